@@ -1,0 +1,62 @@
+//! The face of time. No other part of the program reads a clock.
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// Tells the time and waits for it.
+pub trait Clock: Debug + Send + Sync {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+
+    /// Waits so long on this clock.
+    fn sleep(&self, duration: Duration);
+}
+
+/// The wall clock.
+#[derive(Debug)]
+pub struct WallClock;
+
+impl Clock for WallClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
+}
+
+/// A clock that runs so many times faster than the wall clock.
+#[derive(Debug)]
+pub struct CompressedClock {
+    wall_start: std::time::Instant,
+    start: Timestamp,
+    factor: f64,
+}
+
+impl CompressedClock {
+    /// A clock that shows `start` now and runs `factor` times as fast as the wall clock.
+    #[must_use]
+    pub fn new(start: Timestamp, factor: f64) -> Self {
+        Self { wall_start: std::time::Instant::now(), start, factor: factor.max(1.0) }
+    }
+
+    /// How many times faster than the wall clock it runs.
+    #[must_use]
+    pub const fn factor(&self) -> f64 {
+        self.factor
+    }
+}
+
+impl Clock for CompressedClock {
+    fn now(&self) -> Timestamp {
+        let elapsed = self.wall_start.elapsed().mul_f64(self.factor);
+        self.start.saturating_add(elapsed).unwrap_or(Timestamp::MAX)
+    }
+
+    fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration.div_f64(self.factor));
+    }
+}

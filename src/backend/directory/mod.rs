@@ -1,0 +1,1 @@
+//! A receiver that verifies with the certificates of a folder.

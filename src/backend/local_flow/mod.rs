@@ -1,0 +1,1 @@
+//! A flow on this machine: signs, spools and delivers.

@@ -1,0 +1,22 @@
+//! What stands behind the names of a plan: the faces, and the real things behind them.
+
+pub mod clock;
+pub mod deployer;
+pub mod directory;
+pub mod keystore;
+pub mod local_flow;
+pub mod notifier;
+pub mod pkcs12;
+pub mod receiver;
+pub mod signer;
+pub mod xml_dsig;
+
+/// What an act did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It changed the world.
+    Changed,
+    /// The world was so already.
+    AlreadySo,
+}

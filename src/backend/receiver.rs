@@ -1,0 +1,74 @@
+//! The face of a receiver.
+
+use std::fmt::Debug;
+use std::io::{Read, Seek};
+use std::path::PathBuf;
+
+use crate::world::material::{Certificate, Fingerprint};
+
+use super::Outcome;
+
+/// Verifies messages against a trusted set.
+pub trait Receiver: Debug + Send {
+    /// The certificates that are accepted now, those that no plan names included.
+    ///
+    /// # Errors
+    /// When the trusted set cannot be read.
+    fn accepted(&self) -> Result<Vec<Certificate>, ReceiverError>;
+
+    /// Adds and removes in one act. Certificates that are not named stay as they are, and count
+    /// toward the capacity.
+    ///
+    /// # Errors
+    /// [`ReceiverError::Full`] when the receiver would hold more than it can.
+    fn change(&mut self, add: &[Certificate], remove: &[Fingerprint]) -> Result<Outcome, ReceiverError>;
+
+    /// Judges one message against what is accepted at this moment.
+    ///
+    /// # Errors
+    /// When the trusted set or the message cannot be read; a message that does not verify is a
+    /// [`Judgement::Rejected`], not an error.
+    fn judge(&mut self, message: &mut dyn Message) -> Result<Judgement, ReceiverError>;
+
+    /// How many certificates it can hold.
+    fn capacity(&self) -> usize;
+}
+
+/// A message that can be read twice.
+pub trait Message: Read + Seek {}
+impl<T: Read + Seek> Message for T {}
+
+/// What a receiver says of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// It verifies with this accepted certificate.
+    Accepted(Fingerprint),
+    /// It does not, for this reason (never a part of the message).
+    Rejected(String),
+}
+
+/// Why a receiver did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiverError {
+    /// The operating system refused.
+    #[error("{doing} {}: {cause}", path.display())]
+    Io {
+        /// What was attempted, as in `cannot read`.
+        doing: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// What the system answered.
+        cause: std::io::Error,
+    },
+    /// A file in the trust folder is no certificate.
+    #[error("{} holds no certificate", .0.display())]
+    NoCertificate(PathBuf),
+    /// The receiver would hold more certificates than it can.
+    #[error("the receiver holds at most {capacity} certificates, this would be {wanted}")]
+    Full {
+        /// How many it can hold.
+        capacity: usize,
+        /// How many it would hold.
+        wanted: usize,
+    },
+}

@@ -1,0 +1,8 @@
+//! keyroll: a declarative interpreter for the renewal of keys, certificates and credentials.
+
+pub mod backend;
+pub mod evidence;
+pub mod name;
+pub mod source;
+pub mod syntax;
+pub mod world;

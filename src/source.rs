@@ -1,0 +1,215 @@
+//! The author's text, places in it, and the findings that point at them.
+
+use std::fmt;
+
+use miette::{NamedSource, SourceSpan};
+
+/// The text of one plan or site and the name it was read under.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// What to call the text in a finding: its path, or `<stdin>`.
+    pub name: String,
+    /// The text itself.
+    pub text: String,
+}
+
+impl Source {
+    /// Names a text.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { name: name.into(), text: text.into() }
+    }
+
+    /// The one-based line and column (in characters) at which a span begins.
+    #[must_use]
+    pub fn line_column(&self, span: Span) -> (usize, usize) {
+        let before = self.text.get(..span.start.min(self.text.len())).unwrap_or(&self.text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        (line, column)
+    }
+
+    /// The text as it may be drawn on a terminal, byte for byte as long as the original, so that
+    /// spans stay true. See [`shown`] for what is replaced.
+    #[must_use]
+    pub fn drawn(&self) -> NamedSource<String> {
+        let text = self
+            .text
+            .chars()
+            .map(|c| match (is_hostile(c), c.len_utf8()) {
+                (false, _) => c,
+                (true, 1) => '?',
+                (true, 2) => '¿',
+                (true, _) => '\u{FFFD}',
+            })
+            .collect();
+        NamedSource::new(shown(&self.name), text)
+    }
+}
+
+/// A place in a text: byte offsets, end excluded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// Offset of the first byte.
+    pub start: usize,
+    /// Offset after the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// The span from `start` up to `end`.
+    #[must_use]
+    pub const fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    /// The smallest span that holds both.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+}
+
+impl From<Span> for SourceSpan {
+    fn from(span: Span) -> Self {
+        (span.start, span.end.saturating_sub(span.start)).into()
+    }
+}
+
+/// A value with the place where the author wrote it. Equality ignores the place, so that a tree
+/// equals the tree of its formatted text.
+#[derive(Clone, Debug)]
+pub struct Spanned<T> {
+    /// What was written.
+    pub value: T,
+    /// Where.
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// Puts a value at its place.
+    pub const fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+
+    /// Changes the value and keeps the place.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
+        Spanned { value: change(self.value), span: self.span }
+    }
+}
+
+impl<T: PartialEq> PartialEq for Spanned<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Eq> Eq for Spanned<T> {}
+
+impl<T: fmt::Display> fmt::Display for Spanned<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+/// A complaint about a text: a code, at least one place in it, and a help. Spans only; the text is
+/// joined once, by [`Refusal`].
+pub type Finding = Box<dyn miette::Diagnostic + Send + Sync + 'static>;
+
+/// All the findings of one stage on one text.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The text that the findings point into.
+    pub source: Source,
+    /// What was found, in the order of the text.
+    pub findings: Vec<Finding>,
+}
+
+impl Refusal {
+    /// Joins findings with their text, sorted by the first place that each names.
+    #[must_use]
+    pub fn new(source: Source, mut findings: Vec<Finding>) -> Self {
+        findings
+            .sort_by_key(|f| f.labels().and_then(|mut l| l.next().map(|l| l.offset())).unwrap_or(usize::MAX));
+        Self { source, findings }
+    }
+
+    /// Whether a finding of this code (without the `keyroll::` in front) is among them.
+    #[must_use]
+    pub fn has_code(&self, code: &str) -> bool {
+        self.codes().any(|c| c == code)
+    }
+
+    /// The codes of the findings, without the `keyroll::` in front.
+    pub fn codes(&self) -> impl Iterator<Item = String> + '_ {
+        self.findings.iter().filter_map(|f| {
+            f.code().map(|c| {
+                let code = c.to_string();
+                code.strip_prefix("keyroll::").map_or(code.clone(), str::to_owned)
+            })
+        })
+    }
+
+    /// Whether at least one finding is an error and not just advice.
+    #[must_use]
+    pub fn has_error(&self) -> bool {
+        self.findings.iter().any(|f| !is_advice(f.as_ref()))
+    }
+}
+
+/// Advice never refuses a plan.
+#[must_use]
+pub fn is_advice(finding: &dyn miette::Diagnostic) -> bool {
+    matches!(finding.severity(), Some(miette::Severity::Advice | miette::Severity::Warning))
+}
+
+/// Whether a character could move the cursor, hide text or turn its direction.
+#[must_use]
+pub fn is_hostile(c: char) -> bool {
+    (c.is_control() && c != '\n' && c != '\t' && c != '\r')
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}'
+            | '\u{FEFF}' | '\u{061C}' | '\u{2028}' | '\u{2029}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// A text of somebody else's (a name, a subject, a file name) as it may be shown: characters that
+/// could steer a terminal or turn the direction of the line are written as escapes, line ends too.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_hostile(c) || matches!(c, '\n' | '\r' | '\t') {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_ignores_equality() {
+        assert_eq!(Spanned::new(1, Span::new(0, 1)), Spanned::new(1, Span::new(5, 6)));
+    }
+
+    #[test]
+    fn hostile_characters_are_drawn_without_moving_a_span() {
+        let source = Source::new("p", "a\u{202E}b\u{1b}c\u{85}d");
+        let drawn = source.drawn();
+        assert_eq!(drawn.inner().len(), source.text.len());
+        assert!(!drawn.inner().chars().any(is_hostile));
+    }
+
+    #[test]
+    fn shown_escapes_what_steers_a_terminal() {
+        assert_eq!(shown("a\u{1b}[31m\u{202e}\n"), "a\\u{1b}[31m\\u{202e}\\u{a}");
+    }
+
+    #[test]
+    fn lines_and_columns_count_from_one() {
+        let source = Source::new("p", "ab\nçd");
+        assert_eq!(source.line_column(Span::new(5, 6)), (2, 2));
+    }
+}

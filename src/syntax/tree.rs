@@ -1,0 +1,211 @@
+//! What the author wrote, each word with its place. Nothing is resolved here: a name is a text,
+//! and a verb is the first word of a phrase.
+
+use std::time::Duration;
+
+use crate::source::{Span, Spanned};
+
+/// A whole plan file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SyntaxTree {
+    /// The first line, `keyroll 1`: the version of the language.
+    pub version: Option<Line<Spanned<u64>>>,
+    /// Everything after it.
+    pub items: Vec<Line<Item>>,
+    /// Comments and blank lines after the last item.
+    pub trailing: Vec<Trivia>,
+}
+
+/// A sentence with what stands around it, so that formatting loses nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line<T> {
+    /// Comments on lines of their own, and blank lines, directly before the sentence.
+    pub before: Vec<Trivia>,
+    /// The sentence.
+    pub node: T,
+    /// The comment at the end of its (first) line, without `#` and the blank behind it.
+    pub comment: Option<String>,
+    /// The place of the sentence, comments excluded.
+    pub span: Spanned<()>,
+}
+
+/// What stands between sentences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trivia {
+    /// One or more empty lines.
+    Blank,
+    /// A comment on its own line, without `#` and one blank behind it.
+    Comment(String),
+}
+
+/// The lines between braces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block<T> {
+    /// The sentences.
+    pub lines: Vec<Line<T>>,
+    /// Comments and blank lines before the closing brace.
+    pub trailing: Vec<Trivia>,
+}
+
+/// A top-level sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// `plan NAME "title" source "where it comes from"`
+    Plan(PlanHead),
+    /// `param NAME : KIND = VALUE`
+    Param(ParamDecl),
+    /// `role NAME "title"`
+    Role(Titled),
+    /// `key NAME`
+    Key(Titled),
+    /// `keystore NAME of ROLE { alias $a is KEY }`
+    Keystore(Owned<Phrase>),
+    /// `receiver NAME of ROLE { accepts KEY ... }`
+    Receiver(Owned<Phrase>),
+    /// `flow NAME of ROLE { signs xml with STORE[$a] ... }`
+    Flow(Owned<Phrase>),
+    /// `window NAME at most 4h`
+    Window(WindowDecl),
+    /// `step NAME by ROLE { ... }`
+    Step(StepDecl),
+    /// `promise FLOW never rejected`
+    Promise(Phrase),
+    /// `finally RECEIVER accepts only KEY`
+    Finally(Phrase),
+    /// `waive FLOW rejected because "..."`
+    Waive(Phrase),
+}
+
+/// `plan NAME`, its title and the document it follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanHead {
+    /// The plan's name.
+    pub name: Spanned<String>,
+    /// What it is for.
+    pub title: Option<Spanned<String>>,
+    /// The document that it follows.
+    pub source: Option<Spanned<String>>,
+}
+
+/// `param NAME : KIND = VALUE`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParamDecl {
+    /// What `$NAME` stands for.
+    pub name: Spanned<String>,
+    /// `alias` or `duration`.
+    pub kind: Spanned<String>,
+    /// Its value unless the site gives another.
+    pub default: Option<Term>,
+}
+
+/// A name with a title for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Titled {
+    /// The name.
+    pub name: Spanned<String>,
+    /// What people call it.
+    pub title: Option<Spanned<String>>,
+}
+
+/// A thing that a role owns, and what is said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owned<T> {
+    /// The thing's name.
+    pub name: Spanned<String>,
+    /// The role that may change it.
+    pub owner: Spanned<String>,
+    /// What is said of it.
+    pub body: Block<T>,
+}
+
+/// `window NAME at most DURATION`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WindowDecl {
+    /// The window's name.
+    pub name: Spanned<String>,
+    /// How long it may be: a duration or a parameter.
+    pub at_most: Option<Term>,
+}
+
+/// `step NAME by ROLE "title" { ... }`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepDecl {
+    /// The step's name.
+    pub name: Spanned<String>,
+    /// The role that acts.
+    pub role: Spanned<String>,
+    /// What people call it.
+    pub title: Option<Spanned<String>>,
+    /// Its order, its needs and its act.
+    pub body: Block<StepLine>,
+}
+
+/// One line of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepLine {
+    /// `after STEP, STEP`
+    After(Vec<Spanned<String>>),
+    /// `needs ...`: a precondition; the phrase begins after the word `needs`.
+    Needs(Phrase),
+    /// Anything else: a verb and its arguments.
+    Act(Phrase),
+}
+
+/// Words in a row, as in `exchange tenant[$alias] for new`; never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phrase {
+    /// The words.
+    pub terms: Vec<Term>,
+}
+
+impl Phrase {
+    /// The place of the whole phrase.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        let mut spans = self.terms.iter().map(Term::span);
+        let first = spans.next().unwrap_or_default();
+        spans.fold(first, Span::to)
+    }
+}
+
+/// One word of a phrase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Term {
+    /// A keyword or a name.
+    Word(Spanned<String>),
+    /// `"text with $params"`, the text between the quotes with its escapes undone.
+    Text(Spanned<String>),
+    /// `$name`
+    Param(Spanned<String>),
+    /// `store[$alias]` or `store["alias"]`
+    Place(Spanned<PlaceTerm>),
+    /// A whole number.
+    Number(Spanned<u64>),
+    /// `90s`, `15m`, `24h`, `7d`, and several in a row: `1h30m`.
+    Duration(Spanned<Duration>),
+    /// A comma between words.
+    Comma(Spanned<()>),
+}
+
+/// `store[$alias]`: one alias of one keystore.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceTerm {
+    /// The keystore's name.
+    pub store: Spanned<String>,
+    /// The alias: `Term::Text` or `Term::Param`.
+    pub alias: Box<Term>,
+}
+
+impl Term {
+    /// Where the word stands.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Word(w) | Self::Text(w) | Self::Param(w) => w.span,
+            Self::Place(p) => p.span,
+            Self::Number(n) => n.span,
+            Self::Duration(d) => d.span,
+            Self::Comma(c) => c.span,
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! Certificates and what identifies them: the public half of a key, never the private one.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use openssl::{
+    hash::MessageDigest,
+    nid::Nid,
+    pkey::{Id, PKey, Public},
+    x509::X509,
+};
+use serde::{Deserialize, Serialize};
+
+/// A SHA-256 digest that identifies a certificate (over its DER) or a public key (over its
+/// SubjectPublicKeyInfo, RFC 5280 4.1.2.7).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// The digest of some bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(openssl::sha::sha256(bytes))
+    }
+
+    /// The 32 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The first eight hexadecimal digits, for people who compare two at a glance.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.to_string().chars().take(8).collect()
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fingerprint({})", self.short())
+    }
+}
+
+/// A text that is no fingerprint: not 64 hexadecimal digits.
+#[derive(Debug, thiserror::Error)]
+#[error("a fingerprint is 64 hexadecimal digits (SHA-256)")]
+pub struct NoFingerprint;
+
+impl TryFrom<String> for Fingerprint {
+    type Error = NoFingerprint;
+    fn try_from(text: String) -> Result<Self, NoFingerprint> {
+        let digits: Vec<u8> = text
+            .chars()
+            .filter(|c| *c != ':')
+            .map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok()))
+            .collect::<Option<_>>()
+            .ok_or(NoFingerprint)?;
+        let bytes: Vec<u8> = digits
+            .chunks(2)
+            .map(|pair| match pair {
+                [high, low] => Ok(high << 4 | low),
+                _ => Err(NoFingerprint),
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self(bytes.try_into().map_err(|_| NoFingerprint)?))
+    }
+}
+
+impl From<Fingerprint> for String {
+    fn from(fingerprint: Fingerprint) -> Self {
+        fingerprint.to_string()
+    }
+}
+
+/// The kind and size of a key pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyType {
+    /// RSA with a modulus of so many bits.
+    Rsa(u32),
+    /// ECDSA on NIST P-256 (`prime256v1`).
+    EcP256,
+    /// ECDSA on NIST P-384 (`secp384r1`).
+    EcP384,
+    /// ECDSA on NIST P-521 (`secp521r1`).
+    EcP521,
+}
+
+impl fmt::Display for KeyType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rsa(bits) => write!(f, "rsa-{bits}"),
+            Self::EcP256 => f.write_str("ec-p256"),
+            Self::EcP384 => f.write_str("ec-p384"),
+            Self::EcP521 => f.write_str("ec-p521"),
+        }
+    }
+}
+
+/// Why bytes are no certificate that keyroll can hold.
+#[derive(Debug, thiserror::Error)]
+pub enum CertificateError {
+    /// Not an X.509 certificate in DER or PEM.
+    #[error("not an X.509 certificate")]
+    NotACertificate,
+    /// Its validity cannot be read.
+    #[error("the certificate's validity cannot be read")]
+    Validity,
+}
+
+/// An X.509 certificate (RFC 5280): the public half of a key pair, with its name and validity.
+/// Two are equal when their DER is.
+#[derive(Clone)]
+pub struct Certificate {
+    x509: X509,
+    der: Vec<u8>,
+    fingerprint: Fingerprint,
+    not_before: Timestamp,
+    not_after: Timestamp,
+}
+
+impl Certificate {
+    /// Reads DER.
+    ///
+    /// # Errors
+    /// When the bytes are no certificate.
+    pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
+        Self::from_x509(X509::from_der(der).map_err(|_| CertificateError::NotACertificate)?)
+    }
+
+    /// Reads the first certificate of a PEM text (RFC 7468).
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, CertificateError> {
+        Self::from_x509(X509::from_pem(pem).map_err(|_| CertificateError::NotACertificate)?)
+    }
+
+    /// Takes over what OpenSSL holds.
+    ///
+    /// # Errors
+    /// When its validity lies outside of what a calendar holds.
+    pub fn from_x509(x509: X509) -> Result<Self, CertificateError> {
+        let der = x509.to_der().map_err(|_| CertificateError::NotACertificate)?;
+        let (not_before, not_after) = (timestamp(x509.not_before())?, timestamp(x509.not_after())?);
+        Ok(Self { fingerprint: Fingerprint::of(&der), x509, der, not_before, not_after })
+    }
+
+    /// The certificate as DER.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The certificate as PEM (RFC 7468).
+    #[must_use]
+    pub fn pem(&self) -> String {
+        self.x509.to_pem().ok().and_then(|pem| String::from_utf8(pem).ok()).unwrap_or_default()
+    }
+
+    /// OpenSSL's view of it.
+    #[must_use]
+    pub const fn x509(&self) -> &X509 {
+        &self.x509
+    }
+
+    /// SHA-256 over the DER.
+    #[must_use]
+    pub const fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// The public key.
+    ///
+    /// # Errors
+    /// When OpenSSL does not know its kind.
+    pub fn public_key(&self) -> Result<PKey<Public>, CertificateError> {
+        self.x509.public_key().map_err(|_| CertificateError::NotACertificate)
+    }
+
+    /// SHA-256 over the SubjectPublicKeyInfo: the same for every certificate of one key pair.
+    #[must_use]
+    pub fn public_key_fingerprint(&self) -> Fingerprint {
+        let der = self.x509.public_key().and_then(|key| key.public_key_to_der()).unwrap_or_default();
+        Fingerprint::of(&der)
+    }
+
+    /// Which kind of key it certifies; `None` for kinds that keyroll does not handle.
+    #[must_use]
+    pub fn key_type(&self) -> Option<KeyType> {
+        key_type(&*self.x509.public_key().ok()?)
+    }
+
+    /// The subject as one line, hostile characters escaped: `CN=orders, O=Example`.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        let entries: Vec<String> = self
+            .x509
+            .subject_name()
+            .entries()
+            .map(|entry| {
+                let name = entry.object().nid().short_name().unwrap_or("OID").to_owned();
+                let value = entry.data().to_string().unwrap_or_default();
+                format!("{name}={}", crate::source::shown(&value))
+            })
+            .collect();
+        entries.join(", ")
+    }
+
+    /// First moment of its validity.
+    #[must_use]
+    pub const fn not_before(&self) -> Timestamp {
+        self.not_before
+    }
+
+    /// Last moment of its validity.
+    #[must_use]
+    pub const fn not_after(&self) -> Timestamp {
+        self.not_after
+    }
+}
+
+/// The kind of a key, public or private; `None` for kinds that keyroll does not handle.
+#[must_use]
+pub fn key_type<T: openssl::pkey::HasPublic>(key: &openssl::pkey::PKeyRef<T>) -> Option<KeyType> {
+    match key.id() {
+        Id::RSA => Some(KeyType::Rsa(key.bits())),
+        Id::EC => match key.ec_key().ok()?.group().curve_name()? {
+            Nid::X9_62_PRIME256V1 => Some(KeyType::EcP256),
+            Nid::SECP384R1 => Some(KeyType::EcP384),
+            Nid::SECP521R1 => Some(KeyType::EcP521),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The digest that goes with a signature algorithm of a certificate, SHA-256 where it names none.
+#[must_use]
+pub fn digest_of(certificate: &Certificate) -> MessageDigest {
+    let nid = certificate.x509.signature_algorithm().object().nid();
+    nid.signature_algorithms()
+        .and_then(|algorithms| MessageDigest::from_nid(algorithms.digest))
+        .unwrap_or_else(MessageDigest::sha256)
+}
+
+fn timestamp(time: &openssl::asn1::Asn1TimeRef) -> Result<Timestamp, CertificateError> {
+    let epoch = openssl::asn1::Asn1Time::from_unix(0).map_err(|_| CertificateError::Validity)?;
+    let since = epoch.diff(time).map_err(|_| CertificateError::Validity)?;
+    let seconds = i64::from(since.days) * 86_400 + i64::from(since.secs);
+    Timestamp::from_second(seconds).map_err(|_| CertificateError::Validity)
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Certificate {}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Certificate({}, {})", self.fingerprint.short(), self.subject())
+    }
+}
