@@ -1,7 +1,10 @@
 //! keyroll: a declarative interpreter for the renewal of keys, certificates and credentials.
 
+pub mod action;
 pub mod backend;
+pub mod condition;
 pub mod evidence;
+pub mod invariant;
 pub mod name;
 pub mod source;
 pub mod syntax;

@@ -1,11 +1,13 @@
 //! What stands behind the names of a plan: the faces, and the real things behind them.
 
+pub mod bench;
 pub mod clock;
 pub mod deployer;
 pub mod directory;
 pub mod keystore;
 pub mod local_flow;
 pub mod notifier;
+pub mod observe;
 pub mod pkcs12;
 pub mod receiver;
 pub mod signer;

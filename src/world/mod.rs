@@ -1,3 +1,8 @@
-//! What a renewal is about, in terms that know no vocabulary.
+//! What a renewal is about, in terms that know no vocabulary: credentials at places, acceptors
+//! with a capacity, channels that stamp, windows that are agreed.
 
+pub mod effect;
+pub mod id;
+pub mod landscape;
 pub mod material;
+pub mod state;

@@ -1,0 +1,59 @@
+//! `destroy old in tenant`: the kept old pair is removed from its backup alias.
+
+use crate::{
+    backend::{
+        Outcome,
+        bench::{ActError, Workbench},
+    },
+    world::{
+        effect::Effect,
+        id::{KeyId, PlaceId, StoreId},
+        landscape::Landscape,
+    },
+};
+
+use super::{Action, Unsettled, Verb};
+
+/// The row of the vocabulary.
+pub const VERB: Verb = Verb {
+    keyword: "destroy",
+    usage: "destroy <key> in <keystore>",
+    meaning: "removes the key pair that an exchange left under its backup alias; the owner of the keystore does it. Nothing else removes it, and there is no way back afterwards.",
+    read: |arguments, landscape| {
+        let key = arguments.key()?;
+        let store = arguments.keystore()?;
+        let any = landscape.places.find(|place| place.store == store)?;
+        // Where the old pair is kept is known once every `exchange` of the plan is read.
+        Some(Box::new(Destroy { key, place: any, store }))
+    },
+};
+
+/// A kept pair is removed.
+#[derive(Debug)]
+pub struct Destroy {
+    key: KeyId,
+    place: PlaceId,
+    store: StoreId,
+}
+
+impl Action for Destroy {
+    fn sentence(&self, landscape: &Landscape) -> String {
+        format!("destroy {} in {}", landscape.keys[self.key], landscape.stores[self.store].name)
+    }
+
+    fn effects(&self) -> Vec<Effect> {
+        vec![Effect::Remove { place: self.place, key: self.key }]
+    }
+
+    fn unsettled(&self) -> Option<Unsettled> {
+        Some(Unsettled::Kept(self.store, self.key))
+    }
+
+    fn settle(&mut self, place: PlaceId) {
+        self.place = place;
+    }
+
+    fn perform(&self, bench: &mut Workbench<'_>) -> Result<Outcome, ActError> {
+        bench.remove(self.place, self.key)
+    }
+}

@@ -1,0 +1,147 @@
+//! What steps do: a verb is a row of [`VOCABULARY`], an action is one use of it.
+//!
+//! One property binds all actions: observing the backends after `perform` gives the same world as
+//! applying `effects` to the world before. Checks, proof, dry run and runner read the same
+//! effects; nothing else says what a verb does.
+
+pub mod accept;
+pub mod agree;
+pub mod allow;
+pub mod create;
+pub mod deploy;
+pub mod destroy;
+pub mod exchange;
+pub mod inform;
+pub mod provide;
+pub mod replace;
+pub mod request;
+pub mod retire;
+pub mod undeploy;
+pub mod usage;
+
+use std::fmt::Debug;
+
+use crate::{
+    backend::{
+        Outcome,
+        bench::{ActError, Workbench},
+    },
+    world::{
+        effect::Effect,
+        id::{KeyId, PlaceId, RoleId, StoreId, WindowId},
+        landscape::{Fact, Landscape},
+    },
+};
+
+use usage::Arguments;
+
+/// A row of the vocabulary.
+#[derive(Debug)]
+pub struct Verb {
+    /// The word that the line begins with.
+    pub keyword: &'static str,
+    /// How the line is written.
+    pub usage: &'static str,
+    /// What it does, for `explain`.
+    pub meaning: &'static str,
+    /// Makes the action of arguments that fit the usage line.
+    pub read: fn(&mut Arguments, &mut Landscape) -> Option<Box<dyn Action>>,
+}
+
+/// Every verb that a step may use.
+pub const VOCABULARY: &[Verb] = &[
+    accept::VERB,
+    agree::VERB,
+    allow::VERB,
+    create::VERB,
+    deploy::VERB,
+    destroy::VERB,
+    exchange::VERB,
+    inform::VERB,
+    provide::VERB,
+    replace::VERB,
+    request::VERB,
+    retire::VERB,
+    undeploy::VERB,
+];
+
+/// One use of a verb.
+pub trait Action: Debug + Send + Sync {
+    /// How it reads, as the author would write it.
+    fn sentence(&self, landscape: &Landscape) -> String;
+
+    /// What it changes, in core terms; nothing for an act of speech.
+    fn effects(&self) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    /// The facts whose owner may do it; none for an act of speech.
+    fn authority(&self) -> Vec<Fact> {
+        self.effects().iter().flat_map(Effect::writes).map(|(fact, _)| fact).collect()
+    }
+
+    /// Whom it speaks to, if it is an act of speech.
+    fn speech(&self) -> Option<Speech> {
+        None
+    }
+
+    /// The key whose public half its role must hold without owning its keystore.
+    fn uses_public_half(&self) -> Option<KeyId> {
+        None
+    }
+
+    /// Which place only the whole plan can tell, if there is one.
+    fn unsettled(&self) -> Option<Unsettled> {
+        None
+    }
+
+    /// Tells it that place.
+    fn settle(&mut self, _place: PlaceId) {}
+
+    /// Does it through the backends: "make it so".
+    ///
+    /// # Errors
+    /// When a backend fails or finds another world than the plan expects.
+    fn perform(&self, _bench: &mut Workbench<'_>) -> Result<Outcome, ActError> {
+        Ok(Outcome::Changed)
+    }
+}
+
+/// A place that an act does not name, because another act of the plan chose it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsettled {
+    /// Where this key waits in this store: its `create` says so.
+    Staged(StoreId, KeyId),
+    /// Where this key is kept in this store: the `exchange` that displaced it says so.
+    Kept(StoreId, KeyId),
+}
+
+/// An act of speech.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Speech {
+    /// What kind.
+    pub kind: SpeechKind,
+    /// To whom.
+    pub to: Vec<RoleId>,
+}
+
+/// The kinds of speech. Only a report says that something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpeechKind {
+    /// Conveys everything that its sender knows then.
+    Report,
+    /// Hands over the public half of a key.
+    Provision(KeyId),
+    /// Asks for something.
+    Request,
+    /// Allows something.
+    Permission,
+    /// Proposes a window; it is agreed when the other side answers.
+    Proposal(WindowId),
+}
+
+/// Names with commas between them.
+#[must_use]
+pub fn listed(landscape: &Landscape, roles: &[RoleId]) -> String {
+    roles.iter().map(|role| landscape.roles[*role].as_str()).collect::<Vec<_>>().join(", ")
+}

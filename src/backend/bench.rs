@@ -1,0 +1,248 @@
+//! Where actions work: the backends of one site, and the certificates that the run knows.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::world::{
+    id::{AcceptorId, ChannelId, KeyId, PlaceId, StoreId, Table},
+    landscape::{Fact, Landscape},
+    material::{Certificate, Fingerprint},
+};
+
+use super::{
+    Outcome,
+    deployer::{Deployer, DeployerError, FlowState},
+    keystore::{Exchange, KeySpec, Keystore, KeystoreError},
+    receiver::{Receiver, ReceiverError},
+};
+
+/// What stands behind a name of the plan.
+#[derive(Debug)]
+pub enum Bound<T> {
+    /// A person: the role that owns it does its steps by hand.
+    Manual,
+    /// A backend.
+    To(T),
+}
+
+impl<T> Bound<T> {
+    /// The backend, unless a person stands there.
+    pub const fn backend(&self) -> Option<&T> {
+        match self {
+            Self::Manual => None,
+            Self::To(backend) => Some(backend),
+        }
+    }
+}
+
+/// The backends of one site.
+#[derive(Debug, Default)]
+pub struct Backends {
+    /// Keystores.
+    pub keystores: Table<StoreId, Bound<Box<dyn Keystore>>>,
+    /// Receivers.
+    pub receivers: Table<AcceptorId, Bound<Box<dyn Receiver>>>,
+    /// Flows.
+    pub flows: Table<ChannelId, Bound<Box<dyn Deployer>>>,
+}
+
+impl Backends {
+    /// Whether the thing that this fact is about stands in a backend that can be read and changed.
+    #[must_use]
+    pub fn reaches(&self, landscape: &Landscape, fact: Fact) -> bool {
+        match fact {
+            Fact::Place(place) => self.keystores[landscape.places[place].store].backend().is_some(),
+            Fact::Accepts(acceptor, _) => self.receivers[acceptor].backend().is_some(),
+            Fact::Running(channel) => self.flows[channel].backend().is_some(),
+            Fact::Window(_) => false,
+        }
+    }
+}
+
+/// The certificates of the plan's keys, as far as they are known: the old one from the start, a
+/// new one from the moment in which it was created. Pinned: a key never changes its certificate.
+#[derive(Clone, Debug, Default)]
+pub struct Material {
+    certificates: BTreeMap<KeyId, Certificate>,
+    specs: BTreeMap<KeyId, KeySpec>,
+}
+
+impl Material {
+    /// The certificate of a key.
+    #[must_use]
+    pub fn certificate(&self, key: KeyId) -> Option<&Certificate> {
+        self.certificates.get(&key)
+    }
+
+    /// Pins the certificate of a key; the first one stays.
+    pub fn pin(&mut self, key: KeyId, certificate: Certificate) {
+        self.certificates.entry(key).or_insert(certificate);
+    }
+
+    /// Says what is to be generated for a key.
+    pub fn specify(&mut self, key: KeyId, spec: KeySpec) {
+        self.specs.insert(key, spec);
+    }
+
+    /// What is to be generated for a key.
+    #[must_use]
+    pub fn spec(&self, key: KeyId) -> Option<&KeySpec> {
+        self.specs.get(&key)
+    }
+
+    /// Which key a certificate belongs to.
+    #[must_use]
+    pub fn key_of(&self, certificate: Fingerprint) -> Option<KeyId> {
+        self.certificates.iter().find(|(_, c)| c.fingerprint() == certificate).map(|(key, _)| *key)
+    }
+}
+
+/// Why an act was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// The keystore refused.
+    #[error(transparent)]
+    Keystore(#[from] KeystoreError),
+    /// The receiver refused.
+    #[error(transparent)]
+    Receiver(#[from] ReceiverError),
+    /// The flow refused.
+    #[error(transparent)]
+    Deployer(#[from] DeployerError),
+    /// A person stands behind the name, so there is nothing to call.
+    #[error("`{0}` is changed by hand")]
+    Manual(String),
+    /// The run does not know the certificate of a key yet.
+    #[error("the certificate of `{0}` is not known yet")]
+    UnknownKey(String),
+    /// Nothing says what to generate.
+    #[error("nothing says what kind of key `{0}` is to be: name its key type and subject in the site")]
+    Unspecified(String),
+}
+
+/// Where one act works.
+#[derive(Debug)]
+pub struct Workbench<'a> {
+    /// The names of the plan.
+    pub landscape: &'a Landscape,
+    /// The backends of the site.
+    pub backends: &'a mut Backends,
+    /// The certificates that the run knows.
+    pub material: &'a mut Material,
+    /// The time now.
+    pub now: Timestamp,
+}
+
+impl Workbench<'_> {
+    fn keystore(&mut self, store: StoreId) -> Result<&mut Box<dyn Keystore>, ActError> {
+        match &mut self.backends.keystores[store] {
+            Bound::To(keystore) => Ok(keystore),
+            Bound::Manual => Err(ActError::Manual(self.landscape.stores[store].name.clone())),
+        }
+    }
+
+    fn certificate(&self, key: KeyId) -> Result<Certificate, ActError> {
+        self.material
+            .certificate(key)
+            .cloned()
+            .ok_or_else(|| ActError::UnknownKey(self.landscape.keys[key].clone()))
+    }
+
+    /// Generates the pair of `key` under the alias of `place` and pins its certificate.
+    ///
+    /// # Errors
+    /// When the keystore refuses or nothing says what to generate.
+    pub fn create(&mut self, place: PlaceId, key: KeyId) -> Result<Outcome, ActError> {
+        let spec = self
+            .material
+            .spec(key)
+            .cloned()
+            .ok_or_else(|| ActError::Unspecified(self.landscape.keys[key].clone()))?;
+        let place = self.landscape.places[place].clone();
+        let (outcome, certificate) = self.keystore(place.store)?.create_key_pair(&place.alias, &spec)?;
+        self.material.pin(key, certificate);
+        Ok(outcome)
+    }
+
+    /// Makes `place` name the pair of `key`, which waits at `staged`; the old pair goes to `backup`.
+    ///
+    /// # Errors
+    /// When the keystore refuses, or holds something else than this run put there.
+    pub fn exchange(
+        &mut self,
+        place: PlaceId,
+        staged: PlaceId,
+        key: KeyId,
+        backup: PlaceId,
+    ) -> Result<Outcome, ActError> {
+        let wanted = self.certificate(key)?.fingerprint();
+        let places = &self.landscape.places;
+        let (kept, staged, backup) = (places[place].clone(), places[staged].clone(), places[backup].clone());
+        let landscape = self.landscape;
+        let expected = {
+            let held = self.keystore(kept.store)?.entry(&kept.alias)?;
+            let held = held.as_ref().and_then(|entry| entry.certificate()).map(Certificate::fingerprint);
+            match held {
+                Some(found) if found == wanted || self.material.key_of(found).is_some() => found,
+                found => {
+                    return Err(KeystoreError::Moved {
+                        alias: kept.alias,
+                        expected: format!("a key of this plan or `{}`", landscape.keys[key]),
+                        found: found.map_or_else(|| "nothing".to_owned(), |f| f.short()),
+                    }
+                    .into());
+                }
+            }
+        };
+        let exchange = Exchange {
+            alias: &kept.alias,
+            expected: &expected,
+            staged: &staged.alias,
+            wanted: &wanted,
+            backup: Some(&backup.alias),
+        };
+        Ok(self.keystore(kept.store)?.exchange(&exchange)?)
+    }
+
+    /// Removes the pair of `key` from `place`.
+    ///
+    /// # Errors
+    /// When the keystore refuses, or holds something else there.
+    pub fn remove(&mut self, place: PlaceId, key: KeyId) -> Result<Outcome, ActError> {
+        let meant = self.certificate(key)?.fingerprint();
+        let place = self.landscape.places[place].clone();
+        Ok(self.keystore(place.store)?.remove(&place.alias, &meant)?)
+    }
+
+    /// Lets a receiver accept `add` and no longer accept `remove`, in one act.
+    ///
+    /// # Errors
+    /// When the receiver refuses.
+    pub fn change_accepted(
+        &mut self,
+        receiver: AcceptorId,
+        add: Option<KeyId>,
+        remove: Option<KeyId>,
+    ) -> Result<Outcome, ActError> {
+        let add: Vec<_> = add.map(|key| self.certificate(key)).transpose()?.into_iter().collect();
+        let remove: Vec<_> =
+            remove.map(|key| self.certificate(key)).transpose()?.iter().map(|c| c.fingerprint()).collect();
+        match &mut self.backends.receivers[receiver] {
+            Bound::To(receiver) => Ok(receiver.change(&add, &remove)?),
+            Bound::Manual => Err(ActError::Manual(self.landscape.acceptors[receiver].name.clone())),
+        }
+    }
+
+    /// Starts or stops a flow.
+    ///
+    /// # Errors
+    /// When the flow refuses.
+    pub fn bring_to(&mut self, flow: ChannelId, state: FlowState) -> Result<Outcome, ActError> {
+        let now = self.now;
+        match &mut self.backends.flows[flow] {
+            Bound::To(flow) => Ok(flow.bring_to(state, now)?),
+            Bound::Manual => Err(ActError::Manual(self.landscape.channels[flow].name.clone())),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Reads the backends and says what world they are in.
+
+use crate::world::{
+    id::{KeyId, KeySet},
+    landscape::{Fact, Landscape},
+    material::Certificate,
+    state::World,
+};
+
+use super::{
+    bench::{ActError, Backends, Material},
+    deployer::FlowState,
+};
+
+/// What was seen.
+#[derive(Clone, Debug)]
+pub struct Observation {
+    /// The world as seen; where nobody can look, it is as recorded.
+    pub world: World,
+    /// Entries at places of the plan that are no key of the plan: the place and what lies there.
+    pub foreign: Vec<(Fact, String)>,
+    /// How many certificates each receiver holds that the plan does not name.
+    pub unnamed: usize,
+}
+
+/// Looks at everything that the plan names. What cannot be looked at (a manual binding, reports,
+/// agreements, messages under way) is taken from `recorded`.
+///
+/// # Errors
+/// When a backend cannot be read.
+pub fn observe(
+    landscape: &Landscape,
+    backends: &Backends,
+    material: &Material,
+    recorded: &World,
+) -> Result<Observation, ActError> {
+    let mut seen = Observation { world: recorded.clone(), foreign: Vec::new(), unnamed: 0 };
+    for (id, place) in landscape.places.iter() {
+        let Some(keystore) = backends.keystores[place.store].backend() else { continue };
+        let entry = keystore.entry(&place.alias)?;
+        let key = entry.as_ref().and_then(|e| e.certificate()).and_then(|c| key_of(material, c));
+        if let (Some(entry), None) = (&entry, key) {
+            let what = entry.certificate().map_or_else(|| "an entry without a certificate".to_owned(), label);
+            seen.foreign.push((Fact::Place(id), what));
+        }
+        seen.world.places[id] = key;
+    }
+    for (id, _) in landscape.acceptors.iter() {
+        let Some(receiver) = backends.receivers[id].backend() else { continue };
+        let certificates = receiver.accepted()?;
+        let keys: KeySet = certificates.iter().filter_map(|c| key_of(material, c)).collect();
+        seen.unnamed += certificates.iter().filter(|c| key_of(material, c).is_none()).count();
+        seen.world.accepted[id] = keys;
+    }
+    for (id, _) in landscape.channels.iter() {
+        if let Some(flow) = backends.flows[id].backend() {
+            seen.world.running[id] = flow.state()? == FlowState::Deployed;
+        }
+    }
+    Ok(seen)
+}
+
+fn key_of(material: &Material, certificate: &Certificate) -> Option<KeyId> {
+    material.key_of(certificate.fingerprint())
+}
+
+fn label(certificate: &Certificate) -> String {
+    format!("{} ({})", certificate.fingerprint().short(), certificate.subject())
+}

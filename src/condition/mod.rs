@@ -1,0 +1,66 @@
+//! What must hold: before a step (`needs`) and at the end (`finally`). A condition is a row of
+//! [`CONDITIONS`].
+
+pub mod accepts;
+pub mod accepts_only;
+pub mod deployed;
+pub mod drained;
+pub mod names;
+pub mod open;
+pub mod undeployed;
+
+use std::fmt::Debug;
+
+use crate::{
+    action::usage::Arguments,
+    world::{
+        id::{ChannelId, KeyId, WindowId},
+        landscape::{Fact, Landscape, Value},
+        state::World,
+    },
+};
+
+/// A row of the list.
+#[derive(Debug)]
+pub struct Form {
+    /// How it is written.
+    pub usage: &'static str,
+    /// What it means, for `explain`.
+    pub meaning: &'static str,
+    /// Makes the condition of arguments that fit the usage line.
+    pub read: fn(&mut Arguments, &Landscape) -> Option<Box<dyn Condition>>,
+}
+
+/// Every condition that a plan may write.
+pub const CONDITIONS: &[Form] = &[
+    accepts::FORM,
+    accepts_only::FORM,
+    deployed::FORM,
+    drained::FORM,
+    names::FORM,
+    open::FORM,
+    undeployed::FORM,
+];
+
+/// One use of a condition.
+pub trait Condition: Debug + Send + Sync {
+    /// How it reads, as the author would write it.
+    fn sentence(&self, landscape: &Landscape) -> String;
+
+    /// Whether it holds in a world.
+    fn holds(&self, landscape: &Landscape, world: &World) -> bool;
+
+    /// What one has to know to know it.
+    fn asks(&self) -> Asks;
+}
+
+/// What one has to know to know that a condition holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// That each of these facts has this value.
+    Facts(Vec<(Fact, Value)>),
+    /// That no message of the channel that is stamped with the key is under way any more.
+    Drained(ChannelId, KeyId),
+    /// That the window is agreed and has begun.
+    Open(WindowId),
+}

@@ -1,0 +1,73 @@
+//! What must hold at every moment. Some are promised in the plan's own words, a row of
+//! [`INVARIANTS`] each; two are laws that hold without a word: a running flow's alias always
+//! resolves, and no receiver holds more than it can.
+
+pub mod interrupted;
+pub mod rejected;
+
+use std::fmt::Debug;
+
+use crate::{
+    action::usage::Arguments,
+    world::{
+        id::{ChannelId, KeyId},
+        landscape::Landscape,
+        state::World,
+    },
+};
+
+/// A row of the list.
+#[derive(Debug)]
+pub struct Form {
+    /// How it is written.
+    pub usage: &'static str,
+    /// What it means, for `explain`.
+    pub meaning: &'static str,
+    /// Makes the invariant of arguments that fit the usage line.
+    pub read: fn(&mut Arguments) -> Option<Box<dyn Invariant>>,
+}
+
+/// Every promise that a plan may make.
+pub const INVARIANTS: &[Form] = &[rejected::NEVER, interrupted::NEVER, interrupted::ONLY_IN];
+
+/// One promise.
+pub trait Invariant: Debug + Send + Sync {
+    /// How it reads, as the author would write it.
+    fn sentence(&self, landscape: &Landscape) -> String;
+
+    /// How a world breaks it, if it does.
+    fn broken(&self, landscape: &Landscape, world: &World) -> Option<Breach>;
+
+    /// Whether a `waive` of the same flow and hazard takes it out of the proof.
+    fn hazard(&self) -> (ChannelId, Hazard);
+}
+
+/// What may go wrong with a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Hazard {
+    /// A message is rejected.
+    Rejected,
+    /// The flow does not run, or cannot sign.
+    Interrupted,
+}
+
+/// How a promise is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breach {
+    /// A message stamped with the key would be rejected if it arrived now.
+    Rejected(ChannelId, KeyId),
+    /// The flow is down at a moment at which it must not be.
+    Interrupted(ChannelId),
+    /// The flow runs and its alias names nothing.
+    Unresolved(ChannelId),
+}
+
+/// Whether a flow runs but finds nothing under its alias.
+#[must_use]
+pub fn alias_lost(landscape: &Landscape, world: &World) -> Option<Breach> {
+    landscape
+        .channels
+        .ids()
+        .find(|c| world.running[*c] && world.stamp(landscape, *c).is_none())
+        .map(Breach::Unresolved)
+}

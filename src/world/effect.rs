@@ -1,0 +1,213 @@
+//! The closed set of core effects, and the one function that applies them. Every vocabulary is
+//! words over these.
+
+use super::{
+    id::{AcceptorId, ChannelId, KeyId, PlaceId, WindowId},
+    landscape::{Fact, Landscape, Value},
+    state::{WindowState, World},
+};
+
+/// One change of the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// A fresh credential comes to lie at a free place.
+    Put {
+        /// Where.
+        place: PlaceId,
+        /// Which.
+        key: KeyId,
+    },
+    /// The credential at `staged` moves to `place`, and what lay there moves to `backup`, at once.
+    Exchange {
+        /// The place that is kept.
+        place: PlaceId,
+        /// Where the new one waits.
+        staged: PlaceId,
+        /// Which one it is.
+        key: KeyId,
+        /// Where the old one goes.
+        backup: PlaceId,
+    },
+    /// A credential is removed from a place.
+    Remove {
+        /// Where.
+        place: PlaceId,
+        /// Which.
+        key: KeyId,
+    },
+    /// An acceptor accepts a credential too.
+    Accept {
+        /// Which acceptor.
+        acceptor: AcceptorId,
+        /// Which credential.
+        key: KeyId,
+    },
+    /// An acceptor no longer accepts a credential.
+    Retire {
+        /// Which acceptor.
+        acceptor: AcceptorId,
+        /// Which credential.
+        key: KeyId,
+    },
+    /// An acceptor accepts one credential instead of another, at once.
+    Replace {
+        /// Which acceptor.
+        acceptor: AcceptorId,
+        /// The one that goes.
+        old: KeyId,
+        /// The one that comes.
+        new: KeyId,
+    },
+    /// A channel starts.
+    Start(ChannelId),
+    /// A channel stops; what is under way stays under way.
+    Stop(ChannelId),
+    /// A window is proposed.
+    Propose(WindowId),
+    /// A proposed window is agreed.
+    Agree(WindowId),
+}
+
+/// What an effect did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It changed the world.
+    Changed,
+    /// The world was so already.
+    AlreadySo,
+}
+
+/// Why an effect cannot happen in a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misfit {
+    /// Another credential lies at the place.
+    Occupied(PlaceId, KeyId),
+    /// The credential does not lie at the place.
+    NotThere(PlaceId, KeyId),
+    /// The place holds nothing that could be exchanged.
+    Nothing(PlaceId),
+    /// The acceptor would hold more than it can.
+    Full(AcceptorId, KeyId),
+    /// There is no proposal to agree to.
+    NoProposal(WindowId),
+}
+
+impl Effect {
+    /// The facts that it writes, with their values after it.
+    #[must_use]
+    pub fn writes(&self) -> Vec<(Fact, Value)> {
+        match *self {
+            Self::Put { place, key } => vec![(Fact::Place(place), Value::Key(Some(key)))],
+            Self::Exchange { place, staged, key, .. } => {
+                vec![(Fact::Place(place), Value::Key(Some(key))), (Fact::Place(staged), Value::Key(None))]
+            }
+            Self::Remove { place, .. } => vec![(Fact::Place(place), Value::Key(None))],
+            Self::Accept { acceptor, key } => vec![(Fact::Accepts(acceptor, key), Value::Is(true))],
+            Self::Retire { acceptor, key } => vec![(Fact::Accepts(acceptor, key), Value::Is(false))],
+            Self::Replace { acceptor, old, new } => vec![
+                (Fact::Accepts(acceptor, new), Value::Is(true)),
+                (Fact::Accepts(acceptor, old), Value::Is(false)),
+            ],
+            Self::Start(channel) => vec![(Fact::Running(channel), Value::Is(true))],
+            Self::Stop(channel) => vec![(Fact::Running(channel), Value::Is(false))],
+            Self::Propose(_) => Vec::new(),
+            Self::Agree(window) => vec![(Fact::Window(window), Value::Is(true))],
+        }
+    }
+
+    /// Changes a world, or says why it cannot be changed so; then the world is as it was.
+    ///
+    /// # Errors
+    /// When the effect does not fit the world.
+    pub fn apply(&self, landscape: &Landscape, world: &mut World) -> Result<Applied, Misfit> {
+        match *self {
+            Self::Put { place, key } => put(world, place, key),
+            Self::Exchange { place, staged, key, backup } => exchange(world, place, staged, key, backup),
+            Self::Remove { place, key } => match world.places[place] {
+                None => Ok(Applied::AlreadySo),
+                Some(found) if found == key => {
+                    world.places[place] = None;
+                    Ok(Applied::Changed)
+                }
+                Some(found) => Err(Misfit::Occupied(place, found)),
+            },
+            Self::Accept { acceptor, key } => {
+                let set = &mut world.accepted[acceptor];
+                if set.contains(key) {
+                    return Ok(Applied::AlreadySo);
+                }
+                if landscape.acceptors[acceptor].capacity.is_some_and(|most| set.len() >= most) {
+                    return Err(Misfit::Full(acceptor, key));
+                }
+                set.insert(key);
+                Ok(Applied::Changed)
+            }
+            Self::Retire { acceptor, key } => Ok(changed(world.accepted[acceptor].remove(key))),
+            Self::Replace { acceptor, old, new } => {
+                let mut set = world.accepted[acceptor];
+                let moved = set.remove(old);
+                let moved = set.insert(new) || moved;
+                if landscape.acceptors[acceptor].capacity.is_some_and(|most| set.len() > most) {
+                    return Err(Misfit::Full(acceptor, new));
+                }
+                world.accepted[acceptor] = set;
+                Ok(changed(moved))
+            }
+            Self::Start(channel) => Ok(changed(!std::mem::replace(&mut world.running[channel], true))),
+            Self::Stop(channel) => Ok(changed(std::mem::replace(&mut world.running[channel], false))),
+            Self::Propose(window) => {
+                let fresh = world.windows[window] == WindowState::Unagreed;
+                if fresh {
+                    world.windows[window] = WindowState::Proposed;
+                }
+                Ok(changed(fresh))
+            }
+            Self::Agree(window) => match world.windows[window] {
+                WindowState::Unagreed => Err(Misfit::NoProposal(window)),
+                WindowState::Proposed => {
+                    world.windows[window] = WindowState::Agreed;
+                    Ok(Applied::Changed)
+                }
+                WindowState::Agreed | WindowState::Open => Ok(Applied::AlreadySo),
+            },
+        }
+    }
+}
+
+const fn changed(yes: bool) -> Applied {
+    if yes { Applied::Changed } else { Applied::AlreadySo }
+}
+
+fn put(world: &mut World, place: PlaceId, key: KeyId) -> Result<Applied, Misfit> {
+    match world.places[place] {
+        Some(found) if found == key => Ok(Applied::AlreadySo),
+        Some(found) => Err(Misfit::Occupied(place, found)),
+        None => {
+            world.places[place] = Some(key);
+            Ok(Applied::Changed)
+        }
+    }
+}
+
+fn exchange(
+    world: &mut World,
+    place: PlaceId,
+    staged: PlaceId,
+    key: KeyId,
+    backup: PlaceId,
+) -> Result<Applied, Misfit> {
+    let old = world.places[place].ok_or(Misfit::Nothing(place))?;
+    if old == key {
+        return Ok(Applied::AlreadySo);
+    }
+    if world.places[staged] != Some(key) {
+        return Err(Misfit::NotThere(staged, key));
+    }
+    if let Some(found) = world.places[backup] {
+        return Err(Misfit::Occupied(backup, found));
+    }
+    world.places[place] = Some(key);
+    world.places[staged] = None;
+    world.places[backup] = Some(old);
+    Ok(Applied::Changed)
+}

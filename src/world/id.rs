@@ -1,0 +1,216 @@
+//! Numbers for the things of a plan, and tables over them.
+
+use std::{fmt, marker::PhantomData, ops};
+
+/// A number that counts one kind of thing.
+pub trait Id: Copy + Eq + Ord + fmt::Debug {
+    /// The id of the thing at a place of its table.
+    fn at(index: usize) -> Self;
+    /// The place in the table.
+    fn index(self) -> usize;
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(u32);
+
+        impl Id for $name {
+            fn at(index: usize) -> Self {
+                Self(u32::try_from(index).unwrap_or(u32::MAX))
+            }
+            fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A role.
+    RoleId;
+    /// A credential: a secret half that never leaves its holder and a public half.
+    KeyId;
+    /// A store with aliases.
+    StoreId;
+    /// One alias of one store.
+    PlaceId;
+    /// Whatever judges messages against a set of accepted credentials.
+    AcceptorId;
+    /// Whatever stamps messages and carries them to an acceptor.
+    ChannelId;
+    /// A time span that partners agree on.
+    WindowId;
+    /// A step of the plan.
+    StepId;
+    /// One message between roles: a step and one role that it addresses.
+    DeliveryId;
+}
+
+/// A vector that is read by the ids that it gave out.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Table<I, T> {
+    rows: Vec<T>,
+    id: PhantomData<fn(I) -> I>,
+}
+
+impl<I: Id, T> Table<I, T> {
+    /// A table without rows.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { rows: Vec::new(), id: PhantomData }
+    }
+
+    /// A table with the same row for each id of another.
+    #[must_use]
+    pub fn like<U>(other: &Table<I, U>, row: T) -> Self
+    where
+        T: Clone,
+    {
+        Self { rows: vec![row; other.len()], id: PhantomData }
+    }
+
+    /// Adds a row.
+    pub fn push(&mut self, row: T) -> I {
+        self.rows.push(row);
+        I::at(self.rows.len() - 1)
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The rows in order.
+    pub fn rows(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.rows.iter()
+    }
+
+    /// The rows with their ids.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (I, &T)> {
+        self.rows.iter().enumerate().map(|(i, row)| (I::at(i), row))
+    }
+
+    /// The ids in order.
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = I> + use<I, T> {
+        (0..self.rows.len()).map(I::at)
+    }
+
+    /// The first row that fits.
+    pub fn find(&self, fits: impl Fn(&T) -> bool) -> Option<I> {
+        self.rows.iter().position(fits).map(I::at)
+    }
+}
+
+impl<I: Id, T> Default for Table<I, T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<I: Id, T> FromIterator<T> for Table<I, T> {
+    fn from_iter<R: IntoIterator<Item = T>>(rows: R) -> Self {
+        Self { rows: rows.into_iter().collect(), id: PhantomData }
+    }
+}
+
+impl<I: Id, T> ops::Index<I> for Table<I, T> {
+    type Output = T;
+    #[expect(clippy::indexing_slicing, reason = "an id is given out by the table that it indexes")]
+    fn index(&self, id: I) -> &T {
+        &self.rows[id.index()]
+    }
+}
+
+impl<I: Id, T> ops::IndexMut<I> for Table<I, T> {
+    #[expect(clippy::indexing_slicing, reason = "an id is given out by the table that it indexes")]
+    fn index_mut(&mut self, id: I) -> &mut T {
+        &mut self.rows[id.index()]
+    }
+}
+
+impl<I: Id, T: fmt::Debug> fmt::Debug for Table<I, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.rows).finish()
+    }
+}
+
+/// A set of keys; a plan has at most [`KeySet::LIMIT`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct KeySet(u64);
+
+impl KeySet {
+    /// How many keys a set can tell apart.
+    pub const LIMIT: usize = 64;
+
+    /// The set as bits, the first key lowest.
+    #[must_use]
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// The set with these bits.
+    #[must_use]
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    const fn bit(key: KeyId) -> u64 {
+        1 << (key.0 % 64)
+    }
+
+    /// Whether the key is in it.
+    #[must_use]
+    pub const fn contains(self, key: KeyId) -> bool {
+        self.0 & Self::bit(key) != 0
+    }
+
+    /// Puts a key in; says whether it was not there.
+    pub const fn insert(&mut self, key: KeyId) -> bool {
+        let new = !self.contains(key);
+        self.0 |= Self::bit(key);
+        new
+    }
+
+    /// Takes a key out; says whether it was there.
+    pub const fn remove(&mut self, key: KeyId) -> bool {
+        let there = self.contains(key);
+        self.0 &= !Self::bit(key);
+        there
+    }
+
+    /// How many keys are in it.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
+    /// Whether no key is in it.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The keys in order.
+    pub fn iter(self) -> impl Iterator<Item = KeyId> {
+        (0..64).filter(move |i| self.0 >> i & 1 == 1).map(KeyId)
+    }
+}
+
+impl FromIterator<KeyId> for KeySet {
+    fn from_iter<R: IntoIterator<Item = KeyId>>(keys: R) -> Self {
+        let mut set = Self::default();
+        for key in keys {
+            set.insert(key);
+        }
+        set
+    }
+}

@@ -1,0 +1,151 @@
+//! What there is: the things that do not come and go while a plan runs.
+
+use std::time::Duration;
+
+use crate::name::Alias;
+
+use super::id::{AcceptorId, ChannelId, KeyId, PlaceId, RoleId, StoreId, Table, WindowId};
+
+/// The things that a plan names.
+#[derive(Clone, Debug, Default)]
+pub struct Landscape {
+    /// Who acts.
+    pub roles: Table<RoleId, String>,
+    /// Credentials.
+    pub keys: Table<KeyId, String>,
+    /// Stores with aliases.
+    pub stores: Table<StoreId, Store>,
+    /// The aliases that the plan names, backup aliases included.
+    pub places: Table<PlaceId, Place>,
+    /// Acceptors.
+    pub acceptors: Table<AcceptorId, Acceptor>,
+    /// Channels.
+    pub channels: Table<ChannelId, Channel>,
+    /// Windows.
+    pub windows: Table<WindowId, Window>,
+}
+
+/// A store with aliases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Store {
+    /// Its name in the plan.
+    pub name: String,
+    /// Who may change it.
+    pub owner: RoleId,
+}
+
+/// One alias of one store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The store.
+    pub store: StoreId,
+    /// The alias in it.
+    pub alias: Alias,
+}
+
+/// Whatever judges messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acceptor {
+    /// Its name in the plan.
+    pub name: String,
+    /// Who may change it.
+    pub owner: RoleId,
+    /// How many credentials it can hold; `None`: not declared.
+    pub capacity: Option<usize>,
+}
+
+/// Whatever stamps messages and carries them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Channel {
+    /// Its name in the plan.
+    pub name: String,
+    /// Who may start and stop it.
+    pub owner: RoleId,
+    /// Where it finds the credential that it stamps with.
+    pub stamps: PlaceId,
+    /// Who judges.
+    pub acceptor: AcceptorId,
+    /// How long a message may be under way.
+    pub transit: Transit,
+}
+
+/// How long a message may be under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transit {
+    /// It is judged in the moment in which it is sent.
+    Immediately,
+    /// It is judged at any moment up to this long after it was sent, in any order.
+    Within(Duration),
+}
+
+/// A time span that partners agree on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Its name in the plan.
+    pub name: String,
+    /// How long it may last; `None`: not declared.
+    pub at_most: Option<Duration>,
+}
+
+/// One thing that can change, and that a role owns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Fact {
+    /// Which credential lies at a place.
+    Place(PlaceId),
+    /// Whether an acceptor accepts a credential.
+    Accepts(AcceptorId, KeyId),
+    /// Whether a channel runs.
+    Running(ChannelId),
+    /// Whether a window is agreed.
+    Window(WindowId),
+}
+
+/// The value of a [`Fact`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Value {
+    /// This credential, or none.
+    Key(Option<KeyId>),
+    /// Yes or no.
+    Is(bool),
+}
+
+impl Landscape {
+    /// Who may change a fact; windows belong to nobody, they are agreed.
+    #[must_use]
+    pub fn owner(&self, fact: Fact) -> Option<RoleId> {
+        match fact {
+            Fact::Place(place) => Some(self.stores[self.places[place].store].owner),
+            Fact::Accepts(acceptor, _) => Some(self.acceptors[acceptor].owner),
+            Fact::Running(channel) => Some(self.channels[channel].owner),
+            Fact::Window(_) => None,
+        }
+    }
+
+    /// A place as an author writes it: `tenant["orders-signer"]`.
+    #[must_use]
+    pub fn place_name(&self, place: PlaceId) -> String {
+        let place = &self.places[place];
+        format!("{}[\"{}\"]", self.stores[place.store].name, place.alias)
+    }
+
+    /// The place of an alias in a store, made if it is not there yet.
+    pub fn place(&mut self, store: StoreId, alias: &Alias) -> PlaceId {
+        self.find_place(store, alias)
+            .unwrap_or_else(|| self.places.push(Place { store, alias: alias.clone() }))
+    }
+
+    /// The place of an alias in a store, if the plan names it.
+    #[must_use]
+    pub fn find_place(&self, store: StoreId, alias: &Alias) -> Option<PlaceId> {
+        self.places.find(|place| place.store == store && place.alias.same_entry(alias))
+    }
+
+    /// The longest time that a message of any channel to this acceptor may be under way.
+    #[must_use]
+    pub fn transit(&self, channel: ChannelId) -> Duration {
+        match self.channels[channel].transit {
+            Transit::Immediately => Duration::ZERO,
+            Transit::Within(time) => time,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What is so at one moment.
+
+use fixedbitset::FixedBitSet;
+
+use super::{
+    id::{AcceptorId, ChannelId, DeliveryId, Id, KeyId, KeySet, PlaceId, StepId, Table, WindowId},
+    landscape::{Fact, Landscape, Transit, Value},
+};
+
+/// One moment: what each place holds, each acceptor accepts, what runs, what is under way, which
+/// steps are done and which messages between roles were received.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct World {
+    /// What lies at each place.
+    pub places: Table<PlaceId, Option<KeyId>>,
+    /// What each acceptor accepts.
+    pub accepted: Table<AcceptorId, KeySet>,
+    /// Which channels run.
+    pub running: Table<ChannelId, bool>,
+    /// With which credentials messages are stamped that are under way. One bit for each is exact
+    /// for an unbounded channel without order: rules ask only whether there is one.
+    pub under_way: Table<ChannelId, KeySet>,
+    /// How far each window is agreed.
+    pub windows: Table<WindowId, WindowState>,
+    /// Which steps are done.
+    pub done: FixedBitSet,
+    /// Which messages between roles were received.
+    pub heard: FixedBitSet,
+}
+
+/// How far a window is agreed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum WindowState {
+    /// Nobody has spoken of it.
+    #[default]
+    Unagreed,
+    /// One side has proposed it.
+    Proposed,
+    /// Both sides agree; it has not begun.
+    Agreed,
+    /// It has begun.
+    Open,
+}
+
+impl World {
+    /// A world in which nothing is anywhere, shaped for a plan.
+    #[must_use]
+    pub fn empty(landscape: &Landscape, steps: usize, deliveries: usize) -> Self {
+        Self {
+            places: Table::like(&landscape.places, None),
+            accepted: Table::like(&landscape.acceptors, KeySet::default()),
+            running: Table::like(&landscape.channels, false),
+            under_way: Table::like(&landscape.channels, KeySet::default()),
+            windows: Table::like(&landscape.windows, WindowState::Unagreed),
+            done: FixedBitSet::with_capacity(steps),
+            heard: FixedBitSet::with_capacity(deliveries),
+        }
+    }
+
+    /// Whether a step is done.
+    #[must_use]
+    pub fn is_done(&self, step: StepId) -> bool {
+        self.done.contains(step.index())
+    }
+
+    /// Whether a message between roles was received.
+    #[must_use]
+    pub fn is_heard(&self, delivery: DeliveryId) -> bool {
+        self.heard.contains(delivery.index())
+    }
+
+    /// The credential that a channel stamps with if it sends now: none while it is stopped or its
+    /// alias names nothing.
+    #[must_use]
+    pub fn stamp(&self, landscape: &Landscape, channel: ChannelId) -> Option<KeyId> {
+        self.running[channel].then(|| self.places[landscape.channels[channel].stamps]).flatten()
+    }
+
+    /// Whether a message of this channel that is stamped with `key` would be accepted now.
+    #[must_use]
+    pub fn accepts(&self, landscape: &Landscape, channel: ChannelId, key: KeyId) -> bool {
+        self.accepted[landscape.channels[channel].acceptor].contains(key)
+    }
+
+    /// Whether no message stamped with `key` is under way and none can be sent now.
+    #[must_use]
+    pub fn is_drained(&self, landscape: &Landscape, channel: ChannelId, key: KeyId) -> bool {
+        !self.under_way[channel].contains(key) && self.stamp(landscape, channel) != Some(key)
+    }
+
+    /// Lets every channel that runs send a message that stays under way.
+    pub fn send_everywhere(&mut self, landscape: &Landscape) {
+        for (channel, declared) in landscape.channels.iter() {
+            if let (Transit::Within(_), Some(key)) = (declared.transit, self.stamp(landscape, channel)) {
+                self.under_way[channel].insert(key);
+            }
+        }
+    }
+
+    /// The value of a fact.
+    #[must_use]
+    pub fn value(&self, fact: Fact) -> Value {
+        match fact {
+            Fact::Place(place) => Value::Key(self.places[place]),
+            Fact::Accepts(acceptor, key) => Value::Is(self.accepted[acceptor].contains(key)),
+            Fact::Running(channel) => Value::Is(self.running[channel]),
+            Fact::Window(window) => Value::Is(self.windows[window] == WindowState::Open),
+        }
+    }
+}
