@@ -172,6 +172,10 @@ impl Arguments {
         roles: Roles(Vec<RoleId>);
         /// The next argument, an alias.
         alias: Alias(Alias);
+        /// The next argument, a duration.
+        duration: Duration(Duration);
+        /// The next argument, a text.
+        text: Text(String);
         /// The next argument, an act as a sentence.
         act: Act(String);
     }

@@ -1,0 +1,300 @@
+//! What is said of keystores, receivers, flows and windows, and the world that the plan starts from.
+
+use std::time::Duration;
+
+use miette::{Diagnostic, SourceSpan};
+use thiserror::Error;
+
+use crate::{
+    action::usage::{Argument, Arguments, Slot},
+    explanation::Explanation,
+    source::{Finding, Span, Spanned, shown},
+    syntax::tree::{Owned, Phrase, WindowDecl},
+    world::{
+        id::{AcceptorId, KeyId, PlaceId, RoleId},
+        landscape::{Acceptor, Channel, Store, Transit, Window},
+    },
+};
+
+use super::{duplicate, phrase::Reader, resolve::Draft, scope::Thing};
+
+/// A flow that lacks a sentence.
+#[derive(Debug, Diagnostic, Error)]
+#[error("the flow `{flow}` does not say {what}")]
+#[diagnostic(code(keyroll::incomplete_flow))]
+struct IncompleteFlow {
+    flow: String,
+    what: &'static str,
+    #[help]
+    help: String,
+    #[label("this flow")]
+    at: SourceSpan,
+}
+
+/// A sentence that was said before.
+#[derive(Debug, Diagnostic, Error)]
+#[error("this was said before")]
+#[diagnostic(code(keyroll::said_twice), help("keep one of the two"))]
+struct SaidTwice {
+    #[label("again")]
+    at: SourceSpan,
+    #[label("first")]
+    first: SourceSpan,
+}
+
+/// A receiver that accepts more from the start than it can hold.
+#[derive(Debug, Diagnostic, Error)]
+#[error("`{receiver}` accepts {found} keys and can hold {capacity}")]
+#[diagnostic(
+    code(keyroll::capacity_exceeded),
+    help("raise `accepts at most`, or let it accept fewer keys from the start")
+)]
+struct CapacityExceeded {
+    receiver: String,
+    found: usize,
+    capacity: usize,
+    #[label("at most {capacity}")]
+    at: SourceSpan,
+}
+
+/// Declares a keystore and the aliases that are in use.
+pub fn keystore(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
+    let store = draft.landscape.stores.push(Store { name: decl.name.value.clone(), owner });
+    let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Keystore(store));
+    draft.findings.extend(finding);
+    draft.bodies.push(Body::Keystore(decl.clone()));
+}
+
+/// Declares a receiver.
+pub fn receiver(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
+    let receiver =
+        draft.landscape.acceptors.push(Acceptor { name: decl.name.value.clone(), owner, capacity: None });
+    draft.declared.receivers.push(decl.name.span);
+    let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Receiver(receiver));
+    draft.findings.extend(finding);
+    draft.bodies.push(Body::Receiver(decl.clone(), receiver));
+}
+
+/// Declares a flow.
+pub fn flow(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
+    // Until its body is read, a flow points at the first alias and receiver of the plan.
+    draft.bodies.push(Body::Flow(decl.clone(), owner));
+}
+
+/// Declares a window.
+pub fn window(draft: &mut Draft, decl: &WindowDecl) {
+    let window = draft.landscape.windows.push(Window { name: decl.name.value.clone(), at_most: None });
+    draft.declared.windows.push(decl.name.span);
+    let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Window(window));
+    draft.findings.extend(finding);
+    let Some(term) = &decl.at_most else { return };
+    let phrase = Phrase { terms: vec![term.clone()] };
+    match draft.read("a duration", &["<duration>"], &phrase) {
+        Some((_, arguments)) => {
+            if let Some(Argument::Duration(time)) = arguments.first() {
+                draft.landscape.windows[window].at_most = Some(*time);
+            }
+        }
+        None => draft.landscape.windows[window].at_most = Some(Duration::ZERO),
+    }
+}
+
+/// What is said inside the braces; read once every name is declared.
+#[derive(Debug)]
+pub enum Body {
+    /// `alias $alias is old`
+    Keystore(Owned<Phrase>),
+    /// `accepts old`, `accepts at most 2`
+    Receiver(Owned<Phrase>, AcceptorId),
+    /// `signs xml with tenant[$alias]`, ...
+    Flow(Owned<Phrase>, RoleId),
+}
+
+/// Where things are at the start.
+#[derive(Debug, Default)]
+pub struct Start {
+    /// What lies where.
+    pub places: Vec<(PlaceId, KeyId, Span)>,
+    /// Which receivers accept what.
+    pub accepted: Vec<(AcceptorId, KeyId)>,
+    /// Which flows run: by number of the flow.
+    pub running: Vec<bool>,
+}
+
+/// Reads all bodies.
+pub fn bodies(draft: &mut Draft) {
+    for body in std::mem::take(&mut draft.bodies) {
+        match body {
+            Body::Keystore(decl) => keystore_body(draft, &decl),
+            Body::Receiver(decl, receiver) => receiver_body(draft, &decl, receiver),
+            Body::Flow(decl, owner) => flow_body(draft, &decl, owner),
+        }
+    }
+}
+
+fn keystore_body(draft: &mut Draft, decl: &Owned<Phrase>) {
+    let store = match draft.reader().thing(Slot::Keystore, &decl.name) {
+        Ok(Argument::Keystore(store)) => store,
+        _ => return,
+    };
+    for line in &decl.body.lines {
+        let Some((_, arguments)) = draft.read("a keystore's line", &["alias <alias> is <key>"], &line.node)
+        else {
+            continue;
+        };
+        let mut arguments = Arguments::new(arguments);
+        if let (Some(alias), Some(key)) = (arguments.alias(), arguments.key()) {
+            let place = draft.landscape.place(store, &alias);
+            let span = line.node.span();
+            if let Some((.., first)) = draft.start.places.iter().find(|(p, ..)| *p == place) {
+                let first = *first;
+                draft.findings.push(said_twice(span, first));
+            }
+            draft.start.places.push((place, key, span));
+        }
+    }
+}
+
+fn receiver_body(draft: &mut Draft, decl: &Owned<Phrase>, receiver: AcceptorId) {
+    let mut limit: Option<Span> = None;
+    for line in &decl.body.lines {
+        let usages = ["accepts <key>", "accepts at most <number>"];
+        match draft.read("a receiver's line", &usages, &line.node) {
+            Some((0, arguments)) => {
+                if let Some(key) = Arguments::new(arguments).key() {
+                    draft.start.accepted.push((receiver, key));
+                }
+            }
+            Some((_, arguments)) => {
+                if let Some(Argument::Number(most)) = arguments.first() {
+                    let most = usize::try_from(*most).unwrap_or(usize::MAX);
+                    draft.landscape.acceptors[receiver].capacity = Some(most);
+                }
+                let span = line.node.span();
+                if let Some(first) = limit.replace(span) {
+                    draft.findings.push(said_twice(span, first));
+                }
+            }
+            None => {}
+        }
+    }
+    let found = draft.start.accepted.iter().filter(|(r, _)| *r == receiver).count();
+    let capacity = draft.landscape.acceptors[receiver].capacity;
+    if let (Some(capacity), Some(at)) = (capacity.filter(|most| found > *most), limit) {
+        let receiver = shown(&decl.name.value);
+        draft.findings.push(Box::new(CapacityExceeded { receiver, found, capacity, at: at.into() }));
+    }
+}
+
+const FLOW_LINES: [&str; 6] = [
+    "signs xml with <keystore[alias]>",
+    "sends to <receiver>",
+    "delivers within <duration>",
+    "delivers immediately",
+    "deployed",
+    "undeployed",
+];
+
+fn flow_body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
+    let (mut stamps, mut acceptor, mut transit, mut running) = (None, None, None, None);
+    let mut said: [Option<Span>; 4] = [None; 4];
+    let mut unread = false;
+    for line in &decl.body.lines {
+        let Some((row, arguments)) = draft.read("a flow's line", &FLOW_LINES, &line.node) else {
+            unread = true;
+            continue;
+        };
+        let mut arguments = Arguments::new(arguments);
+        let span = line.node.span();
+        let subject = match row {
+            0 => {
+                stamps = arguments.place();
+                0
+            }
+            1 => {
+                acceptor = arguments.receiver();
+                1
+            }
+            2 | 3 => {
+                transit = Some((duration_of(row, &mut arguments), span));
+                2
+            }
+            _ => {
+                running = Some(row == 4);
+                3
+            }
+        };
+        if let Some(first) = said.get_mut(subject).and_then(|place| place.replace(span)) {
+            draft.findings.push(said_twice(span, first));
+        }
+    }
+    let missing = [
+        (stamps.is_none(), "what it signs with", "signs xml with tenant[$alias]"),
+        (acceptor.is_none(), "where it sends", "sends to partner"),
+        (transit.is_none(), "how long a message may be under way", "delivers within 24h"),
+        (running.is_none(), "whether it runs at the start", "deployed"),
+    ];
+    // A line that could not be read has its finding already; it may be the missing one.
+    for (_, what, example) in missing.into_iter().filter(|(missing, ..)| *missing && !unread) {
+        draft.findings.push(Box::new(IncompleteFlow {
+            flow: shown(&decl.name.value),
+            what,
+            help: format!("add a line such as `{example}`"),
+            at: decl.name.span.into(),
+        }));
+    }
+    let (Some(stamps), Some(acceptor), Some((transit, transit_at))) = (stamps, acceptor, transit) else {
+        draft.lost.push(decl.name.value.clone());
+        return;
+    };
+    let name = decl.name.value.clone();
+    let flow = draft.landscape.channels.push(Channel { name, owner, stamps, acceptor, transit });
+    draft.declared.flows.push(decl.name.span);
+    draft.declared.transits.push(transit_at);
+    draft.start.running.push(running.unwrap_or(false));
+    let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Flow(flow));
+    draft.findings.extend(finding);
+}
+
+fn duration_of(row: usize, arguments: &mut Arguments) -> Transit {
+    if row == 3 {
+        return Transit::Immediately;
+    }
+    Transit::Within(arguments.duration().unwrap_or_default())
+}
+
+fn said_twice(at: Span, first: Span) -> Finding {
+    Box::new(SaidTwice { at: at.into(), first: first.into() })
+}
+
+/// The role that owns a declared thing.
+pub fn owner(reader: &Reader<'_>, name: &Spanned<String>) -> Result<RoleId, Finding> {
+    match reader.thing(Slot::Role, name)? {
+        Argument::Roles(roles) => Ok(roles.first().copied().unwrap_or_else(|| crate::world::id::Id::at(0))),
+        _ => Ok(crate::world::id::Id::at(0)),
+    }
+}
+
+/// What `explain` says.
+pub const EXPLANATIONS: &[Explanation] = &[
+    Explanation {
+        code: "incomplete_flow",
+        title: "a flow that lacks a sentence",
+        text: "A flow says what it signs with, where it sends, how long a message may be under way and\n\
+               whether it runs at the start:\n\n  flow orders of tenant_admin {\n    signs xml with tenant[$alias]\n    \
+               sends to partner\n    delivers within 24h\n    deployed\n  }\n\n\
+               The time under way is what the proof needs most: a message that was signed with the old key may\n\
+               arrive so much later.",
+    },
+    Explanation {
+        code: "said_twice",
+        title: "one thing is said twice",
+        text: "Each alias, limit and property is said once, so that no two lines can contradict each other.",
+    },
+    Explanation {
+        code: "capacity_exceeded",
+        title: "a receiver accepts more than it can hold",
+        text: "`accepts at most N` is what the receiver can hold. The keys that it accepts from the start\n\
+               count.",
+    },
+];

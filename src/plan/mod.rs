@@ -1,0 +1,179 @@
+//! A plan whose names are resolved: what there is, how it starts, who does what after what.
+
+pub mod declare;
+pub mod duplicate;
+pub mod parameter;
+pub mod phrase;
+pub mod resolve;
+pub mod scope;
+pub mod steps;
+pub mod suggest;
+
+use std::collections::BTreeMap;
+
+use crate::{
+    action::{Action, Speech, SpeechKind},
+    condition::Condition,
+    explanation::Explanation,
+    invariant::{Hazard, Invariant},
+    source::{Source, Span, Spanned},
+    world::{
+        id::{AcceptorId, ChannelId, DeliveryId, KeyId, PlaceId, RoleId, StepId, Table, WindowId},
+        landscape::Landscape,
+        material::Fingerprint,
+        state::World,
+    },
+};
+
+/// A plan, resolved but not yet checked.
+#[derive(Debug)]
+pub struct Plan {
+    /// The text.
+    pub source: Source,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub title: Option<String>,
+    /// The document that it follows.
+    pub document: Option<String>,
+    /// Its parameters with the values that they have.
+    pub parameters: Vec<parameter::Parameter>,
+    /// What there is.
+    pub landscape: Landscape,
+    /// Where things are declared.
+    pub declared: Declared,
+    /// What people call the roles.
+    pub role_titles: Table<RoleId, Option<String>>,
+    /// The world that the plan starts from.
+    pub start: World,
+    /// The steps, in the order of the text.
+    pub steps: Table<StepId, Step>,
+    /// The messages between roles.
+    pub deliveries: Table<DeliveryId, Delivery>,
+    /// What the plan promises, in its own words.
+    pub promises: Vec<Spanned<Box<dyn Invariant>>>,
+    /// What must hold when every step is done.
+    pub finals: Vec<Spanned<Box<dyn Condition>>>,
+    /// Hazards that the author accepts.
+    pub waivers: Vec<Waiver>,
+    /// Which key a new key takes the place of.
+    pub predecessors: BTreeMap<KeyId, KeyId>,
+}
+
+/// Where things are declared.
+#[derive(Debug, Default)]
+pub struct Declared {
+    /// Receivers.
+    pub receivers: Table<AcceptorId, Span>,
+    /// Flows.
+    pub flows: Table<ChannelId, Span>,
+    /// How long a flow's messages may be under way.
+    pub transits: Table<ChannelId, Span>,
+    /// Keys.
+    pub keys: Table<KeyId, Span>,
+    /// Roles.
+    pub roles: Table<RoleId, Span>,
+    /// Windows.
+    pub windows: Table<WindowId, Span>,
+    /// The head of the plan.
+    pub head: Span,
+}
+
+/// One step.
+#[derive(Debug)]
+pub struct Step {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// What people call it.
+    pub title: Option<String>,
+    /// Who acts.
+    pub role: Spanned<RoleId>,
+    /// What comes before it.
+    pub after: Vec<Spanned<StepId>>,
+    /// What must hold before it.
+    pub needs: Vec<Spanned<Box<dyn Condition>>>,
+    /// What it does.
+    pub action: Spanned<Box<dyn Action>>,
+    /// Whom it speaks to, if it is an act of speech.
+    pub speech: Option<Speech>,
+}
+
+/// One message from a step to one role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// The step that sends it.
+    pub step: StepId,
+    /// Who receives it.
+    pub to: RoleId,
+}
+
+/// `waive orders rejected because "..."`
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    /// The flow.
+    pub flow: ChannelId,
+    /// What is accepted.
+    pub hazard: Hazard,
+    /// Why.
+    pub because: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl Plan {
+    /// Identifies the text and the values of the parameters: approval is bound to it.
+    #[must_use]
+    pub fn digest(&self) -> Fingerprint {
+        let mut bytes = self.source.text.clone().into_bytes();
+        for parameter in &self.parameters {
+            bytes.extend(format!("\0{}={}", parameter.name, parameter.value).into_bytes());
+        }
+        Fingerprint::of(&bytes)
+    }
+
+    /// The step with this name.
+    #[must_use]
+    pub fn step(&self, name: &str) -> Option<StepId> {
+        self.steps.find(|step| step.name.value == name)
+    }
+
+    /// The messages that a step sends.
+    pub fn deliveries_of(&self, step: StepId) -> impl Iterator<Item = (DeliveryId, RoleId)> + '_ {
+        self.deliveries.iter().filter(move |(_, d)| d.step == step).map(|(id, d)| (id, d.to))
+    }
+
+    /// The window that a step proposes, if it does.
+    #[must_use]
+    pub fn proposal(&self, step: StepId) -> Option<(WindowId, RoleId)> {
+        let speech = self.steps[step].speech.as_ref()?;
+        match speech.kind {
+            SpeechKind::Proposal(window) => speech.to.first().map(|role| (window, *role)),
+            _ => None,
+        }
+    }
+
+    /// What a step does, as the author would write it.
+    #[must_use]
+    pub fn sentence(&self, step: StepId) -> String {
+        self.steps[step].action.value.sentence(&self.landscape)
+    }
+
+    /// The aliases that must hold a key of the plan before it starts.
+    pub fn places_in_use(&self) -> impl Iterator<Item = (PlaceId, KeyId)> + '_ {
+        self.start.places.iter().filter_map(|(place, key)| key.map(|key| (place, key)))
+    }
+}
+
+/// What `explain` says of this room's findings.
+#[must_use]
+pub fn explanations() -> Vec<Explanation> {
+    [
+        declare::EXPLANATIONS,
+        duplicate::EXPLANATIONS,
+        parameter::EXPLANATIONS,
+        phrase::EXPLANATIONS,
+        resolve::EXPLANATIONS,
+        steps::EXPLANATIONS,
+    ]
+    .concat()
+}

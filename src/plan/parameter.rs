@@ -1,0 +1,273 @@
+//! Parameters: `param alias : alias = "orders-signer"`, and `$alias` where it is used.
+
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use miette::{Diagnostic, SourceSpan};
+use thiserror::Error;
+
+use crate::{
+    explanation::Explanation,
+    name::Alias,
+    source::{Finding, Spanned, shown},
+    syntax::tree::{ParamDecl, Term},
+};
+
+use super::suggest::{did_you_mean, nearest};
+
+/// A parameter with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// Its name, without `$`.
+    pub name: String,
+    /// Its value.
+    pub value: ParameterValue,
+}
+
+/// The value of a parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ParameterValue {
+    /// `alias`
+    Alias(Alias),
+    /// `duration`
+    Duration(Duration),
+}
+
+impl fmt::Display for ParameterValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Alias(alias) => write!(f, "{alias}"),
+            Self::Duration(duration) => write!(f, "{}", spelt(*duration)),
+        }
+    }
+}
+
+/// A duration as an author writes it: `1h30m`.
+#[must_use]
+pub fn spelt(duration: Duration) -> String {
+    let mut rest = duration.as_secs();
+    let mut text = String::new();
+    for (unit, length) in [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)] {
+        let count = rest / length;
+        // People say 24h and 36h, and count days from two on.
+        let in_hours = unit == "d" && (rest == length || rest < 2 * length);
+        if count > 0 && !in_hours {
+            text.push_str(&format!("{count}{unit}"));
+            rest %= length;
+        }
+    }
+    if text.is_empty() { "0s".to_owned() } else { text }
+}
+
+/// A duration as an author writes it, read back.
+#[must_use]
+pub fn duration(text: &str) -> Option<Duration> {
+    let mut seconds = 0u64;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.chars().take_while(char::is_ascii_digit).count();
+        let (number, after) = rest.split_at_checked(digits)?;
+        let unit = match after.chars().next()? {
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86_400,
+            _ => return None,
+        };
+        seconds = seconds.checked_add(number.parse::<u64>().ok()?.checked_mul(unit)?)?;
+        rest = after.get(1..)?;
+    }
+    (!text.is_empty()).then(|| Duration::from_secs(seconds))
+}
+
+/// A parameter kind that does not exist.
+#[derive(Debug, Diagnostic, Error)]
+#[error("there is no parameter kind `{kind}`")]
+#[diagnostic(code(keyroll::unknown_parameter_kind))]
+struct UnknownParameterKind {
+    kind: String,
+    #[help]
+    help: String,
+    #[label("this kind is not known")]
+    at: SourceSpan,
+}
+
+/// A value that does not fit the kind.
+#[derive(Debug, Diagnostic, Error)]
+#[error("the parameter `{name}` is no {kind}")]
+#[diagnostic(code(keyroll::bad_parameter))]
+struct BadParameter {
+    name: String,
+    kind: String,
+    #[help]
+    help: String,
+    #[label("{kind} expected")]
+    at: SourceSpan,
+}
+
+/// A parameter that nobody declared.
+#[derive(Debug, Diagnostic, Error)]
+#[error("there is no parameter `${name}`")]
+#[diagnostic(code(keyroll::unknown_parameter))]
+struct UnknownParameter {
+    name: String,
+    #[help]
+    help: String,
+    #[label("not declared")]
+    at: SourceSpan,
+}
+
+/// Reads a declaration; a value given from outside comes before the default.
+///
+/// # Errors
+/// When the kind is not known or the value does not fit it.
+pub fn read(decl: &ParamDecl, given: &BTreeMap<String, String>) -> Result<Parameter, Finding> {
+    let name = decl.name.value.clone();
+    let kind = decl.kind.value.as_str();
+    if !matches!(kind, "alias" | "duration") {
+        let kinds = ["alias".to_owned(), "duration".to_owned()];
+        let help = did_you_mean(kind, "kinds", &kinds);
+        let (kind, at) = (shown(kind), decl.kind.span.into());
+        return Err(Box::new(UnknownParameterKind { kind, help, at }));
+    }
+    let bad = |help: String, at: SourceSpan| -> Finding {
+        Box::new(BadParameter { name: shown(&name), kind: kind.to_owned(), help, at })
+    };
+    let value = match (given.get(&name), &decl.default) {
+        (Some(text), _) => from_text(kind, text).map_err(|why| {
+            bad(format!("the value given from outside, `{}`, {why}", shown(text)), decl.name.span.into())
+        })?,
+        (None, Some(term)) => from_term(kind, term).map_err(|why| bad(why, term.span().into()))?,
+        (None, None) => {
+            return Err(bad(
+                format!(
+                    "give it a default, as in `param {} : {kind} = ...`, or a value in the site",
+                    shown(&name)
+                ),
+                decl.name.span.into(),
+            ));
+        }
+    };
+    Ok(Parameter { name, value })
+}
+
+fn from_text(kind: &str, text: &str) -> Result<ParameterValue, String> {
+    match kind {
+        "alias" => Alias::new(text).map(ParameterValue::Alias).map_err(|e| e.to_string()),
+        _ => duration(text)
+            .map(ParameterValue::Duration)
+            .ok_or_else(|| "is no duration; write it as `24h`, `15m` or `1h30m`".to_owned()),
+    }
+}
+
+fn from_term(kind: &str, term: &Term) -> Result<ParameterValue, String> {
+    match (kind, term) {
+        ("alias", Term::Text(text)) => {
+            Alias::new(text.value.clone()).map(ParameterValue::Alias).map_err(|e| e.to_string())
+        }
+        ("alias", _) => Err("write the alias in quotes".to_owned()),
+        (_, Term::Duration(duration)) => Ok(ParameterValue::Duration(duration.value)),
+        _ => Err("write it as `24h`, `15m` or `1h30m`".to_owned()),
+    }
+}
+
+/// Puts parameters into a text: `$name` takes the longest declared name that fits, `$$` is a
+/// dollar sign.
+///
+/// # Errors
+/// When no declared name fits.
+pub fn fill(text: &Spanned<String>, parameters: &[Parameter]) -> Result<String, Finding> {
+    let mut out = String::new();
+    let mut rest = text.value.as_str();
+    while let Some((before, after)) = rest.split_once('$') {
+        out.push_str(before);
+        if let Some(after) = after.strip_prefix('$') {
+            out.push('$');
+            rest = after;
+            continue;
+        }
+        let fits = parameters.iter().filter(|p| after.starts_with(&p.name)).max_by_key(|p| p.name.len());
+        let Some(parameter) = fits else { return Err(unknown(&word_at(after), text.span, parameters)) };
+        out.push_str(&parameter.value.to_string());
+        rest = after.strip_prefix(parameter.name.as_str()).unwrap_or(after);
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+fn word_at(text: &str) -> String {
+    text.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect()
+}
+
+/// The value of `$name`.
+///
+/// # Errors
+/// When no such parameter is declared.
+pub fn value<'a>(name: &Spanned<String>, parameters: &'a [Parameter]) -> Result<&'a ParameterValue, Finding> {
+    parameters
+        .iter()
+        .find(|p| p.name == name.value)
+        .map(|p| &p.value)
+        .ok_or_else(|| unknown(&name.value, name.span, parameters))
+}
+
+fn unknown(name: &str, span: crate::source::Span, parameters: &[Parameter]) -> Finding {
+    let near = nearest(name, parameters.iter().map(|p| p.name.as_str()));
+    let help = near.map_or_else(
+        || format!("declare it: `param {} : alias = \"...\"`", shown(name)),
+        |near| format!("did you mean `${near}`?"),
+    );
+    Box::new(UnknownParameter { name: shown(name), help, at: span.into() })
+}
+
+/// What `explain` says.
+pub const EXPLANATIONS: &[Explanation] = &[
+    Explanation {
+        code: "unknown_parameter_kind",
+        title: "a parameter of a kind that does not exist",
+        text: "A parameter is an `alias` or a `duration`.\n\n\
+               right:  param alias : alias = \"orders-signer\"\n        param delivery : duration = 24h",
+    },
+    Explanation {
+        code: "bad_parameter",
+        title: "a value does not fit its parameter",
+        text: "The value of a parameter comes from its default in the plan, or from `[parameters]` in the\n\
+               site. It must fit the kind that the plan declares.",
+    },
+    Explanation {
+        code: "unknown_parameter",
+        title: "a `$name` that no `param` declares",
+        text: "`$name` stands for the value of a parameter, in a text too: \"$alias-next\". The longest\n\
+               declared name counts; write `$$` for a dollar sign.",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Span;
+
+    #[test]
+    fn durations_are_spelt_as_they_are_written() {
+        for text in ["90s", "15m", "24h", "36h", "7d", "1h30m", "0s", "2d1h"] {
+            let parsed = duration(text).unwrap();
+            assert_eq!(duration(&spelt(parsed)), Some(parsed), "{text}");
+        }
+        assert_eq!(spelt(Duration::from_secs(86_400)), "24h");
+        assert_eq!(spelt(Duration::from_secs(7 * 86_400)), "7d");
+        assert_eq!(duration("999999999999999999999d"), None);
+        assert_eq!(duration("h"), None);
+    }
+
+    #[test]
+    fn the_longest_declared_name_is_filled_in() {
+        let alias = |name: &str, value: &str| Parameter {
+            name: name.to_owned(),
+            value: ParameterValue::Alias(Alias::new(value).unwrap()),
+        };
+        let parameters = [alias("alias", "orders"), alias("alias-next", "longer")];
+        let filled = |text: &str| fill(&Spanned::new(text.to_owned(), Span::default()), &parameters);
+        assert_eq!(filled("$alias-new").unwrap(), "orders-new");
+        assert_eq!(filled("$alias-next$$").unwrap(), "longer$");
+        assert!(filled("$aliax").is_err());
+    }
+}

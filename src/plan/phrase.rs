@@ -1,0 +1,386 @@
+//! Reads a phrase by a usage line: the words must fit, then the names are looked up.
+
+use miette::{Diagnostic, SourceSpan};
+use thiserror::Error;
+
+use crate::{
+    action::{
+        VOCABULARY,
+        usage::{Argument, Piece, Slot, pieces},
+    },
+    explanation::Explanation,
+    name::Alias,
+    source::{Finding, Span, Spanned, shown},
+    syntax::tree::{Phrase, Term},
+    world::landscape::Landscape,
+};
+
+use super::{
+    parameter::{ParameterValue, fill, value},
+    scope::{Scope, Thing},
+    suggest::{did_you_mean, nearest},
+};
+
+/// A name that nobody declared.
+#[derive(Debug, Diagnostic, Error)]
+#[error("there is no {kind} `{name}`")]
+#[diagnostic(code(keyroll::unknown_name))]
+struct UnknownName {
+    kind: &'static str,
+    name: String,
+    #[help]
+    help: String,
+    #[label("not declared")]
+    at: SourceSpan,
+}
+
+/// A name of another kind than the sentence asks for.
+#[derive(Debug, Diagnostic, Error)]
+#[error("`{name}` is a {found}, and a {kind} belongs here")]
+#[diagnostic(code(keyroll::wrong_kind))]
+struct WrongKind {
+    kind: &'static str,
+    found: &'static str,
+    name: String,
+    #[help]
+    help: String,
+    #[label("a {kind} belongs here")]
+    at: SourceSpan,
+    #[label("declared as a {found}")]
+    declared: SourceSpan,
+}
+
+/// A sentence whose words do not fit.
+#[derive(Debug, Diagnostic, Error)]
+#[error("this does not read as {what}")]
+#[diagnostic(code(keyroll::wrong_usage))]
+struct WrongUsage {
+    what: &'static str,
+    #[help]
+    help: String,
+    #[label("{expected}")]
+    at: SourceSpan,
+    expected: String,
+}
+
+/// A verb that does not exist.
+#[derive(Debug, Diagnostic, Error)]
+#[error("there is no verb `{verb}`")]
+#[diagnostic(code(keyroll::unknown_verb))]
+struct UnknownVerb {
+    verb: String,
+    #[help]
+    help: String,
+    #[label("not a verb")]
+    at: SourceSpan,
+}
+
+/// An alias that no keystore can hold.
+#[derive(Debug, Diagnostic, Error)]
+#[error("{why}")]
+#[diagnostic(code(keyroll::bad_alias), help("choose another alias"))]
+struct BadAlias {
+    why: String,
+    #[label("not an alias")]
+    at: SourceSpan,
+}
+
+/// Everything that is needed to read a phrase.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    /// What names stand for.
+    pub scope: &'a Scope,
+    /// Where new aliases are entered.
+    pub landscape: &'a mut Landscape,
+}
+
+/// How far a phrase fits a usage line.
+struct Fit<'t> {
+    slots: Vec<(Slot, &'t [Term])>,
+}
+
+struct Unfit {
+    progress: usize,
+    at: Span,
+    expected: String,
+}
+
+impl Reader<'_> {
+    /// Reads a phrase by the one of several usage lines that fits; gives the row's number and the
+    /// arguments.
+    ///
+    /// # Errors
+    /// Findings when no line fits or a name is not known.
+    pub fn read_any(
+        &mut self,
+        what: &'static str,
+        usages: &[&'static str],
+        phrase: &Phrase,
+    ) -> Result<(usize, Vec<Argument>), Vec<Finding>> {
+        let mut best: Option<(Unfit, &'static str)> = None;
+        for (row, usage) in usages.iter().enumerate() {
+            match fit(&pieces(usage), phrase) {
+                Ok(fit) => return self.resolve(&fit).map(|arguments| (row, arguments)),
+                Err(unfit) => {
+                    if best.as_ref().is_none_or(|(b, _)| unfit.progress > b.progress) {
+                        best = Some((unfit, usage));
+                    }
+                }
+            }
+        }
+        let (at, expected, usage) = best.map_or_else(
+            || (phrase.span(), "not understood".to_owned(), ""),
+            |(unfit, usage)| (unfit.at, unfit.expected, usage),
+        );
+        let help = match usages {
+            [_] => format!("write it as `{usage}`"),
+            _ => {
+                format!("one of: {}", usages.iter().map(|u| format!("`{u}`")).collect::<Vec<_>>().join(", "))
+            }
+        };
+        Err(vec![Box::new(WrongUsage { what, help, at: at.into(), expected })])
+    }
+
+    /// Reads the words of an act; gives the row of the vocabulary and the arguments.
+    ///
+    /// # Errors
+    /// Findings when the verb is not known, its words do not fit or a name is not known.
+    pub fn read_act(&mut self, phrase: &Phrase) -> Result<(usize, Vec<Argument>), Vec<Finding>> {
+        let Some(Term::Word(word)) = phrase.terms.first() else {
+            return Err(vec![unknown_verb("", phrase.span())]);
+        };
+        let Some(row) = VOCABULARY.iter().position(|verb| verb.keyword == word.value) else {
+            return Err(vec![unknown_verb(&word.value, word.span)]);
+        };
+        let usage = VOCABULARY.get(row).map_or("", |verb| verb.usage);
+        self.read_any("an act", &[usage], phrase).map(|(_, arguments)| (row, arguments))
+    }
+
+    fn resolve(&mut self, fit: &Fit<'_>) -> Result<Vec<Argument>, Vec<Finding>> {
+        let mut arguments = Vec::new();
+        let mut findings = Vec::new();
+        for (slot, terms) in &fit.slots {
+            match self.argument(*slot, terms) {
+                Ok(argument) => arguments.push(argument),
+                Err(more) => findings.extend(more),
+            }
+        }
+        if findings.is_empty() { Ok(arguments) } else { Err(findings) }
+    }
+
+    fn argument(&mut self, slot: Slot, terms: &[Term]) -> Result<Argument, Vec<Finding>> {
+        if slot == Slot::Act {
+            return self.act(terms);
+        }
+        if slot == Slot::Roles {
+            return self.roles(terms);
+        }
+        let one = |found: Result<Argument, Finding>| found.map_err(|finding| vec![finding]);
+        match terms.first() {
+            Some(Term::Word(name)) => one(self.thing(slot, name)),
+            Some(Term::Place(place)) => {
+                let alias = self.alias(&place.value.alias).map_err(|f| vec![f])?;
+                match one(self.thing(Slot::Keystore, &place.value.store))? {
+                    Argument::Keystore(store) => Ok(Argument::Place(self.landscape.place(store, &alias))),
+                    other => Ok(other),
+                }
+            }
+            Some(term) if slot == Slot::Alias => one(self.alias(term).map(Argument::Alias)),
+            Some(Term::Duration(duration)) => Ok(Argument::Duration(duration.value)),
+            Some(Term::Number(number)) => Ok(Argument::Number(number.value)),
+            Some(Term::Text(text)) => one(fill(text, &self.scope.parameters).map(Argument::Text)),
+            Some(Term::Param(name)) => one(self.parameter(slot, name)),
+            Some(Term::Comma(_)) | None => Err(Vec::new()),
+        }
+    }
+
+    fn parameter(&self, slot: Slot, name: &Spanned<String>) -> Result<Argument, Finding> {
+        match value(name, &self.scope.parameters)? {
+            ParameterValue::Duration(duration) if slot == Slot::Duration => Ok(Argument::Duration(*duration)),
+            other => Err(Box::new(WrongUsage {
+                what: "a value",
+                help: format!("`${}` is `{}`", shown(&name.value), shown(&other.to_string())),
+                at: name.span.into(),
+                expected: format!("a {} belongs here", slot.word()),
+            })),
+        }
+    }
+
+    fn act(&mut self, terms: &[Term]) -> Result<Argument, Vec<Finding>> {
+        let phrase = Phrase { terms: terms.to_vec() };
+        let (row, arguments) = self.read_act(&phrase)?;
+        let mut arguments = crate::action::usage::Arguments::new(arguments);
+        let action = VOCABULARY.get(row).and_then(|verb| (verb.read)(&mut arguments, self.landscape));
+        action
+            .map(|a| Argument::Act(a.sentence(self.landscape)))
+            .ok_or_else(|| vec![unknown_verb("", phrase.span())])
+    }
+
+    fn roles(&self, terms: &[Term]) -> Result<Argument, Vec<Finding>> {
+        let mut roles = Vec::new();
+        let mut findings = Vec::new();
+        for term in terms {
+            if let Term::Word(name) = term {
+                match self.thing(Slot::Role, name) {
+                    Ok(Argument::Roles(more)) => roles.extend(more),
+                    Ok(_) => {}
+                    Err(finding) => findings.push(finding),
+                }
+            }
+        }
+        if findings.is_empty() { Ok(Argument::Roles(roles)) } else { Err(findings) }
+    }
+
+    /// Looks a name up as the kind of thing that a slot asks for.
+    ///
+    /// # Errors
+    /// When it is not declared, or as something else.
+    pub fn thing(&self, slot: Slot, name: &Spanned<String>) -> Result<Argument, Finding> {
+        let kind = slot.word();
+        let Some((thing, declared)) = self.scope.thing(&name.value) else {
+            let help = did_you_mean(&name.value, kind, &self.scope.names(kind));
+            return Err(Box::new(UnknownName { kind, name: shown(&name.value), help, at: name.span.into() }));
+        };
+        match (slot, thing) {
+            (Slot::Role, Thing::Role(role)) => Ok(Argument::Roles(vec![role])),
+            (Slot::Key, Thing::Key(key)) => Ok(Argument::Key(key)),
+            (Slot::Keystore, Thing::Keystore(store)) => Ok(Argument::Keystore(store)),
+            (Slot::Receiver, Thing::Receiver(receiver)) => Ok(Argument::Receiver(receiver)),
+            (Slot::Flow, Thing::Flow(flow)) => Ok(Argument::Flow(flow)),
+            (Slot::Window, Thing::Window(window)) => Ok(Argument::Window(window)),
+            (_, thing) => Err(Box::new(WrongKind {
+                kind,
+                found: thing.kind(),
+                name: shown(&name.value),
+                help: did_you_mean(&name.value, kind, &self.scope.names(kind)),
+                at: name.span.into(),
+                declared: declared.into(),
+            })),
+        }
+    }
+
+    fn alias(&self, term: &Term) -> Result<Alias, Finding> {
+        let text = match term {
+            Term::Text(text) => fill(text, &self.scope.parameters)?,
+            Term::Param(name) => match value(name, &self.scope.parameters)? {
+                ParameterValue::Alias(alias) => return Ok(alias.clone()),
+                ParameterValue::Duration(_) => {
+                    let why = format!("`${}` is a duration, no alias", shown(&name.value));
+                    return Err(Box::new(BadAlias { why, at: name.span.into() }));
+                }
+            },
+            other => {
+                let why = "write the alias in quotes or as a parameter".to_owned();
+                return Err(Box::new(BadAlias { why, at: other.span().into() }));
+            }
+        };
+        Alias::new(text)
+            .map_err(|e| -> Finding { Box::new(BadAlias { why: e.to_string(), at: term.span().into() }) })
+    }
+}
+
+fn unknown_verb(word: &str, at: Span) -> Finding {
+    let verbs = VOCABULARY.iter().map(|verb| verb.keyword);
+    let help = nearest(word, verbs.clone()).map_or_else(
+        || format!("verbs: {}", verbs.map(|v| format!("`{v}`")).collect::<Vec<_>>().join(", ")),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Box::new(UnknownVerb { verb: shown(word), help, at: at.into() })
+}
+
+fn fit<'t>(usage: &[Piece], phrase: &'t Phrase) -> Result<Fit<'t>, Unfit> {
+    let mut slots = Vec::new();
+    let mut rest: &'t [Term] = &phrase.terms;
+    let end = Span::new(phrase.span().end, phrase.span().end);
+    for (progress, piece) in usage.iter().enumerate() {
+        let unfit = |rest: &[Term], expected: String| Unfit {
+            progress,
+            at: rest.first().map_or(end, Term::span),
+            expected,
+        };
+        match piece {
+            Piece::Keyword(word) => match rest.split_first() {
+                Some((Term::Word(found), after)) if found.value == *word => rest = after,
+                _ => return Err(unfit(rest, format!("`{word}` expected"))),
+            },
+            Piece::Slot(slot) => {
+                let taken = length(*slot, rest);
+                let Some((mine, after)) = rest.split_at_checked(taken).filter(|_| taken > 0) else {
+                    return Err(unfit(rest, format!("{} {} expected", article(slot.word()), slot.word())));
+                };
+                slots.push((*slot, mine));
+                rest = after;
+            }
+        }
+    }
+    match rest.first() {
+        None => Ok(Fit { slots }),
+        Some(term) => Err(Unfit {
+            progress: usage.len(),
+            at: term.span(),
+            expected: "nothing more belongs here".to_owned(),
+        }),
+    }
+}
+
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
+}
+
+/// How many words a slot takes from the front of a phrase; none when the first does not fit.
+fn length(slot: Slot, terms: &[Term]) -> usize {
+    let first = terms.first();
+    match slot {
+        Slot::Act => terms.len(),
+        Slot::Roles => {
+            let mut count = 0;
+            while let Some(Term::Word(_)) = terms.get(count) {
+                count += 1;
+                if !matches!(terms.get(count), Some(Term::Comma(_))) {
+                    return count;
+                }
+                count += 1;
+            }
+            0
+        }
+        Slot::Place => usize::from(matches!(first, Some(Term::Place(_)))),
+        Slot::Alias => usize::from(matches!(first, Some(Term::Text(_) | Term::Param(_)))),
+        Slot::Duration => usize::from(matches!(first, Some(Term::Duration(_) | Term::Param(_)))),
+        Slot::Number => usize::from(matches!(first, Some(Term::Number(_)))),
+        Slot::Text => usize::from(matches!(first, Some(Term::Text(_)))),
+        _ => usize::from(matches!(first, Some(Term::Word(_)))),
+    }
+}
+
+/// What `explain` says.
+pub const EXPLANATIONS: &[Explanation] = &[
+    Explanation {
+        code: "unknown_name",
+        title: "a name that nothing declares",
+        text: "Every role, key, keystore, receiver, flow, window and step is declared before a sentence can\n\
+               speak of it; the order in the text does not matter.",
+    },
+    Explanation {
+        code: "wrong_kind",
+        title: "a name of another kind",
+        text: "The sentence asks for one kind of thing and names another: `accept new at tenant` names a\n\
+               keystore where a receiver belongs.",
+    },
+    Explanation {
+        code: "wrong_usage",
+        title: "the words of a sentence do not fit",
+        text: "Each sentence is written in one way. The help shows it; `<...>` stands for a name or a value.",
+    },
+    Explanation {
+        code: "unknown_verb",
+        title: "a verb that does not exist",
+        text: "A line of a step is `after ...`, `needs ...`, or one act that begins with a verb of the\n\
+               vocabulary, as in `exchange tenant[$alias] for new`.",
+    },
+    Explanation {
+        code: "bad_alias",
+        title: "a text that no keystore takes as an alias",
+        text: "An alias has 1 to 250 characters, none of which steer a terminal or turn the direction of a\n\
+               line. Two aliases that differ only in case are the same entry.",
+    },
+];

@@ -1,0 +1,331 @@
+//! From the tree to the plan: names first, then what is said of them, then the steps.
+
+use std::collections::BTreeMap;
+
+use miette::{Diagnostic, SourceSpan};
+use thiserror::Error;
+
+use crate::{
+    action::usage::{Argument, Arguments},
+    explanation::Explanation,
+    invariant::{Hazard, INVARIANTS, Invariant},
+    source::{Finding, Source, Span, Spanned},
+    syntax::tree::{Item, Line, Phrase, PlanHead, StepDecl, SyntaxTree, Term},
+    world::{
+        effect::Effect,
+        id::{KeyId, KeySet, RoleId, StepId, Table},
+        landscape::Landscape,
+        state::World,
+    },
+};
+
+use super::{
+    Declared, Plan, Step, Waiver,
+    declare::{self, Body, Start},
+    duplicate, parameter,
+    phrase::Reader,
+    scope::{Scope, Thing},
+    steps,
+};
+
+/// A file without a `plan` sentence.
+#[derive(Debug, Diagnostic, Error)]
+#[error("the plan has no name")]
+#[diagnostic(code(keyroll::no_plan), help("begin with a line such as `plan my-renewal \"What it is for\"`"))]
+struct NoPlan {
+    #[label("no `plan` sentence in this file")]
+    at: SourceSpan,
+}
+
+/// A file with two `plan` sentences.
+#[derive(Debug, Diagnostic, Error)]
+#[error("a file holds one plan")]
+#[diagnostic(code(keyroll::second_plan), help("move the second plan into a file of its own"))]
+struct SecondPlan {
+    #[label("a second one")]
+    at: SourceSpan,
+    #[label("the first")]
+    first: SourceSpan,
+}
+
+/// More keys than a set can hold.
+#[derive(Debug, Diagnostic, Error)]
+#[error("a plan has at most {limit} keys")]
+#[diagnostic(code(keyroll::too_many_keys), help("split the plan"))]
+struct TooManyKeys {
+    limit: usize,
+    #[label("one too many")]
+    at: SourceSpan,
+}
+
+/// A plan without steps.
+#[derive(Debug, Diagnostic, Error)]
+#[error("the plan has no steps")]
+#[diagnostic(code(keyroll::no_steps), help("add a step, as in `step create_key by tenant_admin {{ ... }}`"))]
+struct NoSteps {
+    #[label("this plan")]
+    at: SourceSpan,
+}
+
+/// A plan under construction.
+#[derive(Debug, Default)]
+pub struct Draft {
+    /// Names.
+    pub scope: Scope,
+    /// Things.
+    pub landscape: Landscape,
+    /// Where they are declared.
+    pub declared: Declared,
+    /// What is said of them, not yet read.
+    pub bodies: Vec<Body>,
+    /// Where things are at the start.
+    pub start: Start,
+    /// Everything that was found.
+    pub findings: Vec<Finding>,
+    /// Flows that have a finding and are therefore not declared: no second finding for them.
+    pub lost: Vec<String>,
+    role_titles: Table<RoleId, Option<String>>,
+}
+
+impl Draft {
+    /// A reader over the names known so far.
+    pub const fn reader(&mut self) -> Reader<'_> {
+        Reader { scope: &self.scope, landscape: &mut self.landscape }
+    }
+
+    /// Keeps the findings of a reading.
+    pub fn keep<T>(&mut self, read: Result<T, Vec<Finding>>) -> Option<T> {
+        read.map_err(|findings| self.findings.extend(findings)).ok()
+    }
+
+    /// Whether a phrase names a flow that already has a finding.
+    #[must_use]
+    pub fn speaks_of_lost(&self, phrase: &Phrase) -> bool {
+        phrase.terms.iter().any(|term| matches!(term, Term::Word(word) if self.lost.contains(&word.value)))
+    }
+
+    /// Reads a phrase by one of several usage lines and keeps the findings.
+    pub fn read(
+        &mut self,
+        what: &'static str,
+        usages: &[&'static str],
+        phrase: &Phrase,
+    ) -> Option<(usize, Vec<Argument>)> {
+        if self.speaks_of_lost(phrase) {
+            return None;
+        }
+        let read = self.reader().read_any(what, usages, phrase);
+        self.keep(read)
+    }
+}
+
+/// Resolves all names of a tree. `given` holds values for parameters from outside the plan.
+///
+/// # Errors
+/// Every finding at once.
+pub fn resolve(
+    source: &Source,
+    tree: &SyntaxTree,
+    given: &BTreeMap<String, String>,
+) -> Result<Plan, Vec<Finding>> {
+    let mut draft = Draft::default();
+    let head = heads(&mut draft, source, tree);
+    names(&mut draft, tree, given);
+    owned(&mut draft, tree);
+    declare::bodies(&mut draft);
+    let mut steps = all_steps(&mut draft, tree);
+    steps::settle(&mut draft, &mut steps);
+    let (mut promises, mut finals, mut waivers) = (Vec::new(), Vec::new(), Vec::new());
+    for item in &tree.items {
+        match &item.node {
+            Item::Promise(phrase) => promises.extend(promise(&mut draft, phrase)),
+            Item::Finally(phrase) => finals.extend(steps::condition(&mut draft, phrase)),
+            Item::Waive(phrase) => waivers.extend(waiver(&mut draft, phrase)),
+            _ => {}
+        }
+    }
+    if steps.is_empty() && draft.findings.is_empty() {
+        let at = head.as_ref().map_or(Span::default(), |h| h.name.span).into();
+        draft.findings.push(Box::new(NoSteps { at }));
+    }
+    let Some(head) = head.filter(|_| draft.findings.is_empty()) else { return Err(draft.findings) };
+    let deliveries: Table<_, _> = steps::deliveries(&steps).into_iter().collect();
+    let start = start_world(&draft, steps.len(), deliveries.len());
+    let predecessors = predecessors(&draft, &steps);
+    draft.declared.head = head.name.span;
+    Ok(Plan {
+        source: source.clone(),
+        name: head.name.value,
+        title: head.title.map(|t| t.value),
+        document: head.source.map(|s| s.value),
+        parameters: draft.scope.parameters,
+        landscape: draft.landscape,
+        declared: draft.declared,
+        role_titles: draft.role_titles,
+        start,
+        steps,
+        deliveries,
+        promises,
+        finals,
+        waivers,
+        predecessors,
+    })
+}
+
+fn heads(draft: &mut Draft, source: &Source, tree: &SyntaxTree) -> Option<PlanHead> {
+    let mut found = tree.items.iter().filter_map(|item| match &item.node {
+        Item::Plan(head) => Some(head),
+        _ => None,
+    });
+    let first = found.next();
+    if let Some(first) = first {
+        for again in found {
+            let (at, first) = (again.name.span.into(), first.name.span.into());
+            draft.findings.push(Box::new(SecondPlan { at, first }));
+        }
+    } else {
+        let end = source.text.lines().next().map_or(0, str::len);
+        draft.findings.push(Box::new(NoPlan { at: Span::new(0, end).into() }));
+    }
+    first.cloned()
+}
+
+fn names(draft: &mut Draft, tree: &SyntaxTree, given: &BTreeMap<String, String>) {
+    for item in &tree.items {
+        match &item.node {
+            Item::Param(decl) => match parameter::read(decl, given) {
+                Ok(parameter) => draft.scope.parameters.push(parameter),
+                Err(finding) => draft.findings.push(finding),
+            },
+            Item::Role(decl) => {
+                let role = draft.landscape.roles.push(decl.name.value.clone());
+                draft.role_titles.push(decl.title.as_ref().map(|t| t.value.clone()));
+                draft.declared.roles.push(decl.name.span);
+                let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Role(role));
+                draft.findings.extend(finding);
+            }
+            Item::Key(decl) => {
+                let key = draft.landscape.keys.push(decl.name.value.clone());
+                draft.declared.keys.push(decl.name.span);
+                let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Key(key));
+                draft.findings.extend(finding);
+                if draft.landscape.keys.len() == KeySet::LIMIT + 1 {
+                    let at = decl.name.span.into();
+                    draft.findings.push(Box::new(TooManyKeys { limit: KeySet::LIMIT, at }));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn owned(draft: &mut Draft, tree: &SyntaxTree) {
+    for item in &tree.items {
+        let (Item::Keystore(decl) | Item::Receiver(decl) | Item::Flow(decl)) = &item.node else {
+            if let Item::Window(decl) = &item.node {
+                declare::window(draft, decl);
+            }
+            continue;
+        };
+        let owner = declare::owner(&draft.reader(), &decl.owner).map_err(|finding| vec![finding]);
+        let owner = draft.keep(owner).unwrap_or_else(|| crate::world::id::Id::at(0));
+        match &item.node {
+            Item::Keystore(_) => declare::keystore(draft, decl, owner),
+            Item::Receiver(_) => declare::receiver(draft, decl, owner),
+            _ => declare::flow(draft, decl, owner),
+        }
+    }
+}
+
+fn all_steps(draft: &mut Draft, tree: &SyntaxTree) -> Table<StepId, Step> {
+    let decls: Vec<&StepDecl> = tree.items.iter().filter_map(step_decl).collect();
+    for (number, decl) in decls.iter().enumerate() {
+        let id = Thing::Step(crate::world::id::Id::at(number));
+        let finding = duplicate::declare(&mut draft.scope, &decl.name, id);
+        draft.findings.extend(finding);
+    }
+    let mut steps = Table::new();
+    for decl in decls {
+        let owner = declare::owner(&draft.reader(), &decl.role).map_err(|finding| vec![finding]);
+        let role = draft.keep(owner).unwrap_or_else(|| crate::world::id::Id::at(0));
+        if let Some(step) = steps::read(draft, decl, role) {
+            steps.push(step);
+        }
+    }
+    steps
+}
+
+fn step_decl(item: &Line<Item>) -> Option<&StepDecl> {
+    match &item.node {
+        Item::Step(decl) => Some(decl),
+        _ => None,
+    }
+}
+
+fn promise(draft: &mut Draft, phrase: &Phrase) -> Option<Spanned<Box<dyn Invariant>>> {
+    let usages: Vec<&'static str> = INVARIANTS.iter().map(|form| form.usage).collect();
+    let (row, arguments) = draft.read("a promise", &usages, phrase)?;
+    let promise = INVARIANTS.get(row).and_then(|form| (form.read)(&mut Arguments::new(arguments)))?;
+    Some(Spanned::new(promise, phrase.span()))
+}
+
+fn waiver(draft: &mut Draft, phrase: &Phrase) -> Option<Waiver> {
+    let usages = ["<flow> rejected because <text>", "<flow> interrupted because <text>"];
+    let (row, arguments) = draft.read("a waiver", &usages, phrase)?;
+    let mut arguments = Arguments::new(arguments);
+    let hazard = if row == 0 { Hazard::Rejected } else { Hazard::Interrupted };
+    let (flow, because) = (arguments.flow()?, arguments.text()?);
+    Some(Waiver { flow, hazard, because, span: phrase.span() })
+}
+
+fn start_world(draft: &Draft, steps: usize, deliveries: usize) -> World {
+    let mut world = World::empty(&draft.landscape, steps, deliveries);
+    for (place, key, _) in &draft.start.places {
+        world.places[*place] = Some(*key);
+    }
+    for (receiver, key) in &draft.start.accepted {
+        world.accepted[*receiver].insert(*key);
+    }
+    for (flow, running) in draft.landscape.channels.ids().zip(&draft.start.running) {
+        world.running[flow] = *running;
+    }
+    world
+}
+
+/// A key that an exchange brings under an alias takes the place of the key that lies there first.
+fn predecessors(draft: &Draft, steps: &Table<StepId, Step>) -> BTreeMap<KeyId, KeyId> {
+    let mut map = BTreeMap::new();
+    for effect in steps.rows().flat_map(|step| step.action.value.effects()) {
+        if let Effect::Exchange { place, key, .. } = effect {
+            let old = draft.start.places.iter().find(|(p, ..)| *p == place).map(|(_, old, _)| *old);
+            if let Some(old) = old.filter(|old| *old != key) {
+                map.entry(key).or_insert(old);
+            }
+        }
+    }
+    map
+}
+
+/// What `explain` says.
+pub const EXPLANATIONS: &[Explanation] = &[
+    Explanation {
+        code: "no_plan",
+        title: "a file without a `plan` sentence",
+        text: "A plan begins with its name:\n\n  keyroll 1\n\n  plan xml-signature-two-keys\n    \"What it is for\"",
+    },
+    Explanation {
+        code: "second_plan",
+        title: "a file with two plans",
+        text: "One file, one plan: approval, proof and evidence are bound to the digest of its text.",
+    },
+    Explanation {
+        code: "too_many_keys",
+        title: "more keys than a plan can hold",
+        text: "A plan has at most 64 keys. A renewal usually has two.",
+    },
+    Explanation {
+        code: "no_steps",
+        title: "a plan without steps",
+        text: "A plan is a procedure; without a step there is nothing to prove and nothing to run.",
+    },
+];

@@ -1,0 +1,273 @@
+//! Steps: their order, their needs, their act.
+
+use miette::{Diagnostic, SourceSpan};
+use thiserror::Error;
+
+use crate::{
+    action::{Action, Unsettled, VOCABULARY, usage::Arguments},
+    condition::{CONDITIONS, Condition},
+    explanation::Explanation,
+    source::{Finding, Span, Spanned, shown},
+    syntax::tree::{Phrase, StepDecl, StepLine},
+    world::{
+        effect::Effect,
+        id::{KeyId, PlaceId, RoleId, StepId, StoreId, Table},
+    },
+};
+
+use super::{Delivery, Step, resolve::Draft, suggest::did_you_mean};
+
+/// A step that names an unknown step.
+#[derive(Debug, Diagnostic, Error)]
+#[error("there is no step `{name}`")]
+#[diagnostic(code(keyroll::unknown_step))]
+struct UnknownStep {
+    name: String,
+    #[help]
+    help: String,
+    #[label("not declared")]
+    at: SourceSpan,
+}
+
+/// A step that does nothing.
+#[derive(Debug, Diagnostic, Error)]
+#[error("the step `{step}` does nothing")]
+#[diagnostic(code(keyroll::no_act), help("say what it does, as in `inform tenant_admin`"))]
+struct NoAct {
+    step: String,
+    #[label("this step")]
+    at: SourceSpan,
+}
+
+/// A step with two acts.
+#[derive(Debug, Diagnostic, Error)]
+#[error("the step `{step}` does two things")]
+#[diagnostic(
+    code(keyroll::second_act),
+    help("make the second one a step of its own, with its own `after`: a run may be cut off between them")
+)]
+struct SecondAct {
+    step: String,
+    #[label("a second act")]
+    at: SourceSpan,
+    #[label("the first")]
+    first: SourceSpan,
+}
+
+/// An exchange for a key that nobody creates.
+#[derive(Debug, Diagnostic, Error)]
+#[error("no step creates `{key}` in `{store}`")]
+#[diagnostic(
+    code(keyroll::nothing_staged),
+    help("add a step that does `create {key} in {store} as \"...\"`")
+)]
+struct NothingStaged {
+    key: String,
+    store: String,
+    #[label("nothing waits there for this")]
+    at: SourceSpan,
+}
+
+/// A removal of a pair that nothing leaves behind.
+#[derive(Debug, Diagnostic, Error)]
+#[error("nothing leaves `{key}` in `{store}`")]
+#[diagnostic(
+    code(keyroll::nothing_kept),
+    help(
+        "`destroy` removes the pair that an `exchange` keeps under its backup alias; name that key and keystore"
+    )
+)]
+struct NothingKept {
+    key: String,
+    store: String,
+    #[label("there is no kept pair to destroy")]
+    at: SourceSpan,
+}
+
+/// A message to oneself.
+#[derive(Debug, Diagnostic, Error)]
+#[error("`{role}` speaks to itself")]
+#[diagnostic(
+    code(keyroll::message_to_itself),
+    help("name another role, or leave the step out: a role knows what it did itself")
+)]
+struct MessageToItself {
+    role: String,
+    #[label("the same role")]
+    at: SourceSpan,
+}
+
+/// Reads one step.
+pub fn read(draft: &mut Draft, decl: &StepDecl, role: RoleId) -> Option<Step> {
+    let mut after = Vec::new();
+    let mut needs = Vec::new();
+    let mut action: Option<Spanned<Box<dyn Action>>> = None;
+    let mut unread = false;
+    for line in &decl.body.lines {
+        match &line.node {
+            StepLine::After(names) => {
+                for name in names {
+                    match step_named(draft, name) {
+                        Ok(step) => after.push(Spanned::new(step, name.span)),
+                        Err(finding) => draft.findings.push(finding),
+                    }
+                }
+            }
+            StepLine::Needs(phrase) => needs.extend(condition(draft, phrase)),
+            StepLine::Act(phrase) => {
+                if let Some(first) = &action {
+                    draft.findings.push(Box::new(SecondAct {
+                        step: shown(&decl.name.value),
+                        at: phrase.span().into(),
+                        first: first.span.into(),
+                    }));
+                    continue;
+                }
+                action = act(draft, phrase);
+                unread |= action.is_none();
+            }
+        }
+    }
+    if action.is_none() && !unread {
+        let (step, at) = (shown(&decl.name.value), decl.name.span.into());
+        draft.findings.push(Box::new(NoAct { step, at }));
+    }
+    let action = action?;
+    let speech = action.value.speech();
+    if speech.as_ref().is_some_and(|s| s.to.contains(&role)) {
+        let role = shown(&draft.landscape.roles[role]);
+        draft.findings.push(Box::new(MessageToItself { role, at: action.span.into() }));
+    }
+    let title = decl.title.as_ref().map(|t| t.value.clone());
+    let role = Spanned::new(role, decl.role.span);
+    Some(Step { name: decl.name.clone(), title, role, after, needs, action, speech })
+}
+
+fn step_named(draft: &Draft, name: &Spanned<String>) -> Result<StepId, Finding> {
+    draft.scope.step(&name.value).ok_or_else(|| -> Finding {
+        let help = did_you_mean(&name.value, "step", &draft.scope.names("step"));
+        Box::new(UnknownStep { name: shown(&name.value), help, at: name.span.into() })
+    })
+}
+
+fn act(draft: &mut Draft, phrase: &Phrase) -> Option<Spanned<Box<dyn Action>>> {
+    if draft.speaks_of_lost(phrase) {
+        return None;
+    }
+    let read = draft.reader().read_act(phrase);
+    let (row, arguments) = draft.keep(read)?;
+    let mut arguments = Arguments::new(arguments);
+    let action = VOCABULARY.get(row).and_then(|verb| (verb.read)(&mut arguments, &mut draft.landscape))?;
+    Some(Spanned::new(action, phrase.span()))
+}
+
+/// Reads a condition.
+pub fn condition(draft: &mut Draft, phrase: &Phrase) -> Option<Spanned<Box<dyn Condition>>> {
+    let usages: Vec<&'static str> = CONDITIONS.iter().map(|form| form.usage).collect();
+    let (row, arguments) = draft.read("a condition", &usages, phrase)?;
+    let mut arguments = Arguments::new(arguments);
+    let condition = CONDITIONS.get(row).and_then(|form| (form.read)(&mut arguments, &draft.landscape))?;
+    Some(Spanned::new(condition, phrase.span()))
+}
+
+/// Tells each act the places that only the whole plan can tell.
+pub fn settle(draft: &mut Draft, steps: &mut Table<StepId, Step>) {
+    // A step that could not be read may be the one that is looked for.
+    if !draft.findings.is_empty() {
+        return;
+    }
+    let effects: Vec<Effect> = steps.rows().flat_map(|step| step.action.value.effects()).collect();
+    for id in steps.ids() {
+        let step = &mut steps[id];
+        let at: Span = step.action.span;
+        let Some(unsettled) = step.action.value.unsettled() else { continue };
+        let (place, store, key) = match unsettled {
+            Unsettled::Staged(store, key) => (staged(draft, &effects, store, key), store, key),
+            Unsettled::Kept(store, key) => (kept(draft, &effects, store, key), store, key),
+        };
+        match place {
+            Some(place) => step.action.value.settle(place),
+            None => {
+                let key = shown(&draft.landscape.keys[key]);
+                let store = shown(&draft.landscape.stores[store].name);
+                draft.findings.push(match unsettled {
+                    Unsettled::Staged(..) => Box::new(NothingStaged { key, store, at: at.into() }),
+                    Unsettled::Kept(..) => Box::new(NothingKept { key, store, at: at.into() }),
+                });
+            }
+        }
+    }
+}
+
+fn staged(draft: &Draft, effects: &[Effect], store: StoreId, key: KeyId) -> Option<PlaceId> {
+    let created = effects.iter().find_map(|effect| match effect {
+        Effect::Put { place, key: k } if *k == key => Some(*place),
+        _ => None,
+    });
+    let declared = || draft.start.places.iter().find(|(_, k, _)| *k == key).map(|(place, ..)| *place);
+    created.or_else(declared).filter(|place| draft.landscape.places[*place].store == store)
+}
+
+fn kept(draft: &Draft, effects: &[Effect], store: StoreId, key: KeyId) -> Option<PlaceId> {
+    let held = |place: PlaceId| {
+        draft.start.places.iter().any(|(p, k, _)| *p == place && *k == key)
+            || effects.iter().any(
+                |effect| matches!(effect, Effect::Exchange { place: p, key: k, .. } if *p == place && *k == key),
+            )
+    };
+    effects.iter().find_map(|effect| match effect {
+        Effect::Exchange { place, key: new, backup, .. }
+            if *new != key && draft.landscape.places[*place].store == store && held(*place) =>
+        {
+            Some(*backup)
+        }
+        _ => None,
+    })
+}
+
+/// The messages of all steps.
+#[must_use]
+pub fn deliveries(steps: &Table<StepId, Step>) -> Vec<Delivery> {
+    let speaking = steps.iter().filter_map(|(id, step)| step.speech.as_ref().map(|speech| (id, speech)));
+    speaking
+        .filter(|(_, speech)| !matches!(speech.kind, crate::action::SpeechKind::Proposal(_)))
+        .flat_map(|(step, speech)| speech.to.iter().map(move |to| Delivery { step, to: *to }))
+        .collect()
+}
+
+/// What `explain` says.
+pub const EXPLANATIONS: &[Explanation] = &[
+    Explanation {
+        code: "unknown_step",
+        title: "`after` names a step that does not exist",
+        text: "`after` names steps of this plan; the order of the text does not matter.",
+    },
+    Explanation {
+        code: "no_act",
+        title: "a step does nothing",
+        text: "A step is one act of one role, beside its `after` and its `needs`.",
+    },
+    Explanation {
+        code: "second_act",
+        title: "a step does two things",
+        text: "A run can be cut off between any two acts. Each act is therefore a step of its own, so that\n\
+               the proof looks at the moment between them.",
+    },
+    Explanation {
+        code: "nothing_staged",
+        title: "an exchange for a key that nobody creates",
+        text: "`exchange tenant[$alias] for new` takes the key pair that waits under a staging alias of the\n\
+               same keystore: some step does `create new in tenant as \"...\"`, or the keystore declares it.",
+    },
+    Explanation {
+        code: "nothing_kept",
+        title: "`destroy` for a pair that nothing keeps",
+        text: "An exchange keeps the old pair under a backup alias, the kept alias and `-backup`. `destroy`\n\
+               removes that pair and nothing else does.",
+    },
+    Explanation {
+        code: "message_to_itself",
+        title: "a role speaks to itself",
+        text: "Reports, requests, permissions and agreements go to another role.",
+    },
+];
