@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod backend;
+pub mod check;
 pub mod condition;
 pub mod evidence;
 pub mod explanation;
@@ -9,6 +10,8 @@ pub mod graph;
 pub mod invariant;
 pub mod name;
 pub mod plan;
+pub mod proof;
 pub mod source;
 pub mod syntax;
+pub mod transition;
 pub mod world;

@@ -2,6 +2,7 @@
 
 pub mod cycle;
 pub mod knowledge;
+pub mod licence;
 pub mod order;
 
 use petgraph::graph::{DiGraph, NodeIndex};

@@ -1,0 +1,46 @@
+//! Steps that wait for each other in a circle.
+
+use miette::{Diagnostic, LabeledSpan};
+use thiserror::Error;
+
+use crate::{
+    explanation::Explanation,
+    graph::{StepGraph, cycle::cycles},
+    plan::Plan,
+    source::{Finding, shown},
+};
+
+/// A circle; each edge of the walk has its label.
+#[derive(Debug, Diagnostic, Error)]
+#[error("these steps wait for each other: {walk}")]
+#[diagnostic(code(keyroll::cycle), help("take out one of these `after`; none of the steps can ever begin"))]
+struct Cycle {
+    walk: String,
+    #[label(collection)]
+    legs: Vec<LabeledSpan>,
+}
+
+/// Finds every circle of `after` edges.
+#[must_use]
+pub fn find(plan: &Plan, graph: &StepGraph) -> Vec<Finding> {
+    let name = |step| shown(&plan.steps[step].name.value);
+    let finding = |walk: Vec<crate::graph::cycle::Leg>| -> Finding {
+        let first = walk.first().map(|leg| name(leg.step)).unwrap_or_default();
+        let names = walk.iter().map(|leg| name(leg.after));
+        let text = std::iter::once(first).chain(names).collect::<Vec<_>>().join(" -> ");
+        let legs = walk.iter().map(|leg| {
+            let label = format!("`{}` waits for `{}`", name(leg.step), name(leg.after));
+            LabeledSpan::new_with_span(Some(label), leg.at)
+        });
+        Box::new(Cycle { walk: text, legs: legs.collect() })
+    };
+    cycles(graph).into_iter().map(finding).collect()
+}
+
+/// What `explain` says.
+pub const EXPLANATION: Explanation = Explanation {
+    code: "cycle",
+    title: "steps wait for each other in a circle",
+    text: "`a -> b` reads: a waits for b. No step of the circle can begin. Usually one `after` says the\n\
+           opposite of what is meant.",
+};

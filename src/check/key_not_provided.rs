@@ -1,0 +1,85 @@
+//! A certificate used by a role that does not hold it.
+
+use miette::{Diagnostic, SourceSpan};
+use thiserror::Error;
+
+use crate::{
+    action::SpeechKind,
+    explanation::Explanation,
+    source::{Finding, shown},
+    world::{
+        effect::Effect,
+        id::{KeyId, StepId},
+    },
+};
+
+use super::Subject;
+
+/// The role does not hold the certificate.
+#[derive(Debug, Diagnostic, Error)]
+#[error("`{role}` does not hold the certificate of `{key}` here")]
+#[diagnostic(
+    code(keyroll::key_not_provided),
+    help("let its owner do `provide {key} to {role}` in a step before `{step}`")
+)]
+struct KeyNotProvided {
+    role: String,
+    key: String,
+    step: String,
+    #[label("needs the certificate of `{key}`")]
+    at: SourceSpan,
+}
+
+/// Finds steps that use a certificate which their role neither owns nor was handed.
+#[must_use]
+pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let plan = subject.plan;
+    let mut findings: Vec<Finding> = Vec::new();
+    for (id, step) in plan.steps.iter() {
+        let Some(key) = step.action.value.uses_public_half() else { continue };
+        if !holds(subject, id, key) {
+            findings.push(Box::new(KeyNotProvided {
+                role: shown(&plan.landscape.roles[step.role.value]),
+                key: shown(&plan.landscape.keys[key]),
+                step: shown(&step.name.value),
+                at: step.action.span.into(),
+            }));
+        }
+    }
+    findings
+}
+
+fn holds(subject: &Subject<'_>, step: StepId, key: KeyId) -> bool {
+    let plan = subject.plan;
+    let role = plan.steps[step].role.value;
+    let lies_in_own_store = plan.places_in_use().any(|(place, k)| {
+        k == key && plan.landscape.stores[plan.landscape.places[place].store].owner == role
+    });
+    let accepted_by_own = plan
+        .landscape
+        .acceptors
+        .iter()
+        .any(|(id, a)| a.owner == role && plan.start.accepted[id].contains(key));
+    let given = |other: StepId| {
+        let row = &plan.steps[other];
+        let created = row.role.value == role
+            && row
+                .action
+                .value
+                .effects()
+                .iter()
+                .any(|e| matches!(e, Effect::Put { key: k, .. } if *k == key));
+        let provided =
+            row.speech.as_ref().is_some_and(|s| s.kind == SpeechKind::Provision(key) && s.to.contains(&role));
+        created || provided
+    };
+    lies_in_own_store || accepted_by_own || subject.order.before(step).any(given)
+}
+
+/// What `explain` says.
+pub const EXPLANATION: Explanation = Explanation {
+    code: "key_not_provided",
+    title: "a role uses a certificate that it does not hold",
+    text: "The private half of a key never leaves its keystore; the certificate is handed over by\n\
+           `provide new to receiver_admin`. Only then can that role accept it anywhere.",
+};

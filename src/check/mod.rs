@@ -1,0 +1,141 @@
+//! What can be said of a plan without looking at its states. Each fault is a row of [`CHECKS`].
+
+pub mod created_twice;
+pub mod cycle;
+pub mod key_not_provided;
+pub mod last_act_unreported;
+pub mod old_pair_kept;
+pub mod race;
+pub mod role_without_authority;
+pub mod unannounced_step;
+pub mod unlicensed_need;
+
+use std::collections::BTreeMap;
+
+use crate::{
+    explanation::Explanation,
+    graph::{
+        StepGraph,
+        knowledge::Knowledge,
+        licence::{Licence, licence},
+        order::Order,
+    },
+    plan::Plan,
+    source::{Finding, is_advice},
+    world::id::StepId,
+};
+
+/// What a check looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Its order.
+    pub order: &'a Order,
+    /// What its roles can know.
+    pub knowledge: &'a Knowledge,
+}
+
+/// A check: what it finds in a plan.
+pub type Check = fn(&Subject<'_>) -> Vec<Finding>;
+
+/// Every check, in the order in which they are made; the search for circles comes before them all.
+pub const CHECKS: &[Check] = &[
+    role_without_authority::find,
+    created_twice::find,
+    unannounced_step::find,
+    unlicensed_need::find,
+    key_not_provided::find,
+    race::find,
+    old_pair_kept::find,
+    last_act_unreported::find,
+];
+
+/// A plan that passed every check. There is no other way to make one than [`all`].
+#[derive(Debug)]
+pub struct Checked {
+    plan: Plan,
+    order: Order,
+    knowledge: Knowledge,
+    licences: BTreeMap<StepId, Vec<Licence>>,
+    advice: Vec<Finding>,
+}
+
+impl Checked {
+    /// The plan.
+    #[must_use]
+    pub const fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Its order.
+    #[must_use]
+    pub const fn order(&self) -> &Order {
+        &self.order
+    }
+
+    /// What its roles can know.
+    #[must_use]
+    pub const fn knowledge(&self) -> &Knowledge {
+        &self.knowledge
+    }
+
+    /// By what right the role of a step relies on each of its needs, in their order.
+    #[must_use]
+    pub fn licences(&self, step: StepId) -> &[Licence] {
+        self.licences.get(&step).map_or(&[], Vec::as_slice)
+    }
+
+    /// What could be better, and does not refuse the plan.
+    #[must_use]
+    pub fn advice(&self) -> &[Finding] {
+        &self.advice
+    }
+
+    /// Takes the advice out, to draw it.
+    pub fn take_advice(&mut self) -> Vec<Finding> {
+        std::mem::take(&mut self.advice)
+    }
+}
+
+/// Makes every check.
+///
+/// # Errors
+/// All findings, advice included, when at least one is an error.
+pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
+    let graph = StepGraph::of(&plan);
+    let Some(order) = Order::of(&graph) else {
+        return Err(cycle::find(&plan, &graph));
+    };
+    let knowledge = Knowledge::of(&plan, &order);
+    let subject = Subject { plan: &plan, order: &order, knowledge: &knowledge };
+    let findings: Vec<Finding> = CHECKS.iter().flat_map(|check| check(&subject)).collect();
+    if findings.iter().any(|finding| !is_advice(finding.as_ref())) {
+        return Err(findings);
+    }
+    let licences = plan.steps.iter().map(|(id, step)| {
+        let needs = step.needs.iter().map(|need| need.value.asks());
+        let licences = needs.filter_map(|asks| licence(&plan, &order, &knowledge, id, &asks).ok());
+        (id, licences.collect())
+    });
+    let licences = licences.collect();
+    Ok(Checked { licences, order, knowledge, plan, advice: findings })
+}
+
+/// What `explain` says of this room's findings.
+#[must_use]
+pub fn explanations() -> Vec<Explanation> {
+    [
+        created_twice::EXPLANATION,
+        cycle::EXPLANATION,
+        key_not_provided::EXPLANATION,
+        last_act_unreported::EXPLANATION,
+        old_pair_kept::EXPLANATION,
+        race::EXPLANATION,
+        role_without_authority::EXPLANATION,
+        unannounced_step::EXPLANATION,
+    ]
+    .into_iter()
+    .chain(unlicensed_need::EXPLANATIONS.iter().copied())
+    .collect()
+}

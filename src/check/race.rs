@@ -1,0 +1,74 @@
+//! Two steps that write one thing in either order.
+
+use std::collections::BTreeMap;
+
+use miette::{Diagnostic, SourceSpan};
+use thiserror::Error;
+
+use crate::{
+    explanation::Explanation,
+    source::{Finding, shown},
+    world::{
+        id::StepId,
+        landscape::{Fact, Value},
+    },
+};
+
+use super::Subject;
+
+/// Two writers without an order.
+#[derive(Debug, Diagnostic, Error)]
+#[error("`{one}` and `{other}` change the same thing in either order")]
+#[diagnostic(
+    code(keyroll::race),
+    help("say which comes first: `after {one}` in `{other}`, or the other way round")
+)]
+struct Race {
+    one: String,
+    other: String,
+    #[label("this one")]
+    one_at: SourceSpan,
+    #[label("and this one")]
+    other_at: SourceSpan,
+}
+
+/// Finds unordered writers of different values.
+#[must_use]
+pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let plan = subject.plan;
+    let mut writers: BTreeMap<Fact, Vec<(StepId, Value)>> = BTreeMap::new();
+    for (id, step) in plan.steps.iter() {
+        for (fact, value) in step.action.value.effects().iter().flat_map(|e| e.writes()) {
+            writers.entry(fact).or_default().push((id, value));
+        }
+    }
+    let mut pairs: Vec<(StepId, StepId)> = Vec::new();
+    for row in writers.values() {
+        for (number, (one, value)) in row.iter().enumerate() {
+            for (other, their) in row.iter().skip(number + 1) {
+                let pair = (*one, *other);
+                if value != their && subject.order.is_unordered(*one, *other) && !pairs.contains(&pair) {
+                    pairs.push(pair);
+                }
+            }
+        }
+    }
+    let finding = |(one, other): (StepId, StepId)| -> Finding {
+        let (one, other) = (&plan.steps[one], &plan.steps[other]);
+        Box::new(Race {
+            one: shown(&one.name.value),
+            other: shown(&other.name.value),
+            one_at: one.name.span.into(),
+            other_at: other.name.span.into(),
+        })
+    };
+    pairs.into_iter().map(finding).collect()
+}
+
+/// What `explain` says.
+pub const EXPLANATION: Explanation = Explanation {
+    code: "race",
+    title: "two steps change one thing in either order",
+    text: "A plan is what its `after` edges allow, not the order of its text. Where two steps write the same\n\
+           thing with different results, the plan must say which comes first.",
+};

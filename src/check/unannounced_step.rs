@@ -1,0 +1,67 @@
+//! An `after` across roles that no message carries.
+
+use miette::{Diagnostic, SourceSpan};
+use thiserror::Error;
+
+use crate::{
+    explanation::Explanation,
+    source::{Finding, shown},
+};
+
+use super::Subject;
+
+/// The role cannot know that the other step is done.
+#[derive(Debug, Diagnostic, Error)]
+#[error("`{role}` cannot know that `{before}` is done")]
+#[diagnostic(
+    code(keyroll::unannounced_step),
+    help(
+        "add a step by `{other}` after `{before}` that does `inform {role}`, and let `{step}` come after that report"
+    )
+)]
+struct UnannouncedStep {
+    role: String,
+    other: String,
+    step: String,
+    before: String,
+    #[label("nobody tells `{role}`")]
+    at: SourceSpan,
+    #[label("done by `{other}`")]
+    before_at: SourceSpan,
+}
+
+/// Finds `after` edges from a step of one role to a step of another that does not hear of it.
+#[must_use]
+pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let plan = subject.plan;
+    let mut findings: Vec<Finding> = Vec::new();
+    for (id, step) in plan.steps.iter() {
+        for before in &step.after {
+            let other = &plan.steps[before.value];
+            if other.role.value == step.role.value || subject.knowledge.knows(id, before.value) {
+                continue;
+            }
+            findings.push(Box::new(UnannouncedStep {
+                role: shown(&plan.landscape.roles[step.role.value]),
+                other: shown(&plan.landscape.roles[other.role.value]),
+                step: shown(&step.name.value),
+                before: shown(&other.name.value),
+                at: before.span.into(),
+                before_at: other.name.span.into(),
+            }));
+        }
+    }
+    findings
+}
+
+/// What `explain` says.
+pub const EXPLANATION: Explanation = Explanation {
+    code: "unannounced_step",
+    title: "a role waits for a step that nobody tells it of",
+    text: "A role acts only on what it can know: what it did itself, and what a message told it. `after t`\n\
+           across roles needs a message from t's side: a report after t, or t itself when t is a message to\n\
+           that role. A request, a permission and a handed-over certificate tell of nothing but themselves.\n\n\
+           wrong:  step exchange_key by tenant_admin { after trust_both ... }\n\n\
+           right:  step confirm_trust by receiver_admin { after trust_both  inform tenant_admin }\n\
+           \x20       step exchange_key by tenant_admin { after confirm_trust ... }",
+};

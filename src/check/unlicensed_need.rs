@@ -1,0 +1,161 @@
+//! A need that the role of its step cannot know to hold.
+
+use miette::{Diagnostic, LabeledSpan};
+use thiserror::Error;
+
+use crate::{
+    explanation::Explanation,
+    graph::licence::{Unlicensed, licence},
+    source::{Finding, Span, shown},
+    world::id::StepId,
+};
+
+use super::Subject;
+
+/// The role was not told.
+#[derive(Debug, Diagnostic, Error)]
+#[error("`{role}` cannot know that `{need}`")]
+#[diagnostic(code(keyroll::unknowable_need))]
+struct UnknowableNeed {
+    role: String,
+    need: String,
+    #[help]
+    help: String,
+    #[label(collection)]
+    labels: Vec<LabeledSpan>,
+}
+
+/// The role was told, and it may have changed since.
+#[derive(Debug, Diagnostic, Error)]
+#[error("`{role}` may act on stale news that `{need}`")]
+#[diagnostic(code(keyroll::stale_need))]
+struct StaleNeed {
+    role: String,
+    need: String,
+    #[help]
+    help: String,
+    #[label(collection)]
+    labels: Vec<LabeledSpan>,
+}
+
+/// A drain that cannot be known or does not last.
+#[derive(Debug, Diagnostic, Error)]
+#[error("`{role}` cannot rely on `{need}`")]
+#[diagnostic(code(keyroll::unstable_drain))]
+struct UnstableDrain {
+    role: String,
+    need: String,
+    #[help]
+    help: String,
+    #[label(collection)]
+    labels: Vec<LabeledSpan>,
+}
+
+/// Finds needs without a licence.
+#[must_use]
+pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let plan = subject.plan;
+    let mut findings = Vec::new();
+    for (id, step) in plan.steps.iter() {
+        for need in &step.needs {
+            let asks = need.value.asks();
+            if let Err(why) = licence(plan, subject.order, subject.knowledge, id, &asks) {
+                let sentence = need.value.sentence(&plan.landscape);
+                findings.push(finding(subject, id, &sentence, need.span, why));
+            }
+        }
+    }
+    findings
+}
+
+fn finding(subject: &Subject<'_>, step: StepId, need: &str, at: Span, why: Unlicensed) -> Finding {
+    let plan = subject.plan;
+    let name = |id: StepId| shown(&plan.steps[id].name.value);
+    let place = |id: StepId| plan.steps[id].name.span;
+    let role = shown(&plan.landscape.roles[plan.steps[step].role.value]);
+    let label = |text: &str, span: Span| LabeledSpan::new_with_span(Some(text.to_owned()), span);
+    let need = shown(need);
+    let tell = |id: StepId| {
+        let teller = shown(&plan.landscape.roles[plan.steps[id].role.value]);
+        let (done, step) = (name(id), name(step));
+        if teller == role {
+            format!("let `{step}` come after `{done}`")
+        } else {
+            format!(
+                "let `{teller}` report it: a step after `{done}` that does `inform {role}`, and `{step}` after that report"
+            )
+        }
+    };
+    let mut labels = vec![label("relied on here", at)];
+    match why {
+        Unlicensed::NeverSo(_) => {
+            let help = "no step makes it so, and it is not so from the start".to_owned();
+            Box::new(UnknowableNeed { role, need, help, labels })
+        }
+        Unlicensed::NoNews(writer) => {
+            labels.push(label("made so here", place(writer)));
+            Box::new(UnknowableNeed { help: tell(writer), role, need, labels })
+        }
+        Unlicensed::AgreementNotTold(agreement) => {
+            labels.push(label("agreed here", place(agreement)));
+            let help =
+                format!("let `{}` hear of it: a request or a report after `{}`", role, name(agreement));
+            Box::new(UnknowableNeed { role, need, help, labels })
+        }
+        Unlicensed::NoAgreement(window) => {
+            let window = shown(&plan.landscape.windows[window].name);
+            let help = format!("add a step that does `agree {window} with ...`");
+            Box::new(UnknowableNeed { role, need, help, labels })
+        }
+        Unlicensed::Stale(known, other) => {
+            if let Some(known) = known {
+                labels.push(label("known from here", place(known)));
+            }
+            labels.push(label("may have changed it since", place(other)));
+            let help = format!("let `{}` come after `{}`, or the other way round", name(other), name(step));
+            Box::new(StaleNeed { role, need, help, labels })
+        }
+        Unlicensed::NoStop(flow, key) => {
+            let flow = shown(&plan.landscape.channels[flow].name);
+            let key = shown(&plan.landscape.keys[key]);
+            let help = format!(
+                "no step stops `{flow}` from signing with `{key}`: an exchange of its alias does, or `undeploy {flow}`"
+            );
+            Box::new(UnstableDrain { role, need, help, labels })
+        }
+        Unlicensed::StopNotTold(stop) => {
+            labels.push(label("signing stops here", place(stop)));
+            Box::new(UnstableDrain { help: tell(stop), role, need, labels })
+        }
+        Unlicensed::Restart(stop, start) => {
+            labels.push(label("signing stops here", place(stop)));
+            labels.push(label("and may start again here", place(start)));
+            let help = format!("let `{}` come after `{}`", name(start), name(step));
+            Box::new(UnstableDrain { role, need, help, labels })
+        }
+    }
+}
+
+/// What `explain` says.
+pub const EXPLANATIONS: &[Explanation] = &[
+    Explanation {
+        code: "unknowable_need",
+        title: "a role relies on what nobody told it",
+        text: "A step may rely on what its role owns, and on what a report told it. `needs partner accepts new`\n\
+               at a step of the tenant administrator needs a report from the receiver's side, sent after the\n\
+               certificate is accepted there, and received before the step.",
+    },
+    Explanation {
+        code: "stale_need",
+        title: "a role relies on old news",
+        text: "The role was told, but another step may have changed the thing since. Put the two steps in an\n\
+               order.",
+    },
+    Explanation {
+        code: "unstable_drain",
+        title: "a drain that cannot be known, or does not last",
+        text: "`needs orders drained of old` holds from the transit time after the moment at which signing with\n\
+               old stopped. The role must know of that moment (a step that it did or was told of: an exchange\n\
+               of the alias, or the flow undeployed), and signing with old must not start again before.",
+    },
+];

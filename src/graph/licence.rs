@@ -1,0 +1,183 @@
+//! By what right a role may rely on a condition: it owns the thing, or it was told.
+
+use crate::{
+    condition::Asks,
+    plan::Plan,
+    world::{
+        id::{ChannelId, KeyId, RoleId, StepId, WindowId},
+        landscape::{Fact, Value},
+        state::World,
+    },
+};
+
+use super::{knowledge::Knowledge, order::Order};
+
+/// What a role must have learned before it may rely on a condition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Licence {
+    /// Steps that it must know to be done.
+    pub learned: Vec<StepId>,
+    /// Agreements that it must have heard of.
+    pub windows: Vec<StepId>,
+    /// Whether it relies on news alone: the thing belongs to another role.
+    pub foreign: bool,
+}
+
+/// Why a role may not rely on a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unlicensed {
+    /// Nobody makes it so.
+    NeverSo(Fact),
+    /// The step makes it so, and the role is not told.
+    NoNews(StepId),
+    /// The role is told of the first step; the second one may have changed it since.
+    Stale(Option<StepId>, StepId),
+    /// No step stops the flow from signing with the key.
+    NoStop(ChannelId, KeyId),
+    /// The step stops it, and the role is not told.
+    StopNotTold(StepId),
+    /// The first step stops it, but the second one may start it again before.
+    Restart(StepId, StepId),
+    /// No step agrees on the window.
+    NoAgreement(WindowId),
+    /// The step agrees on the window, and the role does not hear of it.
+    AgreementNotTold(StepId),
+}
+
+impl Licence {
+    /// Whether a role has learned by now what it must know.
+    #[must_use]
+    pub fn is_met(&self, plan: &Plan, knowledge: &Knowledge, world: &World, role: RoleId) -> bool {
+        self.learned.iter().all(|t| knowledge.has_learned(plan, world, role, *t))
+            && self.windows.iter().all(|t| knowledge.has_learned_of_window(plan, world, role, *t))
+    }
+}
+
+/// The licence of one need of a step.
+///
+/// # Errors
+/// When the role may not rely on it.
+pub fn licence(
+    plan: &Plan,
+    order: &Order,
+    knowledge: &Knowledge,
+    step: StepId,
+    asks: &Asks,
+) -> Result<Licence, Unlicensed> {
+    let news = News { plan, order, knowledge, step };
+    match asks {
+        Asks::Facts(facts) => {
+            let mut licence = Licence::default();
+            for (fact, value) in facts {
+                if plan.landscape.owner(*fact) == Some(plan.steps[step].role.value) {
+                    continue;
+                }
+                licence.foreign = true;
+                licence.learned.extend(news.writer(*fact, *value)?);
+            }
+            Ok(licence)
+        }
+        Asks::Drained(flow, key) => {
+            let learned = vec![news.stop(*flow, *key)?];
+            Ok(Licence { learned, ..Licence::default() })
+        }
+        Asks::Open(window) => {
+            let windows = vec![news.agreement(*window)?];
+            Ok(Licence { windows, ..Licence::default() })
+        }
+    }
+}
+
+struct News<'a> {
+    plan: &'a Plan,
+    order: &'a Order,
+    knowledge: &'a Knowledge,
+    step: StepId,
+}
+
+impl News<'_> {
+    fn writers(&self, fact: Fact) -> Vec<(StepId, Value)> {
+        let effects = |id: StepId| self.plan.steps[id].action.value.effects();
+        let writes = |id| effects(id).iter().flat_map(|e| e.writes()).rfind(|(f, _)| *f == fact);
+        self.plan.steps.ids().filter_map(|id| writes(id).map(|(_, value)| (id, value))).collect()
+    }
+
+    /// The step that the role must know of to rely on `fact = value`; none for what is so from the
+    /// start and changed by nobody before.
+    fn writer(&self, fact: Fact, value: Value) -> Result<Option<StepId>, Unlicensed> {
+        let writers = self.writers(fact);
+        let mut why = None;
+        for (writer, _) in writers.iter().filter(|(_, v)| *v == value) {
+            if !self.knowledge.knows(self.step, *writer) {
+                why = why.or(Some(Unlicensed::NoNews(*writer)));
+            } else if let Some(other) = self.newer(&writers, value, Some(*writer)) {
+                why = why.or(Some(Unlicensed::Stale(Some(*writer), other)));
+            } else {
+                return Ok(Some(*writer));
+            }
+        }
+        if self.plan.start.value(fact) == value {
+            return match self.newer(&writers, value, None) {
+                None => Ok(None),
+                Some(other) => Err(why.unwrap_or(Unlicensed::Stale(None, other))),
+            };
+        }
+        Err(why.unwrap_or(Unlicensed::NeverSo(fact)))
+    }
+
+    /// A writer of another value that may come after `known` and before the step.
+    fn newer(&self, writers: &[(StepId, Value)], value: Value, known: Option<StepId>) -> Option<StepId> {
+        let may_be_newer = |other: StepId| {
+            other != self.step
+                && !self.order.is_before(self.step, other)
+                && known.is_none_or(|known| !self.order.is_before(other, known))
+        };
+        writers.iter().find(|(other, v)| *v != value && may_be_newer(*other)).map(|(other, _)| *other)
+    }
+
+    /// The step after which nothing is signed with the key, and that the role knows of.
+    fn stop(&self, flow: ChannelId, key: KeyId) -> Result<StepId, Unlicensed> {
+        let place = Fact::Place(self.plan.landscape.channels[flow].stamps);
+        let running = Fact::Running(flow);
+        let (places, runs) = (self.writers(place), self.writers(running));
+        let stops_at =
+            |(id, value): &(StepId, Value)| (*value != Value::Key(Some(key))).then_some((*id, true));
+        let halts = |(id, value): &(StepId, Value)| (*value == Value::Is(false)).then_some((*id, false));
+        let stops: Vec<(StepId, bool)> =
+            places.iter().filter_map(stops_at).chain(runs.iter().filter_map(halts)).collect();
+        let mut why = Unlicensed::NoStop(flow, key);
+        for (stop, by_exchange) in stops {
+            if !self.knowledge.knows(self.step, stop) {
+                if matches!(why, Unlicensed::NoStop(..)) {
+                    why = Unlicensed::StopNotTold(stop);
+                }
+                continue;
+            }
+            let again: Vec<StepId> = if by_exchange {
+                places.iter().filter(|(_, v)| *v == Value::Key(Some(key))).map(|(id, _)| *id).collect()
+            } else {
+                runs.iter().filter(|(_, v)| *v == Value::Is(true)).map(|(id, _)| *id).collect()
+            };
+            let early = again
+                .into_iter()
+                .find(|s| !self.order.is_before(self.step, *s) && !self.order.is_before(*s, stop));
+            match early {
+                None => return Ok(stop),
+                Some(start) => why = Unlicensed::Restart(stop, start),
+            }
+        }
+        Err(why)
+    }
+
+    fn agreement(&self, window: WindowId) -> Result<StepId, Unlicensed> {
+        let steps = self.plan.steps.ids();
+        let agreements: Vec<StepId> =
+            steps.filter(|s| self.plan.proposal(*s).is_some_and(|(w, _)| w == window)).collect();
+        let heard = agreements.iter().find(|a| self.knowledge.has_heard_of(self.step, **a));
+        match (heard, agreements.first()) {
+            (Some(agreement), _) => Ok(*agreement),
+            (None, Some(agreement)) => Err(Unlicensed::AgreementNotTold(*agreement)),
+            (None, None) => Err(Unlicensed::NoAgreement(window)),
+        }
+    }
+}

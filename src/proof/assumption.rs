@@ -1,0 +1,45 @@
+//! What a verdict rests on: said in words, beside every verdict.
+
+use crate::{
+    plan::{Plan, parameter::spelt},
+    source::shown,
+    world::{effect::Effect, landscape::Transit},
+};
+
+/// The assumptions under which a plan is judged, one sentence fragment each.
+#[must_use]
+pub fn assumptions(plan: &Plan) -> Vec<String> {
+    let mut found = Vec::new();
+    for flow in plan.landscape.channels.rows() {
+        let name = shown(&flow.name);
+        found.push(match flow.transit {
+            Transit::Immediately => format!("{name} delivers immediately: sent is judged (declared)"),
+            Transit::Within(time) => {
+                format!("a message of {name} arrives within {}, in any order (declared)", spelt(time))
+            }
+        });
+        found.push(format!("the runtime of {name} looks its key up for each message"));
+    }
+    for receiver in plan.landscape.acceptors.rows() {
+        let name = shown(&receiver.name);
+        found.push(receiver.capacity.map_or_else(
+            || format!("{name} holds any number of keys (nothing is declared)"),
+            |most| {
+                format!("{name} holds at most {most} {} (declared)", if most == 1 { "key" } else { "keys" })
+            },
+        ));
+    }
+    let effects = || plan.steps.rows().flat_map(|step| step.action.value.effects());
+    if effects().any(|effect| matches!(effect, Effect::Exchange { .. })) {
+        found.push("an exchange is atomic: no reader sees its alias name nothing".to_owned());
+    }
+    for window in plan.landscape.windows.rows() {
+        let name = shown(&window.name);
+        found.push(format!(
+            "the window {name} lasts as long as what is done in it: no durations are compared"
+        ));
+    }
+    found.push("a message between roles arrives some day; nothing is assumed of when".to_owned());
+    found.push("no faults: no crash, no late effect, no lost message (fault budget: none)".to_owned());
+    found
+}

@@ -1,0 +1,178 @@
+//! Looks at every world that a plan can reach, breadth first, so that the first fault found has a
+//! shortest story.
+
+use std::hash::{BuildHasher, RandomState};
+
+use crate::world::state::World;
+
+use super::{
+    finish::stuck,
+    index::Index,
+    pack::Packing,
+    rules::{Fault, Move, Rules},
+};
+
+/// What a search came to.
+#[derive(Debug)]
+pub enum Found {
+    /// No reachable world has a fault.
+    Clean(Space),
+    /// This fault, and what led to it.
+    Fault(Vec<Move>, World, Fault),
+    /// More worlds than the budget allows.
+    Exhausted(usize),
+}
+
+/// All reachable worlds.
+#[derive(Debug)]
+pub struct Space {
+    worlds: Vec<u64>,
+    words: usize,
+    parents: Vec<u32>,
+    edges: Vec<(u32, u32)>,
+    seen: Index,
+    moves: usize,
+}
+
+impl Space {
+    /// How many worlds there are.
+    #[must_use]
+    pub const fn states(&self) -> usize {
+        self.parents.len()
+    }
+
+    /// How many steps lead from world to world.
+    #[must_use]
+    pub const fn transitions(&self) -> usize {
+        self.moves
+    }
+
+    /// Which world leads to which, by number.
+    #[must_use]
+    pub fn edges(&self) -> &[(u32, u32)] {
+        &self.edges
+    }
+
+    /// One world, packed.
+    #[must_use]
+    pub fn packed(&self, state: u32) -> &[u64] {
+        let from = state as usize * self.words;
+        self.worlds.get(from..from + self.words).unwrap_or(&[])
+    }
+}
+
+/// Searches from `start`, through at most `budget` worlds.
+#[must_use]
+pub fn explore(rules: &Rules<'_>, start: &World, budget: usize) -> Found {
+    let packing = Packing::of(rules.checked().plan());
+    let hasher = RandomState::new();
+    let mut space = Space {
+        worlds: Vec::new(),
+        words: packing.words(),
+        parents: Vec::new(),
+        edges: Vec::new(),
+        seen: Index::new(),
+        moves: 0,
+    };
+    if let Some(fault) = rules.fault(start) {
+        return Found::Fault(Vec::new(), start.clone(), fault);
+    }
+    let mut scratch = Vec::new();
+    enter(&mut space, &packing, &hasher, start, 0, &mut scratch);
+    let mut at = 0u32;
+    while (at as usize) < space.states() {
+        let world = packing.unpack(space.packed(at));
+        let mut fault: Option<(Move, World, Fault)> = None;
+        rules.next(&world, |step, result| {
+            if fault.is_some() {
+                return;
+            }
+            space.moves += 1;
+            match result {
+                Err(found) => fault = Some((step, world.clone(), found)),
+                Ok(after) => {
+                    let (number, fresh) = enter(&mut space, &packing, &hasher, &after, at, &mut scratch);
+                    space.edges.push((at, number));
+                    if fresh && let Some(found) = rules.fault(&after) {
+                        fault = Some((step, after, found));
+                    }
+                }
+            }
+        });
+        if let Some((last, world, found)) = fault {
+            let mut moves = path(rules, &packing, &space, at);
+            moves.push(last);
+            return Found::Fault(moves, world, found);
+        }
+        if space.states() > budget {
+            return Found::Exhausted(space.states());
+        }
+        at += 1;
+    }
+    match stuck(rules, &packing, &space) {
+        None => Found::Clean(space),
+        Some(state) => {
+            let world = packing.unpack(space.packed(state));
+            Found::Fault(path(rules, &packing, &space, state), world, Fault::Stuck)
+        }
+    }
+}
+
+fn enter(
+    space: &mut Space,
+    packing: &Packing<'_>,
+    hasher: &RandomState,
+    world: &World,
+    parent: u32,
+    scratch: &mut Vec<u64>,
+) -> (u32, bool) {
+    scratch.clear();
+    packing.pack(world, scratch);
+    let number = u32::try_from(space.parents.len()).unwrap_or(u32::MAX - 1);
+    let (worlds, words) = (&space.worlds, space.words);
+    let packed = |state: u32| {
+        let from = state as usize * words;
+        worlds.get(from..from + words).unwrap_or(&[])
+    };
+    let hash = hasher.hash_one(scratch.as_slice());
+    let known = space.seen.find_or_insert(
+        hash,
+        number,
+        |state| packed(state) == scratch.as_slice(),
+        |state| hasher.hash_one(packed(state)),
+    );
+    if let Some(known) = known {
+        return (known, false);
+    }
+    space.worlds.extend_from_slice(scratch);
+    space.parents.push(parent);
+    (number, true)
+}
+
+/// The moves from the start to a state, found again by walking its parents forward.
+fn path(rules: &Rules<'_>, packing: &Packing<'_>, space: &Space, state: u32) -> Vec<Move> {
+    let mut states = vec![state];
+    let mut at = state;
+    while at != 0 {
+        at = space.parents.get(at as usize).copied().unwrap_or(0);
+        states.push(at);
+    }
+    states.reverse();
+    let mut moves = Vec::new();
+    for pair in states.windows(2) {
+        let [from, to] = pair else { continue };
+        let mut step = None;
+        let mut packed = Vec::new();
+        rules.next(&packing.unpack(space.packed(*from)), |candidate, result| {
+            if let (None, Ok(after)) = (step, result) {
+                packed.clear();
+                packing.pack(&after, &mut packed);
+                if packed == space.packed(*to) {
+                    step = Some(candidate);
+                }
+            }
+        });
+        moves.extend(step);
+    }
+    moves
+}

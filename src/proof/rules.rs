@@ -1,0 +1,217 @@
+//! The rules of the world: what may happen next at a moment.
+
+use crate::{
+    action::SpeechKind,
+    check::Checked,
+    invariant::{Breach, Invariant, alias_lost, rejected::NeverRejected},
+    transition::ready::{Blocker, blockers},
+    world::{
+        effect::{Effect, Misfit},
+        id::{ChannelId, DeliveryId, Id, KeyId, StepId, WindowId},
+        landscape::{Landscape, Transit},
+        state::{WindowState, World},
+    },
+};
+
+/// One thing that happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// A role does its step (or proposes, where the step is an agreement).
+    Act(StepId),
+    /// The other side answers yes to a proposal.
+    Answer(StepId),
+    /// A message between roles is received.
+    Receive(DeliveryId),
+    /// An agreed window begins.
+    Open(WindowId),
+    /// A flow signs a message, which stays under way.
+    Send(ChannelId, KeyId),
+    /// The last message of a flow that is signed with the key arrives.
+    Arrive(ChannelId, KeyId),
+}
+
+/// What must not happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// A promise (by number among the judged ones) or a law is broken.
+    Breach(Breach),
+    /// A step does not fit the world in which it is done.
+    Misfit(StepId, Misfit),
+    /// A step begins on a belief (the need by number) that is false.
+    Stale(StepId, usize),
+    /// Everything is done, and this condition (by number) of the end does not hold.
+    Goal(usize),
+    /// From here the plan cannot finish.
+    Stuck,
+}
+
+/// The rules of one plan.
+#[derive(Debug)]
+pub struct Rules<'a> {
+    checked: &'a Checked,
+    judged: Vec<Judged<'a>>,
+}
+
+/// A promise that is judged.
+#[derive(Debug)]
+enum Judged<'a> {
+    Promised(&'a dyn Invariant),
+    /// Not promised in words, judged all the same.
+    Default(NeverRejected),
+}
+
+impl Judged<'_> {
+    fn invariant(&self) -> &dyn Invariant {
+        match self {
+            Self::Promised(invariant) => *invariant,
+            Self::Default(invariant) => invariant,
+        }
+    }
+}
+
+impl<'a> Rules<'a> {
+    /// The rules of a plan. A flow is judged for rejected messages even if nothing is promised of
+    /// it; only a waiver takes it out.
+    #[must_use]
+    pub fn of(checked: &'a Checked) -> Self {
+        let plan = checked.plan();
+        let waived = |invariant: &dyn Invariant| {
+            let hazard = invariant.hazard();
+            plan.waivers.iter().any(|w| (w.flow, w.hazard) == hazard)
+        };
+        let promised = plan.promises.iter().map(|p| p.value.as_ref());
+        let mut judged: Vec<Judged<'a>> =
+            promised.filter(|p| !waived(*p)).map(Judged::Promised).collect();
+        for flow in plan.landscape.channels.ids() {
+            let default = NeverRejected::of(flow);
+            let said = judged.iter().any(|j| j.invariant().hazard() == default.hazard());
+            if !said && !waived(&default) {
+                judged.push(Judged::Default(default));
+            }
+        }
+        Self { checked, judged }
+    }
+
+    /// The plan.
+    #[must_use]
+    pub const fn checked(&self) -> &'a Checked {
+        self.checked
+    }
+
+    /// The promises that are judged, as sentences, and whether the plan makes them in words.
+    #[must_use]
+    pub fn sentences(&self) -> Vec<(String, bool)> {
+        let landscape = &self.checked.plan().landscape;
+        let sentence = |j: &Judged<'_>| (j.invariant().sentence(landscape), matches!(j, Judged::Promised(_)));
+        self.judged.iter().map(sentence).collect()
+    }
+
+    /// What is wrong with a world by itself.
+    #[must_use]
+    pub fn fault(&self, world: &World) -> Option<Fault> {
+        let landscape = &self.checked.plan().landscape;
+        let broken = self.judged.iter().find_map(|j| j.invariant().broken(landscape, world));
+        let breach = broken.or_else(|| alias_lost(landscape, world)).map(Fault::Breach);
+        breach.or_else(|| {
+            let ended = self.is_ended(world);
+            let finals = &self.checked.plan().finals;
+            let missed = || finals.iter().position(|f| !f.value.holds(landscape, world));
+            ended.then(missed).flatten().map(Fault::Goal)
+        })
+    }
+
+    /// Whether every step is done.
+    #[must_use]
+    pub fn is_ended(&self, world: &World) -> bool {
+        world.done.count_ones(..) == self.checked.plan().steps.len()
+    }
+
+    /// Everything that may happen next, with the world after it, or the fault that it is.
+    pub fn next(&self, world: &World, mut found: impl FnMut(Move, Result<World, Fault>)) {
+        let plan = self.checked.plan();
+        for step in plan.steps.ids() {
+            if world.is_done(step) {
+                continue;
+            }
+            let blockers = blockers(self.checked, world, step);
+            let stale = blockers.iter().find_map(|b| match b {
+                Blocker::Stale(need) => Some(*need),
+                _ => None,
+            });
+            match (stale, blockers.as_slice()) {
+                (_, []) => found(Move::Act(step), self.act(world, step)),
+                // Acting on what was told, not on what is so.
+                (Some(need), _) if blockers.iter().all(|b| matches!(b, Blocker::Stale(_))) => {
+                    found(Move::Act(step), Err(Fault::Stale(step, need)));
+                }
+                (_, [Blocker::Unanswered]) => found(Move::Answer(step), self.answer(world, step)),
+                _ => {}
+            }
+        }
+        for (id, delivery) in plan.deliveries.iter() {
+            if world.is_done(delivery.step) && !world.is_heard(id) {
+                let mut after = world.clone();
+                after.heard.insert(id.index());
+                found(Move::Receive(id), Ok(after));
+            }
+        }
+        for (window, state) in world.windows.iter() {
+            if *state == WindowState::Agreed {
+                let mut after = world.clone();
+                after.windows[window] = WindowState::Open;
+                found(Move::Open(window), Ok(after));
+            }
+        }
+        traffic(&plan.landscape, world, found);
+    }
+
+    fn act(&self, world: &World, step: StepId) -> Result<World, Fault> {
+        let plan = self.checked.plan();
+        let mut after = world.clone();
+        if let Some((window, _)) = plan.proposal(step) {
+            self.apply(&mut after, step, Effect::Propose(window))?;
+            return Ok(after);
+        }
+        for effect in plan.steps[step].action.value.effects() {
+            self.apply(&mut after, step, effect)?;
+        }
+        after.done.insert(step.index());
+        Ok(after)
+    }
+
+    fn answer(&self, world: &World, step: StepId) -> Result<World, Fault> {
+        let mut after = world.clone();
+        let speech = self.checked.plan().steps[step].speech.as_ref();
+        if let Some(SpeechKind::Proposal(window)) = speech.map(|s| s.kind) {
+            self.apply(&mut after, step, Effect::Agree(window))?;
+        }
+        after.done.insert(step.index());
+        Ok(after)
+    }
+
+    fn apply(&self, world: &mut World, step: StepId, effect: Effect) -> Result<(), Fault> {
+        let landscape = &self.checked.plan().landscape;
+        effect.apply(landscape, world).map(|_| ()).map_err(|misfit| Fault::Misfit(step, misfit))
+    }
+}
+
+fn traffic(landscape: &Landscape, world: &World, mut found: impl FnMut(Move, Result<World, Fault>)) {
+    for (channel, declared) in landscape.channels.iter() {
+        // An immediate message is judged in the world that sends it: no moment of its own.
+        if declared.transit == Transit::Immediately {
+            continue;
+        }
+        if let Some(key) = world.stamp(landscape, channel)
+            && !world.under_way[channel].contains(key)
+        {
+            let mut after = world.clone();
+            after.under_way[channel].insert(key);
+            found(Move::Send(channel, key), Ok(after));
+        }
+        for key in world.under_way[channel].iter() {
+            let mut after = world.clone();
+            after.under_way[channel].remove(key);
+            found(Move::Arrive(channel, key), Ok(after));
+        }
+    }
+}
