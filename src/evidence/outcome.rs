@@ -31,6 +31,26 @@ pub fn ending(timeline: &Timeline) -> Ending {
     }
 }
 
+/// All that there is to say, the most important first.
+#[must_use]
+pub fn sentences(timeline: &Timeline) -> Vec<String> {
+    let mut out = vec![messages(timeline), interruption(timeline), steps(timeline)];
+    let failed = timeline.steps.iter().any(|s| s.status == StepStatus::Failed);
+    // The first sentence says why it did not end well.
+    match ending(timeline) {
+        Ending::Broken if timeline.figures().rejected > 0 => {}
+        Ending::Broken if !failed => out.swap(0, 1),
+        Ending::Broken | Ending::Unfinished => out.rotate_right(1),
+        Ending::Good => {}
+    }
+    let broken = timeline.promises.iter().filter(|p| !p.kept);
+    out.extend(broken.map(|p| format!("A promise was broken: {}.", p.sentence)));
+    if !timeline.verdict.proved {
+        out.push("The plan was not proved.".to_owned());
+    }
+    out
+}
+
 /// What became of the messages.
 #[must_use]
 pub fn messages(timeline: &Timeline) -> String {

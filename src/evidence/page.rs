@@ -56,12 +56,13 @@ fn title(f: &mut Formatter<'_>, timeline: &Timeline) -> fmt::Result {
         Ending::Unfinished => ("open", "…"),
         Ending::Broken => ("bad", "✗"),
     };
-    let rest = [outcome::interruption(timeline), outcome::steps(timeline)].join(" ");
+    let sentences = outcome::sentences(timeline);
+    let (first, rest) = sentences.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
     writeln!(
         f,
         r#"<div class="result {class}"><span class="mark" aria-hidden="true">{mark}</span><p><strong>{}</strong> {}</p></div>"#,
-        text(&outcome::messages(timeline)),
-        text(&rest)
+        text(first),
+        text(&rest.join(" "))
     )?;
     f.write_str("</header>\n")
 }
@@ -73,8 +74,12 @@ fn cards(f: &mut Formatter<'_>, timeline: &Timeline) -> fmt::Result {
         ("sent", count(figures.sent), "messages"),
         ("accepted", count(figures.accepted), "messages"),
         ("rejected", count(figures.rejected), "messages"),
-        ("interrupted", duration(figures.interrupted_ms), "no message could leave"),
-        ("lasted", lasted, "from first step to last message"),
+        (
+            "interrupted",
+            duration(figures.interrupted_ms),
+            if figures.interrupted_ms == 0 { "at no time" } else { "no message could leave" },
+        ),
+        ("lasted", lasted, "from beginning to end"),
     ];
     f.write_str("<dl class=\"cards\">\n")?;
     for (name, value, unit) in cards {

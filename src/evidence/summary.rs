@@ -32,12 +32,7 @@ impl Display for Summary<'_> {
         let compressed =
             if timeline.compression > 1.0 { format!(", {wall} on the wall clock") } else { String::new() };
         writeln!(f, "  lasted {lasted}{compressed}; {} records in the journal", count(timeline.records))?;
-        writeln!(f, "{}", shown(&outcome::steps(timeline)))?;
-        writeln!(f, "{}", shown(&outcome::interruption(timeline)))?;
-        for promise in timeline.promises.iter().filter(|p| !p.kept) {
-            writeln!(f, "Broken: {}", shown(&promise.sentence))?;
-        }
-        writeln!(f, "{}", outcome::messages(timeline))
+        outcome::sentences(timeline).iter().try_for_each(|sentence| writeln!(f, "{}", shown(sentence)))
     }
 }
 

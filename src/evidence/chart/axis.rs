@@ -4,10 +4,11 @@ use std::fmt::{self, Write};
 
 use jiff::Timestamp;
 
+use super::super::interval::Interval;
 use super::super::markup::{shortened, text};
 use super::super::timeline::{Cause, Timeline};
 use super::super::wording;
-use super::label::{LABEL_LIMIT, ROW, Rows, width};
+use super::label::{LABEL_LIMIT, ROW, Rows, bold_width};
 use super::scale::Scale;
 use crate::source::shown;
 
@@ -71,7 +72,7 @@ struct Band {
 impl Band {
     /// The label stands over the middle of its band, inside of the drawing.
     fn new(class: &'static str, (from, to): (f64, f64), label: String, scale: &Scale) -> Self {
-        let width = width(&label);
+        let width = bold_width(&label);
         let middle = (from + to) / 2.0;
         let label_left = (middle - width / 2.0).min(scale.right() - width).max(scale.left());
         Self { class, from, to: to.max(from), label, label_left }
@@ -93,7 +94,9 @@ impl Bands {
             let (from, to) = (scale.x(window.opened?), scale.x(window.closed.unwrap_or(end)));
             let agreed = wording::duration(u64::try_from(window.agreed.as_millis()).unwrap_or(u64::MAX));
             let name = shortened(&shown(&window.name), LABEL_LIMIT);
-            Some(Band::new("window", (from, to), format!("window {name}, at most {agreed}"), scale))
+            let used = Interval { from: window.opened?, to: window.closed.unwrap_or(end) }.length_ms();
+            let used = wording::duration(used);
+            Some(Band::new("window", (from, to), format!("window {name}: {used} of at most {agreed}"), scale))
         });
         Self { bands: windows.chain(interruptions(timeline, scale)).collect() }
     }
@@ -142,7 +145,7 @@ impl Bands {
         let mut rows = Rows::default();
         let mut place = |band: &Band| {
             (!band.label.is_empty())
-                .then(|| rows.place(band.label_left, band.label_left + width(&band.label)))
+                .then(|| rows.place(band.label_left, band.label_left + bold_width(&band.label)))
         };
         let placed = self.bands.iter().map(&mut place).collect();
         (placed, rows.count())
@@ -187,16 +190,16 @@ pub fn flags(out: &mut String, timeline: &Timeline, scale: &Scale, (top, bottom)
         match groups.last_mut() {
             Some((from, right, numbers)) if x < *right => {
                 numbers.push(number);
-                *right = right.max(*from + width(&numbered(numbers)) + 8.0);
+                *right = right.max(*from + bold_width(&numbered(numbers)) + 4.0);
             }
-            _ => groups.push((x, x + width(&number.to_string()) + 8.0, vec![number])),
+            _ => groups.push((x, x + bold_width(&number.to_string()) + 4.0, vec![number])),
         }
         writeln!(out, r#"<path class="moment" d="M{x:.1} {top:.1}V{bottom:.1}"/>"#)?;
     }
     for (x, _, mut numbers) in groups {
         numbers.sort_unstable();
         let label = shortened(&numbered(&numbers), LABEL_LIMIT);
-        let x = (x - 3.0).min(scale.right() - width(&label));
+        let x = (x - 3.0).min(scale.right() - bold_width(&label));
         writeln!(out, r#"<text class="flag" x="{x:.1}" y="{:.1}">{label}</text>"#, top - 4.0)?;
     }
     Ok(())

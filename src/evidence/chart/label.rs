@@ -12,12 +12,18 @@ pub fn width(label: &str) -> f64 {
     label.chars().map(char_width).sum::<f64>() + 2.0
 }
 
+/// The same in bold.
+#[must_use]
+pub fn bold_width(label: &str) -> f64 {
+    width(label) * 1.12
+}
+
 fn char_width(c: char) -> f64 {
     match c {
         'i' | 'j' | 'l' | 't' | 'f' | 'r' | '.' | ',' | '\'' | '|' | '!' | ' ' | ':' | ';' | '(' | ')' => 5.0,
         'm' | 'w' | 'M' | 'W' | '@' | '%' | '…' => 12.0,
         'A'..='Z' => 9.2,
-        '\u{0}'..='\u{2FF}' => 7.7,
+        '\u{0}'..='\u{2FF}' | '–' => 7.7,
         _ => 13.5,
     }
 }

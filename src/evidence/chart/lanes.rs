@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use super::super::markup::{shortened, text};
 use super::super::timeline::{Report, Step, StepStatus, Timeline};
 use super::super::wording;
-use super::label::{LABEL_LIMIT, ROW, Rows, width};
+use super::label::{LABEL_LIMIT, ROW, Rows, bold_width, width};
 use super::scale::Scale;
 use crate::source::shown;
 
@@ -95,7 +95,7 @@ fn placed<'a>(step: &'a Step, number: usize, scale: &Scale) -> Placed<'a> {
         StepStatus::Done => format!("{number} {name}"),
         status => format!("{number} {name} ({})", wording::status(status)),
     };
-    let width = width(&label);
+    let width = if step.status == StepStatus::Failed { bold_width(&label) } else { width(&label) };
     let (left, right) = (from - MARK, to + MARK);
     let (label_left, extent) = if right + 3.0 + width <= scale.right() + MARK {
         (right + 3.0, (left, right + 3.0 + width))

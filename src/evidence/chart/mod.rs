@@ -24,16 +24,18 @@ pub const WIDTH: f64 = 1_100.0;
 pub const LEFT: f64 = 172.0;
 
 /// Where time ends on the drawing.
-pub const RIGHT: f64 = WIDTH - 12.0;
+pub const RIGHT: f64 = WIDTH - 34.0;
 
 /// The height of the panel of accepted messages.
 const ACCEPTED: f64 = 132.0;
-/// The height of the panel of rejected messages.
-const REJECTED: f64 = 40.0;
+/// The height of the panel of rejected messages, when there are any.
+const REJECTED: f64 = 64.0;
+/// The height of that panel, when there are none.
+const NONE_REJECTED: f64 = 30.0;
 /// The height of the panel of messages under way.
 const UNDER_WAY: f64 = 72.0;
 /// The space between two panels.
-const GAP: f64 = 16.0;
+const GAP: f64 = 22.0;
 /// The space for the axis of time.
 const AXIS: f64 = 54.0;
 /// The space for the numbers of the steps.
@@ -50,13 +52,16 @@ impl Display for Chart<'_> {
         let bands = Bands::of(timeline, &scale);
         let legend = legend(timeline)?;
         let top = legend.1 + bands.label_height() + FLAGS;
-        let lanes = lanes::layout(timeline, &scale, top + ACCEPTED + REJECTED + UNDER_WAY + 2.0 * GAP);
-        let bottom = lanes.last().map_or(top, |lane| lane.bottom).max(top + ACCEPTED + REJECTED + UNDER_WAY);
+        let columns = Columns::of(timeline, &scale);
+        let rejected = if columns.rejected.iter().any(|n| *n > 0) { REJECTED } else { NONE_REJECTED };
+        let panels_end = top + ACCEPTED + rejected + UNDER_WAY + 2.0 * GAP;
+        let lanes = lanes::layout(timeline, &scale, panels_end);
+        let bottom = lanes.last().map_or(panels_end, |lane| lane.bottom);
 
         let mut out = String::new();
         bands.draw(&mut out, top, bottom)?;
         axis::ticks(&mut out, &scale, (top, bottom))?;
-        panels(&mut out, &Columns::of(timeline, &scale), &scale, top)?;
+        panels(&mut out, &columns, &scale, (top, rejected))?;
         axis::flags(&mut out, timeline, &scale, (top, bottom))?;
         lanes::draw(&mut out, timeline, &lanes, &scale)?;
         writeln!(out, r#"<path class="axis" d="M0 {bottom:.1}H{:.1}"/>"#, scale.right())?;
@@ -81,19 +86,18 @@ fn head(f: &mut fmt::Formatter<'_>, timeline: &Timeline, height: f64) -> fmt::Re
         r#"<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {WIDTH} {height:.0}" role="img" aria-labelledby="chart-title chart-desc">"#
     )?;
     writeln!(f, r#"<title id="chart-title">Timeline of {}</title>"#, text(&timeline.plan.name))?;
-    let sentences = [outcome::messages(timeline), outcome::interruption(timeline), outcome::steps(timeline)];
-    writeln!(f, r#"<desc id="chart-desc">{}</desc>"#, text(&sentences.join(" ")))?;
+    writeln!(f, r#"<desc id="chart-desc">{}</desc>"#, text(&outcome::sentences(timeline).join(" ")))?;
     writeln!(f, "<style>{}</style>", include_str!("chart.css"))?;
     f.write_str(include_str!("patterns.svg"))
 }
 
-fn panels(out: &mut String, columns: &Columns, scale: &Scale, top: f64) -> fmt::Result {
+fn panels(out: &mut String, columns: &Columns, scale: &Scale, (top, rejected): (f64, f64)) -> fmt::Result {
     let every = wording::duration(u64::try_from(columns.width_ms).unwrap_or(0));
     name(out, top, "Accepted", &format!("messages in {every}"))?;
     panel::accepted(out, columns, scale, (top, ACCEPTED))?;
     name(out, top + ACCEPTED + 10.0, "Rejected", &format!("messages in {every}"))?;
-    panel::rejected(out, columns, scale, (top + ACCEPTED, REJECTED))?;
-    let top = top + ACCEPTED + REJECTED + GAP;
+    panel::rejected(out, columns, scale, (top + ACCEPTED, rejected))?;
+    let top = top + ACCEPTED + rejected + GAP;
     name(out, top, "Under way", "messages, by key")?;
     panel::under_way(out, columns, scale, (top, UNDER_WAY))
 }

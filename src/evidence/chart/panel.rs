@@ -123,7 +123,7 @@ pub fn rejected(
         if *value > 0 && x >= free {
             let y = reach(*value) + 2.0;
             write!(out, "M{x:.1} {y:.1}l4 7h-8z")?;
-            free = x + 9.0;
+            free = x + 24.0;
         }
     }
     out.write_str("\"/>\n")?;
@@ -145,14 +145,24 @@ pub fn under_way(
     let frame = Frame::new(top, height, highest);
     values(out, &frame, scale)?;
     for (index, key) in columns.under_way.iter().enumerate() {
+        // Where nothing is under way no line is drawn, but for the column before and after.
+        let (Some(first), Some(last)) = (key.iter().position(|v| *v > 0), key.iter().rposition(|v| *v > 0))
+        else {
+            continue;
+        };
         let mut line = String::new();
-        for (column, value) in key.iter().enumerate() {
-            let command = if column == 0 { 'M' } else { 'L' };
+        let drawn = key
+            .iter()
+            .enumerate()
+            .skip(first.saturating_sub(1))
+            .take_while(|(column, _)| *column <= last + 1);
+        for (column, value) in drawn {
+            let command = if line.is_empty() { 'M' } else { 'L' };
             let x = middle(scale, columns.width_ms, column);
             write!(line, "{command}{x:.1} {:.1}", frame.y(*value))?;
         }
-        let (left, right) =
-            (middle(scale, columns.width_ms, 0), middle(scale, columns.width_ms, key.len().max(1) - 1));
+        let left = middle(scale, columns.width_ms, first.saturating_sub(1));
+        let right = middle(scale, columns.width_ms, (last + 1).min(key.len() - 1));
         let bottom = frame.bottom;
         writeln!(out, r#"<path class="area key{index}" d="{line}L{right:.1} {bottom:.1}H{left:.1}Z"/>"#)?;
         writeln!(out, r#"<path class="line key{index}" d="{line}"/>"#)?;

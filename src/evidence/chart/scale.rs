@@ -97,12 +97,12 @@ impl Scale {
     }
 }
 
-/// The smallest of 1, 2, 5, 10, 20, .. that is not below a number; at least 1.
+/// The smallest number of one digit and zeros (1 to 6 and 8) that is not below a number; at least 1.
 #[must_use]
 pub fn round_up(number: u64) -> u64 {
     let mut power = 1_u64;
     loop {
-        for factor in [1, 2, 5] {
+        for factor in [1, 2, 3, 4, 5, 6, 8] {
             let rung = power.saturating_mul(factor);
             if rung >= number {
                 return rung;
@@ -128,6 +128,6 @@ mod tests {
 
     #[test]
     fn an_axis_ends_at_a_round_number() {
-        assert_eq!([0, 1, 3, 51, 700, u64::MAX].map(round_up), [1, 1, 5, 100, 1_000, u64::MAX]);
+        assert_eq!([0, 1, 7, 51, 700, u64::MAX].map(round_up), [1, 1, 8, 60, 800, u64::MAX]);
     }
 }
