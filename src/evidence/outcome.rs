@@ -99,10 +99,11 @@ pub fn steps(timeline: &Timeline) -> String {
     } else {
         String::new()
     };
-    if done == all {
-        format!("All {all} steps are done.")
-    } else {
-        format!("{done} of {all} steps are done{which}.")
+    match (all, all - done) {
+        (0, _) => "The plan has no steps.".to_owned(),
+        (1, 0) => "The one step is done.".to_owned(),
+        (_, 0) => format!("All {all} steps are done."),
+        _ => format!("{done} of {all} steps are done{which}."),
     }
 }
 

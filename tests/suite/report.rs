@@ -1,5 +1,6 @@
 //! The report of a rehearsal or run: what it says, that nothing breaks out of it, how it is drawn.
 
+#[cfg(test)]
 mod samples;
 
 use std::path::{Path, PathBuf};
@@ -401,6 +402,7 @@ proptest! {
 }
 
 /// What a real browser makes of a page: the document after loading, and what it complained about.
+#[cfg(test)]
 fn browsed(name: &str, page: &str) -> (String, String) {
     let folder = tempfile::tempdir().unwrap();
     let file: PathBuf = folder.path().join(name);

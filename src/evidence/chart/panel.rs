@@ -69,7 +69,7 @@ impl Frame {
     }
 }
 
-/// Draws the accepted messages as stacked columns and answers with their frame.
+/// Draws the accepted messages as stacked columns.
 ///
 /// # Errors
 /// Only those of the text that is written to.
@@ -79,6 +79,7 @@ pub fn accepted(
     scale: &Scale,
     (top, height): (f64, f64),
 ) -> fmt::Result {
+    let ruler = Ruler { scale, width_ms: columns.width_ms };
     let mut stacks = vec![Vec::new()];
     for key in &columns.accepted {
         let sum = added(stacks.last().map_or(&[], Vec::as_slice), key);
@@ -89,7 +90,7 @@ pub fn accepted(
     values(out, &frame, scale)?;
     for (index, (low, high)) in stacks.iter().zip(stacks.iter().skip(1)).enumerate() {
         write!(out, r#"<path class="fill key{index}" d=""#)?;
-        bars(out, columns.width_ms, scale, low, high, |value| frame.y(value))?;
+        bars(out, &ruler, (low, high), |value| frame.y(value))?;
         out.write_str("\"/>\n")?;
     }
     Ok(())
@@ -112,14 +113,15 @@ pub fn rejected(
         let (x, y) = (scale.left() + 8.0, top + height / 2.0 + 5.0);
         return writeln!(out, r#"<text class="good" x="{x:.1}" y="{y:.1}">✓ none</text>"#);
     }
+    let ruler = Ruler { scale, width_ms: columns.width_ms };
     let depth = height - 12.0;
     let reach = |value: u64| top + value as f64 / highest as f64 * depth;
     out.write_str(r#"<path class="rejected" d=""#)?;
-    bars(out, columns.width_ms, scale, &[], &columns.rejected, reach)?;
+    bars(out, &ruler, (&[], &columns.rejected), reach)?;
     out.write_str("\"/>\n<path class=\"spike\" d=\"")?;
     let mut free = f64::MIN;
     for (index, value) in columns.rejected.iter().enumerate() {
-        let x = middle(scale, columns.width_ms, index);
+        let x = ruler.middle(index);
         if *value > 0 && x >= free {
             let y = reach(*value) + 2.0;
             write!(out, "M{x:.1} {y:.1}l4 7h-8z")?;
@@ -144,25 +146,25 @@ pub fn under_way(
     let highest = columns.under_way.iter().flatten().max().copied().unwrap_or(0);
     let frame = Frame::new(top, height, highest);
     values(out, &frame, scale)?;
+    let ruler = Ruler { scale, width_ms: columns.width_ms };
     for (index, key) in columns.under_way.iter().enumerate() {
         // Where nothing is under way no line is drawn, but for the column before and after.
         let (Some(first), Some(last)) = (key.iter().position(|v| *v > 0), key.iter().rposition(|v| *v > 0))
         else {
             continue;
         };
+        let (first, last) = (first.saturating_sub(1), (last + 1).min(key.len() - 1));
         let mut line = String::new();
-        let drawn = key
-            .iter()
-            .enumerate()
-            .skip(first.saturating_sub(1))
-            .take_while(|(column, _)| *column <= last + 1);
-        for (column, value) in drawn {
-            let command = if line.is_empty() { 'M' } else { 'L' };
-            let x = middle(scale, columns.width_ms, column);
-            write!(line, "{command}{x:.1} {:.1}", frame.y(*value))?;
+        for (column, value) in key.iter().enumerate().take(last + 1).skip(first) {
+            let same = |other: usize| key.get(other) == Some(value);
+            // On a level stretch only the ends are points.
+            if column > first && column < last && same(column - 1) && same(column + 1) {
+                continue;
+            }
+            let command = if column == first { 'M' } else { 'L' };
+            write!(line, "{command}{:.1} {:.1}", ruler.middle(column), frame.y(*value))?;
         }
-        let left = middle(scale, columns.width_ms, first.saturating_sub(1));
-        let right = middle(scale, columns.width_ms, (last + 1).min(key.len() - 1));
+        let (left, right) = (ruler.middle(first), ruler.middle(last));
         let bottom = frame.bottom;
         writeln!(out, r#"<path class="area key{index}" d="{line}L{right:.1} {bottom:.1}H{left:.1}Z"/>"#)?;
         writeln!(out, r#"<path class="line key{index}" d="{line}"/>"#)?;
@@ -188,19 +190,17 @@ fn values(out: &mut String, frame: &Frame, scale: &Scale) -> fmt::Result {
     Ok(())
 }
 
-/// The outline of all columns of one series, those without a value left out.
+/// The outline of all columns from the lower values up to the higher ones, empty ones left out.
 fn bars(
     out: &mut String,
-    width_ms: i64,
-    scale: &Scale,
-    low: &[u64],
-    high: &[u64],
+    ruler: &Ruler,
+    (low, high): (&[u64], &[u64]),
     y: impl Fn(u64) -> f64,
 ) -> fmt::Result {
     let lows = low.iter().copied().chain(std::iter::repeat(0));
     for (index, (high, low)) in high.iter().copied().zip(lows).enumerate() {
         if high > low {
-            let (left, right) = (edge(scale, width_ms, index), edge(scale, width_ms, index + 1));
+            let (left, right) = (ruler.edge(index), ruler.edge(index + 1));
             // A hair wider than the column, so that no light shows between two columns.
             let right = (right + 0.2).max(left + 1.0);
             write!(out, "M{left:.1} {:.1}V{:.1}H{right:.1}V{:.1}Z", y(low), y(high), y(low))?;
@@ -209,12 +209,21 @@ fn bars(
     Ok(())
 }
 
-fn edge(scale: &Scale, width_ms: i64, index: usize) -> f64 {
-    scale.after(i64::try_from(index).unwrap_or(i64::MAX).saturating_mul(width_ms))
+/// Where the columns lie.
+#[derive(Clone, Copy, Debug)]
+struct Ruler<'a> {
+    scale: &'a Scale,
+    width_ms: i64,
 }
 
-fn middle(scale: &Scale, width_ms: i64, index: usize) -> f64 {
-    (edge(scale, width_ms, index) + edge(scale, width_ms, index + 1)) / 2.0
+impl Ruler<'_> {
+    fn edge(&self, index: usize) -> f64 {
+        self.scale.after(i64::try_from(index).unwrap_or(i64::MAX).saturating_mul(self.width_ms))
+    }
+
+    fn middle(&self, index: usize) -> f64 {
+        (self.edge(index) + self.edge(index + 1)) / 2.0
+    }
 }
 
 /// Two lists of columns added; the shorter one counts as zero where it ends.
