@@ -169,6 +169,10 @@ fn arrow(out: &mut String, report: &Report, lanes: &[Lane], scale: &Scale) -> fm
     let sender = lanes.iter().flat_map(|lane| &lane.steps).find(|p| p.step.name == report.step);
     let receiver = lanes.iter().find(|lane| lane.role == report.to && lane.role != sender_role(sender));
     let (Some(sender), Some(receiver)) = (sender, receiver) else { return Ok(()) };
+    if sender.step.done.or(sender.step.began).is_none() {
+        // A step without a moment has no place to send from.
+        return Ok(());
+    }
     let (start, end) = (sender.middle, scale.x(report.at));
     let down = receiver.top >= start;
     let (leave, arrive) =

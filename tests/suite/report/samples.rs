@@ -274,6 +274,7 @@ pub(super) fn stuck() -> Timeline {
             step.began = None;
         }
     }
+    timeline.reports.truncate(5);
     timeline.kind = Kind::Run;
     timeline
 }
