@@ -1,1 +1,12 @@
 //! What a run leaves behind, for people and for machines.
+
+pub mod bins;
+pub mod chart;
+pub mod interval;
+pub mod markup;
+pub mod outcome;
+pub mod page;
+pub mod summary;
+pub mod timeline;
+pub mod traffic;
+pub mod wording;
