@@ -2,7 +2,9 @@
 
 pub mod backend;
 pub mod evidence;
+pub mod explanation;
 pub mod name;
+pub mod page;
 pub mod source;
 pub mod syntax;
 pub mod world;
