@@ -1,12 +1,14 @@
-//! What `keyroll explain CODE` says of a finding.
+//! The longer text behind a finding's code, for `keyroll explain CODE`.
 
-/// The long form of one finding: what it means, why it matters, what to do.
-#[derive(Clone, Copy, Debug)]
+/// What a code means, why it matters, and a wrong and a right example.
+///
+/// Every room that raises findings keeps a list of these beside them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Explanation {
-    /// The code without `keyroll::` in front.
+    /// The code without the `keyroll::` in front.
     pub code: &'static str,
-    /// One line.
+    /// What is wrong, in a few words.
     pub title: &'static str,
-    /// The text, with an example.
+    /// The explanation itself: paragraphs, lines of at most 100 characters.
     pub text: &'static str,
 }

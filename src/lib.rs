@@ -9,6 +9,7 @@ pub mod explanation;
 pub mod graph;
 pub mod invariant;
 pub mod name;
+pub mod page;
 pub mod plan;
 pub mod proof;
 pub mod source;

@@ -32,16 +32,19 @@ impl Source {
     /// spans stay true. See [`shown`] for what is replaced.
     #[must_use]
     pub fn drawn(&self) -> NamedSource<String> {
-        let text = self
-            .text
-            .chars()
-            .map(|c| match (is_hostile(c), c.len_utf8()) {
+        let mut chars = self.text.chars().peekable();
+        let mut text = String::with_capacity(self.text.len());
+        while let Some(c) = chars.next() {
+            // Alone, a carriage return sends the terminal back over what it has drawn.
+            let hostile = is_hostile(c) || (c == '\r' && chars.peek() != Some(&'\n'));
+            text.push(match (hostile, c.len_utf8()) {
                 (false, _) => c,
                 (true, 1) => '?',
                 (true, 2) => '¿',
-                (true, _) => '\u{FFFD}',
-            })
-            .collect();
+                (true, 3) => '\u{FFFD}',
+                (true, _) => '\u{1F6AB}',
+            });
+        }
         NamedSource::new(shown(&self.name), text)
     }
 }
@@ -196,10 +199,11 @@ mod tests {
 
     #[test]
     fn hostile_characters_are_drawn_without_moving_a_span() {
-        let source = Source::new("p", "a\u{202E}b\u{1b}c\u{85}d");
+        let source = Source::new("p", "a\u{202E}b\u{1b}c\u{85}d\u{E0041}e\rf\r\n");
         let drawn = source.drawn();
         assert_eq!(drawn.inner().len(), source.text.len());
         assert!(!drawn.inner().chars().any(is_hostile));
+        assert!(drawn.inner().ends_with("e?f\r\n"));
     }
 
     #[test]

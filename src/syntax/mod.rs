@@ -1,3 +1,60 @@
 //! From text to tree and back.
+//!
+//! [`read`] takes bytes, [`parse`] makes a tree and findings of them, [`format`] writes the tree as
+//! canonical text. The grammar lies in `grammar/`; nothing here knows a verb by name.
 
+mod raw;
+mod block;
+mod fault;
+mod format;
+mod grammar;
+mod header;
+mod hostile;
+mod item;
+mod lowering;
+mod name;
+mod number;
+mod parser;
+mod reading;
+mod rule_words;
+mod sentence;
+mod text;
 pub mod tree;
+
+use crate::explanation::Explanation;
+
+pub use block::{StrayBrace, UnclosedBlock};
+pub use fault::UnexpectedText;
+pub use format::format;
+pub use header::{EmptyPlan, MisplacedHeader, MissingHeader, TextAfterHeader, UnknownVersion};
+pub use hostile::HostileCharacter;
+pub use item::UnknownItem;
+pub use name::{MalformedName, MissingName, NameTooLong};
+pub use number::{DurationTooLong, NumberTooLarge};
+pub use parser::{TooManyFaults, parse};
+pub use reading::{FileTooLarge, NotUtf8, read};
+pub use text::{UnclosedText, UnknownEscape};
+
+/// What `keyroll explain` says about the findings of this room, in the order of the alphabet.
+pub const EXPLANATIONS: &[Explanation] = &[
+    number::DURATION_TOO_LONG,
+    header::EMPTY_PLAN,
+    reading::FILE_TOO_LARGE,
+    hostile::HOSTILE_CHARACTER,
+    name::MALFORMED_NAME,
+    header::MISPLACED_HEADER,
+    header::MISSING_HEADER,
+    name::MISSING_NAME,
+    name::NAME_TOO_LONG,
+    reading::NOT_UTF8,
+    number::NUMBER_TOO_LARGE,
+    block::STRAY_BRACE,
+    header::TEXT_AFTER_HEADER,
+    parser::TOO_MANY_FAULTS,
+    block::UNCLOSED_BLOCK,
+    text::UNCLOSED_TEXT,
+    fault::UNEXPECTED_TEXT,
+    text::UNKNOWN_ESCAPE,
+    item::UNKNOWN_ITEM,
+    header::UNKNOWN_VERSION,
+];

@@ -1,0 +1,220 @@
+//! From tree to canonical text.
+
+use super::number::written;
+use super::text::quoted;
+use super::tree::{Block, Item, Line, Phrase, StepLine, SyntaxTree, Term, Trivia};
+use crate::source::Spanned;
+
+/// Where a comment at the end of a line begins, in characters from the left; behind a longer
+/// sentence it follows after two blanks. A fixed column keeps a change to one line to that line.
+const COMMENT_COLUMN: usize = 47;
+
+/// The canonical text of a tree: it parses to the same tree, and formats to itself.
+///
+/// Two blanks of indent, one sentence a line, LF at line ends, several empty lines as one. Names of
+/// params, roles and keys that follow each other without an empty line are brought to one width.
+#[must_use]
+pub fn format(tree: &SyntaxTree) -> String {
+    let mut page = Page::default();
+    if let Some(header) = &tree.version {
+        page.sentence(header, 0, &format!("keyroll {}", header.node.value));
+    }
+    let mut items = tree.items.as_slice();
+    while let Some((first, rest)) = items.split_first() {
+        let alike = rest
+            .iter()
+            .take_while(|item| same_kind(&first.node, &item.node) && !item.before.contains(&Trivia::Blank))
+            .count();
+        let (run, others) = items.split_at_checked(alike + 1).unwrap_or((items, &[]));
+        let widths = Widths::of(run);
+        run.iter().for_each(|item| page.item(item, &widths));
+        items = others;
+    }
+    page.trivia(&tree.trailing, 0);
+    page.finish()
+}
+
+fn same_kind(one: &Item, other: &Item) -> bool {
+    std::mem::discriminant(one) == std::mem::discriminant(other)
+}
+
+/// The widths of the columns in a run of items of one kind.
+struct Widths {
+    name: usize,
+    kind: usize,
+}
+
+impl Widths {
+    fn of(run: &[Line<Item>]) -> Self {
+        let mut widths = Self { name: 0, kind: 0 };
+        for line in run {
+            let (name, kind) = match &line.node {
+                Item::Param(p) => (p.name.value.len(), p.kind.value.len()),
+                Item::Role(t) | Item::Key(t) => (t.name.value.len(), 0),
+                _ => (0, 0),
+            };
+            widths.name = widths.name.max(name);
+            widths.kind = widths.kind.max(kind);
+        }
+        widths
+    }
+}
+
+/// The text as it grows.
+#[derive(Default)]
+struct Page {
+    out: String,
+    /// A blank line is due before the next line, unless a block or the text ends first.
+    blank: bool,
+    /// The last line opened a block, so that no blank line is due.
+    opened: bool,
+}
+
+impl Page {
+    fn finish(self) -> String {
+        self.out
+    }
+
+    fn line(&mut self, indent: usize, code: &str, comment: Option<&str>) {
+        let due = std::mem::take(&mut self.blank);
+        if due && !self.out.is_empty() && !std::mem::take(&mut self.opened) {
+            self.out.push('\n');
+        }
+        self.opened = false;
+        let mut line = format!("{}{code}", " ".repeat(indent));
+        if let Some(comment) = comment {
+            let width = line.chars().count();
+            line.push_str(&" ".repeat(COMMENT_COLUMN.saturating_sub(width).max(2)));
+            line.push_str(&comment_text(comment));
+        }
+        self.out.push_str(line.trim_end());
+        self.out.push('\n');
+    }
+
+    fn trivia(&mut self, trivia: &[Trivia], indent: usize) {
+        for one in trivia {
+            match one {
+                Trivia::Blank => self.blank = true,
+                Trivia::Comment(text) => self.line(indent, &comment_text(text), None),
+            }
+        }
+    }
+
+    fn sentence<T>(&mut self, line: &Line<T>, indent: usize, code: &str) {
+        self.trivia(&line.before, indent);
+        self.line(indent, code, line.comment.as_deref());
+    }
+
+    fn item(&mut self, line: &Line<Item>, widths: &Widths) {
+        match &line.node {
+            Item::Plan(plan) => {
+                self.sentence(line, 0, &format!("plan {}", plan.name));
+                if let Some(title) = &plan.title {
+                    self.line(2, &quoted(&title.value), None);
+                }
+                if let Some(source) = &plan.source {
+                    self.line(2, &format!("source {}", quoted(&source.value)), None);
+                }
+            }
+            Item::Param(param) => {
+                let (name, kind) = (&param.name.value, &param.kind.value);
+                let (name_width, kind_width) = (widths.name, widths.kind);
+                let code = match &param.default {
+                    None => format!("param {name:name_width$} : {kind}"),
+                    Some(value) => {
+                        format!("param {name:name_width$} : {kind:kind_width$} = {}", term(value))
+                    }
+                };
+                self.sentence(line, 0, &code);
+            }
+            Item::Role(role) => {
+                self.sentence(line, 0, &titled("role", &role.name, role.title.as_ref(), widths.name));
+            }
+            Item::Key(key) => {
+                self.sentence(line, 0, &titled("key", &key.name, key.title.as_ref(), widths.name));
+            }
+            Item::Keystore(thing) => {
+                self.block(line, &format!("keystore {} of {}", thing.name, thing.owner), &thing.body, phrase);
+            }
+            Item::Receiver(thing) => {
+                self.block(line, &format!("receiver {} of {}", thing.name, thing.owner), &thing.body, phrase);
+            }
+            Item::Flow(thing) => {
+                self.block(line, &format!("flow {} of {}", thing.name, thing.owner), &thing.body, phrase);
+            }
+            Item::Window(window) => {
+                let most = window.at_most.as_ref().map(|m| format!(" at most {}", term(m)));
+                self.sentence(line, 0, &format!("window {}{}", window.name, most.unwrap_or_default()));
+            }
+            Item::Step(step) => {
+                let title = step.title.as_ref().map(|t| format!(" {}", quoted(&t.value))).unwrap_or_default();
+                let head = format!("step {} by {}{title}", step.name, step.role);
+                self.block(line, &head, &step.body, step_line);
+            }
+            Item::Promise(words) => self.sentence(line, 0, &format!("promise {}", phrase(words))),
+            Item::Finally(words) => self.sentence(line, 0, &format!("finally {}", phrase(words))),
+            Item::Waive(words) => self.sentence(line, 0, &format!("waive {}", phrase(words))),
+        }
+    }
+
+    fn block<T>(&mut self, line: &Line<Item>, head: &str, block: &Block<T>, write: impl Fn(&T) -> String) {
+        if block.lines.is_empty() && !block.trailing.iter().any(|t| *t != Trivia::Blank) {
+            return self.sentence(line, 0, &format!("{head} {{}}"));
+        }
+        self.sentence(line, 0, &format!("{head} {{"));
+        self.opened = true;
+        for inner in &block.lines {
+            self.sentence(inner, 2, &write(&inner.node));
+        }
+        self.trivia(&block.trailing, 2);
+        self.blank = false;
+        self.line(0, "}", None);
+    }
+}
+
+/// A comment as it is written, whatever its text.
+fn comment_text(text: &str) -> String {
+    let text = text.replace(['\n', '\r'], " ");
+    if text.is_empty() { "#".to_owned() } else { format!("# {text}") }
+}
+
+fn titled(word: &str, name: &Spanned<String>, title: Option<&Spanned<String>>, width: usize) -> String {
+    match title {
+        None => format!("{word} {name}"),
+        Some(title) => format!("{word} {:width$} {}", name.value, quoted(&title.value)),
+    }
+}
+
+fn step_line(line: &StepLine) -> String {
+    match line {
+        StepLine::After(names) => {
+            let names: Vec<&str> = names.iter().map(|n| n.value.as_str()).collect();
+            format!("after {}", names.join(", "))
+        }
+        StepLine::Needs(words) => format!("needs {}", phrase(words)),
+        StepLine::Act(words) => phrase(words),
+    }
+}
+
+fn phrase(phrase: &Phrase) -> String {
+    let mut out = String::new();
+    for one in &phrase.terms {
+        if !out.is_empty() && !matches!(one, Term::Comma(_)) {
+            out.push(' ');
+        }
+        out.push_str(&term(one));
+    }
+    out
+}
+
+fn term(term_of: &Term) -> String {
+    match term_of {
+        Term::Word(word) => word.value.clone(),
+        Term::Text(text) => quoted(&text.value),
+        Term::Param(name) => format!("${name}"),
+        Term::Place(place) => format!("{}[{}]", place.value.store, term(&place.value.alias)),
+        Term::Number(number) => number.to_string(),
+        Term::Duration(duration) => written(duration.value),
+        Term::Comma(_) => ",".to_owned(),
+    }
+}

@@ -1,0 +1,229 @@
+//! Sentences of their own and their blocks: from pairs of the grammar to items of the tree.
+
+use pest::iterators::Pair;
+
+use super::grammar::Rule;
+use super::sentence::Sentences;
+use super::tree::{
+    Block, Item, Line, Owned, ParamDecl, Phrase, PlanHead, StepDecl, StepLine, Titled, Trivia, WindowDecl,
+};
+use crate::source::{Span, Spanned};
+
+/// The text of a comment: without `#`, one blank behind it, and blanks at its end.
+fn comment(pair: &Pair<'_, Rule>) -> String {
+    let text = pair.as_str().strip_prefix('#').unwrap_or(pair.as_str());
+    text.strip_prefix(' ').unwrap_or(text).trim_end().to_owned()
+}
+
+/// Collects comments and blank lines, several of these as one.
+pub(super) fn collect(trivia: &mut Vec<Trivia>, pair: &Pair<'_, Rule>) {
+    match pair.as_rule() {
+        Rule::comment => trivia.push(Trivia::Comment(comment(pair))),
+        Rule::blank_line if trivia.last() != Some(&Trivia::Blank) => trivia.push(Trivia::Blank),
+        _ => {}
+    }
+}
+
+/// Takes blank lines off the end: none stands before a closing brace or the end of the file.
+pub(super) fn end_of_block(mut trivia: Vec<Trivia>) -> Vec<Trivia> {
+    while trivia.last() == Some(&Trivia::Blank) {
+        trivia.pop();
+    }
+    trivia
+}
+
+/// Takes blank lines off the start: none stands after an opening brace or at the start of the file.
+fn start_of_block(mut trivia: Vec<Trivia>) -> Vec<Trivia> {
+    if trivia.first() == Some(&Trivia::Blank) {
+        trivia.remove(0);
+    }
+    trivia
+}
+
+/// Reads one sentence with its block.
+pub(super) struct Lowering<'t, 'f> {
+    /// Reads the words.
+    pub(super) words: Sentences<'t, 'f>,
+    /// Comments within the sentence that have no place of their own in the tree, in order.
+    pub(super) loose: Vec<String>,
+}
+
+impl Lowering<'_, '_> {
+    /// A header or item with what stands around it. `first` says that nothing stands before it.
+    pub(super) fn line<T>(
+        &mut self,
+        pair: Pair<'_, Rule>,
+        first: bool,
+        mut read: impl FnMut(&mut Self, Pair<'_, Rule>) -> Option<T>,
+    ) -> Option<Line<T>> {
+        let mut before = Vec::new();
+        let mut read_line = None;
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::comment | Rule::blank_line => collect(&mut before, &part),
+                Rule::end_comment => self.loose.push(comment(&part)),
+                Rule::eol | Rule::EOI => {}
+                _ => {
+                    let span = self.words.span(&part);
+                    read_line = Some((read(self, part)?, span));
+                }
+            }
+        }
+        let (node, span) = read_line?;
+        if first {
+            before = start_of_block(before);
+        }
+        // One comment stays at the end of the first line; what stood elsewhere moves up.
+        let mut loose = std::mem::take(&mut self.loose).into_iter();
+        let comment = loose.next();
+        before.extend(loose.map(Trivia::Comment));
+        Some(Line { before, node, comment, span: Spanned::new((), span) })
+    }
+
+    /// A sentence of its own.
+    pub(super) fn item(&mut self, pair: Pair<'_, Rule>) -> Option<Item> {
+        Some(match pair.as_rule() {
+            Rule::plan => Item::Plan(self.plan(pair)?),
+            Rule::param => Item::Param(self.param(pair)?),
+            Rule::role => Item::Role(self.titled(pair)?),
+            Rule::key => Item::Key(self.titled(pair)?),
+            Rule::keystore => Item::Keystore(self.owned(pair)?),
+            Rule::receiver => Item::Receiver(self.owned(pair)?),
+            Rule::flow => Item::Flow(self.owned(pair)?),
+            Rule::window => Item::Window(self.window(pair)?),
+            Rule::step => Item::Step(self.step(pair)?),
+            Rule::promise => Item::Promise(self.promised(pair)?),
+            Rule::finally => Item::Finally(self.promised(pair)?),
+            Rule::waive => Item::Waive(self.promised(pair)?),
+            _ => return None,
+        })
+    }
+
+    fn plan(&mut self, pair: Pair<'_, Rule>) -> Option<PlanHead> {
+        let (mut name, mut title, mut source) = (None, None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::own_name => name = Some(self.words.word(&part)),
+                Rule::text => title = Some(self.words.text(&part)),
+                Rule::origin => {
+                    source = part.into_inner().find(|p| p.as_rule() == Rule::text).map(|p| self.words.text(&p));
+                }
+                Rule::comment => self.loose.push(comment(&part)),
+                _ => {}
+            }
+        }
+        Some(PlanHead { name: name?, title, source })
+    }
+
+    fn param(&mut self, pair: Pair<'_, Rule>) -> Option<ParamDecl> {
+        let (mut name, mut kind, mut default) = (None, None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::own_name => name = Some(self.words.word(&part)),
+                Rule::kind => kind = Some(self.words.word(&part)),
+                Rule::comment => self.loose.push(comment(&part)),
+                _ => default = self.words.term(part).or(default),
+            }
+        }
+        Some(ParamDecl { name: name?, kind: kind?, default })
+    }
+
+    fn titled(&mut self, pair: Pair<'_, Rule>) -> Option<Titled> {
+        let (mut name, mut title) = (None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::own_name => name = Some(self.words.word(&part)),
+                Rule::text => title = Some(self.words.text(&part)),
+                _ => {}
+            }
+        }
+        Some(Titled { name: name?, title })
+    }
+
+    fn window(&mut self, pair: Pair<'_, Rule>) -> Option<WindowDecl> {
+        let (mut name, mut at_most) = (None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::own_name => name = Some(self.words.word(&part)),
+                _ => at_most = self.words.term(part).or(at_most),
+            }
+        }
+        Some(WindowDecl { name: name?, at_most })
+    }
+
+    fn promised(&mut self, pair: Pair<'_, Rule>) -> Option<Phrase> {
+        let phrase = pair.into_inner().find(|p| p.as_rule() == Rule::phrase)?;
+        Some(self.words.phrase(phrase))
+    }
+
+    fn owned(&mut self, pair: Pair<'_, Rule>) -> Option<Owned<Phrase>> {
+        let (mut name, mut owner, mut body) = (None, None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::own_name => name = Some(self.words.word(&part)),
+                Rule::name => owner = Some(self.words.word(&part)),
+                Rule::block => body = Some(self.block(part, |this, p| Some(this.words.phrase(p)))?),
+                _ => {}
+            }
+        }
+        Some(Owned { name: name?, owner: owner?, body: body? })
+    }
+
+    fn step(&mut self, pair: Pair<'_, Rule>) -> Option<StepDecl> {
+        let (mut name, mut role, mut title, mut body) = (None, None, None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::own_name => name = Some(self.words.word(&part)),
+                Rule::name => role = Some(self.words.word(&part)),
+                Rule::text => title = Some(self.words.text(&part)),
+                Rule::step_block => body = Some(self.block(part, Self::step_line)?),
+                _ => {}
+            }
+        }
+        Some(StepDecl { name: name?, role: role?, title, body: body? })
+    }
+
+    fn step_line(&mut self, pair: Pair<'_, Rule>) -> Option<StepLine> {
+        Some(match pair.as_rule() {
+            Rule::after => {
+                let names = pair.into_inner().filter(|p| p.as_rule() == Rule::name);
+                StepLine::After(names.map(|p| self.words.word(&p)).collect())
+            }
+            Rule::needs => StepLine::Needs(self.promised(pair)?),
+            _ => StepLine::Act(self.words.phrase(pair)),
+        })
+    }
+
+    /// The lines between braces. A comment behind `{` goes to the sentence that the block belongs
+    /// to; one behind `}` moves before it when the block has lines.
+    fn block<T>(
+        &mut self,
+        pair: Pair<'_, Rule>,
+        mut read: impl FnMut(&mut Self, Pair<'_, Rule>) -> Option<T>,
+    ) -> Option<Block<T>> {
+        let mut lines: Vec<Line<T>> = Vec::new();
+        let mut before = Vec::new();
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::comment | Rule::blank_line => collect(&mut before, &part),
+                Rule::end_comment => match lines.last_mut() {
+                    Some(line) => line.comment = Some(comment(&part)),
+                    None => self.loose.push(comment(&part)),
+                },
+                Rule::open | Rule::close | Rule::eol => {}
+                _ => {
+                    let span: Span = self.words.span(&part);
+                    let node = read(self, part)?;
+                    let mut trivia = std::mem::take(&mut before);
+                    if lines.is_empty() {
+                        trivia = start_of_block(trivia);
+                    }
+                    lines.push(Line { before: trivia, node, comment: None, span: Spanned::new((), span) });
+                }
+            }
+        }
+        let trailing = end_of_block(before);
+        let trailing = if lines.is_empty() { start_of_block(trailing) } else { trailing };
+        Some(Block { lines, trailing })
+    }
+}

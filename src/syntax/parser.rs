@@ -1,0 +1,229 @@
+//! A text, sentence by sentence: what can be read becomes the tree, what cannot becomes one finding
+//! a sentence.
+
+use miette::{Diagnostic, SourceSpan};
+use pest::Parser as _;
+use pest::error::{ErrorVariant, InputLocation};
+use pest::iterators::Pair;
+use thiserror::Error;
+
+use super::fault::{begins_item, fault};
+use super::grammar::{PlanGrammar, Rule};
+use super::header::{EmptyPlan, MissingHeader, UnknownVersion, VERSION, header_fault};
+use super::hostile::{Screened, screen};
+use super::item::near;
+use super::lowering::{Lowering, collect, end_of_block};
+use super::raw;
+use super::sentence::Sentences;
+use super::tree::{Line, SyntaxTree, Trivia};
+use crate::explanation::Explanation;
+use crate::source::{Finding, Source, Span};
+
+/// After this many findings nothing more is read.
+const FAULT_LIMIT: usize = 1000;
+
+/// So many findings that reading on would help nobody.
+#[derive(Debug, Diagnostic, Error)]
+#[error("reading stopped after {FAULT_LIMIT} findings")]
+#[diagnostic(code(keyroll::too_many_faults), help("repair the first ones, or see whether this file is a plan at all"))]
+pub struct TooManyFaults {
+    /// Where reading stopped.
+    #[label("nothing from here on was read")]
+    pub at: SourceSpan,
+}
+
+pub(super) const TOO_MANY_FAULTS: Explanation = Explanation {
+    code: "too_many_faults",
+    title: "reading stopped because of too many findings",
+    text: "\
+After a thousand findings the rest of the file is not read. Mostly the file is no plan but something
+else, such as a log, or one fault early in a generated file is repeated in every sentence. Repair the
+first findings and read it again.
+",
+};
+
+/// Reads a plan. Never panics: whatever cannot be read is in the findings, at most one for each
+/// sentence, in no particular order. The tree holds every sentence that could be read.
+#[must_use]
+pub fn parse(source: &Source) -> (SyntaxTree, Vec<Finding>) {
+    let mut screened = screen(&source.text, FAULT_LIMIT);
+    let findings = std::mem::take(&mut screened.findings);
+    let reading = Reading { screened: &screened, tree: SyntaxTree::default(), findings };
+    reading.run()
+}
+
+/// Where the grammar gave up, and what it had tried there.
+type GaveUp = (usize, Vec<Rule>);
+
+/// A plan that is being read.
+struct Reading<'t> {
+    screened: &'t Screened<'t>,
+    tree: SyntaxTree,
+    findings: Vec<Finding>,
+}
+
+impl Reading<'_> {
+    fn run(mut self) -> (SyntaxTree, Vec<Finding>) {
+        let text: &str = &self.screened.text;
+        let Some((mut at, mut missing)) = self.header() else { return (self.tree, self.findings) };
+        loop {
+            let start = raw::skip_gap(text, at);
+            if start >= text.len() {
+                self.tree.trailing = self.last(at);
+                break;
+            }
+            if self.findings.len() >= FAULT_LIMIT {
+                let token = raw::token(text, start);
+                self.findings.push(Box::new(TooManyFaults { at: token.into() }));
+                break;
+            }
+            if raw::word(text, start) == "keyroll" {
+                missing = None;
+            }
+            at = self.item(at, start);
+        }
+        if let Some(at) = missing {
+            self.findings.push(Box::new(MissingHeader { at }));
+        }
+        (self.tree, self.findings)
+    }
+
+    /// Reads the first line: the offset behind it, and where a header is missed. `None` when there
+    /// is nothing to read on for.
+    fn header(&mut self) -> Option<(usize, Option<SourceSpan>)> {
+        let text: &str = &self.screened.text;
+        let start = raw::skip_gap(text, 0);
+        if start >= text.len() {
+            if self.screened.places.is_empty() {
+                let end = text.trim_end().len();
+                self.findings.push(Box::new(EmptyPlan { at: Span::new(end, end).into() }));
+            }
+            return None;
+        }
+        if let Ok(pair) = grammar(Rule::header_line, text, 0) {
+            let end = pair.as_span().end();
+            let line = self.lower(pair, 0, true, |lowering, part| {
+                let number = part.into_inner().find(|p| p.as_rule() == Rule::number)?;
+                Some(lowering.words.number(&number))
+            })?;
+            let version = line.node.clone();
+            self.tree.version = Some(line);
+            if version.value != VERSION {
+                let found = raw::found(text, version.span);
+                self.findings.push(Box::new(UnknownVersion { found, at: version.span.into() }));
+                return None;
+            }
+            return Some((end, None));
+        }
+        let word = raw::word(text, start);
+        let token = raw::token(text, start);
+        if word == "keyroll" {
+            let next = raw::next_line(text, start);
+            if self.screened.within(start, next) {
+                return Some((next, None));
+            }
+            let (finding, go_on) = header_fault(text, start);
+            self.findings.push(finding);
+            return go_on.then_some((next, None));
+        }
+        // A misspelt header is no item: what it lacks is said once.
+        if word.len() < 16 && strsim::damerau_levenshtein(word, "keyroll") <= 2 {
+            self.findings.push(Box::new(MissingHeader { at: token.into() }));
+            return Some((raw::next_line(text, start), None));
+        }
+        let hidden = self.screened.within(0, raw::next_line(text, start));
+        Some((0, (!hidden).then_some(token.into())))
+    }
+
+    /// Reads the sentence at `start`, whose comments begin at `at`: the offset behind it, or where
+    /// to go on after a fault.
+    fn item(&mut self, at: usize, start: usize) -> usize {
+        let text: &str = &self.screened.text;
+        let (gave_up, tried) = match grammar(Rule::item_line, text, at) {
+            Ok(pair) => {
+                let end = at + pair.as_span().end();
+                let first = self.tree.version.is_none() && self.tree.items.is_empty();
+                match self.lower(pair, at, first, |lowering, part| lowering.item(part)) {
+                    Some(line) => {
+                        self.tree.items.push(line);
+                        return end;
+                    }
+                    None => (start, Vec::new()),
+                }
+            }
+            Err(gave_up) => gave_up,
+        };
+        let gave_up = gave_up.max(start);
+        let next = resume(text, start, gave_up);
+        // What hides in the sentence was told already, and may be all that is wrong with it.
+        if !self.screened.within(start, next) {
+            self.findings.push(fault(text, start, gave_up, &tried));
+        }
+        next
+    }
+
+    fn lower<T>(
+        &mut self,
+        pair: Pair<'_, Rule>,
+        base: usize,
+        first: bool,
+        read: impl FnMut(&mut Lowering<'_, '_>, Pair<'_, Rule>) -> Option<T>,
+    ) -> Option<Line<T>> {
+        let words = Sentences { text: &self.screened.text, base, findings: &mut self.findings };
+        Lowering { words, loose: Vec::new() }.line(pair, first, read)
+    }
+
+    /// Comments after the last sentence.
+    fn last(&self, at: usize) -> Vec<Trivia> {
+        let mut trailing = Vec::new();
+        if let Ok(pair) = grammar(Rule::last_lines, &self.screened.text, at) {
+            pair.into_inner().for_each(|part| collect(&mut trailing, &part));
+        }
+        end_of_block(trailing)
+    }
+}
+
+/// Applies a rule to the text from `at` on.
+fn grammar(rule: Rule, text: &str, at: usize) -> Result<Pair<'_, Rule>, GaveUp> {
+    match PlanGrammar::parse(rule, raw::rest(text, at)) {
+        Ok(mut pairs) => pairs.next().ok_or((at, Vec::new())),
+        Err(error) => {
+            let (InputLocation::Pos(place) | InputLocation::Span((place, _))) = error.location;
+            let tried = match error.variant {
+                ErrorVariant::ParsingError { positives, .. } => positives,
+                ErrorVariant::CustomError { .. } => Vec::new(),
+            };
+            Err((at + place, tried))
+        }
+    }
+}
+
+/// Where to read on after a fault: behind the block that was begun, or at the next line that begins
+/// a sentence of its own, or is meant to.
+fn resume(text: &str, start: usize, gave_up: usize) -> usize {
+    let mut depth: usize = 0;
+    let mut from = start;
+    loop {
+        let line = raw::line(text, from);
+        let code = line.trim_start();
+        let word = raw::word(code, 0);
+        let begins = begins_item(word) || (depth == 0 && code.len() == line.len() && near(word).is_some());
+        if from > gave_up && begins {
+            return from;
+        }
+        let was_open = depth > 0;
+        for (_, c) in raw::bare(line) {
+            match c {
+                '{' => depth += 1,
+                '}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        let next = raw::next_line(text, from);
+        let closed = was_open && depth == 0;
+        if next >= text.len() || (closed && next > gave_up) {
+            return next;
+        }
+        from = next;
+    }
+}

@@ -1,0 +1,78 @@
+//! From a rule of the grammar to the words that an author would use for it.
+
+use super::grammar::Rule;
+
+/// What a person would have to type where this rule was tried; `None` where naming it helps nobody.
+pub(super) fn rule_words(rule: Rule) -> Option<&'static str> {
+    Some(match rule {
+        Rule::own_name | Rule::name => "a name",
+        Rule::word | Rule::kind => "a word",
+        Rule::fact | Rule::statement => "a sentence",
+        Rule::verb | Rule::act => "a verb",
+        Rule::text => "a text in quotes",
+        Rule::setting => "a parameter like `$name`",
+        Rule::number => "a number",
+        Rule::duration => "a duration like `4h`",
+        Rule::place => "a place like `store[$alias]`",
+        Rule::phrase => "a phrase",
+        Rule::open | Rule::block | Rule::step_block => "`{`",
+        Rule::close => "`}`",
+        Rule::close_bracket => "`]`",
+        Rule::comma => "`,`",
+        Rule::colon => "`:`",
+        Rule::equals => "`=`",
+        Rule::keyroll_word | Rule::header => "`keyroll`",
+        Rule::plan_word | Rule::plan => "`plan`",
+        Rule::param_word | Rule::param => "`param`",
+        Rule::role_word | Rule::role => "`role`",
+        Rule::key_word | Rule::key => "`key`",
+        Rule::keystore_word | Rule::keystore => "`keystore`",
+        Rule::receiver_word | Rule::receiver => "`receiver`",
+        Rule::flow_word | Rule::flow => "`flow`",
+        Rule::window_word | Rule::window => "`window`",
+        Rule::step_word | Rule::step => "`step`",
+        Rule::promise_word | Rule::promise => "`promise`",
+        Rule::finally_word | Rule::finally => "`finally`",
+        Rule::waive_word | Rule::waive => "`waive`",
+        Rule::source_word | Rule::origin => "`source`",
+        Rule::of_word => "`of`",
+        Rule::by_word => "`by`",
+        Rule::at_most => "`at most`",
+        Rule::after_word | Rule::after => "`after`",
+        Rule::needs_word | Rule::needs => "`needs`",
+        Rule::eol | Rule::EOI => "the end of the line",
+        _ => return None,
+    })
+}
+
+/// The rules that were tried, as one list: "a name, `by` or the end of the line".
+pub(super) fn expected(rules: &[Rule]) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    for text in rules.iter().filter_map(|rule| rule_words(*rule)) {
+        if !words.contains(&text) {
+            words.push(text);
+        }
+    }
+    // The end of the line is the least of what could follow, so it is named last.
+    words.sort_by_key(|text| *text == "the end of the line");
+    if words.iter().filter(|w| PHRASE_WORDS.contains(w)).count() == PHRASE_WORDS.len() {
+        words.retain(|w| !PHRASE_WORDS.contains(w));
+        words.insert(0, "more of the sentence");
+    }
+    match words.split_last() {
+        None => "something else".to_owned(),
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+/// What may go on in any phrase: named one by one it would bury the rest.
+const PHRASE_WORDS: [&str; 7] = [
+    "a word",
+    "a text in quotes",
+    "a parameter like `$name`",
+    "a number",
+    "a duration like `4h`",
+    "a place like `store[$alias]`",
+    "`,`",
+];

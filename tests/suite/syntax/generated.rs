@@ -1,0 +1,162 @@
+//! Random trees, as the reader would make them.
+
+use std::time::Duration;
+
+use keyroll::source::{Span, Spanned};
+use keyroll::syntax::tree::{
+    Block, Item, Line, Owned, ParamDecl, Phrase, PlaceTerm, PlanHead, StepDecl, StepLine, SyntaxTree, Term,
+    Titled, Trivia, WindowDecl,
+};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+fn at<T>(value: T) -> Spanned<T> {
+    Spanned::new(value, Span::default())
+}
+
+/// Words that begin a sentence, join names or order steps; what may not stand in their place.
+const TAKEN: [&str; 19] = [
+    "keyroll", "plan", "param", "role", "key", "keystore", "receiver", "flow", "window", "step", "promise",
+    "finally", "waive", "after", "needs", "by", "of", "at", "source",
+];
+
+fn any_word() -> impl Strategy<Value = Spanned<String>> {
+    prop_oneof![3 => "[a-zA-Z][a-zA-Z0-9_-]{0,12}", 1 => prop::sample::select(&TAKEN[..]).prop_map(str::to_owned)]
+        .prop_map(at)
+}
+
+fn free_word() -> impl Strategy<Value = Spanned<String>> {
+    "[a-zA-Z][a-zA-Z0-9_-]{0,63}".prop_filter("taken", |w| !TAKEN.contains(&w.as_str())).prop_map(at)
+}
+
+fn text() -> impl Strategy<Value = Spanned<String>> {
+    prop_oneof!["[ -~]{0,20}", "\\PC{0,8}", vec(any::<char>(), 0..6).prop_map(|c| c.into_iter().collect::<String>())]
+        .prop_map(at)
+}
+
+fn duration() -> impl Strategy<Value = Term> {
+    (0u64..3_153_600_000).prop_map(|s| Term::Duration(at(Duration::from_secs(s))))
+}
+
+fn place() -> impl Strategy<Value = Term> {
+    let alias = prop_oneof![any_word().prop_map(Term::Param), text().prop_map(Term::Text)];
+    (any_word(), alias).prop_map(|(store, a)| Term::Place(at(PlaceTerm { store, alias: Box::new(a) })))
+}
+
+fn value() -> impl Strategy<Value = Term> {
+    prop_oneof![
+        any_word().prop_map(Term::Word),
+        text().prop_map(Term::Text),
+        any_word().prop_map(Term::Param),
+        any::<u64>().prop_map(|n| Term::Number(at(n))),
+        duration(),
+    ]
+}
+
+/// A phrase that begins with the given word; a comma stands only between words.
+fn phrase(first: impl Strategy<Value = Term>) -> impl Strategy<Value = Phrase> {
+    (first, vec((any::<bool>(), prop_oneof![4 => value(), 1 => place()]), 0..6)).prop_map(|(first, more)| {
+        let mut terms = vec![first];
+        for (comma, term) in more {
+            if comma {
+                terms.push(Term::Comma(at(())));
+            }
+            terms.push(term);
+        }
+        Phrase { terms }
+    })
+}
+
+fn statement() -> impl Strategy<Value = Phrase> {
+    phrase(free_word().prop_map(Term::Word))
+}
+
+fn condition() -> impl Strategy<Value = Phrase> {
+    phrase(prop_oneof![any_word().prop_map(Term::Word), place()])
+}
+
+fn comment() -> impl Strategy<Value = String> {
+    prop_oneof!["[ -~]{0,20}", "\\PC{0,8}"].prop_map(|c| {
+        c.chars().filter(|c| !keyroll::source::is_hostile(*c)).collect::<String>().trim_end().to_owned()
+    })
+}
+
+/// Comments with single blank lines between them; none at the start or end when `outer` forbids it.
+fn trivia(blank_first: bool, blank_last: bool) -> impl Strategy<Value = Vec<Trivia>> {
+    let one = prop_oneof![2 => Just(Trivia::Blank), 1 => comment().prop_map(Trivia::Comment)];
+    vec(one, 0..4).prop_map(move |mut all| {
+        all.dedup_by(|a, b| *a == Trivia::Blank && *b == Trivia::Blank);
+        if !blank_first && all.first() == Some(&Trivia::Blank) {
+            all.remove(0);
+        }
+        if !blank_last && all.last() == Some(&Trivia::Blank) {
+            all.pop();
+        }
+        all
+    })
+}
+
+fn line<T: std::fmt::Debug>(node: impl Strategy<Value = T>, first: bool) -> impl Strategy<Value = Line<T>> {
+    (trivia(!first, true), node, option::of(comment()))
+        .prop_map(|(before, node, comment)| Line { before, node, comment, span: at(()) })
+}
+
+fn block<T: std::fmt::Debug + Clone + 'static>(
+    node: impl Strategy<Value = T> + Clone + 'static,
+) -> BoxedStrategy<Block<T>> {
+    let empty = trivia(false, false).prop_map(|trailing| Block { lines: Vec::new(), trailing });
+    let full = (line(node.clone(), true), vec(line(node, false), 0..4), trivia(true, false)).prop_map(
+        |(first, mut lines, trailing)| {
+            lines.insert(0, first);
+            Block { lines, trailing }
+        },
+    );
+    prop_oneof![1 => empty, 4 => full].boxed()
+}
+
+fn titled() -> impl Strategy<Value = Titled> {
+    (free_word(), option::of(text())).prop_map(|(name, title)| Titled { name, title })
+}
+
+fn owned() -> impl Strategy<Value = Owned<Phrase>> {
+    (free_word(), any_word(), block(statement().boxed()))
+        .prop_map(|(name, owner, body)| Owned { name, owner, body })
+}
+
+fn step() -> impl Strategy<Value = StepDecl> {
+    let line = prop_oneof![
+        vec(any_word(), 1..4).prop_map(StepLine::After),
+        condition().prop_map(StepLine::Needs),
+        statement().prop_map(StepLine::Act),
+    ];
+    (free_word(), any_word(), option::of(text()), block(line.boxed()))
+        .prop_map(|(name, role, title, body)| StepDecl { name, role, title, body })
+}
+
+fn item() -> impl Strategy<Value = Item> {
+    let limit = prop_oneof![duration(), any_word().prop_map(Term::Param)];
+    prop_oneof![
+        (free_word(), option::of(text()), option::of(text()))
+            .prop_map(|(name, title, source)| Item::Plan(PlanHead { name, title, source })),
+        (free_word(), any_word(), option::of(value()))
+            .prop_map(|(name, kind, default)| Item::Param(ParamDecl { name, kind, default })),
+        titled().prop_map(Item::Role),
+        titled().prop_map(Item::Key),
+        owned().prop_map(Item::Keystore),
+        owned().prop_map(Item::Receiver),
+        owned().prop_map(Item::Flow),
+        (free_word(), option::of(limit))
+            .prop_map(|(name, at_most)| Item::Window(WindowDecl { name, at_most })),
+        step().prop_map(Item::Step),
+        condition().prop_map(Item::Promise),
+        condition().prop_map(Item::Finally),
+        condition().prop_map(Item::Waive),
+    ]
+}
+
+/// A tree as the reader makes it: no two blank lines in a row, none at the edges of a block.
+pub(crate) fn tree() -> impl Strategy<Value = SyntaxTree> {
+    (line(Just(at(1)), true), vec(line(item(), false), 0..8), trivia(true, false))
+        .prop_map(|(version, items, trailing)| SyntaxTree { version: Some(version), items, trailing })
+}
