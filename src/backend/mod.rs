@@ -3,8 +3,11 @@
 pub mod clock;
 pub mod deployer;
 pub mod directory;
+pub mod file;
+mod key_pair;
 pub mod keystore;
 pub mod local_flow;
+pub mod memory;
 pub mod notifier;
 pub mod pkcs12;
 pub mod receiver;
