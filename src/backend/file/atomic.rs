@@ -104,12 +104,12 @@ fn remove_leftovers(folder: &Path, name: &OsStr) {
         let (name, path) = (file.file_name(), file.path());
         let bytes = name.as_encoded_bytes();
         let is_draft = bytes.strip_prefix(prefix.as_encoded_bytes()).is_some_and(is_draft_number);
-        if is_draft && file.file_type().is_ok_and(|kind| kind.is_file()) {
-            if let Ok(leftover) = OpenOptions::new().write(true).open(&path) {
-                if leftover.try_lock().is_ok() {
-                    let _ = fs::remove_file(&path);
-                }
-            }
+        if is_draft
+            && file.file_type().is_ok_and(|kind| kind.is_file())
+            && let Ok(leftover) = OpenOptions::new().write(true).open(&path)
+            && leftover.try_lock().is_ok()
+        {
+            let _ = fs::remove_file(&path);
         }
     }
 }

@@ -80,8 +80,7 @@ impl<'a> Reader<'a> {
             .and_then(|whole| self.rest.split_at_checked(whole))
             .ok_or_else(|| damaged("an element is longer than what holds it"))?;
         let (_, content) = raw.split_at_checked(header).ok_or_else(|| damaged("an element is cut off"))?;
-        let element =
-            Element { tag, raw, content, offset: self.offset, header, place, origin: self.origin };
+        let element = Element { tag, raw, content, offset: self.offset, header, place, origin: self.origin };
         self.rest = rest;
         self.offset += raw.len();
         Ok(element)
@@ -206,7 +205,9 @@ mod tests {
 
     #[test]
     fn hostile_lengths_are_refused() {
-        for bytes in [&[4, 0x84, 0xFF, 0xFF, 0xFF, 0xFF][..], &[4, 0x85, 1, 0, 0, 0, 0], &[4, 0xFF], &[4, 5, 0]] {
+        for bytes in
+            [&[4, 0x84, 0xFF, 0xFF, 0xFF, 0xFF][..], &[4, 0x85, 1, 0, 0, 0, 0], &[4, 0xFF], &[4, 5, 0]]
+        {
             assert!(is_damaged(Reader::new(bytes, 0).any()), "{bytes:?}");
         }
         for bytes in [&[0x30, 0x80, 0, 0][..], &[4, 0x81, 1, 0], &[4, 0x82, 0, 0x80, 0]] {

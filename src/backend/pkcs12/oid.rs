@@ -61,7 +61,7 @@ const KNOWN: [(&str, &str); 14] = [
     ("1.2.840.113549.1.12.1.4", "legacy encryption with two-key Triple DES"),
     ("1.2.840.113549.1.12.1.5", "legacy encryption with 128 bit RC2"),
     ("1.2.840.113549.1.12.1.6", "legacy encryption with 40 bit RC2"),
-    ("1.2.840.113549.1.5.14", "a PBMAC1 integrity check"),
+    ("1.2.840.113549.1.5.14", "PBMAC1"),
     ("1.3.6.1.4.1.11591.4.11", "key derivation with scrypt"),
     ("1.2.840.113549.3.7", "Triple DES"),
     ("2.16.840.1.101.3.4.1.46", "AES-256-GCM"),
