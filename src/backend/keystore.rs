@@ -183,3 +183,22 @@ pub enum KeystoreError {
     #[error("another process is changing {}", .0.display())]
     Locked(PathBuf),
 }
+
+/// The error for an alias that holds something else than expected; nothing expected means that it
+/// should have been free.
+pub(crate) fn moved(alias: &Alias, expected: Option<&Fingerprint>, found: Option<&Entry>) -> KeystoreError {
+    let expected =
+        expected.map_or_else(|| "nothing".to_owned(), |print| format!("the key pair {}", print.short()));
+    let found = match found.map(|entry| (&entry.kind, entry.certificate())) {
+        None => "nothing".to_owned(),
+        Some((EntryKind::KeyPair { .. }, None)) => "a key without a certificate".to_owned(),
+        Some((EntryKind::KeyPair { .. }, Some(own))) => {
+            format!("the key pair {} ({})", own.fingerprint().short(), own.subject())
+        }
+        Some((EntryKind::Certificate(own), _)) => {
+            format!("the certificate {} ({})", own.fingerprint().short(), own.subject())
+        }
+        Some((EntryKind::Secret, _)) => "a secret key".to_owned(),
+    };
+    KeystoreError::Moved { alias: alias.clone(), expected, found }
+}

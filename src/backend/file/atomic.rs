@@ -1,0 +1,187 @@
+//! Replacing a file in one act: a reader sees the old bytes or the new ones, never a mixture.
+
+use std::{
+    ffi::{OsStr, OsString},
+    fs::{self, File, OpenOptions, Permissions},
+    io::{self, Write},
+    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
+    path::{Path, PathBuf},
+    process,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+/// Writes `bytes` as the new content of `path`, or creates it. A symbolic link is followed, so the
+/// link stays and the file behind it is replaced. The file gets `mode`, or keeps the one it has, or
+/// is private (0600) when new; it keeps its owner and group. What an interrupted writer left in the
+/// folder is removed first.
+///
+/// # Errors
+/// When the system refuses any part of it, the keeping of the owner included. The old file is then
+/// as it was, and nothing else is left.
+pub fn replace(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
+    let target = resolve(path)?;
+    let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file name"));
+    };
+    let old = match fs::symlink_metadata(&target) {
+        Ok(metadata) if !metadata.is_file() => {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
+        Ok(metadata) => Some(metadata),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    remove_leftovers(folder, name);
+    let (file, draft) = draft(folder, name)?;
+    let written = (|| {
+        (&file).write_all(bytes)?;
+        if let Some(old) = &old {
+            let new = file.metadata()?;
+            if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
+                fchown(&file, Some(old.uid()), Some(old.gid()))?;
+            }
+        }
+        let mode = mode.or_else(|| old.as_ref().map(|old| old.mode() & 0o7777)).unwrap_or(0o600);
+        file.set_permissions(Permissions::from_mode(mode))?;
+        file.sync_all()?;
+        fs::rename(&draft, &target)
+    })();
+    if written.is_err() {
+        let _ = fs::remove_file(&draft);
+        return written;
+    }
+    File::open(folder)?.sync_all()
+}
+
+/// The file that a path leads to, through symbolic links; the path itself in its real folder when
+/// there is nothing yet.
+///
+/// # Errors
+/// When the folder does not exist, or the path is a link that leads nowhere.
+pub fn resolve(path: &Path) -> io::Result<PathBuf> {
+    match fs::canonicalize(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(path).is_err() => {
+            let name = path.file_name().ok_or(error)?;
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            Ok(fs::canonicalize(folder.unwrap_or(Path::new(".")))?.join(name))
+        }
+        resolved => resolved,
+    }
+}
+
+/// A new private file beside the target. It is locked while its writer lives, so that others can
+/// tell it from a leftover.
+fn draft(folder: &Path, name: &OsStr) -> io::Result<(File, PathBuf)> {
+    loop {
+        let mut own = draft_prefix(name);
+        own.push(format!("{}-{}.new", process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
+        let path = folder.join(own);
+        let file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            opened => opened?,
+        };
+        // Between the creation and the lock somebody may have taken it for a leftover.
+        if file.try_lock().is_ok() && file.metadata()?.nlink() == 1 {
+            return Ok((file, path));
+        }
+    }
+}
+
+fn draft_prefix(name: &OsStr) -> OsString {
+    let mut prefix = OsString::from(".");
+    prefix.push(name);
+    prefix.push(".");
+    prefix
+}
+
+/// Removes drafts whose writer is gone. It is no error when that fails: they harm nobody.
+fn remove_leftovers(folder: &Path, name: &OsStr) {
+    let prefix = draft_prefix(name);
+    let Ok(files) = fs::read_dir(folder) else { return };
+    for file in files.flatten() {
+        let (name, path) = (file.file_name(), file.path());
+        let bytes = name.as_encoded_bytes();
+        let is_draft = bytes.strip_prefix(prefix.as_encoded_bytes()).is_some_and(is_draft_number);
+        if is_draft
+            && file.file_type().is_ok_and(|kind| kind.is_file())
+            && let Ok(leftover) = OpenOptions::new().write(true).open(&path)
+            && leftover.try_lock().is_ok()
+        {
+            let _ = fs::remove_file(&path);
+        }
+    }
+}
+
+/// Whether a file name ends as a draft's does, so that nobody else's file is taken for one.
+fn is_draft_number(rest: &[u8]) -> bool {
+    rest.strip_suffix(b".new").is_some_and(|number| {
+        let mut halves = number.split(|byte| *byte == b'-');
+        let is_number = |half: Option<&[u8]>| {
+            half.is_some_and(|half| !half.is_empty() && half.iter().all(u8::is_ascii_digit))
+        };
+        is_number(halves.next()) && is_number(halves.next()) && halves.next().is_none()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_link_and_a_mode_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        fs::write(&real, "old").unwrap();
+        fs::set_permissions(&real, Permissions::from_mode(0o640)).unwrap();
+        std::os::unix::fs::symlink("real", &link).unwrap();
+        replace(&link, b"new", None).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&real).unwrap(), b"new");
+        assert_eq!(fs::metadata(&real).unwrap().mode() & 0o7777, 0o640);
+        assert_eq!(names(folder.path()), ["link", "real"]);
+    }
+
+    #[test]
+    fn a_new_file_is_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        replace(&path, b"x", None).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o600);
+    }
+
+    #[test]
+    fn leftovers_go_and_drafts_in_use_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        for name in [".a.77-1.new", ".a.77.new", ".a.b-1.new", ".b.77-1.new"] {
+            fs::write(folder.path().join(name), "left").unwrap();
+        }
+        let in_use = folder.path().join(".a.78-1.new");
+        let writer = File::create(&in_use).unwrap();
+        writer.try_lock().unwrap();
+        replace(&path, b"x", None).unwrap();
+        assert_eq!(names(folder.path()), [".a.77.new", ".a.78-1.new", ".a.b-1.new", ".b.77-1.new", "a"]);
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let device = folder.path().join("full");
+        std::os::unix::fs::symlink("/dev/full", &device).unwrap();
+        assert_eq!(replace(&device, b"x", None).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        assert_eq!(replace(folder.path(), b"x", None).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        let nowhere = folder.path().join("nowhere");
+        std::os::unix::fs::symlink("gone", &nowhere).unwrap();
+        assert_eq!(replace(&nowhere, b"x", None).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert_eq!(names(folder.path()), ["full", "nowhere"]);
+    }
+}

@@ -1,0 +1,67 @@
+//! A lock beside a file. A lock on the file itself would not survive its replacement.
+
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    io,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
+
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// The right to change a file, held until it is dropped or the process ends. The sidecar
+/// (`<file>.lock`) stays behind: removing it would let two processes lock two different files.
+#[derive(Debug)]
+pub struct Lock {
+    _sidecar: File,
+}
+
+impl Lock {
+    /// Takes the lock of `path`, waiting at most `patience`; `None` when another holds it all the
+    /// while.
+    ///
+    /// # Errors
+    /// When the sidecar cannot be made or locked.
+    pub fn take(path: &Path, patience: Duration) -> io::Result<Option<Self>> {
+        let sidecar = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(Self::sidecar(path))?;
+        let deadline = Instant::now() + patience;
+        loop {
+            match sidecar.try_lock() {
+                Ok(()) => return Ok(Some(Self { _sidecar: sidecar })),
+                Err(TryLockError::Error(error)) => return Err(error),
+                Err(TryLockError::WouldBlock) if Instant::now() >= deadline => return Ok(None),
+                Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+            }
+        }
+    }
+
+    /// Where the lock of a file lies.
+    #[must_use]
+    pub fn sidecar(path: &Path) -> PathBuf {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".lock");
+        name.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_held_by_one_until_it_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let first = Lock::take(&path, Duration::ZERO).unwrap().unwrap();
+        assert!(Lock::take(&path, Duration::from_millis(30)).unwrap().is_none());
+        drop(first);
+        assert!(Lock::take(&path, Duration::ZERO).unwrap().is_some());
+    }
+}

@@ -1,0 +1,107 @@
+//! Whether a file is still the one that was read.
+
+use std::{
+    fs::{self, File, Metadata},
+    io::{self, Read},
+    os::unix::fs::MetadataExt,
+    path::Path,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// The age below which a file may have been written twice within one tick of its file system.
+const SETTLING: Duration = Duration::from_millis(100);
+
+/// What the file system says of a file at one moment. Two equal stamps mean the same content, once
+/// the first [is settled](Self::is_settled).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    device: u64,
+    inode: u64,
+    size: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    /// The stamp of the file that a path leads to.
+    ///
+    /// # Errors
+    /// When the system cannot tell.
+    pub fn of(path: &Path) -> io::Result<Self> {
+        fs::metadata(path).map(|metadata| Self::from(&metadata))
+    }
+
+    /// Whether the file was at rest for long enough when asked. Before that, a second write may
+    /// leave the same stamp, so what was read must not be kept.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        let (seconds, nanoseconds) = self.changed;
+        let (Ok(seconds), Ok(nanoseconds)) = (u64::try_from(seconds), u32::try_from(nanoseconds)) else {
+            return false;
+        };
+        let changed = UNIX_EPOCH + Duration::new(seconds, nanoseconds);
+        SystemTime::now().duration_since(changed).is_ok_and(|age| age > SETTLING)
+    }
+}
+
+impl From<&Metadata> for Stamp {
+    fn from(metadata: &Metadata) -> Self {
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            size: metadata.size(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+}
+
+/// Reads a regular file of at most `limit` bytes, with the stamp that goes with these bytes.
+///
+/// # Errors
+/// When it cannot be read, is no regular file, is larger, or keeps changing while it is read.
+pub fn read(path: &Path, limit: u64) -> io::Result<(Vec<u8>, Stamp)> {
+    // Asked before opening, for opening a pipe would wait for its writer.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+    for _ in 0..8 {
+        let file = File::open(path)?;
+        let before = Stamp::from(&file.metadata()?);
+        if before.size > limit {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit} bytes")));
+        }
+        let mut bytes = Vec::new();
+        (&file).take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+        if Stamp::from(&file.metadata()?) == before && u64::try_from(bytes.len()).ok() == Some(before.size) {
+            return Ok((bytes, before));
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::ResourceBusy, "it changes while it is read"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stamp_changes_with_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, "one").unwrap();
+        let (bytes, stamp) = read(&path, 3).unwrap();
+        assert_eq!((bytes.as_slice(), stamp), (b"one".as_slice(), Stamp::of(&path).unwrap()));
+        assert!(!stamp.is_settled());
+        super::super::replace(&path, b"two", None).unwrap();
+        assert_ne!(Stamp::of(&path).unwrap(), stamp);
+    }
+
+    #[test]
+    fn what_is_no_file_or_too_large_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, "four").unwrap();
+        assert_eq!(read(&path, 3).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(read(folder.path(), 3).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    }
+}

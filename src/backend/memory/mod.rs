@@ -1,0 +1,3 @@
+//! Small true backends without files.
+
+pub mod keystore;

@@ -1,0 +1,205 @@
+//! Safe bags (RFC 7292 section 4.2), each kept as written.
+
+use zeroize::Zeroizing;
+
+use super::{
+    der::{BMP_STRING, CONTEXT_0, Element, OCTET_STRING, OID, Reader, SEQUENCE, SET, element},
+    flaw::Flaw,
+    oid,
+    scheme::Scheme,
+};
+use crate::{name::Alias, world::material::Certificate};
+
+/// One bag.
+#[derive(Clone)]
+pub(super) struct Bag {
+    /// All its bytes. They may hold a key in the clear.
+    pub(super) raw: Zeroizing<Vec<u8>>,
+    /// Which part of the store it lies in.
+    pub(super) part: usize,
+    pub(super) kind: Kind,
+    /// The friendlyName, if it has one that is whole.
+    pub(super) name: Option<String>,
+    /// The localKeyID.
+    pub(super) key_id: Option<Vec<u8>>,
+    /// Whether it has Oracle's mark of a trusted certificate entry.
+    pub(super) is_trusted: bool,
+}
+
+/// What a bag holds.
+#[derive(Clone)]
+pub(super) enum Kind {
+    /// An EncryptedPrivateKeyInfo (RFC 5958 section 3), as DER.
+    ShroudedKey(Vec<u8>),
+    /// A private key in the clear.
+    PlainKey,
+    Certificate(Box<Certificate>),
+    Secret,
+    /// Anything else, carried along.
+    Other,
+}
+
+impl Bag {
+    /// Reads one SafeBag.
+    pub(super) fn read(bag: &Element<'_>, part: usize) -> Result<Self, Flaw> {
+        let mut parts = bag.reader();
+        let identifier = parts.expect(OID, "the type of a bag")?;
+        let value = parts.expect(CONTEXT_0, "the value of a bag")?;
+        let attributes = parts.optional(SET)?;
+        parts.finish("a bag")?;
+        let mut read = Self {
+            raw: Zeroizing::new(bag.raw.to_vec()),
+            part,
+            kind: match identifier.content {
+                id if id == oid::SHROUDED_KEY_BAG => Kind::ShroudedKey(value.content.to_vec()),
+                id if id == oid::KEY_BAG => Kind::PlainKey,
+                id if id == oid::CERTIFICATE_BAG => {
+                    certificate(&value).map_or(Kind::Other, |own| Kind::Certificate(Box::new(own)))
+                }
+                id if id == oid::SECRET_BAG => Kind::Secret,
+                _ => Kind::Other,
+            },
+            name: None,
+            key_id: None,
+            is_trusted: false,
+        };
+        let mut list = attributes.map(|set| set.reader());
+        while let Some(list) = list.as_mut().filter(|list| !list.is_empty()) {
+            let (identifier, values) = attribute(&list.expect(SEQUENCE, "an attribute of a bag")?)?;
+            match identifier.content {
+                id if id == oid::FRIENDLY_NAME && read.name.is_none() => read.name = name(&values),
+                id if id == oid::LOCAL_KEY_ID && read.key_id.is_none() => {
+                    let value = values.reader().optional(OCTET_STRING)?;
+                    read.key_id = value.map(|value| value.content.to_vec());
+                }
+                id if id == oid::TRUSTED_KEY_USAGE => read.is_trusted = true,
+                _ => {}
+            }
+        }
+        Ok(read)
+    }
+
+    /// A new certificate bag.
+    pub(super) fn of_certificate(own: &Certificate, alias: &Alias, part: usize) -> Result<Self, Flaw> {
+        let der = element(CONTEXT_0, &[&element(OCTET_STRING, &[own.der()])]);
+        let value = element(SEQUENCE, &[&element(OID, &[oid::X509_CERTIFICATE]), &der]);
+        Self::new(oid::CERTIFICATE_BAG, &value, own, alias, part)
+    }
+
+    /// A new shrouded key bag for the key of a certificate.
+    pub(super) fn of_key(
+        key: &[u8],
+        own: &Certificate,
+        alias: &Alias,
+        part: usize,
+        (scheme, password): (&Scheme, &str),
+    ) -> Result<Self, Flaw> {
+        let (algorithm, ciphertext) = scheme.encrypt(key, password)?;
+        let value = element(SEQUENCE, &[&algorithm, &element(OCTET_STRING, &[&ciphertext])]);
+        Self::new(oid::SHROUDED_KEY_BAG, &value, own, alias, part)
+    }
+
+    /// A new bag with the attributes that openssl writes: the alias and, as localKeyID, the SHA-1
+    /// of the certificate, so that keytool and openssl pair key and certificate.
+    fn new(kind: &[u8], value: &[u8], own: &Certificate, alias: &Alias, part: usize) -> Result<Self, Flaw> {
+        let id = element(OCTET_STRING, &[&openssl::sha::sha1(own.der())]);
+        let id = element(SEQUENCE, &[&element(OID, &[oid::LOCAL_KEY_ID]), &element(SET, &[&id])]);
+        let mut attributes = [friendly_name(alias), id];
+        attributes.sort();
+        let attributes = element(SET, &[&attributes.concat()]);
+        let raw = element(SEQUENCE, &[&element(OID, &[kind]), &element(CONTEXT_0, &[value]), &attributes]);
+        Self::read(&Reader::new(&raw, 0).any()?, part)
+    }
+
+    /// The same bag under another alias: every other byte of its value and attributes is kept. A
+    /// set of attributes that was sorted, as DER wants it, stays sorted.
+    pub(super) fn renamed(&self, alias: &Alias) -> Result<Self, Flaw> {
+        let mut parts = Reader::new(&self.raw, 0).any()?.reader();
+        let (identifier, value) = (parts.any()?, parts.any()?);
+        let mut attributes: Vec<&[u8]> = Vec::new();
+        let own = friendly_name(alias);
+        let mut is_written = false;
+        if let Some(set) = parts.optional(SET)? {
+            let mut list = set.reader();
+            while !list.is_empty() {
+                let old = list.any()?;
+                if attribute(&old)?.0.content != oid::FRIENDLY_NAME {
+                    attributes.push(old.raw);
+                } else if !is_written {
+                    attributes.push(&own);
+                    is_written = true;
+                }
+            }
+            let was_sorted = Self::attributes(set.reader())?.is_sorted();
+            if !is_written {
+                attributes.insert(0, &own);
+            }
+            if was_sorted {
+                attributes.sort_unstable();
+            }
+        } else {
+            attributes.push(&own);
+        }
+        let attributes = element(SET, &attributes);
+        let raw = Zeroizing::new(element(SEQUENCE, &[identifier.raw, value.raw, &attributes]));
+        Self::read(&Reader::new(&raw, 0).any()?, self.part)
+    }
+
+    fn attributes(mut list: Reader<'_>) -> Result<Vec<&[u8]>, Flaw> {
+        let mut all = Vec::new();
+        while !list.is_empty() {
+            all.push(list.any()?.raw);
+        }
+        Ok(all)
+    }
+
+    /// Whether it answers to an alias.
+    pub(super) fn answers_to(&self, alias: &Alias) -> bool {
+        self.name.as_ref().is_some_and(|name| name.to_lowercase() == alias.folded())
+    }
+
+    pub(super) const fn is_key(&self) -> bool {
+        matches!(self.kind, Kind::ShroudedKey(_) | Kind::PlainKey)
+    }
+
+    pub(super) fn certificate(&self) -> Option<&Certificate> {
+        match &self.kind {
+            Kind::Certificate(own) => Some(own),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a certificate bag. `None` for other kinds of certificates, and for encodings of which
+/// OpenSSL would show other bytes than the store holds.
+fn certificate(value: &Element<'_>) -> Option<Certificate> {
+    let mut parts = value.reader().expect(SEQUENCE, "a certificate").ok()?.reader();
+    if parts.expect(OID, "the type of a certificate").ok()?.content != oid::X509_CERTIFICATE {
+        return None;
+    }
+    let wrapped = parts.expect(CONTEXT_0, "a certificate").ok()?;
+    let der = wrapped.reader().expect(OCTET_STRING, "a certificate").ok()?.content;
+    Certificate::from_der(der).ok().filter(|own| own.der() == der)
+}
+
+fn attribute<'a>(attribute: &Element<'a>) -> Result<(Element<'a>, Element<'a>), Flaw> {
+    let mut parts = attribute.reader();
+    let identifier = parts.expect(OID, "the type of an attribute")?;
+    let values = parts.expect(SET, "the values of an attribute")?;
+    parts.finish("an attribute")?;
+    Ok((identifier, values))
+}
+
+fn name(values: &Element<'_>) -> Option<String> {
+    let text = values.reader().expect(BMP_STRING, "a name").ok()?.content;
+    let (units, rest) = text.as_chunks::<2>();
+    let units = units.iter().map(|unit| u16::from_be_bytes(*unit));
+    let name: Result<String, _> = char::decode_utf16(units).collect();
+    name.ok().filter(|_| rest.is_empty())
+}
+
+fn friendly_name(alias: &Alias) -> Vec<u8> {
+    let units: Vec<u8> = alias.as_str().encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let value = element(SET, &[&element(BMP_STRING, &[&units])]);
+    element(SEQUENCE, &[&element(OID, &[oid::FRIENDLY_NAME]), &value])
+}

@@ -1,0 +1,212 @@
+//! The digests of integrity checks, and the key derivation of PKCS#12 (RFC 7292 appendix B).
+
+use openssl::{hash::MessageDigest, sha};
+use zeroize::Zeroizing;
+
+use super::oid;
+
+/// A digest that a store's integrity check may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Digest {
+    Sha1,
+    Sha224,
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
+/// What a derived key is for (RFC 7292 appendix B.3): its number goes into the derivation.
+pub(super) const MAC_KEY: u8 = 3;
+
+impl Digest {
+    pub(super) fn from_oid(identifier: &[u8]) -> Option<Self> {
+        [
+            (oid::SHA1, Self::Sha1),
+            (oid::SHA224, Self::Sha224),
+            (oid::SHA256, Self::Sha256),
+            (oid::SHA384, Self::Sha384),
+            (oid::SHA512, Self::Sha512),
+        ]
+        .into_iter()
+        .find_map(|(known, digest)| (known == identifier).then_some(digest))
+    }
+
+    pub(super) fn openssl(self) -> MessageDigest {
+        match self {
+            Self::Sha1 => MessageDigest::sha1(),
+            Self::Sha224 => MessageDigest::sha224(),
+            Self::Sha256 => MessageDigest::sha256(),
+            Self::Sha384 => MessageDigest::sha384(),
+            Self::Sha512 => MessageDigest::sha512(),
+        }
+    }
+
+    /// Bytes of the digest.
+    pub(super) const fn length(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha224 => 28,
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+
+    /// Bytes that one round of the digest takes in.
+    const fn block(self) -> usize {
+        match self {
+            Self::Sha1 | Self::Sha224 | Self::Sha256 => 64,
+            Self::Sha384 | Self::Sha512 => 128,
+        }
+    }
+
+    fn of(self, bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(match self {
+            Self::Sha1 => sha::sha1(bytes).to_vec(),
+            Self::Sha224 => sha::sha224(bytes).to_vec(),
+            Self::Sha256 => sha::sha256(bytes).to_vec(),
+            Self::Sha384 => sha::sha384(bytes).to_vec(),
+            Self::Sha512 => sha::sha512(bytes).to_vec(),
+        })
+    }
+
+    /// Derives `length` bytes for the purpose `id` from a password in [`bmp`] form (RFC 7292
+    /// appendix B.2).
+    pub(super) fn derive(
+        self,
+        password: &[u8],
+        salt: &[u8],
+        iterations: u32,
+        id: u8,
+        length: usize,
+    ) -> Zeroizing<Vec<u8>> {
+        let block = self.block();
+        let filled = |bytes: &[u8]| -> Zeroizing<Vec<u8>> {
+            let whole = bytes.len().div_ceil(block) * block;
+            Zeroizing::new(bytes.iter().copied().cycle().take(whole).collect())
+        };
+        let diversifier = vec![id; block];
+        let mut input = Zeroizing::new([filled(salt).as_slice(), filled(password).as_slice()].concat());
+        let mut derived = Zeroizing::new(Vec::with_capacity(length + self.length()));
+        while derived.len() < length {
+            let first = Zeroizing::new([diversifier.as_slice(), input.as_slice()].concat());
+            let mut round = self.of(&first);
+            for _ in 1..iterations {
+                round = self.of(&round);
+            }
+            derived.extend_from_slice(&round);
+            let addend: Zeroizing<Vec<u8>> =
+                Zeroizing::new(round.iter().copied().cycle().take(block).collect());
+            for piece in input.chunks_mut(block) {
+                add_one_more(piece, &addend);
+            }
+        }
+        derived.truncate(length);
+        derived
+    }
+}
+
+/// `piece = piece + addend + 1`, as big-endian numbers of one length, without the carry out.
+fn add_one_more(piece: &mut [u8], addend: &[u8]) {
+    let mut carry = 1_u16;
+    for (digit, other) in piece.iter_mut().zip(addend).rev() {
+        let sum = u16::from(*digit) + u16::from(*other) + carry;
+        let [high, low] = sum.to_be_bytes();
+        *digit = low;
+        carry = u16::from(high);
+    }
+}
+
+/// A password as this derivation wants it: UTF-16, big end first, and a terminating zero (RFC 7292
+/// appendix B.1).
+pub(super) fn bmp(password: &str) -> Zeroizing<Vec<u8>> {
+    let mut out = Zeroizing::new(Vec::with_capacity(password.len() * 2 + 2));
+    out.extend(password.encode_utf16().chain([0]).flat_map(u16::to_be_bytes));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// From `openssl kdf -keylen N -kdfopt digest:D -kdfopt hexpass:P -kdfopt hexsalt:S -kdfopt
+    /// iter:I -kdfopt id:ID PKCS12KDF` (OpenSSL 3.0).
+    #[test]
+    fn derivation_gives_the_known_answers() {
+        let pass = bmp("ge@äheim");
+        let salt = *b"\x01\x02\x03\x04\x05\x06\x07\x08";
+        for (digest, id, iterations, length, answer) in KNOWN {
+            assert_eq!(hex(&digest.derive(&pass, &salt, iterations, id, length)), answer, "{digest:?} {id}");
+        }
+    }
+
+    const KNOWN: [(Digest, u8, u32, usize, &str); 15] = [
+        (Digest::Sha1, 3, 100, 20, "fbaf74648a946036f844c2b69921fa67b803145e"),
+        (
+            Digest::Sha1,
+            1,
+            1,
+            150,
+            "750eb2bb05f29ddb1f2e8c54f06f203eebba099123c63091890f56971051604e28eb068aece9a25ee2ea61ff07da58cb49588ce9e2a1d4ad9b00e528e0f003e9c6e6540904603af054042abba26651c0690c11ae78cf188ec344d5097490205a3d70529e948d108941879577aeb6928890e7107ba2a971c0f050a61c2563368916b9cecd06034eae0530b2281e9c847925336eb1cf31",
+        ),
+        (Digest::Sha1, 2, 2, 16, "0e9a6579b2661ba700e1cca8b5467776"),
+        (Digest::Sha224, 3, 100, 28, "24b9859bdcbc9565e45614eca8637e919e22ec365bf29dcb7c1ed598"),
+        (
+            Digest::Sha224,
+            1,
+            1,
+            150,
+            "6dca7afe751eccfb2a6b93202f6db3bc40b94b13a81e3beaa235ac1c87c4191aad3dee1b68e2209a017a65a485a6bebfee5a6e3b741712d8c2b8920bf216c66550ba28b0f28a0d09476fb45d525d4ae39b31a1dd0ba4c5e8c8b459c4b3f52b65709a4dba6fb0303f951a3af3f041285ad783ea3df2d7531d3e9e7fc7f750549b0a858c95522b71cc3fcc7a63ab8056772289f01bf35f",
+        ),
+        (Digest::Sha224, 2, 2, 16, "3fbc1ae39eead82be38002d0356a55c8"),
+        (Digest::Sha256, 3, 100, 32, "136355ed9434516682534f46d63956db5ff06b844702c2c1f3b46321e2524a4d"),
+        (
+            Digest::Sha256,
+            1,
+            1,
+            150,
+            "637bbe1fe81bfc5abb031f335548d5dced0f0051c69cc2b9c28b2c66935085e55131d94f8f501f751b8c0857af7baa83ad0fba0cec80e1017281a413a07f5ea383688844bb65c3359697fd65c0f888c77f3873d30683b4e986af9f59426decf3bcbb64fcabd0b9ebe23be44e54a38ba7138fdff041a795cd06798c65f9cb34f3c30ee6ef064a752c328016d79b601a6988f5f3f365a5",
+        ),
+        (Digest::Sha256, 2, 2, 16, "ee9b8c00ad5ff78641f5ce9b8e4e41fb"),
+        (
+            Digest::Sha384,
+            3,
+            100,
+            48,
+            "51cc6f569d8d9037058028f10ebd5add8661e3b6f398598a7a414e7fdbdc3378ca52e875168712612a5b4bf2e2f7c3c4",
+        ),
+        (
+            Digest::Sha384,
+            1,
+            1,
+            150,
+            "0a0bea06a9e353ec17cf6bc6e4f796158faeebf4d07442897f8b09598f66ce1fe73cc654d0c5eb959d8b3d1f8d7116119b400a0dbb18de15b0619762c9aa99f6a2208a89a68413c2f29a82e246f2e2b6ffa5f296354ba2803b65697e99d807703b333337e7f4ee326ed4f0d902fe6c4a513b0784f2b40a909323fd146b2538d8f54d653f40b7607ca6bee12289146e1510ca27d2cd2c",
+        ),
+        (Digest::Sha384, 2, 2, 16, "3550a7adc9514f0d7ba948c9e2d892b8"),
+        (
+            Digest::Sha512,
+            3,
+            100,
+            64,
+            "ff1ad3d0b3d71e9be4afa449a3694368400c08c6a58e4bc11ae723808052fbeb6679f88ec9bb13b27b2ca936167676537a4f9d81a5702a522e4fca8a126dd366",
+        ),
+        (
+            Digest::Sha512,
+            1,
+            1,
+            150,
+            "283b6e129d7b1162249d44b559e8f31810667fb80308737e5fe7c5ec6e96dd5c8742f3a6ae97098ffe85d17f954eea7c633a4b06906fdcec1a969c93d5d76accd45ff5a0fffd142fc957ceaa697a22a42662e724cac07b47105dcbe289bb817316ee7309a8ef78a93b561cfc0520684406a242ecccd8c3f1f670ea4611e7e0b25966f4b2b90d9beaf4a8e50a4806ffab941422561813",
+        ),
+        (Digest::Sha512, 2, 2, 16, "6559f5f49e24e0943cdc8c8a19e49bfb"),
+    ];
+
+    #[test]
+    fn a_password_is_utf_16_with_an_end() {
+        assert_eq!(hex(&bmp("ä🔑")), "00e4d83ddd110000");
+        assert_eq!(hex(&bmp("")), "0000");
+    }
+}

@@ -1,0 +1,335 @@
+//! The keystore in a file.
+
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use openssl::pkey::{PKey, Private};
+use zeroize::Zeroizing;
+
+use super::{
+    edit::Edit,
+    flaw::Flaw,
+    inventory::{Found, Inventory},
+    safe::Safe,
+};
+use crate::{
+    backend::{
+        Outcome,
+        file::{self, Lock, Stamp},
+        key_pair,
+        keystore::{Entry, EntryKind, Exchange, KeySpec, Keystore, KeystoreError, moved},
+    },
+    name::Alias,
+    world::material::{Certificate, Fingerprint},
+};
+
+/// The largest store that is read, in bytes.
+const LARGEST_STORE: u64 = 64 << 20;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+const MISMATCH: &str = "the key does not belong to its certificate";
+
+/// A PKCS#12 file (RFC 7292) as keytool and openssl write it today: PBES2 with AES, and an integrity
+/// check with a password.
+///
+/// The file is read whenever it is asked for something, unless it is unchanged since the last time.
+/// A change takes a lock beside the file (`<file>.lock`), touches the bags of the named aliases
+/// only, and replaces the file in one act. Entries without a name, or with one that is no [`Alias`],
+/// are carried along unseen.
+pub struct Pkcs12Keystore {
+    path: PathBuf,
+    password: Zeroizing<String>,
+    patience: Duration,
+    last: Mutex<Option<(Stamp, Arc<Content>)>>,
+}
+
+/// A store as read.
+struct Content {
+    safe: Safe,
+    inventory: Inventory,
+}
+
+/// What a change comes to.
+enum Act<T> {
+    /// Nothing is to be written.
+    Rest(T),
+    /// These bytes are to be written.
+    Write(Vec<u8>, T),
+}
+
+impl Pkcs12Keystore {
+    /// The store at `path`. Nothing is read yet.
+    #[must_use]
+    pub fn open(path: impl Into<PathBuf>, password: Zeroizing<String>) -> Self {
+        Self { path: path.into(), password, patience: PATIENCE, last: Mutex::new(None) }
+    }
+
+    /// A new store without entries: AES-256-CBC under PBKDF2 with HMAC-SHA256 and 10,000 iterations
+    /// once something is put in, HMAC-SHA256 for integrity, mode 0600.
+    ///
+    /// # Errors
+    /// When there is something at `path` already, or it cannot be written.
+    pub fn create_empty(
+        path: impl Into<PathBuf>,
+        password: Zeroizing<String>,
+    ) -> Result<Self, KeystoreError> {
+        let store = Self::open(path, password);
+        let target = file::atomic::resolve(&store.path).map_err(store.io("cannot create"))?;
+        let _lock = store.lock(&target)?;
+        if std::fs::symlink_metadata(&store.path).is_ok() {
+            return Err(store.io("cannot create")(io::ErrorKind::AlreadyExists.into()));
+        }
+        let bytes = Safe::empty().write(&store.password).map_err(|flaw| flaw.of(&store.path))?;
+        file::replace(&target, &bytes, Some(0o600)).map_err(store.io("cannot write"))?;
+        Ok(store)
+    }
+
+    /// Waits at most so long for another process that changes the store, instead of ten seconds.
+    #[must_use]
+    pub fn waiting_at_most(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Where the store lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What tells whether the file changed, without reading it. What was read may be kept while the
+    /// stamp is the same, provided that it [is settled](Stamp::is_settled).
+    ///
+    /// # Errors
+    /// When there is no file, or the system does not tell.
+    pub fn stamp(&self) -> Result<Stamp, KeystoreError> {
+        Stamp::of(&self.path).map_err(self.io("cannot read"))
+    }
+
+    /// The key under an alias and its certificate, checked to belong together.
+    ///
+    /// # Errors
+    /// When the alias names no key pair, or the key cannot be decrypted or does not match.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the signer, which is not yet joined"))]
+    pub(crate) fn private_key(&self, alias: &Alias) -> Result<(PKey<Private>, Certificate), KeystoreError> {
+        let content = self.content()?;
+        match content.inventory.find(alias)? {
+            Some(found) => self.pair(&content, found),
+            None => Err(moved(alias, None, None)),
+        }
+    }
+
+    fn pair(&self, content: &Content, found: &Found) -> Result<(PKey<Private>, Certificate), KeystoreError> {
+        let own = found.certificate.and_then(|own| content.safe.bags.get(own)?.certificate());
+        let Some(own) = own else {
+            let cause = "there is no certificate, or none that fits".to_owned();
+            return Err(KeystoreError::Crypto { doing: MISMATCH, cause });
+        };
+        let key = content.safe.private_key(found.bag, &self.password).map_err(|flaw| flaw.of(&self.path))?;
+        if !own.public_key().is_ok_and(|public| public.public_eq(&key)) {
+            let cause = format!("their public keys differ (certificate {})", own.fingerprint().short());
+            return Err(KeystoreError::Crypto { doing: MISMATCH, cause });
+        }
+        Ok((key, own.clone()))
+    }
+
+    /// As [`Self::pair`], for a pair that is moved or dropped: a key that does not open with the
+    /// store's password is no obstacle, one that opens and does not match is.
+    fn check_leaving(&self, content: &Content, found: &Found) -> Result<(), KeystoreError> {
+        let opens = content.safe.private_key(found.bag, &self.password).is_ok();
+        if opens { self.pair(content, found).map(|_| ()) } else { Ok(()) }
+    }
+
+    fn content(&self) -> Result<Arc<Content>, KeystoreError> {
+        let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((stamp, content)) = last.as_ref()
+            && self.stamp()? == *stamp
+        {
+            return Ok(Arc::clone(content));
+        }
+        let (bytes, stamp) = self.bytes()?;
+        let content = Arc::new(self.parsed(&bytes)?);
+        *last = stamp.is_settled().then(|| (stamp, Arc::clone(&content)));
+        Ok(content)
+    }
+
+    fn bytes(&self) -> Result<(Vec<u8>, Stamp), KeystoreError> {
+        file::stamp::read(&self.path, LARGEST_STORE).map_err(self.io("cannot read"))
+    }
+
+    fn parsed(&self, bytes: &[u8]) -> Result<Content, KeystoreError> {
+        let safe = Safe::read(bytes, &self.password).map_err(|flaw| flaw.of(&self.path))?;
+        let inventory = Inventory::of(&safe, &self.password);
+        Ok(Content { safe, inventory })
+    }
+
+    /// Reads the store under its lock, lets `act` compose another one, and puts it in place.
+    fn change<T>(
+        &self,
+        act: impl FnOnce(&Content) -> Result<Act<T>, KeystoreError>,
+    ) -> Result<T, KeystoreError> {
+        let target = self.resolved()?;
+        if !target.exists() {
+            return Err(KeystoreError::Missing(self.path.clone()));
+        }
+        let _lock = self.lock(&target)?;
+        let (before, _) = self.bytes()?;
+        match act(&self.parsed(&before)?)? {
+            Act::Rest(answer) => Ok(answer),
+            Act::Write(after, answer) => {
+                // Other tools know nothing of the lock.
+                if self.resolved()? != target || self.bytes()?.0 != before {
+                    return Err(KeystoreError::Locked(self.path.clone()));
+                }
+                file::replace(&target, &after, None).map_err(self.io("cannot write"))?;
+                Ok(answer)
+            }
+        }
+    }
+
+    fn write<T>(&self, edit: Edit<'_>, answer: T) -> Result<Act<T>, KeystoreError> {
+        edit.write().map(|bytes| Act::Write(bytes, answer)).map_err(self.flaw())
+    }
+
+    fn resolved(&self) -> Result<PathBuf, KeystoreError> {
+        file::atomic::resolve(&self.path).map_err(self.io("cannot read"))
+    }
+
+    fn lock(&self, target: &Path) -> Result<Lock, KeystoreError> {
+        let lock = Lock::take(target, self.patience).map_err(self.io("cannot lock"))?;
+        lock.ok_or_else(|| KeystoreError::Locked(self.path.clone()))
+    }
+
+    fn io(&self, doing: &'static str) -> impl Fn(io::Error) -> KeystoreError {
+        move |cause| match cause.kind() {
+            io::ErrorKind::NotFound if doing == "cannot read" => KeystoreError::Missing(self.path.clone()),
+            _ => KeystoreError::Io { doing, path: self.path.clone(), cause },
+        }
+    }
+
+    fn flaw(&self) -> impl Fn(Flaw) -> KeystoreError {
+        |flaw| flaw.of(&self.path)
+    }
+}
+
+impl Content {
+    fn entry(&self, alias: &Alias) -> Result<Option<Entry>, KeystoreError> {
+        Ok(self.inventory.find(alias)?.and_then(|found| found.entry(&self.safe)))
+    }
+
+    /// The pair under an alias, if its certificate is this one.
+    fn pair(&self, alias: &Alias, certificate: &Fingerprint) -> Result<Option<&Found>, KeystoreError> {
+        let is_meant = |found: &&Found| {
+            let own = found.certificate.and_then(|own| self.safe.bags.get(own)?.certificate());
+            own.is_some_and(|own| own.fingerprint() == *certificate)
+        };
+        Ok(self.inventory.find(alias)?.filter(is_meant))
+    }
+
+    /// Whether no bag has this name, not even one that is no entry of its own.
+    fn is_free(&self, alias: &Alias) -> bool {
+        !self.safe.bags.iter().any(|bag| bag.answers_to(alias))
+            && matches!(self.inventory.find(alias), Ok(None))
+    }
+}
+
+impl Keystore for Pkcs12Keystore {
+    fn entry(&self, alias: &Alias) -> Result<Option<Entry>, KeystoreError> {
+        self.content()?.entry(alias)
+    }
+
+    fn entries(&self) -> Result<Vec<Entry>, KeystoreError> {
+        let content = self.content()?;
+        Ok(content.inventory.entries(&content.safe))
+    }
+
+    fn create_key_pair(
+        &mut self,
+        alias: &Alias,
+        spec: &KeySpec,
+    ) -> Result<(Outcome, Certificate), KeystoreError> {
+        self.change(|content| {
+            if let Some(found) = content.inventory.find(alias)? {
+                let entry = found.entry(&content.safe);
+                let own = entry.as_ref().and_then(Entry::certificate);
+                if found.certificate.is_some() && own.is_some_and(|own| key_pair::is_made_to(own, spec)) {
+                    let (_, own) = self.pair(content, found)?;
+                    return Ok(Act::Rest((Outcome::AlreadySo, own)));
+                }
+            }
+            if !content.is_free(alias) {
+                return Err(KeystoreError::Occupied(alias.clone()));
+            }
+            let (key, certificate) = key_pair::generate(spec)?;
+            let mut edit = Edit::new(&content.safe, &content.inventory, &self.password);
+            edit.add(alias, &key, &certificate).map_err(self.flaw())?;
+            edit.expect(alias, Some(certificate.fingerprint()));
+            self.write(edit, (Outcome::Changed, certificate))
+        })
+    }
+
+    fn exchange(&mut self, exchange: &Exchange<'_>) -> Result<Outcome, KeystoreError> {
+        let Exchange { alias, expected, staged, wanted, backup } = *exchange;
+        self.change(|content| {
+            let holds = |alias: &Alias, meant: &Fingerprint| -> Result<_, KeystoreError> {
+                let found = content.pair(alias, meant)?;
+                Ok(found.ok_or(moved(alias, Some(meant), content.entry(alias)?.as_ref())))
+            };
+            if let (Some(found), None) = (content.pair(alias, wanted)?, content.inventory.find(staged)?) {
+                self.pair(content, found)?;
+                return Ok(Act::Rest(Outcome::AlreadySo));
+            }
+            let old = holds(alias, expected)??;
+            let new = holds(staged, wanted)??;
+            if old == new {
+                return Err(moved(staged, Some(wanted), content.entry(staged)?.as_ref()));
+            }
+            if let Some(backup) = backup.filter(|backup| !content.is_free(backup)) {
+                return Err(KeystoreError::Occupied(backup.clone()));
+            }
+            self.pair(content, new)?;
+            self.check_leaving(content, old)?;
+            let written = old.alias.as_ref().unwrap_or(alias);
+            let mut edit = Edit::new(&content.safe, &content.inventory, &self.password);
+            edit.rename(new, written).map_err(self.flaw())?;
+            match backup {
+                Some(backup) => edit.rename(old, backup).map_err(self.flaw())?,
+                None => edit.drop(old).map_err(self.flaw())?,
+            }
+            edit.expect(alias, Some(*wanted));
+            edit.expect(staged, None);
+            backup.into_iter().for_each(|backup| edit.expect(backup, Some(*expected)));
+            self.write(edit, Outcome::Changed)
+        })
+    }
+
+    fn remove(&mut self, alias: &Alias, meant: &Fingerprint) -> Result<Outcome, KeystoreError> {
+        self.change(|content| {
+            let Some(found) = content.inventory.find(alias)? else {
+                return Ok(Act::Rest(Outcome::AlreadySo));
+            };
+            let entry = found.entry(&content.safe);
+            let own = entry.as_ref().and_then(Entry::certificate);
+            if own.is_none_or(|own| own.fingerprint() != *meant) {
+                return Err(moved(alias, Some(meant), entry.as_ref()));
+            }
+            if matches!(entry.map(|entry| entry.kind), Some(EntryKind::KeyPair { .. })) {
+                self.check_leaving(content, found)?;
+            }
+            let mut edit = Edit::new(&content.safe, &content.inventory, &self.password);
+            edit.drop(found).map_err(self.flaw())?;
+            edit.expect(alias, None);
+            self.write(edit, Outcome::Changed)
+        })
+    }
+}
+
+impl fmt::Debug for Pkcs12Keystore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pkcs12Keystore").field("path", &self.path).finish_non_exhaustive()
+    }
+}
