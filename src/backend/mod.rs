@@ -1,14 +1,18 @@
 //! What stands behind the names of a plan: the faces, and the real things behind them.
 
 pub mod clock;
+pub mod counts;
 pub mod deployer;
 pub mod directory;
+pub mod file;
 pub mod keystore;
 pub mod local_flow;
+pub mod memory;
 pub mod notifier;
 pub mod pkcs12;
 pub mod receiver;
 pub mod signer;
+pub mod verifier;
 pub mod xml_dsig;
 
 /// What an act did.
