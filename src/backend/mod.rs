@@ -5,6 +5,7 @@ pub mod counts;
 pub mod deployer;
 pub mod directory;
 pub mod file;
+pub mod kept;
 pub mod keystore;
 pub mod local_flow;
 pub mod memory;

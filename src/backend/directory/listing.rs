@@ -1,51 +1,18 @@
 //! What the file system says of a trust folder, without reading a file.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::Metadata;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-/// How long a time of change must lie back before the next change is sure to show another one.
-/// Kernels stamp in steps of some milliseconds; FAT, the coarsest file system, in steps of two
-/// seconds.
-const COARSEST: SignedDuration = SignedDuration::from_secs(3);
+use crate::backend::kept::Stamp;
 
 /// The trust files of a folder, by name, each with its stamp.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Listing {
     folder: Stamp,
     pub(super) files: Vec<(OsString, Stamp)>,
-}
-
-/// What changes when a file does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stamp {
-    device: u64,
-    inode: u64,
-    size: u64,
-    modified: (i64, i64),
-    changed: (i64, i64),
-}
-
-impl Stamp {
-    fn of(found: &Metadata) -> Self {
-        Self {
-            device: found.dev(),
-            inode: found.ino(),
-            size: found.size(),
-            modified: (found.mtime(), found.mtime_nsec()),
-            changed: (found.ctime(), found.ctime_nsec()),
-        }
-    }
-
-    /// Whether both are of the same file with the same content. The time of change is left out: a
-    /// hard link moves it, and a swap links.
-    fn same_content(&self, other: &Self) -> bool {
-        Self { changed: (0, 0), ..*self } == Self { changed: (0, 0), ..*other }
-    }
 }
 
 impl Listing {
@@ -91,10 +58,7 @@ impl Listing {
     /// Whether any change after `now` is sure to give another listing: nothing in it is so young
     /// that a second change could carry the same time.
     pub(super) fn settled(&self, now: Timestamp) -> bool {
-        let Ok(limit) = now.checked_sub(COARSEST) else { return false };
-        std::iter::once(&self.folder)
-            .chain(self.files.iter().map(|(_, stamp)| stamp))
-            .all(|stamp| stamp.modified.0.max(stamp.changed.0) < limit.as_second())
+        self.folder.settled(now) && self.files.iter().all(|(_, stamp)| stamp.settled(now))
     }
 }
 
