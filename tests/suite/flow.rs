@@ -1,1 +1,8 @@
-//! Tests.
+//! The receiver and the flow: a trusted set, a spool, and messages that really verify.
+
+mod crash;
+mod keys;
+mod model;
+mod receivers;
+mod traffic;
+mod trust_folder;
