@@ -1,5 +1,7 @@
 //! The receiver and the flow: a trusted set, a spool, and messages that really verify.
 
+#![cfg(test)]
+
 mod crash;
 mod keys;
 mod model;

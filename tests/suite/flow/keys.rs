@@ -106,9 +106,12 @@ pub(super) fn payload(message: &[u8]) -> &[u8] {
     message.get(1 + usize::from(message[0]) + 32..).unwrap_or_default()
 }
 
+/// Told of a verified payload.
+pub(super) type Seen = Box<dyn Fn(&[u8]) + Send + Sync>;
+
 /// Verifies what [`Keyring`] signs, and shows each verified payload to `seen`.
 pub(super) struct KeyVerifier {
-    pub(super) seen: Box<dyn Fn(&[u8]) + Send + Sync>,
+    pub(super) seen: Seen,
 }
 
 impl Default for KeyVerifier {
