@@ -2,9 +2,11 @@
 
 pub mod bench;
 pub mod clock;
+pub mod counts;
 pub mod deployer;
 pub mod directory;
 pub mod file;
+pub mod kept;
 mod key_pair;
 pub mod keystore;
 pub mod local_flow;
@@ -14,6 +16,7 @@ pub mod observe;
 pub mod pkcs12;
 pub mod receiver;
 pub mod signer;
+pub mod verifier;
 pub mod xml_dsig;
 
 /// What an act did.

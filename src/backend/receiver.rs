@@ -63,6 +63,12 @@ pub enum ReceiverError {
     /// A file in the trust folder is no certificate.
     #[error("{} holds no certificate", .0.display())]
     NoCertificate(PathBuf),
+    /// The message that was to be judged could not be read.
+    #[error("the message cannot be read: {0}")]
+    Message(std::io::Error),
+    /// The trusted set changed under the reader's hands again and again.
+    #[error("{} does not come to rest: it changed while it was read, again and again", .0.display())]
+    Restless(PathBuf),
     /// The receiver would hold more certificates than it can.
     #[error("the receiver holds at most {capacity} certificates, this would be {wanted}")]
     Full {

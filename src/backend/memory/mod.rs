@@ -1,3 +1,6 @@
-//! Small true backends without files.
+//! Small true backends that live in memory, for dry runs and tests.
 
 pub mod keystore;
+mod receiver;
+
+pub use receiver::MemoryReceiver;
