@@ -30,10 +30,9 @@ pub(super) fn read(content: &str) -> Result<bool, DocumentFault> {
         }
         following = next()?;
     }
-    if let Some(last) = following {
-        if last.name != "standalone" || !matches!(last.value, "yes" | "no") || next()?.is_some() {
-            return Err(DocumentFault::Declaration);
-        }
+    let standalone = |last: &Written<'_>| last.name == "standalone" && matches!(last.value, "yes" | "no");
+    if following.is_some_and(|last| !standalone(&last)) || next()?.is_some() {
+        return Err(DocumentFault::Declaration);
     }
     Ok(ascii)
 }

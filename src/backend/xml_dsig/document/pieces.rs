@@ -64,11 +64,12 @@ enum Kind {
     Reference,
 }
 
+/// Where, seen from the root element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
-    BeforeRoot,
-    InRoot,
-    AfterRoot,
+    Before,
+    Inside,
+    After,
 }
 
 /// Reads a document piece by piece.
@@ -105,7 +106,7 @@ impl<'l, R: Read> Document<'l, R> {
             scope,
             identifiers: Identifiers::default(),
             run: Run::default(),
-            place: Place::BeforeRoot,
+            place: Place::Before,
             empty: false,
             ascii: false,
             at: 0,
@@ -172,9 +173,9 @@ impl<'l, R: Read> Document<'l, R> {
 
     fn finish(&self) -> Result<(), XmlError> {
         match self.place {
-            Place::BeforeRoot => Err(self.refuse(DocumentFault::NoRoot)),
-            Place::InRoot => Err(self.refuse(DocumentFault::Unclosed)),
-            Place::AfterRoot => Ok(()),
+            Place::Before => Err(self.refuse(DocumentFault::NoRoot)),
+            Place::Inside => Err(self.refuse(DocumentFault::Unclosed)),
+            Place::After => Ok(()),
         }
     }
 
@@ -214,12 +215,12 @@ impl<'l, R: Read> Document<'l, R> {
         let read = self.read_text(raw.get(mark..).unwrap_or_default());
         self.raw = raw;
         read?;
-        Ok(if self.place == Place::InRoot { Kind::Text } else { Kind::Space })
+        Ok(if self.place == Place::Inside { Kind::Text } else { Kind::Space })
     }
 
     fn read_text(&mut self, raw: &[u8]) -> Result<(), XmlError> {
         let part = self.decoded(raw)?;
-        if self.place != Place::InRoot && !part.chars().all(is_space) {
+        if self.place != Place::Inside && !part.chars().all(is_space) {
             return Err(self.refuse(DocumentFault::OutsideRoot));
         }
         self.run.append(part, &mut self.text).map_err(|fault| fault.at(self.at))
@@ -290,9 +291,9 @@ impl<'l, R: Read> Document<'l, R> {
 
     fn open(&mut self, tag: &str, empty: bool) -> Result<(), DocumentFault> {
         match self.place {
-            Place::BeforeRoot => self.place = Place::InRoot,
-            Place::InRoot => {}
-            Place::AfterRoot => return Err(DocumentFault::OutsideRoot),
+            Place::Before => self.place = Place::Inside,
+            Place::Inside => {}
+            Place::After => return Err(DocumentFault::OutsideRoot),
         }
         if self.scope.depth() >= self.limits.depth {
             return Err(DocumentFault::TooDeep);
@@ -306,7 +307,7 @@ impl<'l, R: Read> Document<'l, R> {
     fn close(&mut self) {
         self.scope.close();
         if self.scope.depth() == 0 {
-            self.place = Place::AfterRoot;
+            self.place = Place::After;
         }
     }
 
@@ -320,7 +321,7 @@ impl<'l, R: Read> Document<'l, R> {
     }
 
     fn inside(&self) -> Result<(), DocumentFault> {
-        if self.place == Place::InRoot { Ok(()) } else { Err(DocumentFault::OutsideRoot) }
+        if self.place == Place::Inside { Ok(()) } else { Err(DocumentFault::OutsideRoot) }
     }
 
     fn decoded<'a>(&self, raw: &'a [u8]) -> Result<&'a str, XmlError> {

@@ -65,13 +65,13 @@ impl Node {
 
     /// The identifier of an algorithm that takes no parameters.
     pub(super) fn algorithm(&self) -> Result<&str, SignatureFault> {
-        for parameter in self.elements(&["Algorithm"])? {
-            return Err(match parameter.local() {
-                "InclusiveNamespaces" => SignatureFault::InclusiveNamespaces,
-                _ => SignatureFault::Structure,
-            });
+        match self.elements(&["Algorithm"])? {
+            [] => self.attribute("Algorithm").ok_or(SignatureFault::Structure),
+            [parameter, ..] if parameter.local() == "InclusiveNamespaces" => {
+                Err(SignatureFault::InclusiveNamespaces)
+            }
+            _ => Err(SignatureFault::Structure),
         }
-        self.attribute("Algorithm").ok_or(SignatureFault::Structure)
     }
 
     fn check_attributes(&self, allowed: &[&str]) -> Result<(), SignatureFault> {
