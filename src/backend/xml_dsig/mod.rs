@@ -1,1 +1,27 @@
 //! A narrow profile of XML Signature (W3C XML Signature Syntax and Processing 1.1).
+//!
+//! Enveloped signatures over a whole document, exclusive canonicalization 1.0 without comments,
+//! RSA PKCS#1 v1.5 and ECDSA with SHA-2. Both directions stream: neither holds more than the
+//! current piece of the document. What the profile does not know it refuses by name; it passes over
+//! nothing.
+//!
+//! ```text
+//! bytes --document::Document--> pieces --canonical::Exclusive--> canonical bytes --> digest
+//! ```
+
+mod algorithm;
+mod canonical;
+mod document;
+mod key;
+mod sign;
+mod signature;
+mod verify;
+mod xml_error;
+
+pub use algorithm::{Algorithm, Digest, algorithm_for};
+pub use document::{DocumentFault, Limits};
+pub use key::{KeyFault, SigningKey};
+pub use sign::{Signed, sign};
+pub use signature::SignatureFault;
+pub use verify::{Verified, verify};
+pub use xml_error::XmlError;

@@ -1,0 +1,373 @@
+//! A document as a row of pieces.
+
+use std::io::{BufRead, Read};
+
+use quick_xml::{
+    Reader,
+    errors::{Error, IllFormedError},
+    events::Event,
+};
+
+use super::{
+    DocumentFault, Element,
+    character::{check_allowed, is_plain_name, is_space},
+    declaration,
+    identifier::Identifiers,
+    intake::{Intake, Stopped},
+    limits::Limits,
+    namespace::Scope,
+    text::{self, Run},
+};
+use crate::backend::xml_dsig::XmlError;
+
+/// What a document is made of. Text is normalised, references are resolved.
+#[derive(Debug)]
+pub(in crate::backend::xml_dsig) enum Piece<'a> {
+    /// An element begins.
+    Start(&'a Element),
+    /// An element ends: its name as written.
+    End(&'a str),
+    /// Text inside of the root element, or a part of it.
+    Text(&'a str),
+    /// A processing instruction: its target and, without leading white space, its data.
+    Instruction(&'a str, &'a str),
+    /// A comment.
+    Comment,
+    /// The XML declaration, or white space outside of the root element.
+    Outside,
+}
+
+/// A piece and its place.
+#[derive(Debug)]
+pub(in crate::backend::xml_dsig) struct Step<'a> {
+    pub(in crate::backend::xml_dsig) piece: Piece<'a>,
+    /// How many elements are open after it.
+    pub(in crate::backend::xml_dsig) depth: usize,
+    /// Where it begins, in bytes.
+    pub(in crate::backend::xml_dsig) at: u64,
+    /// How it was written, byte for byte; empty for the end of `<empty/>`.
+    pub(in crate::backend::xml_dsig) raw: &'a [u8],
+}
+
+/// Which piece.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Start { empty: bool },
+    End,
+    EmptyEnd,
+    Text,
+    Space,
+    Section,
+    Comment,
+    Instruction,
+    Declaration,
+    Reference,
+}
+
+/// Where, seen from the root element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Before,
+    Inside,
+    After,
+}
+
+/// Reads a document piece by piece.
+#[derive(Debug)]
+pub(in crate::backend::xml_dsig) struct Document<'l, R: Read> {
+    reader: Reader<Intake<R>>,
+    limits: &'l Limits,
+    /// The last piece as written.
+    raw: Vec<u8>,
+    /// The text of the last piece.
+    text: String,
+    element: Element,
+    scope: Scope,
+    identifiers: Identifiers,
+    run: Run,
+    place: Place,
+    /// The element that began last is empty, and its end was not handed out yet.
+    empty: bool,
+    ascii: bool,
+    at: u64,
+}
+
+impl<'l, R: Read> Document<'l, R> {
+    pub(in crate::backend::xml_dsig) fn new(input: R, limits: &'l Limits) -> Self {
+        let mut reader = Reader::from_reader(Intake::new(input, limits));
+        reader.config_mut().enable_all_checks(true);
+        let scope = Scope::new(limits.namespaces);
+        Self {
+            reader,
+            limits,
+            raw: Vec::new(),
+            text: String::new(),
+            element: Element::new(&scope),
+            scope,
+            identifiers: Identifiers::default(),
+            run: Run::default(),
+            place: Place::Before,
+            empty: false,
+            ascii: false,
+            at: 0,
+        }
+    }
+
+    /// The next piece; `None` at the end of a whole document.
+    pub(in crate::backend::xml_dsig) fn next(&mut self) -> Result<Option<Step<'_>>, XmlError> {
+        let Some(kind) = self.advance()? else { return Ok(None) };
+        let piece = match kind {
+            Kind::Start { .. } => Piece::Start(&self.element),
+            Kind::End => Piece::End(&self.text),
+            Kind::EmptyEnd => Piece::End(self.element.name().whole),
+            Kind::Text | Kind::Section | Kind::Reference => Piece::Text(&self.text),
+            Kind::Comment => Piece::Comment,
+            Kind::Declaration | Kind::Space => Piece::Outside,
+            Kind::Instruction => {
+                let (target, data) = self.text.split_once(is_space).unwrap_or((&self.text, ""));
+                Piece::Instruction(target, data.trim_start_matches(is_space))
+            }
+        };
+        Ok(Some(Step { piece, depth: self.scope.depth(), at: self.at, raw: &self.raw }))
+    }
+
+    /// Where the last piece begins, in bytes.
+    pub(in crate::backend::xml_dsig) const fn at(&self) -> u64 {
+        self.at
+    }
+
+    fn advance(&mut self) -> Result<Option<Kind>, XmlError> {
+        self.raw.clear();
+        self.text.clear();
+        if self.empty {
+            self.empty = false;
+            self.close();
+            return Ok(Some(Kind::EmptyEnd));
+        }
+        self.at = self.reader.get_ref().position();
+        if self.at == 0 {
+            self.begin()?;
+        }
+        match self.ahead(2)? {
+            [] => self.finish().map(|()| None),
+            [b'<', b'!', ..] => {
+                self.check_declaration_markup()?;
+                self.markup().map(Some)
+            }
+            [b'<' | b'&', ..] => self.markup().map(Some),
+            _ => self.running_text().map(Some),
+        }
+    }
+
+    fn begin(&mut self) -> Result<(), XmlError> {
+        let first = self.ahead(4)?;
+        let (checked, marked) = (declaration::check_first_bytes(first), first.starts_with(declaration::MARK));
+        checked.map_err(|fault| self.refuse(fault))?;
+        if marked {
+            // The mark belongs to the first piece as written, and to nothing else.
+            self.raw.extend_from_slice(declaration::MARK);
+            self.reader.get_mut().consume(declaration::MARK.len());
+        }
+        Ok(())
+    }
+
+    fn finish(&self) -> Result<(), XmlError> {
+        match self.place {
+            Place::Before => Err(self.refuse(DocumentFault::NoRoot)),
+            Place::Inside => Err(self.refuse(DocumentFault::Unclosed)),
+            Place::After => Ok(()),
+        }
+    }
+
+    /// A document type declaration is refused before anybody parses it.
+    fn check_declaration_markup(&mut self) -> Result<(), XmlError> {
+        let ahead = self.ahead(9)?;
+        let fault = if ahead.starts_with(b"<!--") || ahead.starts_with(b"<![CDATA[") {
+            return Ok(());
+        } else if ahead.get(2..9).is_some_and(|name| name.eq_ignore_ascii_case(b"DOCTYPE")) {
+            DocumentFault::Doctype
+        } else {
+            DocumentFault::Markup
+        };
+        Err(self.refuse(fault))
+    }
+
+    /// A part of running text, up to the next markup or reference or to the end of what is in the
+    /// buffer: quick-xml would collect all of it.
+    fn running_text(&mut self) -> Result<Kind, XmlError> {
+        let at = self.at;
+        let ahead = self.reader.get_mut().ahead(4).map_err(|stopped| stopped.at(at))?;
+        let end = ahead.iter().position(|byte| matches!(byte, b'<' | b'&')).unwrap_or(ahead.len());
+        let part = ahead.get(..end).unwrap_or_default();
+        let whole = match std::str::from_utf8(part) {
+            Ok(_) => part.len(),
+            // Cut off in the middle of a character: the rest of it comes with the next part.
+            Err(error) if error.error_len().is_none() && end == ahead.len() => error.valid_up_to(),
+            Err(_) => 0,
+        };
+        if whole == 0 {
+            return Err(self.refuse(DocumentFault::NotUtf8));
+        }
+        let mark = self.raw.len();
+        self.raw.extend_from_slice(part.get(..whole).unwrap_or_default());
+        self.reader.get_mut().consume(whole);
+        let raw = std::mem::take(&mut self.raw);
+        let read = self.read_text(raw.get(mark..).unwrap_or_default());
+        self.raw = raw;
+        read?;
+        Ok(if self.place == Place::Inside { Kind::Text } else { Kind::Space })
+    }
+
+    fn read_text(&mut self, raw: &[u8]) -> Result<(), XmlError> {
+        let part = self.decoded(raw)?;
+        if self.place != Place::Inside && !part.chars().all(is_space) {
+            return Err(self.refuse(DocumentFault::OutsideRoot));
+        }
+        self.run.append(part, &mut self.text).map_err(|fault| fault.at(self.at))
+    }
+
+    /// A piece that quick-xml finds the end of.
+    fn markup(&mut self) -> Result<Kind, XmlError> {
+        self.run = Run::default();
+        self.reader.get_mut().begin_token();
+        let mark = self.raw.len();
+        let kind = match self.reader.read_event_into(&mut self.raw) {
+            Ok(Event::Start(_)) => Ok(Kind::Start { empty: false }),
+            Ok(Event::Empty(_)) => Ok(Kind::Start { empty: true }),
+            Ok(Event::End(_)) => Ok(Kind::End),
+            Ok(Event::CData(_)) => Ok(Kind::Section),
+            Ok(Event::Comment(_)) => Ok(Kind::Comment),
+            Ok(Event::PI(_)) => Ok(Kind::Instruction),
+            Ok(Event::Decl(_)) => Ok(Kind::Declaration),
+            Ok(Event::GeneralRef(_)) => Ok(Kind::Reference),
+            Ok(Event::DocType(_)) => Err(DocumentFault::Doctype),
+            Ok(Event::Text(_) | Event::Eof) => Err(DocumentFault::Markup),
+            Err(error) => Err(fault_of(&error)),
+        };
+        let kind = kind.map_err(|fault| match self.reader.get_mut().take_stopped() {
+            Some(stopped) => stopped.at(self.at),
+            None => self.refuse(fault),
+        })?;
+        let raw = std::mem::take(&mut self.raw);
+        let read = self.read(kind, raw.get(mark..).unwrap_or_default());
+        self.raw = raw;
+        read.map(|()| kind)
+    }
+
+    /// Looks at what quick-xml left to us.
+    fn read(&mut self, kind: Kind, raw: &[u8]) -> Result<(), XmlError> {
+        let text = self.decoded(raw)?;
+        let (before, after) = match kind {
+            Kind::Start { empty: false } | Kind::Reference => (1, 1),
+            Kind::Start { empty: true } => (1, 2),
+            Kind::End => (2, 1),
+            Kind::Section => (9, 3),
+            Kind::Comment => (4, 3),
+            Kind::Instruction => (2, 2),
+            Kind::Declaration => (5, 2),
+            Kind::EmptyEnd | Kind::Text | Kind::Space => (0, 0),
+        };
+        let content = text.get(before..text.len().saturating_sub(after)).unwrap_or_default();
+        match kind {
+            Kind::Start { empty } => self.open(content, empty),
+            Kind::End => {
+                self.text.push_str(content.trim_end_matches(is_space));
+                self.close();
+                Ok(())
+            }
+            Kind::Section => self.inside().and_then(|()| text::append_verbatim(content, &mut self.text)),
+            Kind::Reference => self.inside().and_then(|()| {
+                self.text.push(text::resolve(content)?);
+                Ok(())
+            }),
+            Kind::Comment => check_allowed(content),
+            Kind::Instruction => self.instruction(content),
+            Kind::Declaration if self.at == 0 => declaration::read(content).map(|ascii| self.ascii = ascii),
+            Kind::Declaration => Err(DocumentFault::Declaration),
+            Kind::EmptyEnd | Kind::Text | Kind::Space => Ok(()),
+        }
+        .map_err(|fault| fault.at(self.at))
+    }
+
+    fn open(&mut self, tag: &str, empty: bool) -> Result<(), DocumentFault> {
+        match self.place {
+            Place::Before => self.place = Place::Inside,
+            Place::Inside => {}
+            Place::After => return Err(DocumentFault::OutsideRoot),
+        }
+        if self.scope.depth() >= self.limits.depth {
+            return Err(DocumentFault::TooDeep);
+        }
+        self.scope.open();
+        self.empty = empty;
+        self.element.read(tag, &mut self.scope, self.limits)?;
+        self.identifiers.note(&self.element, self.limits)
+    }
+
+    fn close(&mut self) {
+        self.scope.close();
+        if self.scope.depth() == 0 {
+            self.place = Place::After;
+        }
+    }
+
+    fn instruction(&mut self, content: &str) -> Result<(), DocumentFault> {
+        text::append_verbatim(content, &mut self.text)?;
+        let target = content.split(is_space).next().unwrap_or_default();
+        if !is_plain_name(target) || target.eq_ignore_ascii_case("xml") {
+            return Err(DocumentFault::Instruction);
+        }
+        Ok(())
+    }
+
+    fn inside(&self) -> Result<(), DocumentFault> {
+        if self.place == Place::Inside { Ok(()) } else { Err(DocumentFault::OutsideRoot) }
+    }
+
+    fn decoded<'a>(&self, raw: &'a [u8]) -> Result<&'a str, XmlError> {
+        if self.ascii && !raw.is_ascii() {
+            return Err(self.refuse(DocumentFault::Encoding));
+        }
+        std::str::from_utf8(raw).map_err(|_| self.refuse(DocumentFault::NotUtf8))
+    }
+
+    fn ahead(&mut self, count: usize) -> Result<&[u8], XmlError> {
+        let at = self.at;
+        self.reader.get_mut().ahead(count).map_err(|stopped| stopped.at(at))
+    }
+
+    const fn refuse(&self, fault: DocumentFault) -> XmlError {
+        fault.at(self.at)
+    }
+}
+
+impl DocumentFault {
+    const fn at(self, at: u64) -> XmlError {
+        XmlError::Document { fault: self, at }
+    }
+}
+
+impl Stopped {
+    fn at(self, at: u64) -> XmlError {
+        match self {
+            Self::Failed(error) => XmlError::Io(error),
+            Self::Refused(fault) => fault.at(at),
+        }
+    }
+}
+
+/// What quick-xml complains about, in our words: its own would repeat names of the document.
+const fn fault_of(error: &Error) -> DocumentFault {
+    match error {
+        Error::Encoding(_) => DocumentFault::NotUtf8,
+        Error::IllFormed(
+            IllFormedError::MismatchedEndTag { .. }
+            | IllFormedError::UnmatchedEndTag(_)
+            | IllFormedError::MissingEndTag(_),
+        ) => DocumentFault::EndTag,
+        Error::IllFormed(IllFormedError::DoubleHyphenInComment) => DocumentFault::Comment,
+        Error::IllFormed(IllFormedError::UnclosedReference) => DocumentFault::Reference,
+        Error::Syntax(_) => DocumentFault::Unclosed,
+        _ => DocumentFault::Markup,
+    }
+}

@@ -1,0 +1,252 @@
+//! A start tag: its name, its attributes and the namespaces they are in.
+
+use std::{ops::Range, rc::Rc};
+
+use super::{
+    DocumentFault,
+    character::{is_space, local_part},
+    limits::Limits,
+    namespace::Scope,
+    text::append_value,
+};
+
+/// The element that began last, in memory that the next one uses again.
+#[derive(Debug)]
+pub(in crate::backend::xml_dsig) struct Element {
+    /// Names and values, one after the other.
+    text: String,
+    name: Name,
+    attributes: Vec<Record>,
+}
+
+#[derive(Clone, Debug)]
+struct Name {
+    whole: Range<usize>,
+    /// Where the local part begins.
+    local: usize,
+    namespace: Rc<str>,
+}
+
+#[derive(Debug)]
+struct Record {
+    name: Name,
+    value: Range<usize>,
+}
+
+/// A name as written and the namespace it is in.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::backend::xml_dsig) struct QualifiedName<'a> {
+    /// With its prefix.
+    pub(in crate::backend::xml_dsig) whole: &'a str,
+    /// Empty when there is none.
+    pub(in crate::backend::xml_dsig) prefix: &'a str,
+    /// Without its prefix.
+    pub(in crate::backend::xml_dsig) local: &'a str,
+    /// Empty when there is none.
+    pub(in crate::backend::xml_dsig) namespace: &'a Rc<str>,
+}
+
+impl Element {
+    pub(super) fn new(scope: &Scope) -> Self {
+        let name = Name { whole: 0..0, local: 0, namespace: scope.none() };
+        Self { text: String::new(), name, attributes: Vec::new() }
+    }
+
+    /// The name of the element.
+    pub(in crate::backend::xml_dsig) fn name(&self) -> QualifiedName<'_> {
+        self.qualified(&self.name)
+    }
+
+    /// The attributes with their values, by namespace and then by local name, as canonical forms
+    /// want them (Canonical XML 1.0, 2.2). Namespace declarations are none of them.
+    pub(in crate::backend::xml_dsig) fn attributes(&self) -> impl Iterator<Item = (QualifiedName<'_>, &str)> {
+        self.attributes.iter().map(|record| (self.qualified(&record.name), slice(&self.text, &record.value)))
+    }
+
+    /// Reads what stands between `<` and `>` or `/>`, with `scope` already opened for it.
+    pub(super) fn read(
+        &mut self,
+        tag: &str,
+        scope: &mut Scope,
+        limits: &Limits,
+    ) -> Result<(), DocumentFault> {
+        self.text.clear();
+        self.attributes.clear();
+        let end = tag.find(is_space).unwrap_or(tag.len());
+        let (name, mut rest) = tag.split_at_checked(end).ok_or(DocumentFault::Tag)?;
+        self.name = self.keep(name, scope)?;
+        let mut count = 0;
+        while let Some(attribute) = Written::next(&mut rest)? {
+            count += 1;
+            if count > limits.attributes {
+                return Err(DocumentFault::TooManyAttributes);
+            }
+            self.add(&attribute, scope)?;
+        }
+        self.resolve(scope)?;
+        self.sort()
+    }
+
+    fn keep(&mut self, name: &str, scope: &Scope) -> Result<Name, DocumentFault> {
+        let local = local_part(name)?;
+        let start = self.text.len();
+        self.text.push_str(name);
+        Ok(Name { whole: start..self.text.len(), local: start + local, namespace: scope.none() })
+    }
+
+    fn add(&mut self, attribute: &Written<'_>, scope: &mut Scope) -> Result<(), DocumentFault> {
+        let name = self.keep(attribute.name, scope)?;
+        let start = self.text.len();
+        append_value(attribute.value, &mut self.text)?;
+        let value = start..self.text.len();
+        match attribute.name.strip_prefix("xmlns") {
+            Some("") => scope.declare("", slice(&self.text, &value)),
+            Some(prefix) if prefix.starts_with(':') => {
+                scope.declare(prefix.trim_start_matches(':'), slice(&self.text, &value))
+            }
+            _ => {
+                self.attributes.push(Record { name, value });
+                Ok(())
+            }
+        }
+    }
+
+    /// Finds the namespaces, after all declarations of the tag are known.
+    fn resolve(&mut self, scope: &Scope) -> Result<(), DocumentFault> {
+        if prefix(&self.text, &self.name) == "xmlns" {
+            return Err(DocumentFault::ReservedPrefix);
+        }
+        self.name.namespace = scope.resolve(prefix(&self.text, &self.name))?;
+        for record in &mut self.attributes {
+            // The default namespace is not for attributes.
+            let prefix = prefix(&self.text, &record.name);
+            if !prefix.is_empty() {
+                record.name.namespace = scope.resolve(prefix)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sorts, and finds equal names beside each other: no comparison of each with each.
+    fn sort(&mut self) -> Result<(), DocumentFault> {
+        let text = &self.text;
+        self.attributes.sort_unstable_by(|one, other| {
+            let (one, other) = (&one.name, &other.name);
+            (&one.namespace, local(text, one)).cmp(&(&other.namespace, local(text, other)))
+        });
+        let neighbours = self.attributes.iter().zip(self.attributes.iter().skip(1));
+        let twice = neighbours
+            .map(|(one, other)| (&one.name, &other.name))
+            .any(|(one, other)| local(text, one) == local(text, other) && one.namespace == other.namespace);
+        if twice { Err(DocumentFault::DuplicateAttribute) } else { Ok(()) }
+    }
+
+    fn qualified<'a>(&'a self, name: &'a Name) -> QualifiedName<'a> {
+        QualifiedName {
+            whole: slice(&self.text, &name.whole),
+            prefix: prefix(&self.text, name),
+            local: local(&self.text, name),
+            namespace: &name.namespace,
+        }
+    }
+}
+
+/// An attribute as written: its name, and what stands between the quotes.
+pub(super) struct Written<'a> {
+    pub(super) name: &'a str,
+    pub(super) value: &'a str,
+}
+
+impl<'a> Written<'a> {
+    /// Takes the next attribute off the front; `None` when only white space is left.
+    pub(super) fn next(rest: &mut &'a str) -> Result<Option<Self>, DocumentFault> {
+        let text = rest.trim_start_matches(is_space);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        if text.len() == rest.len() {
+            return Err(DocumentFault::Tag);
+        }
+        let (name, after) = text.split_once('=').ok_or(DocumentFault::Tag)?;
+        let after = after.trim_start_matches(is_space);
+        let quote = after.chars().next().filter(|c| matches!(c, '"' | '\'')).ok_or(DocumentFault::Tag)?;
+        let quoted = after.strip_prefix(quote).ok_or(DocumentFault::Tag)?;
+        let (value, after) = quoted.split_once(quote).ok_or(DocumentFault::Tag)?;
+        *rest = after;
+        Ok(Some(Self { name: name.trim_end_matches(is_space), value }))
+    }
+}
+
+fn slice<'a>(text: &'a str, range: &Range<usize>) -> &'a str {
+    text.get(range.clone()).unwrap_or_default()
+}
+
+fn local<'a>(text: &'a str, name: &Name) -> &'a str {
+    slice(text, &(name.local..name.whole.end))
+}
+
+fn prefix<'a>(text: &'a str, name: &Name) -> &'a str {
+    slice(text, &(name.whole.start..name.local.saturating_sub(1).max(name.whole.start)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(tag: &str) -> Result<Vec<String>, DocumentFault> {
+        let mut scope = Scope::new(256);
+        let mut element = Element::new(&scope);
+        scope.open();
+        element.read(tag, &mut scope, &Limits::default())?;
+        Ok(element
+            .attributes()
+            .map(|(name, value)| format!("{{{}}}{}={value}", name.namespace, name.local))
+            .collect())
+    }
+
+    #[test]
+    fn attributes_come_by_namespace_and_then_by_local_name() {
+        let tag = "e b='1' z:a='2' a = \"3\" y:b='4' y:a='5' xmlns:z='urn:1' xmlns:y='urn:2' xml:lang='en'";
+        assert_eq!(
+            read(tag).unwrap(),
+            [
+                "{}a=3",
+                "{}b=1",
+                "{http://www.w3.org/XML/1998/namespace}lang=en",
+                "{urn:1}a=2",
+                "{urn:2}a=5",
+                "{urn:2}b=4"
+            ]
+        );
+    }
+
+    #[test]
+    fn malformed_tags_are_refused() {
+        for (tag, fault) in [
+            ("e a", DocumentFault::Tag),
+            ("e a=", DocumentFault::Tag),
+            ("e a=b", DocumentFault::Tag),
+            ("e a='b", DocumentFault::Tag),
+            ("e a='b'c='d'", DocumentFault::Tag),
+            ("e a='<'", DocumentFault::Tag),
+            ("e /", DocumentFault::Tag),
+            ("e =''", DocumentFault::Name),
+            ("e a b='c'", DocumentFault::Name),
+            ("e/", DocumentFault::Name),
+            ("", DocumentFault::Name),
+            (" e", DocumentFault::Name),
+            ("e a='1' a='1'", DocumentFault::DuplicateAttribute),
+            ("e xmlns:p='urn:a' xmlns:q='urn:a' p:x='' q:x=''", DocumentFault::DuplicateAttribute),
+            ("e xmlns='urn:a' xmlns='urn:b'", DocumentFault::DuplicateAttribute),
+            ("e p:a=''", DocumentFault::UndeclaredPrefix),
+            ("p:e", DocumentFault::UndeclaredPrefix),
+            ("xmlns:e", DocumentFault::ReservedPrefix),
+            ("e xmlns:p=''", DocumentFault::UndeclaredAgain),
+            ("e xmlns:='urn:a'", DocumentFault::Name),
+            ("e a:b:c='1'", DocumentFault::Name),
+        ] {
+            assert_eq!(read(tag), Err(fault), "{tag}");
+        }
+        assert!(read("e xmlns='urn:a' xmlns:p='urn:a' x='' p:x=''").is_ok());
+    }
+}

@@ -1,0 +1,151 @@
+//! Keys: which fit the profile, and the signature values they make (XML Signature 1.1, 6.4).
+
+use std::fmt;
+
+use openssl::{
+    bn::BigNum,
+    ecdsa::EcdsaSig,
+    error::ErrorStack,
+    pkey::{PKey, PKeyRef, Private, Public},
+    sign::{Signer, Verifier},
+};
+
+use super::{Algorithm, XmlError, algorithm_for};
+use crate::world::material::{Certificate, KeyType, key_type};
+
+/// The least size of an RSA modulus, in bits.
+const LEAST_RSA_BITS: u32 = 2_048;
+
+/// Why a key or its certificate cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
+pub enum KeyFault {
+    /// Neither RSA nor ECDSA on P-256, P-384 or P-521.
+    #[error("keys of this kind do not sign XML here")]
+    #[diagnostic(code(keyroll::xml_key_kind))]
+    Kind,
+    /// An RSA modulus below 2,048 bits.
+    #[error("the RSA key has fewer than 2048 bits")]
+    #[diagnostic(code(keyroll::xml_key_too_small))]
+    TooSmall,
+    /// A key with an algorithm of another kind or curve.
+    #[error("the key does not fit the signature algorithm")]
+    #[diagnostic(code(keyroll::xml_key_algorithm))]
+    Algorithm,
+    /// A private key beside the certificate of another one.
+    #[error("the private key does not belong to the certificate")]
+    #[diagnostic(code(keyroll::xml_key_mismatch))]
+    Mismatch,
+    /// OpenSSL did not compute the signature.
+    #[error("the signature could not be computed")]
+    #[diagnostic(code(keyroll::xml_key_failed))]
+    Failed,
+}
+
+/// A private key, its certificate and the algorithm it signs with: checked to belong together.
+pub struct SigningKey {
+    key: PKey<Private>,
+    public: PKey<Public>,
+    certificate: Certificate,
+    algorithm: Algorithm,
+}
+
+impl SigningKey {
+    /// Joins a key and its certificate, with the algorithm of [`algorithm_for`].
+    ///
+    /// # Errors
+    /// When they do not belong together, or the profile does not have such a key.
+    pub fn new(key: &PKeyRef<Private>, certificate: &Certificate) -> Result<Self, XmlError> {
+        let algorithm = algorithm_for(key).ok_or(KeyFault::Kind)?;
+        let public = usable(certificate, algorithm)?;
+        if !key.public_eq(&public) {
+            return Err(KeyFault::Mismatch.into());
+        }
+        Ok(Self { key: key.to_owned(), public, certificate: certificate.clone(), algorithm })
+    }
+
+    /// The same with another algorithm.
+    ///
+    /// # Errors
+    /// When the key does not fit it.
+    pub fn with_algorithm(self, algorithm: Algorithm) -> Result<Self, XmlError> {
+        usable(&self.certificate, algorithm)?;
+        Ok(Self { algorithm, ..self })
+    }
+
+    /// The certificate of the key.
+    #[must_use]
+    pub const fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    /// What it signs with.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The signature value over some bytes, verified with the certificate before it is given out.
+    pub(super) fn sign(&self, bytes: &[u8]) -> Result<Vec<u8>, KeyFault> {
+        let value = self.value(bytes).map_err(|_| KeyFault::Failed)?;
+        if verifies(&self.public, self.algorithm, bytes, &value) {
+            Ok(value)
+        } else {
+            Err(KeyFault::Mismatch)
+        }
+    }
+
+    fn value(&self, bytes: &[u8]) -> Result<Vec<u8>, ErrorStack> {
+        let mut signer = Signer::new(self.algorithm.digest().message_digest(), &self.key)?;
+        let value = signer.sign_oneshot_to_vec(bytes)?;
+        let Some(width) = coordinate_width(&self.public) else { return Ok(value) };
+        let pair = EcdsaSig::from_der(&value)?;
+        let mut raw = pair.r().to_vec_padded(i32::from(width))?;
+        raw.extend(pair.s().to_vec_padded(i32::from(width))?);
+        Ok(raw)
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("certificate", &self.certificate)
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The public key of a certificate, if it may be used with an algorithm.
+pub(super) fn usable(certificate: &Certificate, algorithm: Algorithm) -> Result<PKey<Public>, KeyFault> {
+    let key = certificate.public_key().map_err(|_| KeyFault::Kind)?;
+    match key_type(&*key) {
+        None => Err(KeyFault::Kind),
+        Some(kind) if !algorithm.fits(kind) => Err(KeyFault::Algorithm),
+        Some(KeyType::Rsa(bits)) if bits < LEAST_RSA_BITS => Err(KeyFault::TooSmall),
+        Some(_) => Ok(key),
+    }
+}
+
+/// Whether a signature value over some bytes was made with the private half of a key.
+pub(super) fn verifies(key: &PKeyRef<Public>, algorithm: Algorithm, bytes: &[u8], value: &[u8]) -> bool {
+    let attempt = || -> Result<bool, ErrorStack> {
+        let mut verifier = Verifier::new(algorithm.digest().message_digest(), key)?;
+        let Some(width) = coordinate_width(key) else { return verifier.verify_oneshot(value, bytes) };
+        let Some((r, s)) = value.split_at_checked(usize::from(width)).filter(|(r, s)| r.len() == s.len())
+        else {
+            return Ok(false);
+        };
+        let pair = EcdsaSig::from_private_components(BigNum::from_slice(r)?, BigNum::from_slice(s)?)?;
+        verifier.verify_oneshot(&pair.to_der()?, bytes)
+    };
+    attempt().unwrap_or(false)
+}
+
+/// The bytes of one coordinate of an elliptic curve; `None` for RSA.
+fn coordinate_width<T: openssl::pkey::HasPublic>(key: &PKeyRef<T>) -> Option<u8> {
+    match key_type(key)? {
+        KeyType::EcP256 => Some(32),
+        KeyType::EcP384 => Some(48),
+        KeyType::EcP521 => Some(66),
+        KeyType::Rsa(_) => None,
+    }
+}

@@ -1,0 +1,178 @@
+//! A second and a third opinion: Java (javax.xml.crypto.dsig) and xmlsec1.
+
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use openssl::base64::decode_block;
+
+use super::{Pair, accepted, documents::awkward, pairs, random, signed_with, verified};
+
+/// A document, unsigned, and how it is to be signed.
+struct Case {
+    /// `KEY.ALGORITHM.NUMBER.xml`, as the Java program expects it.
+    file: String,
+    about: String,
+    pair: &'static Pair,
+    document: String,
+    message: Vec<u8>,
+}
+
+fn cases() -> Vec<Case> {
+    let mut documents: Vec<(String, String)> =
+        awkward().into_iter().map(|(about, text)| (about.to_owned(), text)).collect();
+    documents.extend((1..=120).map(|seed| (format!("random {seed}"), random::document(seed))));
+    let ways: Vec<_> = pairs()
+        .iter()
+        .flat_map(|pair| pair.algorithms.iter().map(move |(name, way)| (pair, *name, *way)))
+        .collect();
+    documents
+        .into_iter()
+        .enumerate()
+        .map(|(number, (about, document))| {
+            let (pair, name, algorithm) = ways[number % ways.len()];
+            let message = signed_with(document.as_bytes(), pair, algorithm)
+                .unwrap_or_else(|error| panic!("{about} is not signed: {error}\n{document}"));
+            Case { file: format!("{}.{name}.{number}.xml", pair.name), about, pair, document, message }
+        })
+        .collect()
+}
+
+/// A folder with the keys in the forms that both programs read.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for pair in pairs() {
+        let at = |kind: &str| folder.path().join(format!("{}.{kind}", pair.name));
+        fs::write(at("crt"), pair.certificate.pem()).unwrap();
+        fs::write(at("key"), pair.key.private_key_to_pkcs8().unwrap()).unwrap();
+        fs::write(at("pem"), pair.key.private_key_to_pem_pkcs8().unwrap()).unwrap();
+    }
+    folder
+}
+
+fn run(command: &mut Command) -> Output {
+    let name = command.get_program().to_string_lossy().into_owned();
+    command
+        .output()
+        .unwrap_or_else(|error| panic!("`{name}` is needed as an oracle and does not run: {error}"))
+}
+
+/// Starts one JVM for a whole folder. Answers what it says of each file.
+fn java(arguments: &[&Path], verb: &str) -> HashMap<String, Result<String, String>> {
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles/XmlDsig.java");
+    let output = run(Command::new("java").arg(program).arg(verb).args(arguments));
+    assert!(output.status.success(), "java failed: {}", String::from_utf8_lossy(&output.stderr));
+    let lines = String::from_utf8(output.stdout).unwrap();
+    lines
+        .lines()
+        .map(|line| {
+            let mut words = line.splitn(3, ' ');
+            let mut word = || words.next().unwrap_or_default().to_owned();
+            let (file, verdict, rest) = (word(), word(), word());
+            (file, if verdict == "OK" { Ok(rest) } else { Err(rest) })
+        })
+        .collect()
+}
+
+fn xmlsec1(arguments: &[&str], files: &[&Path]) -> Result<(), String> {
+    let output = run(Command::new("xmlsec1").args(arguments).args(files));
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+}
+
+#[test]
+fn java_and_xmlsec1_accept_what_is_signed_here() {
+    let (cases, folder) = (cases(), folder());
+    let paths: Vec<PathBuf> = cases.iter().map(|case| folder.path().join(&case.file)).collect();
+    for (case, path) in cases.iter().zip(&paths) {
+        fs::write(path, &case.message).unwrap();
+    }
+    let mut faults = Vec::new();
+    let said = java(&[folder.path()], "verify");
+    for (case, path) in cases.iter().zip(&paths) {
+        let about = format!("{} ({})", case.about, case.file);
+        let (_, canonical) =
+            verified(&case.message, &accepted()).unwrap_or_else(|error| panic!("{about}: {error}"));
+        match said.get(&case.file) {
+            Some(Ok(theirs)) if decode_block(theirs).unwrap() == canonical => {}
+            Some(Ok(_)) => faults.push(format!("Java has another canonical form of {about}")),
+            other => faults.push(format!("Java refuses {about}: {other:?}")),
+        }
+        let certificate = folder.path().join(format!("{}.crt", case.pair.name));
+        let arguments = [
+            "--verify",
+            "--enabled-key-data",
+            "key-name",
+            "--pubkey-cert-pem",
+            certificate.to_str().unwrap(),
+        ];
+        if let Err(why) = xmlsec1(&arguments, &[path]) {
+            faults.push(format!("xmlsec1 refuses {about}: {why}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    println!("cross-checked {} documents signed here with Java and xmlsec1", cases.len());
+    assert!(cases.len() >= 150);
+}
+
+#[test]
+fn what_java_signs_is_accepted_here() {
+    let (cases, folder) = (cases(), folder());
+    let to = tempfile::tempdir().unwrap();
+    for case in &cases {
+        fs::write(folder.path().join(&case.file), &case.document).unwrap();
+    }
+    let said = java(&[folder.path(), to.path()], "sign");
+    for case in &cases {
+        let about = format!("{} ({})", case.about, case.file);
+        assert!(
+            matches!(said.get(&case.file), Some(Ok(_))),
+            "Java does not sign {about}: {:?}",
+            said.get(&case.file)
+        );
+        accept(case, &about, &fs::read(to.path().join(&case.file)).unwrap());
+    }
+    println!("cross-checked {} documents signed by Java", cases.len());
+    assert!(cases.len() >= 150);
+}
+
+#[test]
+fn what_xmlsec1_signs_is_accepted_here() {
+    let (cases, folder) = (cases(), folder());
+    for case in &cases {
+        let about = format!("{} ({})", case.about, case.file);
+        let (template, message) = (folder.path().join("template"), folder.path().join("message"));
+        fs::write(&template, blank(&String::from_utf8(case.message.clone()).unwrap())).unwrap();
+        let key = folder.path().join(format!("{}.pem", case.pair.name));
+        let arguments =
+            ["--sign", "--privkey-pem", key.to_str().unwrap(), "--output", message.to_str().unwrap()];
+        xmlsec1(&arguments, &[&template])
+            .unwrap_or_else(|why| panic!("xmlsec1 does not sign {about}: {why}"));
+        accept(case, &about, &fs::read(&message).unwrap());
+    }
+    println!("cross-checked {} documents signed by xmlsec1", cases.len());
+    assert!(cases.len() >= 150);
+}
+
+/// The message verifies here, and has the canonical form of the document that was to be signed.
+fn accept(case: &Case, about: &str, message: &[u8]) {
+    let shown = String::from_utf8_lossy(message);
+    let (theirs, canonical) =
+        verified(message, &accepted()).unwrap_or_else(|error| panic!("{about}: {error}\n{shown}"));
+    assert_eq!(theirs.certificate, case.pair.certificate, "{about}");
+    let (_, own) = verified(&case.message, &accepted()).unwrap();
+    assert!(canonical == own, "{about} has another canonical form:\n{shown}");
+}
+
+/// A template for a signer: the signature without its values and without key information.
+fn blank(message: &str) -> String {
+    let mut text = message.to_owned();
+    for name in ["DigestValue", "SignatureValue", "KeyInfo"] {
+        let (open, close) = (format!("<ds:{name}>"), format!("</ds:{name}>"));
+        let (start, end) = (text.rfind(&open).unwrap() + open.len(), text.rfind(&close).unwrap());
+        text.replace_range(start..end, "");
+    }
+    text.replace("<ds:KeyInfo></ds:KeyInfo>", "")
+}
