@@ -3,6 +3,7 @@
 pub mod action;
 pub mod backend;
 pub mod check;
+pub mod cli;
 pub mod condition;
 pub mod evidence;
 pub mod explanation;

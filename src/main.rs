@@ -1,3 +1,7 @@
-//! The command line program.
+//! The command line program: parse arguments, print, exit.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    keyroll::cli::main(std::env::args_os()).into()
+}

@@ -20,8 +20,9 @@ use crate::{
         licence::{Licence, licence},
         order::Order,
     },
-    plan::Plan,
-    source::{Finding, is_advice},
+    plan::{Plan, resolve::resolve},
+    source::{Finding, Refusal, Source, is_advice},
+    syntax::parse,
     world::id::StepId,
 };
 
@@ -96,6 +97,21 @@ impl Checked {
     pub fn take_advice(&mut self) -> Vec<Finding> {
         std::mem::take(&mut self.advice)
     }
+}
+
+/// The whole way from a text to a checked plan. Each stage gives all its findings at once, and the
+/// next one does not begin on a text that has any.
+///
+/// # Errors
+/// The findings of the first stage that has an error.
+pub fn read(source: &Source, given: &BTreeMap<String, String>) -> Result<Checked, Refusal> {
+    let refuse = |findings| Refusal::new(source.clone(), findings);
+    let (tree, findings) = parse(source);
+    if !findings.is_empty() {
+        return Err(refuse(findings));
+    }
+    let plan = resolve(source, &tree, given).map_err(refuse)?;
+    all(plan).map_err(refuse)
 }
 
 /// Makes every check.

@@ -80,8 +80,7 @@ impl<'a> Rules<'a> {
             plan.waivers.iter().any(|w| (w.flow, w.hazard) == hazard)
         };
         let promised = plan.promises.iter().map(|p| p.value.as_ref());
-        let mut judged: Vec<Judged<'a>> =
-            promised.filter(|p| !waived(*p)).map(Judged::Promised).collect();
+        let mut judged: Vec<Judged<'a>> = promised.filter(|p| !waived(*p)).map(Judged::Promised).collect();
         for flow in plan.landscape.channels.ids() {
             let default = NeverRejected::of(flow);
             let said = judged.iter().any(|j| j.invariant().hazard() == default.hazard());

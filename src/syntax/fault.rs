@@ -82,7 +82,8 @@ pub(super) fn fault(text: &str, start: usize, at: usize, tried: &[Rule]) -> Find
         && (at >= text.len() || at_top)
     {
         let token = raw::token(text, at);
-        let place = if at_top { format!("before `{}`", raw::word(text, at)) } else { "at the end".to_owned() };
+        let place =
+            if at_top { format!("before `{}`", raw::word(text, at)) } else { "at the end".to_owned() };
         let opened = Span::new(opened, opened + 1).into();
         return Box::new(UnclosedBlock { item: word.to_owned(), place, opened, still: token.into() });
     }
@@ -144,7 +145,8 @@ fn place(text: &str, start: usize, at: usize, head: bool) -> Span {
 /// The finding for a run of characters that was meant as a name or word.
 fn malformed(text: &str, place: Span, tried: &[Rule]) -> Option<Finding> {
     let before = text.get(..place.start)?;
-    let back = before.chars().rev().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).count();
+    let back =
+        before.chars().rev().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).count();
     let next = raw::rest(text, place.start).chars().next()?;
     let wants_name = tried.iter().any(|r| matches!(r, Rule::own_name | Rule::name | Rule::kind));
     // A word that stopped early, as in `empfänger` and `a.b`: all of it is meant.
@@ -181,7 +183,8 @@ fn advice(text: &str, place: Span, usage: &str, in_block: bool) -> String {
         return "delete this blank and type a plain one".to_owned();
     }
     if next.is_ascii_digit() {
-        return "durations are written `90s`, `15m`, `24h`, `7d` or `1h30m`, numbers without a point".to_owned();
+        return "durations are written `90s`, `15m`, `24h`, `7d` or `1h30m`, numbers without a point"
+            .to_owned();
     }
     if in_block && next == '{' {
         return "blocks do not lie within each other; close the block above first".to_owned();

@@ -67,9 +67,7 @@ impl UnknownItem {
             None => {
                 let words: Vec<String> = ITEMS.iter().map(|(known, _)| format!("`{known}`")).collect();
                 let (last, rest) = words.split_last().map_or(("", String::new()), |(l, r)| (l, r.join(", ")));
-                format!(
-                    "begin with {rest} or {last}; what is said of one of them stands between its braces"
-                )
+                format!("begin with {rest} or {last}; what is said of one of them stands between its braces")
             }
         };
         Self { found, advice, at }

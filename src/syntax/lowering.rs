@@ -106,7 +106,8 @@ impl Lowering<'_, '_> {
                 Rule::own_name => name = Some(self.words.word(&part)),
                 Rule::text => title = Some(self.words.text(&part)),
                 Rule::origin => {
-                    source = part.into_inner().find(|p| p.as_rule() == Rule::text).map(|p| self.words.text(&p));
+                    source =
+                        part.into_inner().find(|p| p.as_rule() == Rule::text).map(|p| self.words.text(&p));
                 }
                 Rule::comment => self.loose.push(comment(&part)),
                 _ => {}

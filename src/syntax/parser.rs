@@ -25,7 +25,10 @@ const FAULT_LIMIT: usize = 1000;
 /// So many findings that reading on would help nobody.
 #[derive(Debug, Diagnostic, Error)]
 #[error("reading stopped after {FAULT_LIMIT} findings")]
-#[diagnostic(code(keyroll::too_many_faults), help("repair the first ones, or see whether this file is a plan at all"))]
+#[diagnostic(
+    code(keyroll::too_many_faults),
+    help("repair the first ones, or see whether this file is a plan at all")
+)]
 pub struct TooManyFaults {
     /// Where reading stopped.
     #[label("nothing from here on was read")]

@@ -78,10 +78,54 @@ fn can_be_drawn(refusal: &Refusal) {
 /// Pieces that plans are made of, and pieces that break them.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
-        "keyroll 1\n", "plan", "param", "role", "key", "keystore", "step", "flow", "window", "promise", " ", "\n",
-        "\r\n", "\r", "{", "}", "[", "]", "\"", "\\", "$", ",", ":", "=", "#", "name", "after", "needs", "by", "of",
-        "at most", "24h", "99999999999999999999", "9999999999d", "\"text\"", "$alias", "tenant[$alias]", "ä",
-        "\u{202e}", "\u{a0}", "“", "\\u{110000}", "\"\\u{d800}\"", "1.5h", "setp", "source \"x\"", "{\n", "}\n",
+        "keyroll 1\n",
+        "plan",
+        "param",
+        "role",
+        "key",
+        "keystore",
+        "step",
+        "flow",
+        "window",
+        "promise",
+        " ",
+        "\n",
+        "\r\n",
+        "\r",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        "\\",
+        "$",
+        ",",
+        ":",
+        "=",
+        "#",
+        "name",
+        "after",
+        "needs",
+        "by",
+        "of",
+        "at most",
+        "24h",
+        "99999999999999999999",
+        "9999999999d",
+        "\"text\"",
+        "$alias",
+        "tenant[$alias]",
+        "ä",
+        "\u{202e}",
+        "\u{a0}",
+        "“",
+        "\\u{110000}",
+        "\"\\u{d800}\"",
+        "1.5h",
+        "setp",
+        "source \"x\"",
+        "{\n",
+        "}\n",
     ]);
     prop::collection::vec(piece, 0..60).prop_map(|p| p.concat())
 }
@@ -218,10 +262,24 @@ fn every_kind_of_word_is_read() {
             Term::Word(w) => w.value.as_str(),
             Term::Text(_) => "text",
             Term::Param(_) => "param",
-            Term::Place(p) if *p.value.alias == Term::Text(p.value.store.clone().map(|_| "aé".into())) => "place",
+            Term::Place(p) if *p.value.alias == Term::Text(p.value.store.clone().map(|_| "aé".into())) => {
+                "place"
+            }
             Term::Place(_) => "other place",
-            Term::Number(n) => if n.value == 7 { "seven" } else { "number" },
-            Term::Duration(d) => if d.value.as_secs() == 5400 { "5400" } else { "duration" },
+            Term::Number(n) => {
+                if n.value == 7 {
+                    "seven"
+                } else {
+                    "number"
+                }
+            }
+            Term::Duration(d) => {
+                if d.value.as_secs() == 5400 {
+                    "5400"
+                } else {
+                    "duration"
+                }
+            }
             Term::Comma(_) => "comma",
         })
         .collect();

@@ -1,0 +1,50 @@
+//! `keyroll check PLAN`
+
+use std::path::PathBuf;
+
+use crate::{check, source::Refusal};
+
+use super::{
+    exit::Exit,
+    screen::Screen,
+    text::{assignment, plan},
+};
+
+/// Check a plan: grammar, names, authority, order, knowledge. Executes nothing.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The plan, or - for standard input
+    plan: PathBuf,
+    /// Give a parameter another value
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
+    set: Vec<(String, String)>,
+}
+
+/// Does it.
+pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
+    let source = match plan(&arguments.plan, screen) {
+        Ok(source) => source,
+        Err(exit) => return exit,
+    };
+    match check::read(&source, &arguments.set.iter().cloned().collect()) {
+        Ok(mut checked) => {
+            let advice = checked.take_advice();
+            if !advice.is_empty() {
+                screen.page(&Refusal::new(source, advice));
+            }
+            let plan = checked.plan();
+            let (steps, roles) = (plan.steps.len(), plan.landscape.roles.len());
+            screen.result(format_args!(
+                "{}: {steps} {}, {roles} {}, no errors",
+                plan.name,
+                if steps == 1 { "step" } else { "steps" },
+                if roles == 1 { "role" } else { "roles" }
+            ));
+            Exit::Done
+        }
+        Err(refusal) => {
+            screen.page(&refusal);
+            Exit::Refused
+        }
+    }
+}
