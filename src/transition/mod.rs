@@ -1,3 +1,9 @@
-//! The one function that moves a run from one moment to the next.
+//! The one function that moves a run from one moment to the next. No clock, no files: time and
+//! everything else comes in with events.
 
+pub mod command;
+pub mod event;
+pub mod next;
 pub mod ready;
+pub mod snapshot;
+pub mod state;

@@ -1,0 +1,144 @@
+//! What may happen in a run.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{backend::Outcome, world::material::Fingerprint};
+
+/// An event and the time at which it was taken down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// What may happen. Steps, roles and keys go by the names that the plan gives them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The run begins. The certificates of the keys that are in use are pinned.
+    Started {
+        /// Digest of the plan and its parameters.
+        plan: Fingerprint,
+        /// Digest of the site.
+        site: Fingerprint,
+        /// The certificates of the keys that exist already, as PEM.
+        certificates: BTreeMap<String, String>,
+    },
+    /// A step is about to be performed through its backend.
+    Begun {
+        /// Which step.
+        step: String,
+        /// Which attempt, from one.
+        attempt: u32,
+    },
+    /// A step was performed, and its effect was seen.
+    Ended {
+        /// Which step.
+        step: String,
+        /// Which attempt.
+        attempt: u32,
+        /// What it did.
+        outcome: Outcome,
+        /// The certificates that came to be known, as PEM.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        certificates: BTreeMap<String, String>,
+    },
+    /// An attempt failed.
+    Failed {
+        /// Which step.
+        step: String,
+        /// Which attempt.
+        attempt: u32,
+        /// Why, in the backend's words.
+        cause: String,
+    },
+    /// A role did its step: an act of speech, or one that it does by hand.
+    Confirmed {
+        /// Which step.
+        step: String,
+        /// Who.
+        by: Actor,
+        /// When the window opens, where the step proposes one; otherwise it opens at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opens: Option<Timestamp>,
+        /// The certificate of the key that a step by hand created, as PEM.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        certificates: BTreeMap<String, String>,
+    },
+    /// A role refuses to do its step, or to believe a report; the run waits for it.
+    Declined {
+        /// Which step.
+        step: String,
+        /// Who.
+        by: Actor,
+        /// Why.
+        because: String,
+    },
+    /// The other side answers a proposal.
+    Answered {
+        /// Which step.
+        step: String,
+        /// Who.
+        by: Actor,
+        /// Yes or no.
+        yes: bool,
+        /// Why not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        because: Option<String>,
+    },
+    /// A message between roles was received.
+    Received {
+        /// The step that sent it.
+        step: String,
+        /// Who received it.
+        by: Actor,
+    },
+    /// An agreed window has begun.
+    Opened {
+        /// Which window.
+        window: String,
+    },
+    /// No message that is signed with the key is under way any more.
+    Drained {
+        /// Which flow.
+        flow: String,
+        /// Which key.
+        key: String,
+        /// How that is known.
+        how: Drain,
+    },
+    /// A promise was broken in the world.
+    Broken {
+        /// What was seen.
+        what: String,
+    },
+}
+
+/// How a drain is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Drain {
+    /// The flow's backend sees none.
+    Seen,
+    /// The transit time has passed since signing with the key stopped.
+    Waited,
+}
+
+/// Who did something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// In which role.
+    pub role: String,
+    /// The person, as far as the command line was told; nothing for what the site does by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// Whether the site is bound to do this role's acts by itself.
+    #[serde(default)]
+    pub automatic: bool,
+}

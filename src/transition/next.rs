@@ -1,0 +1,375 @@
+//! The whole interpreter: one event, one verdict.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use thiserror::Error;
+
+use crate::{
+    backend::Outcome,
+    check::Checked,
+    world::{
+        effect::{Effect, Misfit},
+        id::{DeliveryId, Id, KeyId, StepId},
+        state::WindowState,
+    },
+};
+
+use super::{
+    command::Command,
+    event::{Actor, Drain, Event, Record},
+    ready::{Blocker, blockers},
+    state::{Opening, State, Status},
+};
+
+/// What became of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It counts; carry this out.
+    Applied(Vec<Command>),
+    /// It was taken down before; nothing changes.
+    Duplicate,
+    /// It does not count.
+    Refused(Why),
+}
+
+/// Why an event does not count.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Why {
+    /// The run has not begun, or has begun already.
+    #[error("the run has {0}")]
+    Order(&'static str),
+    /// No such step, role, key, flow or window.
+    #[error("the plan has no `{0}`")]
+    Unknown(String),
+    /// The act belongs to another role.
+    #[error("this is an act of `{0}`")]
+    WrongRole(String),
+    /// The step is done.
+    #[error("`{0}` is done already")]
+    Closed(String),
+    /// The step may not begin yet.
+    #[error("`{step}` cannot begin yet: {reason}")]
+    NotYet {
+        /// Which step.
+        step: String,
+        /// What it waits for.
+        reason: String,
+        /// The same, for machines.
+        blockers: Vec<Blocker>,
+    },
+    /// An outcome for another attempt than the one under way.
+    #[error("`{0}` is not in this attempt")]
+    OtherAttempt(String),
+    /// The step does not fit the world as recorded.
+    #[error("`{0}` does not fit the recorded world")]
+    Misfit(String, Misfit),
+    /// A time has not come yet.
+    #[error("too early: {0}")]
+    Early(String),
+}
+
+/// Moves a run from one moment to the next, or says why the event does not count; then the state is
+/// as it was.
+pub fn next(checked: &Checked, state: &mut State, record: &Record) -> Verdict {
+    let mut after = state.clone();
+    after.now = after.now.max(record.at);
+    match step(checked, &mut after, &record.event) {
+        Ok(Some(commands)) => {
+            *state = after;
+            Verdict::Applied(commands)
+        }
+        Ok(None) => Verdict::Duplicate,
+        Err(why) => Verdict::Refused(why),
+    }
+}
+
+type Taken = Result<Option<Vec<Command>>, Why>;
+
+fn step(checked: &Checked, state: &mut State, event: &Event) -> Taken {
+    if let Event::Started { certificates, .. } = event {
+        if state.started {
+            return Err(Why::Order("begun already"));
+        }
+        pin(checked, state, certificates)?;
+        state.started = true;
+        state.world.send_everywhere(&checked.plan().landscape);
+        return Ok(Some(Vec::new()));
+    }
+    if !state.started {
+        return Err(Why::Order("not begun"));
+    }
+    match event {
+        Event::Started { .. } => Ok(None),
+        Event::Begun { step, attempt } => begun(checked, state, step, *attempt),
+        Event::Ended { step, attempt, outcome, certificates } => {
+            let Some(id) = attempted(checked, state, step, *attempt)? else { return Ok(None) };
+            pin(checked, state, certificates)?;
+            finish(checked, state, id, *outcome).map(Some)
+        }
+        Event::Failed { step, attempt, cause } => {
+            let Some(id) = attempted(checked, state, step, *attempt)? else { return Ok(None) };
+            let progress = &mut state.steps[id];
+            (progress.status, progress.cause) = (Status::Failed, Some(cause.clone()));
+            Ok(Some(Vec::new()))
+        }
+        Event::Confirmed { step, by, opens, certificates } => {
+            confirmed(checked, state, step, by, *opens, certificates).map(Some)
+        }
+        Event::Declined { step, by, because } => {
+            let id = named(checked, step)?;
+            let progress = &mut state.steps[id];
+            if matches!(progress.status, Status::Done(_)) {
+                return Err(Why::Closed(step.clone()));
+            }
+            own(checked, id, by)?;
+            open(checked, state, id)?;
+            let progress = &mut state.steps[id];
+            (progress.status, progress.cause) = (Status::Declined, Some(because.clone()));
+            Ok(Some(Vec::new()))
+        }
+        Event::Answered { step, by, yes, because } => {
+            answered(checked, state, step, by, *yes, because.clone()).map(Some)
+        }
+        Event::Received { step, by } => received(checked, state, step, by),
+        Event::Opened { window } => opened(checked, state, window),
+        Event::Drained { flow, key, how } => drained(checked, state, flow, key, *how),
+        Event::Broken { what } => {
+            if state.broken.contains(what) {
+                return Ok(None);
+            }
+            state.broken.push(what.clone());
+            Ok(Some(Vec::new()))
+        }
+    }
+}
+
+fn named(checked: &Checked, step: &str) -> Result<StepId, Why> {
+    checked.plan().step(step).ok_or_else(|| Why::Unknown(step.to_owned()))
+}
+
+fn own(checked: &Checked, step: StepId, by: &Actor) -> Result<(), Why> {
+    let plan = checked.plan();
+    let role = &plan.landscape.roles[plan.steps[step].role.value];
+    if *role == by.role { Ok(()) } else { Err(Why::WrongRole(role.clone())) }
+}
+
+fn open(checked: &Checked, state: &State, step: StepId) -> Result<(), Why> {
+    let found = blockers(checked, &state.world, step);
+    let name = checked.plan().steps[step].name.value.clone();
+    match found.as_slice() {
+        [] => Ok(()),
+        [Blocker::Done, ..] => Err(Why::Closed(name)),
+        _ => Err(Why::NotYet { reason: reasons(checked, &found), step: name, blockers: found }),
+    }
+}
+
+/// What a step waits for, in words.
+#[must_use]
+pub fn reasons(checked: &Checked, blockers: &[Blocker]) -> String {
+    let plan = checked.plan();
+    let name = |step: StepId| plan.steps[step].name.value.as_str();
+    let words = blockers.iter().map(|blocker| match blocker {
+        Blocker::Done => "it is done".to_owned(),
+        Blocker::Unanswered => "its proposal is not answered".to_owned(),
+        Blocker::After(before) => format!("`{}` comes first", name(*before)),
+        Blocker::Unheard(before, _) => format!("no word of `{}` has been received", name(*before)),
+        Blocker::Unknown(_) => "it is not known whether what it needs is so".to_owned(),
+        Blocker::Unmet(_) => "what it needs is not so yet".to_owned(),
+        Blocker::Stale(_) => "what its role was told is not so any more".to_owned(),
+    });
+    words.collect::<Vec<_>>().join("; ")
+}
+
+fn begun(checked: &Checked, state: &mut State, step: &str, attempt: u32) -> Taken {
+    let id = named(checked, step)?;
+    let progress = &state.steps[id];
+    match progress.status {
+        Status::Begun if progress.attempts == attempt => return Ok(None),
+        Status::Done(_) if progress.attempts >= attempt => return Ok(None),
+        Status::Begun | Status::Proposed => return Err(Why::OtherAttempt(step.to_owned())),
+        _ => {}
+    }
+    open(checked, state, id)?;
+    if attempt != progress.attempts + 1 {
+        return Err(Why::OtherAttempt(step.to_owned()));
+    }
+    let now = state.now;
+    let progress = &mut state.steps[id];
+    progress.status = Status::Begun;
+    progress.attempts = attempt;
+    progress.begun = Some(now);
+    progress.cause = None;
+    Ok(Some(vec![Command::Perform { step: step.to_owned(), attempt }]))
+}
+
+/// The step whose attempt this is; nothing when its outcome is known already.
+fn attempted(checked: &Checked, state: &State, step: &str, attempt: u32) -> Result<Option<StepId>, Why> {
+    let id = named(checked, step)?;
+    let progress = &state.steps[id];
+    match progress.status {
+        Status::Begun if progress.attempts == attempt => Ok(Some(id)),
+        Status::Done(_) | Status::Failed if progress.attempts == attempt => Ok(None),
+        _ => Err(Why::OtherAttempt(step.to_owned())),
+    }
+}
+
+fn confirmed(
+    checked: &Checked,
+    state: &mut State,
+    step: &str,
+    by: &Actor,
+    opens: Option<Timestamp>,
+    certificates: &BTreeMap<String, String>,
+) -> Result<Vec<Command>, Why> {
+    let id = named(checked, step)?;
+    own(checked, id, by)?;
+    if matches!(state.steps[id].status, Status::Begun) {
+        return Err(Why::OtherAttempt(step.to_owned()));
+    }
+    open(checked, state, id)?;
+    pin(checked, state, certificates)?;
+    let now = state.now;
+    let progress = &mut state.steps[id];
+    progress.begun = Some(now);
+    progress.attempts += 1;
+    progress.cause = None;
+    let attempt = progress.attempts;
+    let Some((window, other)) = checked.plan().proposal(id) else {
+        return finish(checked, state, id, Outcome::Changed);
+    };
+    apply(checked, state, id, Effect::Propose(window))?;
+    let opens = opens.unwrap_or(now);
+    let length = checked.plan().landscape.windows[window].at_most;
+    let closes = length.map(|l| opens.saturating_add(l).unwrap_or(Timestamp::MAX));
+    state.windows[window] = Some(Opening { opens, closes });
+    state.steps[id].status = Status::Proposed;
+    let role = checked.plan().landscape.roles[other].clone();
+    Ok(vec![Command::Ask { step: step.to_owned(), role, attempt }])
+}
+
+fn answered(
+    checked: &Checked,
+    state: &mut State,
+    step: &str,
+    by: &Actor,
+    yes: bool,
+    because: Option<String>,
+) -> Result<Vec<Command>, Why> {
+    let id = named(checked, step)?;
+    let plan = checked.plan();
+    let Some((window, other)) = plan.proposal(id) else { return Err(Why::Unknown(step.to_owned())) };
+    let other = &plan.landscape.roles[other];
+    if *other != by.role {
+        return Err(Why::WrongRole(other.clone()));
+    }
+    match state.steps[id].status {
+        Status::Proposed => {}
+        Status::Done(_) => return Err(Why::Closed(step.to_owned())),
+        _ => return Err(Why::Order("no open proposal of this step")),
+    }
+    if yes {
+        apply(checked, state, id, Effect::Agree(window))?;
+        return finish(checked, state, id, Outcome::Changed);
+    }
+    state.world.windows[window] = WindowState::Unagreed;
+    state.windows[window] = None;
+    let progress = &mut state.steps[id];
+    (progress.status, progress.cause) = (Status::Declined, because);
+    Ok(Vec::new())
+}
+
+fn received(checked: &Checked, state: &mut State, step: &str, by: &Actor) -> Taken {
+    let id = named(checked, step)?;
+    let plan = checked.plan();
+    let mine = plan.deliveries_of(id).find(|(_, role)| plan.landscape.roles[*role] == by.role);
+    let Some((delivery, _)): Option<(DeliveryId, _)> = mine else {
+        return Err(Why::WrongRole("another role".to_owned()));
+    };
+    if !state.world.is_done(id) {
+        return Err(Why::Early(format!("`{step}` is not sent yet")));
+    }
+    if state.world.is_heard(delivery) {
+        return Ok(None);
+    }
+    state.world.heard.insert(delivery.index());
+    Ok(Some(Vec::new()))
+}
+
+fn opened(checked: &Checked, state: &mut State, window: &str) -> Taken {
+    let windows = &checked.plan().landscape.windows;
+    let id = windows.find(|w| w.name == window).ok_or_else(|| Why::Unknown(window.to_owned()))?;
+    match (state.world.windows[id], state.windows[id]) {
+        (WindowState::Open, _) => Ok(None),
+        (WindowState::Agreed, Some(opening)) if state.now >= opening.opens => {
+            state.world.windows[id] = WindowState::Open;
+            Ok(Some(Vec::new()))
+        }
+        (WindowState::Agreed, Some(opening)) => Err(Why::Early(format!("it opens at {}", opening.opens))),
+        _ => Err(Why::Early("it is not agreed".to_owned())),
+    }
+}
+
+fn drained(checked: &Checked, state: &mut State, flow: &str, key: &str, how: Drain) -> Taken {
+    let landscape = &checked.plan().landscape;
+    let id = landscape.channels.find(|c| c.name == flow).ok_or_else(|| Why::Unknown(flow.to_owned()))?;
+    let key_id = landscape.keys.find(|k| k == key).ok_or_else(|| Why::Unknown(key.to_owned()))?;
+    if state.world.stamp(landscape, id) == Some(key_id) {
+        return Err(Why::Early(format!("`{flow}` still signs with `{key}`")));
+    }
+    if !state.world.under_way[id].contains(key_id) {
+        return Ok(None);
+    }
+    if how == Drain::Waited {
+        let stopped = state.stopped.get(&(id, key_id)).copied();
+        let due = stopped.and_then(|at| at.checked_add(landscape.transit(id)).ok());
+        if due.is_none_or(|due| state.now < due) {
+            return Err(Why::Early(format!("a message signed with `{key}` may still be under way")));
+        }
+    }
+    state.world.under_way[id].remove(key_id);
+    Ok(Some(Vec::new()))
+}
+
+/// A step has taken effect.
+fn finish(checked: &Checked, state: &mut State, id: StepId, outcome: Outcome) -> Result<Vec<Command>, Why> {
+    let plan = checked.plan();
+    let landscape = &plan.landscape;
+    let stamps = |state: &State| -> Vec<Option<KeyId>> {
+        landscape.channels.ids().map(|c| state.world.stamp(landscape, c)).collect()
+    };
+    let before = stamps(state);
+    for effect in plan.steps[id].action.value.effects() {
+        apply(checked, state, id, effect)?;
+    }
+    state.world.done.insert(id.index());
+    for ((channel, was), is) in landscape.channels.ids().zip(before).zip(stamps(state)) {
+        if let Some(key) = was.filter(|_| was != is) {
+            state.stopped.insert((channel, key), state.now);
+        }
+    }
+    state.world.send_everywhere(landscape);
+    let progress = &mut state.steps[id];
+    progress.status = Status::Done(outcome);
+    progress.ended = Some(state.now);
+    let step = &plan.steps[id].name.value;
+    let tell = |(_, role)| Command::Tell { step: step.clone(), role: landscape.roles[role].clone() };
+    Ok(plan.deliveries_of(id).map(tell).collect())
+}
+
+fn apply(checked: &Checked, state: &mut State, id: StepId, effect: Effect) -> Result<(), Why> {
+    let plan = checked.plan();
+    effect
+        .apply(&plan.landscape, &mut state.world)
+        .map(|_| ())
+        .map_err(|misfit| Why::Misfit(plan.steps[id].name.value.clone(), misfit))
+}
+
+fn pin(checked: &Checked, state: &mut State, certificates: &BTreeMap<String, String>) -> Result<(), Why> {
+    for (name, pem) in certificates {
+        let keys = &checked.plan().landscape.keys;
+        let key = keys.find(|k| k == name).ok_or_else(|| Why::Unknown(name.clone()))?;
+        state.certificates.entry(key).or_insert_with(|| pem.clone());
+    }
+    Ok(())
+}
