@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod explanation;
 pub mod graph;
 pub mod invariant;
+pub mod journal;
 pub mod name;
 pub mod page;
 pub mod plan;

@@ -1,0 +1,15 @@
+//! Each record carries the digest of the one before, so that a changed record shows.
+
+use crate::world::material::Fingerprint;
+
+/// The digest of a record: over the digest before it, its position and its text.
+#[must_use]
+pub fn link(before: &str, position: i64, record: &str) -> String {
+    Fingerprint::of(format!("{before}\n{position}\n{record}").as_bytes()).to_string()
+}
+
+/// The digest before the first record: over what the run is pinned to.
+#[must_use]
+pub fn origin(run: &str, plan: &str, site: &str) -> String {
+    Fingerprint::of(format!("keyroll run\n{run}\n{plan}\n{site}").as_bytes()).to_string()
+}

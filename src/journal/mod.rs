@@ -1,0 +1,97 @@
+//! Where runs live. A host stores events and hands out commands; what an event means is said in
+//! one place only, by `transition::next`.
+
+pub mod chain;
+pub mod memory;
+pub mod schema;
+pub mod sqlite;
+
+use std::fmt::Debug;
+use std::path::PathBuf;
+
+use crate::{
+    check::Checked,
+    transition::{command::Command, event::Record, next::Verdict, state::State},
+};
+
+/// One run in a host.
+///
+/// Laws: events of one run are applied one after the other; event, state and commands become
+/// durable in one act; a command stays in the outbox until it is settled, so that it is carried
+/// out at least once; a verdict is returned only after it is durable.
+pub trait Host: Debug {
+    /// The run's id.
+    fn run(&self) -> &str;
+
+    /// Where the run stands.
+    fn state(&self) -> &State;
+
+    /// Submits an event.
+    ///
+    /// # Errors
+    /// When the host cannot write; then nothing happened.
+    fn submit(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError>;
+
+    /// The commands that are not settled, in the order in which they arose.
+    ///
+    /// # Errors
+    /// When the host cannot be read.
+    fn outbox(&self) -> Result<Vec<Command>, HostError>;
+
+    /// Takes a command out of the outbox: it was carried out.
+    ///
+    /// # Errors
+    /// When the host cannot write.
+    fn settle(&mut self, command: &Command) -> Result<(), HostError>;
+
+    /// All records of the run in order.
+    ///
+    /// # Errors
+    /// When the host cannot be read.
+    fn records(&self) -> Result<Vec<Record>, HostError>;
+}
+
+/// Why a host did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// The journal's file.
+    #[error("the journal {}: {cause}", path.display())]
+    Journal {
+        /// Which file.
+        path: PathBuf,
+        /// What the database answered.
+        cause: String,
+    },
+    /// The file is a journal of another version.
+    #[error("the journal {} has schema version {found}, and this keyroll knows {known}", path.display())]
+    Version {
+        /// Which file.
+        path: PathBuf,
+        /// Its version.
+        found: String,
+        /// The version that this program writes.
+        known: u32,
+    },
+    /// A record was changed, taken out or put in.
+    #[error("the journal {} was changed from outside: record {position} does not follow from the one before", path.display())]
+    Broken {
+        /// Which file.
+        path: PathBuf,
+        /// The first record that does not fit.
+        position: i64,
+    },
+    /// The stored state does not fit the plan.
+    #[error("the journal {} holds a state that does not fit its plan", .0.display())]
+    Misfit(PathBuf),
+    /// Another process runs it.
+    #[error("another keyroll is at work on the journal {}", .0.display())]
+    Busy(PathBuf),
+    /// There is no such run.
+    #[error("the journal {} holds no run {run}", path.display())]
+    NoRun {
+        /// Which file.
+        path: PathBuf,
+        /// Which run.
+        run: String,
+    },
+}

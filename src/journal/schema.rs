@@ -1,0 +1,37 @@
+//! The tables of the journal, and its version.
+
+/// The version that this program writes, and the only one that it reads.
+pub const VERSION: u32 = 1;
+
+/// Makes the tables.
+pub const CREATE: &str = "
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE run (
+  id          TEXT PRIMARY KEY,
+  started     TEXT NOT NULL,
+  plan_name   TEXT NOT NULL,
+  plan_file   TEXT NOT NULL,
+  plan_text   TEXT NOT NULL,
+  plan_digest TEXT NOT NULL,
+  site_digest TEXT NOT NULL,
+  parameters  TEXT NOT NULL,
+  core        TEXT NOT NULL,
+  state       TEXT NOT NULL,
+  head        TEXT NOT NULL,
+  finished    INTEGER NOT NULL
+) STRICT;
+CREATE TABLE record (
+  run      TEXT NOT NULL REFERENCES run (id),
+  position INTEGER NOT NULL,
+  body     TEXT NOT NULL,
+  digest   TEXT NOT NULL,
+  PRIMARY KEY (run, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE outbox (
+  number  INTEGER PRIMARY KEY,
+  run     TEXT NOT NULL REFERENCES run (id),
+  id      TEXT NOT NULL,
+  command TEXT NOT NULL,
+  UNIQUE (run, id)
+) STRICT;
+";
