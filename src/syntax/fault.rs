@@ -26,8 +26,10 @@ pub struct UnexpectedText {
     pub found: String,
     /// What to do about it.
     pub advice: String,
+    /// What the drawing says at the place.
+    pub label: &'static str,
     /// Its place.
-    #[label("not this")]
+    #[label("{label}")]
     pub at: SourceSpan,
 }
 
@@ -82,7 +84,8 @@ pub(super) fn fault(text: &str, start: usize, at: usize, tried: &[Rule]) -> Find
         && (at >= text.len() || at_top)
     {
         let token = raw::token(text, at);
-        let place = if at_top { format!("before `{}`", raw::word(text, at)) } else { "at the end".to_owned() };
+        let place =
+            if at_top { format!("before `{}`", raw::word(text, at)) } else { "at the end".to_owned() };
         let opened = Span::new(opened, opened + 1).into();
         return Box::new(UnclosedBlock { item: word.to_owned(), place, opened, still: token.into() });
     }
@@ -96,8 +99,13 @@ pub(super) fn fault(text: &str, start: usize, at: usize, tried: &[Rule]) -> Find
         return Box::new(MissingName { after, usage: name_usage(tried, usage, opened), at: place.into() });
     }
     let found = raw::found(text, place);
-    let advice = advice(text, place, usage, opened.is_some());
-    Box::new(UnexpectedText { expected: expected(tried), found, advice, at: place.into() })
+    let advice = advice(text, place, tried, usage, opened.is_some());
+    let ended = place.start == place.end;
+    let label = if ended { "something is missing here" } else { "not this" };
+    // That the line could have ended helps nobody when it did.
+    let tried = tried.iter().copied().filter(|r| !ended || !matches!(r, Rule::eol | Rule::EOI));
+    let expected = expected(&tried.collect::<Vec<_>>());
+    Box::new(UnexpectedText { expected, found, advice, label, at: place.into() })
 }
 
 /// Whether a word begins a sentence of its own.
@@ -144,7 +152,8 @@ fn place(text: &str, start: usize, at: usize, head: bool) -> Span {
 /// The finding for a run of characters that was meant as a name or word.
 fn malformed(text: &str, place: Span, tried: &[Rule]) -> Option<Finding> {
     let before = text.get(..place.start)?;
-    let back = before.chars().rev().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).count();
+    let back =
+        before.chars().rev().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).count();
     let next = raw::rest(text, place.start).chars().next()?;
     let wants_name = tried.iter().any(|r| matches!(r, Rule::own_name | Rule::name | Rule::kind));
     // A word that stopped early, as in `empfänger` and `a.b`: all of it is meant.
@@ -172,7 +181,7 @@ fn name_usage(tried: &[Rule], item: &'static str, opened: Option<usize>) -> &'st
     if opened.is_some() && tried.contains(&Rule::name) { "`after STEP` or `after STEP, STEP`" } else { item }
 }
 
-fn advice(text: &str, place: Span, usage: &str, in_block: bool) -> String {
+fn advice(text: &str, place: Span, tried: &[Rule], usage: &str, in_block: bool) -> String {
     let next = raw::rest(text, place.start).chars().next().unwrap_or('\n');
     if matches!(next, '“' | '”' | '„' | '‘' | '’' | '\'' | '«' | '»') {
         return "texts stand between plain quotes, `\"`".to_owned();
@@ -181,7 +190,11 @@ fn advice(text: &str, place: Span, usage: &str, in_block: bool) -> String {
         return "delete this blank and type a plain one".to_owned();
     }
     if next.is_ascii_digit() {
-        return "durations are written `90s`, `15m`, `24h`, `7d` or `1h30m`, numbers without a point".to_owned();
+        return "durations are written `90s`, `15m`, `24h`, `7d` or `1h30m`, numbers without a point"
+            .to_owned();
+    }
+    if tried.contains(&Rule::close_bracket) {
+        return "an alias stands between brackets: `store[$alias]` or `store[\"alias\"]`".to_owned();
     }
     if in_block && next == '{' {
         return "blocks do not lie within each other; close the block above first".to_owned();

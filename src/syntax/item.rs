@@ -15,7 +15,7 @@ const ITEMS: [(&str, &str); 12] = [
     ("receiver", "`receiver NAME of ROLE { ... }`"),
     ("flow", "`flow NAME of ROLE { ... }`"),
     ("window", "`window NAME at most 4h`"),
-    ("step", "`step NAME by ROLE { ... }`, with lines such as `after STEP`"),
+    ("step", "`step NAME by ROLE { ... }`"),
     ("promise", "`promise FLOW never rejected`"),
     ("finally", "`finally RECEIVER accepts only KEY`"),
     ("waive", "`waive FLOW rejected because \"...\"`"),
@@ -67,9 +67,7 @@ impl UnknownItem {
             None => {
                 let words: Vec<String> = ITEMS.iter().map(|(known, _)| format!("`{known}`")).collect();
                 let (last, rest) = words.split_last().map_or(("", String::new()), |(l, r)| (l, r.join(", ")));
-                format!(
-                    "begin with {rest} or {last}; what is said of one of them stands between its braces"
-                )
+                format!("begin with {rest} or {last}; what is said of one of them stands between its braces")
             }
         };
         Self { found, advice, at }

@@ -3,7 +3,6 @@
 //! [`read`] takes bytes, [`parse`] makes a tree and findings of them, [`format`] writes the tree as
 //! canonical text. The grammar lies in `grammar/`; nothing here knows a verb by name.
 
-mod raw;
 mod block;
 mod fault;
 mod format;
@@ -15,6 +14,7 @@ mod lowering;
 mod name;
 mod number;
 mod parser;
+mod raw;
 mod reading;
 mod rule_words;
 mod sentence;

@@ -42,7 +42,9 @@ Right:
 #[error("`{written}` is not a name")]
 #[diagnostic(
     code(keyroll::malformed_name),
-    help("a name begins with a letter a-z and goes on with letters, digits, `_` and `-`; free text stands in quotes")
+    help(
+        "a name begins with a letter a-z and goes on with letters, digits, `_` and `-`; free text stands in quotes"
+    )
 )]
 pub struct MalformedName {
     /// What was written.

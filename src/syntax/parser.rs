@@ -25,7 +25,10 @@ const FAULT_LIMIT: usize = 1000;
 /// So many findings that reading on would help nobody.
 #[derive(Debug, Diagnostic, Error)]
 #[error("reading stopped after {FAULT_LIMIT} findings")]
-#[diagnostic(code(keyroll::too_many_faults), help("repair the first ones, or see whether this file is a plan at all"))]
+#[diagnostic(
+    code(keyroll::too_many_faults),
+    help("repair the first ones, or see whether this file is a plan at all")
+)]
 pub struct TooManyFaults {
     /// Where reading stopped.
     #[label("nothing from here on was read")]
@@ -167,10 +170,10 @@ impl Reading<'_> {
         pair: Pair<'_, Rule>,
         base: usize,
         first: bool,
-        read: impl FnMut(&mut Lowering<'_, '_>, Pair<'_, Rule>) -> Option<T>,
+        read: impl FnOnce(&mut Lowering<'_, '_>, Pair<'_, Rule>) -> Option<T>,
     ) -> Option<Line<T>> {
         let words = Sentences { text: &self.screened.text, base, findings: &mut self.findings };
-        Lowering { words, loose: Vec::new() }.line(pair, first, read)
+        Lowering { words, loose: Vec::new(), behind: None }.line(pair, first, read)
     }
 
     /// Comments after the last sentence.

@@ -40,7 +40,9 @@ Right:
 #[error("{escape} is no escape")]
 #[diagnostic(
     code(keyroll::unknown_escape),
-    help("write `\\\"`, `\\\\`, `\\n` or `\\u{{...}}` with the number of a character; a backslash is `\\\\`")
+    help(
+        "write `\\\"`, `\\\\`, `\\n` or `\\u{{...}}` with the number of a character; a backslash is `\\\\`"
+    )
 )]
 pub struct UnknownEscape {
     /// What was written, quoted.
@@ -169,7 +171,9 @@ mod tests {
 
     #[test]
     fn what_is_no_escape_is_pointed_at() {
-        for (text, place) in [("ab\\q", (2, 4)), ("\\u{d800}", (0, 8)), ("\\u{1234567}", (0, 2)), ("\\u", (0, 2))] {
+        for (text, place) in
+            [("ab\\q", (2, 4)), ("\\u{d800}", (0, 8)), ("\\u{1234567}", (0, 2)), ("\\u", (0, 2))]
+        {
             assert_eq!(unescape(text), Err(Span::new(place.0, place.1)), "{text}");
         }
     }

@@ -31,8 +31,12 @@ fn free_word() -> impl Strategy<Value = Spanned<String>> {
 }
 
 fn text() -> impl Strategy<Value = Spanned<String>> {
-    prop_oneof!["[ -~]{0,20}", "\\PC{0,8}", vec(any::<char>(), 0..6).prop_map(|c| c.into_iter().collect::<String>())]
-        .prop_map(at)
+    prop_oneof![
+        "[ -~]{0,20}",
+        "\\PC{0,8}",
+        vec(any::<char>(), 0..6).prop_map(|c| c.into_iter().collect::<String>())
+    ]
+    .prop_map(at)
 }
 
 fn duration() -> impl Strategy<Value = Term> {
@@ -98,8 +102,12 @@ fn trivia(blank_first: bool, blank_last: bool) -> impl Strategy<Value = Vec<Triv
 }
 
 fn line<T: std::fmt::Debug>(node: impl Strategy<Value = T>, first: bool) -> impl Strategy<Value = Line<T>> {
-    (trivia(!first, true), node, option::of(comment()))
-        .prop_map(|(before, node, comment)| Line { before, node, comment, span: at(()) })
+    (trivia(!first, true), node, option::of(comment())).prop_map(|(before, node, comment)| Line {
+        before,
+        node,
+        comment,
+        span: at(()),
+    })
 }
 
 fn block<T: std::fmt::Debug + Clone + 'static>(
@@ -120,8 +128,11 @@ fn titled() -> impl Strategy<Value = Titled> {
 }
 
 fn owned() -> impl Strategy<Value = Owned<Phrase>> {
-    (free_word(), any_word(), block(statement().boxed()))
-        .prop_map(|(name, owner, body)| Owned { name, owner, body })
+    (free_word(), any_word(), block(statement().boxed())).prop_map(|(name, owner, body)| Owned {
+        name,
+        owner,
+        body,
+    })
 }
 
 fn step() -> impl Strategy<Value = StepDecl> {

@@ -15,7 +15,9 @@ fn whole(kind: &str, example: &str) -> String {
         "item" => format!("keyroll 1\n{example}"),
         "fact" => format!("keyroll 1\nflow f of r {{\n{example}}}\n"),
         "line" => format!("keyroll 1\nstep s by r {{\n{example}}}\n"),
-        "phrase" => example.lines().map(|line| format!("promise {line}\n")).fold("keyroll 1\n".into(), |a, b| a + &b),
+        "phrase" => {
+            example.lines().map(|line| format!("promise {line}\n")).fold("keyroll 1\n".into(), |a, b| a + &b)
+        }
         _ => panic!("an example of the kind `{kind}`"),
     }
 }
