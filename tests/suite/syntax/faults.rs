@@ -55,6 +55,25 @@ fn faults_are_told_apart() {
     }
 }
 
+/// What follows a fault is read, and its own faults are told.
+#[test]
+fn reading_goes_on_behind_a_fault() {
+    for (plan, codes) in [
+        ("step s by r {\n  x\nstep t by r {\n  x\n", &["unclosed_block", "unclosed_block"][..]),
+        ("  step s by r {\n    x\n  key\n", &["unclosed_block", "missing_name"]),
+        ("setp s by r {\n  x\n}\nrol r\n", &["unknown_item", "unknown_item"]),
+        ("step s by r {\n  needs {\n  }\n  x\n}\nkey\n", &["unexpected_text", "missing_name"]),
+        ("step s by r {\n  needs \"x\n}\nanything\n", &["unclosed_text", "unknown_item"]),
+        ("key\nkey\nkey\n", &["missing_name", "missing_name", "missing_name"]),
+        ("plan 1x\n  \"title\"\n  source \"s\"\nkey\n", &["malformed_name", "missing_name"]),
+        ("junk\nmore junk\n  and more\nkey k\n", &["unknown_item"]),
+        ("param p\n  = step\nkey\n", &["unexpected_text", "missing_name"]),
+    ] {
+        let refusal = read(&format!("keyroll 1\n{plan}"));
+        assert_eq!(refusal.codes().collect::<Vec<_>>(), codes, "{plan}\n{}", page(&refusal, false, 80));
+    }
+}
+
 #[test]
 fn faults_of_the_header_are_told_apart() {
     for (plan, codes) in [
