@@ -26,8 +26,10 @@ pub struct UnexpectedText {
     pub found: String,
     /// What to do about it.
     pub advice: String,
+    /// What the drawing says at the place.
+    pub label: &'static str,
     /// Its place.
-    #[label("not this")]
+    #[label("{label}")]
     pub at: SourceSpan,
 }
 
@@ -97,8 +99,13 @@ pub(super) fn fault(text: &str, start: usize, at: usize, tried: &[Rule]) -> Find
         return Box::new(MissingName { after, usage: name_usage(tried, usage, opened), at: place.into() });
     }
     let found = raw::found(text, place);
-    let advice = advice(text, place, usage, opened.is_some());
-    Box::new(UnexpectedText { expected: expected(tried), found, advice, at: place.into() })
+    let advice = advice(text, place, tried, usage, opened.is_some());
+    let ended = place.start == place.end;
+    let label = if ended { "something is missing here" } else { "not this" };
+    // That the line could have ended helps nobody when it did.
+    let tried = tried.iter().copied().filter(|r| !ended || !matches!(r, Rule::eol | Rule::EOI));
+    let expected = expected(&tried.collect::<Vec<_>>());
+    Box::new(UnexpectedText { expected, found, advice, label, at: place.into() })
 }
 
 /// Whether a word begins a sentence of its own.
@@ -174,7 +181,7 @@ fn name_usage(tried: &[Rule], item: &'static str, opened: Option<usize>) -> &'st
     if opened.is_some() && tried.contains(&Rule::name) { "`after STEP` or `after STEP, STEP`" } else { item }
 }
 
-fn advice(text: &str, place: Span, usage: &str, in_block: bool) -> String {
+fn advice(text: &str, place: Span, tried: &[Rule], usage: &str, in_block: bool) -> String {
     let next = raw::rest(text, place.start).chars().next().unwrap_or('\n');
     if matches!(next, '“' | '”' | '„' | '‘' | '’' | '\'' | '«' | '»') {
         return "texts stand between plain quotes, `\"`".to_owned();
@@ -185,6 +192,9 @@ fn advice(text: &str, place: Span, usage: &str, in_block: bool) -> String {
     if next.is_ascii_digit() {
         return "durations are written `90s`, `15m`, `24h`, `7d` or `1h30m`, numbers without a point"
             .to_owned();
+    }
+    if tried.contains(&Rule::close_bracket) {
+        return "an alias stands between brackets: `store[$alias]` or `store[\"alias\"]`".to_owned();
     }
     if in_block && next == '{' {
         return "blocks do not lie within each other; close the block above first".to_owned();

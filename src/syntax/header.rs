@@ -19,7 +19,7 @@ pub(super) const VERSION: u64 = 1;
 )]
 pub struct EmptyPlan {
     /// The end of the text.
-    #[label("nothing stands before this end")]
+    #[label("the text ends here")]
     pub at: SourceSpan,
 }
 

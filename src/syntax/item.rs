@@ -15,7 +15,7 @@ const ITEMS: [(&str, &str); 12] = [
     ("receiver", "`receiver NAME of ROLE { ... }`"),
     ("flow", "`flow NAME of ROLE { ... }`"),
     ("window", "`window NAME at most 4h`"),
-    ("step", "`step NAME by ROLE { ... }`, with lines such as `after STEP`"),
+    ("step", "`step NAME by ROLE { ... }`"),
     ("promise", "`promise FLOW never rejected`"),
     ("finally", "`finally RECEIVER accepts only KEY`"),
     ("waive", "`waive FLOW rejected because \"...\"`"),

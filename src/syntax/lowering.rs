@@ -46,6 +46,8 @@ pub(super) struct Lowering<'t, 'f> {
     pub(super) words: Sentences<'t, 'f>,
     /// Comments within the sentence that have no place of their own in the tree, in order.
     pub(super) loose: Vec<String>,
+    /// The comment behind the sentence's last line, until somebody takes it.
+    pub(super) behind: Option<String>,
 }
 
 impl Lowering<'_, '_> {
@@ -54,22 +56,22 @@ impl Lowering<'_, '_> {
         &mut self,
         pair: Pair<'_, Rule>,
         first: bool,
-        mut read: impl FnMut(&mut Self, Pair<'_, Rule>) -> Option<T>,
+        read: impl FnOnce(&mut Self, Pair<'_, Rule>) -> Option<T>,
     ) -> Option<Line<T>> {
         let mut before = Vec::new();
-        let mut read_line = None;
+        let mut sentence = None;
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::comment | Rule::blank_line => collect(&mut before, &part),
-                Rule::end_comment => self.loose.push(comment(&part)),
+                Rule::end_comment => self.behind = Some(comment(&part)),
                 Rule::eol | Rule::EOI => {}
-                _ => {
-                    let span = self.words.span(&part);
-                    read_line = Some((read(self, part)?, span));
-                }
+                _ => sentence = Some(part),
             }
         }
-        let (node, span) = read_line?;
+        let sentence = sentence?;
+        let span = self.words.span(&sentence);
+        let node = read(self, sentence)?;
+        self.loose.extend(self.behind.take());
         if first {
             before = start_of_block(before);
         }
@@ -196,12 +198,13 @@ impl Lowering<'_, '_> {
     }
 
     /// The lines between braces. A comment behind `{` goes to the sentence that the block belongs
-    /// to; one behind `}` moves before it when the block has lines.
+    /// to; one behind a `}` on a line of its own moves before it.
     fn block<T>(
         &mut self,
         pair: Pair<'_, Rule>,
         mut read: impl FnMut(&mut Self, Pair<'_, Rule>) -> Option<T>,
     ) -> Option<Block<T>> {
+        let several = pair.as_str().contains('\n');
         let mut lines: Vec<Line<T>> = Vec::new();
         let mut before = Vec::new();
         for part in pair.into_inner() {
@@ -223,7 +226,10 @@ impl Lowering<'_, '_> {
                 }
             }
         }
-        let trailing = end_of_block(before);
+        let mut trailing = end_of_block(before);
+        if several {
+            trailing.extend(self.behind.take().map(Trivia::Comment));
+        }
         let trailing = if lines.is_empty() { start_of_block(trailing) } else { trailing };
         Some(Block { lines, trailing })
     }

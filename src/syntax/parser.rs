@@ -103,7 +103,7 @@ impl Reading<'_> {
             }
             return None;
         }
-        if let Ok(pair) = grammar(Rule::header_line, text, 0) {
+        if let Ok(pair) = grammar(Rule::header_line, text, 0, raw::next_line(text, start)) {
             let end = pair.as_span().end();
             let line = self.lower(pair, 0, true, |lowering, part| {
                 let number = part.into_inner().find(|p| p.as_rule() == Rule::number)?;
@@ -142,7 +142,7 @@ impl Reading<'_> {
     /// to go on after a fault.
     fn item(&mut self, at: usize, start: usize) -> usize {
         let text: &str = &self.screened.text;
-        let (gave_up, tried) = match grammar(Rule::item_line, text, at) {
+        let (gave_up, tried) = match grammar(Rule::item_line, text, at, end_of_item(text, start)) {
             Ok(pair) => {
                 let end = at + pair.as_span().end();
                 let first = self.tree.version.is_none() && self.tree.items.is_empty();
@@ -170,25 +170,26 @@ impl Reading<'_> {
         pair: Pair<'_, Rule>,
         base: usize,
         first: bool,
-        read: impl FnMut(&mut Lowering<'_, '_>, Pair<'_, Rule>) -> Option<T>,
+        read: impl FnOnce(&mut Lowering<'_, '_>, Pair<'_, Rule>) -> Option<T>,
     ) -> Option<Line<T>> {
         let words = Sentences { text: &self.screened.text, base, findings: &mut self.findings };
-        Lowering { words, loose: Vec::new() }.line(pair, first, read)
+        Lowering { words, loose: Vec::new(), behind: None }.line(pair, first, read)
     }
 
     /// Comments after the last sentence.
     fn last(&self, at: usize) -> Vec<Trivia> {
         let mut trailing = Vec::new();
-        if let Ok(pair) = grammar(Rule::last_lines, &self.screened.text, at) {
+        if let Ok(pair) = grammar(Rule::last_lines, &self.screened.text, at, self.screened.text.len()) {
             pair.into_inner().for_each(|part| collect(&mut trailing, &part));
         }
         end_of_block(trailing)
     }
 }
 
-/// Applies a rule to the text from `at` on.
-fn grammar(rule: Rule, text: &str, at: usize) -> Result<Pair<'_, Rule>, GaveUp> {
-    match PlanGrammar::parse(rule, raw::rest(text, at)) {
+/// Applies a rule to the text between two offsets. The end matters: what the grammar does after a
+/// fault takes time with all the text that it was given.
+fn grammar(rule: Rule, text: &str, at: usize, end: usize) -> Result<Pair<'_, Rule>, GaveUp> {
+    match PlanGrammar::parse(rule, text.get(at..end).unwrap_or("")) {
         Ok(mut pairs) => pairs.next().ok_or((at, Vec::new())),
         Err(error) => {
             let (InputLocation::Pos(place) | InputLocation::Span((place, _))) = error.location;
@@ -201,6 +202,21 @@ fn grammar(rule: Rule, text: &str, at: usize) -> Result<Pair<'_, Rule>, GaveUp> 
     }
 }
 
+/// The offset of the next word that begins a line and a sentence of its own: no sentence goes on
+/// behind it.
+fn end_of_item(text: &str, start: usize) -> usize {
+    let mut from = raw::next_line(text, start);
+    while from < text.len() {
+        let line = raw::line(text, from);
+        let code = line.trim_start_matches([' ', '\t']);
+        if begins_item(raw::word(code, 0)) {
+            return from + line.len() - code.len();
+        }
+        from = raw::next_line(text, from);
+    }
+    text.len()
+}
+
 /// Where to read on after a fault: behind the block that was begun, or at the next line that begins
 /// a sentence of its own, or is meant to.
 fn resume(text: &str, start: usize, gave_up: usize) -> usize {
@@ -211,7 +227,7 @@ fn resume(text: &str, start: usize, gave_up: usize) -> usize {
         let code = line.trim_start();
         let word = raw::word(code, 0);
         let begins = begins_item(word) || (depth == 0 && code.len() == line.len() && near(word).is_some());
-        if from > gave_up && begins {
+        if from > start && from + line.len() - code.len() >= gave_up && begins {
             return from;
         }
         let was_open = depth > 0;

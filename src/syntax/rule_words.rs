@@ -14,7 +14,7 @@ pub(super) fn rule_words(rule: Rule) -> Option<&'static str> {
         Rule::number => "a number",
         Rule::duration => "a duration like `4h`",
         Rule::place => "a place like `store[$alias]`",
-        Rule::phrase => "a phrase",
+        Rule::phrase => "a name or a place like `store[$alias]`",
         Rule::open | Rule::block | Rule::step_block => "`{`",
         Rule::close => "`}`",
         Rule::close_bracket => "`]`",
@@ -55,9 +55,9 @@ pub(super) fn expected(rules: &[Rule]) -> String {
     }
     // The end of the line is the least of what could follow, so it is named last.
     words.sort_by_key(|text| *text == "the end of the line");
-    if words.iter().filter(|w| PHRASE_WORDS.contains(w)).count() == PHRASE_WORDS.len() {
-        words.retain(|w| !PHRASE_WORDS.contains(w));
-        words.insert(0, "more of the sentence");
+    if VALUES.iter().all(|value| words.contains(value)) {
+        words.retain(|w| !VALUES.contains(w) && *w != "a place like `store[$alias]`");
+        words.insert(0, "a word or value");
     }
     match words.split_last() {
         None => "something else".to_owned(),
@@ -67,12 +67,20 @@ pub(super) fn expected(rules: &[Rule]) -> String {
 }
 
 /// What may go on in any phrase: named one by one it would bury the rest.
-const PHRASE_WORDS: [&str; 7] = [
-    "a word",
-    "a text in quotes",
-    "a parameter like `$name`",
-    "a number",
-    "a duration like `4h`",
-    "a place like `store[$alias]`",
-    "`,`",
-];
+const VALUES: [&str; 5] =
+    ["a word", "a text in quotes", "a parameter like `$name`", "a number", "a duration like `4h`"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_follow_reads_as_a_list() {
+        assert_eq!(expected(&[Rule::by_word]), "`by`");
+        assert_eq!(expected(&[Rule::eol, Rule::EOI, Rule::text]), "a text in quotes or the end of the line");
+        let phrase =
+            [Rule::word, Rule::text, Rule::setting, Rule::number, Rule::duration, Rule::comma, Rule::eol];
+        assert_eq!(expected(&phrase), "a word or value, `,` or the end of the line");
+        assert_eq!(expected(&[Rule::blank_line]), "something else");
+    }
+}

@@ -247,8 +247,37 @@ step v by r {
     assert_eq!(comments(&tree).len(), 19);
     let text = format(&tree);
     assert_eq!(sound(&text), tree);
-    insta::assert_snapshot!(text, @"");
+    assert_eq!(text, AWKWARD, "{text}");
 }
+
+const AWKWARD: &str = "\
+# zero
+keyroll 1                                      # one
+# three
+# four
+# five
+# six
+plan p                                         # two
+  \"title\"
+  source \"s\"
+# eight
+# nine
+param a : alias = \"x\"                          # seven
+step s by r {                                  # ten
+  # eleven
+  inform r                                     # twelve
+  # thirteen
+  # fourteen
+}
+step t by r {}                                 # fifteen
+step u by r {                                  # sixteen
+  inform r
+}
+step v by r {
+  # seventeen
+}
+# eighteen
+";
 
 #[test]
 fn every_kind_of_word_is_read() {
@@ -303,78 +332,14 @@ fn steps_tell_order_needs_and_acts_apart() {
 /// A hundred thousand sentences, sound and unsound: were reading quadratic, this would never end.
 #[test]
 fn reading_takes_one_pass() {
-    let plan = format!("keyroll 1\n{}", "step s by r {\n  inform r # c\n}\n".repeat(100_000));
+    let plan = format!("keyroll 1\n{}", "key k # c\n".repeat(100_000));
     assert_eq!(sound(&plan).items.len(), 100_000);
-    let endless = format!("keyroll 1\nstep s by r {{\n{}", "  needs {\n".repeat(100_000));
-    assert_eq!(read(&endless).1.findings.len(), 1);
+    let nested = format!("keyroll 1\nstep s by r {{\n{}", "  needs {\n".repeat(100_000));
+    assert_eq!(read(&nested).1.findings.len(), 1);
+    let unclosed = format!("keyroll 1\n{}", "step s by r {\n  inform r\n".repeat(100_000));
+    assert_eq!(read(&unclosed).1.findings.len(), 1001);
     let comments = format!("keyroll 1\nplan p\n{}key\n", "# c\n".repeat(100_000));
     assert_eq!(read(&comments).1.findings.len(), 1);
-    let long = format!("keyroll 1\npromise {}\n", "x ".repeat(500_000) + "\u{a7}");
+    let long = format!("keyroll 1\npromise {}\n", "x ".repeat(100_000) + "\u{a7}");
     can_be_drawn(&read(&long).1);
-}
-
-/// One fault each: the finding, and the text that it points at.
-#[test]
-fn faults_are_told_apart() {
-    for (plan, code, at) in [
-        ("step\n", "missing_name", ""),
-        ("step # soon\n", "missing_name", ""),
-        ("plan \"x\"\n", "missing_name", "\"x\""),
-        ("step s by {\n}\n", "missing_name", "{"),
-        ("step s by r {\n  after\n}\n", "missing_name", ""),
-        ("step s by r {\n  after a,\n}\n", "missing_name", ""),
-        ("step 1st by r {\n}\n", "malformed_name", "1st"),
-        ("step s by r {\n  create über\n}\n", "malformed_name", "über"),
-        ("role a.b\n", "malformed_name", "a.b"),
-        ("step s by r\n  inform r\n}\n", "unexpected_text", ""),
-        ("param a\nkey b\n", "unexpected_text", ""),
-        ("key old key new\n", "unexpected_text", "key"),
-        ("key old }\n", "unexpected_text", "}"),
-        ("window w at most 1.5h\n", "unexpected_text", "1.5h"),
-        ("window w at most 30m1h\n", "unexpected_text", "30m1h"),
-        ("role r “title”\n", "unexpected_text", "“title”"),
-        ("step s by r {\n  needs {\n  }\n}\n", "unexpected_text", "{"),
-        ("finally tenant[$a is new\n", "unexpected_text", "is"),
-        ("step s by r {\n  inform r\n", "unclosed_block", "{"),
-        ("step s by r { # {\n  inform \"}\"\nkey k\n", "unclosed_block", "{"),
-        ("{\n}\n", "stray_brace", "{"),
-        ("\"title\"\n", "unknown_item", "\"title\""),
-        ("\"title\n", "unclosed_text", "\"title"),
-        ("plan p\n  \"title\n", "unclosed_text", "\"title"),
-        ("step s by r {\n  create x as \"y\n}\n", "unclosed_text", "\"y"),
-        ("finally t[\"x] is new\n", "unclosed_text", "\"x] is new"),
-        ("role r \"\\u{110000}\"\n", "unknown_escape", "\\u{110000}"),
-        ("role r \"\\u{}\"\n", "unknown_escape", "\\u"),
-        ("Role r\n", "unknown_item", "Role"),
-        ("rôle r\n", "unknown_item", "rôle"),
-        ("= x\n", "unknown_item", "="),
-        ("promise x 18446744073709551616\n", "number_too_large", "18446744073709551616"),
-    ] {
-        let (_, refusal) = read(&format!("keyroll 1\n{plan}"));
-        assert_eq!(refusal.codes().collect::<Vec<_>>(), [code], "{plan}\n{}", page(&refusal, false, 80));
-        let label = refusal.findings[0].labels().unwrap().next().unwrap();
-        let pointed = &refusal.source.text[label.offset()..label.offset() + label.len()];
-        assert_eq!(pointed, at, "{plan}");
-    }
-}
-
-#[test]
-fn faults_of_the_header_are_told_apart() {
-    for (plan, codes) in [
-        ("", &["empty_plan"][..]),
-        (" \n\t# x", &["empty_plan"]),
-        ("keyroll\nkey k\n", &["unknown_version"]),
-        ("keyroll 1.0\nkey k\n", &["unknown_version"]),
-        ("keyroll one\nkey\n", &["unknown_version", "missing_name"]),
-        ("keyroll 2\nkey\n", &["unknown_version"]),
-        ("keyroll 01\nkey k\n", &[]),
-        ("keyrol 1\nkey k\n", &["missing_header"]),
-        ("key k\n", &["missing_header"]),
-        ("key k\nkeyroll 1\n", &["misplaced_header"]),
-        ("keyroll 1 1\nkey k\n", &["text_after_header"]),
-        ("key\u{200b}roll 1\nkey k\n", &["hostile_character"]),
-    ] {
-        let (_, refusal) = read(plan);
-        assert_eq!(refusal.codes().collect::<Vec<_>>(), codes, "{plan}");
-    }
 }
