@@ -11,5 +11,7 @@ mod oid;
 mod safe;
 mod scheme;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use store::Pkcs12Keystore;
