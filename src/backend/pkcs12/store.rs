@@ -48,13 +48,13 @@ pub struct Pkcs12Keystore {
 }
 
 /// A store as read.
-struct Content {
+pub(super) struct Content {
     safe: Safe,
     inventory: Inventory,
 }
 
 /// What a change comes to.
-enum Act<T> {
+pub(super) enum Act<T> {
     /// Nothing is to be written.
     Rest(T),
     /// These bytes are to be written.
@@ -168,7 +168,7 @@ impl Pkcs12Keystore {
     }
 
     /// Reads the store under its lock, lets `act` compose another one, and puts it in place.
-    fn change<T>(
+    pub(super) fn change<T>(
         &self,
         act: impl FnOnce(&Content) -> Result<Act<T>, KeystoreError>,
     ) -> Result<T, KeystoreError> {

@@ -17,6 +17,7 @@ use super::{
     oid,
     safe::{Part, Safe},
     scheme::Scheme,
+    store::Act,
 };
 use crate::{
     backend::{
@@ -393,6 +394,35 @@ fn damage_under_a_true_integrity_check_is_damage() {
     let forged = element(SEQUENCE, &[version.raw, info.raw, &mac]);
     assert!(matches!(Safe::read(&forged, PASSWORD), Err(Flaw::Damaged { .. })));
     assert!(matches!(Safe::read(&other, PASSWORD), Err(Flaw::WrongPassword)));
+}
+
+#[test]
+fn what_another_tool_wrote_meanwhile_is_not_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), &store(both(&pair("live"), "live")));
+    let refused = store.change(|_| {
+        fs::write(store.path(), "by another tool").unwrap();
+        Ok(Act::Write(b"by us".to_vec(), ()))
+    });
+    assert!(matches!(refused, Err(KeystoreError::Locked(_))), "{refused:?}");
+    assert_eq!(fs::read(store.path()).unwrap(), b"by another tool");
+}
+
+#[test]
+fn what_was_read_is_kept_only_while_the_file_is_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let [one, two] = ["one", "two"].map(|name| store(both(&pair(name), name)));
+    let store = open(folder.path(), &one);
+    while !store.stamp().unwrap().is_settled() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    for _ in 0..2 {
+        assert_eq!(names(&store), ["one"]);
+    }
+    fs::write(store.path(), two).unwrap();
+    assert_eq!(names(&store), ["two"]);
+    fs::remove_file(store.path()).unwrap();
+    assert!(matches!(store.entries(), Err(KeystoreError::Missing(_))));
 }
 
 #[test]
