@@ -217,7 +217,11 @@ fn a_part_without_a_touched_bag_keeps_its_bytes() {
 
 #[test]
 fn a_new_name_leaves_the_other_attributes_and_their_order() {
-    let own = Bag::of_certificate(&pair("a").1, &alias("a"), 1).unwrap();
+    let certificate = pair("a").1;
+    let own = Bag::of_certificate(&certificate, &alias("a"), 1).unwrap();
+    let long = alias("a name that comes after the other attributes");
+    let fresh = Bag::of_certificate(&certificate, &long, 1).unwrap();
+    assert_eq!(*own.renamed(&long).unwrap().raw, *fresh.raw, "what was sorted stays sorted");
     let id = element(OCTET_STRING, &[b"Time 1"]);
     let odd: &[u8] = &[0x2A, 3];
     for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
@@ -274,6 +278,8 @@ fn colliding_local_key_ids_do_not_mix_pairs() {
         assert_eq!(shown("two"), two_is_whole.then(|| pairs[1].1.clone()));
         assert!(store.private_key(&alias("one")).unwrap().0.public_eq(&pairs[0].0));
         assert_eq!(store.private_key(&alias("two")).is_ok(), two_is_whole);
+        let none = store.private_key(&alias("three"));
+        assert!(matches!(none, Err(KeystoreError::NoKeyPair(_))), "{none:?}");
     }
 }
 
@@ -352,6 +358,13 @@ fn an_edit_that_would_change_another_entry_does_not_leave() {
     edit.expect(&alias("live"), Some(print(&pairs[1])));
     edit.expect(&alias("other"), None);
     assert!(matches!(edit.write(), Err(Flaw::Crypto { .. })), "two under one alias");
+    for expected in [None, Some(print(&pairs[0]))] {
+        let mut edit = Edit::new(&safe, &inventory, PASSWORD);
+        edit.rename(other, &alias("third")).unwrap();
+        edit.expect(&alias("other"), None);
+        edit.expect(&alias("third"), expected);
+        assert!(matches!(edit.write(), Err(Flaw::Crypto { .. })), "not what was meant");
+    }
 }
 
 #[test]
