@@ -171,6 +171,9 @@ pub enum KeystoreError {
         /// What is there.
         found: String,
     },
+    /// Nothing is under this alias, or something without a private key.
+    #[error("the alias `{0}` names no key pair")]
+    NoKeyPair(Alias),
     /// A library refused; its words, never its secrets.
     #[error("{doing}: {cause}")]
     Crypto {
@@ -184,11 +187,9 @@ pub enum KeystoreError {
     Locked(PathBuf),
 }
 
-/// The error for an alias that holds something else than expected; nothing expected means that it
-/// should have been free.
-pub(crate) fn moved(alias: &Alias, expected: Option<&Fingerprint>, found: Option<&Entry>) -> KeystoreError {
-    let expected =
-        expected.map_or_else(|| "nothing".to_owned(), |print| format!("the key pair {}", print.short()));
+/// The error for an alias that holds something else than the certificate or key pair expected.
+pub(crate) fn moved(alias: &Alias, expected: &Fingerprint, found: Option<&Entry>) -> KeystoreError {
+    let expected = format!("the one expected ({})", expected.short());
     let found = match found.map(|entry| (&entry.kind, entry.certificate())) {
         None => "nothing".to_owned(),
         Some((EntryKind::KeyPair { .. }, None)) => "a key without a certificate".to_owned(),

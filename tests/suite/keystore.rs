@@ -1,4 +1,5 @@
 //! Keystores: the laws of the face over every backend, the tools that others use, and faults.
+#![cfg(test)]
 
 mod faults;
 mod laws;
@@ -19,7 +20,7 @@ use keyroll::{
 };
 use zeroize::Zeroizing;
 
-const PASSWORD: &str = "changeit-ä";
+const PASSWORD: &str = "changeit-canary-7";
 
 fn alias(text: &str) -> Alias {
     Alias::new(text).unwrap()

@@ -19,7 +19,8 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 ///
 /// # Errors
 /// When the system refuses any part of it, the keeping of the owner included. The old file is then
-/// as it was, and nothing else is left.
+/// as it was, and nothing else is left; only when the folder cannot be synchronised at the very end
+/// is the new file in place already, and may be lost with the power.
 pub fn replace(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
     let target = resolve(path)?;
     let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {

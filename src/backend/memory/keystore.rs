@@ -99,10 +99,10 @@ impl Keystore for MemoryKeystore {
             return Ok(Outcome::AlreadySo);
         }
         if !self.names_pair(alias, expected) {
-            return Err(moved(alias, Some(expected), named.map(|held| &held.entry)));
+            return Err(moved(alias, expected, named.map(|held| &held.entry)));
         }
         if alias.same_entry(staged) || !self.names_pair(staged, wanted) {
-            return Err(moved(staged, Some(wanted), waiting.map(|held| &held.entry)));
+            return Err(moved(staged, wanted, waiting.map(|held| &held.entry)));
         }
         if let Some(backup) = backup.filter(|backup| self.held(backup).is_some()) {
             return Err(KeystoreError::Occupied(backup.clone()));
@@ -128,7 +128,7 @@ impl Keystore for MemoryKeystore {
                 self.entries.retain(|held| !held.entry.alias.same_entry(alias));
                 Ok(Outcome::Changed)
             }
-            found => Err(moved(alias, Some(meant), found)),
+            found => Err(moved(alias, meant, found)),
         }
     }
 }

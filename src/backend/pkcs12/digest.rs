@@ -60,14 +60,25 @@ impl Digest {
         }
     }
 
-    fn of(self, bytes: &[u8]) -> Zeroizing<Vec<u8>> {
-        Zeroizing::new(match self {
-            Self::Sha1 => sha::sha1(bytes).to_vec(),
-            Self::Sha224 => sha::sha224(bytes).to_vec(),
-            Self::Sha256 => sha::sha256(bytes).to_vec(),
-            Self::Sha384 => sha::sha384(bytes).to_vec(),
-            Self::Sha512 => sha::sha512(bytes).to_vec(),
-        })
+    /// Puts the digest of some bytes in place of what `round` holds. By OpenSSL's plain structures:
+    /// its one-call functions look the algorithm up each time, which costs more than the digest of
+    /// such short inputs.
+    fn digest(self, bytes: &[u8], round: &mut Vec<u8>) {
+        macro_rules! digest {
+            ($hasher:ty) => {{
+                let mut hasher = <$hasher>::new();
+                hasher.update(bytes);
+                round.clear();
+                round.extend_from_slice(&hasher.finish());
+            }};
+        }
+        match self {
+            Self::Sha1 => digest!(sha::Sha1),
+            Self::Sha224 => digest!(sha::Sha224),
+            Self::Sha256 => digest!(sha::Sha256),
+            Self::Sha384 => digest!(sha::Sha384),
+            Self::Sha512 => digest!(sha::Sha512),
+        }
     }
 
     /// Derives `length` bytes for the purpose `id` from a password in [`bmp`] form (RFC 7292
@@ -90,9 +101,11 @@ impl Digest {
         let mut derived = Zeroizing::new(Vec::with_capacity(length + self.length()));
         while derived.len() < length {
             let first = Zeroizing::new([diversifier.as_slice(), input.as_slice()].concat());
-            let mut round = self.of(&first);
+            let [mut round, mut next] = [(); 2].map(|()| Zeroizing::new(Vec::with_capacity(self.length())));
+            self.digest(&first, &mut round);
             for _ in 1..iterations {
-                round = self.of(&round);
+                self.digest(&round, &mut next);
+                std::mem::swap(&mut round, &mut next);
             }
             derived.extend_from_slice(&round);
             let addend: Zeroizing<Vec<u8>> =

@@ -1,4 +1,12 @@
 //! PKCS#12 keystores (RFC 7292), changed one alias at a time.
+//!
+//! From the file inward: `store` reads, locks and replaces the file; `safe` is the file's content,
+//! parts and bags, each kept as written; `inventory` says which bags make up which entry; `edit`
+//! changes a few bags and checks the outcome before it leaves. Below lie `bag`, `mac` (integrity)
+//! with `digest`, `scheme` (encryption), `der` and `oid`.
+//!
+//! Java sees less than openssl: no key in the clear, and no certificate without a key unless it
+//! has Oracle's mark. It takes ASCII passwords only.
 
 mod bag;
 mod der;
@@ -11,5 +19,7 @@ mod oid;
 mod safe;
 mod scheme;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use store::Pkcs12Keystore;

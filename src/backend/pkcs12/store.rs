@@ -11,6 +11,7 @@ use openssl::pkey::{PKey, Private};
 use zeroize::Zeroizing;
 
 use super::{
+    bag::Bag,
     edit::Edit,
     flaw::Flaw,
     inventory::{Found, Inventory},
@@ -48,13 +49,13 @@ pub struct Pkcs12Keystore {
 }
 
 /// A store as read.
-struct Content {
+pub(super) struct Content {
     safe: Safe,
     inventory: Inventory,
 }
 
 /// What a change comes to.
-enum Act<T> {
+pub(super) enum Act<T> {
     /// Nothing is to be written.
     Rest(T),
     /// These bytes are to be written.
@@ -113,14 +114,14 @@ impl Pkcs12Keystore {
     /// The key under an alias and its certificate, checked to belong together.
     ///
     /// # Errors
-    /// When the alias names no key pair, or the key cannot be decrypted or does not match.
+    /// [`KeystoreError::NoKeyPair`] when there is none, [`KeystoreError::Crypto`] when the key cannot
+    /// be decrypted or does not match.
     #[cfg_attr(not(test), expect(dead_code, reason = "for the signer, which is not yet joined"))]
     pub(crate) fn private_key(&self, alias: &Alias) -> Result<(PKey<Private>, Certificate), KeystoreError> {
         let content = self.content()?;
-        match content.inventory.find(alias)? {
-            Some(found) => self.pair(&content, found),
-            None => Err(moved(alias, None, None)),
-        }
+        let is_key = |found: &&Found| content.safe.bags.get(found.bag).is_some_and(Bag::is_key);
+        let found = content.inventory.find(alias)?.filter(is_key);
+        self.pair(&content, found.ok_or_else(|| KeystoreError::NoKeyPair(alias.clone()))?)
     }
 
     fn pair(&self, content: &Content, found: &Found) -> Result<(PKey<Private>, Certificate), KeystoreError> {
@@ -168,7 +169,7 @@ impl Pkcs12Keystore {
     }
 
     /// Reads the store under its lock, lets `act` compose another one, and puts it in place.
-    fn change<T>(
+    pub(super) fn change<T>(
         &self,
         act: impl FnOnce(&Content) -> Result<Act<T>, KeystoreError>,
     ) -> Result<T, KeystoreError> {
@@ -277,7 +278,7 @@ impl Keystore for Pkcs12Keystore {
         self.change(|content| {
             let holds = |alias: &Alias, meant: &Fingerprint| -> Result<_, KeystoreError> {
                 let found = content.pair(alias, meant)?;
-                Ok(found.ok_or(moved(alias, Some(meant), content.entry(alias)?.as_ref())))
+                Ok(found.ok_or(moved(alias, meant, content.entry(alias)?.as_ref())))
             };
             if let (Some(found), None) = (content.pair(alias, wanted)?, content.inventory.find(staged)?) {
                 self.pair(content, found)?;
@@ -286,7 +287,7 @@ impl Keystore for Pkcs12Keystore {
             let old = holds(alias, expected)??;
             let new = holds(staged, wanted)??;
             if old == new {
-                return Err(moved(staged, Some(wanted), content.entry(staged)?.as_ref()));
+                return Err(moved(staged, wanted, content.entry(staged)?.as_ref()));
             }
             if let Some(backup) = backup.filter(|backup| !content.is_free(backup)) {
                 return Err(KeystoreError::Occupied(backup.clone()));
@@ -315,7 +316,7 @@ impl Keystore for Pkcs12Keystore {
             let entry = found.entry(&content.safe);
             let own = entry.as_ref().and_then(Entry::certificate);
             if own.is_none_or(|own| own.fingerprint() != *meant) {
-                return Err(moved(alias, Some(meant), entry.as_ref()));
+                return Err(moved(alias, meant, entry.as_ref()));
             }
             if matches!(entry.map(|entry| entry.kind), Some(EntryKind::KeyPair { .. })) {
                 self.check_leaving(content, found)?;
