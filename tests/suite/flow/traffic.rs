@@ -223,6 +223,8 @@ fn undeploying_and_counting_wait_for_the_message_that_is_being_signed() {
     let (mut switch, counter) = (stage.switch(), stage.switch());
     let (done, is_done) = mpsc::channel();
     std::thread::scope(|scope| {
+        // Dropped with a failing assertion, so that the signer fails too and does not wait for ever.
+        let go = go;
         let (flow, receiver) = (&flow, &mut stage.receiver);
         scope.spawn(move || flow.send(&mut &b"CANARY"[..], at(0), HOUR, receiver).unwrap());
         has_begun.recv().unwrap();

@@ -186,6 +186,14 @@ fn an_old_reading_is_kept_and_still_misses_nothing() {
     assert_eq!(receiver.judge(&mut new).unwrap(), Judgement::Accepted(b.fingerprint()));
 }
 
+struct Ended<'a>(&'a AtomicBool);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn a_judge_sees_one_set_or_the_other() {
     let scratch = Scratch::new();
@@ -218,13 +226,15 @@ fn a_judge_sees_one_set_or_the_other() {
                 receiver.change(&[], &[d.fingerprint()]).unwrap();
             }
         });
+        // Said on the way out, so that a failing writer does not leave the reader behind.
+        let ended = Ended(&over);
         let mut writer = scratch.receiver(9);
         for _ in 0..40 {
             assert_eq!(writer.change(cb, &[a.fingerprint()]).unwrap(), Outcome::Changed);
             assert_eq!(writer.change(ca, &[b.fingerprint()]).unwrap(), Outcome::Changed);
         }
         other.join().unwrap();
-        over.store(true, Ordering::Relaxed);
+        drop(ended);
         reader.join().unwrap()
     });
     assert!(reads > 10 && both, "{reads} readings");
