@@ -21,6 +21,13 @@ struct Case {
     message: Vec<u8>,
 }
 
+impl Case {
+    /// libxml2 takes `&amp;` in a namespace name for `&#38;` and refuses other references there.
+    fn is_for_xmlsec1(&self) -> bool {
+        !self.about.ends_with("_in_namespace")
+    }
+}
+
 fn cases() -> Vec<Case> {
     let mut documents: Vec<(String, String)> =
         awkward().into_iter().map(|(about, text)| (about.to_owned(), text)).collect();
@@ -108,13 +115,16 @@ fn java_and_xmlsec1_accept_what_is_signed_here() {
             "--pubkey-cert-pem",
             certificate.to_str().unwrap(),
         ];
-        if let Err(why) = xmlsec1(&arguments, &[path]) {
+        if case.is_for_xmlsec1()
+            && let Err(why) = xmlsec1(&arguments, &[path])
+        {
             faults.push(format!("xmlsec1 refuses {about}: {why}"));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    println!("cross-checked {} documents signed here with Java and xmlsec1", cases.len());
-    assert!(cases.len() >= 150);
+    let both = cases.iter().filter(|case| case.is_for_xmlsec1()).count();
+    println!("cross-checked {both} documents with Java and xmlsec1, {} with Java alone", cases.len() - both);
+    assert!(both >= 150);
 }
 
 #[test]
@@ -141,6 +151,7 @@ fn what_java_signs_is_accepted_here() {
 #[test]
 fn what_xmlsec1_signs_is_accepted_here() {
     let (cases, folder) = (cases(), folder());
+    let cases: Vec<&Case> = cases.iter().filter(|case| case.is_for_xmlsec1()).collect();
     for case in &cases {
         let about = format!("{} ({})", case.about, case.file);
         let (template, message) = (folder.path().join("template"), folder.path().join("message"));

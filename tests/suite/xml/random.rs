@@ -24,7 +24,7 @@ impl Chance {
 
 const PREFIXES: &[&str] = &["", "a", "b", "ds", "n0", "z"];
 const NAMESPACES: &[&str] =
-    &["urn:a", "urn:b", "http://x/?a=1&amp;b=2", "http://www.w3.org/2000/09/xmldsig#"];
+    &["urn:a", "urn:b", "http://x/?a=1;b=%20#c", "http://www.w3.org/2000/09/xmldsig#"];
 const NAMES: &[&str] = &["e", "f", "B", "item", "x-1", "é", "_"];
 const TEXTS: &[&str] = &[
     "text",

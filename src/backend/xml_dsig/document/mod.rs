@@ -11,11 +11,13 @@ mod identifier;
 mod intake;
 mod limits;
 mod namespace;
+mod piece;
 mod pieces;
 mod tag;
 mod text;
 
 pub use fault::DocumentFault;
 pub use limits::Limits;
-pub(super) use pieces::{Document, Piece, Step};
+pub(super) use piece::{Piece, Step};
+pub(super) use pieces::Document;
 pub(super) use tag::Element;
