@@ -76,7 +76,7 @@ Right:
 ",
 };
 
-/// A name beyond [`NAME_LIMIT`].
+/// A name of more than 64 characters.
 #[derive(Debug, Diagnostic, Error)]
 #[error("the name `{written}` has {length} characters")]
 #[diagnostic(
