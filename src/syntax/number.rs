@@ -30,10 +30,14 @@ Whole numbers go up to 18446744073709551615. Nothing in a renewal is counted bey
 digits were typed twice.
 
 Wrong:
-  accepts at most 99999999999999999999
+  receiver partner of receiver_admin {
+    accepts at most 99999999999999999999
+  }
 
 Right:
-  accepts at most 2
+  receiver partner of receiver_admin {
+    accepts at most 2
+  }
 ",
 };
 

@@ -37,7 +37,7 @@ Choose UTF-8 when saving, or convert the file:
 ",
 };
 
-/// The file is larger than [`SIZE_LIMIT`].
+/// The file is larger than 16 MiB.
 #[derive(Debug, Diagnostic, Error)]
 #[error("this file has {size} bytes, which is more than a plan may have")]
 #[diagnostic(
