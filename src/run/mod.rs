@@ -1,0 +1,13 @@
+//! Carries a plan out through the backends of a site: asks `transition::next` at every turn, and
+//! does what it commands.
+
+pub mod bind;
+pub mod casting;
+pub mod difference;
+pub mod error;
+pub mod opening;
+pub mod runner;
+pub mod site;
+pub mod site_fault;
+pub mod turn;
+pub mod wait;
