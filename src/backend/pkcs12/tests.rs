@@ -284,6 +284,23 @@ fn colliding_local_key_ids_do_not_mix_pairs() {
 }
 
 #[test]
+fn a_local_key_id_against_the_alias_is_not_believed() {
+    let folder = tempfile::tempdir().unwrap();
+    let pairs = ["one", "two"].map(pair);
+    let id = element(OCTET_STRING, &[b"Time 1795425735975"]);
+    let named = |bag: &Bag, name: &str| {
+        with_attributes(bag, &[(oid::FRIENDLY_NAME, bmp(name)), (oid::LOCAL_KEY_ID, id.clone())])
+    };
+    let [one, two] = [both(&pairs[0], "one"), both(&pairs[1], "two")];
+    for (certificate, fits) in [(&one[1], false), (&two[1], true)] {
+        let store = open(folder.path(), &store(vec![named(&two[0], "two"), named(certificate, "one")]));
+        let shown = store.entry(&alias("two")).unwrap().unwrap();
+        assert_eq!(shown.certificate().is_some(), fits);
+        assert_eq!(store.entry(&alias("one")).unwrap().is_none(), fits, "a certificate of its own");
+    }
+}
+
+#[test]
 fn a_key_under_another_password_stays_and_can_be_set_aside() {
     let folder = tempfile::tempdir().unwrap();
     let pairs = ["live", "next", "other"].map(pair);
