@@ -271,7 +271,8 @@ fn colliding_local_key_ids_do_not_mix_pairs() {
     let bare = vec![named(&one[0], "one"), named(&two[0], "two"), unnamed(&two[1]), unnamed(&one[1])];
     // One key lost its certificate; the other's must not be taken for it.
     let lost = vec![named(&two[0], "two"), named(&one[0], "one"), named(&one[1], "one")];
-    for (bags, two_is_whole) in [(full, true), (bare, true), (lost, false)] {
+    let claimed = vec![named(&two[0], "two"), named(&one[0], "one"), unnamed(&one[1])];
+    for (bags, two_is_whole) in [(full, true), (bare, true), (lost, false), (claimed, false)] {
         let store = open(folder.path(), &store(bags));
         let shown = |name: &str| store.entry(&alias(name)).unwrap().unwrap().certificate().cloned();
         assert_eq!(shown("one").unwrap(), pairs[0].1);
