@@ -12,12 +12,12 @@ mod intake;
 mod limits;
 mod namespace;
 mod piece;
-mod pieces;
+mod reading;
 mod tag;
 mod text;
 
 pub use fault::DocumentFault;
 pub use limits::Limits;
 pub(super) use piece::{Piece, Step};
-pub(super) use pieces::Document;
-pub(super) use tag::Element;
+pub(super) use reading::Document;
+pub(super) use tag::{Element, QualifiedName};

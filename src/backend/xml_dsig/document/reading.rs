@@ -1,4 +1,4 @@
-//! A document as a row of pieces.
+//! Reading a document, one piece after the other.
 
 use std::io::{BufRead, Read};
 
