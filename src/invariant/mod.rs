@@ -10,7 +10,7 @@ use std::fmt::Debug;
 use crate::{
     action::usage::Arguments,
     world::{
-        id::{ChannelId, KeyId},
+        id::{ChannelId, KeyId, WindowId},
         landscape::Landscape,
         state::World,
     },
@@ -37,6 +37,11 @@ pub trait Invariant: Debug + Send + Sync {
 
     /// How a world breaks it, if it does.
     fn broken(&self, landscape: &Landscape, world: &World) -> Option<Breach>;
+
+    /// The window in which it may be broken, if there is one.
+    fn window(&self) -> Option<WindowId> {
+        None
+    }
 
     /// Whether a `waive` of the same flow and hazard takes it out of the proof.
     fn hazard(&self) -> (ChannelId, Hazard);

@@ -8,11 +8,11 @@ use thiserror::Error;
 use crate::{
     explanation::Explanation,
     name::Alias,
-    source::{Finding, Spanned, shown},
+    source::{Finding, Span, Spanned, shown},
     syntax::tree::{ParamDecl, Term},
 };
 
-use super::suggest::{did_you_mean, nearest};
+use super::suggest::nearest;
 
 /// A parameter with its value.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,6 +116,32 @@ struct UnknownParameter {
     at: SourceSpan,
 }
 
+/// A value from outside for a parameter that the plan does not have.
+#[derive(Debug, Diagnostic, Error)]
+#[error("a value is given for `{name}`, and the plan has no such parameter")]
+#[diagnostic(code(keyroll::unknown_parameter))]
+struct UnknownGiven {
+    name: String,
+    #[help]
+    help: String,
+    #[label("this plan")]
+    at: SourceSpan,
+}
+
+/// The finding for a value from outside that no parameter of the plan takes.
+#[must_use]
+pub fn unknown_given(name: &str, declared: &[&str], plan: Span) -> Finding {
+    let help = match (nearest(name, declared.iter().copied()), declared) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, []) => "the plan takes no parameters".to_owned(),
+        (None, _) => {
+            let known: Vec<String> = declared.iter().map(|name| format!("`{}`", shown(name))).collect();
+            format!("the plan takes {}", known.join(", "))
+        }
+    };
+    Box::new(UnknownGiven { name: shown(name), help, at: plan.into() })
+}
+
 /// Reads a declaration; a value given from outside comes before the default.
 ///
 /// # Errors
@@ -124,8 +150,10 @@ pub fn read(decl: &ParamDecl, given: &BTreeMap<String, String>) -> Result<Parame
     let name = decl.name.value.clone();
     let kind = decl.kind.value.as_str();
     if !matches!(kind, "alias" | "duration") {
-        let kinds = ["alias".to_owned(), "duration".to_owned()];
-        let help = did_you_mean(kind, "kinds", &kinds);
+        let help = nearest(kind, ["alias", "duration"]).map_or_else(
+            || "write `alias` or `duration`".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
         let (kind, at) = (shown(kind), decl.kind.span.into());
         return Err(Box::new(UnknownParameterKind { kind, help, at }));
     }
@@ -134,14 +162,15 @@ pub fn read(decl: &ParamDecl, given: &BTreeMap<String, String>) -> Result<Parame
     };
     let value = match (given.get(&name), &decl.default) {
         (Some(text), _) => from_text(kind, text).map_err(|why| {
-            bad(format!("the value given from outside, `{}`, {why}", shown(text)), decl.name.span.into())
+            bad(format!("the value given from outside is `{}`: {why}", shown(text)), decl.name.span.into())
         })?,
         (None, Some(term)) => from_term(kind, term).map_err(|why| bad(why, term.span().into()))?,
         (None, None) => {
             return Err(bad(
                 format!(
-                    "give it a default, as in `param {} : {kind} = ...`, or a value in the site",
-                    shown(&name)
+                    "give it a default, as in `param {} : {kind} = {}`, or a value in the site",
+                    shown(&name),
+                    if kind == "alias" { "\"...\"" } else { "24h" }
                 ),
                 decl.name.span.into(),
             ));
@@ -155,7 +184,7 @@ fn from_text(kind: &str, text: &str) -> Result<ParameterValue, String> {
         "alias" => Alias::new(text).map(ParameterValue::Alias).map_err(|e| e.to_string()),
         _ => duration(text)
             .map(ParameterValue::Duration)
-            .ok_or_else(|| "is no duration; write it as `24h`, `15m` or `1h30m`".to_owned()),
+            .ok_or_else(|| "write it as `24h`, `15m` or `1h30m`".to_owned()),
     }
 }
 
@@ -210,7 +239,7 @@ pub fn value<'a>(name: &Spanned<String>, parameters: &'a [Parameter]) -> Result<
         .ok_or_else(|| unknown(&name.value, name.span, parameters))
 }
 
-fn unknown(name: &str, span: crate::source::Span, parameters: &[Parameter]) -> Finding {
+fn unknown(name: &str, span: Span, parameters: &[Parameter]) -> Finding {
     let near = nearest(name, parameters.iter().map(|p| p.name.as_str()));
     let help = near.map_or_else(
         || format!("declare it: `param {} : alias = \"...\"`", shown(name)),
@@ -231,7 +260,7 @@ pub const EXPLANATIONS: &[Explanation] = &[
         code: "bad_parameter",
         title: "a value does not fit its parameter",
         text: "The value of a parameter comes from its default in the plan, or from `[parameters]` in the\n\
-               site. It must fit the kind that the plan declares.",
+               site, or from `--set` on the command line. It must fit the kind that the plan declares.",
     },
     Explanation {
         code: "unknown_parameter",
@@ -244,7 +273,6 @@ pub const EXPLANATIONS: &[Explanation] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Span;
 
     #[test]
     fn durations_are_spelt_as_they_are_written() {

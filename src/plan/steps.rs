@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-use super::{Delivery, Step, resolve::Draft, suggest::did_you_mean};
+use super::{Delivery, Step, phrase::no_room_for_backup, resolve::Draft, suggest::did_you_mean};
 
 /// A step that names an unknown step.
 #[derive(Debug, Diagnostic, Error)]
@@ -97,8 +97,8 @@ struct MessageToItself {
     at: SourceSpan,
 }
 
-/// Reads one step.
-pub fn read(draft: &mut Draft, decl: &StepDecl, role: RoleId) -> Option<Step> {
+/// Reads one step. `role` is missing when its name has a finding already.
+pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<Step> {
     let mut after = Vec::new();
     let mut needs = Vec::new();
     let mut action: Option<Spanned<Box<dyn Action>>> = None;
@@ -134,12 +134,12 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: RoleId) -> Option<Step> {
     }
     let action = action?;
     let speech = action.value.speech();
-    if speech.as_ref().is_some_and(|s| s.to.contains(&role)) {
+    if let Some(role) = role.filter(|role| speech.as_ref().is_some_and(|s| s.to.contains(role))) {
         let role = shown(&draft.landscape.roles[role]);
         draft.findings.push(Box::new(MessageToItself { role, at: action.span.into() }));
     }
     let title = decl.title.as_ref().map(|t| t.value.clone());
-    let role = Spanned::new(role, decl.role.span);
+    let role = Spanned::new(role.unwrap_or_else(|| crate::world::id::Id::at(0)), decl.role.span);
     Some(Step { name: decl.name.clone(), title, role, after, needs, action, speech })
 }
 
@@ -157,8 +157,11 @@ fn act(draft: &mut Draft, phrase: &Phrase) -> Option<Spanned<Box<dyn Action>>> {
     let read = draft.reader().read_act(phrase);
     let (row, arguments) = draft.keep(read)?;
     let mut arguments = Arguments::new(arguments);
-    let action = VOCABULARY.get(row).and_then(|verb| (verb.read)(&mut arguments, &mut draft.landscape))?;
-    Some(Spanned::new(action, phrase.span()))
+    let action = VOCABULARY.get(row).and_then(|verb| (verb.read)(&mut arguments, &mut draft.landscape));
+    if action.is_none() {
+        draft.findings.push(no_room_for_backup(phrase.span()));
+    }
+    Some(Spanned::new(action?, phrase.span()))
 }
 
 /// Reads a condition.

@@ -1,6 +1,7 @@
 //! The one test binary.
 
 mod flow;
+mod golden;
 mod keystore;
 mod report;
 mod syntax;
