@@ -93,14 +93,16 @@ struct UnknownParameterKind {
 
 /// A value that does not fit the kind.
 #[derive(Debug, Diagnostic, Error)]
-#[error("the parameter `{name}` is no {kind}")]
+#[error("the parameter `{name}` {what}")]
 #[diagnostic(code(keyroll::bad_parameter))]
 struct BadParameter {
     name: String,
+    what: String,
     kind: String,
+    article: &'static str,
     #[help]
     help: String,
-    #[label("{kind} expected")]
+    #[label("{article} {kind} belongs here")]
     at: SourceSpan,
 }
 
@@ -157,16 +159,19 @@ pub fn read(decl: &ParamDecl, given: &BTreeMap<String, String>) -> Result<Parame
         let (kind, at) = (shown(kind), decl.kind.span.into());
         return Err(Box::new(UnknownParameterKind { kind, help, at }));
     }
-    let bad = |help: String, at: SourceSpan| -> Finding {
-        Box::new(BadParameter { name: shown(&name), kind: kind.to_owned(), help, at })
+    let article = if kind == "alias" { "an" } else { "a" };
+    let wrong = |what: String, help: String, at: SourceSpan| -> Finding {
+        Box::new(BadParameter { name: shown(&name), what, kind: kind.to_owned(), article, help, at })
     };
+    let bad = |help: String, at: SourceSpan| wrong(format!("is no {kind}"), help, at);
     let value = match (given.get(&name), &decl.default) {
         (Some(text), _) => from_text(kind, text).map_err(|why| {
             bad(format!("the value given from outside is `{}`: {why}", shown(text)), decl.name.span.into())
         })?,
         (None, Some(term)) => from_term(kind, term).map_err(|why| bad(why, term.span().into()))?,
         (None, None) => {
-            return Err(bad(
+            return Err(wrong(
+                "has no value".to_owned(),
                 format!(
                     "give it a default, as in `param {} : {kind} = {}`, or a value in the site",
                     shown(&name),
@@ -215,7 +220,9 @@ pub fn fill(text: &Spanned<String>, parameters: &[Parameter]) -> Result<String, 
             continue;
         }
         let fits = parameters.iter().filter(|p| after.starts_with(&p.name)).max_by_key(|p| p.name.len());
-        let Some(parameter) = fits else { return Err(unknown(&word_at(after), text.span, parameters)) };
+        let Some(parameter) = fits else {
+            return Err(unknown_in_text(&word_at(after), text.span, parameters));
+        };
         out.push_str(&parameter.value.to_string());
         rest = after.strip_prefix(parameter.name.as_str()).unwrap_or(after);
     }
@@ -239,8 +246,21 @@ pub fn value<'a>(name: &Spanned<String>, parameters: &'a [Parameter]) -> Result<
         .ok_or_else(|| unknown(&name.value, name.span, parameters))
 }
 
+/// In a text, what stands behind a hyphen may belong to the name or not.
+fn unknown_in_text(word: &str, span: Span, parameters: &[Parameter]) -> Finding {
+    let ends = word.match_indices('-').map(|(at, _)| at).chain([word.len()]);
+    let names: Vec<&str> = ends.filter_map(|end| word.get(..end)).filter(|name| !name.is_empty()).collect();
+    let is_near = |name: &&&str| nearest(name, parameters.iter().map(|p| p.name.as_str())).is_some();
+    let meant = names.iter().find(is_near).or_else(|| names.first());
+    unknown(meant.copied().unwrap_or_default(), span, parameters)
+}
+
 fn unknown(name: &str, span: Span, parameters: &[Parameter]) -> Finding {
     let near = nearest(name, parameters.iter().map(|p| p.name.as_str()));
+    if name.is_empty() {
+        let help = "write the name of a parameter behind it, or `$$` for a dollar sign".to_owned();
+        return Box::new(UnknownParameter { name: String::new(), help, at: span.into() });
+    }
     let help = near.map_or_else(
         || format!("declare it: `param {} : alias = \"...\"`", shown(name)),
         |near| format!("did you mean `${near}`?"),

@@ -78,9 +78,11 @@ struct UnknownVerb {
 /// An alias that no keystore can hold.
 #[derive(Debug, Diagnostic, Error)]
 #[error("{why}")]
-#[diagnostic(code(keyroll::bad_alias), help("choose another alias"))]
+#[diagnostic(code(keyroll::bad_alias))]
 struct BadAlias {
     why: String,
+    #[help]
+    help: String,
     #[label("not an alias")]
     at: SourceSpan,
 }
@@ -168,7 +170,8 @@ impl Reader<'_> {
         };
         let expected = match expected.as_slice() {
             [NOTHING_MORE] => NOTHING_MORE.to_owned(),
-            _ => format!("{} expected", expected.join(" or ")),
+            [rest @ .., last] if !rest.is_empty() => format!("{} or {last} expected", rest.join(", ")),
+            _ => format!("{} expected", expected.concat()),
         };
         WrongUsage { what, help, at: at.into(), expected }
     }
@@ -237,8 +240,12 @@ impl Reader<'_> {
         match value(name, &self.scope.parameters)? {
             ParameterValue::Duration(duration) if slot == Slot::Duration => Ok(Argument::Duration(*duration)),
             other => Err(Box::new(WrongUsage {
-                what: "a value",
-                help: format!("`${}` is `{}`", shown(&name.value), shown(&other.to_string())),
+                what: "a duration",
+                help: format!(
+                    "`${}` is the alias `{}`: write a duration such as `4h`, or name a parameter of that kind",
+                    shown(&name.value),
+                    shown(&other.to_string())
+                ),
                 at: name.span.into(),
                 expected: format!("a {} belongs here", slot.word()),
             })),
@@ -304,25 +311,31 @@ impl Reader<'_> {
             Term::Param(name) => match value(name, &self.scope.parameters)? {
                 ParameterValue::Alias(alias) => return Ok(alias.clone()),
                 ParameterValue::Duration(_) => {
-                    let why = format!("`${}` is a duration, no alias", shown(&name.value));
-                    return Err(Box::new(BadAlias { why, at: name.span.into() }));
+                    let name_shown = shown(&name.value);
+                    let why = format!("`${name_shown}` is a duration, no alias");
+                    let help = format!("name a parameter that is declared as `param {name_shown} : alias`");
+                    return Err(Box::new(BadAlias { why, help, at: name.span.into() }));
                 }
             },
             other => {
-                let why = "write the alias in quotes or as a parameter".to_owned();
-                return Err(Box::new(BadAlias { why, at: other.span().into() }));
+                let why = "this is no alias".to_owned();
+                let help = "write the alias in quotes or as a parameter".to_owned();
+                return Err(Box::new(BadAlias { why, help, at: other.span().into() }));
             }
         };
-        Alias::new(text)
-            .map_err(|e| -> Finding { Box::new(BadAlias { why: e.to_string(), at: term.span().into() }) })
+        Alias::new(text).map_err(|e| -> Finding {
+            let (why, help) = (e.to_string(), "choose another alias".to_owned());
+            Box::new(BadAlias { why, help, at: term.span().into() })
+        })
     }
 }
 
 /// The finding for an exchange of an alias that is too long for a backup alias beside it.
 #[must_use]
 pub fn no_room_for_backup(at: Span) -> Finding {
-    let why = "the alias is too long: the old pair is kept under it with `-backup` behind".to_owned();
-    Box::new(BadAlias { why, at: at.into() })
+    let why = "the alias is too long to be exchanged".to_owned();
+    let help = "the old pair is kept under the alias and `-backup`: shorten it by as much".to_owned();
+    Box::new(BadAlias { why, help, at: at.into() })
 }
 
 fn verbs() -> String {

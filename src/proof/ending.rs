@@ -71,7 +71,11 @@ pub fn ending(checked: &Checked, world: &World, fault: Fault) -> Moment {
         Fault::Stuck => match waiting(checked, world) {
             Some(wait) => {
                 let name = shown(&plan.steps[wait.step].name.value);
-                let text = format!("{}: waits for ever until {} ({name})", role(wait.step), wait.what);
+                let text = format!(
+                    "{}: waits for ever to begin {name}, for {} never holds",
+                    role(wait.step),
+                    wait.what
+                );
                 Moment { text, at: wait.at }
             }
             None => Moment { text: "from here the plan cannot finish".to_owned(), at: plan.declared.head },
@@ -221,7 +225,7 @@ pub fn waiting(checked: &Checked, world: &World) -> Option<Wait> {
             }
             Blocker::Unheard(before, _) => {
                 let other = shown(&plan.steps[before].name.value);
-                let what = format!("somebody tells of `{other}`");
+                let what = format!("news of {other}");
                 Some(Wait { step, what, at: plan.steps[step].name.span })
             }
             Blocker::Done | Blocker::Unanswered | Blocker::After(_) => None,

@@ -176,10 +176,10 @@ impl Page<'_> {
                 let help = self.step_that(stops).map_or_else(
                     || {
                         format!(
-                            "no step stops `{flow_name}` from signing with `{key_name}`: exchange its key before `{step_name}`, and give that step {drain}"
+                            "no step stops `{flow_name}` from signing with `{key_name}`: exchange its key before `{step_name}`, and give that step the line {drain}"
                         )
                     },
-                    |stop| format!("{}; give it {drain} too", self.order(step, stop)),
+                    |stop| format!("{}; give it the line {drain} too", self.order(step, stop)),
                 );
                 return Box::new(TrustGap { what, help, labels });
             }
@@ -189,12 +189,14 @@ impl Page<'_> {
                 labels.push(label(&text, plan.declared.transits[flow]));
             }
             if let Some((moment, stop)) = self.last(stops) {
-                let text =
-                    format!("moment {moment}: signing with `{key_name}` stops, and that message does not");
+                let text = format!(
+                    "moment {moment}: signing with `{key_name}` stops, and that message is still under way"
+                );
                 labels.push(label(&text, self.act_at(stop)));
             }
-            let help =
-                format!("give `{step_name}` {drain}: it then waits until the last such message has arrived");
+            let help = format!(
+                "give `{step_name}` the line {drain}: it then waits until the last such message has arrived"
+            );
             return Box::new(Undrained { what, help, labels });
         }
         let help = self.not_trusted(
@@ -434,7 +436,7 @@ impl Page<'_> {
 
     fn stale(&self, step: StepId, need: usize) -> Finding {
         let (need, at) = belief(self.checked.plan(), step, need);
-        let what = format!("`{}` is done in the belief that {need}, which is false", self.step(step));
+        let what = format!("`{}` is done in the belief that `{need}`, which is false", self.step(step));
         let text =
             format!("moment {}: `{}` believes this, and it is not so", self.moves.len(), self.role(step));
         let help =
@@ -445,7 +447,7 @@ impl Page<'_> {
 
     fn goal(&self, number: usize) -> Finding {
         let (sentence, at, found) = goal(self.checked.plan(), self.world, number);
-        let what = format!("every step is done, and it is not so that {sentence}");
+        let what = format!("every step is done, and `{sentence}` does not hold");
         let help = "add the step that makes it so, or take the sentence out".to_owned();
         Box::new(GoalMissed { what, help, labels: vec![primary(&found, at)] })
     }
@@ -468,7 +470,7 @@ impl Page<'_> {
         }
         let help = match self.moves.last() {
             Some(Move::Act(step)) => format!("{}; or take the need out", self.order(*step, wait.step)),
-            _ => format!("add a step before `{}` after which {}", self.step(wait.step), wait.what),
+            _ => format!("add a step before `{}` after which `{}` holds", self.step(wait.step), wait.what),
         };
         Box::new(CannotFinish { what, help, labels })
     }
