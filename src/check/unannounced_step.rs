@@ -87,10 +87,19 @@ pub(super) fn report(subject: &Subject<'_>, step: StepId, before: StepId) -> Str
 pub const EXPLANATION: Explanation = Explanation {
     code: "unannounced_step",
     title: "a role waits for a step that nobody tells it of",
-    text: "A role acts only on what it can know: what it did itself, and what a message told it. `after t`\n\
-           across roles needs a message from t's side: a report after t, or t itself when t is a message to\n\
-           that role. A request, a permission and a handed-over certificate tell of nothing but themselves.\n\n\
-           wrong:  step exchange_key by tenant_admin { after trust_both ... }\n\n\
-           right:  step confirm_trust by receiver_admin { after trust_both  inform tenant_admin }\n\
-           \x20       step exchange_key by tenant_admin { after confirm_trust ... }",
+    text: "\
+A role acts only on what it can know: what it did itself, and what a message told it. `after t`
+across roles needs a message from t's side: a report after t, or t itself when t is a message to
+that role. A request, a permission and a handed-over certificate tell of nothing but themselves.
+
+Right:
+  step confirm_trust by receiver_admin {
+    after trust_both
+    inform tenant_admin
+  }
+  step exchange_key by tenant_admin {
+    after confirm_trust
+    exchange tenant[$alias] for new
+  }
+",
 };

@@ -170,9 +170,12 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "unknowable_need",
         title: "a role relies on what nobody told it",
-        text: "A step may rely on what its role owns, and on what a report told it. `needs partner accepts new`\n\
-               at a step of the tenant administrator needs a report from the receiver's side, sent after the\n\
-               certificate is accepted there, and received before the step.",
+        text: "\
+A step may rely on what its role owns, and on what a report told it. `needs partner accepts new` at
+a step of the tenant administrator needs a report from the receiver's side, sent after the
+certificate is accepted there, and received before the step. A window is known to the roles that
+agreed on it, and to those that heard from them since.
+",
     },
     Explanation {
         code: "stale_need",
@@ -183,8 +186,21 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "unstable_drain",
         title: "a drain that cannot be known, or does not last",
-        text: "`needs orders drained of old` holds from the transit time after the moment at which signing with\n\
-               old stopped. The role must know of that moment (a step that it did or was told of: an exchange\n\
-               of the alias, or the flow undeployed), and signing with old must not start again before.",
+        text: "\
+`needs orders drained of old` holds from the transit time after the moment at which signing with
+old stopped. The role must know of that moment (a step that it did or was told of: an exchange of
+the alias, or the flow undeployed), and signing with old must not start again before.
+
+Right:
+  step announce_exchange by tenant_admin {
+    after exchange_key
+    inform receiver_admin
+  }
+  step retire_old by receiver_admin {
+    after announce_exchange
+    needs orders drained of old
+    retire old at partner
+  }
+",
     },
 ];

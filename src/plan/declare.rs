@@ -315,11 +315,19 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "incomplete_flow",
         title: "a flow that lacks a sentence",
-        text: "A flow says what it signs with, where it sends, how long a message may be under way and\n\
-               whether it runs at the start:\n\n  flow orders of tenant_admin {\n    signs xml with tenant[$alias]\n    \
-               sends to partner\n    delivers within 24h\n    deployed\n  }\n\n\
-               The time under way is what the proof needs most: a message that was signed with the old key may\n\
-               arrive so much later.",
+        text: "\
+A flow says what it signs with, where it sends, how long a message may be under way and whether it
+runs at the start. The time under way is what the proof needs most: a message that was signed with
+the old key may arrive so much later.
+
+Right:
+  flow orders of tenant_admin {
+    signs xml with tenant[$alias]
+    sends to partner
+    delivers within 24h
+    deployed
+  }
+",
     },
     Explanation {
         code: "said_twice",

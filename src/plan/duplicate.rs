@@ -38,7 +38,12 @@ pub fn twice(name: &Spanned<String>, first: Span) -> Finding {
 pub const EXPLANATIONS: &[Explanation] = &[Explanation {
     code: "duplicate_name",
     title: "two things have one name",
-    text: "Roles, keys, keystores, receivers, flows and windows share one set of names, so that a\n\
-           sentence can be read only one way. Steps have a set of their own, and so have parameters.\n\n\
-           wrong:  key old\n        key old\n\nright:  key old\n        key new",
+    text: "\
+Roles, keys, keystores, receivers, flows and windows share one set of names, so that a sentence
+can be read only one way. Steps have a set of their own, and so have parameters.
+
+Right:
+  key old
+  key new
+",
 }];

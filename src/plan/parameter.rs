@@ -273,8 +273,13 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "unknown_parameter_kind",
         title: "a parameter of a kind that does not exist",
-        text: "A parameter is an `alias` or a `duration`.\n\n\
-               right:  param alias : alias = \"orders-signer\"\n        param delivery : duration = 24h",
+        text: "\
+A parameter is an `alias` or a `duration`.
+
+Right:
+  param alias    : alias    = \"orders-signer\"
+  param delivery : duration = 24h
+",
     },
     Explanation {
         code: "bad_parameter",
@@ -285,8 +290,17 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "unknown_parameter",
         title: "a `$name` that no `param` declares",
-        text: "`$name` stands for the value of a parameter, in a text too: \"$alias-next\". The longest\n\
-               declared name counts; write `$$` for a dollar sign.",
+        text: "\
+`$name` stands for the value of a parameter, in a text too: \"$alias-next\". The longest declared
+name counts; write `$$` for a dollar sign. A value from a site or from `--set` is for a parameter
+that the plan declares.
+
+Right:
+  param alias : alias = \"orders-signer\"
+  step create_key by tenant_admin {
+    create new in tenant as \"$alias-next\"
+  }
+",
     },
 ];
 

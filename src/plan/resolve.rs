@@ -354,7 +354,15 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "no_plan",
         title: "a file without a `plan` sentence",
-        text: "A plan begins with its name:\n\n  keyroll 1\n\n  plan xml-signature-two-keys\n    \"What it is for\"",
+        text: "\
+A plan begins with its name, and perhaps with what it is for.
+
+Right:
+  keyroll 1
+
+  plan xml-signature-two-keys
+    \"What it is for\"
+",
     },
     Explanation {
         code: "second_plan",
@@ -369,6 +377,13 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "no_steps",
         title: "a plan without steps",
-        text: "A plan is a procedure; without a step there is nothing to prove and nothing to run.",
+        text: "\
+A plan is a procedure; without a step there is nothing to prove and nothing to run.
+
+Right:
+  step create_key by tenant_admin {
+    create new in tenant as \"orders-signer-next\"
+  }
+",
     },
 ];

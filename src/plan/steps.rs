@@ -248,13 +248,32 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "no_act",
         title: "a step does nothing",
-        text: "A step is one act of one role, beside its `after` and its `needs`.",
+        text: "\
+A step is one act of one role, beside its `after` and its `needs`.
+
+Right:
+  step confirm_trust by receiver_admin {
+    after trust_both
+    inform tenant_admin
+  }
+",
     },
     Explanation {
         code: "second_act",
         title: "a step does two things",
-        text: "A run can be cut off between any two acts. Each act is therefore a step of its own, so that\n\
-               the proof looks at the moment between them.",
+        text: "\
+A run can be cut off between any two acts. Each act is therefore a step of its own, so that the
+proof looks at the moment between them.
+
+Right:
+  step create_key by tenant_admin {
+    create new in tenant as \"orders-signer-next\"
+  }
+  step provide_certificate by tenant_admin {
+    after create_key
+    provide new to receiver_admin
+  }
+",
     },
     Explanation {
         code: "nothing_staged",
@@ -265,8 +284,20 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "nothing_kept",
         title: "`destroy` for a pair that nothing keeps",
-        text: "An exchange keeps the old pair under a backup alias, the kept alias and `-backup`. `destroy`\n\
-               removes that pair and nothing else does.",
+        text: "\
+An exchange keeps the old pair under a backup alias, the kept alias and `-backup`. `destroy` removes
+that pair and nothing else does.
+
+Right:
+  step exchange_key by tenant_admin {
+    after create_key
+    exchange tenant[$alias] for new
+  }
+  step destroy_old by tenant_admin {
+    after exchange_key
+    destroy old in tenant
+  }
+",
     },
     Explanation {
         code: "message_to_itself",

@@ -489,26 +489,52 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "undrained",
         title: "a message arrives after the trust in its key ended",
-        text: "A message that was signed with the old key may be under way for its whole transit time. If the\n\
-               receiver stops accepting the old key before the last one arrived, that message is rejected.\n\n\
-               Let the step wait:  needs orders drained of old\n\n\
-               A drain counts from the moment at which signing with the key stopped, so the role must have been\n\
-               told of that step. Where a message is judged in the moment in which it is sent, write\n\
-               `delivers immediately` in the flow.",
+        text: "\
+A message that was signed with the old key may be under way for its whole transit time. If the
+receiver stops accepting the old key before the last one arrived, that message is rejected.
+
+A drain counts from the moment at which signing with the key stopped, so the role must have been
+told of that step. Where a message is judged in the moment in which it is sent, write
+`delivers immediately` in the flow.
+
+Right:
+  step retire_old by receiver_admin {
+    after announce_exchange
+    needs orders drained of old
+    retire old at partner
+  }
+",
     },
     Explanation {
         code: "trust_gap",
         title: "a key signs while the receiver does not accept it",
-        text: "Either signing moved to the new key before the receiver accepted it, or the receiver ended the\n\
-               trust in a key that is still in use.\n\n\
-               right:  step exchange_key by tenant_admin {\n          after confirm_trust\n          \
-               needs partner accepts new\n          exchange tenant[$alias] for new\n        }",
+        text: "\
+Either signing moved to the new key before the receiver accepted it, or the receiver ended the trust
+in a key that is still in use.
+
+Right:
+  step exchange_key by tenant_admin {
+    after confirm_trust
+    needs partner accepts new
+    exchange tenant[$alias] for new
+  }
+",
     },
     Explanation {
         code: "interrupted",
         title: "a flow is down where it must not be",
-        text: "The plan promises that the flow is never interrupted, or only inside a window. A stop inside a\n\
-               window needs that it is open:\n\n  step undeploy by integration_developer {\n    needs downtime open\n    undeploy orders\n  }",
+        text: "\
+The plan promises that the flow is never interrupted, or only inside a window. A stop inside a
+window needs that it is open.
+
+Right:
+  window downtime at most 4h
+  step undeploy by integration_developer {
+    after request_undeploy
+    needs downtime open
+    undeploy orders
+  }
+",
     },
     Explanation {
         code: "alias_lost",
@@ -518,9 +544,18 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "over_capacity",
         title: "a receiver would hold more keys than it can",
-        text: "`accepts at most 1` means that old and new cannot lie beside each other. There are two ways\n\
-               out. Replace the key inside a window: undeploy, drain, `replace old by new`, deploy. Or overlap\n\
-               at the producer: sign with both keys for a while.",
+        text: "\
+`accepts at most 1` means that old and new cannot lie beside each other. There are two ways out.
+Replace the key inside a window: undeploy, drain, `replace old by new`, deploy. Or overlap at the
+producer: sign with both keys for a while.
+
+Right:
+  step exchange_certificate by receiver_admin {
+    after provide_certificate, announce_silence
+    needs orders drained of old
+    replace old by new at partner
+  }
+",
     },
     Explanation {
         code: "step_misfit",

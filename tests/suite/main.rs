@@ -1,5 +1,6 @@
 //! The one test binary.
 
+mod cli;
 mod flow;
 mod golden;
 mod keystore;
