@@ -44,7 +44,7 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
                 let (key, at) = (shown(&plan.landscape.keys[key]), step.action.span.into());
                 let is_declared = plan.declared.keys.rows().any(|declared| declared == earlier);
                 let (how, said) = if is_declared {
-                    ("although it is in use from the start", "its pair lies in a keystore")
+                    ("although it is in use from the start", "its pair lies in a keystore already")
                 } else {
                     ("twice", "creates the first pair")
                 };

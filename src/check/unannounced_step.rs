@@ -22,7 +22,7 @@ struct UnannouncedStep {
     before: String,
     #[help]
     help: String,
-    #[label("nobody tells `{role}`")]
+    #[label("`{role}` does not hear of it before")]
     at: SourceSpan,
     #[label("done by `{other}`")]
     before_at: SourceSpan,
@@ -54,7 +54,8 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
 
 /// How the role of `step` comes to know that `before` is done: by a report that the plan has, or
 /// by one that it lacks.
-pub(super) fn report(subject: &Subject<'_>, step: StepId, before: StepId) -> String {
+#[must_use]
+pub fn report(subject: &Subject<'_>, step: StepId, before: StepId) -> String {
     let plan = subject.plan;
     let row = &plan.steps[step];
     let name = |id: StepId| shown(&plan.steps[id].name.value);

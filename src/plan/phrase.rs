@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::{
     action::{
         VOCABULARY,
-        usage::{Argument, Piece, Slot, pieces},
+        usage::{Argument, Slot, pieces},
     },
     explanation::Explanation,
     name::Alias,
@@ -16,6 +16,7 @@ use crate::{
 };
 
 use super::{
+    fit::{Fit, NOTHING_MORE, Unfit, fit},
     parameter::{ParameterValue, fill, value},
     scope::{Scope, Thing},
     suggest::{did_you_mean, nearest},
@@ -94,20 +95,6 @@ pub struct Reader<'a> {
     pub scope: &'a Scope,
     /// Where new aliases are entered.
     pub landscape: &'a mut Landscape,
-}
-
-/// What is said where a phrase should have ended.
-const NOTHING_MORE: &str = "nothing more belongs here";
-
-/// How far a phrase fits a usage line.
-struct Fit<'t> {
-    slots: Vec<(Slot, &'t [Term])>,
-}
-
-struct Unfit {
-    progress: usize,
-    at: Span,
-    expected: String,
 }
 
 impl Reader<'_> {
@@ -347,68 +334,6 @@ fn unknown_verb(word: &str, at: Span) -> Finding {
     let near = nearest(word, VOCABULARY.iter().map(|verb| verb.keyword));
     let help = near.map_or_else(verbs, |near| format!("did you mean `{near}`?"));
     Box::new(UnknownVerb { verb: shown(word), help, at: at.into() })
-}
-
-fn fit<'t>(usage: &[Piece], phrase: &'t Phrase) -> Result<Fit<'t>, Unfit> {
-    let mut slots = Vec::new();
-    let mut rest: &'t [Term] = &phrase.terms;
-    let end = Span::new(phrase.span().end, phrase.span().end);
-    for (progress, piece) in usage.iter().enumerate() {
-        let unfit = |rest: &[Term], expected: String| Unfit {
-            progress,
-            at: rest.first().map_or(end, Term::span),
-            expected,
-        };
-        match piece {
-            Piece::Keyword(word) => match rest.split_first() {
-                Some((Term::Word(found), after)) if found.value == *word => rest = after,
-                _ => return Err(unfit(rest, format!("`{word}`"))),
-            },
-            Piece::Slot(slot) => {
-                let taken = length(*slot, rest);
-                let Some((mine, after)) = rest.split_at_checked(taken).filter(|_| taken > 0) else {
-                    return Err(unfit(rest, format!("{} {}", article(slot.word()), slot.word())));
-                };
-                slots.push((*slot, mine));
-                rest = after;
-            }
-        }
-    }
-    match rest.first() {
-        None => Ok(Fit { slots }),
-        Some(term) => {
-            Err(Unfit { progress: usage.len(), at: term.span(), expected: NOTHING_MORE.to_owned() })
-        }
-    }
-}
-
-fn article(word: &str) -> &'static str {
-    if word.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
-}
-
-/// How many words a slot takes from the front of a phrase; none when the first does not fit.
-fn length(slot: Slot, terms: &[Term]) -> usize {
-    let first = terms.first();
-    match slot {
-        Slot::Act => terms.len(),
-        Slot::Roles => {
-            let mut count = 0;
-            while let Some(Term::Word(_)) = terms.get(count) {
-                count += 1;
-                if !matches!(terms.get(count), Some(Term::Comma(_))) {
-                    return count;
-                }
-                count += 1;
-            }
-            0
-        }
-        Slot::Place => usize::from(matches!(first, Some(Term::Place(_)))),
-        Slot::Alias => usize::from(matches!(first, Some(Term::Text(_) | Term::Param(_)))),
-        Slot::Duration => usize::from(matches!(first, Some(Term::Duration(_) | Term::Param(_)))),
-        Slot::Number => usize::from(matches!(first, Some(Term::Number(_)))),
-        Slot::Text => usize::from(matches!(first, Some(Term::Text(_)))),
-        _ => usize::from(matches!(first, Some(Term::Word(_)))),
-    }
 }
 
 /// What `explain` says.

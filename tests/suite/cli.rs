@@ -169,7 +169,7 @@ fn half_written_plans_are_refused_with_findings() {
         let mut ends: Vec<usize> = plan.match_indices('\n').map(|(at, _)| at + 1).collect();
         ends.retain(|end| *end < first_step_ends);
         for end in std::iter::once(0).chain(ends) {
-            let said = fed(&["check", "-"], plan[..end].as_bytes());
+            let said = fed(&["check", "-"], &plan.as_bytes()[..end]);
             assert_eq!(said.exit, Some(1), "{end}: {said:?}");
             assert!(said.err.contains("keyroll::") && said.err.contains("help: "), "{end}: {said:?}");
         }
