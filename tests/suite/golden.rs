@@ -3,6 +3,8 @@
 //! `refused/<code>.renewal` is refused with that code and no other; `refused/<code>.<case>.renewal`
 //! is another way to earn it. `advised/` holds the same for advice.
 
+#![cfg(test)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

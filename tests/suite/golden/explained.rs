@@ -1,5 +1,7 @@
 //! `keyroll explain` knows every finding, and what it shows can be written.
 
+#![cfg(test)]
+
 use super::*;
 use keyroll::syntax::parse;
 
