@@ -64,13 +64,12 @@ pub fn collect(timeline: &mut Timeline, checked: &Checked, records: &[Record], s
             _ => None,
         })
         .collect();
-    timeline.windows = windows(checked, records, state);
+    timeline.windows = windows(checked, records);
     timeline.world = world(checked, state);
     timeline.records = records.len() as u64;
 }
 
-fn windows(checked: &Checked, records: &[Record], state: &State) -> Vec<Window> {
-    let last = records.last().map(|r| r.at).filter(|_| state.is_finished());
+fn windows(checked: &Checked, records: &[Record]) -> Vec<Window> {
     let opened = |name: &str| -> Option<Timestamp> {
         records.iter().find_map(|record| match &record.event {
             Event::Opened { window } if window == name => Some(record.at),
@@ -82,7 +81,8 @@ fn windows(checked: &Checked, records: &[Record], state: &State) -> Vec<Window> 
         name: window.name.clone(),
         agreed: window.at_most.unwrap_or(Duration::MAX),
         opened: opened(&window.name),
-        closed: last,
+        // Nobody closes a window: it ends when its time is over.
+        closed: None,
     })
     .collect()
 }
