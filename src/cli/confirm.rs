@@ -12,7 +12,7 @@ use crate::{
     source::shown,
     transition::{
         event::{Actor, Event, Record},
-        next::{Verdict, Why},
+        next::{Verdict, Why, next},
         state::Status,
     },
     world::{id::StepId, material::Certificate},
@@ -74,23 +74,33 @@ pub fn unknown(checked: &Checked, step: &str, screen: &mut Screen) -> Exit {
 
 /// Submits events; each is durable before the next, and before a word is said.
 pub fn submit(checked: &Checked, host: &mut SqliteHost, events: Vec<Event>, screen: &mut Screen) -> Exit {
-    for event in events {
-        let record = Record { at: WallClock.now(), event };
-        match host.submit(checked, &record) {
+    let at = WallClock.now();
+    let records: Vec<Record> = events.into_iter().map(|event| Record { at, event }).collect();
+    // An act that does not count takes nothing down, not even the messages that it quotes.
+    let mut ahead = host.state().clone();
+    for record in &records {
+        if let Verdict::Refused(why) = next(checked, &mut ahead, record) {
+            return refused(&why, screen);
+        }
+    }
+    for record in &records {
+        match host.submit(checked, record) {
             Ok(Verdict::Applied(_)) => {}
             Ok(Verdict::Duplicate) => screen.talk("this was taken down before; nothing changed"),
-            Ok(Verdict::Refused(why)) => {
-                screen.talk(format_args!("not taken down: {}", shown(&why.to_string())));
-                return match why {
-                    Why::NotYet { .. } | Why::Early(_) => Exit::Waiting,
-                    _ => Exit::Usage,
-                };
-            }
+            Ok(Verdict::Refused(why)) => return refused(&why, screen),
             Err(error) => return failed(&error, screen),
         }
     }
     screen.result("taken down; `keyroll run` goes on from here");
     Exit::Done
+}
+
+fn refused(why: &Why, screen: &mut Screen) -> Exit {
+    screen.talk(format_args!("not taken down: {}", shown(&why.to_string())));
+    match why {
+        Why::NotYet { .. } | Why::Early(_) => Exit::Waiting,
+        _ => Exit::Usage,
+    }
 }
 
 /// What a confirmation means: a receipt, an answer, or an act together with the receipt of the

@@ -5,14 +5,20 @@ use std::path::PathBuf;
 use crate::{
     backend::clock::{Clock, WallClock},
     check,
+    journal::{
+        Host, HostError,
+        sqlite::{Pinned, Store},
+    },
     plan::given::Given,
-    proof::verdict::{BUDGET, Verdict, prove},
+    proof::verdict::{BUDGET, Proven, Verdict, prove},
     run::{
         approval::Approval,
         bind::bind,
         dry_run::{DryRun, Word, dry_run},
+        site::Site,
     },
     source::{Refusal, shown},
+    transition::state::State,
 };
 
 use super::{
@@ -92,6 +98,19 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         None => {}
     }
     Ok(if fits { Exit::Done } else { Exit::Stale })
+}
+
+/// Where the run of this plan stands that is under way at this site, if there is one.
+fn standing(arguments: &Arguments, proven: &Proven, site: &Site) -> Result<Option<State>, HostError> {
+    let path = arguments.at.journal();
+    if !path.exists() {
+        return Ok(None);
+    }
+    let store = Store::open(&path)?;
+    let plan = proven.checked().plan();
+    let mine = |p: &&Pinned| !p.finished && p.plan == plan.digest() && p.site == site.digest();
+    let Some(run) = store.runs()?.iter().find(mine).map(|p| p.run.clone()) else { return Ok(None) };
+    Ok(Some(store.attach(proven.checked(), &run, false)?.state().clone()))
 }
 
 fn draw(found: &DryRun, screen: &mut Screen) {

@@ -24,7 +24,7 @@ use crate::{
 
 use super::{
     casting::Casting,
-    difference::{Difference, compare},
+    difference::{Difference, differences},
     error::RunError,
     opening,
     site::Site,
@@ -84,7 +84,8 @@ impl Word {
     }
 }
 
-/// Looks at the world of a site and plays the steps over what it sees, changing nothing.
+/// Looks at the world of a site and plays the steps that are not done over what it sees, changing
+/// nothing. A run that is under way is taken up where it stands.
 ///
 /// # Errors
 /// When the world cannot be looked at.
@@ -93,24 +94,33 @@ pub fn dry_run(
     site: &Site,
     folder: &Path,
     backends: &Backends,
+    under_way: Option<State>,
     now: Timestamp,
 ) -> Result<DryRun, RunError> {
     let plan = checked.plan();
+    let state = match under_way {
+        Some(state) => state,
+        None => fresh(checked, site, folder, backends)?,
+    };
+    let material = opening::material(checked, site, &state, now);
+    let seen = observe(&plan.landscape, backends, &material, &state.world).map_err(RunError::Observe)?;
+    let differences = differences(plan, &state, &seen);
+    let casting = Casting::of(plan, site);
+    let mut world = seen.world.clone();
+    let open = checked.order().sequence().iter().filter(|step| !state.world.is_done(**step));
+    let steps = open.map(|step| forecast(checked, &casting, backends, &material, &mut world, *step));
+    Ok(DryRun { differences, steps: steps.collect(), notes: notes(checked, &state, &material, now) })
+}
+
+/// A run that has not begun, with the certificates that are there.
+fn fresh(checked: &Checked, site: &Site, folder: &Path, backends: &Backends) -> Result<State, RunError> {
     let mut state = State::new(checked);
     for (name, pem) in opening::certificates(checked, site, folder, backends)? {
-        if let Some(key) = plan.landscape.keys.find(|k| *k == name) {
+        if let Some(key) = checked.plan().landscape.keys.find(|k| *k == name) {
             state.certificates.insert(key, pem);
         }
     }
-    let material = opening::material(checked, site, &state, now);
-    let seen = observe(&plan.landscape, backends, &material, &state.world).map_err(RunError::Observe)?;
-    // An alias that the plan fills itself is free now, or the plan will find it occupied.
-    let differences = compare(plan, &state.world, &seen, &[]);
-    let casting = Casting::of(plan, site);
-    let mut world = seen.world.clone();
-    let steps = checked.order().sequence().to_vec();
-    let steps = steps.iter().map(|step| forecast(checked, &casting, backends, &material, &mut world, *step));
-    Ok(DryRun { differences, steps: steps.collect(), notes: notes(checked, &state, &material, now) })
+    Ok(state)
 }
 
 fn forecast(

@@ -5,13 +5,14 @@ pub mod play;
 pub mod progress;
 pub mod schedule;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde_json::json;
 
 use crate::{
+    backend::clock::{Clock, WallClock},
     check::{self, Checked},
     evidence::{
         outcome::{self, Ending},
@@ -21,7 +22,10 @@ use crate::{
     },
     plan::given::Given,
     proof::verdict::{BUDGET, Verdict, prove},
-    run::site::key_type,
+    run::{
+        sandbox::{Props, Sandbox},
+        site::key_type,
+    },
     source::Refusal,
     world::material::KeyType,
 };
@@ -61,6 +65,9 @@ pub struct Arguments {
     /// Leave everything in this folder: keystore, trust folder, messages, journal, report
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+    /// Only build the sandbox in the folder of --keep: a world to try `dry-run` and `run` in
+    #[arg(long, requires = "keep")]
+    stage: bool,
     /// Where the report goes; report.html here, or in the folder of --keep
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -87,6 +94,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Ok(judged) => judged,
         Err(exit) => return exit,
     };
+    if let (true, Some(folder)) = (arguments.stage, &arguments.keep) {
+        return staged(&checked, folder, arguments.key_type, screen);
+    }
     let temporary;
     let folder = match &arguments.keep {
         Some(folder) => folder.clone(),
@@ -137,6 +147,26 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     exit
 }
 
+/// Builds the sandbox and nothing else. Its roles do not pause: nobody watches a clock.
+fn staged(checked: &Checked, folder: &Path, key_type: KeyType, screen: &mut Screen) -> Exit {
+    let props = Props { key_type, start: WallClock.now(), pause: Duration::ZERO };
+    match Sandbox::build(checked.plan(), folder, &props) {
+        Ok(sandbox) => {
+            let folder = sandbox.folder().display();
+            screen.result(format_args!("built: {folder}"));
+            screen.result(format_args!(
+                "try:   keyroll dry-run {folder}/plan.renewal --site {folder}/site.toml"
+            ));
+            screen.result(format_args!("       keyroll run {folder}/plan.renewal --site {folder}/site.toml"));
+            Exit::Done
+        }
+        Err(error) => {
+            screen.talk(format_args!("the sandbox cannot be built: {error}"));
+            Exit::Backend
+        }
+    }
+}
+
 fn ended(timeline: &Timeline) -> Exit {
     match outcome::ending(timeline) {
         Ending::Good => Exit::Done,
@@ -145,13 +175,7 @@ fn ended(timeline: &Timeline) -> Exit {
     }
 }
 
-fn tell(
-    arguments: &Arguments,
-    timeline: &Timeline,
-    exit: Exit,
-    report: &std::path::Path,
-    screen: &mut Screen,
-) {
+fn tell(arguments: &Arguments, timeline: &Timeline, exit: Exit, report: &Path, screen: &mut Screen) {
     let word = match exit {
         Exit::Done => "done",
         Exit::Broken => "broken",
