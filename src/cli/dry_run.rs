@@ -79,8 +79,9 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     };
     let backends = bind(proven.checked().plan(), &site, &folder).map_err(|e| complain(e.to_string()))?;
     let now = WallClock.now();
-    let found =
-        dry_run(proven.checked(), &site, &folder, &backends, now).map_err(|e| complain(e.to_string()))?;
+    let under_way = standing(arguments, &proven, &site).map_err(|e| complain(e.to_string()))?;
+    let found = dry_run(proven.checked(), &site, &folder, &backends, under_way, now)
+        .map_err(|e| complain(e.to_string()))?;
     let fits = found.differences.is_empty() && found.steps.iter().all(|s| s.forecast != Word::Blocked);
     if let Some(path) = arguments.save.as_ref().filter(|_| fits) {
         let approval =
