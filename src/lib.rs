@@ -52,6 +52,7 @@ pub mod name;
 pub mod page;
 pub mod plan;
 pub mod proof;
+pub mod run;
 pub mod source;
 pub mod syntax;
 pub mod transition;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{check, source::Refusal};
+use crate::{check, plan::given::Given, source::Refusal};
 
 use super::{
     exit::Exit,
@@ -26,7 +26,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Ok(source) => source,
         Err(exit) => return exit,
     };
-    match check::read(&source, &arguments.set.iter().cloned().collect()) {
+    match check::read(&source, &Given::parameters(arguments.set.iter().cloned().collect())) {
         Ok(mut checked) => {
             let advice = checked.take_advice();
             if !advice.is_empty() {

@@ -4,8 +4,11 @@ pub mod check;
 pub mod exit;
 pub mod explain;
 pub mod fmt;
+pub mod json;
 pub mod prove;
+pub mod rehearse;
 pub mod screen;
+pub mod stop;
 pub mod text;
 
 use clap::{Parser, Subcommand};
@@ -27,6 +30,7 @@ enum Verb {
     Explain(explain::Arguments),
     Fmt(fmt::Arguments),
     Prove(prove::Arguments),
+    Rehearse(rehearse::Arguments),
 }
 
 /// Does what the arguments say.
@@ -46,6 +50,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Verb::Explain(arguments) => explain::run(&arguments, &mut screen),
         Verb::Fmt(arguments) => fmt::run(&arguments, &mut screen),
         Verb::Prove(arguments) => prove::run(&arguments, &mut screen),
+        Verb::Rehearse(arguments) => rehearse::run(&arguments, &mut screen),
     };
     screen.finish(exit)
 }

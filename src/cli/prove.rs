@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::{
     check,
+    plan::given::Given,
     proof::{
         story::Story,
         verdict::{BUDGET, Proof, Verdict, prove},
@@ -36,7 +37,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Ok(source) => source,
         Err(exit) => return exit,
     };
-    let mut checked = match check::read(&source, &arguments.set.iter().cloned().collect()) {
+    let mut checked = match check::read(&source, &Given::parameters(arguments.set.iter().cloned().collect()))
+    {
         Ok(checked) => checked,
         Err(refusal) => {
             screen.page(&refusal);

@@ -2,6 +2,7 @@
 
 pub mod declare;
 pub mod duplicate;
+pub mod given;
 pub mod parameter;
 pub mod phrase;
 pub mod resolve;

@@ -74,7 +74,10 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
         let most = receiver.capacity.unwrap_or(land.keys.len());
         if *capacity < most {
             findings.push(weak_binding(
-                format!("the plan counts on {most} keys at `{}`, and the site allows {capacity}", receiver.name),
+                format!(
+                    "the plan counts on {most} keys at `{}`, and the site allows {capacity}",
+                    receiver.name
+                ),
                 "raise the capacity, or take a plan for a receiver that holds fewer keys".to_owned(),
                 place(text, "receivers", &receiver.name),
             ));
@@ -124,8 +127,7 @@ pub fn bind(plan: &Plan, site: &Site, folder: &Path) -> Result<Backends, BindErr
         backends.keystores.push(match site.keystores.get(&store.name) {
             Some(KeystoreBinding::Pkcs12 { path, password }) => {
                 let password: Zeroizing<String> = password.fetch(folder)?;
-                let keystore: Box<dyn Keystore> =
-                    Box::new(Pkcs12Keystore::open(folder.join(path), password));
+                let keystore: Box<dyn Keystore> = Box::new(Pkcs12Keystore::open(folder.join(path), password));
                 Bound::To(keystore)
             }
             _ => Bound::Manual,

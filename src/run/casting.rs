@@ -24,12 +24,14 @@ impl Casting {
     #[must_use]
     pub fn of(plan: &Plan, site: &Site) -> Self {
         let land = &plan.landscape;
-        let stores = land.stores.rows().map(|s| {
-            matches!(site.keystores.get(&s.name), None | Some(KeystoreBinding::Manual {}))
-        });
-        let receivers = land.acceptors.rows().map(|a| {
-            matches!(site.receivers.get(&a.name), None | Some(ReceiverBinding::Manual {}))
-        });
+        let stores = land
+            .stores
+            .rows()
+            .map(|s| matches!(site.keystores.get(&s.name), None | Some(KeystoreBinding::Manual {})));
+        let receivers = land
+            .acceptors
+            .rows()
+            .map(|a| matches!(site.receivers.get(&a.name), None | Some(ReceiverBinding::Manual {})));
         let flows = land
             .channels
             .rows()

@@ -96,8 +96,7 @@ impl<'a> Runner<'a> {
 
     fn new(checked: &'a Checked, parts: Parts<'a>) -> Self {
         let casting = Casting::of(checked.plan(), parts.site);
-        let material =
-            opening::material(checked, parts.site, parts.host.state(), parts.clock.now());
+        let material = opening::material(checked, parts.site, parts.host.state(), parts.clock.now());
         Self { checked, parts, casting, material, ready_since: BTreeMap::new() }
     }
 
@@ -105,7 +104,12 @@ impl<'a> Runner<'a> {
     ///
     /// # Errors
     /// When a backend or the journal fails. Running again goes on from there.
-    pub fn run(&mut self, site_digest: Fingerprint, follow: bool, watch: Watch<'_>) -> Result<Ending, RunError> {
+    pub fn run(
+        &mut self,
+        site_digest: Fingerprint,
+        follow: bool,
+        watch: Watch<'_>,
+    ) -> Result<Ending, RunError> {
         self.begin(site_digest, watch)?;
         loop {
             if self.parts.stop.load(Ordering::Relaxed) {

@@ -16,7 +16,9 @@ pub type SiteFault = Finding;
 #[error("the site cannot be read: {why}")]
 #[diagnostic(
     code(keyroll::bad_site),
-    help("a site begins with `site = 1` and has tables such as [keystores.NAME], [receivers.NAME], [flows.NAME] and [roles.NAME]")
+    help(
+        "a site begins with `site = 1` and has tables such as [keystores.NAME], [receivers.NAME], [flows.NAME] and [roles.NAME]"
+    )
 )]
 struct BadSite {
     why: String,

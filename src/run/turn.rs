@@ -208,7 +208,8 @@ impl Runner<'_> {
         let now = self.parts.clock.now();
         let due = |id| {
             let state = self.state();
-            state.world.windows[id] == WindowState::Agreed && state.windows[id].is_some_and(|o| now >= o.opens)
+            state.world.windows[id] == WindowState::Agreed
+                && state.windows[id].is_some_and(|o| now >= o.opens)
         };
         let open: Vec<String> =
             plan.landscape.windows.iter().filter(|(id, _)| due(*id)).map(|(_, w)| w.name.clone()).collect();

@@ -92,7 +92,12 @@ pub fn waits(checked: &Checked, casting: &Casting, state: &State) -> Vec<Wait> {
         let blocking = blockers(checked, &state.world, step);
         if blocking.is_empty() && casting.is_by_hand(plan, step) {
             let role = plan.steps[step].role.value;
-            found.push(Wait { step, cause: Cause::Act(role), since: since(checked, state, step), until: None });
+            found.push(Wait {
+                step,
+                cause: Cause::Act(role),
+                since: since(checked, state, step),
+                until: None,
+            });
         }
         // Only needs are left: then it is time that it waits for.
         let only_needs = blocking.iter().all(|b| matches!(b, Blocker::Unmet(_)));
@@ -117,9 +122,10 @@ fn receipts<'a>(
     step: StepId,
 ) -> impl Iterator<Item = Wait> + 'a {
     let sent = state.world.is_done(step);
-    let open = checked.plan().deliveries_of(step).filter(move |(id, role)| {
-        sent && !state.world.is_heard(*id) && !casting.role(*role).automatic
-    });
+    let open = checked
+        .plan()
+        .deliveries_of(step)
+        .filter(move |(id, role)| sent && !state.world.is_heard(*id) && !casting.role(*role).automatic);
     open.map(move |(_, role)| Wait {
         step,
         cause: Cause::Receipt(role),
