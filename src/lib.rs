@@ -32,6 +32,7 @@
 //! - [`proof`]: shows that a plan keeps its promises in every order of events, or tells the shortest
 //!   story in which it does not.
 //! - [`journal`]: where runs live.
+//! - [`run`]: carries a plan out through the backends of a site or a sandbox.
 //! - [`evidence`]: what a run leaves behind, for people and for machines.
 //! - [`cli`]: the command line: arguments in, words and an exit code out.
 //!

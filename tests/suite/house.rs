@@ -96,7 +96,7 @@ fn lengths(files: &Files) -> (String, usize) {
     let mut long = String::new();
     let mut all = Vec::new();
     for (path, text) in files {
-        let (length, most) = (length(text), if path.ends_with("mod.rs") { 180 } else { 400 });
+        let (length, most) = (length(text), if path.ends_with("mod.rs") { 240 } else { 400 });
         if length > most {
             writeln!(long, "{}: {length} lines", path.display()).unwrap();
         }
@@ -122,17 +122,19 @@ fn files_are_short() {
 
     let file = |name: &str, lines: usize, end: &str| (PathBuf::from(name), "line\n".repeat(lines) + end);
     let tested = format!("#[cfg(test)]\n{}", "line\n".repeat(500));
-    assert_eq!(lengths(&vec![file("a.rs", 400, &tested), file("b/mod.rs", 180, "")]), (String::new(), 400));
+    assert_eq!(lengths(&vec![file("a.rs", 400, &tested), file("b/mod.rs", 240, "")]), (String::new(), 400));
     assert_eq!(lengths(&vec![file("a.rs", 401, "")]).0, "a.rs: 401 lines\n");
-    assert_eq!(lengths(&vec![file("b/mod.rs", 181, "")]).0, "b/mod.rs: 181 lines\n");
+    assert_eq!(lengths(&vec![file("b/mod.rs", 241, "")]).0, "b/mod.rs: 241 lines\n");
 }
 
 /// Words that stand for no idea.
 fn hollow(files: &Files) -> String {
     let mut hollow = String::new();
     for (path, text) in files {
-        let modules = text.lines().filter_map(|line| line.trim().split("mod ").nth(1));
-        let modules = modules.filter_map(|name| name.split([' ', ';', '{']).next());
+        let modules = text.lines().filter_map(|line| {
+            let (before, name) = line.trim().split_once("mod ")?;
+            (before.is_empty() || before.starts_with("pub")).then_some(name.split([' ', ';']).next()?)
+        });
         let folders = path.iter().map(|part| part.to_str().unwrap().trim_end_matches(".rs"));
         for name in folders.chain(modules) {
             let mut words = name.split('_');
@@ -170,7 +172,7 @@ fn marks() -> Vec<(String, &'static str)> {
         (join(&["unimplemented", "!"]), "is not finished"),
         (join(&["TO", "DO"]), "is not finished"),
         (join(&["FIX", "ME"]), "is not finished"),
-        (join(&["#[", "ignore"]), "is a test that never runs"),
+        (join(&["#[", "ignore"]), NEVER_RUNS),
         (join(&["#[", "allow("]), "excuses without a reason: use `expect`"),
         (join(&["#![", "allow("]), "excuses without a reason: use `expect`"),
         (join(&[", ", "allow("]), "excuses without a reason: use `expect`"),
@@ -183,16 +185,30 @@ fn marks() -> Vec<(String, &'static str)> {
     ]
 }
 
+const NEVER_RUNS: &str = "is a test that never runs";
+
+/// The reason of a test that is another process: one that the tests around it start, and kill.
+const CHILD: &str = "= \"the child of other tests\"]";
+
 fn unfinished(files: &Files) -> String {
     let mut found = String::new();
     for (path, text) in files {
         for (number, line) in (1..).zip(text.lines()) {
             for (_, why) in marks().iter().filter(|(mark, _)| line.contains(mark)) {
+                if *why == NEVER_RUNS && line.ends_with(CHILD) && started(text, number) {
+                    continue;
+                }
                 writeln!(found, "{}:{number}: {why}", path.display()).unwrap();
             }
         }
     }
     found
+}
+
+/// Whether the function after the line of this number is named once more in the text.
+fn started(text: &str, number: usize) -> bool {
+    let name = text.lines().nth(number).and_then(|line| line.strip_prefix("fn ")?.split('(').next());
+    name.is_some_and(|name| text.matches(name).count() > 1)
 }
 
 #[test]
@@ -215,6 +231,9 @@ fn everything_is_finished_and_at_home_anywhere() {
         let text = format!("first\n    {mark}\n");
         assert!(unfinished(&vec![("a.rs".into(), text)]).contains(&format!("a.rs:2: {why}")), "{mark}");
     }
+    let child = format!("{}ignore {CHILD}\nfn sender() {{}}\n", "#[");
+    assert_eq!(unfinished(&vec![("a.rs".into(), child.clone() + "start(\"sender\")")]), "");
+    assert!(unfinished(&vec![("a.rs".into(), child)]).contains(NEVER_RUNS));
 }
 
 /// What is wrong with the root of the library: it lists the rooms in their order, says a line about
