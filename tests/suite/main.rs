@@ -1,7 +1,9 @@
 //! The one test binary.
 
 mod flow;
+mod house;
 mod keystore;
 mod report;
+mod rooms;
 mod syntax;
 mod xml;
