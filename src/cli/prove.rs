@@ -105,7 +105,7 @@ pub fn proved(proof: &Proof) -> Vec<String> {
 #[must_use]
 pub fn told(source: &Source, story: &Story) -> Vec<String> {
     let name = shown(&source.name);
-    let moments = story.moments.iter().enumerate().map(|(number, moment)| {
+    let moments = story.lines().enumerate().map(|(number, moment)| {
         let (line, _) = source.line_column(moment.at);
         format!("  {:>2}  {}  [{name}:{line}]", number + 1, moment.text)
     });

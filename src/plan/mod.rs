@@ -66,6 +66,8 @@ pub struct Plan {
 pub struct Declared {
     /// Receivers.
     pub receivers: Table<AcceptorId, Span>,
+    /// What receivers can hold, where it is said.
+    pub capacities: BTreeMap<AcceptorId, Span>,
     /// Flows.
     pub flows: Table<ChannelId, Span>,
     /// How long a flow's messages may be under way.

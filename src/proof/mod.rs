@@ -5,6 +5,7 @@
 //! faults, certificates and repair have their places beside it.
 
 pub mod assumption;
+pub mod ending;
 pub mod explore;
 pub mod finish;
 pub mod index;

@@ -1,4 +1,5 @@
-//! The page of a refused plan: which promise breaks, on the author's lines.
+//! The page of a refused plan: which promise breaks, on the author's lines, and what to do next. The
+//! page labels the moments that matter for the fault; the story tells them all.
 
 use miette::{Diagnostic, LabeledSpan};
 use thiserror::Error;
@@ -7,19 +8,17 @@ use crate::{
     check::Checked,
     explanation::Explanation,
     invariant::Breach,
-    plan::Plan,
-    source::{Finding, shown},
-    transition::ready::{Blocker, blockers},
+    source::{Finding, Span, shown},
     world::{
         effect::{Effect, Misfit},
-        id::{ChannelId, KeyId, StepId},
+        id::{ChannelId, KeyId, StepId, WindowId},
         state::World,
     },
 };
 
 use super::{
+    ending::{belief, goal, promise, waiting},
     rules::{Fault, Move},
-    story::Story,
 };
 
 macro_rules! refusals {
@@ -59,192 +58,430 @@ refusals! {
     CannotFinish: cannot_finish, "{what}";
 }
 
-/// Makes the page for a fault. `world` is the moment at which it shows.
+/// Makes the page for a fault. `world` is the moment at which it shows, `moves` lead there.
 #[must_use]
-pub fn refusal(checked: &Checked, world: &World, fault: Fault, moves: &[Move], story: &Story) -> Finding {
-    let plan = checked.plan();
-    let labels = labels(story);
+pub fn refusal(checked: &Checked, world: &World, fault: Fault, moves: &[Move]) -> Finding {
+    let page = Page { checked, world, moves };
     match fault {
-        Fault::Breach(Breach::Rejected(flow, key)) => rejected(plan, world, flow, key, moves, labels),
-        Fault::Breach(Breach::Interrupted(flow)) => {
-            let flow = shown(&plan.landscape.channels[flow].name);
-            let what = format!("`{flow}` is interrupted where it must not be");
-            let help = format!(
-                "let the stop come after the window is agreed and begun (`needs ... open`), or promise less of `{flow}`"
-            );
-            Box::new(Interrupted { what, help, labels })
-        }
-        Fault::Breach(Breach::Unresolved(flow)) => {
-            let channel = &plan.landscape.channels[flow];
-            let place = shown(&plan.landscape.place_name(channel.stamps));
-            let what = format!("`{}` runs while {place} names no key", shown(&channel.name));
-            let help = "exchange the alias in one act, or undeploy the flow first".to_owned();
-            Box::new(AliasLost { what, help, labels })
-        }
-        Fault::Misfit(step, misfit) => misfits(plan, step, misfit, labels),
-        Fault::Stale(step, need) => {
-            let row = &plan.steps[step];
-            let need = row.needs.get(need).map(|n| n.value.sentence(&plan.landscape)).unwrap_or_default();
-            let what =
-                format!("`{}` is done in the belief that {}, which is false", name(plan, step), shown(&need));
-            let help = "let the step that changes it come after this one, or report it first".to_owned();
-            Box::new(StaleBelief { what, help, labels })
-        }
-        Fault::Goal(number) => {
-            let goal = plan.finals.get(number);
-            let sentence = goal.map(|g| g.value.sentence(&plan.landscape)).unwrap_or_default();
-            let what = format!("every step is done, and it is not so that {}", shown(&sentence));
-            let mut labels = labels;
-            if let Some(goal) = goal {
-                labels.push(label("promised for the end", goal.span));
-            }
-            let help = "add the step that makes it so, or take the sentence out".to_owned();
-            Box::new(GoalMissed { what, help, labels })
-        }
-        Fault::Stuck => stuck(checked, world, labels),
+        Fault::Breach(Breach::Rejected(flow, key)) => page.rejected(flow, key),
+        Fault::Breach(Breach::Interrupted(flow)) => page.interrupted(flow),
+        Fault::Breach(Breach::Unresolved(flow)) => page.alias_lost(flow),
+        Fault::Misfit(step, misfit) => page.misfit(step, misfit),
+        Fault::Stale(step, need) => page.stale(step, need),
+        Fault::Goal(number) => page.goal(number),
+        Fault::Stuck => page.stuck(),
     }
 }
 
-fn rejected(
-    plan: &Plan,
-    world: &World,
-    flow: ChannelId,
-    key: KeyId,
-    moves: &[Move],
-    labels: Vec<LabeledSpan>,
-) -> Finding {
-    let receiver = plan.landscape.channels[flow].acceptor;
-    let (flow_name, key_name) =
-        (shown(&plan.landscape.channels[flow].name), shown(&plan.landscape.keys[key]));
-    let receiver_name = shown(&plan.landscape.acceptors[receiver].name);
-    let what =
-        format!("`{receiver_name}` rejects a message of `{flow_name}` that is signed with `{key_name}`");
-    let ends_trust = |step: &&Move| match step {
-        Move::Act(id) => plan.steps[*id].action.value.effects().iter().any(|effect| match effect {
+struct Page<'a> {
+    checked: &'a Checked,
+    world: &'a World,
+    moves: &'a [Move],
+}
+
+impl Page<'_> {
+    fn step(&self, step: StepId) -> String {
+        shown(&self.checked.plan().steps[step].name.value)
+    }
+
+    fn key(&self, key: KeyId) -> String {
+        shown(&self.checked.plan().landscape.keys[key])
+    }
+
+    fn window(&self, window: WindowId) -> String {
+        shown(&self.checked.plan().landscape.windows[window].name)
+    }
+
+    fn role(&self, step: StepId) -> String {
+        let plan = self.checked.plan();
+        shown(&plan.landscape.roles[plan.steps[step].role.value])
+    }
+
+    fn act_at(&self, step: StepId) -> Span {
+        self.checked.plan().steps[step].action.span
+    }
+
+    /// The last moment at which a step with such an effect was done: its number from 1, the step.
+    fn last(&self, has: impl Fn(&Effect) -> bool) -> Option<(usize, StepId)> {
+        let plan = self.checked.plan();
+        self.moves.iter().enumerate().rev().find_map(|(number, step)| match step {
+            Move::Act(id) if plan.steps[*id].action.value.effects().iter().any(&has) => {
+                Some((number + 1, *id))
+            }
+            _ => None,
+        })
+    }
+
+    /// A step of the plan, done or not, with such an effect.
+    fn step_that(&self, has: impl Fn(&Effect) -> bool) -> Option<StepId> {
+        let mut steps = self.checked.plan().steps.iter();
+        steps.find(|(_, row)| row.action.value.effects().iter().any(&has)).map(|(id, _)| id)
+    }
+
+    /// How one step comes to be after another: an edge, and a report if the roles differ.
+    fn order(&self, later: StepId, earlier: StepId) -> String {
+        let (later_name, earlier_name) = (self.step(later), self.step(earlier));
+        let (role, other) = (self.role(later), self.role(earlier));
+        if self.checked.order().is_before(later, earlier) {
+            format!("turn the two around: `{later_name}` must come after `{earlier_name}`")
+        } else if role == other {
+            format!("let `{later_name}` come `after {earlier_name}`")
+        } else {
+            format!(
+                "let `{other}` report `{earlier_name}` to `{role}`, and `{later_name}` come after that report"
+            )
+        }
+    }
+
+    fn rejected(&self, flow: ChannelId, key: KeyId) -> Finding {
+        let plan = self.checked.plan();
+        let channel = &plan.landscape.channels[flow];
+        let (receiver, place) = (channel.acceptor, channel.stamps);
+        let flow_name = shown(&channel.name);
+        let receiver_name = shown(&plan.landscape.acceptors[receiver].name);
+        let key_name = self.key(key);
+        let what =
+            format!("`{receiver_name}` rejects a message of `{flow_name}` that is signed with `{key_name}`");
+        let ends = |effect: &Effect| match effect {
             Effect::Retire { acceptor, key: k } => *acceptor == receiver && *k == key,
             Effect::Replace { acceptor, old, .. } => *acceptor == receiver && *old == key,
             _ => false,
-        }),
-        _ => false,
-    };
-    let still_signed = world.stamp(&plan.landscape, flow) == Some(key);
-    match moves.iter().rev().find(ends_trust) {
-        Some(Move::Act(step)) if !still_signed => {
-            let step = name(plan, *step);
-            let help = format!(
-                "let `{step}` wait until no such message is under way: `needs {flow_name} drained of {key_name}`"
-            );
-            Box::new(Undrained { what, help, labels })
-        }
-        Some(Move::Act(step)) => {
-            let step = name(plan, *step);
-            let help = format!(
-                "`{flow_name}` still signs with `{key_name}`: let `{step}` come after the exchange or after the flow is undeployed"
-            );
-            Box::new(TrustGap { what, help, labels })
-        }
-        _ => {
-            let help = format!(
-                "sign with `{key_name}` only after `{receiver_name}` accepts it: `needs {receiver_name} accepts {key_name}`, or undeploy `{flow_name}` until then"
-            );
-            Box::new(TrustGap { what, help, labels })
-        }
-    }
-}
-
-fn misfits(plan: &Plan, step: StepId, misfit: Misfit, mut labels: Vec<LabeledSpan>) -> Finding {
-    let landscape = &plan.landscape;
-    let step_name = name(plan, step);
-    let place_name = |place| shown(&landscape.place_name(place));
-    let key_name = |key: KeyId| shown(&landscape.keys[key]);
-    match misfit {
-        Misfit::Full(receiver, key) => {
-            let row = &landscape.acceptors[receiver];
-            let most = row.capacity.unwrap_or_default();
-            let receiver_at = plan.declared.receivers[receiver];
-            labels.push(label(&format!("holds at most {most}"), receiver_at));
-            let receiver = shown(&row.name);
-            let what =
-                format!("`{receiver}` cannot accept `{}` beside what it accepts already", key_name(key));
-            let help = format!(
-                "two ways out: `replace old by {} at {receiver}` inside a window in which the flow is undeployed; or sign with both keys at the producer for a while",
-                key_name(key)
-            );
-            Box::new(OverCapacity { what, help, labels })
-        }
-        Misfit::NotThere(place, key) => Box::new(StepMisfit {
-            what: format!("`{step_name}` finds no `{}` at {}", key_name(key), place_name(place)),
-            help: format!("let `{step_name}` come after the step that creates `{}`", key_name(key)),
-            labels,
-        }),
-        Misfit::Nothing(place) => Box::new(StepMisfit {
-            what: format!("`{step_name}` finds nothing at {}", place_name(place)),
-            help: "say in the keystore which key the alias names at the start".to_owned(),
-            labels,
-        }),
-        Misfit::Occupied(place, key) => Box::new(StepMisfit {
-            what: format!("`{step_name}` finds {} occupied by `{}`", place_name(place), key_name(key)),
-            help: "choose another alias, or remove what lies there first".to_owned(),
-            labels,
-        }),
-        Misfit::NoProposal(window) => Box::new(StepMisfit {
-            what: format!("nobody proposed the window `{}`", shown(&landscape.windows[window].name)),
-            help: "let one role do `agree ... with ...`".to_owned(),
-            labels,
-        }),
-    }
-}
-
-fn stuck(checked: &Checked, world: &World, mut labels: Vec<LabeledSpan>) -> Finding {
-    let plan = checked.plan();
-    let waiting = plan.steps.ids().find_map(|step| {
-        let row = &plan.steps[step];
-        let why = match blockers(checked, world, step).into_iter().next()? {
-            Blocker::Unmet(need) | Blocker::Unknown(need) | Blocker::Stale(need) => {
-                let need = row.needs.get(need)?;
-                (format!("it needs that {}", shown(&need.value.sentence(&plan.landscape))), need.span)
-            }
-            Blocker::Unheard(before, messages) if messages.iter().all(|m| world.is_heard(*m)) => {
-                (format!("nobody tells its role of `{}`", name(plan, before)), row.name.span)
-            }
-            _ => return None,
         };
-        Some((step, why))
-    });
-    let (what, help) = match waiting {
-        Some((step, (why, at))) => {
-            labels.push(label("this is waited for, and never comes", at));
-            let role = shown(&plan.landscape.roles[plan.steps[step].role.value]);
-            (
-                format!("the plan cannot finish: {role} never begins `{}`", name(plan, step)),
-                format!("{why}, and from here it never is so"),
-            )
+        let begins = |effect: &Effect| match effect {
+            Effect::Accept { acceptor, key: k } => *acceptor == receiver && *k == key,
+            Effect::Replace { acceptor, new, .. } => *acceptor == receiver && *new == key,
+            _ => false,
+        };
+        let exchanges_it_away = |effect: &Effect| matches!(effect, Effect::Exchange { place: p, key: k, .. } if *p == place && *k != key);
+        let stops = |effect: &Effect| {
+            exchanges_it_away(effect) || matches!(effect, Effect::Stop(channel) if *channel == flow)
+        };
+        let signs = |effect: &Effect| match effect {
+            Effect::Exchange { place: p, key: k, .. } => *p == place && *k == key,
+            Effect::Start(channel) => *channel == flow,
+            _ => false,
+        };
+        let still_signed = self.world.stamp(&plan.landscape, flow) == Some(key);
+        let mut labels = Vec::new();
+        let ended = self.last(ends);
+        let signing = self.last(signs).filter(|(began, _)| ended.is_none_or(|(end, _)| *began > end));
+        if let (Some((moment, step)), None) = (ended, signing) {
+            let text = format!("moment {moment}: `{receiver_name}` stops accepting `{key_name}`");
+            labels.push(primary(&text, self.act_at(step)));
+            let drain = format!("`needs {flow_name} drained of {key_name}`");
+            let step_name = self.step(step);
+            if still_signed {
+                let text = format!("`{flow_name}` still signs with `{key_name}` then");
+                labels.push(label(&text, plan.declared.flows[flow]));
+                let help = self.step_that(stops).map_or_else(
+                    || {
+                        format!(
+                            "no step stops `{flow_name}` from signing with `{key_name}`: exchange its key before `{step_name}`, and give that step the line {drain}"
+                        )
+                    },
+                    |stop| format!("{}; give it the line {drain} too", self.order(step, stop)),
+                );
+                return Box::new(TrustGap { what, help, labels });
+            }
+            let sent = self.moves.iter().rposition(|m| *m == Move::Send(flow, key));
+            if let Some(sent) = sent {
+                let text = format!("moment {}: a message signed with `{key_name}` is under way", sent + 1);
+                labels.push(label(&text, plan.declared.transits[flow]));
+            }
+            if let Some((moment, stop)) = self.last(stops) {
+                let text = format!(
+                    "moment {moment}: signing with `{key_name}` stops, and that message is still under way"
+                );
+                labels.push(label(&text, self.act_at(stop)));
+            }
+            let help = format!(
+                "give `{step_name}` the line {drain}: it then waits until the last such message has arrived"
+            );
+            return Box::new(Undrained { what, help, labels });
         }
-        None => ("the plan cannot finish from here".to_owned(), "add the step that is missing".to_owned()),
-    };
-    Box::new(CannotFinish { what, help, labels })
-}
+        let help = self.not_trusted(
+            &mut labels,
+            flow,
+            key,
+            signing,
+            ended,
+            (self.step_that(begins), self.step_that(exchanges_it_away)),
+        );
+        Box::new(TrustGap { what, help, labels })
+    }
 
-/// The moments as labels: each number at the line that allows it; one label a line.
-fn labels(story: &Story) -> Vec<LabeledSpan> {
-    let mut places: Vec<(crate::source::Span, Vec<String>)> = Vec::new();
-    for (number, moment) in story.moments.iter().enumerate() {
-        let number = (number + 1).to_string();
-        match places.iter_mut().find(|(at, _)| *at == moment.at) {
-            Some((_, numbers)) => numbers.push(number),
-            None => places.push((moment.at, vec![number])),
+    /// A key signs that is not accepted yet, or never was.
+    fn not_trusted(
+        &self,
+        labels: &mut Vec<LabeledSpan>,
+        flow: ChannelId,
+        key: KeyId,
+        signing: Option<(usize, StepId)>,
+        ended: Option<(usize, StepId)>,
+        (begins, exchange): (Option<StepId>, Option<StepId>),
+    ) -> String {
+        let plan = self.checked.plan();
+        let channel = &plan.landscape.channels[flow];
+        let flow_name = shown(&channel.name);
+        let receiver_name = shown(&plan.landscape.acceptors[channel.acceptor].name);
+        let key_name = self.key(key);
+        let Some((moment, step)) = signing else {
+            let text = format!("does not accept `{key_name}` at the start");
+            labels.push(primary(&text, plan.declared.receivers[channel.acceptor]));
+            labels.push(label(&format!("signs with `{key_name}` from the start"), plan.declared.flows[flow]));
+            return format!(
+                "write `accepts {key_name}` in `{receiver_name}`, or let `{flow_name}` begin `undeployed`"
+            );
+        };
+        let text = format!("moment {moment}: `{flow_name}` signs with `{key_name}` from here on");
+        labels.push(primary(&text, self.act_at(step)));
+        if let Some((moment, end)) = ended {
+            let text = format!("moment {moment}: `{receiver_name}` stops accepting `{key_name}`");
+            labels.push(label(&text, self.act_at(end)));
+            return exchange.map_or_else(
+                || format!("exchange the key that `{flow_name}` signs with before `{}`", self.step(step)),
+                |exchange| self.order(step, exchange),
+            );
+        }
+        match begins {
+            Some(accept) => {
+                let text = format!("`{receiver_name}` accepts `{key_name}` only from here on");
+                labels.push(label(&text, self.act_at(accept)));
+                format!("{}; or undeploy `{flow_name}` until then", self.order(step, accept))
+            }
+            None => format!(
+                "no step lets `{receiver_name}` accept `{key_name}`: add one that does `accept {key_name} at {receiver_name}` before `{}`",
+                self.step(step)
+            ),
         }
     }
-    let text = |numbers: Vec<String>| format!("moment {}", numbers.join(", "));
-    places.into_iter().map(|(at, numbers)| label(&text(numbers), at)).collect()
+
+    fn interrupted(&self, flow: ChannelId) -> Finding {
+        let plan = self.checked.plan();
+        let channel = &plan.landscape.channels[flow];
+        let flow_name = shown(&channel.name);
+        let promise = promise(plan, (flow, crate::invariant::Hazard::Interrupted));
+        let window = promise.and_then(|p| p.value.window());
+        let mut labels: Vec<LabeledSpan> =
+            promise.map(|p| label("promised here", p.span)).into_iter().collect();
+        let place = shown(&plan.landscape.place_name(channel.stamps));
+        let stopped = self.last(|effect| matches!(effect, Effect::Stop(c) if *c == flow));
+        let help = match (stopped, window) {
+            _ if self.world.running[flow] => {
+                let text = format!("{place} names no key");
+                labels.push(primary(&text, plan.declared.flows[flow]));
+                format!("say which key the alias names at the start, or let `{flow_name}` begin `undeployed`")
+            }
+            (None, _) => {
+                labels.push(primary("does not run at the start", plan.declared.flows[flow]));
+                format!("let `{flow_name}` begin `deployed`, or take the promise out")
+            }
+            (Some((moment, step)), Some(window)) => {
+                let window = self.window(window);
+                let text = format!("moment {moment}: `{flow_name}` stops, and `{window}` is not open");
+                labels.push(primary(&text, self.act_at(step)));
+                format!("give `{}` the line `needs {window} open`", self.step(step))
+            }
+            (Some((moment, step)), None) => {
+                labels.push(primary(&format!("moment {moment}: `{flow_name}` stops"), self.act_at(step)));
+                let window = plan.landscape.windows.ids().next().map(|w| self.window(w));
+                let declare =
+                    if window.is_none() { ", and declare `window downtime at most 4h`" } else { "" };
+                let window = window.unwrap_or_else(|| "downtime".to_owned());
+                format!(
+                    "leave `{}` out, or promise `{flow_name} interrupted only in {window}`{declare}",
+                    self.step(step)
+                )
+            }
+        };
+        Box::new(Interrupted {
+            what: format!("`{flow_name}` is interrupted where it must not be"),
+            help,
+            labels,
+        })
+    }
+
+    fn alias_lost(&self, flow: ChannelId) -> Finding {
+        let plan = self.checked.plan();
+        let channel = &plan.landscape.channels[flow];
+        let place = &plan.landscape.places[channel.stamps];
+        let flow_name = shown(&channel.name);
+        let what = format!(
+            "`{flow_name}` runs while {} names no key",
+            shown(&plan.landscape.place_name(channel.stamps))
+        );
+        let mut labels = vec![label("signs with what lies there", plan.declared.flows[flow])];
+        let line = format!(
+            "`alias \"{}\" is ...` in `{}`",
+            shown(place.alias.as_str()),
+            shown(&plan.landscape.stores[place.store].name)
+        );
+        let help = match self.last(|effect| matches!(effect, Effect::Start(c) if *c == flow)) {
+            Some((moment, step)) => {
+                labels.push(primary(&format!("moment {moment}: it is deployed"), self.act_at(step)));
+                format!(
+                    "say which key the alias names at the start: {line}; or leave `{}` out",
+                    self.step(step)
+                )
+            }
+            None => format!(
+                "say which key the alias names at the start: {line}; or let `{flow_name}` begin `undeployed`"
+            ),
+        };
+        Box::new(AliasLost { what, help, labels })
+    }
+
+    fn misfit(&self, step: StepId, misfit: Misfit) -> Finding {
+        let plan = self.checked.plan();
+        let landscape = &plan.landscape;
+        let step_name = self.step(step);
+        let moment = self.moves.len();
+        let place_name = |place| shown(&landscape.place_name(place));
+        let mut labels = Vec::new();
+        let (what, help) = match misfit {
+            Misfit::Full(receiver, key) => return self.over_capacity(step, receiver, key),
+            Misfit::NotThere(place, key) => {
+                let key_name = self.key(key);
+                let text = format!("moment {moment}: `{key_name}` is not there");
+                labels.push(primary(&text, self.act_at(step)));
+                let creator = self.step_that(|e| matches!(e, Effect::Put { key: k, .. } if *k == key));
+                let help = match creator.filter(|creator| !self.world.is_done(*creator)) {
+                    Some(creator) => {
+                        labels.push(label(&format!("creates `{key_name}`"), self.act_at(creator)));
+                        self.order(step, creator)
+                    }
+                    None => "give each exchange a key pair of its own: an exchange moves it away".to_owned(),
+                };
+                (format!("`{step_name}` finds no `{key_name}` at {}", place_name(place)), help)
+            }
+            Misfit::Nothing(place) => {
+                let text = format!("moment {moment}: the alias names no key");
+                labels.push(primary(&text, self.act_at(step)));
+                let row = &landscape.places[place];
+                let help = format!(
+                    "say which key it names at the start: `alias \"{}\" is ...` in `{}`",
+                    shown(row.alias.as_str()),
+                    shown(&landscape.stores[row.store].name)
+                );
+                (format!("`{step_name}` finds no key at {}", place_name(place)), help)
+            }
+            Misfit::Occupied(place, found) => {
+                let found = self.key(found);
+                let text = format!("moment {moment}: `{found}` lies there");
+                labels.push(primary(&text, self.act_at(step)));
+                let what = format!("`{step_name}` finds {} occupied by `{found}`", place_name(place));
+                let effects = plan.steps[step].action.value.effects();
+                let help = if effects.iter().any(|e| matches!(e, Effect::Exchange { .. })) {
+                    format!(
+                        "the exchange keeps the old pair there: let a step before `{step_name}` destroy what lies there, or keep `{found}` under another alias"
+                    )
+                } else {
+                    "choose another alias, or remove what lies there first".to_owned()
+                };
+                (what, help)
+            }
+            Misfit::NoProposal(window) => {
+                labels.push(primary(
+                    &format!("moment {moment}: there is nothing to answer"),
+                    self.act_at(step),
+                ));
+                let window = self.window(window);
+                (
+                    format!("nobody proposed the window `{window}`"),
+                    format!("let one role do `agree {window} with ...`"),
+                )
+            }
+        };
+        Box::new(StepMisfit { what, help, labels })
+    }
+
+    fn over_capacity(&self, step: StepId, receiver: crate::world::id::AcceptorId, key: KeyId) -> Finding {
+        let plan = self.checked.plan();
+        let row = &plan.landscape.acceptors[receiver];
+        let (receiver_name, key_name) = (shown(&row.name), self.key(key));
+        let at = plan.declared.capacities.get(&receiver).copied();
+        let mut labels = vec![primary(
+            &format!("moment {}: there is no room for `{key_name}`", self.moves.len()),
+            self.act_at(step),
+        )];
+        labels.extend(at.map(|at| label(&format!("`{receiver_name}` can hold no more"), at)));
+        let held: Vec<KeyId> = self.world.accepted[receiver].iter().collect();
+        let names: Vec<String> = held.iter().map(|key| format!("`{}`", self.key(*key))).collect();
+        let names = if names.is_empty() { "nothing".to_owned() } else { names.join(" and ") };
+        let what = format!("`{receiver_name}` accepts {names}, and cannot accept `{key_name}` too");
+        let goes = held.first().map_or_else(|| "...".to_owned(), |key| self.key(*key));
+        let replaces =
+            plan.steps[step].action.value.effects().iter().any(|e| matches!(e, Effect::Replace { .. }));
+        let flows: Vec<String> = plan
+            .landscape
+            .channels
+            .rows()
+            .filter(|channel| channel.acceptor == receiver)
+            .map(|channel| format!("`{}`", shown(&channel.name)))
+            .collect();
+        let help = if replaces {
+            format!(
+                "the key that makes room must be one that is accepted: `replace {goes} by {key_name} at {receiver_name}`"
+            )
+        } else if flows.is_empty() {
+            format!("`replace {goes} by {key_name} at {receiver_name}`")
+        } else {
+            format!(
+                "two ways out: `replace {goes} by {key_name} at {receiver_name}` inside a window in which {} is undeployed and drained; or overlap at the producer, which signs with both keys for a while",
+                flows.join(" and ")
+            )
+        };
+        Box::new(OverCapacity { what, help, labels })
+    }
+
+    fn stale(&self, step: StepId, need: usize) -> Finding {
+        let (need, at) = belief(self.checked.plan(), step, need);
+        let what = format!("`{}` is done in the belief that `{need}`, which is false", self.step(step));
+        let text =
+            format!("moment {}: `{}` believes this, and it is not so", self.moves.len(), self.role(step));
+        let help =
+            "let the step that changes it come after this one, or let its role report the change first"
+                .to_owned();
+        Box::new(StaleBelief { what, help, labels: vec![primary(&text, at)] })
+    }
+
+    fn goal(&self, number: usize) -> Finding {
+        let (sentence, at, found) = goal(self.checked.plan(), self.world, number);
+        let what = format!("every step is done, and `{sentence}` does not hold");
+        let help = "add the step that makes it so, or take the sentence out".to_owned();
+        Box::new(GoalMissed { what, help, labels: vec![primary(&found, at)] })
+    }
+
+    fn stuck(&self) -> Finding {
+        let Some(wait) = waiting(self.checked, self.world) else {
+            let at = self.checked.plan().declared.head;
+            let help = "add the step that is missing".to_owned();
+            let labels = vec![label("this plan", at)];
+            return Box::new(CannotFinish { what: "the plan cannot finish".to_owned(), help, labels });
+        };
+        let role = self.role(wait.step);
+        let what = format!("the plan cannot finish: `{role}` can never begin `{}`", self.step(wait.step));
+        let mut labels = vec![primary("waited for, and it never comes", wait.at)];
+        if let (Some(Move::Act(step)), count) = (self.moves.last(), self.moves.len()) {
+            labels.push(label(
+                &format!("moment {count}: from here on it cannot come any more"),
+                self.act_at(*step),
+            ));
+        }
+        let help = match self.moves.last() {
+            Some(Move::Act(step)) => format!("{}; or take the need out", self.order(*step, wait.step)),
+            _ => format!("add a step before `{}` after which `{}` holds", self.step(wait.step), wait.what),
+        };
+        Box::new(CannotFinish { what, help, labels })
+    }
 }
 
-fn label(text: &str, at: crate::source::Span) -> LabeledSpan {
+fn label(text: &str, at: Span) -> LabeledSpan {
     LabeledSpan::new_with_span(Some(text.to_owned()), at)
 }
 
-fn name(plan: &Plan, step: StepId) -> String {
-    shown(&plan.steps[step].name.value)
+fn primary(text: &str, at: Span) -> LabeledSpan {
+    LabeledSpan::new_primary_with_span(Some(text.to_owned()), at)
 }
 
 /// What `explain` says.
@@ -252,26 +489,52 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "undrained",
         title: "a message arrives after the trust in its key ended",
-        text: "A message that was signed with the old key may be under way for its whole transit time. If the\n\
-               receiver stops accepting the old key before the last one arrived, that message is rejected.\n\n\
-               Let the step wait:  needs orders drained of old\n\n\
-               A drain counts from the moment at which signing with the key stopped, so the role must have been\n\
-               told of that step. Where a message is judged in the moment in which it is sent, write\n\
-               `delivers immediately` in the flow.",
+        text: "\
+A message that was signed with the old key may be under way for its whole transit time. If the
+receiver stops accepting the old key before the last one arrived, that message is rejected.
+
+A drain counts from the moment at which signing with the key stopped, so the role must have been
+told of that step. Where a message is judged in the moment in which it is sent, write
+`delivers immediately` in the flow.
+
+Right:
+  step retire_old by receiver_admin {
+    after announce_exchange
+    needs orders drained of old
+    retire old at partner
+  }
+",
     },
     Explanation {
         code: "trust_gap",
         title: "a key signs while the receiver does not accept it",
-        text: "Either signing moved to the new key before the receiver accepted it, or the receiver ended the\n\
-               trust in a key that is still in use.\n\n\
-               right:  step exchange_key by tenant_admin {\n          after confirm_trust\n          \
-               needs partner accepts new\n          exchange tenant[$alias] for new\n        }",
+        text: "\
+Either signing moved to the new key before the receiver accepted it, or the receiver ended the trust
+in a key that is still in use.
+
+Right:
+  step exchange_key by tenant_admin {
+    after confirm_trust
+    needs partner accepts new
+    exchange tenant[$alias] for new
+  }
+",
     },
     Explanation {
         code: "interrupted",
         title: "a flow is down where it must not be",
-        text: "The plan promises that the flow is never interrupted, or only inside a window. A stop inside a\n\
-               window needs that it is open:\n\n  step undeploy by integration_developer {\n    needs downtime open\n    undeploy orders\n  }",
+        text: "\
+The plan promises that the flow is never interrupted, or only inside a window. A stop inside a
+window needs that it is open.
+
+Right:
+  window downtime at most 4h
+  step undeploy by integration_developer {
+    after request_undeploy
+    needs downtime open
+    undeploy orders
+  }
+",
     },
     Explanation {
         code: "alias_lost",
@@ -281,9 +544,18 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "over_capacity",
         title: "a receiver would hold more keys than it can",
-        text: "`accepts at most 1` means that old and new cannot lie beside each other. There are two ways\n\
-               out. Replace the key inside a window: undeploy, drain, `replace old by new`, deploy. Or overlap\n\
-               at the producer: sign with both keys for a while.",
+        text: "\
+`accepts at most 1` means that old and new cannot lie beside each other. There are two ways out.
+Replace the key inside a window: undeploy, drain, `replace old by new`, deploy. Or overlap at the
+producer: sign with both keys for a while.
+
+Right:
+  step exchange_certificate by receiver_admin {
+    after provide_certificate, announce_silence
+    needs orders drained of old
+    replace old by new at partner
+  }
+",
     },
     Explanation {
         code: "step_misfit",

@@ -1,7 +1,9 @@
 //! The one test binary.
 
+mod cli;
 mod flow;
 mod house;
+mod golden;
 mod keystore;
 mod report;
 mod rooms;
