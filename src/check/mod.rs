@@ -20,7 +20,7 @@ use crate::{
         licence::{Licence, licence},
         order::Order,
     },
-    plan::{Plan, resolve::resolve},
+    plan::{Plan, given::Given, resolve::resolve},
     source::{Finding, Refusal, Source, is_advice},
     syntax::parse,
     world::id::StepId,
@@ -104,14 +104,14 @@ impl Checked {
 ///
 /// # Errors
 /// The findings of the first stage that has an error.
-pub fn read(source: &Source, given: &BTreeMap<String, String>) -> Result<Checked, Refusal> {
+pub fn read(source: &Source, given: &Given) -> Result<Checked, Refusal> {
     let refuse = |findings| Refusal::new(source.clone(), findings);
     let (tree, findings) = parse(source);
     if !findings.is_empty() {
         return Err(refuse(findings));
     }
-    let plan = resolve(source, &tree, given).map_err(refuse)?;
-    all(plan).map_err(refuse)
+    let plan = resolve(source, &tree, &given.parameters).map_err(refuse)?;
+    all(given.applied(plan)).map_err(refuse)
 }
 
 /// Makes every check.

@@ -7,7 +7,7 @@ use crate::{
     explanation::Explanation,
     invariant::INVARIANTS,
     plan::{self, suggest::nearest},
-    proof, syntax,
+    proof, run, syntax,
 };
 
 use super::{exit::Exit, screen::Screen};
@@ -26,6 +26,7 @@ pub fn all() -> Vec<Explanation> {
     all.extend(plan::explanations());
     all.extend(check::explanations());
     all.extend(proof::refused::EXPLANATIONS);
+    all.extend(run::site_fault::EXPLANATIONS);
     all.sort_by_key(|explanation| explanation.code);
     all
 }

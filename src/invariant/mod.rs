@@ -38,13 +38,13 @@ pub trait Invariant: Debug + Send + Sync {
     /// How a world breaks it, if it does.
     fn broken(&self, landscape: &Landscape, world: &World) -> Option<Breach>;
 
-    /// The window in which it may be broken, if there is one.
+    /// Whether a `waive` of the same flow and hazard takes it out of the proof.
+    fn hazard(&self) -> (ChannelId, Hazard);
+
+    /// The window inside of which the hazard is allowed.
     fn window(&self) -> Option<WindowId> {
         None
     }
-
-    /// Whether a `waive` of the same flow and hazard takes it out of the proof.
-    fn hazard(&self) -> (ChannelId, Hazard);
 }
 
 /// What may go wrong with a flow.

@@ -56,6 +56,16 @@ pub struct Pinned {
     pub finished: bool,
 }
 
+/// A name for a new run: the plan's name, the day, and a few random digits.
+#[must_use]
+pub fn run_id(plan: &str, now: Timestamp) -> String {
+    let mut bytes = [0u8; 4];
+    // The id is a name, not a secret: the time alone would do if there were no random bytes.
+    let _filled = openssl::rand::rand_bytes(&mut bytes);
+    let day = now.strftime("%Y%m%d").to_string();
+    format!("{plan}-{day}-{:08x}", u32::from_be_bytes(bytes))
+}
+
 impl Store {
     /// Opens a journal, or makes an empty one (0600).
     ///

@@ -1,6 +1,6 @@
 //! What is said of keystores, receivers, flows and windows, and the world that the plan starts from.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use miette::{Diagnostic, LabeledSpan, SourceSpan};
 use thiserror::Error;
@@ -11,7 +11,7 @@ use crate::{
     source::{Finding, Span, Spanned, shown},
     syntax::tree::{Owned, Phrase, WindowDecl},
     world::{
-        id::{AcceptorId, KeyId, PlaceId, RoleId},
+        id::{AcceptorId, ChannelId, KeyId, PlaceId, RoleId, Table, WindowId},
         landscape::{Acceptor, Channel, Store, Transit, Window},
     },
 };
@@ -101,6 +101,27 @@ pub fn window(draft: &mut Draft, decl: &WindowDecl) {
         }
         None => draft.landscape.windows[window].at_most = Some(Duration::ZERO),
     }
+}
+
+/// Where things are declared.
+#[derive(Debug, Default)]
+pub struct Declared {
+    /// Receivers.
+    pub receivers: Table<AcceptorId, Span>,
+    /// What receivers can hold, where it is said.
+    pub capacities: BTreeMap<AcceptorId, Span>,
+    /// Flows.
+    pub flows: Table<ChannelId, Span>,
+    /// How long a flow's messages may be under way.
+    pub transits: Table<ChannelId, Span>,
+    /// Keys.
+    pub keys: Table<KeyId, Span>,
+    /// Roles.
+    pub roles: Table<RoleId, Span>,
+    /// Windows.
+    pub windows: Table<WindowId, Span>,
+    /// The head of the plan.
+    pub head: Span,
 }
 
 /// What is said inside the braces; read once every name is declared.

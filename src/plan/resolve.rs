@@ -143,7 +143,6 @@ pub fn resolve(
     let mut draft = Draft::default();
     let head = heads(&mut draft, source, tree);
     names(&mut draft, tree, given);
-    given_in_vain(&mut draft, tree, given, head.as_ref());
     owned(&mut draft, tree);
     declare::bodies(&mut draft);
     let mut steps = all_steps(&mut draft, tree);
@@ -247,19 +246,6 @@ fn params(tree: &SyntaxTree) -> impl Iterator<Item = &ParamDecl> {
         Item::Param(decl) => Some(decl),
         _ => None,
     })
-}
-
-/// A value for a parameter that is not there is a slip that must not pass in silence.
-fn given_in_vain(
-    draft: &mut Draft,
-    tree: &SyntaxTree,
-    given: &BTreeMap<String, String>,
-    head: Option<&PlanHead>,
-) {
-    let declared: Vec<&str> = params(tree).map(|p| p.name.value.as_str()).collect();
-    let at = head.map_or(Span::default(), |head| head.name.span);
-    let unknown = given.keys().filter(|name| !declared.contains(&name.as_str()));
-    draft.findings.extend(unknown.map(|name| parameter::unknown_given(name, &declared, at)));
 }
 
 fn owned(draft: &mut Draft, tree: &SyntaxTree) {

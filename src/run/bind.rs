@@ -7,7 +7,6 @@ use zeroize::Zeroizing;
 use crate::{
     backend::{
         bench::{Backends, Bound},
-        deployer::DeployerError,
         directory::TrustFolder,
         keystore::Keystore,
         local_flow::FlowSwitch,
@@ -32,9 +31,6 @@ pub enum BindError {
     /// A password is not there.
     #[error("{0}")]
     Secret(#[from] SecretError),
-    /// A flow's folder cannot be used.
-    #[error("{0}")]
-    Deployer(#[from] DeployerError),
 }
 
 /// Compares a site with the plan that it is for.
@@ -120,7 +116,7 @@ fn place(text: &Source, table: &str, name: &str) -> Span {
 /// Makes the backends of a site that was compared with the plan.
 ///
 /// # Errors
-/// When a password is not there or a folder cannot be used.
+/// When a password is not there.
 pub fn bind(plan: &Plan, site: &Site, folder: &Path) -> Result<Backends, BindError> {
     let mut backends = Backends::default();
     for store in plan.landscape.stores.rows() {
@@ -148,7 +144,7 @@ pub fn bind(plan: &Plan, site: &Site, folder: &Path) -> Result<Backends, BindErr
     }
     for flow in plan.landscape.channels.rows() {
         backends.flows.push(match site.flows.get(&flow.name) {
-            Some(FlowBinding::Local { path }) => Bound::To(Box::new(FlowSwitch::open(folder.join(path))?)),
+            Some(FlowBinding::Local { path }) => Bound::To(Box::new(FlowSwitch::at(folder.join(path)))),
             _ => Bound::Manual,
         });
     }

@@ -30,11 +30,8 @@ use super::{
     wait::{Wait, waits},
 };
 
-/// The longest time between two looks at the world while a run stays.
-const LONGEST_NAP: Duration = Duration::from_secs(30);
-
-/// The shortest: on the clock of the wall, so that a fast clock does not spin.
-const SHORTEST_NAP: SignedDuration = SignedDuration::from_millis(20);
+/// The longest and the shortest time between two looks at the world, on the clock of the wall.
+const LOOKS: (Duration, Duration) = (Duration::from_secs(30), Duration::from_millis(20));
 
 /// How a call of the runner ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,10 +147,12 @@ impl<'a> Runner<'a> {
         since.checked_add(pause).ok()
     }
 
+    /// Sleeps for a part of what is left, so that the last look is near the time that is waited for
+    /// and the world is not looked at all the while.
     fn nap(&self, next: Option<Timestamp>) {
-        let now = self.parts.clock.now();
-        let length = next.map_or(SignedDuration::MAX, |at| at.duration_since(now)).max(SHORTEST_NAP);
-        let length = Duration::try_from(length).unwrap_or(LONGEST_NAP).min(LONGEST_NAP);
-        self.parts.clock.sleep(length);
+        let clock = self.parts.clock;
+        let (longest, shortest) = (LOOKS.0.mul_f64(clock.pace()), LOOKS.1.mul_f64(clock.pace()));
+        let left = next.map(|at| Duration::try_from(at.duration_since(clock.now())).unwrap_or_default());
+        clock.sleep(left.map_or(longest, |left| (left / 8).clamp(shortest, longest)));
     }
 }

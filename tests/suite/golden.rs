@@ -5,7 +5,7 @@
 
 #![cfg(test)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use insta::{assert_snapshot, with_settings};
@@ -13,12 +13,14 @@ use keyroll::check;
 use keyroll::cli::explain;
 use keyroll::cli::prove::{proved, told};
 use keyroll::page::page;
+use keyroll::plan::given::Given;
 use keyroll::proof::verdict::{BUDGET, Verdict, prove};
 use keyroll::source::{Refusal, Source, is_advice};
 use keyroll::syntax;
 use keyroll::world::state::World;
 
 mod explained;
+mod sites;
 mod stories;
 
 /// Pages whose plans are too large to lie in a folder; the tests of the reader make them.
@@ -67,7 +69,7 @@ fn said(stem: &str, source: &Source) -> (String, Vec<String>) {
         let refusal = Refusal::new(source.clone(), findings);
         (page(&refusal, false, 100), refusal.codes().collect())
     };
-    let mut checked = match check::read(source, &BTreeMap::new()) {
+    let mut checked = match check::read(source, &Given::default()) {
         Ok(checked) => checked,
         Err(refusal) => return drawn(refusal.findings),
     };
@@ -116,7 +118,8 @@ fn every_code_has_a_page_and_every_page_has_a_code() {
         let (plans, drawn) = (stems(&folder(kind), "renewal"), stems(&folder(kind), "snap"));
         let made: BTreeSet<String> =
             MADE.iter().filter(|_| kind == "refused").map(|m| (*m).to_owned()).collect();
-        let plans: BTreeSet<String> = plans.union(&made).cloned().collect();
+        let sites = stems(&folder(kind), "toml");
+        let plans: BTreeSet<String> = plans.union(&made).chain(&sites).cloned().collect();
         let alone: Vec<&String> = plans.symmetric_difference(&drawn).collect();
         assert!(alone.is_empty(), "{kind}: these lie alone, as a plan or as a page: {alone:?}");
         pages.extend(drawn.iter().map(|stem| code(stem).to_owned()));
@@ -135,7 +138,7 @@ fn every_finding_points_at_words_and_says_what_to_do() {
     for kind in ["refused", "advised"] {
         for stem in stems(&folder(kind), "renewal").iter().filter(|stem| !is_of_the_reader(stem)) {
             let source = read(&folder(kind).join(format!("{stem}.renewal")));
-            let (findings, world) = match check::read(&source, &BTreeMap::new()) {
+            let (findings, world) = match check::read(&source, &Given::default()) {
                 Err(refusal) => (refusal.findings, None),
                 Ok(mut checked) => {
                     (checked.take_advice(), Some((start(stem, &checked.plan().start), checked)))
@@ -183,7 +186,7 @@ fn no_escaped_character_leaves_a_page_or_a_proof() {
     assert!(clean(&text), "{}", keyroll::source::shown(&text));
     let waived = plan
         .replace("promise orders never rejected", &format!("waive orders rejected because \"{hostile}\""));
-    let checked = check::read(&Source::new("p", waived), &BTreeMap::new()).unwrap();
+    let checked = check::read(&Source::new("p", waived), &Given::default()).unwrap();
     let start = checked.plan().start.clone();
     let Verdict::Proven(proven) = prove(checked, &start, BUDGET) else { panic!("a waived hazard refuses") };
     let lines = proved(proven.proof());

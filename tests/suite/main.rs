@@ -3,7 +3,9 @@
 mod cli;
 mod flow;
 mod golden;
+mod house;
 mod keystore;
 mod report;
+mod rooms;
 mod syntax;
 mod xml;

@@ -3,10 +3,11 @@
 #![cfg(test)]
 
 use super::*;
+use keyroll::run::site::Site;
 use keyroll::syntax::parse;
 
 /// The sources that findings may stand in.
-const ROOMS: [&str; 4] = ["syntax", "plan", "check", "proof"];
+const ROOMS: [&str; 5] = ["syntax", "plan", "check", "proof", "run"];
 
 fn sources(folder: &Path, found: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -89,12 +90,17 @@ fn the_examples_of_explanations_can_be_read() {
     let mut tried = 0;
     for explanation in explain::all().iter().filter(|e| !is_of_the_reader(e.code)) {
         for example in examples(explanation.text) {
+            tried += 1;
+            if example.starts_with("site = 1") {
+                let site = Site::read(&Source::new(explanation.code, example));
+                assert!(site.is_ok(), "{}: {:?}", explanation.code, site.err());
+                continue;
+            }
             let head = if example.starts_with("keyroll 1") { "" } else { "keyroll 1\n\n" };
             let source = Source::new(explanation.code, format!("{head}{example}"));
             let (_, findings) = parse(&source);
             let refusal = Refusal::new(source, findings);
             assert!(refusal.findings.is_empty(), "{}", page(&refusal, false, 100));
-            tried += 1;
         }
     }
     assert!(tried >= 8, "only {tried} examples");
