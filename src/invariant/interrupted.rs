@@ -46,10 +46,6 @@ impl Invariant for Interrupted {
         (down && !open).then_some(Breach::Interrupted(self.flow))
     }
 
-    fn window(&self) -> Option<WindowId> {
-        self.only_in
-    }
-
     fn hazard(&self) -> (ChannelId, Hazard) {
         (self.flow, Hazard::Interrupted)
     }

@@ -38,11 +38,6 @@ pub trait Invariant: Debug + Send + Sync {
     /// How a world breaks it, if it does.
     fn broken(&self, landscape: &Landscape, world: &World) -> Option<Breach>;
 
-    /// The window in which it may be broken, if there is one.
-    fn window(&self) -> Option<WindowId> {
-        None
-    }
-
     /// Whether a `waive` of the same flow and hazard takes it out of the proof.
     fn hazard(&self) -> (ChannelId, Hazard);
 

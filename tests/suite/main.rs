@@ -2,8 +2,8 @@
 
 mod cli;
 mod flow;
-mod house;
 mod golden;
+mod house;
 mod keystore;
 mod report;
 mod rooms;
