@@ -22,11 +22,19 @@ pub struct Arguments {
 /// Every explanation there is.
 #[must_use]
 pub fn all() -> Vec<Explanation> {
+    let mut all = of_plans();
+    all.extend(run::site_fault::EXPLANATIONS);
+    all.sort_by_key(|explanation| explanation.code);
+    all
+}
+
+/// The explanations of what may be found in a plan.
+#[must_use]
+pub fn of_plans() -> Vec<Explanation> {
     let mut all = syntax::EXPLANATIONS.to_vec();
     all.extend(plan::explanations());
     all.extend(check::explanations());
     all.extend(proof::refusal::EXPLANATIONS);
-    all.extend(run::site_fault::EXPLANATIONS);
     all.sort_by_key(|explanation| explanation.code);
     all
 }

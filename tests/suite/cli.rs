@@ -184,7 +184,7 @@ fn no_beginning_of_a_plan_makes_the_reader_panic() {
         let plan = stock(path);
         for end in (0..=plan.len()).filter(|end| plan.is_char_boundary(*end)).step_by(3) {
             let source = Source::new("p", &plan[..end]);
-            if let Err(refusal) = check::read(&source, &std::collections::BTreeMap::new()) {
+            if let Err(refusal) = check::read(&source, &keyroll::plan::given::Given::default()) {
                 assert!(refusal.has_error() && page(&refusal, false, 100).contains("keyroll::"), "{end}");
             }
         }
@@ -198,7 +198,7 @@ fn no_beginning_of_a_plan_makes_the_reader_panic() {
                 .map(|(_, l)| format!("{l}\n"))
                 .collect();
             let source = Source::new("p", text);
-            if let Err(refusal) = check::read(&source, &std::collections::BTreeMap::new()) {
+            if let Err(refusal) = check::read(&source, &keyroll::plan::given::Given::default()) {
                 assert!(refusal.has_error(), "line {}", missing + 1);
             }
         }

@@ -3,7 +3,7 @@
 //! `refused/<code>.renewal` is refused with that code and no other; `refused/<code>.<case>.renewal`
 //! is another way to earn it. `advised/` holds the same for advice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use insta::{assert_snapshot, with_settings};
@@ -11,6 +11,7 @@ use keyroll::check;
 use keyroll::cli::explain;
 use keyroll::cli::prove::{proved, told};
 use keyroll::page::page;
+use keyroll::plan::given::Given;
 use keyroll::proof::verdict::{BUDGET, Verdict, prove};
 use keyroll::source::{Refusal, Source, is_advice};
 use keyroll::syntax;
@@ -65,7 +66,7 @@ fn said(stem: &str, source: &Source) -> (String, Vec<String>) {
         let refusal = Refusal::new(source.clone(), findings);
         (page(&refusal, false, 100), refusal.codes().collect())
     };
-    let mut checked = match check::read(source, &BTreeMap::new()) {
+    let mut checked = match check::read(source, &Given::default()) {
         Ok(checked) => checked,
         Err(refusal) => return drawn(refusal.findings),
     };
@@ -108,7 +109,7 @@ fn every_finding_of_a_plan_earns_the_page_beside_it() {
 
 #[test]
 fn every_code_has_a_page_and_every_page_has_a_code() {
-    let codes: BTreeSet<&str> = explain::all().iter().map(|explanation| explanation.code).collect();
+    let codes: BTreeSet<&str> = explain::of_plans().iter().map(|explanation| explanation.code).collect();
     let mut pages = BTreeSet::new();
     for kind in ["refused", "advised"] {
         let (plans, drawn) = (stems(&folder(kind), "renewal"), stems(&folder(kind), "snap"));
@@ -133,7 +134,7 @@ fn every_finding_points_at_words_and_says_what_to_do() {
     for kind in ["refused", "advised"] {
         for stem in stems(&folder(kind), "renewal").iter().filter(|stem| !is_of_the_reader(stem)) {
             let source = read(&folder(kind).join(format!("{stem}.renewal")));
-            let (findings, world) = match check::read(&source, &BTreeMap::new()) {
+            let (findings, world) = match check::read(&source, &Given::default()) {
                 Err(refusal) => (refusal.findings, None),
                 Ok(mut checked) => {
                     (checked.take_advice(), Some((start(stem, &checked.plan().start), checked)))
@@ -181,7 +182,7 @@ fn no_escaped_character_leaves_a_page_or_a_proof() {
     assert!(clean(&text), "{}", keyroll::source::shown(&text));
     let waived = plan
         .replace("promise orders never rejected", &format!("waive orders rejected because \"{hostile}\""));
-    let checked = check::read(&Source::new("p", waived), &BTreeMap::new()).unwrap();
+    let checked = check::read(&Source::new("p", waived), &Given::default()).unwrap();
     let start = checked.plan().start.clone();
     let Verdict::Proven(proven) = prove(checked, &start, BUDGET) else { panic!("a waived hazard refuses") };
     let lines = proved(proven.proof());

@@ -23,7 +23,7 @@ fn immediately(plan: &str) -> String {
 fn verdict(name: &str, text: String) -> (Source, Verdict) {
     let source = Source::new(format!("{name}.renewal"), text);
     let checked =
-        check::read(&source, &BTreeMap::new()).unwrap_or_else(|r| panic!("{}", page(&r, false, 100)));
+        check::read(&source, &Given::default()).unwrap_or_else(|r| panic!("{}", page(&r, false, 100)));
     let start = checked.plan().start.clone();
     (source, prove(checked, &start, BUDGET))
 }
