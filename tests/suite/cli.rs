@@ -1,7 +1,5 @@
 //! The program as a shell sees it: words in, words and an exit code out.
 
-#![cfg(test)]
-
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -3,8 +3,6 @@
 //! `refused/<code>.renewal` is refused with that code and no other; `refused/<code>.<case>.renewal`
 //! is another way to earn it. `advised/` holds the same for advice.
 
-#![cfg(test)]
-
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

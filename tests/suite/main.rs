@@ -1,4 +1,5 @@
 //! The one test binary.
+#![cfg(test)]
 
 mod cli;
 mod flow;

@@ -1,7 +1,5 @@
 //! `keyroll explain` knows every finding, and what it shows can be written.
 
-#![cfg(test)]
-
 use super::*;
 use keyroll::run::site::Site;
 use keyroll::syntax::parse;

@@ -1,8 +1,6 @@
 //! Findings about a site, each with the page beside the site that brings it about. The plan is the
 //! stock plan of two keys.
 
-#![cfg(test)]
-
 use keyroll::run::{bind::compare, site::Site};
 use keyroll::source::Finding;
 

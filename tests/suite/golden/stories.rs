@@ -1,7 +1,5 @@
 //! What `keyroll prove` says of the plans that lie in `plans`.
 
-#![cfg(test)]
-
 use super::*;
 
 fn stock(name: &str) -> String {
