@@ -6,6 +6,8 @@ mod flow;
 mod golden;
 mod house;
 mod keystore;
+mod random_plans;
+mod reference;
 mod report;
 mod rooms;
 mod syntax;
