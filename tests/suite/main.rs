@@ -3,6 +3,7 @@
 mod flow;
 mod house;
 mod keystore;
+mod readme;
 mod report;
 mod rooms;
 mod syntax;
