@@ -18,13 +18,13 @@ use super::{exit::Exit, screen::Screen};
 /// Which site, journal and run.
 #[derive(Debug, clap::Args)]
 pub struct AtSite {
-    /// The site that binds the plan's names
+    /// The site: what stands behind the plan's names
     #[arg(long, default_value = "site.toml", value_name = "FILE")]
     pub site: PathBuf,
-    /// The journal; keyroll.db beside the site unless it is said
+    /// The journal, if it is not keyroll.db beside the site
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
-    /// The run; the youngest unless it is said
+    /// The run, if it is not the youngest in the journal
     #[arg(long, value_name = "RUN")]
     pub run: Option<String>,
 }

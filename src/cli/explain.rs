@@ -64,11 +64,11 @@ fn list(screen: &mut Screen) {
     }
     screen.result("\nconditions (after `needs` and `finally`)");
     for form in CONDITIONS {
-        screen.result(format_args!("  {:34} {}", form.usage, form.meaning));
+        screen.result(format_args!("  {:38} {}", form.usage, form.meaning));
     }
     screen.result("\npromises (after `promise`)");
     for form in INVARIANTS {
-        screen.result(format_args!("  {:34} {}", form.usage, form.meaning));
+        screen.result(format_args!("  {:38} {}", form.usage, form.meaning));
     }
     screen.result("\nfindings");
     for explanation in all() {

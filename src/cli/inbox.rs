@@ -6,6 +6,7 @@ use crate::{
     journal::Host,
     run::{
         casting::Casting,
+        time::to_the_second,
         wait::{Cause, waits},
     },
     source::shown,
@@ -59,7 +60,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         if arguments.format == Format::Json {
             screen.result(json!({ "step": step, "what": what, "act": act, "since": wait.since }));
         } else {
-            let since = wait.since.map_or_else(String::new, |at| format!(" (since {at})"));
+            let since = wait.since.map_or_else(String::new, |at| format!(" (since {})", to_the_second(at)));
             screen.result(format_args!("{what:<8} {step}: {act}{since}\n         {next}"));
         }
     }

@@ -7,6 +7,7 @@ mod golden;
 mod house;
 mod keystore;
 mod random_plans;
+mod readme;
 mod reference;
 mod report;
 mod rooms;

@@ -5,7 +5,6 @@ mod knowledge;
 mod moment;
 mod search;
 
-
 use keyroll::{
     check::{self, Checked},
     invariant::Breach,
