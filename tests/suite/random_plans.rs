@@ -1,5 +1,7 @@
 //! Random plans: both judges must say the same of each.
 
+#![cfg(test)]
+
 pub(crate) mod generated;
 
 use std::collections::BTreeMap;

@@ -1,6 +1,8 @@
 //! A second judge of plans, slow and plain: it follows the meaning of plans word for word over maps
 //! and sets, and shares nothing with the proof but the resolved plan.
 
+#![cfg(test)]
+
 mod knowledge;
 mod moment;
 mod search;
@@ -9,8 +11,7 @@ use keyroll::{
     check::{self, Checked},
     invariant::Breach,
     proof::{
-        explore::{Found, explore},
-        rules::{Fault, Rules},
+        rules::Fault,
         verdict::{Verdict, prove},
     },
     source::Source,
@@ -99,11 +100,6 @@ pub(crate) fn wrong_of(fault: Fault) -> Wrong {
         Fault::Goal(_) => Wrong::Goal,
         Fault::Stuck => Wrong::Stuck,
     }
-}
-
-/// All worlds that a clean plan can reach, and the moves of a faulty one.
-pub(crate) fn found(checked: &Checked) -> Found {
-    explore(&Rules::of(checked), &checked.plan().start, LIMIT)
 }
 
 const TINY: &str = r#"keyroll 1
