@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         println!("test {name} ... {}", if good { "ok" } else { "FAILED" });
         if good { passed += 1 } else { failed += 1 }
     }
-    println!("\ntest result: {passed} passed, {failed} failed");
+    let word = if failed == 0 { "ok" } else { "FAILED" };
+    println!("\ntest result: {word}. {passed} passed; {failed} failed; 0 ignored");
     ExitCode::from(u8::from(failed > 0))
 }
