@@ -117,7 +117,7 @@ pub fn read(source: &Source, given: &Given) -> Result<Checked, Refusal> {
 /// Makes every check.
 ///
 /// # Errors
-/// All findings, advice included, when at least one is an error.
+/// All errors, when there is one. Advice waits until the plan has none: it would bury them.
 pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
     let graph = StepGraph::of(&plan);
     let Some(order) = Order::of(&graph) else {
@@ -125,9 +125,10 @@ pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
     };
     let knowledge = Knowledge::of(&plan, &order);
     let subject = Subject { plan: &plan, order: &order, knowledge: &knowledge };
-    let findings: Vec<Finding> = CHECKS.iter().flat_map(|check| check(&subject)).collect();
-    if findings.iter().any(|finding| !is_advice(finding.as_ref())) {
-        return Err(findings);
+    let findings = CHECKS.iter().flat_map(|check| check(&subject));
+    let (advice, errors): (Vec<Finding>, Vec<Finding>) = findings.partition(|f| is_advice(f.as_ref()));
+    if !errors.is_empty() {
+        return Err(errors);
     }
     let licences = plan.steps.iter().map(|(id, step)| {
         let needs = step.needs.iter().map(|need| need.value.asks());
@@ -135,7 +136,7 @@ pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
         (id, licences.collect())
     });
     let licences = licences.collect();
-    Ok(Checked { licences, order, knowledge, plan, advice: findings })
+    Ok(Checked { licences, order, knowledge, plan, advice })
 }
 
 /// What `explain` says of this room's findings.

@@ -25,7 +25,7 @@ pub fn all() -> Vec<Explanation> {
     let mut all = syntax::EXPLANATIONS.to_vec();
     all.extend(plan::explanations());
     all.extend(check::explanations());
-    all.extend(proof::refusal::EXPLANATIONS);
+    all.extend(proof::refused::EXPLANATIONS);
     all.extend(run::site_fault::EXPLANATIONS);
     all.sort_by_key(|explanation| explanation.code);
     all

@@ -192,7 +192,7 @@ fn end(
             (Exit::Stale, "moved")
         }
         Err(error) => {
-            if let RunError::Step { at, .. } = &error {
+            if let RunError::Step { at, .. } | RunError::TooLate { at, .. } = &error {
                 let (row, _) = source.line_column(*at);
                 screen.talk(format_args!("{}:{row}: {}", shown(&source.name), shown(&error.to_string())));
             } else {
@@ -201,6 +201,14 @@ fn end(
             (Exit::Backend, "failed")
         }
     };
+    let (exit, word) = match exit {
+        // What was broken on the way stays broken.
+        Exit::Done if !host.state().broken.is_empty() => (Exit::Broken, "broken"),
+        _ => (exit, word),
+    };
+    for broken in &host.state().broken {
+        screen.talk(format_args!("broken: {}", shown(broken)));
+    }
     if arguments.format == Format::Json {
         let figures = super::tally::figures(checked, site, &arguments.at.folder(), host);
         screen.result(summary(word, figures.as_ref(), host.run(), more));

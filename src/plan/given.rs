@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::world::landscape::Transit;
+use crate::{source::Finding, world::landscape::Transit};
 
-use super::Plan;
+use super::{Plan, parameter::unknown_given};
 
 /// Values from outside the plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +21,15 @@ impl Given {
     #[must_use]
     pub const fn parameters(parameters: BTreeMap<String, String>) -> Self {
         Self { parameters, transit: None }
+    }
+
+    /// Findings for values that no parameter of the plan takes: a slip that must not pass in
+    /// silence. Who reads values from a site compares the two itself, and points at the site.
+    #[must_use]
+    pub fn in_vain(&self, plan: &Plan) -> Vec<Finding> {
+        let declared: Vec<&str> = plan.parameters.iter().map(|p| p.name.as_str()).collect();
+        let unknown = self.parameters.keys().filter(|name| !declared.contains(&name.as_str()));
+        unknown.map(|name| unknown_given(name, &declared, plan.declared.head)).collect()
     }
 
     /// The plan with what is given applied. A flow that delivers immediately goes on to do so.

@@ -25,6 +25,16 @@ pub enum RunError {
         /// The step's line in the plan.
         at: Span,
     },
+    /// A stop was not begun because its window has not time enough left. Nothing was changed.
+    #[error("step `{step}` was not begun: {why}")]
+    TooLate {
+        /// Which step.
+        step: String,
+        /// Why.
+        why: String,
+        /// The step's line in the plan.
+        at: Span,
+    },
     /// The world at the start is not the one that the plan starts from.
     #[error("the certificate of `{key}` is not known: {why}")]
     Start {

@@ -16,3 +16,4 @@ pub mod status;
 pub mod traffic;
 pub mod turn;
 pub mod wait;
+pub mod window;

@@ -32,6 +32,7 @@ use super::{
     error::RunError,
     opening,
     runner::{Runner, Watch},
+    window::{overrun, too_late},
 };
 
 impl Runner<'_> {
@@ -116,6 +117,7 @@ impl Runner<'_> {
         let mut moved = self.carry_out(watch)?;
         moved |= self.open_windows(watch)?;
         moved |= self.take_down_drains(watch)?;
+        moved |= self.take_down_overruns(watch)?;
         moved |= self.begin_ready(watch)?;
         Ok(moved)
     }
@@ -255,6 +257,18 @@ impl Runner<'_> {
         Ok(!open.is_empty())
     }
 
+    /// A flow that is down when its window is over stays down until the plan is through; it is said
+    /// once.
+    fn take_down_overruns(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
+        let mut moved = false;
+        for what in overrun(self.checked, self.state(), self.parts.clock.now()) {
+            if !self.state().broken.contains(&what) {
+                moved |= self.submit(Event::Broken { what }, watch)?;
+            }
+        }
+        Ok(moved)
+    }
+
     /// Looks for messages under way where some step waits for the last of them.
     fn take_down_drains(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
         let mut moved = false;
@@ -317,6 +331,10 @@ impl Runner<'_> {
                 continue;
             }
             self.ready_since.remove(&step);
+            if let Some(why) = too_late(self.checked, self.state(), step, now) {
+                let row = &plan.steps[step];
+                return Err(RunError::TooLate { step: row.name.value.clone(), why, at: row.action.span });
+            }
             let attempt = self.state().steps[step].attempts + 1;
             let row = &plan.steps[step];
             let name = row.name.value.clone();

@@ -26,8 +26,8 @@ pub(super) const NUMBER_TOO_LARGE: Explanation = Explanation {
     code: "number_too_large",
     title: "a number is too large",
     text: "\
-Whole numbers go up to 18446744073709551615. Nothing in a renewal is counted beyond that; most likely
-digits were typed twice.
+Whole numbers go up to 18446744073709551615. Nothing in a renewal is counted beyond that; most
+likely digits were typed twice.
 
 Wrong:
   receiver partner of receiver_admin {

@@ -91,12 +91,20 @@ fn length(text: &str) -> usize {
     text.lines().take_while(|line| *line != "#[cfg(test)]" && *line != "#![cfg(test)]").count()
 }
 
+/// A list of faces that became a room of its own, and how long it may be until it is divided.
+const OUTGROWN: &[(&str, usize)] = &[("src/cli/rehearse/mod.rs", 300)];
+
+fn most(path: &Path) -> usize {
+    let outgrown = OUTGROWN.iter().find(|(outgrown, _)| path == Path::new(outgrown));
+    outgrown.map_or(if path.ends_with("mod.rs") { 180 } else { 400 }, |(_, most)| *most)
+}
+
 /// What is too long among the library's files, and the median of them all.
 fn lengths(files: &Files) -> (String, usize) {
     let mut long = String::new();
     let mut all = Vec::new();
     for (path, text) in files {
-        let (length, most) = (length(text), if path.ends_with("mod.rs") { 240 } else { 400 });
+        let (length, most) = (length(text), most(path));
         if length > most {
             writeln!(long, "{}: {length} lines", path.display()).unwrap();
         }
@@ -120,11 +128,20 @@ fn files_are_short() {
     assert_eq!(long, "");
     assert!(median < 120, "{median} lines");
 
+    for (outgrown, _) in OUTGROWN {
+        let files = library();
+        let found = files.iter().find(|(path, _)| path == Path::new(outgrown));
+        assert!(
+            found.is_some_and(|(_, text)| length(text) > 180),
+            "`{outgrown}` needs its exception no more"
+        );
+    }
+
     let file = |name: &str, lines: usize, end: &str| (PathBuf::from(name), "line\n".repeat(lines) + end);
     let tested = format!("#[cfg(test)]\n{}", "line\n".repeat(500));
-    assert_eq!(lengths(&vec![file("a.rs", 400, &tested), file("b/mod.rs", 240, "")]), (String::new(), 400));
+    assert_eq!(lengths(&vec![file("a.rs", 400, &tested), file("b/mod.rs", 180, "")]), (String::new(), 400));
     assert_eq!(lengths(&vec![file("a.rs", 401, "")]).0, "a.rs: 401 lines\n");
-    assert_eq!(lengths(&vec![file("b/mod.rs", 241, "")]).0, "b/mod.rs: 241 lines\n");
+    assert_eq!(lengths(&vec![file("b/mod.rs", 181, "")]).0, "b/mod.rs: 181 lines\n");
 }
 
 /// Words that stand for no idea.

@@ -1,6 +1,9 @@
 //! The one test binary.
+#![cfg(test)]
 
+mod cli;
 mod flow;
+mod golden;
 mod house;
 mod keystore;
 mod report;

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::{
     backend::clock::{Clock, WallClock},
-    check::{self, Checked},
+    check::Checked,
     evidence::{
         outcome::{self, Ending},
         page::Page,
@@ -36,7 +36,7 @@ use super::{
     prove::told,
     screen::Screen,
     stop,
-    text::{assignment, plan},
+    text::{assignment, checked, plan},
 };
 use play::{Stage, play};
 
@@ -212,10 +212,7 @@ fn tell(arguments: &Arguments, timeline: &Timeline, exit: Exit, report: &Path, s
 fn judged(arguments: &Arguments, screen: &mut Screen) -> Result<(Checked, Known), Exit> {
     let source = plan(&arguments.plan, screen)?;
     let given = Given { parameters: arguments.set.iter().cloned().collect(), transit: arguments.transit };
-    let checked = check::read(&source, &given).map_err(|refusal| {
-        screen.page(&refusal);
-        Exit::Refused
-    })?;
+    let checked = checked(&source, &given, screen)?;
     let start = checked.plan().start.clone();
     match prove(checked, &start, BUDGET) {
         Verdict::Proven(proven) => {
