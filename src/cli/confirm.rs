@@ -9,6 +9,7 @@ use crate::{
     backend::clock::{Clock, WallClock},
     check::Checked,
     journal::{Host, sqlite::SqliteHost},
+    run::casting::Casting,
     source::shown,
     transition::{
         event::{Actor, Event, Record},
@@ -47,13 +48,19 @@ pub struct Arguments {
 
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
-    let Attached { checked, mut host, .. } = match arguments.at.attach(false, screen) {
+    let Attached { checked, mut host, site, .. } = match arguments.at.attach(false, screen) {
         Ok(attached) => attached,
         Err(exit) => return exit,
     };
-    let Some(step) = checked.plan().step(&arguments.step) else {
+    let plan = checked.plan();
+    let Some(step) = plan.step(&arguments.step) else {
         return unknown(&checked, &arguments.step, screen);
     };
+    let mine = plan.landscape.roles[plan.steps[step].role.value] == arguments.role;
+    if mine && !Casting::of(plan, &site).is_by_hand(plan, step) {
+        screen.talk(format_args!("not taken down: the site does `{}` by itself", shown(&arguments.step)));
+        return Exit::Usage;
+    }
     let by = Actor { role: arguments.role.clone(), person: arguments.person.clone(), automatic: false };
     match act(&checked, &host, step, arguments, by) {
         Ok(events) => submit(&checked, &mut host, events, screen),

@@ -111,7 +111,9 @@ fn standing(arguments: &Arguments, proven: &Proven, site: &Site) -> Result<Optio
     let plan = proven.checked().plan();
     let mine = |p: &&Pinned| !p.finished && p.plan == plan.digest() && p.site == site.digest();
     let Some(run) = store.runs()?.iter().find(mine).map(|p| p.run.clone()) else { return Ok(None) };
-    Ok(Some(store.attach(proven.checked(), &run, false)?.state().clone()))
+    let state = store.attach(proven.checked(), &run, false)?.state().clone();
+    // A run that did not come to its first record has looked at nothing yet.
+    Ok(Some(state).filter(|state| state.started))
 }
 
 fn draw(found: &DryRun, screen: &mut Screen) {

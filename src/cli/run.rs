@@ -295,9 +295,12 @@ fn under_way(proven: &Proven, arguments: &Arguments, screen: &mut Screen) -> Res
     if !path.exists() {
         return Ok(false);
     }
-    let runs = Store::open(&path).and_then(|store| store.runs()).map_err(|e| failed(&e, screen))?;
     let name = &proven.checked().plan().name;
-    Ok(runs.iter().find(|p| p.plan_name == *name).is_some_and(|p| !p.finished))
+    let begun = |store: Store| match store.runs()?.iter().find(|p| p.plan_name == *name) {
+        Some(pinned) if !pinned.finished => store.has_begun(&pinned.run),
+        _ => Ok(false),
+    };
+    Store::open(&path).and_then(begun).map_err(|e| failed(&e, screen))
 }
 
 enum Taken {
@@ -313,9 +316,16 @@ fn host(proven: &Proven, site: &Site, arguments: &Arguments, screen: &mut Screen
     let runs = store.runs().map_err(|e| failed(&e, screen))?;
     let mine =
         |p: &&Pinned| p.plan_name == plan.name && arguments.at.run.as_ref().is_none_or(|run| *run == p.run);
-    let found = runs.iter().find(mine);
+    let mut found = runs.iter().find(mine);
+    let fits = |p: &&Pinned| p.plan == plan.digest() && p.site == site.digest();
+    if let Some(pinned) = found.filter(|p| !p.finished && !fits(p)) {
+        // A run that did not come to its first record changed nothing, and binds nobody.
+        if store.withdraw(&pinned.run).map_err(|e| failed(&e, screen))? {
+            found = None;
+        }
+    }
     if let Some(pinned) = found.filter(|p| !p.finished) {
-        if pinned.plan != plan.digest() || pinned.site != site.digest() {
+        if !fits(&pinned) {
             let what = if pinned.plan == plan.digest() { "the site" } else { "the plan" };
             screen.talk(format_args!(
                 "{what} was changed since run {} began; put it back, or finish that run with what it is pinned to",

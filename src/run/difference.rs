@@ -23,9 +23,10 @@ pub struct Difference {
     pub seen: String,
 }
 
-/// The facts that steps which are begun and not ended may have changed already.
+/// The facts that steps which are begun and not ended may have changed already. An attempt that
+/// failed may have taken effect all the same, for instance when its effect could not be looked at.
 fn unsettled(plan: &Plan, state: &State) -> Vec<Fact> {
-    let begun = |step: &StepId| state.steps[*step].status == Status::Begun;
+    let begun = |step: &StepId| matches!(state.steps[*step].status, Status::Begun | Status::Failed);
     let steps = plan.steps.ids().filter(begun);
     let effects = steps.flat_map(|step| plan.steps[step].action.value.effects());
     let mut facts: Vec<Fact> = effects.flat_map(|effect| effect.writes()).map(|(fact, _)| fact).collect();

@@ -27,11 +27,14 @@ use super::{
     opening,
     sandbox::Sandbox,
     site::Site,
-    wait::{Wait, waits},
+    wait::{Wait, ready_since, waits},
 };
 
 /// The longest and the shortest time between two looks at the world, on the clock of the wall.
 const LOOKS: (Duration, Duration) = (Duration::from_secs(30), Duration::from_millis(20));
+
+/// How long at most nobody asks whether to stop, or whether somebody has acted, on that clock.
+const BEAT: Duration = Duration::from_millis(200);
 
 /// How a call of the runner ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +110,10 @@ impl<'a> Runner<'a> {
         follow: bool,
         watch: Watch<'_>,
     ) -> Result<Ending, RunError> {
-        self.begin(site_digest, watch)?;
+        if let Some(moved) = self.begin(site_digest, watch)? {
+            return Ok(Ending::Moved(moved));
+        }
+        self.ready_since = ready_since(self.checked, &self.parts.host.records()?);
         loop {
             if self.parts.stop.load(Ordering::Relaxed) {
                 return Ok(Ending::Interrupted);
@@ -118,15 +124,19 @@ impl<'a> Runner<'a> {
             if self.parts.host.state().is_finished() && self.parts.host.outbox()?.is_empty() {
                 return Ok(Ending::Done);
             }
+            let looked = self.parts.clock.now();
             if self.turn(watch)? {
                 continue;
             }
             let waits = waits(self.checked, &self.casting, self.parts.host.state());
-            let next = self.next_time(&waits);
-            if !follow && next.is_none_or(|at| at > self.parts.clock.now()) && !self.is_pausing() {
+            let times = self.times(&waits);
+            // A time that came after the look was not taken into account by it.
+            let now = self.parts.clock.now();
+            let came = times.iter().any(|at| *at > looked && *at <= now);
+            if !follow && !came && !self.is_pausing() {
                 return Ok(Ending::Waiting(waits));
             }
-            self.nap(next);
+            self.nap(&times)?;
         }
     }
 
@@ -135,9 +145,10 @@ impl<'a> Runner<'a> {
         !self.ready_since.is_empty()
     }
 
-    fn next_time(&self, waits: &[Wait]) -> Option<Timestamp> {
+    /// The times that something waits for.
+    fn times(&self, waits: &[Wait]) -> Vec<Timestamp> {
         let pauses = self.ready_since.iter().filter_map(|(step, since)| self.due(*step, *since));
-        waits.iter().filter_map(|wait| wait.until).chain(pauses).min()
+        waits.iter().filter_map(|wait| wait.until).chain(pauses).collect()
     }
 
     /// When a step that is ready since then is done by the site.
@@ -148,11 +159,25 @@ impl<'a> Runner<'a> {
     }
 
     /// Sleeps for a part of what is left, so that the last look is near the time that is waited for
-    /// and the world is not looked at all the while.
-    fn nap(&self, next: Option<Timestamp>) {
+    /// and the world is not looked at all the while; what is overdue is looked at ever less often.
+    /// Somebody who acts or asks to stop ends the sleep.
+    fn nap(&mut self, times: &[Timestamp]) -> Result<(), RunError> {
         let clock = self.parts.clock;
-        let (longest, shortest) = (LOOKS.0.mul_f64(clock.pace()), LOOKS.1.mul_f64(clock.pace()));
-        let left = next.map(|at| Duration::try_from(at.duration_since(clock.now())).unwrap_or_default());
-        clock.sleep(left.map_or(longest, |left| (left / 8).clamp(shortest, longest)));
+        let on_clock = |wall: Duration| wall.mul_f64(clock.pace());
+        let (longest, shortest) = (on_clock(LOOKS.0), on_clock(LOOKS.1));
+        let now = clock.now();
+        let parts =
+            times.iter().map(|at| (at.duration_since(now).unsigned_abs() / 8).clamp(shortest, longest));
+        let until = now.saturating_add(parts.min().unwrap_or(longest)).unwrap_or(Timestamp::MAX);
+        while let Ok(left) = Duration::try_from(until.duration_since(clock.now()))
+            && !left.is_zero()
+            && !self.parts.stop.load(Ordering::Relaxed)
+        {
+            clock.sleep(left.min(on_clock(BEAT)));
+            if self.refresh()? {
+                break;
+            }
+        }
+        Ok(())
     }
 }

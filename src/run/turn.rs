@@ -22,7 +22,7 @@ use crate::{
     },
     world::{
         id::{ChannelId, KeyId, StepId},
-        material::Fingerprint,
+        material::{Certificate, Fingerprint},
         state::WindowState,
     },
 };
@@ -43,28 +43,61 @@ impl Runner<'_> {
     /// Submits an event of the runner's own; `false` when it was known already or came too late.
     fn submit(&mut self, event: Event, watch: Watch<'_>) -> Result<bool, RunError> {
         let record = Record { at: self.parts.clock.now(), event };
+        let before = self.state().clone();
         match self.parts.host.submit(self.checked, &record)? {
             Verdict::Applied(_) => {
                 watch(&record);
                 Ok(true)
             }
             Verdict::Duplicate => Ok(false),
+            // Somebody else acted since this runner looked.
+            Verdict::Refused(_) if *self.state() != before => Ok(false),
             Verdict::Refused(why) => Err(RunError::Inner(why.to_string())),
         }
     }
 
-    /// Takes down the start of the run, once.
-    pub(super) fn begin(&mut self, site: Fingerprint, watch: Watch<'_>) -> Result<(), RunError> {
+    /// Takes down the start of the run, once. In a world that is not the one that the plan starts
+    /// from nothing is taken down, and the differences come back.
+    pub(super) fn begin(
+        &mut self,
+        site: Fingerprint,
+        watch: Watch<'_>,
+    ) -> Result<Option<Vec<Difference>>, RunError> {
         if self.state().started {
-            return Ok(());
+            return Ok(None);
         }
         let parts = &self.parts;
         let certificates = opening::certificates(self.checked, parts.site, parts.folder, &parts.backends)?;
+        self.pin(&certificates);
+        if let Some(moved) = self.moved()? {
+            return Ok(Some(moved));
+        }
         let plan = self.checked.plan().digest();
         self.submit(Event::Started { plan, site, certificates }, watch)?;
         let now = self.parts.clock.now();
         self.material = opening::material(self.checked, self.parts.site, self.state(), now);
-        Ok(())
+        Ok(None)
+    }
+
+    /// Takes in what others have submitted; says whether there was anything.
+    pub(super) fn refresh(&mut self) -> Result<bool, RunError> {
+        let come = self.parts.host.refresh(self.checked)?;
+        if come {
+            let keys = &self.checked.plan().landscape.keys;
+            let known = &self.parts.host.state().certificates;
+            let known = known.iter().map(|(key, pem)| (keys[*key].clone(), pem.clone())).collect();
+            self.pin(&known);
+        }
+        Ok(come)
+    }
+
+    fn pin(&mut self, certificates: &BTreeMap<String, String>) {
+        for (name, pem) in certificates {
+            let key = self.checked.plan().landscape.keys.find(|k| k == name);
+            if let (Some(key), Ok(certificate)) = (key, Certificate::from_pem(pem.as_bytes())) {
+                self.material.pin(key, certificate);
+            }
+        }
     }
 
     fn look(&self) -> Result<Observation, RunError> {
@@ -91,7 +124,10 @@ impl Runner<'_> {
 
     fn carry_out(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
         let mut moved = false;
-        for command in self.parts.host.outbox()? {
+        let commands = self.parts.host.outbox()?;
+        // A command may come from an act of somebody else: it is read with the state that it is of.
+        self.refresh()?;
+        for command in commands {
             match &command {
                 Command::Perform { step, attempt } => self.perform(step, *attempt, watch)?,
                 Command::Tell { step, role } => self.tell(step, role, watch)?,
@@ -289,7 +325,8 @@ impl Runner<'_> {
                 continue;
             }
             let now = self.parts.clock.now();
-            let since: Timestamp = *self.ready_since.entry(step).or_insert(now);
+            let last = self.state().now;
+            let since: Timestamp = *self.ready_since.entry(step).or_insert(last);
             if self.due(step, since).is_none_or(|due| now < due) {
                 continue;
             }

@@ -1,11 +1,15 @@
 //! What a run waits for: for whom or what, since when, until when.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     check::Checked,
     source::shown,
     transition::{
+        event::Record,
+        next::next,
         ready::{Blocker, blockers},
         state::{State, Status},
     },
@@ -114,6 +118,24 @@ pub fn waits(checked: &Checked, casting: &Casting, state: &State) -> Vec<Wait> {
 pub fn since(checked: &Checked, state: &State, step: StepId) -> Option<Timestamp> {
     let before = checked.plan().steps[step].after.iter();
     before.filter_map(|b| state.steps[b.value].ended).max()
+}
+
+/// When each step that may begin now came to be so, by the records of the run.
+#[must_use]
+pub fn ready_since(checked: &Checked, records: &[Record]) -> BTreeMap<StepId, Timestamp> {
+    let mut state = State::new(checked);
+    let mut ready = BTreeMap::new();
+    for record in records {
+        let _applied = next(checked, &mut state, record);
+        for step in checked.plan().steps.ids() {
+            if state.started && blockers(checked, &state.world, step).is_empty() {
+                ready.entry(step).or_insert(state.now);
+            } else {
+                ready.remove(&step);
+            }
+        }
+    }
+    ready
 }
 
 fn receipts<'a>(

@@ -97,6 +97,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     if let (true, Some(folder)) = (arguments.stage, &arguments.keep) {
         return staged(&checked, folder, arguments.key_type, screen);
     }
+    // From here on Ctrl-C comes to a good end: there is a folder to be taken away.
+    let stop = stop::flag();
     let temporary;
     let folder = match &arguments.keep {
         Some(folder) => folder.clone(),
@@ -126,7 +128,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             return Exit::Backend;
         }
     };
-    if stop::flag().load(Ordering::Relaxed) {
+    if stop.load(Ordering::Relaxed) {
         screen.talk("interrupted");
         return Exit::Interrupted;
     }
