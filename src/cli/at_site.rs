@@ -39,6 +39,19 @@ impl AtSite {
         }
     }
 
+    /// The options that lead to the same run again, with a blank before each.
+    #[must_use]
+    pub fn options(&self) -> String {
+        let option = |name: &str, path: &Path| format!(" --{name} {}", shown_path(path));
+        let mut text = String::new();
+        if self.site.as_os_str() != "site.toml" {
+            text.push_str(&option("site", &self.site));
+        }
+        text.extend(self.journal.as_ref().map(|path| option("journal", path)));
+        text.extend(self.run.as_ref().map(|run| format!(" --run {}", crate::source::shown(run))));
+        text
+    }
+
     /// The journal's file.
     #[must_use]
     pub fn journal(&self) -> PathBuf {

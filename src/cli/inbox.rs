@@ -49,12 +49,11 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let mine: Vec<_> = found.iter().filter(|wait| wait.cause.role() == Some(role)).collect();
     for wait in &mine {
         let step = shown(&plan.steps[wait.step].name.value);
+        let confirm = format!("keyroll confirm {step} --as {}{}", arguments.role, arguments.at.options());
         let (what, next) = match wait.cause {
-            Cause::Answer(_) => {
-                ("answer", format!("keyroll confirm {step} --as {}, or reject", arguments.role))
-            }
-            Cause::Receipt(_) => ("message", format!("keyroll confirm {step} --as {}", arguments.role)),
-            _ => ("act", format!("keyroll confirm {step} --as {} when it is done", arguments.role)),
+            Cause::Answer(_) => ("answer", format!("{confirm}, or reject")),
+            Cause::Receipt(_) => ("message", confirm),
+            _ => ("act", format!("{confirm} when it is done")),
         };
         let act = shown(&plan.sentence(wait.step));
         if arguments.format == Format::Json {
