@@ -1,4 +1,43 @@
 //! keyroll: a declarative interpreter for the renewal of keys, certificates and credentials.
+//!
+//! # The corridor
+//!
+//! Straight, one direction, and each door opens once:
+//!
+//! ```text
+//! text --syntax--> tree --plan--> Plan --check--> Checked --proof--> Proven --run--> journal --evidence--> report
+//! ```
+//!
+//! Only `check` makes a checked plan and only `proof` a proven one, and the runner takes nothing
+//! less over a site: an unproved plan cannot be run by a slip.
+//!
+//! # The rooms
+//!
+//! In their order: a room knows only of those before it.
+//!
+//! - [`source`]: the author's text, places in it, and the findings that point at them.
+//! - [`name`]: names, checked at birth.
+//! - [`explanation`]: the longer text behind a finding's code.
+//! - [`page`]: findings as a page for people.
+//! - [`syntax`]: from text to tree and back.
+//! - [`world`]: what a renewal is about: credentials at places, acceptors, what is under way.
+//! - [`backend`]: what stands behind the names of a plan: the faces, and the real things behind them.
+//! - [`action`]: what steps do; a verb is a row of a list.
+//! - [`condition`]: what must hold before a step and at the end; each kind is a row of a list.
+//! - [`invariant`]: what must hold at every moment; each promise is a row of a list.
+//! - [`plan`]: a plan whose names are resolved.
+//! - [`graph`]: which step comes before which, and what each role can know when it acts.
+//! - [`check`]: what can be said of a plan without looking at its states; each fault is a row of a list.
+//! - [`transition`]: the one function that moves a run from one moment to the next.
+//! - [`proof`]: shows that a plan keeps its promises in every order of events, or tells the shortest
+//!   story in which it does not.
+//! - [`journal`]: where runs live.
+//! - [`run`]: carries a plan out through the backends of a site or a sandbox.
+//! - [`evidence`]: what a run leaves behind, for people and for machines.
+//! - [`cli`]: the command line: arguments in, words and an exit code out.
+//!
+//! A new verb, condition, promise, check or backend is one file in its room and one row in the
+//! room's list; the grammar and the other rooms stay as they are.
 
 pub mod action;
 pub mod backend;
@@ -14,6 +53,7 @@ pub mod name;
 pub mod page;
 pub mod plan;
 pub mod proof;
+pub mod run;
 pub mod source;
 pub mod syntax;
 pub mod transition;

@@ -5,6 +5,7 @@ use crate::{
         Outcome,
         bench::{ActError, Workbench},
     },
+    name::Alias,
     world::{
         effect::Effect,
         id::{KeyId, PlaceId, StoreId},
@@ -22,8 +23,10 @@ pub const VERB: Verb = Verb {
     read: |arguments, landscape| {
         let key = arguments.key()?;
         let store = arguments.keystore()?;
-        let any = landscape.places.find(|place| place.store == store)?;
-        // Where the old pair is kept is known once every `exchange` of the plan is read.
+        // Where the old pair is kept is known once every `exchange` of the plan is read; until then
+        // it points at any alias of the keystore.
+        let known = landscape.places.find(|place| place.store == store);
+        let any = known.or_else(|| Some(landscape.place(store, &Alias::new("backup").ok()?)))?;
         Some(Box::new(Destroy { key, place: any, store }))
     },
 };

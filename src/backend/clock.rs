@@ -12,6 +12,11 @@ pub trait Clock: Debug + Send + Sync {
 
     /// Waits so long on this clock.
     fn sleep(&self, duration: Duration);
+
+    /// How many times faster than the wall clock it runs.
+    fn pace(&self) -> f64 {
+        1.0
+    }
 }
 
 /// The wall clock.
@@ -42,12 +47,6 @@ impl CompressedClock {
     pub fn new(start: Timestamp, factor: f64) -> Self {
         Self { wall_start: std::time::Instant::now(), start, factor: factor.max(1.0) }
     }
-
-    /// How many times faster than the wall clock it runs.
-    #[must_use]
-    pub const fn factor(&self) -> f64 {
-        self.factor
-    }
 }
 
 impl Clock for CompressedClock {
@@ -58,5 +57,9 @@ impl Clock for CompressedClock {
 
     fn sleep(&self, duration: Duration) {
         std::thread::sleep(duration.div_f64(self.factor));
+    }
+
+    fn pace(&self) -> f64 {
+        self.factor
     }
 }

@@ -1,58 +1,19 @@
 //! What was made of a file, kept only while the file is unchanged.
 
-use std::fs::Metadata;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::world::material::Fingerprint;
 
-use super::clock::{Clock, WallClock};
-
-/// How long a time of change must lie back before the next change is sure to show another one.
-/// Kernels stamp in steps of some milliseconds; FAT, the coarsest file system, in steps of two
-/// seconds.
-const COARSEST: SignedDuration = SignedDuration::from_secs(3);
+use super::{
+    clock::{Clock, WallClock},
+    file::Stamp,
+};
 
 /// How often a file that changes under the reader's hands is read again.
 const TRIES: usize = 20;
-
-/// What the file system says of a file, and what changes when its content does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::backend) struct Stamp {
-    device: u64,
-    inode: u64,
-    size: u64,
-    modified: (i64, i64),
-    changed: (i64, i64),
-}
-
-impl Stamp {
-    pub(in crate::backend) fn of(found: &Metadata) -> Self {
-        Self {
-            device: found.dev(),
-            inode: found.ino(),
-            size: found.size(),
-            modified: (found.mtime(), found.mtime_nsec()),
-            changed: (found.ctime(), found.ctime_nsec()),
-        }
-    }
-
-    /// Whether both are of the same file with the same content. The time of change is left out: a
-    /// hard link moves it.
-    pub(in crate::backend) fn same_content(&self, other: &Self) -> bool {
-        Self { changed: (0, 0), ..*self } == Self { changed: (0, 0), ..*other }
-    }
-
-    /// Whether any change after `now` is sure to give another stamp: this one is not so young that
-    /// a second change could carry the same time.
-    pub(in crate::backend) fn settled(&self, now: Timestamp) -> bool {
-        let limit = now.checked_sub(COARSEST).unwrap_or(Timestamp::MIN);
-        self.modified.0.max(self.changed.0) < limit.as_second()
-    }
-}
 
 /// A value made of a file at some cost, such as a decrypted private key.
 ///
@@ -76,12 +37,12 @@ impl Seen {
     fn read(path: &Path) -> io::Result<Self> {
         // File times come from the wall clock, whichever clock a run goes by.
         let begun = WallClock.now();
-        let stamp = Stamp::of(&path.metadata()?);
+        let stamp = Stamp::of(path)?;
         Ok(Self { stamp, begun, digest: Fingerprint::of(&std::fs::read(path)?) })
     }
 
     fn is_current(&self, path: &Path) -> io::Result<bool> {
-        Ok(self.stamp.settled(self.begun) && Stamp::of(&path.metadata()?) == self.stamp)
+        Ok(self.stamp.is_settled_at(self.begun) && Stamp::of(path)? == self.stamp)
     }
 }
 
@@ -131,6 +92,8 @@ fn remade<T, E: From<io::Error>>(
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
 
     fn counted(kept: &mut Kept<String>, path: &Path, made: &mut u32) -> String {

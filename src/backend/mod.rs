@@ -15,6 +15,7 @@ pub mod notifier;
 pub mod observe;
 pub mod pkcs12;
 pub mod receiver;
+pub mod secret;
 pub mod signer;
 pub mod verifier;
 pub mod xml_dsig;

@@ -15,17 +15,19 @@ use super::Subject;
 
 /// A second creation.
 #[derive(Debug, Diagnostic, Error)]
-#[error("`{key}` is created twice")]
+#[error("`{key}` is created {how}")]
 #[diagnostic(
     code(keyroll::created_twice),
     help("a second pair is another key: declare a key of its own for it, or leave the step out")
 )]
 struct CreatedTwice {
     key: String,
-    #[label("again")]
+    how: &'static str,
+    #[label("creates a second pair")]
     at: SourceSpan,
-    #[label("there is a pair already")]
+    #[label("{earlier}")]
     first: SourceSpan,
+    earlier: &'static str,
 }
 
 /// Finds keys that are created although they exist.
@@ -40,7 +42,19 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
             let Effect::Put { key, .. } = effect else { continue };
             if let Some(earlier) = first.get(&key) {
                 let (key, at) = (shown(&plan.landscape.keys[key]), step.action.span.into());
-                findings.push(Box::new(CreatedTwice { key, at, first: (*earlier).into() }));
+                let is_declared = plan.declared.keys.rows().any(|declared| declared == earlier);
+                let (how, said) = if is_declared {
+                    ("although it is in use from the start", "its pair lies in a keystore already")
+                } else {
+                    ("twice", "creates the first pair")
+                };
+                findings.push(Box::new(CreatedTwice {
+                    key,
+                    how,
+                    at,
+                    first: (*earlier).into(),
+                    earlier: said,
+                }));
             } else {
                 first.insert(key, step.action.span);
             }

@@ -12,10 +12,12 @@ use crate::{
 
 /// A circle; each edge of the walk has its label.
 #[derive(Debug, Diagnostic, Error)]
-#[error("these steps wait for each other: {walk}")]
-#[diagnostic(code(keyroll::cycle), help("take out one of these `after`; none of the steps can ever begin"))]
+#[error("{walk}")]
+#[diagnostic(code(keyroll::cycle))]
 struct Cycle {
     walk: String,
+    #[help]
+    help: &'static str,
     #[label(collection)]
     legs: Vec<LabeledSpan>,
 }
@@ -27,12 +29,20 @@ pub fn find(plan: &Plan, graph: &StepGraph) -> Vec<Finding> {
     let finding = |walk: Vec<crate::graph::cycle::Leg>| -> Finding {
         let first = walk.first().map(|leg| name(leg.step)).unwrap_or_default();
         let names = walk.iter().map(|leg| name(leg.after));
-        let text = std::iter::once(first).chain(names).collect::<Vec<_>>().join(" -> ");
+        let text = std::iter::once(first.clone()).chain(names).collect::<Vec<_>>().join(" -> ");
+        let (text, help) = if walk.len() == 1 {
+            (format!("`{first}` waits for itself"), "take this `after` out; the step can never begin")
+        } else {
+            (
+                format!("these steps wait for each other: {text}"),
+                "take out one of these `after`; none of the steps can ever begin",
+            )
+        };
         let legs = walk.iter().map(|leg| {
             let label = format!("`{}` waits for `{}`", name(leg.step), name(leg.after));
             LabeledSpan::new_with_span(Some(label), leg.at)
         });
-        Box::new(Cycle { walk: text, legs: legs.collect() })
+        Box::new(Cycle { walk: text, help, legs: legs.collect() })
     };
     cycles(graph).into_iter().map(finding).collect()
 }

@@ -20,11 +20,12 @@ use super::Subject;
 #[error("`{role}` does not hold the certificate of `{key}` here")]
 #[diagnostic(
     code(keyroll::key_not_provided),
-    help("let its owner do `provide {key} to {role}` in a step before `{step}`")
+    help("let `{owner}` do `provide {key} to {role}` in a step before `{step}`")
 )]
 struct KeyNotProvided {
     role: String,
     key: String,
+    owner: String,
     step: String,
     #[label("needs the certificate of `{key}`")]
     at: SourceSpan,
@@ -41,12 +42,28 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
             findings.push(Box::new(KeyNotProvided {
                 role: shown(&plan.landscape.roles[step.role.value]),
                 key: shown(&plan.landscape.keys[key]),
+                owner: owner(subject, key),
                 step: shown(&step.name.value),
                 at: step.action.span.into(),
             }));
         }
     }
     findings
+}
+
+/// The role whose keystore holds the key or comes to hold it.
+fn owner(subject: &Subject<'_>, key: KeyId) -> String {
+    let plan = subject.plan;
+    let in_use = plan.places_in_use().find(|(_, k)| *k == key).map(|(place, _)| place);
+    let created = || {
+        plan.steps.rows().flat_map(|row| row.action.value.effects()).find_map(|effect| match effect {
+            Effect::Put { place, key: k } if k == key => Some(place),
+            _ => None,
+        })
+    };
+    let place = in_use.or_else(created);
+    let role = place.map(|place| plan.landscape.stores[plan.landscape.places[place].store].owner);
+    role.map_or_else(|| "whoever creates it".to_owned(), |role| shown(&plan.landscape.roles[role]))
 }
 
 fn holds(subject: &Subject<'_>, step: StepId, key: KeyId) -> bool {

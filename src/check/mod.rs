@@ -21,7 +21,7 @@ use crate::{
         licence::{Licence, licence},
         order::Order,
     },
-    plan::{Plan, resolve::resolve},
+    plan::{Plan, given::Given, resolve::resolve},
     source::{Finding, Refusal, Source, is_advice},
     syntax::parse,
     world::id::StepId,
@@ -106,20 +106,20 @@ impl Checked {
 ///
 /// # Errors
 /// The findings of the first stage that has an error.
-pub fn read(source: &Source, given: &BTreeMap<String, String>) -> Result<Checked, Refusal> {
+pub fn read(source: &Source, given: &Given) -> Result<Checked, Refusal> {
     let refuse = |findings| Refusal::new(source.clone(), findings);
     let (tree, findings) = parse(source);
     if !findings.is_empty() {
         return Err(refuse(findings));
     }
-    let plan = resolve(source, &tree, given).map_err(refuse)?;
-    all(plan).map_err(refuse)
+    let plan = resolve(source, &tree, &given.parameters).map_err(refuse)?;
+    all(given.applied(plan)).map_err(refuse)
 }
 
 /// Makes every check.
 ///
 /// # Errors
-/// All findings, advice included, when at least one is an error.
+/// All errors, when there is one. Advice waits until the plan has none: it would bury them.
 pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
     let graph = StepGraph::of(&plan);
     let Some(order) = Order::of(&graph) else {
@@ -127,9 +127,10 @@ pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
     };
     let knowledge = Knowledge::of(&plan, &order);
     let subject = Subject { plan: &plan, order: &order, knowledge: &knowledge };
-    let findings: Vec<Finding> = CHECKS.iter().flat_map(|check| check(&subject)).collect();
-    if findings.iter().any(|finding| !is_advice(finding.as_ref())) {
-        return Err(findings);
+    let findings = CHECKS.iter().flat_map(|check| check(&subject));
+    let (advice, errors): (Vec<Finding>, Vec<Finding>) = findings.partition(|f| is_advice(f.as_ref()));
+    if !errors.is_empty() {
+        return Err(errors);
     }
     let licences = plan.steps.iter().map(|(id, step)| {
         let needs = step.needs.iter().map(|need| need.value.asks());
@@ -137,7 +138,7 @@ pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
         (id, licences.collect())
     });
     let licences = licences.collect();
-    Ok(Checked { licences, order, knowledge, plan, advice: findings })
+    Ok(Checked { licences, order, knowledge, plan, advice })
 }
 
 /// What `explain` says of this room's findings.

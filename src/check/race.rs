@@ -18,7 +18,7 @@ use super::Subject;
 
 /// Two writers without an order.
 #[derive(Debug, Diagnostic, Error)]
-#[error("`{one}` and `{other}` change the same thing in either order")]
+#[error("`{one}` and `{other}` change `{thing}` in either order")]
 #[diagnostic(
     code(keyroll::race),
     help("say which comes first: `after {one}` in `{other}`, or the other way round")
@@ -26,9 +26,10 @@ use super::Subject;
 struct Race {
     one: String,
     other: String,
-    #[label("this one")]
+    thing: String,
+    #[label("either this comes first")]
     one_at: SourceSpan,
-    #[label("and this one")]
+    #[label("or this")]
     other_at: SourceSpan,
 }
 
@@ -48,25 +49,35 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
             }
         }
     }
-    let mut pairs: Vec<(StepId, StepId)> = Vec::new();
-    for row in writers.values() {
+    let mut pairs: Vec<(StepId, StepId, Fact)> = Vec::new();
+    for (fact, row) in &writers {
         for (number, (one, value)) in row.iter().enumerate() {
             for (other, their) in row.iter().skip(number + 1) {
-                let pair = (*one, *other);
+                let known = pairs.iter().any(|(a, b, _)| (a, b) == (one, other));
                 let differ = value.is_none() || value != their;
-                if differ && subject.order.is_unordered(*one, *other) && !pairs.contains(&pair) {
-                    pairs.push(pair);
+                if differ && subject.order.is_unordered(*one, *other) && !known {
+                    pairs.push((*one, *other, *fact));
                 }
             }
         }
     }
-    let finding = |(one, other): (StepId, StepId)| -> Finding {
+    let landscape = &plan.landscape;
+    let thing = |fact: Fact| match fact {
+        Fact::Place(place) => landscape.place_name(place),
+        Fact::Accepts(receiver, key) => {
+            format!("{} accepts {}", landscape.acceptors[receiver].name, landscape.keys[key])
+        }
+        Fact::Running(flow) => landscape.channels[flow].name.clone(),
+        Fact::Window(window) => landscape.windows[window].name.clone(),
+    };
+    let finding = |(one, other, fact): (StepId, StepId, Fact)| -> Finding {
         let (one, other) = (&plan.steps[one], &plan.steps[other]);
         Box::new(Race {
             one: shown(&one.name.value),
             other: shown(&other.name.value),
-            one_at: one.name.span.into(),
-            other_at: other.name.span.into(),
+            thing: shown(&thing(fact)),
+            one_at: one.action.span.into(),
+            other_at: other.action.span.into(),
         })
     };
     pairs.into_iter().map(finding).collect()

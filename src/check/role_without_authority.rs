@@ -16,12 +16,13 @@ use super::Subject;
 #[error("`{role}` does not own `{thing}`")]
 #[diagnostic(
     code(keyroll::role_without_authority),
-    help("let `{owner}` do this step, or ask: `request {owner} to ...`")
+    help("let `{owner}` do this step, or ask for it: `request {owner} to {act}`")
 )]
 struct RoleWithoutAuthority {
     role: String,
     thing: String,
     owner: String,
+    act: String,
     #[label("changes `{thing}`, which belongs to `{owner}`")]
     at: SourceSpan,
     #[label("acts here")]
@@ -51,6 +52,7 @@ fn one(subject: &Subject<'_>, id: StepId) -> Option<Finding> {
         role: shown(&plan.landscape.roles[role]),
         thing: shown(thing),
         owner: shown(&plan.landscape.roles[owner]),
+        act: shown(&plan.sentence(id)),
         at: step.action.span.into(),
         role_at: step.role.span.into(),
     }))

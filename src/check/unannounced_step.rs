@@ -4,8 +4,10 @@ use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::{
+    action::SpeechKind,
     explanation::Explanation,
     source::{Finding, shown},
+    world::id::StepId,
 };
 
 use super::Subject;
@@ -13,18 +15,14 @@ use super::Subject;
 /// The role cannot know that the other step is done.
 #[derive(Debug, Diagnostic, Error)]
 #[error("`{role}` cannot know that `{before}` is done")]
-#[diagnostic(
-    code(keyroll::unannounced_step),
-    help(
-        "add a step by `{other}` after `{before}` that does `inform {role}`, and let `{step}` come after that report"
-    )
-)]
+#[diagnostic(code(keyroll::unannounced_step))]
 struct UnannouncedStep {
     role: String,
     other: String,
-    step: String,
     before: String,
-    #[label("nobody tells `{role}`")]
+    #[help]
+    help: String,
+    #[label("`{role}` does not hear of it before")]
     at: SourceSpan,
     #[label("done by `{other}`")]
     before_at: SourceSpan,
@@ -44,7 +42,7 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
             findings.push(Box::new(UnannouncedStep {
                 role: shown(&plan.landscape.roles[step.role.value]),
                 other: shown(&plan.landscape.roles[other.role.value]),
-                step: shown(&step.name.value),
+                help: report(subject, id, before.value),
                 before: shown(&other.name.value),
                 at: before.span.into(),
                 before_at: other.name.span.into(),
@@ -54,14 +52,55 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     findings
 }
 
+/// How the role of `step` comes to know that `before` is done: by a report that the plan has, or
+/// by one that it lacks.
+#[must_use]
+pub fn report(subject: &Subject<'_>, step: StepId, before: StepId) -> String {
+    let plan = subject.plan;
+    let row = &plan.steps[step];
+    let name = |id: StepId| shown(&plan.steps[id].name.value);
+    let role = |id: StepId| shown(&plan.landscape.roles[plan.steps[id].role.value]);
+    if row.role.value == plan.steps[before].role.value {
+        return format!("let `{}` come after `{}`", name(step), name(before));
+    }
+    let tells = |id: &StepId| {
+        let speech = plan.steps[*id].speech.as_ref();
+        speech.is_some_and(|s| s.kind == SpeechKind::Report && s.to.contains(&row.role.value))
+            && subject.knowledge.knows(*id, before)
+            && *id != step
+            && !subject.order.is_before(step, *id)
+    };
+    plan.steps.ids().find(tells).map_or_else(
+        || {
+            format!(
+                "add a step by `{}` after `{}` that does `inform {}`, and let `{}` come after that report",
+                role(before),
+                name(before),
+                role(step),
+                name(step)
+            )
+        },
+        |told| format!("let `{}` come after `{}`, which reports it", name(step), name(told)),
+    )
+}
+
 /// What `explain` says.
 pub const EXPLANATION: Explanation = Explanation {
     code: "unannounced_step",
     title: "a role waits for a step that nobody tells it of",
-    text: "A role acts only on what it can know: what it did itself, and what a message told it. `after t`\n\
-           across roles needs a message from t's side: a report after t, or t itself when t is a message to\n\
-           that role. A request, a permission and a handed-over certificate tell of nothing but themselves.\n\n\
-           wrong:  step exchange_key by tenant_admin { after trust_both ... }\n\n\
-           right:  step confirm_trust by receiver_admin { after trust_both  inform tenant_admin }\n\
-           \x20       step exchange_key by tenant_admin { after confirm_trust ... }",
+    text: "\
+A role acts only on what it can know: what it did itself, and what a message told it. `after t`
+across roles needs a message from t's side: a report after t, or t itself when t is a message to
+that role. A request, a permission and a handed-over certificate tell of nothing but themselves.
+
+Right:
+  step confirm_trust by receiver_admin {
+    after trust_both
+    inform tenant_admin
+  }
+  step exchange_key by tenant_admin {
+    after confirm_trust
+    exchange tenant[$alias] for new
+  }
+",
 };

@@ -4,13 +4,18 @@ use miette::{Diagnostic, LabeledSpan};
 use thiserror::Error;
 
 use crate::{
+    condition::Asks,
     explanation::Explanation,
     graph::licence::{Unlicensed, licence},
+    plan::Plan,
     source::{Finding, Span, shown},
-    world::id::StepId,
+    world::{
+        id::StepId,
+        landscape::{Fact, Value},
+    },
 };
 
-use super::Subject;
+use super::{Subject, unannounced_step::report};
 
 /// The role was not told.
 #[derive(Debug, Diagnostic, Error)]
@@ -61,35 +66,55 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
             let asks = need.value.asks();
             if let Err(why) = licence(plan, subject.order, subject.knowledge, id, &asks) {
                 let sentence = need.value.sentence(&plan.landscape);
-                findings.push(finding(subject, id, &sentence, need.span, why));
+                findings.push(finding(subject, id, (&sentence, need.span), &asks, why));
             }
         }
     }
     findings
 }
 
-fn finding(subject: &Subject<'_>, step: StepId, need: &str, at: Span, why: Unlicensed) -> Finding {
+/// The act that makes a fact so as it is asked for.
+fn act_for(plan: &Plan, fact: Fact, asks: &Asks) -> String {
+    let landscape = &plan.landscape;
+    let asked = match asks {
+        Asks::Facts(facts) => facts.iter().find(|(f, _)| *f == fact).map(|(_, value)| *value),
+        Asks::Drained(..) | Asks::Open(_) => None,
+    };
+    let act = match (fact, asked) {
+        (Fact::Accepts(receiver, key), value) => {
+            let verb = if value == Some(Value::Is(false)) { "retire" } else { "accept" };
+            format!("{verb} {} at {}", landscape.keys[key], landscape.acceptors[receiver].name)
+        }
+        (Fact::Place(place), Some(Value::Key(Some(key)))) => {
+            format!("exchange {} for {}", landscape.place_name(place), landscape.keys[key])
+        }
+        (Fact::Running(flow), Some(Value::Is(true))) => format!("deploy {}", landscape.channels[flow].name),
+        (Fact::Running(flow), _) => format!("undeploy {}", landscape.channels[flow].name),
+        (Fact::Place(_) | Fact::Window(_), _) => "...".to_owned(),
+    };
+    shown(&act)
+}
+
+fn finding(
+    subject: &Subject<'_>,
+    step: StepId,
+    (need, at): (&str, Span),
+    asks: &Asks,
+    why: Unlicensed,
+) -> Finding {
     let plan = subject.plan;
     let name = |id: StepId| shown(&plan.steps[id].name.value);
     let place = |id: StepId| plan.steps[id].name.span;
     let role = shown(&plan.landscape.roles[plan.steps[step].role.value]);
     let label = |text: &str, span: Span| LabeledSpan::new_with_span(Some(text.to_owned()), span);
     let need = shown(need);
-    let tell = |id: StepId| {
-        let teller = shown(&plan.landscape.roles[plan.steps[id].role.value]);
-        let (done, step) = (name(id), name(step));
-        if teller == role {
-            format!("let `{step}` come after `{done}`")
-        } else {
-            format!(
-                "let `{teller}` report it: a step after `{done}` that does `inform {role}`, and `{step}` after that report"
-            )
-        }
-    };
+    let tell = |id: StepId| report(subject, step, id);
     let mut labels = vec![label("relied on here", at)];
     match why {
-        Unlicensed::NeverSo(_) => {
-            let help = "no step makes it so, and it is not so from the start".to_owned();
+        Unlicensed::NeverSo(fact) => {
+            let act = act_for(plan, fact, asks);
+            let help =
+                format!("no step makes it so, and it is not so from the start: add one that does `{act}`");
             Box::new(UnknowableNeed { role, need, help, labels })
         }
         Unlicensed::NoNews(writer) => {
@@ -98,8 +123,12 @@ fn finding(subject: &Subject<'_>, step: StepId, need: &str, at: Span, why: Unlic
         }
         Unlicensed::AgreementNotTold(agreement) => {
             labels.push(label("agreed here", place(agreement)));
-            let help =
-                format!("let `{}` hear of it: a request or a report after `{}`", role, name(agreement));
+            let teller = shown(&plan.landscape.roles[plan.steps[agreement].role.value]);
+            let help = format!(
+                "let `{teller}` tell it: a step after `{}` that does `inform {role}` or asks it for something, and `{}` after that",
+                name(agreement),
+                name(step)
+            );
             Box::new(UnknowableNeed { role, need, help, labels })
         }
         Unlicensed::NoAgreement(window) => {
@@ -141,9 +170,12 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "unknowable_need",
         title: "a role relies on what nobody told it",
-        text: "A step may rely on what its role owns, and on what a report told it. `needs partner accepts new`\n\
-               at a step of the tenant administrator needs a report from the receiver's side, sent after the\n\
-               certificate is accepted there, and received before the step.",
+        text: "\
+A step may rely on what its role owns, and on what a report told it. `needs partner accepts new` at
+a step of the tenant administrator needs a report from the receiver's side, sent after the
+certificate is accepted there, and received before the step. A window is known to the roles that
+agreed on it, and to those that heard from them since.
+",
     },
     Explanation {
         code: "stale_need",
@@ -154,8 +186,21 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "unstable_drain",
         title: "a drain that cannot be known, or does not last",
-        text: "`needs orders drained of old` holds from the transit time after the moment at which signing with\n\
-               old stopped. The role must know of that moment (a step that it did or was told of: an exchange\n\
-               of the alias, or the flow undeployed), and signing with old must not start again before.",
+        text: "\
+`needs orders drained of old` holds from the transit time after the moment at which signing with
+old stopped. The role must know of that moment (a step that it did or was told of: an exchange of
+the alias, or the flow undeployed), and signing with old must not start again before.
+
+Right:
+  step announce_exchange by tenant_admin {
+    after exchange_key
+    inform receiver_admin
+  }
+  step retire_old by receiver_admin {
+    after announce_exchange
+    needs orders drained of old
+    retire old at partner
+  }
+",
     },
 ];

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::{check, source::Refusal};
+use crate::{plan::given::Given, source::Refusal};
 
 use super::{
     exit::Exit,
     screen::Screen,
-    text::{assignment, plan},
+    text::{assignment, checked, plan},
 };
 
 /// Check a plan: grammar, names, authority, order, knowledge. Executes nothing.
@@ -26,7 +26,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Ok(source) => source,
         Err(exit) => return exit,
     };
-    match check::read(&source, &arguments.set.iter().cloned().collect()) {
+    let given = Given::parameters(arguments.set.iter().cloned().collect());
+    match checked(&source, &given, screen) {
         Ok(mut checked) => {
             let advice = checked.take_advice();
             if !advice.is_empty() {
@@ -42,9 +43,6 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             ));
             Exit::Done
         }
-        Err(refusal) => {
-            screen.page(&refusal);
-            Exit::Refused
-        }
+        Err(exit) => exit,
     }
 }

@@ -1,12 +1,24 @@
 //! The command line: arguments in, words and an exit code out.
 
+pub mod at_site;
 pub mod check;
+pub mod confirm;
+pub mod dry_run;
 pub mod exit;
 pub mod explain;
 pub mod fmt;
+pub mod inbox;
+pub mod json;
 pub mod prove;
+pub mod rehearse;
+pub mod reject;
+pub mod run;
 pub mod screen;
+pub mod status;
+pub mod stop;
+pub mod tally;
 pub mod text;
+pub mod why;
 
 use clap::{Parser, Subcommand};
 
@@ -24,9 +36,17 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Check(check::Arguments),
-    Explain(explain::Arguments),
     Fmt(fmt::Arguments),
+    Explain(explain::Arguments),
     Prove(prove::Arguments),
+    Rehearse(rehearse::Arguments),
+    DryRun(dry_run::Arguments),
+    Run(run::Arguments),
+    Status(status::Arguments),
+    Why(why::Arguments),
+    Inbox(inbox::Arguments),
+    Confirm(confirm::Arguments),
+    Reject(reject::Arguments),
 }
 
 /// Does what the arguments say.
@@ -46,6 +66,14 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Verb::Explain(arguments) => explain::run(&arguments, &mut screen),
         Verb::Fmt(arguments) => fmt::run(&arguments, &mut screen),
         Verb::Prove(arguments) => prove::run(&arguments, &mut screen),
+        Verb::Rehearse(arguments) => rehearse::run(&arguments, &mut screen),
+        Verb::DryRun(arguments) => dry_run::run(&arguments, &mut screen),
+        Verb::Run(arguments) => run::run(&arguments, &mut screen),
+        Verb::Status(arguments) => status::run(&arguments, &mut screen),
+        Verb::Why(arguments) => why::run(&arguments, &mut screen),
+        Verb::Inbox(arguments) => inbox::run(&arguments, &mut screen),
+        Verb::Confirm(arguments) => confirm::run(&arguments, &mut screen),
+        Verb::Reject(arguments) => reject::run(&arguments, &mut screen),
     };
     screen.finish(exit)
 }

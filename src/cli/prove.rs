@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
-    check,
+    plan::given::Given,
     proof::{
         story::Story,
         verdict::{BUDGET, Proof, Verdict, prove},
@@ -14,7 +14,7 @@ use crate::{
 use super::{
     exit::Exit,
     screen::Screen,
-    text::{assignment, plan},
+    text::{assignment, checked, plan},
 };
 
 /// Prove that a plan keeps its promises in every order of events, or tell how it does not.
@@ -36,12 +36,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Ok(source) => source,
         Err(exit) => return exit,
     };
-    let mut checked = match check::read(&source, &arguments.set.iter().cloned().collect()) {
+    let given = Given::parameters(arguments.set.iter().cloned().collect());
+    let mut checked = match checked(&source, &given, screen) {
         Ok(checked) => checked,
-        Err(refusal) => {
-            screen.page(&refusal);
-            return Exit::Refused;
-        }
+        Err(exit) => return exit,
     };
     let advice = checked.take_advice();
     let start = checked.plan().start.clone();
@@ -103,7 +101,7 @@ pub fn proved(proof: &Proof) -> Vec<String> {
 #[must_use]
 pub fn told(source: &Source, story: &Story) -> Vec<String> {
     let name = shown(&source.name);
-    let moments = story.moments.iter().enumerate().map(|(number, moment)| {
+    let moments = story.lines().enumerate().map(|(number, moment)| {
         let (line, _) = source.line_column(moment.at);
         format!("  {:>2}  {}  [{name}:{line}]", number + 1, moment.text)
     });

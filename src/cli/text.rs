@@ -4,7 +4,9 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::{
-    source::{Source, shown},
+    check::{self, Checked},
+    plan::given::Given,
+    source::{Refusal, Source, shown},
     syntax::read,
 };
 
@@ -32,6 +34,21 @@ pub fn plan(path: &Path, screen: &mut Screen) -> Result<Source, Exit> {
             Err(Exit::Usage)
         }
     }
+}
+
+/// Checks a plan with values from the command line; draws the findings if there are any.
+///
+/// # Errors
+/// The exit: the plan is refused, or a value is for a parameter that it does not have.
+pub fn checked(source: &Source, given: &Given, screen: &mut Screen) -> Result<Checked, Exit> {
+    let read = check::read(source, given).and_then(|checked| {
+        let vain = given.in_vain(checked.plan());
+        if vain.is_empty() { Ok(checked) } else { Err(Refusal::new(source.clone(), vain)) }
+    });
+    read.map_err(|refusal| {
+        screen.page(&refusal);
+        Exit::Refused
+    })
 }
 
 /// Reads `NAME=VALUE`.

@@ -2,6 +2,7 @@
 
 pub mod bins;
 pub mod chart;
+pub mod collect;
 pub mod interval;
 pub mod markup;
 pub mod outcome;

@@ -49,4 +49,8 @@ impl Invariant for Interrupted {
     fn hazard(&self) -> (ChannelId, Hazard) {
         (self.flow, Hazard::Interrupted)
     }
+
+    fn window(&self) -> Option<WindowId> {
+        self.only_in
+    }
 }

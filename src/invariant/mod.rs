@@ -10,7 +10,7 @@ use std::fmt::Debug;
 use crate::{
     action::usage::Arguments,
     world::{
-        id::{ChannelId, KeyId},
+        id::{ChannelId, KeyId, WindowId},
         landscape::Landscape,
         state::World,
     },
@@ -40,6 +40,11 @@ pub trait Invariant: Debug + Send + Sync {
 
     /// Whether a `waive` of the same flow and hazard takes it out of the proof.
     fn hazard(&self) -> (ChannelId, Hazard);
+
+    /// The window inside of which the hazard is allowed.
+    fn window(&self) -> Option<WindowId> {
+        None
+    }
 }
 
 /// What may go wrong with a flow.

@@ -37,6 +37,10 @@ impl Host for MemoryHost {
         &self.state
     }
 
+    fn refresh(&mut self, _checked: &Checked) -> Result<bool, HostError> {
+        Ok(false)
+    }
+
     fn submit(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError> {
         let verdict = next(checked, &mut self.state, record);
         if let Verdict::Applied(commands) = &verdict {

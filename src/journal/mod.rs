@@ -26,6 +26,13 @@ pub trait Host: Debug {
     /// Where the run stands.
     fn state(&self) -> &State;
 
+    /// Reads again where the run stands; somebody else may have submitted an act. Says whether
+    /// anything has come.
+    ///
+    /// # Errors
+    /// When the host cannot be read.
+    fn refresh(&mut self, checked: &Checked) -> Result<bool, HostError>;
+
     /// Submits an event.
     ///
     /// # Errors

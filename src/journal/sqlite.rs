@@ -56,6 +56,16 @@ pub struct Pinned {
     pub finished: bool,
 }
 
+/// A name for a new run: the plan's name, the day, and a few random digits.
+#[must_use]
+pub fn run_id(plan: &str, now: Timestamp) -> String {
+    let mut bytes = [0u8; 4];
+    // The id is a name, not a secret: the time alone would do if there were no random bytes.
+    let _filled = openssl::rand::rand_bytes(&mut bytes);
+    let day = now.strftime("%Y%m%d").to_string();
+    format!("{plan}-{day}-{:08x}", u32::from_be_bytes(bytes))
+}
+
 impl Store {
     /// Opens a journal, or makes an empty one (0600).
     ///
@@ -176,6 +186,26 @@ impl Store {
         done.map(|_| ()).map_err(|e| self.fail(&e))
     }
 
+    /// Whether anything was recorded of a run.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn has_begun(&self, run: &str) -> Result<bool, HostError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM record WHERE run = ?1)";
+        self.connection.query_row(sql, [run], |row| row.get(0)).map_err(|e| self.fail(&e))
+    }
+
+    /// Takes a run out that has not begun: nothing was recorded of it. Says whether it was one.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or another process is at work on it.
+    pub fn withdraw(&mut self, run: &str) -> Result<bool, HostError> {
+        let _alone = self.lock()?;
+        let sql = "DELETE FROM run WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM record WHERE run = ?1)";
+        let gone = self.connection.execute(sql, [run]).map_err(|e| self.fail(&e))?;
+        Ok(gone > 0)
+    }
+
     /// Takes up a run. With `alone`, no other process may do the same until the host is dropped.
     ///
     /// # Errors
@@ -220,30 +250,6 @@ pub struct SqliteHost {
 }
 
 impl SqliteHost {
-    /// Reads the state again: another process may have submitted an act.
-    ///
-    /// # Errors
-    /// When the file cannot be read or its state does not fit the plan.
-    pub fn refresh(&mut self, checked: &Checked) -> Result<(), HostError> {
-        let row: Option<(String, String)> = self
-            .store
-            .connection
-            .query_row("SELECT state, head FROM run WHERE id = ?1", [&self.run], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
-            .optional()
-            .map_err(|e| self.store.fail(&e))?;
-        let (state, head) =
-            row.ok_or_else(|| HostError::NoRun { path: self.store.path.clone(), run: self.run.clone() })?;
-        if head != self.head {
-            let misfit = || HostError::Misfit(self.store.path.clone());
-            let snapshot: Snapshot = serde_json::from_str(&state).map_err(|_| misfit())?;
-            self.state = snapshot.restore(checked).ok_or_else(misfit)?;
-            self.head = head;
-        }
-        Ok(())
-    }
-
     /// Whether every record follows from the one before.
     ///
     /// # Errors
@@ -281,6 +287,27 @@ impl Host for SqliteHost {
 
     fn state(&self) -> &State {
         &self.state
+    }
+
+    fn refresh(&mut self, checked: &Checked) -> Result<bool, HostError> {
+        let row: Option<(String, String)> = self
+            .store
+            .connection
+            .query_row("SELECT state, head FROM run WHERE id = ?1", [&self.run], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()
+            .map_err(|e| self.store.fail(&e))?;
+        let (state, head) =
+            row.ok_or_else(|| HostError::NoRun { path: self.store.path.clone(), run: self.run.clone() })?;
+        if head == self.head {
+            return Ok(false);
+        }
+        let misfit = || HostError::Misfit(self.store.path.clone());
+        let snapshot: Snapshot = serde_json::from_str(&state).map_err(|_| misfit())?;
+        self.state = snapshot.restore(checked).ok_or_else(misfit)?;
+        self.head = head;
+        Ok(true)
     }
 
     fn submit(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError> {

@@ -20,21 +20,26 @@ pub(super) struct Excerpts {
     text: String,
     /// The offset of each line's first byte.
     starts: Vec<usize>,
+    /// The length of the author's text; what is drawn may be one blank longer.
+    length: usize,
 }
 
 impl Excerpts {
     /// Looks for the lines of a text.
     pub(super) fn new(source: &Source) -> Self {
         let drawn = source.drawn();
-        let text = drawn.inner().clone();
+        let mut text = drawn.inner().clone();
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { name: drawn.name().to_owned(), text, starts }
+        let length = text.len();
+        // The end of the text is drawn as a place only when a character stands behind it.
+        text.push(if text.is_empty() || text.ends_with('\n') { ' ' } else { '\n' });
+        Self { name: drawn.name().to_owned(), text, starts, length }
     }
 
     /// The nearest place that can be drawn: within the text, between characters, on one line and
     /// not endless. What goes over several lines is pointed at on its first.
     pub(super) fn clamp(&self, offset: usize, length: usize) -> SourceSpan {
-        let start = self.floor(offset.min(self.text.len()));
+        let start = self.floor(offset.min(self.length));
         let end = start.saturating_add(length).min(start + LONGEST).min(self.line_end(start));
         let end = self.ceil(end.max(start));
         (start, end - start).into()
@@ -84,9 +89,15 @@ impl SourceCode for Excerpts {
             from = self.line_start(first).max(self.floor(start.saturating_sub(MARGIN)));
             top = first;
         }
-        let mut to = self.line_end(self.line_start(last + lines_after).max(end).min(self.text.len()));
+        // An empty last line is shown only to those who point at it.
+        let mut bottom = last + lines_after;
+        if bottom > last && self.line_start(bottom) == self.length {
+            bottom -= 1;
+        }
+        let mut to = self.line_start(bottom + 1);
         if to - end > MARGIN + LONGEST {
-            to = self.line_end(end).min(self.ceil(end.saturating_add(MARGIN).min(self.text.len())));
+            let near = self.ceil(end.saturating_add(MARGIN).min(self.text.len()));
+            to = self.line_start(last + 1).min(near);
         }
         let column = if lines_before == 0 {
             let before = self.text.get(self.line_start(first)..start);
@@ -123,12 +134,13 @@ mod tests {
         assert_eq!(excerpts.clamp(99, 5), (5, 0).into());
         assert_eq!(excerpts.clamp(2, 0), (1, 0).into(), "within a character");
         assert_eq!(excerpts.clamp(0, usize::MAX), (0, 3).into(), "the first line only");
+        assert_eq!(read(&excerpts, (5, 0)), "aé\nb\n");
     }
 
     #[test]
     fn neighbours_are_shown_and_endless_lines_cut() {
         let excerpts = Excerpts::new(&Source::new("p", "one\ntwo\nthree\nfour"));
-        assert_eq!(read(&excerpts, (4, 3)), "one\ntwo\nthree");
+        assert_eq!(read(&excerpts, (4, 3)), "one\ntwo\nthree\n");
         let long = Excerpts::new(&Source::new("p", "é".repeat(100_000)));
         assert!(read(&long, (100_000, 2)).len() < 1000);
     }

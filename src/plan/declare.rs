@@ -1,8 +1,8 @@
 //! What is said of keystores, receivers, flows and windows, and the world that the plan starts from.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use miette::{Diagnostic, SourceSpan};
+use miette::{Diagnostic, LabeledSpan, SourceSpan};
 use thiserror::Error;
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     source::{Finding, Span, Spanned, shown},
     syntax::tree::{Owned, Phrase, WindowDecl},
     world::{
-        id::{AcceptorId, KeyId, PlaceId, RoleId},
+        id::{AcceptorId, ChannelId, KeyId, PlaceId, RoleId, Table, WindowId},
         landscape::{Acceptor, Channel, Store, Transit, Window},
     },
 };
@@ -33,9 +33,10 @@ struct IncompleteFlow {
 
 /// A sentence that was said before.
 #[derive(Debug, Diagnostic, Error)]
-#[error("this was said before")]
+#[error("{what} is said twice")]
 #[diagnostic(code(keyroll::said_twice), help("keep one of the two"))]
 struct SaidTwice {
+    what: String,
     #[label("again")]
     at: SourceSpan,
     #[label("first")]
@@ -44,7 +45,7 @@ struct SaidTwice {
 
 /// A receiver that accepts more from the start than it can hold.
 #[derive(Debug, Diagnostic, Error)]
-#[error("`{receiver}` accepts {found} keys and can hold {capacity}")]
+#[error("`{receiver}` accepts {found} {keys} and can hold {capacity}")]
 #[diagnostic(
     code(keyroll::capacity_exceeded),
     help("raise `accepts at most`, or let it accept fewer keys from the start")
@@ -52,9 +53,12 @@ struct SaidTwice {
 struct CapacityExceeded {
     receiver: String,
     found: usize,
+    keys: &'static str,
     capacity: usize,
     #[label("at most {capacity}")]
     at: SourceSpan,
+    #[label(collection)]
+    extra: Vec<LabeledSpan>,
 }
 
 /// Declares a keystore and the aliases that are in use.
@@ -97,6 +101,27 @@ pub fn window(draft: &mut Draft, decl: &WindowDecl) {
         }
         None => draft.landscape.windows[window].at_most = Some(Duration::ZERO),
     }
+}
+
+/// Where things are declared.
+#[derive(Debug, Default)]
+pub struct Declared {
+    /// Receivers.
+    pub receivers: Table<AcceptorId, Span>,
+    /// What receivers can hold, where it is said.
+    pub capacities: BTreeMap<AcceptorId, Span>,
+    /// Flows.
+    pub flows: Table<ChannelId, Span>,
+    /// How long a flow's messages may be under way.
+    pub transits: Table<ChannelId, Span>,
+    /// Keys.
+    pub keys: Table<KeyId, Span>,
+    /// Roles.
+    pub roles: Table<RoleId, Span>,
+    /// Windows.
+    pub windows: Table<WindowId, Span>,
+    /// The head of the plan.
+    pub head: Span,
 }
 
 /// What is said inside the braces; read once every name is declared.
@@ -148,7 +173,9 @@ fn keystore_body(draft: &mut Draft, decl: &Owned<Phrase>) {
             let span = line.node.span();
             if let Some((.., first)) = draft.start.places.iter().find(|(p, ..)| *p == place) {
                 let first = *first;
-                draft.findings.push(said_twice(span, first));
+                let place = &draft.landscape.places[place];
+                let what = format!("what lies under the alias `{}`", shown(place.alias.as_str()));
+                draft.findings.push(said_twice(what, span, first));
             }
             draft.start.places.push((place, key, span));
         }
@@ -157,13 +184,21 @@ fn keystore_body(draft: &mut Draft, decl: &Owned<Phrase>) {
 
 fn receiver_body(draft: &mut Draft, decl: &Owned<Phrase>, receiver: AcceptorId) {
     let mut limit: Option<Span> = None;
+    let mut accepted: Vec<(KeyId, Span)> = Vec::new();
     for line in &decl.body.lines {
         let usages = ["accepts <key>", "accepts at most <number>"];
         match draft.read("a receiver's line", &usages, &line.node) {
             Some((0, arguments)) => {
-                if let Some(key) = Arguments::new(arguments).key() {
-                    draft.start.accepted.push((receiver, key));
+                let Some(key) = Arguments::new(arguments).key() else { continue };
+                let span = line.node.span();
+                if let Some((_, first)) = accepted.iter().find(|(k, _)| *k == key) {
+                    let key = shown(&draft.landscape.keys[key]);
+                    let what = format!("that `{}` accepts `{key}`", shown(&decl.name.value));
+                    draft.findings.push(said_twice(what, span, *first));
+                    continue;
                 }
+                accepted.push((key, span));
+                draft.start.accepted.push((receiver, key));
             }
             Some((_, arguments)) => {
                 if let Some(Argument::Number(most)) = arguments.first() {
@@ -172,7 +207,8 @@ fn receiver_body(draft: &mut Draft, decl: &Owned<Phrase>, receiver: AcceptorId) 
                 }
                 let span = line.node.span();
                 if let Some(first) = limit.replace(span) {
-                    draft.findings.push(said_twice(span, first));
+                    let what = format!("how many keys `{}` can hold", shown(&decl.name.value));
+                    draft.findings.push(said_twice(what, span, first));
                 }
             }
             None => {}
@@ -180,9 +216,20 @@ fn receiver_body(draft: &mut Draft, decl: &Owned<Phrase>, receiver: AcceptorId) 
     }
     let found = draft.start.accepted.iter().filter(|(r, _)| *r == receiver).count();
     let capacity = draft.landscape.acceptors[receiver].capacity;
+    if let Some(at) = limit {
+        draft.declared.capacities.insert(receiver, at);
+    }
     if let (Some(capacity), Some(at)) = (capacity.filter(|most| found > *most), limit) {
-        let receiver = shown(&decl.name.value);
-        draft.findings.push(Box::new(CapacityExceeded { receiver, found, capacity, at: at.into() }));
+        let extra = accepted.iter().skip(capacity);
+        let extra = extra.map(|(_, at)| LabeledSpan::new_with_span(Some("one too many".to_owned()), *at));
+        draft.findings.push(Box::new(CapacityExceeded {
+            receiver: shown(&decl.name.value),
+            found,
+            keys: if found == 1 { "key" } else { "keys" },
+            capacity,
+            at: at.into(),
+            extra: extra.collect(),
+        }));
     }
 }
 
@@ -193,6 +240,14 @@ const FLOW_LINES: [&str; 6] = [
     "delivers immediately",
     "deployed",
     "undeployed",
+];
+
+/// What the lines of a flow speak of.
+const FLOW_SUBJECTS: [&str; 4] = [
+    "what the flow signs with",
+    "where the flow sends",
+    "how long a message may be under way",
+    "whether the flow runs at the start",
 ];
 
 fn flow_body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
@@ -225,7 +280,8 @@ fn flow_body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
             }
         };
         if let Some(first) = said.get_mut(subject).and_then(|place| place.replace(span)) {
-            draft.findings.push(said_twice(span, first));
+            let what = FLOW_SUBJECTS.get(subject).copied().unwrap_or("this");
+            draft.findings.push(said_twice(what.to_owned(), span, first));
         }
     }
     let missing = [
@@ -263,8 +319,8 @@ fn duration_of(row: usize, arguments: &mut Arguments) -> Transit {
     Transit::Within(arguments.duration().unwrap_or_default())
 }
 
-fn said_twice(at: Span, first: Span) -> Finding {
-    Box::new(SaidTwice { at: at.into(), first: first.into() })
+fn said_twice(what: String, at: Span, first: Span) -> Finding {
+    Box::new(SaidTwice { what, at: at.into(), first: first.into() })
 }
 
 /// The role that owns a declared thing.
@@ -280,16 +336,25 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "incomplete_flow",
         title: "a flow that lacks a sentence",
-        text: "A flow says what it signs with, where it sends, how long a message may be under way and\n\
-               whether it runs at the start:\n\n  flow orders of tenant_admin {\n    signs xml with tenant[$alias]\n    \
-               sends to partner\n    delivers within 24h\n    deployed\n  }\n\n\
-               The time under way is what the proof needs most: a message that was signed with the old key may\n\
-               arrive so much later.",
+        text: "\
+A flow says what it signs with, where it sends, how long a message may be under way and whether it
+runs at the start. The time under way is what the proof needs most: a message that was signed with
+the old key may arrive so much later.
+
+Right:
+  flow orders of tenant_admin {
+    signs xml with tenant[$alias]
+    sends to partner
+    delivers within 24h
+    deployed
+  }
+",
     },
     Explanation {
         code: "said_twice",
         title: "one thing is said twice",
-        text: "Each alias, limit and property is said once, so that no two lines can contradict each other.",
+        text: "Each alias, limit and property is said once, so that no two lines can contradict each other.\n\
+               Two aliases that differ only in case are one entry of a keystore.",
     },
     Explanation {
         code: "capacity_exceeded",

@@ -25,15 +25,25 @@ struct DuplicateName {
 /// Enters a name into the scope, or says where it stands already.
 pub fn declare(scope: &mut Scope, name: &Spanned<String>, thing: Thing) -> Option<Finding> {
     let first: Span = scope.declare(&name.value, thing, name.span)?;
-    let name_shown = shown(&name.value);
-    Some(Box::new(DuplicateName { name: name_shown, again: name.span.into(), first: first.into() }))
+    Some(twice(name, first))
+}
+
+/// The finding for a name that stands already at `first`.
+#[must_use]
+pub fn twice(name: &Spanned<String>, first: Span) -> Finding {
+    Box::new(DuplicateName { name: shown(&name.value), again: name.span.into(), first: first.into() })
 }
 
 /// What `explain` says.
 pub const EXPLANATIONS: &[Explanation] = &[Explanation {
     code: "duplicate_name",
     title: "two things have one name",
-    text: "Roles, keys, keystores, receivers, flows and windows share one set of names, so that a\n\
-           sentence can be read only one way. Steps have a set of their own.\n\n\
-           wrong:  key old\n        key old\n\nright:  key old\n        key new",
+    text: "\
+Roles, keys, keystores, receivers, flows and windows share one set of names, so that a sentence
+can be read only one way. Steps have a set of their own, and so have parameters.
+
+Right:
+  key old
+  key new
+",
 }];

@@ -2,6 +2,8 @@
 
 pub mod declare;
 pub mod duplicate;
+mod fit;
+pub mod given;
 pub mod parameter;
 pub mod phrase;
 pub mod resolve;
@@ -11,6 +13,8 @@ pub mod suggest;
 
 use std::collections::BTreeMap;
 
+pub use declare::Declared;
+
 use crate::{
     action::{Action, Speech, SpeechKind},
     condition::Condition,
@@ -18,7 +22,7 @@ use crate::{
     invariant::{Hazard, Invariant},
     source::{Source, Span, Spanned},
     world::{
-        id::{AcceptorId, ChannelId, DeliveryId, KeyId, PlaceId, RoleId, StepId, Table, WindowId},
+        id::{ChannelId, DeliveryId, KeyId, PlaceId, RoleId, StepId, Table, WindowId},
         landscape::Landscape,
         material::Fingerprint,
         state::World,
@@ -58,25 +62,6 @@ pub struct Plan {
     pub waivers: Vec<Waiver>,
     /// Which key a new key takes the place of.
     pub predecessors: BTreeMap<KeyId, KeyId>,
-}
-
-/// Where things are declared.
-#[derive(Debug, Default)]
-pub struct Declared {
-    /// Receivers.
-    pub receivers: Table<AcceptorId, Span>,
-    /// Flows.
-    pub flows: Table<ChannelId, Span>,
-    /// How long a flow's messages may be under way.
-    pub transits: Table<ChannelId, Span>,
-    /// Keys.
-    pub keys: Table<KeyId, Span>,
-    /// Roles.
-    pub roles: Table<RoleId, Span>,
-    /// Windows.
-    pub windows: Table<WindowId, Span>,
-    /// The head of the plan.
-    pub head: Span,
 }
 
 /// One step.

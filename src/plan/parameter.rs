@@ -8,11 +8,11 @@ use thiserror::Error;
 use crate::{
     explanation::Explanation,
     name::Alias,
-    source::{Finding, Spanned, shown},
+    source::{Finding, Span, Spanned, shown},
     syntax::tree::{ParamDecl, Term},
 };
 
-use super::suggest::{did_you_mean, nearest};
+use super::suggest::nearest;
 
 /// A parameter with its value.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,14 +93,16 @@ struct UnknownParameterKind {
 
 /// A value that does not fit the kind.
 #[derive(Debug, Diagnostic, Error)]
-#[error("the parameter `{name}` is no {kind}")]
+#[error("the parameter `{name}` {what}")]
 #[diagnostic(code(keyroll::bad_parameter))]
 struct BadParameter {
     name: String,
+    what: String,
     kind: String,
+    article: &'static str,
     #[help]
     help: String,
-    #[label("{kind} expected")]
+    #[label("{article} {kind} belongs here")]
     at: SourceSpan,
 }
 
@@ -116,6 +118,32 @@ struct UnknownParameter {
     at: SourceSpan,
 }
 
+/// A value from outside for a parameter that the plan does not have.
+#[derive(Debug, Diagnostic, Error)]
+#[error("a value is given for `{name}`, and the plan has no such parameter")]
+#[diagnostic(code(keyroll::unknown_parameter))]
+struct UnknownGiven {
+    name: String,
+    #[help]
+    help: String,
+    #[label("this plan")]
+    at: SourceSpan,
+}
+
+/// The finding for a value from outside that no parameter of the plan takes.
+#[must_use]
+pub fn unknown_given(name: &str, declared: &[&str], plan: Span) -> Finding {
+    let help = match (nearest(name, declared.iter().copied()), declared) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, []) => "the plan takes no parameters".to_owned(),
+        (None, _) => {
+            let known: Vec<String> = declared.iter().map(|name| format!("`{}`", shown(name))).collect();
+            format!("the plan takes {}", known.join(", "))
+        }
+    };
+    Box::new(UnknownGiven { name: shown(name), help, at: plan.into() })
+}
+
 /// Reads a declaration; a value given from outside comes before the default.
 ///
 /// # Errors
@@ -124,24 +152,30 @@ pub fn read(decl: &ParamDecl, given: &BTreeMap<String, String>) -> Result<Parame
     let name = decl.name.value.clone();
     let kind = decl.kind.value.as_str();
     if !matches!(kind, "alias" | "duration") {
-        let kinds = ["alias".to_owned(), "duration".to_owned()];
-        let help = did_you_mean(kind, "kinds", &kinds);
+        let help = nearest(kind, ["alias", "duration"]).map_or_else(
+            || "write `alias` or `duration`".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
         let (kind, at) = (shown(kind), decl.kind.span.into());
         return Err(Box::new(UnknownParameterKind { kind, help, at }));
     }
-    let bad = |help: String, at: SourceSpan| -> Finding {
-        Box::new(BadParameter { name: shown(&name), kind: kind.to_owned(), help, at })
+    let article = if kind == "alias" { "an" } else { "a" };
+    let wrong = |what: String, help: String, at: SourceSpan| -> Finding {
+        Box::new(BadParameter { name: shown(&name), what, kind: kind.to_owned(), article, help, at })
     };
+    let bad = |help: String, at: SourceSpan| wrong(format!("is no {kind}"), help, at);
     let value = match (given.get(&name), &decl.default) {
         (Some(text), _) => from_text(kind, text).map_err(|why| {
-            bad(format!("the value given from outside, `{}`, {why}", shown(text)), decl.name.span.into())
+            bad(format!("the value given from outside is `{}`: {why}", shown(text)), decl.name.span.into())
         })?,
         (None, Some(term)) => from_term(kind, term).map_err(|why| bad(why, term.span().into()))?,
         (None, None) => {
-            return Err(bad(
+            return Err(wrong(
+                "has no value".to_owned(),
                 format!(
-                    "give it a default, as in `param {} : {kind} = ...`, or a value in the site",
-                    shown(&name)
+                    "give it a default, as in `param {} : {kind} = {}`, or a value in the site",
+                    shown(&name),
+                    if kind == "alias" { "\"...\"" } else { "24h" }
                 ),
                 decl.name.span.into(),
             ));
@@ -155,7 +189,7 @@ fn from_text(kind: &str, text: &str) -> Result<ParameterValue, String> {
         "alias" => Alias::new(text).map(ParameterValue::Alias).map_err(|e| e.to_string()),
         _ => duration(text)
             .map(ParameterValue::Duration)
-            .ok_or_else(|| "is no duration; write it as `24h`, `15m` or `1h30m`".to_owned()),
+            .ok_or_else(|| "write it as `24h`, `15m` or `1h30m`".to_owned()),
     }
 }
 
@@ -186,7 +220,9 @@ pub fn fill(text: &Spanned<String>, parameters: &[Parameter]) -> Result<String, 
             continue;
         }
         let fits = parameters.iter().filter(|p| after.starts_with(&p.name)).max_by_key(|p| p.name.len());
-        let Some(parameter) = fits else { return Err(unknown(&word_at(after), text.span, parameters)) };
+        let Some(parameter) = fits else {
+            return Err(unknown_in_text(&word_at(after), text.span, parameters));
+        };
         out.push_str(&parameter.value.to_string());
         rest = after.strip_prefix(parameter.name.as_str()).unwrap_or(after);
     }
@@ -210,8 +246,21 @@ pub fn value<'a>(name: &Spanned<String>, parameters: &'a [Parameter]) -> Result<
         .ok_or_else(|| unknown(&name.value, name.span, parameters))
 }
 
-fn unknown(name: &str, span: crate::source::Span, parameters: &[Parameter]) -> Finding {
+/// In a text, what stands behind a hyphen may belong to the name or not.
+fn unknown_in_text(word: &str, span: Span, parameters: &[Parameter]) -> Finding {
+    let ends = word.match_indices('-').map(|(at, _)| at).chain([word.len()]);
+    let names: Vec<&str> = ends.filter_map(|end| word.get(..end)).filter(|name| !name.is_empty()).collect();
+    let is_near = |name: &&&str| nearest(name, parameters.iter().map(|p| p.name.as_str())).is_some();
+    let meant = names.iter().find(is_near).or_else(|| names.first());
+    unknown(meant.copied().unwrap_or_default(), span, parameters)
+}
+
+fn unknown(name: &str, span: Span, parameters: &[Parameter]) -> Finding {
     let near = nearest(name, parameters.iter().map(|p| p.name.as_str()));
+    if name.is_empty() {
+        let help = "write the name of a parameter behind it, or `$$` for a dollar sign".to_owned();
+        return Box::new(UnknownParameter { name: String::new(), help, at: span.into() });
+    }
     let help = near.map_or_else(
         || format!("declare it: `param {} : alias = \"...\"`", shown(name)),
         |near| format!("did you mean `${near}`?"),
@@ -224,27 +273,40 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "unknown_parameter_kind",
         title: "a parameter of a kind that does not exist",
-        text: "A parameter is an `alias` or a `duration`.\n\n\
-               right:  param alias : alias = \"orders-signer\"\n        param delivery : duration = 24h",
+        text: "\
+A parameter is an `alias` or a `duration`.
+
+Right:
+  param alias    : alias    = \"orders-signer\"
+  param delivery : duration = 24h
+",
     },
     Explanation {
         code: "bad_parameter",
         title: "a value does not fit its parameter",
         text: "The value of a parameter comes from its default in the plan, or from `[parameters]` in the\n\
-               site. It must fit the kind that the plan declares.",
+               site, or from `--set` on the command line. It must fit the kind that the plan declares.",
     },
     Explanation {
         code: "unknown_parameter",
         title: "a `$name` that no `param` declares",
-        text: "`$name` stands for the value of a parameter, in a text too: \"$alias-next\". The longest\n\
-               declared name counts; write `$$` for a dollar sign.",
+        text: "\
+`$name` stands for the value of a parameter, in a text too: \"$alias-next\". The longest declared
+name counts; write `$$` for a dollar sign. A value from a site or from `--set` is for a parameter
+that the plan declares.
+
+Right:
+  param alias : alias = \"orders-signer\"
+  step create_key by tenant_admin {
+    create new in tenant as \"$alias-next\"
+  }
+",
     },
 ];
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Span;
 
     #[test]
     fn durations_are_spelt_as_they_are_written() {

@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::{
     action::{
         VOCABULARY,
-        usage::{Argument, Piece, Slot, pieces},
+        usage::{Argument, Slot, pieces},
     },
     explanation::Explanation,
     name::Alias,
@@ -16,6 +16,7 @@ use crate::{
 };
 
 use super::{
+    fit::{Fit, NOTHING_MORE, Unfit, fit},
     parameter::{ParameterValue, fill, value},
     scope::{Scope, Thing},
     suggest::{did_you_mean, nearest},
@@ -78,9 +79,11 @@ struct UnknownVerb {
 /// An alias that no keystore can hold.
 #[derive(Debug, Diagnostic, Error)]
 #[error("{why}")]
-#[diagnostic(code(keyroll::bad_alias), help("choose another alias"))]
+#[diagnostic(code(keyroll::bad_alias))]
 struct BadAlias {
     why: String,
+    #[help]
+    help: String,
     #[label("not an alias")]
     at: SourceSpan,
 }
@@ -92,17 +95,6 @@ pub struct Reader<'a> {
     pub scope: &'a Scope,
     /// Where new aliases are entered.
     pub landscape: &'a mut Landscape,
-}
-
-/// How far a phrase fits a usage line.
-struct Fit<'t> {
-    slots: Vec<(Slot, &'t [Term])>,
-}
-
-struct Unfit {
-    progress: usize,
-    at: Span,
-    expected: String,
 }
 
 impl Reader<'_> {
@@ -117,28 +109,58 @@ impl Reader<'_> {
         usages: &[&'static str],
         phrase: &Phrase,
     ) -> Result<(usize, Vec<Argument>), Vec<Finding>> {
-        let mut best: Option<(Unfit, &'static str)> = None;
+        let mut near: Vec<(Unfit, &'static str)> = Vec::new();
         for (row, usage) in usages.iter().enumerate() {
             match fit(&pieces(usage), phrase) {
                 Ok(fit) => return self.resolve(&fit).map(|arguments| (row, arguments)),
-                Err(unfit) => {
-                    if best.as_ref().is_none_or(|(b, _)| unfit.progress > b.progress) {
-                        best = Some((unfit, usage));
-                    }
-                }
+                Err(unfit) => near.push((unfit, usage)),
             }
         }
-        let (at, expected, usage) = best.map_or_else(
-            || (phrase.span(), "not understood".to_owned(), ""),
-            |(unfit, usage)| (unfit.at, unfit.expected, usage),
-        );
-        let help = match usages {
-            [_] => format!("write it as `{usage}`"),
-            _ => {
-                format!("one of: {}", usages.iter().map(|u| format!("`{u}`")).collect::<Vec<_>>().join(", "))
+        Err(vec![Box::new(self.wrong_usage(what, near, phrase))])
+    }
+
+    /// Speaks of the usage lines that fit furthest, and of those among them that begin with the
+    /// kind of thing that the phrase begins with.
+    fn wrong_usage(
+        &self,
+        what: &'static str,
+        mut near: Vec<(Unfit, &'static str)>,
+        phrase: &Phrase,
+    ) -> WrongUsage {
+        let furthest = near.iter().map(|(unfit, _)| unfit.progress).max().unwrap_or_default();
+        near.retain(|(unfit, _)| unfit.progress == furthest);
+        if let Some(Term::Word(first)) = phrase.terms.first()
+            && let Some((thing, _)) = self.scope.thing(&first.value)
+        {
+            let begins = format!("<{}>", thing.kind());
+            if near.iter().any(|(_, usage)| usage.starts_with(&begins)) {
+                near.retain(|(_, usage)| usage.starts_with(&begins));
             }
+        }
+        let at = near.first().map_or(phrase.span(), |(unfit, _)| unfit.at);
+        let mut expected: Vec<&str> = Vec::new();
+        for (unfit, _) in &near {
+            if !expected.contains(&unfit.expected.as_str()) {
+                expected.push(&unfit.expected);
+            }
+        }
+        let found = phrase.terms.iter().find(|term| term.span() == at);
+        let slip = match found {
+            Some(Term::Word(word)) => nearest(&word.value, expected.iter().map(|e| e.trim_matches('`'))),
+            _ => None,
         };
-        Err(vec![Box::new(WrongUsage { what, help, at: at.into(), expected })])
+        let usages: Vec<String> = near.iter().map(|(_, usage)| format!("`{usage}`")).collect();
+        let help = match (slip, usages.as_slice()) {
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, [usage]) => format!("write it as {usage}"),
+            (None, _) => format!("write one of {}", usages.join(", ")),
+        };
+        let expected = match expected.as_slice() {
+            [NOTHING_MORE] => NOTHING_MORE.to_owned(),
+            [rest @ .., last] if !rest.is_empty() => format!("{} or {last} expected", rest.join(", ")),
+            _ => format!("{} expected", expected.concat()),
+        };
+        WrongUsage { what, help, at: at.into(), expected }
     }
 
     /// Reads the words of an act; gives the row of the vocabulary and the arguments.
@@ -147,7 +169,14 @@ impl Reader<'_> {
     /// Findings when the verb is not known, its words do not fit or a name is not known.
     pub fn read_act(&mut self, phrase: &Phrase) -> Result<(usize, Vec<Argument>), Vec<Finding>> {
         let Some(Term::Word(word)) = phrase.terms.first() else {
-            return Err(vec![unknown_verb("", phrase.span())]);
+            let at = phrase.terms.first().map_or(phrase.span(), Term::span).into();
+            let help = verbs();
+            return Err(vec![Box::new(WrongUsage {
+                what: "an act",
+                help,
+                at,
+                expected: "a verb expected".into(),
+            })]);
         };
         let Some(row) = VOCABULARY.iter().position(|verb| verb.keyword == word.value) else {
             return Err(vec![unknown_verb(&word.value, word.span)]);
@@ -198,8 +227,12 @@ impl Reader<'_> {
         match value(name, &self.scope.parameters)? {
             ParameterValue::Duration(duration) if slot == Slot::Duration => Ok(Argument::Duration(*duration)),
             other => Err(Box::new(WrongUsage {
-                what: "a value",
-                help: format!("`${}` is `{}`", shown(&name.value), shown(&other.to_string())),
+                what: "a duration",
+                help: format!(
+                    "`${}` is the alias `{}`: write a duration such as `4h`, or name a parameter of that kind",
+                    shown(&name.value),
+                    shown(&other.to_string())
+                ),
                 at: name.span.into(),
                 expected: format!("a {} belongs here", slot.word()),
             })),
@@ -213,7 +246,7 @@ impl Reader<'_> {
         let action = VOCABULARY.get(row).and_then(|verb| (verb.read)(&mut arguments, self.landscape));
         action
             .map(|a| Argument::Act(a.sentence(self.landscape)))
-            .ok_or_else(|| vec![unknown_verb("", phrase.span())])
+            .ok_or_else(|| vec![no_room_for_backup(phrase.span())])
     }
 
     fn roles(&self, terms: &[Term]) -> Result<Argument, Vec<Finding>> {
@@ -265,91 +298,42 @@ impl Reader<'_> {
             Term::Param(name) => match value(name, &self.scope.parameters)? {
                 ParameterValue::Alias(alias) => return Ok(alias.clone()),
                 ParameterValue::Duration(_) => {
-                    let why = format!("`${}` is a duration, no alias", shown(&name.value));
-                    return Err(Box::new(BadAlias { why, at: name.span.into() }));
+                    let name_shown = shown(&name.value);
+                    let why = format!("`${name_shown}` is a duration, no alias");
+                    let help = format!("name a parameter that is declared as `param {name_shown} : alias`");
+                    return Err(Box::new(BadAlias { why, help, at: name.span.into() }));
                 }
             },
             other => {
-                let why = "write the alias in quotes or as a parameter".to_owned();
-                return Err(Box::new(BadAlias { why, at: other.span().into() }));
+                let why = "this is no alias".to_owned();
+                let help = "write the alias in quotes or as a parameter".to_owned();
+                return Err(Box::new(BadAlias { why, help, at: other.span().into() }));
             }
         };
-        Alias::new(text)
-            .map_err(|e| -> Finding { Box::new(BadAlias { why: e.to_string(), at: term.span().into() }) })
+        Alias::new(text).map_err(|e| -> Finding {
+            let (why, help) = (e.to_string(), "choose another alias".to_owned());
+            Box::new(BadAlias { why, help, at: term.span().into() })
+        })
     }
+}
+
+/// The finding for an exchange of an alias that is too long for a backup alias beside it.
+#[must_use]
+pub fn no_room_for_backup(at: Span) -> Finding {
+    let why = "the alias is too long to be exchanged".to_owned();
+    let help = "the old pair is kept under the alias and `-backup`: shorten it by as much".to_owned();
+    Box::new(BadAlias { why, help, at: at.into() })
+}
+
+fn verbs() -> String {
+    let verbs: Vec<String> = VOCABULARY.iter().map(|verb| format!("`{}`", verb.keyword)).collect();
+    format!("the verbs are {}", verbs.join(", "))
 }
 
 fn unknown_verb(word: &str, at: Span) -> Finding {
-    let verbs = VOCABULARY.iter().map(|verb| verb.keyword);
-    let help = nearest(word, verbs.clone()).map_or_else(
-        || format!("verbs: {}", verbs.map(|v| format!("`{v}`")).collect::<Vec<_>>().join(", ")),
-        |near| format!("did you mean `{near}`?"),
-    );
+    let near = nearest(word, VOCABULARY.iter().map(|verb| verb.keyword));
+    let help = near.map_or_else(verbs, |near| format!("did you mean `{near}`?"));
     Box::new(UnknownVerb { verb: shown(word), help, at: at.into() })
-}
-
-fn fit<'t>(usage: &[Piece], phrase: &'t Phrase) -> Result<Fit<'t>, Unfit> {
-    let mut slots = Vec::new();
-    let mut rest: &'t [Term] = &phrase.terms;
-    let end = Span::new(phrase.span().end, phrase.span().end);
-    for (progress, piece) in usage.iter().enumerate() {
-        let unfit = |rest: &[Term], expected: String| Unfit {
-            progress,
-            at: rest.first().map_or(end, Term::span),
-            expected,
-        };
-        match piece {
-            Piece::Keyword(word) => match rest.split_first() {
-                Some((Term::Word(found), after)) if found.value == *word => rest = after,
-                _ => return Err(unfit(rest, format!("`{word}` expected"))),
-            },
-            Piece::Slot(slot) => {
-                let taken = length(*slot, rest);
-                let Some((mine, after)) = rest.split_at_checked(taken).filter(|_| taken > 0) else {
-                    return Err(unfit(rest, format!("{} {} expected", article(slot.word()), slot.word())));
-                };
-                slots.push((*slot, mine));
-                rest = after;
-            }
-        }
-    }
-    match rest.first() {
-        None => Ok(Fit { slots }),
-        Some(term) => Err(Unfit {
-            progress: usage.len(),
-            at: term.span(),
-            expected: "nothing more belongs here".to_owned(),
-        }),
-    }
-}
-
-fn article(word: &str) -> &'static str {
-    if word.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
-}
-
-/// How many words a slot takes from the front of a phrase; none when the first does not fit.
-fn length(slot: Slot, terms: &[Term]) -> usize {
-    let first = terms.first();
-    match slot {
-        Slot::Act => terms.len(),
-        Slot::Roles => {
-            let mut count = 0;
-            while let Some(Term::Word(_)) = terms.get(count) {
-                count += 1;
-                if !matches!(terms.get(count), Some(Term::Comma(_))) {
-                    return count;
-                }
-                count += 1;
-            }
-            0
-        }
-        Slot::Place => usize::from(matches!(first, Some(Term::Place(_)))),
-        Slot::Alias => usize::from(matches!(first, Some(Term::Text(_) | Term::Param(_)))),
-        Slot::Duration => usize::from(matches!(first, Some(Term::Duration(_) | Term::Param(_)))),
-        Slot::Number => usize::from(matches!(first, Some(Term::Number(_)))),
-        Slot::Text => usize::from(matches!(first, Some(Term::Text(_)))),
-        _ => usize::from(matches!(first, Some(Term::Word(_)))),
-    }
 }
 
 /// What `explain` says.

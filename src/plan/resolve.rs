@@ -10,7 +10,7 @@ use crate::{
     explanation::Explanation,
     invariant::{Hazard, INVARIANTS, Invariant},
     source::{Finding, Source, Span, Spanned},
-    syntax::tree::{Item, Line, Phrase, PlanHead, StepDecl, SyntaxTree, Term},
+    syntax::tree::{Item, Line, ParamDecl, Phrase, PlanHead, StepDecl, SyntaxTree, Term},
     world::{
         effect::Effect,
         id::{KeyId, KeySet, RoleId, StepId, Table},
@@ -84,6 +84,8 @@ pub struct Draft {
     pub findings: Vec<Finding>,
     /// Flows that have a finding and are therefore not declared: no second finding for them.
     pub lost: Vec<String>,
+    /// Parameters that have a finding, likewise.
+    pub lost_parameters: Vec<String>,
     role_titles: Table<RoleId, Option<String>>,
 }
 
@@ -98,10 +100,20 @@ impl Draft {
         read.map_err(|findings| self.findings.extend(findings)).ok()
     }
 
-    /// Whether a phrase names a flow that already has a finding.
+    /// Whether a phrase names a flow or a parameter that already has a finding.
     #[must_use]
     pub fn speaks_of_lost(&self, phrase: &Phrase) -> bool {
-        phrase.terms.iter().any(|term| matches!(term, Term::Word(word) if self.lost.contains(&word.value)))
+        phrase.terms.iter().any(|term| self.is_lost(term))
+    }
+
+    fn is_lost(&self, term: &Term) -> bool {
+        match term {
+            Term::Word(word) => self.lost.contains(&word.value),
+            Term::Param(name) => self.lost_parameters.contains(&name.value),
+            Term::Text(text) => self.lost_parameters.iter().any(|p| text.value.contains(&format!("${p}"))),
+            Term::Place(place) => self.is_lost(&place.value.alias),
+            _ => false,
+        }
     }
 
     /// Reads a phrase by one of several usage lines and keeps the findings.
@@ -193,10 +205,20 @@ fn heads(draft: &mut Draft, source: &Source, tree: &SyntaxTree) -> Option<PlanHe
 fn names(draft: &mut Draft, tree: &SyntaxTree, given: &BTreeMap<String, String>) {
     for item in &tree.items {
         match &item.node {
-            Item::Param(decl) => match parameter::read(decl, given) {
-                Ok(parameter) => draft.scope.parameters.push(parameter),
-                Err(finding) => draft.findings.push(finding),
-            },
+            Item::Param(decl) => {
+                let first = params(tree).find(|p| p.name.value == decl.name.value).map(|p| p.name.span);
+                if let Some(first) = first.filter(|first| *first != decl.name.span) {
+                    draft.findings.push(duplicate::twice(&decl.name, first));
+                    continue;
+                }
+                match parameter::read(decl, given) {
+                    Ok(parameter) => draft.scope.parameters.push(parameter),
+                    Err(finding) => {
+                        draft.findings.push(finding);
+                        draft.lost_parameters.push(decl.name.value.clone());
+                    }
+                }
+            }
             Item::Role(decl) => {
                 let role = draft.landscape.roles.push(decl.name.value.clone());
                 draft.role_titles.push(decl.title.as_ref().map(|t| t.value.clone()));
@@ -217,6 +239,13 @@ fn names(draft: &mut Draft, tree: &SyntaxTree, given: &BTreeMap<String, String>)
             _ => {}
         }
     }
+}
+
+fn params(tree: &SyntaxTree) -> impl Iterator<Item = &ParamDecl> {
+    tree.items.iter().filter_map(|item| match &item.node {
+        Item::Param(decl) => Some(decl),
+        _ => None,
+    })
 }
 
 fn owned(draft: &mut Draft, tree: &SyntaxTree) {
@@ -247,7 +276,7 @@ fn all_steps(draft: &mut Draft, tree: &SyntaxTree) -> Table<StepId, Step> {
     let mut steps = Table::new();
     for decl in decls {
         let owner = declare::owner(&draft.reader(), &decl.role).map_err(|finding| vec![finding]);
-        let role = draft.keep(owner).unwrap_or_else(|| crate::world::id::Id::at(0));
+        let role = draft.keep(owner);
         if let Some(step) = steps::read(draft, decl, role) {
             steps.push(step);
         }
@@ -311,7 +340,15 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "no_plan",
         title: "a file without a `plan` sentence",
-        text: "A plan begins with its name:\n\n  keyroll 1\n\n  plan xml-signature-two-keys\n    \"What it is for\"",
+        text: "\
+A plan begins with its name, and perhaps with what it is for.
+
+Right:
+  keyroll 1
+
+  plan xml-signature-two-keys
+    \"What it is for\"
+",
     },
     Explanation {
         code: "second_plan",
@@ -326,6 +363,13 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "no_steps",
         title: "a plan without steps",
-        text: "A plan is a procedure; without a step there is nothing to prove and nothing to run.",
+        text: "\
+A plan is a procedure; without a step there is nothing to prove and nothing to run.
+
+Right:
+  step create_key by tenant_admin {
+    create new in tenant as \"orders-signer-next\"
+  }
+",
     },
 ];

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-use super::{Delivery, Step, resolve::Draft, suggest::did_you_mean};
+use super::{Delivery, Step, phrase::no_room_for_backup, resolve::Draft, suggest::did_you_mean};
 
 /// A step that names an unknown step.
 #[derive(Debug, Diagnostic, Error)]
@@ -97,8 +97,8 @@ struct MessageToItself {
     at: SourceSpan,
 }
 
-/// Reads one step.
-pub fn read(draft: &mut Draft, decl: &StepDecl, role: RoleId) -> Option<Step> {
+/// Reads one step. `role` is missing when its name has a finding already.
+pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<Step> {
     let mut after = Vec::new();
     let mut needs = Vec::new();
     let mut action: Option<Spanned<Box<dyn Action>>> = None;
@@ -134,12 +134,12 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: RoleId) -> Option<Step> {
     }
     let action = action?;
     let speech = action.value.speech();
-    if speech.as_ref().is_some_and(|s| s.to.contains(&role)) {
+    if let Some(role) = role.filter(|role| speech.as_ref().is_some_and(|s| s.to.contains(role))) {
         let role = shown(&draft.landscape.roles[role]);
         draft.findings.push(Box::new(MessageToItself { role, at: action.span.into() }));
     }
     let title = decl.title.as_ref().map(|t| t.value.clone());
-    let role = Spanned::new(role, decl.role.span);
+    let role = Spanned::new(role.unwrap_or_else(|| crate::world::id::Id::at(0)), decl.role.span);
     Some(Step { name: decl.name.clone(), title, role, after, needs, action, speech })
 }
 
@@ -157,8 +157,11 @@ fn act(draft: &mut Draft, phrase: &Phrase) -> Option<Spanned<Box<dyn Action>>> {
     let read = draft.reader().read_act(phrase);
     let (row, arguments) = draft.keep(read)?;
     let mut arguments = Arguments::new(arguments);
-    let action = VOCABULARY.get(row).and_then(|verb| (verb.read)(&mut arguments, &mut draft.landscape))?;
-    Some(Spanned::new(action, phrase.span()))
+    let action = VOCABULARY.get(row).and_then(|verb| (verb.read)(&mut arguments, &mut draft.landscape));
+    if action.is_none() {
+        draft.findings.push(no_room_for_backup(phrase.span()));
+    }
+    Some(Spanned::new(action?, phrase.span()))
 }
 
 /// Reads a condition.
@@ -245,13 +248,32 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "no_act",
         title: "a step does nothing",
-        text: "A step is one act of one role, beside its `after` and its `needs`.",
+        text: "\
+A step is one act of one role, beside its `after` and its `needs`.
+
+Right:
+  step confirm_trust by receiver_admin {
+    after trust_both
+    inform tenant_admin
+  }
+",
     },
     Explanation {
         code: "second_act",
         title: "a step does two things",
-        text: "A run can be cut off between any two acts. Each act is therefore a step of its own, so that\n\
-               the proof looks at the moment between them.",
+        text: "\
+A run can be cut off between any two acts. Each act is therefore a step of its own, so that the
+proof looks at the moment between them.
+
+Right:
+  step create_key by tenant_admin {
+    create new in tenant as \"orders-signer-next\"
+  }
+  step provide_certificate by tenant_admin {
+    after create_key
+    provide new to receiver_admin
+  }
+",
     },
     Explanation {
         code: "nothing_staged",
@@ -262,8 +284,20 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "nothing_kept",
         title: "`destroy` for a pair that nothing keeps",
-        text: "An exchange keeps the old pair under a backup alias, the kept alias and `-backup`. `destroy`\n\
-               removes that pair and nothing else does.",
+        text: "\
+An exchange keeps the old pair under a backup alias, the kept alias and `-backup`. `destroy` removes
+that pair and nothing else does.
+
+Right:
+  step exchange_key by tenant_admin {
+    after create_key
+    exchange tenant[$alias] for new
+  }
+  step destroy_old by tenant_admin {
+    after exchange_key
+    destroy old in tenant
+  }
+",
     },
     Explanation {
         code: "message_to_itself",

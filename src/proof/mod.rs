@@ -5,11 +5,15 @@
 //! faults, certificates and repair have their places beside it.
 
 pub mod assumption;
+pub mod ending;
 pub mod explore;
 pub mod finish;
 pub mod index;
+mod misfit;
 pub mod pack;
 pub mod refusal;
+pub mod refused;
+mod rejected;
 pub mod rules;
 pub mod story;
 pub mod verdict;

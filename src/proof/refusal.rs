@@ -1,312 +1,219 @@
-//! The page of a refused plan: which promise breaks, on the author's lines.
+//! The page of a refused plan: which promise breaks, on the author's lines, and what to do next. The
+//! page labels the moments that matter for the fault; the story tells them all.
 
-use miette::{Diagnostic, LabeledSpan};
-use thiserror::Error;
+use miette::LabeledSpan;
 
 use crate::{
-    check::Checked,
-    explanation::Explanation,
+    check::{Checked, Subject, unannounced_step::report},
     invariant::Breach,
-    plan::Plan,
-    source::{Finding, shown},
-    transition::ready::{Blocker, blockers},
+    source::{Finding, Span, shown},
     world::{
-        effect::{Effect, Misfit},
-        id::{ChannelId, KeyId, StepId},
+        effect::Effect,
+        id::{ChannelId, KeyId, StepId, WindowId},
         state::World,
     },
 };
 
 use super::{
+    ending::{belief, goal, promise, waiting},
+    refused::{AliasLost, CannotFinish, GoalMissed, Interrupted, StaleBelief},
     rules::{Fault, Move},
-    story::Story,
 };
 
-macro_rules! refusals {
-    ($($(#[$doc:meta])* $name:ident: $code:ident, $message:literal;)*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Diagnostic, Error)]
-        #[error($message, what = self.what)]
-        #[diagnostic(code(keyroll::$code))]
-        struct $name {
-            what: String,
-            #[help]
-            help: String,
-            #[label(collection)]
-            labels: Vec<LabeledSpan>,
-        }
-    )*};
-}
-
-refusals! {
-    /// A message arrives after the trust in its key ended.
-    Undrained: undrained, "{what}";
-    /// A message is signed with a key that is not accepted yet.
-    TrustGap: trust_gap, "{what}";
-    /// A flow is down where it must not be.
-    Interrupted: interrupted, "{what}";
-    /// A flow runs and its alias names nothing.
-    AliasLost: alias_lost, "{what}";
-    /// A receiver would hold too much.
-    OverCapacity: over_capacity, "{what}";
-    /// A step finds another world than it needs.
-    StepMisfit: step_misfit, "{what}";
-    /// A step begins on a belief that is false.
-    StaleBelief: stale_belief, "{what}";
-    /// The plan ends, and what it is for is not so.
-    GoalMissed: goal_missed, "{what}";
-    /// The plan cannot finish.
-    CannotFinish: cannot_finish, "{what}";
-}
-
-/// Makes the page for a fault. `world` is the moment at which it shows.
+/// Makes the page for a fault. `world` is the moment at which it shows, `moves` lead there.
 #[must_use]
-pub fn refusal(checked: &Checked, world: &World, fault: Fault, moves: &[Move], story: &Story) -> Finding {
-    let plan = checked.plan();
-    let labels = labels(story);
+pub fn refusal(checked: &Checked, world: &World, fault: Fault, moves: &[Move]) -> Finding {
+    let page = Page { checked, world, moves };
     match fault {
-        Fault::Breach(Breach::Rejected(flow, key)) => rejected(plan, world, flow, key, moves, labels),
-        Fault::Breach(Breach::Interrupted(flow)) => {
-            let flow = shown(&plan.landscape.channels[flow].name);
-            let what = format!("`{flow}` is interrupted where it must not be");
-            let help = format!(
-                "let the stop come after the window is agreed and begun (`needs ... open`), or promise less of `{flow}`"
-            );
-            Box::new(Interrupted { what, help, labels })
-        }
-        Fault::Breach(Breach::Unresolved(flow)) => {
-            let channel = &plan.landscape.channels[flow];
-            let place = shown(&plan.landscape.place_name(channel.stamps));
-            let what = format!("`{}` runs while {place} names no key", shown(&channel.name));
-            let help = "exchange the alias in one act, or undeploy the flow first".to_owned();
-            Box::new(AliasLost { what, help, labels })
-        }
-        Fault::Misfit(step, misfit) => misfits(plan, step, misfit, labels),
-        Fault::Stale(step, need) => {
-            let row = &plan.steps[step];
-            let need = row.needs.get(need).map(|n| n.value.sentence(&plan.landscape)).unwrap_or_default();
-            let what =
-                format!("`{}` is done in the belief that {}, which is false", name(plan, step), shown(&need));
-            let help = "let the step that changes it come after this one, or report it first".to_owned();
-            Box::new(StaleBelief { what, help, labels })
-        }
-        Fault::Goal(number) => {
-            let goal = plan.finals.get(number);
-            let sentence = goal.map(|g| g.value.sentence(&plan.landscape)).unwrap_or_default();
-            let what = format!("every step is done, and it is not so that {}", shown(&sentence));
-            let mut labels = labels;
-            if let Some(goal) = goal {
-                labels.push(label("promised for the end", goal.span));
-            }
-            let help = "add the step that makes it so, or take the sentence out".to_owned();
-            Box::new(GoalMissed { what, help, labels })
-        }
-        Fault::Stuck => stuck(checked, world, labels),
+        Fault::Breach(Breach::Rejected(flow, key)) => page.rejected(flow, key),
+        Fault::Breach(Breach::Interrupted(flow)) => page.interrupted(flow),
+        Fault::Breach(Breach::Unresolved(flow)) => page.alias_lost(flow),
+        Fault::Misfit(step, misfit) => page.misfit(step, misfit),
+        Fault::Stale(step, need) => page.stale(step, need),
+        Fault::Goal(number) => page.goal(number),
+        Fault::Stuck => page.stuck(),
     }
 }
 
-fn rejected(
-    plan: &Plan,
-    world: &World,
-    flow: ChannelId,
-    key: KeyId,
-    moves: &[Move],
-    labels: Vec<LabeledSpan>,
-) -> Finding {
-    let receiver = plan.landscape.channels[flow].acceptor;
-    let (flow_name, key_name) =
-        (shown(&plan.landscape.channels[flow].name), shown(&plan.landscape.keys[key]));
-    let receiver_name = shown(&plan.landscape.acceptors[receiver].name);
-    let what =
-        format!("`{receiver_name}` rejects a message of `{flow_name}` that is signed with `{key_name}`");
-    let ends_trust = |step: &&Move| match step {
-        Move::Act(id) => plan.steps[*id].action.value.effects().iter().any(|effect| match effect {
-            Effect::Retire { acceptor, key: k } => *acceptor == receiver && *k == key,
-            Effect::Replace { acceptor, old, .. } => *acceptor == receiver && *old == key,
-            _ => false,
-        }),
-        _ => false,
-    };
-    let still_signed = world.stamp(&plan.landscape, flow) == Some(key);
-    match moves.iter().rev().find(ends_trust) {
-        Some(Move::Act(step)) if !still_signed => {
-            let step = name(plan, *step);
-            let help = format!(
-                "let `{step}` wait until no such message is under way: `needs {flow_name} drained of {key_name}`"
-            );
-            Box::new(Undrained { what, help, labels })
-        }
-        Some(Move::Act(step)) => {
-            let step = name(plan, *step);
-            let help = format!(
-                "`{flow_name}` still signs with `{key_name}`: let `{step}` come after the exchange or after the flow is undeployed"
-            );
-            Box::new(TrustGap { what, help, labels })
-        }
-        _ => {
-            let help = format!(
-                "sign with `{key_name}` only after `{receiver_name}` accepts it: `needs {receiver_name} accepts {key_name}`, or undeploy `{flow_name}` until then"
-            );
-            Box::new(TrustGap { what, help, labels })
-        }
-    }
+/// A fault and what led to it.
+pub(super) struct Page<'a> {
+    pub(super) checked: &'a Checked,
+    pub(super) world: &'a World,
+    pub(super) moves: &'a [Move],
 }
 
-fn misfits(plan: &Plan, step: StepId, misfit: Misfit, mut labels: Vec<LabeledSpan>) -> Finding {
-    let landscape = &plan.landscape;
-    let step_name = name(plan, step);
-    let place_name = |place| shown(&landscape.place_name(place));
-    let key_name = |key: KeyId| shown(&landscape.keys[key]);
-    match misfit {
-        Misfit::Full(receiver, key) => {
-            let row = &landscape.acceptors[receiver];
-            let most = row.capacity.unwrap_or_default();
-            let receiver_at = plan.declared.receivers[receiver];
-            labels.push(label(&format!("holds at most {most}"), receiver_at));
-            let receiver = shown(&row.name);
-            let what =
-                format!("`{receiver}` cannot accept `{}` beside what it accepts already", key_name(key));
-            let help = format!(
-                "two ways out: `replace old by {} at {receiver}` inside a window in which the flow is undeployed; or sign with both keys at the producer for a while",
-                key_name(key)
-            );
-            Box::new(OverCapacity { what, help, labels })
-        }
-        Misfit::NotThere(place, key) => Box::new(StepMisfit {
-            what: format!("`{step_name}` finds no `{}` at {}", key_name(key), place_name(place)),
-            help: format!("let `{step_name}` come after the step that creates `{}`", key_name(key)),
-            labels,
-        }),
-        Misfit::Nothing(place) => Box::new(StepMisfit {
-            what: format!("`{step_name}` finds nothing at {}", place_name(place)),
-            help: "say in the keystore which key the alias names at the start".to_owned(),
-            labels,
-        }),
-        Misfit::Occupied(place, key) => Box::new(StepMisfit {
-            what: format!("`{step_name}` finds {} occupied by `{}`", place_name(place), key_name(key)),
-            help: "choose another alias, or remove what lies there first".to_owned(),
-            labels,
-        }),
-        Misfit::NoProposal(window) => Box::new(StepMisfit {
-            what: format!("nobody proposed the window `{}`", shown(&landscape.windows[window].name)),
-            help: "let one role do `agree ... with ...`".to_owned(),
-            labels,
-        }),
+impl Page<'_> {
+    pub(super) fn step(&self, step: StepId) -> String {
+        shown(&self.checked.plan().steps[step].name.value)
     }
-}
 
-fn stuck(checked: &Checked, world: &World, mut labels: Vec<LabeledSpan>) -> Finding {
-    let plan = checked.plan();
-    let waiting = plan.steps.ids().find_map(|step| {
-        let row = &plan.steps[step];
-        let why = match blockers(checked, world, step).into_iter().next()? {
-            Blocker::Unmet(need) | Blocker::Unknown(need) | Blocker::Stale(need) => {
-                let need = row.needs.get(need)?;
-                (format!("it needs that {}", shown(&need.value.sentence(&plan.landscape))), need.span)
+    pub(super) fn key(&self, key: KeyId) -> String {
+        shown(&self.checked.plan().landscape.keys[key])
+    }
+
+    pub(super) fn window(&self, window: WindowId) -> String {
+        shown(&self.checked.plan().landscape.windows[window].name)
+    }
+
+    pub(super) fn role(&self, step: StepId) -> String {
+        let plan = self.checked.plan();
+        shown(&plan.landscape.roles[plan.steps[step].role.value])
+    }
+
+    pub(super) fn act_at(&self, step: StepId) -> Span {
+        self.checked.plan().steps[step].action.span
+    }
+
+    /// The last moment at which a step with such an effect was done: its number from 1, the step.
+    pub(super) fn last(&self, has: impl Fn(&Effect) -> bool) -> Option<(usize, StepId)> {
+        let plan = self.checked.plan();
+        self.moves.iter().enumerate().rev().find_map(|(number, step)| match step {
+            Move::Act(id) if plan.steps[*id].action.value.effects().iter().any(&has) => {
+                Some((number + 1, *id))
             }
-            Blocker::Unheard(before, messages) if messages.iter().all(|m| world.is_heard(*m)) => {
-                (format!("nobody tells its role of `{}`", name(plan, before)), row.name.span)
+            _ => None,
+        })
+    }
+
+    /// A step of the plan, done or not, with such an effect.
+    pub(super) fn step_that(&self, has: impl Fn(&Effect) -> bool) -> Option<StepId> {
+        let mut steps = self.checked.plan().steps.iter();
+        steps.find(|(_, row)| row.action.value.effects().iter().any(&has)).map(|(id, _)| id)
+    }
+
+    /// How one step comes to be after another: an edge, and a report if the roles differ.
+    pub(super) fn order(&self, later: StepId, earlier: StepId) -> String {
+        let (plan, order) = (self.checked.plan(), self.checked.order());
+        if order.is_before(later, earlier) {
+            let (later, earlier) = (self.step(later), self.step(earlier));
+            return format!("turn the two around: `{later}` must come after `{earlier}`");
+        }
+        report(&Subject { plan, order, knowledge: self.checked.knowledge() }, later, earlier)
+    }
+
+    fn interrupted(&self, flow: ChannelId) -> Finding {
+        let plan = self.checked.plan();
+        let channel = &plan.landscape.channels[flow];
+        let flow_name = shown(&channel.name);
+        let promise = promise(plan, (flow, crate::invariant::Hazard::Interrupted));
+        let window = promise.and_then(|p| p.value.window());
+        let mut labels: Vec<LabeledSpan> =
+            promise.map(|p| label("promised here", p.span)).into_iter().collect();
+        let place = shown(&plan.landscape.place_name(channel.stamps));
+        let stopped = self.last(|effect| matches!(effect, Effect::Stop(c) if *c == flow));
+        let help = match (stopped, window) {
+            _ if self.world.running[flow] => {
+                let text = format!("{place} names no key");
+                labels.push(primary(&text, plan.declared.flows[flow]));
+                format!("say which key the alias names at the start, or let `{flow_name}` begin `undeployed`")
             }
-            _ => return None,
+            (None, _) => {
+                labels.push(primary("does not run at the start", plan.declared.flows[flow]));
+                format!("let `{flow_name}` begin `deployed`, or take the promise out")
+            }
+            (Some((moment, step)), Some(window)) => {
+                let window = self.window(window);
+                let text = format!("moment {moment}: `{flow_name}` stops, and `{window}` is not open");
+                labels.push(primary(&text, self.act_at(step)));
+                format!("give `{}` the line `needs {window} open`", self.step(step))
+            }
+            (Some((moment, step)), None) => {
+                labels.push(primary(&format!("moment {moment}: `{flow_name}` stops"), self.act_at(step)));
+                let window = plan.landscape.windows.ids().next().map(|w| self.window(w));
+                let declare =
+                    if window.is_none() { ", and declare `window downtime at most 4h`" } else { "" };
+                let window = window.unwrap_or_else(|| "downtime".to_owned());
+                format!(
+                    "leave `{}` out, or promise `{flow_name} interrupted only in {window}`{declare}",
+                    self.step(step)
+                )
+            }
         };
-        Some((step, why))
-    });
-    let (what, help) = match waiting {
-        Some((step, (why, at))) => {
-            labels.push(label("this is waited for, and never comes", at));
-            let role = shown(&plan.landscape.roles[plan.steps[step].role.value]);
-            (
-                format!("the plan cannot finish: {role} never begins `{}`", name(plan, step)),
-                format!("{why}, and from here it never is so"),
-            )
-        }
-        None => ("the plan cannot finish from here".to_owned(), "add the step that is missing".to_owned()),
-    };
-    Box::new(CannotFinish { what, help, labels })
-}
-
-/// The moments as labels: each number at the line that allows it; one label a line.
-fn labels(story: &Story) -> Vec<LabeledSpan> {
-    let mut places: Vec<(crate::source::Span, Vec<String>)> = Vec::new();
-    for (number, moment) in story.moments.iter().enumerate() {
-        let number = (number + 1).to_string();
-        match places.iter_mut().find(|(at, _)| *at == moment.at) {
-            Some((_, numbers)) => numbers.push(number),
-            None => places.push((moment.at, vec![number])),
-        }
+        Box::new(Interrupted {
+            what: format!("`{flow_name}` is interrupted where it must not be"),
+            help,
+            labels,
+        })
     }
-    let text = |numbers: Vec<String>| format!("moment {}", numbers.join(", "));
-    places.into_iter().map(|(at, numbers)| label(&text(numbers), at)).collect()
+
+    fn alias_lost(&self, flow: ChannelId) -> Finding {
+        let plan = self.checked.plan();
+        let channel = &plan.landscape.channels[flow];
+        let place = &plan.landscape.places[channel.stamps];
+        let flow_name = shown(&channel.name);
+        let what = format!(
+            "`{flow_name}` runs while {} names no key",
+            shown(&plan.landscape.place_name(channel.stamps))
+        );
+        let mut labels = vec![label("signs with what lies there", plan.declared.flows[flow])];
+        let line = format!(
+            "`alias \"{}\" is ...` in `{}`",
+            shown(place.alias.as_str()),
+            shown(&plan.landscape.stores[place.store].name)
+        );
+        let help = match self.last(|effect| matches!(effect, Effect::Start(c) if *c == flow)) {
+            Some((moment, step)) => {
+                labels.push(primary(&format!("moment {moment}: it is deployed"), self.act_at(step)));
+                format!(
+                    "say which key the alias names at the start: {line}; or leave `{}` out",
+                    self.step(step)
+                )
+            }
+            None => format!(
+                "say which key the alias names at the start: {line}; or let `{flow_name}` begin `undeployed`"
+            ),
+        };
+        Box::new(AliasLost { what, help, labels })
+    }
+
+    fn stale(&self, step: StepId, need: usize) -> Finding {
+        let (need, at) = belief(self.checked.plan(), step, need);
+        let what = format!("`{}` is done in the belief that `{need}`, which is false", self.step(step));
+        let text =
+            format!("moment {}: `{}` believes this, and it is not so", self.moves.len(), self.role(step));
+        let help =
+            "let the step that changes it come after this one, or let its role report the change first"
+                .to_owned();
+        Box::new(StaleBelief { what, help, labels: vec![primary(&text, at)] })
+    }
+
+    fn goal(&self, number: usize) -> Finding {
+        let (sentence, at, found) = goal(self.checked.plan(), self.world, number);
+        let what = format!("every step is done, and `{sentence}` does not hold");
+        let help = "add the step that makes it so, or take the sentence out".to_owned();
+        Box::new(GoalMissed { what, help, labels: vec![primary(&found, at)] })
+    }
+
+    fn stuck(&self) -> Finding {
+        let Some(wait) = waiting(self.checked, self.world) else {
+            let at = self.checked.plan().declared.head;
+            let help = "add the step that is missing".to_owned();
+            let labels = vec![label("this plan", at)];
+            return Box::new(CannotFinish { what: "the plan cannot finish".to_owned(), help, labels });
+        };
+        let role = self.role(wait.step);
+        let what = format!("the plan cannot finish: `{role}` can never begin `{}`", self.step(wait.step));
+        let mut labels = vec![primary("waited for, and it never comes", wait.at)];
+        if let (Some(Move::Act(step)), count) = (self.moves.last(), self.moves.len()) {
+            labels.push(label(
+                &format!("moment {count}: from here on it cannot come any more"),
+                self.act_at(*step),
+            ));
+        }
+        let help = match self.moves.last() {
+            Some(Move::Act(step)) => format!("{}; or take the need out", self.order(*step, wait.step)),
+            _ => format!("add a step before `{}` after which `{}` holds", self.step(wait.step), wait.what),
+        };
+        Box::new(CannotFinish { what, help, labels })
+    }
 }
 
-fn label(text: &str, at: crate::source::Span) -> LabeledSpan {
+/// A label of the page.
+pub(super) fn label(text: &str, at: Span) -> LabeledSpan {
     LabeledSpan::new_with_span(Some(text.to_owned()), at)
 }
 
-fn name(plan: &Plan, step: StepId) -> String {
-    shown(&plan.steps[step].name.value)
+/// The label that the page is about.
+pub(super) fn primary(text: &str, at: Span) -> LabeledSpan {
+    LabeledSpan::new_primary_with_span(Some(text.to_owned()), at)
 }
-
-/// What `explain` says.
-pub const EXPLANATIONS: &[Explanation] = &[
-    Explanation {
-        code: "undrained",
-        title: "a message arrives after the trust in its key ended",
-        text: "A message that was signed with the old key may be under way for its whole transit time. If the\n\
-               receiver stops accepting the old key before the last one arrived, that message is rejected.\n\n\
-               Let the step wait:  needs orders drained of old\n\n\
-               A drain counts from the moment at which signing with the key stopped, so the role must have been\n\
-               told of that step. Where a message is judged in the moment in which it is sent, write\n\
-               `delivers immediately` in the flow.",
-    },
-    Explanation {
-        code: "trust_gap",
-        title: "a key signs while the receiver does not accept it",
-        text: "Either signing moved to the new key before the receiver accepted it, or the receiver ended the\n\
-               trust in a key that is still in use.\n\n\
-               right:  step exchange_key by tenant_admin {\n          after confirm_trust\n          \
-               needs partner accepts new\n          exchange tenant[$alias] for new\n        }",
-    },
-    Explanation {
-        code: "interrupted",
-        title: "a flow is down where it must not be",
-        text: "The plan promises that the flow is never interrupted, or only inside a window. A stop inside a\n\
-               window needs that it is open:\n\n  step undeploy by integration_developer {\n    needs downtime open\n    undeploy orders\n  }",
-    },
-    Explanation {
-        code: "alias_lost",
-        title: "a flow runs while its alias names no key",
-        text: "While a flow is deployed, the alias that it signs with names a key at every moment.",
-    },
-    Explanation {
-        code: "over_capacity",
-        title: "a receiver would hold more keys than it can",
-        text: "`accepts at most 1` means that old and new cannot lie beside each other. There are two ways\n\
-               out. Replace the key inside a window: undeploy, drain, `replace old by new`, deploy. Or overlap\n\
-               at the producer: sign with both keys for a while.",
-    },
-    Explanation {
-        code: "step_misfit",
-        title: "a step finds another world than it needs",
-        text: "In some order that the plan allows, the step comes too early or too late: an exchange before the\n\
-               key is created, or under an alias that holds something else. Add the `after` that is missing.",
-    },
-    Explanation {
-        code: "stale_belief",
-        title: "a role acts on a belief that is false",
-        text: "The role was told that something is so, and at the moment at which it acts it is not so any\n\
-               more. Order the two steps, or report the change first.",
-    },
-    Explanation {
-        code: "goal_missed",
-        title: "the plan ends and what it is for is not so",
-        text: "`finally ...` says what holds when every step is done. In the story every step is done and it\n\
-               does not hold.",
-    },
-    Explanation {
-        code: "cannot_finish",
-        title: "the plan cannot finish",
-        text: "From some moment that the plan allows, the last step can never be done, however long one waits:\n\
-               a need that never holds, or a role that is never told.",
-    },
-];

@@ -1,15 +1,19 @@
 //! What happened, moment by moment, as people tell it.
 
 use crate::{
+    check::Checked,
     plan::Plan,
     source::{Span, shown},
-    world::id::StepId,
+    world::{id::StepId, state::World},
 };
 
-use super::rules::Move;
+use super::{
+    ending::ending,
+    rules::{Fault, Move},
+};
 
 /// One moment of a story.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Moment {
     /// What happens, as a sentence fragment.
     pub text: String,
@@ -20,15 +24,23 @@ pub struct Moment {
 /// A walk from the start to a fault.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Story {
-    /// The moments in order.
+    /// The moments in order, one for each move.
     pub moments: Vec<Moment>,
+    /// What is wrong then: the message that is rejected, the step that does not fit.
+    pub ending: Moment,
 }
 
 impl Story {
-    /// The story of some moves.
+    /// The story of some moves that lead to a fault, which shows in `world`.
     #[must_use]
-    pub fn of(plan: &Plan, moves: &[Move]) -> Self {
-        Self { moments: moves.iter().map(|step| moment(plan, step)).collect() }
+    pub fn of(checked: &Checked, moves: &[Move], world: &World, fault: Fault) -> Self {
+        let moments = moves.iter().map(|step| moment(checked.plan(), step)).collect();
+        Self { moments, ending: ending(checked, world, fault) }
+    }
+
+    /// The moments and the ending.
+    pub fn lines(&self) -> impl Iterator<Item = &Moment> {
+        self.moments.iter().chain(std::iter::once(&self.ending))
     }
 }
 

@@ -122,8 +122,8 @@ pub fn prove(checked: Checked, start: &World, budget: usize) -> Verdict {
             Verdict::Proven(Box::new(Proven { checked, start, proof }))
         }
         Found::Fault(moves, world, fault) => {
-            let story = Story::of(checked.plan(), &moves);
-            let finding = refusal(&checked, &world, fault, &moves, &story);
+            let story = Story::of(&checked, &moves, &world, fault);
+            let finding = refusal(&checked, &world, fault, &moves);
             Verdict::Refuted(Box::new(Refuted { checked, fault, story, finding }))
         }
         Found::Exhausted(states) => Verdict::NotProven(Box::new(NotProven { checked, states })),

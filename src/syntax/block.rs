@@ -34,14 +34,18 @@ Wrong:
   receiver partner of receiver_admin {
     accepts old
 
-  step create_key by tenant_admin {
+  step retire_old by receiver_admin {
+    retire old at partner
+  }
 
 Right:
   receiver partner of receiver_admin {
     accepts old
   }
 
-  step create_key by tenant_admin {
+  step retire_old by receiver_admin {
+    retire old at partner
+  }
 ",
 };
 

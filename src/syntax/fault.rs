@@ -42,13 +42,14 @@ two sentences share a line, or a sign was typed that plans do not use. The messa
 have followed.
 
 Wrong:
-  step create_key of tenant_admin {
-  key old key new
+  step tell of tenant_admin {
+    inform receiver_admin
+  }
 
 Right:
-  step create_key by tenant_admin {
-  key old
-  key new
+  step tell by tenant_admin {
+    inform receiver_admin
+  }
 ",
 };
 

@@ -1,6 +1,6 @@
 //! From text to tree and back.
 //!
-//! [`read`] takes bytes, [`parse`] makes a tree and findings of them, [`format`] writes the tree as
+//! [`read`] takes bytes, [`parse`] makes a tree and findings of them, [`format()`] writes the tree as
 //! canonical text. The grammar lies in `grammar/`; nothing here knows a verb by name.
 
 mod block;

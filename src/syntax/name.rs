@@ -31,9 +31,13 @@ The words `by`, `of`, `at` and `source` join names, so they are no names themsel
 
 Wrong:
   step by tenant_admin {
+    inform receiver_admin
+  }
 
 Right:
-  step create_key by tenant_admin {
+  step tell by tenant_admin {
+    inform receiver_admin
+  }
 ",
 };
 
@@ -72,7 +76,7 @@ Right:
 ",
 };
 
-/// A name beyond [`NAME_LIMIT`].
+/// A name of more than 64 characters.
 #[derive(Debug, Diagnostic, Error)]
 #[error("the name `{written}` has {length} characters")]
 #[diagnostic(
@@ -97,9 +101,9 @@ A name has at most 64 characters, so that it fits into every report, task and ta
 should read can be as long as it needs to be, in the title.
 
 Wrong:
-  step create_the_new_key_pair_in_the_keystore_of_the_tenant_with_the_next_alias by tenant_admin {
+  key the_pair_that_signs_orders_from_the_first_of_january_until_the_end_of_the_year
 
 Right:
-  step create_key by tenant_admin \"Create the new key pair under the next alias\" {
+  key new \"The pair that signs orders from January on\"
 ",
 };

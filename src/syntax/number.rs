@@ -26,14 +26,18 @@ pub(super) const NUMBER_TOO_LARGE: Explanation = Explanation {
     code: "number_too_large",
     title: "a number is too large",
     text: "\
-Whole numbers go up to 18446744073709551615. Nothing in a renewal is counted beyond that; most likely
-digits were typed twice.
+Whole numbers go up to 18446744073709551615. Nothing in a renewal is counted beyond that; most
+likely digits were typed twice.
 
 Wrong:
-  accepts at most 99999999999999999999
+  receiver partner of receiver_admin {
+    accepts at most 99999999999999999999
+  }
 
 Right:
-  accepts at most 2
+  receiver partner of receiver_admin {
+    accepts at most 2
+  }
 ",
 };
 

@@ -40,8 +40,8 @@ pub(super) const TOO_MANY_FAULTS: Explanation = Explanation {
     title: "reading stopped because of too many findings",
     text: "\
 After a thousand findings the rest of the file is not read. Mostly the file is no plan but something
-else, such as a log, or one fault early in a generated file is repeated in every sentence. Repair the
-first findings and read it again.
+else, such as a log, or one fault early in a generated file is repeated in every sentence. Repair
+the first findings and read it again.
 ",
 };
 

@@ -28,16 +28,16 @@ pub(super) const NOT_UTF8: Explanation = Explanation {
     code: "not_utf8",
     title: "the file is no UTF-8 text",
     text: "\
-Plans are read as UTF-8. A file in another encoding (Latin-1, Windows-1252, UTF-16) is refused and not
-guessed at, because a guess could turn one name into another. A byte order mark in front of UTF-8 text
-is accepted and skipped.
+Plans are read as UTF-8. A file in another encoding (Latin-1, Windows-1252, UTF-16) is refused and
+not guessed at, because a guess could turn one name into another. A byte order mark in front of
+UTF-8 text is accepted and skipped.
 
 Choose UTF-8 when saving, or convert the file:
   iconv -f WINDOWS-1252 -t UTF-8 old.renewal > new.renewal
 ",
 };
 
-/// The file is larger than [`SIZE_LIMIT`].
+/// The file is larger than 16 MiB.
 #[derive(Debug, Diagnostic, Error)]
 #[error("this file has {size} bytes, which is more than a plan may have")]
 #[diagnostic(
@@ -53,8 +53,8 @@ pub(super) const FILE_TOO_LARGE: Explanation = Explanation {
     code: "file_too_large",
     title: "the file is too large for a plan",
     text: "\
-A plan file has at most 16 MiB, which is room for more than a hundred thousand steps. A larger file is
-mostly something else: a log, an archive, a keystore.
+A plan file has at most 16 MiB, which is room for more than a hundred thousand steps. A larger file
+is mostly something else: a log, an archive, a keystore.
 ",
 };
 

@@ -24,8 +24,8 @@ pub(super) const UNCLOSED_TEXT: Explanation = Explanation {
     code: "unclosed_text",
     title: "a text has no closing quote",
     text: "\
-A text begins and ends with a plain quote on the same line. A line end within a text is written `\\n`,
-a quote `\\\"`, a backslash `\\\\`, any other character `\\u{...}` with its number.
+A text begins and ends with a plain quote on the same line. A line end within a text is written
+`\\n`, a quote `\\\"`, a backslash `\\\\`, any other character `\\u{...}` with its number.
 
 Wrong:
   role tenant_admin \"Tenant administrator

@@ -1,11 +1,17 @@
 //! The one test binary.
+#![cfg(test)]
 
+mod cli;
 mod flow;
+mod golden;
+mod house;
 mod keystore;
 mod mutants;
 mod random_plans;
+mod readme;
 mod reference;
 mod report;
+mod rooms;
 mod syntax;
 mod traces;
 mod vocabulary;

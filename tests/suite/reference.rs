@@ -43,7 +43,7 @@ pub(crate) enum Compared {
 }
 
 pub(crate) fn read(text: &str) -> Result<Checked, Vec<String>> {
-    check::read(&Source::new("plan", text), &BTreeMap::new()).map_err(|refusal| {
+    check::read(&Source::new("plan", text), &keyroll::plan::given::Given::default()).map_err(|refusal| {
         assert!(refusal.has_error(), "a text is refused for an error:\n{text}");
         refusal.codes().collect()
     })

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::backend::kept::Stamp;
+use crate::backend::file::Stamp;
 
 /// The trust files of a folder, by name, each with its stamp.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(super) struct Listing {
 impl Listing {
     /// Lists the folder now.
     pub(super) fn of(folder: &Path) -> io::Result<Self> {
-        let stamp = Stamp::of(&folder.metadata()?);
+        let stamp = Stamp::of(folder)?;
         let mut files = Vec::new();
         for entry in folder.read_dir()? {
             let name = entry?.file_name();
@@ -27,7 +27,7 @@ impl Listing {
             }
             // Follows symbolic links, as whoever reads such a folder does.
             match folder.join(&name).metadata() {
-                Ok(found) if found.is_file() => files.push((name, Stamp::of(&found))),
+                Ok(found) if found.is_file() => files.push((name, Stamp::from(&found))),
                 Ok(_) => {}
                 // Gone since it was listed: then the folder's own stamp has moved too.
                 Err(error)
@@ -58,7 +58,7 @@ impl Listing {
     /// Whether any change after `now` is sure to give another listing: nothing in it is so young
     /// that a second change could carry the same time.
     pub(super) fn settled(&self, now: Timestamp) -> bool {
-        self.folder.settled(now) && self.files.iter().all(|(_, stamp)| stamp.settled(now))
+        self.folder.is_settled_at(now) && self.files.iter().all(|(_, stamp)| stamp.is_settled_at(now))
     }
 }
 

@@ -5,11 +5,16 @@ use std::{
     io::{self, Read},
     os::unix::fs::MetadataExt,
     path::Path,
-    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-/// The age below which a file may have been written twice within one tick of its file system.
-const SETTLING: Duration = Duration::from_millis(100);
+use jiff::{SignedDuration, Timestamp};
+
+use crate::backend::clock::{Clock, WallClock};
+
+/// How long a time of change must lie back before the next change is sure to show another one.
+/// Kernels stamp in steps of some milliseconds; FAT, the coarsest file system, in steps of two
+/// seconds.
+const COARSEST: SignedDuration = SignedDuration::from_secs(3);
 
 /// What the file system says of a file at one moment. Two equal stamps mean the same content, once
 /// the first [is settled](Self::is_settled).
@@ -31,16 +36,27 @@ impl Stamp {
         fs::metadata(path).map(|metadata| Self::from(&metadata))
     }
 
-    /// Whether the file was at rest for long enough when asked. Before that, a second write may
-    /// leave the same stamp, so what was read must not be kept.
+    /// Whether any change from now on is sure to give another stamp. Before that, a second write
+    /// may leave the same one, so what was read must not be kept.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        let (seconds, nanoseconds) = self.changed;
-        let (Ok(seconds), Ok(nanoseconds)) = (u64::try_from(seconds), u32::try_from(nanoseconds)) else {
-            return false;
-        };
-        let changed = UNIX_EPOCH + Duration::new(seconds, nanoseconds);
-        SystemTime::now().duration_since(changed).is_ok_and(|age| age > SETTLING)
+        // File times come from the wall clock, whichever clock a run goes by.
+        self.is_settled_at(WallClock.now())
+    }
+
+    /// Whether any change after `now` is sure to give another stamp: this one is not so young that
+    /// a second change could carry the same time.
+    #[must_use]
+    pub fn is_settled_at(&self, now: Timestamp) -> bool {
+        let limit = now.checked_sub(COARSEST).unwrap_or(Timestamp::MIN);
+        self.modified.0.max(self.changed.0) < limit.as_second()
+    }
+
+    /// Whether both are of the same file with the same content. The time of change is left out: a
+    /// hard link moves it.
+    #[must_use]
+    pub fn same_content(&self, other: &Self) -> bool {
+        Self { changed: (0, 0), ..*self } == Self { changed: (0, 0), ..*other }
     }
 }
 

@@ -33,9 +33,19 @@ impl FlowSwitch {
     /// # Errors
     /// When the folder cannot be made.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, DeployerError> {
-        let places = Places::new(folder);
-        places.create().map_err(failed("cannot create", places.folder().to_owned()))?;
-        Ok(Self { places })
+        let switch = Self::at(folder);
+        switch.create()?;
+        Ok(switch)
+    }
+
+    /// The same without touching anything: the folder is made by the first change.
+    #[must_use]
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self { places: Places::new(folder) }
+    }
+
+    fn create(&self) -> Result<(), DeployerError> {
+        self.places.create().map_err(failed("cannot create", self.places.folder().to_owned()))
     }
 
     /// Since when the flow is as it is; `None` when it was never deployed.
@@ -59,6 +69,7 @@ impl Deployer for FlowSwitch {
 
     /// A state file that is damaged is written anew.
     fn bring_to(&mut self, state: FlowState, now: Timestamp) -> Result<Outcome, DeployerError> {
+        self.create()?;
         let _still = self.stillness()?;
         let path = self.places.state();
         match state::read(&path) {
@@ -73,6 +84,9 @@ impl Deployer for FlowSwitch {
     /// Counts messages that are not sent yet too, as long as their sender lives. It waits for the
     /// message that is being signed at that moment.
     fn in_flight(&self, key: &Fingerprint) -> Result<InFlight, DeployerError> {
+        if !self.places.spool().exists() {
+            return Ok(InFlight::Seen(0));
+        }
         let still = self.stillness()?;
         let owner = still.ownership(&self.places).map_err(failed("cannot lock", self.places.owner()))?;
         let spool = Spool::open(self.places.spool()).map_err(failed("cannot open", self.places.spool()))?;

@@ -116,7 +116,6 @@ impl Pkcs12Keystore {
     /// # Errors
     /// [`KeystoreError::NoKeyPair`] when there is none, [`KeystoreError::Crypto`] when the key cannot
     /// be decrypted or does not match.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the signer, which is not yet joined"))]
     pub(crate) fn private_key(&self, alias: &Alias) -> Result<(PKey<Private>, Certificate), KeystoreError> {
         let content = self.content()?;
         let is_key = |found: &&Found| content.safe.bags.get(found.bag).is_some_and(Bag::is_key);

@@ -6,7 +6,7 @@ use std::{
     rc::Rc,
 };
 
-use super::document::{Element, Piece};
+use super::document::{Element, Piece, QualifiedName};
 
 /// Writes the canonical form of a document, or of one element of it, to `out`.
 #[derive(Debug)]
@@ -42,39 +42,47 @@ impl<W: Write> Exclusive<W> {
 
     fn start(&mut self, element: &Element) -> io::Result<()> {
         self.opened.push(self.rendered.len());
-        write!(self.out, "<{}", element.name().whole)?;
+        self.out.write_all(b"<")?;
+        self.out.write_all(element.name().whole.as_bytes())?;
         self.namespaces(element)?;
         for (name, value) in element.attributes() {
-            write!(self.out, " {}=\"", name.whole)?;
-            escape(&mut self.out, value, in_attribute)?;
-            self.out.write_all(b"\"")?;
+            self.attribute(&[name.whole], value)?;
         }
         self.out.write_all(b">")
+    }
+
+    fn attribute(&mut self, name: &[&str], value: &str) -> io::Result<()> {
+        self.out.write_all(b" ")?;
+        name.iter().try_for_each(|part| self.out.write_all(part.as_bytes()))?;
+        self.out.write_all(b"=\"")?;
+        escape(&mut self.out, value, in_attribute)?;
+        self.out.write_all(b"\"")
     }
 
     /// The namespace nodes of what the element visibly uses (section 3, rule 3), by prefix.
     fn namespaces(&mut self, element: &Element) -> io::Result<()> {
         let name = element.name();
-        let attributes = element.attributes().map(|(name, _)| name).filter(|name| !name.prefix.is_empty());
-        let mut used: Vec<(&str, &Rc<str>)> = std::iter::once(name)
-            .chain(attributes)
-            .filter(|name| name.prefix != "xml")
-            .map(|name| (name.prefix, name.namespace))
-            .collect();
+        let prefixed = |name: &QualifiedName<'_>| !matches!(name.prefix, "" | "xml");
+        let mut attributes = element.attributes().map(|(name, _)| name).filter(prefixed).peekable();
+        if attributes.peek().is_none() {
+            return self.namespace(name.prefix, name.namespace);
+        }
+        let mut used: Vec<(&str, &Rc<str>)> =
+            std::iter::once(name).chain(attributes).map(|name| (name.prefix, name.namespace)).collect();
         used.sort_unstable_by_key(|(prefix, _)| *prefix);
         used.dedup_by_key(|(prefix, _)| *prefix);
-        for (prefix, namespace) in used {
-            let above = self.rendered.iter().rev().find(|(rendered, _)| **rendered == *prefix);
-            // No default namespace above is the same as an empty one.
-            if above.map_or("", |(_, name)| name) == &**namespace {
-                continue;
-            }
-            let colon = if prefix.is_empty() { "" } else { ":" };
-            write!(self.out, " xmlns{colon}{prefix}=\"")?;
-            escape(&mut self.out, namespace, in_attribute)?;
-            self.out.write_all(b"\"")?;
-            self.rendered.push((Box::from(prefix), Rc::clone(namespace)));
+        used.into_iter().try_for_each(|(prefix, namespace)| self.namespace(prefix, namespace))
+    }
+
+    /// One namespace node, unless the output has it already.
+    fn namespace(&mut self, prefix: &str, namespace: &Rc<str>) -> io::Result<()> {
+        let above = self.rendered.iter().rev().find(|(rendered, _)| **rendered == *prefix);
+        // No default namespace above is the same as an empty one, and `xml` needs no declaration.
+        if prefix == "xml" || above.map_or("", |(_, name)| name) == &**namespace {
+            return Ok(());
         }
+        self.attribute(&["xmlns", if prefix.is_empty() { "" } else { ":" }, prefix], namespace)?;
+        self.rendered.push((Box::from(prefix), Rc::clone(namespace)));
         Ok(())
     }
 
@@ -83,7 +91,9 @@ impl<W: Write> Exclusive<W> {
             self.rendered.truncate(before);
         }
         self.after_root = self.opened.is_empty();
-        write!(self.out, "</{name}>")
+        self.out.write_all(b"</")?;
+        self.out.write_all(name.as_bytes())?;
+        self.out.write_all(b">")
     }
 
     fn instruction(&mut self, target: &str, data: &str) -> io::Result<()> {
@@ -117,7 +127,7 @@ const fn in_attribute(byte: u8) -> Option<&'static str> {
     }
 }
 
-fn escape(out: &mut impl Write, text: &str, written: fn(u8) -> Option<&'static str>) -> io::Result<()> {
+fn escape(out: &mut impl Write, text: &str, written: impl Fn(u8) -> Option<&'static str>) -> io::Result<()> {
     let mut rest = text.as_bytes();
     let special = |byte: &u8| written(*byte).is_some();
     while let Some((before, from)) = rest.iter().position(special).and_then(|at| rest.split_at_checked(at)) {

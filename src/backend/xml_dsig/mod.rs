@@ -15,6 +15,8 @@ mod document;
 mod key;
 mod sign;
 mod signature;
+mod signer;
+mod verifier;
 mod verify;
 mod xml_error;
 
@@ -23,5 +25,7 @@ pub use document::{DocumentFault, Limits};
 pub use key::{KeyFault, SigningKey};
 pub use sign::{Signed, sign};
 pub use signature::SignatureFault;
+pub use signer::XmlSigner;
+pub use verifier::XmlVerifier;
 pub use verify::{Verified, verify};
 pub use xml_error::XmlError;

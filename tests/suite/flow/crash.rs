@@ -42,9 +42,24 @@ fn lines(folder: &Path, name: &str) -> BTreeSet<String> {
     text.lines().map(str::to_owned).collect()
 }
 
+/// Says that the work of this child has begun.
+fn begun(folder: &Path) {
+    File::create(folder.join(format!("begun-{}", std::process::id()))).unwrap();
+}
+
+/// Waits until a child has begun, however busy the machine is.
+fn wait_for(child: &mut Child, folder: &Path) {
+    let mark = folder.join(format!("begun-{}", child.id()));
+    while !mark.exists() {
+        assert!(child.try_wait().unwrap().is_none(), "the child ended by itself");
+        std::thread::sleep(Duration::from_micros(300));
+    }
+}
+
 /// Kills a child after some time of its work; no two rounds wait equally long.
-fn kill(mut child: Child, round: u64) {
-    std::thread::sleep(Duration::from_micros(8_000 + round * 7_919 % 60_000));
+fn kill(mut child: Child, folder: &Path, round: u64) {
+    wait_for(&mut child, folder);
+    std::thread::sleep(Duration::from_micros(round * 7_919 % 40_000));
     assert!(child.try_wait().unwrap().is_none(), "the child ended by itself");
     child.kill().unwrap();
     child.wait().unwrap();
@@ -97,6 +112,9 @@ fn sends_and_delivers_until_it_is_killed() {
         }
         flow.commit().unwrap();
         sent.write_all(ids.as_bytes()).unwrap();
+        if group == 0 {
+            begun(&folder);
+        }
         deliver(&folder, &flow, &mut receiver, WallClock.now());
     }
 }
@@ -108,7 +126,7 @@ fn a_killed_flow_delivers_every_message_that_was_sent_and_no_half_one() {
     std::fs::create_dir(folder.join("trust")).unwrap();
     FlowSwitch::open(folder.join("flow")).unwrap().bring_to(FlowState::Deployed, WallClock.now()).unwrap();
     for round in 0..40 {
-        kill(child("sends_and_delivers_until_it_is_killed", folder).spawn().unwrap(), round);
+        kill(child("sends_and_delivers_until_it_is_killed", folder).spawn().unwrap(), folder, round);
     }
     let flow = flow(folder, &pairs()[0]);
     let left = flow.waiting();
@@ -135,7 +153,7 @@ fn sends_until_it_is_killed() {
         flow.send(&mut &b"x"[..], WallClock.now(), Duration::MAX, &mut receiver).unwrap();
         if number % 20 == 19 {
             flow.commit().unwrap();
-            File::create(folder.join("begun")).unwrap();
+            begun(&folder);
         }
     }
 }
@@ -147,10 +165,7 @@ fn nothing_is_stamped_after_undeploying_from_another_process() {
     let mut switch = FlowSwitch::open(folder.join("flow")).unwrap();
     switch.bring_to(FlowState::Deployed, WallClock.now()).unwrap();
     let mut sender = child("sends_until_it_is_killed", folder).spawn().unwrap();
-    while !folder.join("begun").exists() {
-        assert!(sender.try_wait().unwrap().is_none(), "the sender ended by itself");
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    wait_for(&mut sender, folder);
     let key = Certificate::from_pem(&std::fs::read(folder.join("child.pem")).unwrap()).unwrap();
     let stamped = |switch: &FlowSwitch| match switch.in_flight(&key.fingerprint()).unwrap() {
         InFlight::Seen(count) => count,
@@ -178,6 +193,7 @@ fn nothing_is_stamped_after_undeploying_from_another_process() {
 #[ignore = "the child of other tests"]
 fn changes_the_trusted_set_until_it_is_killed() {
     let mut receiver = receiver(&folder());
+    begun(&folder());
     let [a, b] = [0, 1].map(|index| {
         let pem = std::fs::read(folder().join(format!("{index}.pem"))).unwrap();
         Certificate::from_pem(&pem).unwrap()
@@ -202,7 +218,7 @@ fn a_killed_change_leaves_the_old_set_or_the_new_one() {
     std::fs::write(trust.join("together.pem"), together).unwrap();
     let mut seen = BTreeSet::new();
     for round in 0..40 {
-        kill(child("changes_the_trusted_set_until_it_is_killed", folder).spawn().unwrap(), round);
+        kill(child("changes_the_trusted_set_until_it_is_killed", folder).spawn().unwrap(), folder, round);
         let held = receiver(folder).accepted().unwrap();
         assert_eq!(held.len(), 2, "round {round}");
         assert!(held.contains(&c.certificate));

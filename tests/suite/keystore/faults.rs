@@ -135,7 +135,7 @@ fn child(before: &str, test: &str, path: &Path) -> Command {
 }
 
 #[test]
-#[ignore = "another process of the tests around it"]
+#[ignore = "the child of other tests"]
 fn exchanges_once_and_says_how_it_went() {
     let mut store = open(Path::new(&env::var(STORE).unwrap()));
     let error = exchange(&mut store, ["live", "next", "old"]).unwrap_err();
@@ -143,7 +143,7 @@ fn exchanges_once_and_says_how_it_went() {
 }
 
 #[test]
-#[ignore = "another process of the tests around it"]
+#[ignore = "the child of other tests"]
 fn exchanges_until_it_is_killed() {
     let mut store = open(Path::new(&env::var(STORE).unwrap()));
     exchange(&mut store, ["live", "next", "old"]).unwrap();

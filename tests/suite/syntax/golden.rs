@@ -97,6 +97,63 @@ fn every_explanation_has_a_code_of_its_own_and_fits_a_terminal() {
     }
 }
 
+/// The example under a heading of an explanation, as a plan.
+fn example(text: &str, heading: &str) -> Option<String> {
+    let (_, rest) = text.split_once(&format!("\n{heading}:\n"))?;
+    let lines = rest.lines().take_while(|l| l.is_empty() || l.starts_with("  "));
+    Some(lines.map(|l| l.strip_prefix("  ").unwrap_or(l)).map(|l| format!("{l}\n")).collect())
+}
+
+#[test]
+fn explanations_show_what_is_wrong_and_what_is_right() {
+    let mut shown = 0;
+    for explanation in EXPLANATIONS {
+        let (Some(wrong), Some(right)) =
+            (example(explanation.text, "Wrong"), example(explanation.text, "Right"))
+        else {
+            continue;
+        };
+        // Only what is said about the header needs no header in front.
+        let head = if explanation.text.contains("keyroll 1") { "" } else { "keyroll 1\n" };
+        let codes = |plan: String| refused("p", plan.into_bytes()).codes().collect::<Vec<_>>();
+        assert_eq!(codes(format!("{head}{wrong}"))[0], explanation.code);
+        assert_eq!(codes(format!("{head}{right}")), Vec::<String>::new(), "{}", explanation.code);
+        shown += 1;
+    }
+    assert!(shown >= 15, "only {shown} explanations show an example");
+}
+
+/// A finding that points nowhere sensible and says hostile things.
+#[derive(Debug, miette::Diagnostic, thiserror::Error)]
+#[error("odd \u{1b}[31m words")]
+#[diagnostic(code(keyroll::odd), severity(advice), help("two\nlines \u{202e}"))]
+struct Odd {
+    #[label("lost \r")]
+    at: miette::SourceSpan,
+    #[label]
+    also: Option<miette::SourceSpan>,
+}
+
+#[test]
+fn odd_places_and_words_are_drawn_all_the_same() {
+    for (text, at, also) in [
+        ("", (0, 0), None),
+        ("", (7, usize::MAX), Some((usize::MAX, usize::MAX))),
+        ("é", (1, 0), Some((1, 1))),
+        ("a\nb\nc", (0, 5), Some((2, 0))),
+        ("a\r\nb", (1, 1), Some((2, 1))),
+        (&"ä\n".repeat(5000)[..], (3, 12_000), Some((14_000, 2))),
+        (&"ö".repeat(50_000), (1, 99_999), Some((60_001, 2))),
+    ] {
+        let odd = Odd { at: at.into(), also: also.map(Into::into) };
+        let page =
+            page(&Refusal { source: Source::new("p\n", text), findings: vec![Box::new(odd)] }, false, 0);
+        assert!(page.contains("odd \\u{1b}[31m words") && page.contains("lost"), "{page}");
+        assert!(!page.chars().any(|c| is_hostile(c) || c == '\r') && page.len() < 5000, "{page}");
+        assert_eq!(page.lines().last(), Some("1 advice"));
+    }
+}
+
 #[test]
 fn a_page_draws_a_hundred_findings_and_counts_the_rest() {
     let plan = format!("keyroll 1\n{}", "key\n".repeat(250));
@@ -129,4 +186,18 @@ fn colours_are_given_only_when_asked_for() {
     let refusal = Refusal::new(Source::new("p", ""), syntax::parse(&Source::new("p", "")).1);
     assert!(page(&refusal, true, 80).contains("\u{1b}["));
     assert!(!page(&refusal, false, 80).contains('\u{1b}'));
+}
+
+/// The end of a text is a place too, whatever stands before it.
+#[test]
+fn the_end_of_a_text_can_be_pointed_at() {
+    for (text, label) in [
+        ("", "the text ends here"),
+        ("keyroll 1\nstep s by r {\n  inform r\n", "still open here"),
+        ("keyroll 1\nstep s by r {\n  inform r", "still open here"),
+        ("keyroll 1\nstep s by r {\r\n", "still open here"),
+    ] {
+        let page = page(&refused("p", text.into()), false, 80);
+        assert!(page.contains(label), "{page}");
+    }
 }

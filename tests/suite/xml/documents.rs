@@ -1,6 +1,10 @@
 //! Documents on which canonical forms go wrong elsewhere.
 
-use super::{accepted, pairs, signed, signed_with, verified};
+use std::io::{self, Read};
+
+use keyroll::backend::xml_dsig::{Limits, SigningKey, sign};
+
+use super::{accepted, pairs, random, signed, signed_with, verified};
 
 /// What each is about, and the document.
 pub(super) fn awkward() -> Vec<(&'static str, String)> {
@@ -32,7 +36,7 @@ const AWKWARD: &[(&str, &str)] = &[
     ("quotes", "<r a='\"' b=\"'\" c='&apos;' d=\"&quot;\">'\"</r>"),
     ("greater_than_in_value", "<r a='>' b='/>'>a > b ]] ></r>"),
     ("unicode", "<r a='😀𐍈'>日本語 😀 𐍈 \u{85}\u{2028}\u{FEFF}\u{10FFFF}\u{7F}</r>"),
-    ("names", "<été:ü xmlns:été='urn:é' été:ñ='1' _.-1='2'/>"),
+    ("names", "<été:ü xmlns:été='urn:e' été:ñ='1' _.-1='2'/>"),
     ("unused_namespaces", "<r xmlns:a='urn:a' xmlns:b='urn:b'><b:e/><e b:x=''/></r>"),
     ("shadowed", "<p:r xmlns:p='urn:a'><p:e xmlns:p='urn:b'><p:f xmlns:p='urn:a'/></p:e><p:g/></p:r>"),
     ("declared_again", "<p:r xmlns:p='urn:a'><p:e xmlns:p='urn:a'><p:f xmlns:p='urn:a' p:a=''/></p:e></p:r>"),
@@ -46,7 +50,8 @@ const AWKWARD: &[(&str, &str)] = &[
     ),
     ("xml_attributes", "<r xml:lang='en' xml:space='preserve' xml:base='http://a/'> <e xml:lang='de'/> </r>"),
     ("xml_declared", "<r xmlns:xml='http://www.w3.org/XML/1998/namespace'><e xml:lang='en'/></r>"),
-    ("namespace_with_markup", "<p:r xmlns:p='http://a/?b=1&amp;c=%22&quot;&lt;'/>"),
+    ("ampersand_in_namespace", "<p:r xmlns:p='http://a/?b=1&amp;c=2'/>"),
+    ("markup_in_namespace", "<p:r xmlns:p='http://a/?b=1&amp;c=%22&quot;&lt;'/>"),
     ("instructions", "<?a?><?b  c ?>\n<!-- x --><r><?d e?><?f\r\ng\r\n?></r><?h?> <!-- y --> <?i j?>\n\n"),
     ("comments", "<!-- a --><r><!-- b -->x<!-- c -->y<e><!----></e></r><!-- d -->"),
     ("ds_is_another", "<ds:r xmlns:ds='urn:other' ds:a='1'><ds:e/></ds:r>"),
@@ -97,4 +102,41 @@ fn two_tags(document: &str) -> String {
     let name = &tag[tag.rfind('<').unwrap() + 1..];
     let name = name.split([' ', '\t', '\r', '\n']).next().unwrap();
     format!("{tag}></{name}>")
+}
+
+/// Gives one byte at a time.
+struct Drip<'a>(&'a [u8]);
+
+impl Read for Drip<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let length = into.len().min(1);
+        self.0.read(&mut into[..length])
+    }
+}
+
+/// Where the reads end makes no difference: not in the middle of a character, a line end or markup.
+#[test]
+fn a_document_that_drips_is_the_same_document() {
+    let pair = &pairs()[1];
+    let key = SigningKey::new(&pair.key, &pair.certificate).unwrap();
+    let small = awkward().into_iter().map(|(_, text)| text).filter(|text| text.len() < 10_000);
+    for document in small.chain((200..230).map(random::document)) {
+        let digest = |input: &mut dyn Read| {
+            sign(input, &mut io::sink(), &key, &Limits::default()).unwrap().digest_value
+        };
+        assert_eq!(digest(&mut document.as_bytes()), digest(&mut Drip(document.as_bytes())), "{document}");
+    }
+}
+
+/// Running text is not collected: it may be longer than any single token.
+#[test]
+fn text_has_no_limit_of_its_own() {
+    let limits = Limits { token: 2_000, signature: 4_000, ..Limits::default() };
+    let pair = &pairs()[1];
+    let key = SigningKey::new(&pair.key, &pair.certificate).unwrap();
+    let document = format!("<r>{}</r>", "0123456789".repeat(50_000));
+    assert!(sign(&mut document.as_bytes(), &mut io::sink(), &key, &limits).is_ok());
+    let section = format!("<r><![CDATA[{document}]]></r>");
+    let error = sign(&mut section.as_bytes(), &mut io::sink(), &key, &limits).unwrap_err();
+    assert_eq!(error.code(), "xml_token_too_long");
 }

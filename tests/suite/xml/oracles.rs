@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     fs,
+    io::{self, Write},
     path::{Path, PathBuf},
     process::{Command, Output},
 };
@@ -19,6 +20,13 @@ struct Case {
     pair: &'static Pair,
     document: String,
     message: Vec<u8>,
+}
+
+impl Case {
+    /// libxml2 takes `&amp;` in a namespace name for `&#38;` and refuses other references there.
+    fn is_for_xmlsec1(&self) -> bool {
+        !self.about.ends_with("_in_namespace")
+    }
 }
 
 fn cases() -> Vec<Case> {
@@ -108,13 +116,19 @@ fn java_and_xmlsec1_accept_what_is_signed_here() {
             "--pubkey-cert-pem",
             certificate.to_str().unwrap(),
         ];
-        if let Err(why) = xmlsec1(&arguments, &[path]) {
+        if case.is_for_xmlsec1()
+            && let Err(why) = xmlsec1(&arguments, &[path])
+        {
             faults.push(format!("xmlsec1 refuses {about}: {why}"));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    println!("cross-checked {} documents signed here with Java and xmlsec1", cases.len());
-    assert!(cases.len() >= 150);
+    let both = cases.iter().filter(|case| case.is_for_xmlsec1()).count();
+    tell(&format!(
+        "cross-checked {both} documents with Java and xmlsec1, {} with Java alone",
+        cases.len() - both
+    ));
+    assert!(both >= 150);
 }
 
 #[test]
@@ -134,13 +148,14 @@ fn what_java_signs_is_accepted_here() {
         );
         accept(case, &about, &fs::read(to.path().join(&case.file)).unwrap());
     }
-    println!("cross-checked {} documents signed by Java", cases.len());
+    tell(&format!("cross-checked {} documents signed by Java", cases.len()));
     assert!(cases.len() >= 150);
 }
 
 #[test]
 fn what_xmlsec1_signs_is_accepted_here() {
     let (cases, folder) = (cases(), folder());
+    let cases: Vec<&Case> = cases.iter().filter(|case| case.is_for_xmlsec1()).collect();
     for case in &cases {
         let about = format!("{} ({})", case.about, case.file);
         let (template, message) = (folder.path().join("template"), folder.path().join("message"));
@@ -152,8 +167,13 @@ fn what_xmlsec1_signs_is_accepted_here() {
             .unwrap_or_else(|why| panic!("xmlsec1 does not sign {about}: {why}"));
         accept(case, &about, &fs::read(&message).unwrap());
     }
-    println!("cross-checked {} documents signed by xmlsec1", cases.len());
+    tell(&format!("cross-checked {} documents signed by xmlsec1", cases.len()));
     assert!(cases.len() >= 150);
+}
+
+/// Shows a count also when the test passes: the test runner keeps what `println!` says to itself.
+fn tell(what: &str) {
+    writeln!(io::stderr(), "{what}").unwrap();
 }
 
 /// The message verifies here, and has the canonical form of the document that was to be signed.
@@ -175,4 +195,31 @@ fn blank(message: &str) -> String {
         text.replace_range(start..end, "");
     }
     text.replace("<ds:KeyInfo></ds:KeyInfo>", "")
+}
+
+/// Where this parser is stricter than Java's: colons where Namespaces in XML has none, namespace
+/// names that have no canonical form, and ids.
+const STRICTER: &[&str] = &["xml_name", "xml_instruction", "xml_relative_namespace", "xml_duplicate_id"];
+
+#[test]
+fn java_agrees_on_which_damaged_documents_are_still_documents() {
+    let (pair, folder) = (&pairs()[1], folder());
+    let to = tempfile::tempdir().unwrap();
+    let damaged: Vec<(String, String)> =
+        (0..400).map(|seed| (format!("p256.ecdsa-sha256.{seed}.xml"), random::damaged(seed))).collect();
+    for (file, text) in &damaged {
+        fs::write(folder.path().join(file), text).unwrap();
+    }
+    let said = java(&[folder.path(), to.path()], "sign");
+    let (mut whole, mut broken) = (0, 0);
+    for (file, text) in &damaged {
+        match (signed_with(text.as_bytes(), pair, pair.algorithms[0].1), said.get(file)) {
+            (Ok(_), Some(Ok(_))) => whole += 1,
+            (Err(_), Some(Err(_))) => broken += 1,
+            (Err(error), Some(Ok(_))) if STRICTER.contains(&error.code().as_str()) => {}
+            (own, theirs) => panic!("{own:?}, but Java {theirs:?}: {text}"),
+        }
+    }
+    tell(&format!("cross-checked damaged documents with Java: {whole} well-formed, {broken} not"));
+    assert!(whole > 50 && broken > 200);
 }

@@ -24,7 +24,7 @@ impl Chance {
 
 const PREFIXES: &[&str] = &["", "a", "b", "ds", "n0", "z"];
 const NAMESPACES: &[&str] =
-    &["urn:a", "urn:b", "http://x/?a=1&amp;b=2", "http://www.w3.org/2000/09/xmldsig#"];
+    &["urn:a", "urn:b", "http://x/?a=1;b=%20#c", "http://www.w3.org/2000/09/xmldsig#"];
 const NAMES: &[&str] = &["e", "f", "B", "item", "x-1", "é", "_"];
 const TEXTS: &[&str] = &[
     "text",
@@ -141,4 +141,72 @@ fn text(out: &mut String, chance: &mut Chance) {
     if !(out.ends_with(']') && part.starts_with([']', '>'])) {
         out.push_str(part);
     }
+}
+
+const SPLINTERS: &[&str] = &[
+    "<",
+    ">",
+    "/>",
+    "</",
+    "<!--",
+    "-->",
+    "--",
+    "<![CDATA[",
+    "]]>",
+    "]",
+    "<?",
+    "?>",
+    "&",
+    ";",
+    "&#",
+    "&#x41;",
+    "&lt;",
+    "=",
+    "'",
+    "\"",
+    " ",
+    ":",
+    "xmlns=''",
+    " xmlns='urn:a'",
+    " xmlns:a='urn:a'",
+    " xmlns:b=''",
+    "\r",
+    "\n",
+    "\u{FEFF}",
+    "é",
+    "<e/>",
+    "<a:e/>",
+    "</e>",
+    "<e>",
+    " e='1'",
+    " id='1'",
+    "\u{1}",
+    "\u{FFFE}",
+    "xml",
+    "<?xml?>",
+    "1",
+    "\u{B7}",
+];
+
+/// A document with a few faults, most of which make it ill-formed, and some of which do not.
+pub(super) fn damaged(seed: u64) -> String {
+    let mut chance = Chance::new(seed ^ 0xDA3A);
+    let mut text: Vec<char> = document(seed).chars().collect();
+    for _ in 0..=chance.below(2) {
+        let at = chance.below(text.len());
+        match chance.below(3) {
+            0 => drop(text.splice(at..at, chance.of(SPLINTERS).chars())),
+            1 => drop(text.remove(at)),
+            _ => {
+                let to = (at + chance.below(8)).min(text.len());
+                let piece: Vec<char> = text[at..to].to_vec();
+                let elsewhere = chance.below(text.len());
+                drop(text.splice(elsewhere..elsewhere, piece));
+            }
+        }
+        if text.is_empty() {
+            text.push('x');
+        }
+    }
+    text.into_iter().collect()
 }

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, ErrorKind, Read};
 
 use super::{DocumentFault, limits::Limits};
+use crate::backend::xml_dsig::XmlError;
 
 const SIZE: usize = 32 * 1024;
 
@@ -25,6 +26,15 @@ pub(super) struct Intake<R> {
 pub(super) enum Stopped {
     Failed(io::Error),
     Refused(DocumentFault),
+}
+
+impl Stopped {
+    pub(super) fn at(self, at: u64) -> XmlError {
+        match self {
+            Self::Failed(error) => XmlError::Io(error),
+            Self::Refused(fault) => fault.at(at),
+        }
+    }
 }
 
 impl<R: Read> Intake<R> {

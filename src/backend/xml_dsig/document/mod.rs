@@ -11,11 +11,13 @@ mod identifier;
 mod intake;
 mod limits;
 mod namespace;
-mod pieces;
+mod piece;
+mod reading;
 mod tag;
 mod text;
 
 pub use fault::DocumentFault;
 pub use limits::Limits;
-pub(super) use pieces::{Document, Piece, Step};
-pub(super) use tag::Element;
+pub(super) use piece::{Piece, Step};
+pub(super) use reading::Document;
+pub(super) use tag::{Element, QualifiedName};

@@ -26,6 +26,9 @@ impl Run {
 
     /// Refuses `]]>`, also when it is spread over parts.
     fn watch_brackets(&mut self, part: &str) -> Result<(), DocumentFault> {
+        if self.brackets == 0 && !part.contains(']') {
+            return Ok(());
+        }
         let closed_before = match self.brackets {
             2 => part.trim_start_matches(']').starts_with('>'),
             1 => part.starts_with(']') && part.trim_start_matches(']').starts_with('>'),

@@ -1,68 +1,21 @@
-//! A document as a row of pieces.
+//! Reading a document, one piece after the other.
 
 use std::io::{BufRead, Read};
 
-use quick_xml::{
-    Reader,
-    errors::{Error, IllFormedError},
-    events::Event,
-};
+use quick_xml::{Reader, events::Event};
 
 use super::{
     DocumentFault, Element,
     character::{check_allowed, is_plain_name, is_space},
     declaration,
     identifier::Identifiers,
-    intake::{Intake, Stopped},
+    intake::Intake,
     limits::Limits,
     namespace::Scope,
+    piece::{Kind, Piece, Step},
     text::{self, Run},
 };
 use crate::backend::xml_dsig::XmlError;
-
-/// What a document is made of. Text is normalised, references are resolved.
-#[derive(Debug)]
-pub(in crate::backend::xml_dsig) enum Piece<'a> {
-    /// An element begins.
-    Start(&'a Element),
-    /// An element ends: its name as written.
-    End(&'a str),
-    /// Text inside of the root element, or a part of it.
-    Text(&'a str),
-    /// A processing instruction: its target and, without leading white space, its data.
-    Instruction(&'a str, &'a str),
-    /// A comment.
-    Comment,
-    /// The XML declaration, or white space outside of the root element.
-    Outside,
-}
-
-/// A piece and its place.
-#[derive(Debug)]
-pub(in crate::backend::xml_dsig) struct Step<'a> {
-    pub(in crate::backend::xml_dsig) piece: Piece<'a>,
-    /// How many elements are open after it.
-    pub(in crate::backend::xml_dsig) depth: usize,
-    /// Where it begins, in bytes.
-    pub(in crate::backend::xml_dsig) at: u64,
-    /// How it was written, byte for byte; empty for the end of `<empty/>`.
-    pub(in crate::backend::xml_dsig) raw: &'a [u8],
-}
-
-/// Which piece.
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    Start { empty: bool },
-    End,
-    EmptyEnd,
-    Text,
-    Space,
-    Section,
-    Comment,
-    Instruction,
-    Declaration,
-    Reference,
-}
 
 /// Where, seen from the root element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,7 +195,7 @@ impl<'l, R: Read> Document<'l, R> {
             Ok(Event::GeneralRef(_)) => Ok(Kind::Reference),
             Ok(Event::DocType(_)) => Err(DocumentFault::Doctype),
             Ok(Event::Text(_) | Event::Eof) => Err(DocumentFault::Markup),
-            Err(error) => Err(fault_of(&error)),
+            Err(error) => Err(DocumentFault::of(&error)),
         };
         let kind = kind.map_err(|fault| match self.reader.get_mut().take_stopped() {
             Some(stopped) => stopped.at(self.at),
@@ -257,17 +210,7 @@ impl<'l, R: Read> Document<'l, R> {
     /// Looks at what quick-xml left to us.
     fn read(&mut self, kind: Kind, raw: &[u8]) -> Result<(), XmlError> {
         let text = self.decoded(raw)?;
-        let (before, after) = match kind {
-            Kind::Start { empty: false } | Kind::Reference => (1, 1),
-            Kind::Start { empty: true } => (1, 2),
-            Kind::End => (2, 1),
-            Kind::Section => (9, 3),
-            Kind::Comment => (4, 3),
-            Kind::Instruction => (2, 2),
-            Kind::Declaration => (5, 2),
-            Kind::EmptyEnd | Kind::Text | Kind::Space => (0, 0),
-        };
-        let content = text.get(before..text.len().saturating_sub(after)).unwrap_or_default();
+        let content = kind.content(text);
         match kind {
             Kind::Start { empty } => self.open(content, empty),
             Kind::End => {
@@ -338,36 +281,5 @@ impl<'l, R: Read> Document<'l, R> {
 
     const fn refuse(&self, fault: DocumentFault) -> XmlError {
         fault.at(self.at)
-    }
-}
-
-impl DocumentFault {
-    const fn at(self, at: u64) -> XmlError {
-        XmlError::Document { fault: self, at }
-    }
-}
-
-impl Stopped {
-    fn at(self, at: u64) -> XmlError {
-        match self {
-            Self::Failed(error) => XmlError::Io(error),
-            Self::Refused(fault) => fault.at(at),
-        }
-    }
-}
-
-/// What quick-xml complains about, in our words: its own would repeat names of the document.
-const fn fault_of(error: &Error) -> DocumentFault {
-    match error {
-        Error::Encoding(_) => DocumentFault::NotUtf8,
-        Error::IllFormed(
-            IllFormedError::MismatchedEndTag { .. }
-            | IllFormedError::UnmatchedEndTag(_)
-            | IllFormedError::MissingEndTag(_),
-        ) => DocumentFault::EndTag,
-        Error::IllFormed(IllFormedError::DoubleHyphenInComment) => DocumentFault::Comment,
-        Error::IllFormed(IllFormedError::UnclosedReference) => DocumentFault::Reference,
-        Error::Syntax(_) => DocumentFault::Unclosed,
-        _ => DocumentFault::Markup,
     }
 }

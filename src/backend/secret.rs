@@ -1,0 +1,103 @@
+//! Where passwords come from: a reference, never the password itself.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// The largest file that is taken for a password, in bytes.
+const LARGEST: u64 = 4096;
+
+/// A reference to a password: `env:NAME` or `file:PATH`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum SecretReference {
+    /// An environment variable.
+    Env(String),
+    /// A file; one line end at its end does not belong to the password.
+    File(PathBuf),
+}
+
+/// Why there is no password. Never holds one.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// The text is no reference. It is not repeated: it may be the password itself.
+    #[error("a password is named by `env:NAME` or `file:PATH`, and is never written out")]
+    NoReference,
+    /// The variable is not set, or not as text.
+    #[error("the environment variable {0} is not set")]
+    Unset(String),
+    /// The file cannot be read, or is too large, or not text.
+    #[error("the password file {}: {cause}", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        cause: String,
+    },
+}
+
+impl SecretReference {
+    /// Fetches the password; relative paths begin at `folder`.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub fn fetch(&self, folder: &Path) -> Result<Zeroizing<String>, SecretError> {
+        match self {
+            Self::Env(name) => {
+                std::env::var(name).map(Zeroizing::new).map_err(|_| SecretError::Unset(name.clone()))
+            }
+            Self::File(path) => {
+                let path = folder.join(path);
+                let fail = |cause: String| SecretError::File { path: path.clone(), cause };
+                let size = path.metadata().map_err(|e| fail(e.to_string()))?.len();
+                if size > LARGEST {
+                    return Err(fail(format!("{size} bytes are too many for a password")));
+                }
+                let bytes = Zeroizing::new(std::fs::read(&path).map_err(|e| fail(e.to_string()))?);
+                let text = std::str::from_utf8(&bytes).map_err(|_| fail("is no UTF-8 text".to_owned()))?;
+                let text = text.strip_suffix('\n').unwrap_or(text);
+                Ok(Zeroizing::new(text.strip_suffix('\r').unwrap_or(text).to_owned()))
+            }
+        }
+    }
+}
+
+impl TryFrom<String> for SecretReference {
+    type Error = SecretError;
+    fn try_from(text: String) -> Result<Self, SecretError> {
+        match text.split_once(':') {
+            Some(("env", name)) if !name.is_empty() => Ok(Self::Env(name.to_owned())),
+            Some(("file", path)) if !path.is_empty() => Ok(Self::File(PathBuf::from(path))),
+            _ => Err(SecretError::NoReference),
+        }
+    }
+}
+
+impl From<SecretReference> for String {
+    fn from(reference: SecretReference) -> Self {
+        match reference {
+            SecretReference::Env(name) => format!("env:{name}"),
+            SecretReference::File(path) => format!("file:{}", path.display()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_that_is_written_out_is_refused_and_not_repeated() {
+        let error = SecretReference::try_from("hunter2-canary".to_owned()).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+
+    #[test]
+    fn a_file_loses_one_line_end() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("p"), "pass word\n\n").unwrap();
+        let secret = SecretReference::try_from("file:p".to_owned()).unwrap().fetch(folder.path()).unwrap();
+        assert_eq!(secret.as_str(), "pass word\n");
+    }
+}

@@ -1,0 +1,64 @@
+//! What a document is made of.
+
+use super::Element;
+
+/// A part of a document. Text is normalised, references are resolved.
+#[derive(Debug)]
+pub(in crate::backend::xml_dsig) enum Piece<'a> {
+    /// An element begins.
+    Start(&'a Element),
+    /// An element ends: its name as written.
+    End(&'a str),
+    /// Text inside of the root element, or a part of it.
+    Text(&'a str),
+    /// A processing instruction: its target and, without leading white space, its data.
+    Instruction(&'a str, &'a str),
+    /// A comment.
+    Comment,
+    /// The XML declaration, or white space outside of the root element.
+    Outside,
+}
+
+/// A piece and its place.
+#[derive(Debug)]
+pub(in crate::backend::xml_dsig) struct Step<'a> {
+    pub(in crate::backend::xml_dsig) piece: Piece<'a>,
+    /// How many elements are open after it.
+    pub(in crate::backend::xml_dsig) depth: usize,
+    /// Where it begins, in bytes.
+    pub(in crate::backend::xml_dsig) at: u64,
+    /// How it was written, byte for byte; empty for the end of `<empty/>`.
+    pub(in crate::backend::xml_dsig) raw: &'a [u8],
+}
+
+/// Which piece it is, before what is in it was looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    Start { empty: bool },
+    End,
+    EmptyEnd,
+    Text,
+    Space,
+    Section,
+    Comment,
+    Instruction,
+    Declaration,
+    Reference,
+}
+
+impl Kind {
+    /// What stands between the delimiters of a piece.
+    pub(super) fn content(self, written: &str) -> &str {
+        let (before, after) = match self {
+            Self::Start { empty: false } | Self::Reference => (1, 1),
+            Self::Start { empty: true } => (1, 2),
+            Self::End => (2, 1),
+            Self::Section => (9, 3),
+            Self::Comment => (4, 3),
+            Self::Instruction => (2, 2),
+            Self::Declaration => (5, 2),
+            Self::EmptyEnd | Self::Text | Self::Space => (0, 0),
+        };
+        written.get(before..written.len().saturating_sub(after)).unwrap_or_default()
+    }
+}

@@ -1,0 +1,74 @@
+//! A signer that finds its key in a PKCS#12 keystore, by alias, for each message.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    io::{Read, Write},
+};
+
+use crate::{
+    backend::{
+        kept::Kept,
+        keystore::KeystoreError,
+        pkcs12::Pkcs12Keystore,
+        signer::{Signer, SignerError},
+    },
+    name::Alias,
+    world::material::Certificate,
+};
+
+use super::{KeyFault, Limits, SigningKey, XmlError, sign};
+
+/// Signs XML with whatever key the alias names at that moment. A decrypted key is kept only while
+/// the keystore's file is unchanged.
+pub struct XmlSigner {
+    keystore: Pkcs12Keystore,
+    limits: Limits,
+    keys: BTreeMap<String, Kept<SigningKey>>,
+}
+
+impl XmlSigner {
+    /// A signer over a keystore.
+    #[must_use]
+    pub fn new(keystore: Pkcs12Keystore, limits: Limits) -> Self {
+        Self { keystore, limits, keys: BTreeMap::new() }
+    }
+}
+
+impl fmt::Debug for XmlSigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("XmlSigner").field("keystore", &self.keystore.path()).finish_non_exhaustive()
+    }
+}
+
+impl Signer for XmlSigner {
+    fn sign(
+        &mut self,
+        alias: &Alias,
+        document: &mut dyn Read,
+        out: &mut dyn Write,
+    ) -> Result<Certificate, SignerError> {
+        let keystore = &self.keystore;
+        let mut make = || -> Result<SigningKey, SignerError> {
+            let (key, certificate) = keystore.private_key(alias).map_err(|error| match error {
+                KeystoreError::NoKeyPair(alias) => SignerError::Unresolved(alias),
+                other => SignerError::Keystore(other),
+            })?;
+            SigningKey::new(&key, &certificate).map_err(|error| refused(error, alias, &certificate))
+        };
+        let kept = self.keys.entry(alias.folded()).or_default();
+        let key = kept.fetch(keystore.path(), &mut make)?;
+        sign(document, out, key, &self.limits).map_err(|error| refused(error, alias, key.certificate()))?;
+        Ok(key.certificate().clone())
+    }
+}
+
+fn refused(error: XmlError, alias: &Alias, certificate: &Certificate) -> SignerError {
+    match error {
+        XmlError::Io(cause) => SignerError::Io(cause),
+        XmlError::Key(KeyFault::Mismatch) => {
+            SignerError::Mismatch { alias: alias.clone(), certificate: certificate.fingerprint() }
+        }
+        other => SignerError::Document(format!("{}: {other}", other.code())),
+    }
+}

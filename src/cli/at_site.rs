@@ -1,0 +1,146 @@
+//! What `run` and its sisters have in common: a site, its journal, a run in it.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    check::{self, Checked},
+    journal::{
+        HostError,
+        sqlite::{Pinned, SqliteHost, Store},
+    },
+    plan::given::Given,
+    run::{bind::compare, site::Site},
+    source::{Refusal, Source},
+};
+
+use super::{exit::Exit, screen::Screen};
+
+/// Which site, journal and run.
+#[derive(Debug, clap::Args)]
+pub struct AtSite {
+    /// The site: what stands behind the plan's names
+    #[arg(long, default_value = "site.toml", value_name = "FILE")]
+    pub site: PathBuf,
+    /// The journal, if it is not keyroll.db beside the site
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+    /// The run, if it is not the youngest in the journal
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+}
+
+impl AtSite {
+    /// The folder that the site's paths begin at.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        match self.site.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+            _ => PathBuf::from("."),
+        }
+    }
+
+    /// The journal's file.
+    #[must_use]
+    pub fn journal(&self) -> PathBuf {
+        self.journal.clone().unwrap_or_else(|| self.folder().join("keyroll.db"))
+    }
+
+    /// Reads the site.
+    ///
+    /// # Errors
+    /// The exit; what is wrong has been said.
+    pub fn read(&self, screen: &mut Screen) -> Result<(Site, Source), Exit> {
+        let name = self.site.display().to_string();
+        let text = match std::fs::read(&self.site) {
+            Ok(bytes) => crate::syntax::read(name, bytes).map_err(|refusal| {
+                screen.page(&refusal);
+                Exit::Refused
+            })?,
+            Err(error) => {
+                screen.talk(format_args!("cannot read the site {}: {error}", crate::source::shown(&name)));
+                return Err(Exit::Usage);
+            }
+        };
+        match Site::read(&text) {
+            Ok(site) => Ok((site, text)),
+            Err(finding) => {
+                screen.page(&Refusal::new(text, vec![finding]));
+                Err(Exit::Refused)
+            }
+        }
+    }
+
+    /// Takes up the run that is meant.
+    ///
+    /// # Errors
+    /// The exit; what is wrong has been said.
+    pub fn attach(&self, alone: bool, screen: &mut Screen) -> Result<Attached, Exit> {
+        let path = self.journal();
+        if !path.exists() {
+            screen.talk(format_args!("there is no journal {}: nothing was run here", path.display()));
+            return Err(Exit::Usage);
+        }
+        let (site, text) = self.read(screen)?;
+        let store = Store::open(&path).map_err(|error| failed(&error, screen))?;
+        let runs = store.runs().map_err(|error| failed(&error, screen))?;
+        let wanted = |pinned: &&Pinned| self.run.as_ref().is_none_or(|run| *run == pinned.run);
+        let Some(pinned) = runs.iter().find(wanted).cloned() else {
+            let run = self.run.as_deref().unwrap_or("at all");
+            screen.talk(format_args!("the journal {} holds no run {run}", path.display()));
+            return Err(Exit::Usage);
+        };
+        let checked = pinned_plan(&pinned, screen)?;
+        let host = store.attach(&checked, &pinned.run, alone).map_err(|error| failed(&error, screen))?;
+        Ok(Attached { checked, host, pinned, site, text })
+    }
+}
+
+/// A run that was taken up.
+#[derive(Debug)]
+pub struct Attached {
+    /// The plan that it is pinned to.
+    pub checked: Checked,
+    /// The run.
+    pub host: SqliteHost,
+    /// What it is pinned to.
+    pub pinned: Pinned,
+    /// The site as it is now.
+    pub site: Site,
+    /// The site's text.
+    pub text: Source,
+}
+
+/// Says what went wrong with the journal.
+pub fn failed(error: &HostError, screen: &mut Screen) -> Exit {
+    screen.talk(crate::source::shown(&error.to_string()));
+    Exit::Backend
+}
+
+/// Reads the plan that a run is pinned to.
+///
+/// # Errors
+/// The exit, if this keyroll does not accept it any more.
+pub fn pinned_plan(pinned: &Pinned, screen: &mut Screen) -> Result<Checked, Exit> {
+    let source = Source::new(pinned.plan_file.clone(), pinned.plan_text.clone());
+    check::read(&source, &Given::parameters(pinned.parameters.clone())).map_err(|refusal| {
+        screen.page(&refusal);
+        Exit::Refused
+    })
+}
+
+/// Compares a site with a plan.
+///
+/// # Errors
+/// The exit; the findings have been drawn.
+pub fn fitting(checked: &Checked, site: &Site, text: &Source, screen: &mut Screen) -> Result<(), Exit> {
+    compare(checked.plan(), site, text).map_err(|findings| {
+        screen.page(&Refusal::new(text.clone(), findings));
+        Exit::Refused
+    })
+}
+
+/// A path for people.
+#[must_use]
+pub fn shown_path(path: &Path) -> String {
+    crate::source::shown(&path.display().to_string())
+}

@@ -1,0 +1,166 @@
+//! `keyroll confirm STEP --as ROLE`
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::{
+    backend::clock::{Clock, WallClock},
+    check::Checked,
+    journal::{Host, sqlite::SqliteHost},
+    run::casting::Casting,
+    source::shown,
+    transition::{
+        event::{Actor, Event, Record},
+        next::{Verdict, Why, next},
+        state::Status,
+    },
+    world::{id::StepId, material::Certificate},
+};
+
+use super::{
+    at_site::{AtSite, Attached, failed},
+    exit::Exit,
+    screen::Screen,
+};
+
+/// Say that an act of a role is done, that its message was received, or yes to a proposal.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The step that is done, whose message was received, or that proposes
+    step: String,
+    /// The role that you act for
+    #[arg(long = "as", value_name = "ROLE")]
+    role: String,
+    /// Who you are, for the journal
+    #[arg(long, value_name = "NAME")]
+    person: Option<String>,
+    /// When the window opens that the step proposes, as in 2026-12-01T20:00:00Z; otherwise at once
+    #[arg(long, value_name = "TIME")]
+    opens: Option<Timestamp>,
+    /// The certificate of the key that the step created by hand, as a PEM file
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
+    #[command(flatten)]
+    at: AtSite,
+}
+
+/// Does it.
+pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
+    let Attached { checked, mut host, site, .. } = match arguments.at.attach(false, screen) {
+        Ok(attached) => attached,
+        Err(exit) => return exit,
+    };
+    let plan = checked.plan();
+    let Some(step) = plan.step(&arguments.step) else {
+        return unknown(&checked, &arguments.step, screen);
+    };
+    let mine = plan.landscape.roles[plan.steps[step].role.value] == arguments.role;
+    if mine && !Casting::of(plan, &site).is_by_hand(plan, step) {
+        screen.talk(format_args!("not taken down: the site does `{}` by itself", shown(&arguments.step)));
+        return Exit::Usage;
+    }
+    let by = Actor { role: arguments.role.clone(), person: arguments.person.clone(), automatic: false };
+    match act(&checked, &host, step, arguments, by) {
+        Ok(events) => submit(&checked, &mut host, events, screen),
+        Err(why) => {
+            screen.talk(why);
+            Exit::Usage
+        }
+    }
+}
+
+/// Says that the plan has no such step.
+pub fn unknown(checked: &Checked, step: &str, screen: &mut Screen) -> Exit {
+    let names: Vec<String> = checked.plan().steps.rows().map(|s| s.name.value.clone()).collect();
+    let help = crate::plan::suggest::did_you_mean(step, "step", &names);
+    screen.talk(format_args!("the plan has no step `{}`: {help}", shown(step)));
+    Exit::Usage
+}
+
+/// Submits events; each is durable before the next, and before a word is said.
+pub fn submit(checked: &Checked, host: &mut SqliteHost, events: Vec<Event>, screen: &mut Screen) -> Exit {
+    let at = WallClock.now();
+    let records: Vec<Record> = events.into_iter().map(|event| Record { at, event }).collect();
+    // An act that does not count takes nothing down, not even the messages that it quotes.
+    let mut ahead = host.state().clone();
+    for record in &records {
+        if let Verdict::Refused(why) = next(checked, &mut ahead, record) {
+            return refused(&why, screen);
+        }
+    }
+    let mut new = false;
+    for record in &records {
+        match host.submit(checked, record) {
+            Ok(Verdict::Applied(_)) => new = true,
+            Ok(Verdict::Duplicate) => {}
+            Ok(Verdict::Refused(why)) => return refused(&why, screen),
+            Err(error) => return failed(&error, screen),
+        }
+    }
+    screen.result(if new {
+        "taken down; `keyroll run` goes on from here"
+    } else {
+        "this was taken down before; nothing changed"
+    });
+    Exit::Done
+}
+
+fn refused(why: &Why, screen: &mut Screen) -> Exit {
+    screen.talk(format_args!("not taken down: {}", shown(&why.to_string())));
+    match why {
+        Why::NotYet { .. } | Why::Early(_) => Exit::Waiting,
+        _ => Exit::Usage,
+    }
+}
+
+/// What a confirmation means: a receipt, an answer, or an act together with the receipt of the
+/// messages that it rests on.
+fn act(
+    checked: &Checked,
+    host: &SqliteHost,
+    step: StepId,
+    arguments: &Arguments,
+    by: Actor,
+) -> Result<Vec<Event>, String> {
+    let plan = checked.plan();
+    let state = host.state();
+    let name = arguments.step.clone();
+    let role = &plan.landscape.roles;
+    let mine = role[plan.steps[step].role.value] == by.role;
+    if let Some((_, other)) = plan.proposal(step)
+        && role[other] == by.role
+        && state.steps[step].status == Status::Proposed
+    {
+        return Ok(vec![Event::Answered { step: name, by, yes: true, because: None }]);
+    }
+    let addressed = plan.deliveries_of(step).any(|(_, to)| role[to] == by.role);
+    if addressed && !mine {
+        return Ok(vec![Event::Received { step: name, by }]);
+    }
+    let mut events: Vec<Event> = Vec::new();
+    // Acting on a message is receiving it.
+    for (id, delivery) in plan.deliveries.iter() {
+        let open = role[delivery.to] == by.role && state.world.is_done(delivery.step);
+        if mine && open && !state.world.is_heard(id) && checked.order().is_before(delivery.step, step) {
+            let quoted = plan.steps[delivery.step].name.value.clone();
+            events.push(Event::Received { step: quoted, by: by.clone() });
+        }
+    }
+    let mut certificates = BTreeMap::new();
+    if let Some(path) = &arguments.certificate {
+        let bytes = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let certificate = Certificate::from_pem(&bytes).map_err(|e| format!("{}: {e}", path.display()))?;
+        for effect in plan.steps[step].action.value.effects() {
+            if let crate::world::effect::Effect::Put { key, .. } = effect {
+                certificates.insert(plan.landscape.keys[key].clone(), certificate.pem());
+            }
+        }
+        if certificates.is_empty() {
+            return Err(format!("`{}` creates no key, so there is no certificate to name", shown(&name)));
+        }
+    }
+    events.push(Event::Confirmed { step: name, by, opens: arguments.opens, certificates });
+    Ok(events)
+}

@@ -1,0 +1,140 @@
+//! `keyroll dry-run PLAN`
+
+use std::path::PathBuf;
+
+use crate::{
+    backend::clock::{Clock, WallClock},
+    check,
+    journal::{
+        Host, HostError,
+        sqlite::{Pinned, Store},
+    },
+    plan::given::Given,
+    proof::verdict::{BUDGET, Proven, Verdict, prove},
+    run::{
+        approval::Approval,
+        bind::bind,
+        dry_run::{DryRun, Word, dry_run},
+        site::Site,
+    },
+    source::{Refusal, shown},
+    transition::state::State,
+};
+
+use super::{
+    at_site::{AtSite, fitting, shown_path},
+    exit::Exit,
+    json::{Format, line},
+    screen::Screen,
+    text::plan,
+};
+
+/// Show what a run would do at a site. The backends are read and nothing is changed.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The plan, or - for standard input
+    plan: PathBuf,
+    #[command(flatten)]
+    at: AtSite,
+    /// Write what was seen to a file that `run --approved` holds the run to
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// Text for people, or JSON
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+/// Does it.
+pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
+    match look(arguments, screen) {
+        Ok(exit) | Err(exit) => exit,
+    }
+}
+
+fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
+    let source = plan(&arguments.plan, screen)?;
+    let (site, text) = arguments.at.read(screen)?;
+    let checked = check::read(&source, &Given::parameters(site.parameters.clone())).map_err(|refusal| {
+        screen.page(&refusal);
+        Exit::Refused
+    })?;
+    fitting(&checked, &site, &text, screen)?;
+    let start = checked.plan().start.clone();
+    let proven = match prove(checked, &start, BUDGET) {
+        Verdict::Proven(proven) => proven,
+        Verdict::Refuted(refuted) => {
+            screen.page(&Refusal::new(source, vec![refuted.finding]));
+            screen.talk("the plan is not proved, so it would not be run");
+            return Err(Exit::Refused);
+        }
+        Verdict::NotProven(open) => {
+            screen.talk(format_args!("not proved: bound reached ({} states)", open.states));
+            return Err(Exit::NotProved);
+        }
+    };
+    let folder = arguments.at.folder();
+    let mut complain = |error: String| {
+        screen.talk(shown(&error));
+        Exit::Backend
+    };
+    let backends = bind(proven.checked().plan(), &site, &folder).map_err(|e| complain(e.to_string()))?;
+    let now = WallClock.now();
+    let under_way = standing(arguments, &proven, &site).map_err(|e| complain(e.to_string()))?;
+    let found = dry_run(proven.checked(), &site, &folder, &backends, under_way, now)
+        .map_err(|e| complain(e.to_string()))?;
+    let fits = found.differences.is_empty() && found.steps.iter().all(|s| s.forecast != Word::Blocked);
+    if let Some(path) = arguments.save.as_ref().filter(|_| fits) {
+        let approval =
+            Approval::of(&proven, &site, &folder, &backends).map_err(|e| complain(e.to_string()))?;
+        approval.write(path).map_err(|e| complain(e.to_string()))?;
+    }
+    if arguments.format == Format::Json {
+        screen.result(line(&found));
+    } else {
+        draw(&found, screen);
+    }
+    match &arguments.save {
+        Some(path) if fits => screen.talk(format_args!("saved: {}", shown_path(path))),
+        Some(_) => screen.talk("not saved: the plan does not fit this world"),
+        None => {}
+    }
+    Ok(if fits { Exit::Done } else { Exit::Stale })
+}
+
+/// Where the run of this plan stands that is under way at this site, if there is one.
+fn standing(arguments: &Arguments, proven: &Proven, site: &Site) -> Result<Option<State>, HostError> {
+    let path = arguments.at.journal();
+    if !path.exists() {
+        return Ok(None);
+    }
+    let store = Store::open(&path)?;
+    let plan = proven.checked().plan();
+    let mine = |p: &&Pinned| !p.finished && p.plan == plan.digest() && p.site == site.digest();
+    let Some(run) = store.runs()?.iter().find(mine).map(|p| p.run.clone()) else { return Ok(None) };
+    let state = store.attach(proven.checked(), &run, false)?.state().clone();
+    // A run that did not come to its first record has looked at nothing yet.
+    Ok(Some(state).filter(|state| state.started))
+}
+
+fn draw(found: &DryRun, screen: &mut Screen) {
+    for difference in &found.differences {
+        screen.result(format_args!(
+            "differs     {}: the plan starts from {}, there is {}",
+            difference.what,
+            shown(&difference.recorded),
+            shown(&difference.seen)
+        ));
+    }
+    for (number, step) in found.steps.iter().enumerate() {
+        screen.result(format_args!(
+            "{:>3}  {:<10}  {:<22} {}",
+            number + 1,
+            step.forecast.shown(),
+            step.step,
+            step.detail
+        ));
+    }
+    for note in &found.notes {
+        screen.result(format_args!("     note        {note}"));
+    }
+}

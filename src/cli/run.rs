@@ -1,0 +1,357 @@
+//! `keyroll run PLAN`
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::{
+    backend::{
+        clock::{Clock, WallClock},
+        notifier::{Notice, Notifier, NotifierError},
+    },
+    check,
+    journal::{
+        Host,
+        sqlite::{Pinned, SqliteHost, Store, run_id},
+    },
+    plan::given::Given,
+    proof::verdict::{BUDGET, Proven, Verdict, prove},
+    run::{
+        approval::Approval,
+        bind::bind,
+        casting::Casting,
+        error::RunError,
+        runner::{Ending, Parts, Runner},
+        site::Site,
+        wait::{Wait, waits},
+    },
+    source::{Refusal, Source, shown},
+    transition::event::Record,
+};
+
+use super::{
+    at_site::{AtSite, failed, fitting, shown_path},
+    exit::Exit,
+    json::{Format, line, summary},
+    prove::told,
+    rehearse::progress::Progress,
+    screen::Screen,
+    stop,
+    text::plan,
+};
+
+/// Carry a proved plan out at a site, as far as it goes; the same command later goes on.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The plan, or - for standard input
+    plan: PathBuf,
+    #[command(flatten)]
+    at: AtSite,
+    /// Stay while the run waits for people or times, instead of ending with exit code 3
+    #[arg(long)]
+    follow: bool,
+    /// Begin another run of a plan whose last run here is done
+    #[arg(long)]
+    again: bool,
+    /// Run only if plan, site and world are still those in this file of `dry-run --save`
+    #[arg(long, value_name = "FILE")]
+    approved: Option<PathBuf>,
+    /// Look at no more than this many states in the proof
+    #[arg(long, default_value_t = BUDGET, value_name = "STATES")]
+    budget: usize,
+    /// Text for people, or JSON lines
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+/// Tells people on standard error; the inbox tells them too.
+#[derive(Debug)]
+struct Terminal {
+    quiet: bool,
+}
+
+impl Notifier for Terminal {
+    fn send(&mut self, notice: &Notice) -> Result<(), NotifierError> {
+        if !self.quiet {
+            use std::io::Write;
+            writeln!(std::io::stderr().lock(), "  for {}: {}", shown(&notice.role), shown(&notice.text))
+                .map_err(|e| NotifierError(e.to_string()))?;
+        }
+        Ok(())
+    }
+}
+
+/// Does it.
+pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
+    match begin(arguments, screen) {
+        Ok(exit) | Err(exit) => exit,
+    }
+}
+
+fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
+    let source = plan(&arguments.plan, screen)?;
+    let (site, text) = arguments.at.read(screen)?;
+    let proven = proven(&source, &site, arguments.budget, screen)?;
+    fitting(proven.checked(), &site, &text, screen)?;
+    if let Some(path) = &arguments.approved {
+        let approval = Approval::read(path).map_err(|error| {
+            screen.talk(shown(&error.to_string()));
+            Exit::Usage
+        })?;
+        let begun = under_way(&proven, arguments, screen)?;
+        approved(&approval, &proven, &site, arguments, begun, screen)?;
+    }
+    let mut host = match host(&proven, &site, arguments, screen)? {
+        Taken::Up(host) => host,
+        Taken::Finished(run) => {
+            screen.talk(format_args!("run {run} of this plan is done already; --again begins another one"));
+            if arguments.format == Format::Json {
+                screen.result(summary("done", None, &run, json!({})));
+            }
+            return Ok(Exit::Done);
+        }
+    };
+    carry_out(arguments, &proven, &site, &mut host, &source, screen)
+}
+
+fn carry_out(
+    arguments: &Arguments,
+    proven: &Proven,
+    site: &Site,
+    host: &mut SqliteHost,
+    source: &Source,
+    screen: &mut Screen,
+) -> Result<Exit, Exit> {
+    let checked = proven.checked();
+    let folder = arguments.at.folder();
+    let backends = bind(checked.plan(), site, &folder).map_err(|error| {
+        screen.talk(shown(&error.to_string()));
+        Exit::Backend
+    })?;
+    let json = arguments.format == Format::Json;
+    let progress = Progress::new(WallClock.now(), false, !json);
+    let ending = {
+        let mut terminal = Terminal { quiet: json };
+        let parts = Parts {
+            host: &mut *host,
+            backends,
+            site,
+            folder: &folder,
+            clock: &WallClock,
+            notifier: &mut terminal,
+            stop: stop::flag(),
+        };
+        let mut watch = |record: &Record| {
+            progress.record(checked, record);
+            if json {
+                screen.result(line(record));
+            }
+        };
+        Runner::over_site(proven, parts).run(site.digest(), arguments.follow, &mut watch)
+    };
+    progress.finish();
+    Ok(end(arguments, proven, site, &*host, source, ending, screen))
+}
+
+fn end(
+    arguments: &Arguments,
+    proven: &Proven,
+    site: &Site,
+    host: &dyn Host,
+    source: &Source,
+    ending: Result<Ending, RunError>,
+    screen: &mut Screen,
+) -> Exit {
+    let checked = proven.checked();
+    let mut more = Value::Null;
+    let (exit, word) = match ending {
+        Ok(Ending::Done) => (Exit::Done, "done"),
+        Ok(Ending::Waiting(found)) => {
+            more = waiting(checked, &found, arguments.format, screen);
+            (Exit::Waiting, "waiting")
+        }
+        Ok(Ending::Interrupted) => {
+            let casting = Casting::of(checked.plan(), site);
+            let found = waits(checked, &casting, host.state());
+            more = waiting(checked, &found, arguments.format, screen);
+            screen.talk("interrupted; run again to go on");
+            (Exit::Interrupted, "interrupted")
+        }
+        Ok(Ending::Moved(found)) => {
+            screen.talk("the world is not as recorded, and nothing was changed:");
+            for difference in &found {
+                screen.talk(format_args!(
+                    "  {}: recorded is {}, seen is {}",
+                    difference.what,
+                    shown(&difference.recorded),
+                    shown(&difference.seen)
+                ));
+            }
+            screen.talk("put it right by hand, or call the run off; `keyroll status` shows where it stands");
+            more = json!({ "differences": found });
+            (Exit::Stale, "moved")
+        }
+        Err(error) => {
+            if let RunError::Step { at, .. } | RunError::TooLate { at, .. } = &error {
+                let (row, _) = source.line_column(*at);
+                screen.talk(format_args!("{}:{row}: {}", shown(&source.name), shown(&error.to_string())));
+            } else {
+                screen.talk(shown(&error.to_string()));
+            }
+            (Exit::Backend, "failed")
+        }
+    };
+    let (exit, word) = match exit {
+        // What was broken on the way stays broken.
+        Exit::Done if !host.state().broken.is_empty() => (Exit::Broken, "broken"),
+        _ => (exit, word),
+    };
+    for broken in &host.state().broken {
+        screen.talk(format_args!("broken: {}", shown(broken)));
+    }
+    if arguments.format == Format::Json {
+        let figures = super::tally::figures(checked, site, &arguments.at.folder(), host);
+        screen.result(summary(word, figures.as_ref(), host.run(), more));
+    } else if exit == Exit::Done {
+        screen.result(format_args!("{}: done ({})", checked.plan().name, host.run()));
+    }
+    exit
+}
+
+fn waiting(checked: &crate::check::Checked, found: &[Wait], format: Format, screen: &mut Screen) -> Value {
+    let lines: Vec<String> = found.iter().map(|wait| wait.sentence(checked)).collect();
+    if format == Format::Text {
+        for line in &lines {
+            screen.result(line);
+        }
+    }
+    json!({ "waits": lines })
+}
+
+/// Proves the plan from its declared start. A run that is under way stays pinned to this proof: its
+/// plan, its parameters and its start are those that were proved.
+fn proven(source: &Source, site: &Site, budget: usize, screen: &mut Screen) -> Result<Box<Proven>, Exit> {
+    let given = Given::parameters(site.parameters.clone());
+    let checked = check::read(source, &given).map_err(|refusal| {
+        screen.page(&refusal);
+        Exit::Refused
+    })?;
+    let start = checked.plan().start.clone();
+    match prove(checked, &start, budget) {
+        Verdict::Proven(proven) => Ok(proven),
+        Verdict::Refuted(refuted) => {
+            screen.page(&Refusal::new(source.clone(), vec![refuted.finding]));
+            for line in told(source, &refuted.story) {
+                screen.talk(line);
+            }
+            screen.talk("the plan is not proved, so it is not run");
+            Err(Exit::Refused)
+        }
+        Verdict::NotProven(open) => {
+            screen.talk(format_args!(
+                "not proved: bound reached ({} states); raise --budget, or split the plan",
+                open.states
+            ));
+            Err(Exit::NotProved)
+        }
+    }
+}
+
+fn approved(
+    approval: &Approval,
+    proven: &Proven,
+    site: &Site,
+    arguments: &Arguments,
+    begun: bool,
+    screen: &mut Screen,
+) -> Result<(), Exit> {
+    // A run that is under way moves the world itself; what it finds otherwise it says itself.
+    let folder = arguments.at.folder();
+    let moved = if begun {
+        Ok(approval.moved(proven.checked().plan().digest(), site.digest(), None))
+    } else {
+        approval.differences(proven, site, &folder)
+    };
+    match moved {
+        Ok(moved) if moved.is_empty() => Ok(()),
+        Ok(moved) => {
+            screen.talk("the approval is stale:");
+            for line in moved {
+                screen.talk(format_args!("  {}", shown(&line)));
+            }
+            screen.talk("make a dry run again, and have that one approved");
+            Err(Exit::Stale)
+        }
+        Err(error) => {
+            screen.talk(shown(&error.to_string()));
+            Err(Exit::Backend)
+        }
+    }
+}
+
+/// Whether a run of this plan is under way.
+fn under_way(proven: &Proven, arguments: &Arguments, screen: &mut Screen) -> Result<bool, Exit> {
+    let path = arguments.at.journal();
+    if !path.exists() {
+        return Ok(false);
+    }
+    let name = &proven.checked().plan().name;
+    let begun = |store: Store| match store.runs()?.iter().find(|p| p.plan_name == *name) {
+        Some(pinned) if !pinned.finished => store.has_begun(&pinned.run),
+        _ => Ok(false),
+    };
+    Store::open(&path).and_then(begun).map_err(|e| failed(&e, screen))
+}
+
+enum Taken {
+    Up(Box<SqliteHost>),
+    Finished(String),
+}
+
+/// Takes up the run of this plan that is under way, or enters a new one.
+fn host(proven: &Proven, site: &Site, arguments: &Arguments, screen: &mut Screen) -> Result<Taken, Exit> {
+    let checked = proven.checked();
+    let plan = checked.plan();
+    let mut store = Store::open(&arguments.at.journal()).map_err(|e| failed(&e, screen))?;
+    let runs = store.runs().map_err(|e| failed(&e, screen))?;
+    let mine =
+        |p: &&Pinned| p.plan_name == plan.name && arguments.at.run.as_ref().is_none_or(|run| *run == p.run);
+    let mut found = runs.iter().find(mine);
+    let fits = |p: &&Pinned| p.plan == plan.digest() && p.site == site.digest();
+    if let Some(pinned) = found.filter(|p| !p.finished && !fits(p)) {
+        // A run that did not come to its first record changed nothing, and binds nobody.
+        if store.withdraw(&pinned.run).map_err(|e| failed(&e, screen))? {
+            found = None;
+        }
+    }
+    if let Some(pinned) = found.filter(|p| !p.finished) {
+        if !fits(&pinned) {
+            let what = if pinned.plan == plan.digest() { "the site" } else { "the plan" };
+            screen.talk(format_args!(
+                "{what} was changed since run {} began; put it back, or finish that run with what it is pinned to",
+                pinned.run
+            ));
+            return Err(Exit::Stale);
+        }
+        let host = store.attach(checked, &pinned.run, true).map_err(|e| failed(&e, screen))?;
+        return Ok(Taken::Up(Box::new(host)));
+    }
+    if let Some(pinned) = found.filter(|p| !arguments.again && p.plan == plan.digest()) {
+        return Ok(Taken::Finished(pinned.run.clone()));
+    }
+    let now = WallClock.now();
+    let pinned = Pinned {
+        run: run_id(&plan.name, now),
+        started: now,
+        plan_name: plan.name.clone(),
+        plan_file: shown_path(&arguments.plan),
+        plan_text: plan.source.text.clone(),
+        plan: plan.digest(),
+        site: site.digest(),
+        parameters: site.parameters.clone(),
+        finished: false,
+    };
+    store.enter(checked, &pinned).map_err(|e| failed(&e, screen))?;
+    let host = store.attach(checked, &pinned.run, true).map_err(|e| failed(&e, screen))?;
+    Ok(Taken::Up(Box::new(host)))
+}

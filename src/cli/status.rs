@@ -1,0 +1,69 @@
+//! `keyroll status`
+
+use serde_json::json;
+
+use crate::{
+    journal::Host,
+    run::{
+        casting::Casting,
+        status::{Standing, standings},
+        time::to_the_second,
+        wait::waits,
+    },
+};
+
+use super::{
+    at_site::{AtSite, Attached},
+    exit::Exit,
+    json::Format,
+    screen::Screen,
+};
+
+/// Show where a run stands, step by step.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    at: AtSite,
+    /// Text for people, or JSON
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+/// Does it.
+pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
+    let Attached { checked, host, pinned, site, .. } = match arguments.at.attach(false, screen) {
+        Ok(attached) => attached,
+        Err(exit) => return exit,
+    };
+    let casting = Casting::of(checked.plan(), &site);
+    let rows = standings(&checked, &casting, host.state());
+    let finished = host.state().is_finished();
+    if arguments.format == Format::Json {
+        let waits: Vec<String> =
+            waits(&checked, &casting, host.state()).iter().map(|w| w.sentence(&checked)).collect();
+        screen.result(json!({
+            "run": pinned.run, "plan": pinned.plan_name, "started": pinned.started,
+            "finished": finished, "steps": rows, "waits": waits,
+            "broken": host.state().broken,
+        }));
+        return Exit::Done;
+    }
+    screen.result(format_args!(
+        "{} ({}), begun {}{}",
+        pinned.plan_name,
+        pinned.run,
+        to_the_second(pinned.started),
+        if finished { ", done" } else { "" }
+    ));
+    for (number, row) in rows.iter().enumerate() {
+        screen.result(line(number + 1, row));
+    }
+    Exit::Done
+}
+
+fn line(number: usize, row: &Standing) -> String {
+    let why = row.why.as_ref().map_or_else(String::new, |why| format!("\n      {why}"));
+    let since = row.since.map_or_else(String::new, |at| format!("  {}", to_the_second(at)));
+    let line = format!("  {number:>2}  {:<10}  {:<22} {:<22}{since}", row.status.shown(), row.role, row.step);
+    format!("{}{why}", line.trim_end())
+}

@@ -1,0 +1,127 @@
+//! The story of a run, from its journal alone.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::{
+    backend::Outcome,
+    check::Checked,
+    invariant::{Hazard, Invariant},
+    transition::{
+        event::{Event, Record},
+        state::{State, Status},
+    },
+    world::{id::KeyId, material::Certificate},
+};
+
+use super::timeline::{Held, Promise, Report, Role, Step, StepStatus, Timeline, Window};
+
+/// Fills a timeline with what the records of a run say: steps, reports, windows, the world.
+pub fn collect(timeline: &mut Timeline, checked: &Checked, records: &[Record], state: &State) {
+    let plan = checked.plan();
+    for key in plan.landscape.keys.rows() {
+        timeline.declare_key(key);
+    }
+    timeline.roles = plan
+        .landscape
+        .roles
+        .iter()
+        .map(|(id, name)| Role {
+            name: name.clone(),
+            title: plan.role_titles[id].clone().unwrap_or_else(|| name.clone()),
+        })
+        .collect();
+    timeline.steps = plan
+        .steps
+        .iter()
+        .map(|(id, step)| {
+            let progress = &state.steps[id];
+            let ended = progress.ended;
+            Step {
+                name: step.name.value.clone(),
+                role: plan.landscape.roles[step.role.value].clone(),
+                sentence: plan.sentence(id),
+                status: match progress.status {
+                    Status::Done(Outcome::Changed) => StepStatus::Done,
+                    Status::Done(Outcome::AlreadySo) => StepStatus::AlreadySo,
+                    Status::Failed => StepStatus::Failed,
+                    Status::Begun | Status::Proposed | Status::Declined => StepStatus::Waiting,
+                    Status::Open => StepStatus::NotTried,
+                },
+                note: progress.cause.clone(),
+                began: progress.begun,
+                done: ended,
+            }
+        })
+        .collect();
+    timeline.reports = records
+        .iter()
+        .filter_map(|record| match &record.event {
+            Event::Received { step, by } => {
+                Some(Report { step: step.clone(), to: by.role.clone(), at: record.at })
+            }
+            _ => None,
+        })
+        .collect();
+    timeline.windows = windows(checked, records);
+    timeline.world = world(checked, state);
+    timeline.records = records.len() as u64;
+}
+
+fn windows(checked: &Checked, records: &[Record]) -> Vec<Window> {
+    let opened = |name: &str| -> Option<Timestamp> {
+        records.iter().find_map(|record| match &record.event {
+            Event::Opened { window } if window == name => Some(record.at),
+            _ => None,
+        })
+    };
+    let rows = checked.plan().landscape.windows.rows();
+    rows.map(|window| Window {
+        name: window.name.clone(),
+        agreed: window.at_most.unwrap_or(Duration::MAX),
+        opened: opened(&window.name),
+        // Nobody closes a window: it ends when its time is over.
+        closed: None,
+    })
+    .collect()
+}
+
+fn world(checked: &Checked, state: &State) -> Vec<Held> {
+    let land = &checked.plan().landscape;
+    let fingerprint = |key: KeyId| {
+        let pem = state.certificates.get(&key);
+        let certificate = pem.and_then(|pem| Certificate::from_pem(pem.as_bytes()).ok());
+        certificate.map(|c| c.fingerprint().short()).unwrap_or_default()
+    };
+    let held = |place: String, key: KeyId| Held {
+        place,
+        key: land.keys[key].clone(),
+        fingerprint: fingerprint(key),
+    };
+    let places = state.world.places.iter();
+    let mut found: Vec<Held> =
+        places.filter_map(|(place, key)| key.map(|key| held(land.place_name(place), key))).collect();
+    for (id, row) in land.acceptors.iter() {
+        let keys = state.world.accepted[id].iter();
+        found.extend(keys.map(|key| held(format!("{} accepts", row.name), key)));
+    }
+    found
+}
+
+/// What the plan promises of its flows, and whether the figures keep it.
+#[must_use]
+pub fn promises(checked: &Checked, timeline: &Timeline) -> Vec<Promise> {
+    let plan = checked.plan();
+    let figures = timeline.figures();
+    let kept = |promise: &dyn Invariant| match promise.hazard().1 {
+        Hazard::Rejected => figures.rejected == 0,
+        Hazard::Interrupted if promise.window().is_none() => figures.interrupted_ms == 0,
+        Hazard::Interrupted => figures.outside_ms == 0,
+    };
+    let row = |promise: &dyn Invariant| Promise {
+        sentence: promise.sentence(&plan.landscape),
+        kept: kept(promise),
+    };
+    plan.promises.iter().map(|p| row(p.value.as_ref())).collect()
+}

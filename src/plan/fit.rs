@@ -1,0 +1,93 @@
+//! Whether the words of a phrase fit a usage line; names are not looked at.
+
+use crate::{
+    action::usage::{Piece, Slot},
+    source::Span,
+    syntax::tree::{Phrase, Term},
+};
+
+/// What is said where a phrase should have ended.
+pub(super) const NOTHING_MORE: &str = "nothing more belongs here";
+
+/// How far a phrase fits a usage line.
+#[derive(Debug)]
+pub(super) struct Fit<'t> {
+    pub(super) slots: Vec<(Slot, &'t [Term])>,
+}
+
+/// Where a phrase leaves a usage line.
+#[derive(Debug)]
+pub(super) struct Unfit {
+    /// How many pieces of the line fit before.
+    pub(super) progress: usize,
+    /// Where in the phrase.
+    pub(super) at: Span,
+    /// What the line asks for there.
+    pub(super) expected: String,
+}
+
+/// Lays a phrase along the pieces of a usage line.
+///
+/// # Errors
+/// Where it leaves the line.
+pub(super) fn fit<'t>(usage: &[Piece], phrase: &'t Phrase) -> Result<Fit<'t>, Unfit> {
+    let mut slots = Vec::new();
+    let mut rest: &'t [Term] = &phrase.terms;
+    let end = Span::new(phrase.span().end, phrase.span().end);
+    for (progress, piece) in usage.iter().enumerate() {
+        let unfit = |rest: &[Term], expected: String| Unfit {
+            progress,
+            at: rest.first().map_or(end, Term::span),
+            expected,
+        };
+        match piece {
+            Piece::Keyword(word) => match rest.split_first() {
+                Some((Term::Word(found), after)) if found.value == *word => rest = after,
+                _ => return Err(unfit(rest, format!("`{word}`"))),
+            },
+            Piece::Slot(slot) => {
+                let taken = length(*slot, rest);
+                let Some((mine, after)) = rest.split_at_checked(taken).filter(|_| taken > 0) else {
+                    return Err(unfit(rest, format!("{} {}", article(slot.word()), slot.word())));
+                };
+                slots.push((*slot, mine));
+                rest = after;
+            }
+        }
+    }
+    match rest.first() {
+        None => Ok(Fit { slots }),
+        Some(term) => {
+            Err(Unfit { progress: usage.len(), at: term.span(), expected: NOTHING_MORE.to_owned() })
+        }
+    }
+}
+
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
+}
+
+/// How many words a slot takes from the front of a phrase; none when the first does not fit.
+fn length(slot: Slot, terms: &[Term]) -> usize {
+    let first = terms.first();
+    match slot {
+        Slot::Act => terms.len(),
+        Slot::Roles => {
+            let mut count = 0;
+            while let Some(Term::Word(_)) = terms.get(count) {
+                count += 1;
+                if !matches!(terms.get(count), Some(Term::Comma(_))) {
+                    return count;
+                }
+                count += 1;
+            }
+            0
+        }
+        Slot::Place => usize::from(matches!(first, Some(Term::Place(_)))),
+        Slot::Alias => usize::from(matches!(first, Some(Term::Text(_) | Term::Param(_)))),
+        Slot::Duration => usize::from(matches!(first, Some(Term::Duration(_) | Term::Param(_)))),
+        Slot::Number => usize::from(matches!(first, Some(Term::Number(_)))),
+        Slot::Text => usize::from(matches!(first, Some(Term::Text(_)))),
+        _ => usize::from(matches!(first, Some(Term::Word(_)))),
+    }
+}

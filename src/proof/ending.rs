@@ -1,0 +1,234 @@
+//! How a story ends: what is wrong at its last moment, in words.
+
+use std::collections::HashSet;
+
+use crate::{
+    check::Checked,
+    condition::Asks,
+    invariant::{Breach, Hazard, Invariant},
+    plan::Plan,
+    source::{Span, Spanned, shown},
+    transition::ready::{Blocker, blockers},
+    world::{
+        effect::Misfit,
+        id::{AcceptorId, ChannelId, KeyId, StepId},
+        landscape::{Fact, Transit},
+        state::World,
+    },
+};
+
+use super::{
+    rules::{Fault, Rules},
+    story::Moment,
+};
+
+/// How many worlds are looked at to find what a stuck plan waits for.
+const LOOK: usize = 10_000;
+
+/// The last line of a story. `world` is the moment at which the fault shows.
+#[must_use]
+pub fn ending(checked: &Checked, world: &World, fault: Fault) -> Moment {
+    let plan = checked.plan();
+    let landscape = &plan.landscape;
+    let role = |step: StepId| shown(&landscape.roles[plan.steps[step].role.value]);
+    match fault {
+        Fault::Breach(Breach::Rejected(flow, key)) => {
+            let at = promise(plan, (flow, Hazard::Rejected)).map_or(plan.declared.transits[flow], |p| p.span);
+            Moment { text: rejection(plan, world, flow, key), at }
+        }
+        Fault::Breach(Breach::Interrupted(flow)) => {
+            let promise = promise(plan, (flow, Hazard::Interrupted));
+            let name = shown(&landscape.channels[flow].name);
+            let why = if world.running[flow] {
+                let place = shown(&landscape.place_name(landscape.channels[flow].stamps));
+                format!("cannot sign, for {place} names no key")
+            } else {
+                "does not run".to_owned()
+            };
+            let window = promise.and_then(|p| p.value.window()).map(|w| shown(&landscape.windows[w].name));
+            let but =
+                window.map_or_else(String::new, |window| format!(", and the window {window} has not begun"));
+            let at = promise.map_or(plan.declared.flows[flow], |p| p.span);
+            Moment { text: format!("{name}: {why}{but}"), at }
+        }
+        Fault::Breach(Breach::Unresolved(flow)) => {
+            let channel = &landscape.channels[flow];
+            let place = shown(&landscape.place_name(channel.stamps));
+            let text = format!("{}: runs, and {place} names no key", shown(&channel.name));
+            Moment { text, at: plan.declared.flows[flow] }
+        }
+        Fault::Misfit(step, misfit) => {
+            Moment { text: misfits(plan, world, misfit), at: plan.steps[step].action.span }
+        }
+        Fault::Stale(step, need) => {
+            let (need, at) = belief(plan, step, need);
+            Moment { text: format!("{}: believes that {need}, and it is not so", role(step)), at }
+        }
+        Fault::Goal(number) => {
+            let (_, at, found) = goal(plan, world, number);
+            Moment { text: format!("every step is done, and {found}"), at }
+        }
+        Fault::Stuck => match waiting(checked, world) {
+            Some(wait) => {
+                let name = shown(&plan.steps[wait.step].name.value);
+                let text = format!(
+                    "{}: waits for ever to begin {name}, for {} never holds",
+                    role(wait.step),
+                    wait.what
+                );
+                Moment { text, at: wait.at }
+            }
+            None => Moment { text: "from here the plan cannot finish".to_owned(), at: plan.declared.head },
+        },
+    }
+}
+
+fn rejection(plan: &Plan, world: &World, flow: ChannelId, key: KeyId) -> String {
+    let channel = &plan.landscape.channels[flow];
+    let receiver = shown(&plan.landscape.acceptors[channel.acceptor].name);
+    let (name, key) = (shown(&channel.name), shown(&plan.landscape.keys[key]));
+    let accepts = accepted(plan, world, channel.acceptor);
+    match channel.transit {
+        Transit::Immediately => {
+            format!(
+                "{name}: a message is signed with {key} and arrives at once; {receiver} rejects it, for it {accepts}"
+            )
+        }
+        Transit::Within(_) => {
+            format!("{name}: the message signed with {key} arrives; {receiver} rejects it, for it {accepts}")
+        }
+    }
+}
+
+/// What a receiver accepts, as the rest of a sentence.
+fn accepted(plan: &Plan, world: &World, receiver: AcceptorId) -> String {
+    let keys: Vec<String> =
+        world.accepted[receiver].iter().map(|key| shown(&plan.landscape.keys[key])).collect();
+    match keys.as_slice() {
+        [] => "accepts no key".to_owned(),
+        [one] => format!("accepts only {one}"),
+        many => format!("accepts {}", many.join(" and ")),
+    }
+}
+
+fn misfits(plan: &Plan, world: &World, misfit: Misfit) -> String {
+    let landscape = &plan.landscape;
+    let key = |key: KeyId| shown(&landscape.keys[key]);
+    match misfit {
+        Misfit::Full(receiver, new) => {
+            let name = shown(&landscape.acceptors[receiver].name);
+            let most = landscape.acceptors[receiver].capacity.unwrap_or_default();
+            let held = accepted(plan, world, receiver);
+            format!("{name}: {held}, can hold {most}, and has no room for {}", key(new))
+        }
+        Misfit::NotThere(place, missing) => {
+            format!("{}: {} is not there", shown(&landscape.place_name(place)), key(missing))
+        }
+        Misfit::Nothing(place) => format!("{}: names no key", shown(&landscape.place_name(place))),
+        Misfit::Occupied(place, found) => {
+            format!("{}: {} lies there", shown(&landscape.place_name(place)), key(found))
+        }
+        Misfit::NoProposal(window) => {
+            format!("nobody proposed the window {}", shown(&landscape.windows[window].name))
+        }
+    }
+}
+
+/// The promise of the plan's own words that a hazard breaks.
+#[must_use]
+pub fn promise(plan: &Plan, hazard: (ChannelId, Hazard)) -> Option<&Spanned<Box<dyn Invariant>>> {
+    plan.promises.iter().find(|promise| promise.value.hazard() == hazard)
+}
+
+/// A need of a step, as a sentence, and where it is written.
+#[must_use]
+pub fn belief(plan: &Plan, step: StepId, need: usize) -> (String, Span) {
+    let row = &plan.steps[step];
+    row.needs.get(need).map_or_else(
+        || ("its need holds".to_owned(), row.name.span),
+        |need| (shown(&need.value.sentence(&plan.landscape)), need.span),
+    )
+}
+
+/// A condition of the end: as a sentence, where it is written, and what is so instead.
+#[must_use]
+pub fn goal(plan: &Plan, world: &World, number: usize) -> (String, Span, String) {
+    let Some(goal) = plan.finals.get(number) else {
+        return (String::new(), plan.declared.head, "it is not so".to_owned());
+    };
+    let sentence = shown(&goal.value.sentence(&plan.landscape));
+    let Asks::Facts(facts) = goal.value.asks() else {
+        return (sentence, goal.span, "it is not so".to_owned());
+    };
+    let missed = facts.into_iter().find(|(fact, value)| world.value(*fact) != *value);
+    let found = match missed.map(|(fact, _)| fact) {
+        Some(Fact::Accepts(receiver, _)) => {
+            let name = shown(&plan.landscape.acceptors[receiver].name);
+            format!("{name} {}", accepted(plan, world, receiver))
+        }
+        Some(Fact::Place(place)) => {
+            let key = world.places[place].map(|key| shown(&plan.landscape.keys[key]));
+            let place = shown(&plan.landscape.place_name(place));
+            key.map_or_else(|| format!("{place} names no key"), |key| format!("{place} is {key}"))
+        }
+        Some(Fact::Running(flow)) => {
+            let state = if world.running[flow] { "deployed" } else { "undeployed" };
+            format!("{} is {state}", shown(&plan.landscape.channels[flow].name))
+        }
+        Some(Fact::Window(_)) | None => "it is not so".to_owned(),
+    };
+    (sentence, goal.span, found)
+}
+
+/// What a plan waits for when it cannot finish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// The step that never begins.
+    pub step: StepId,
+    /// What would have to be so first, as a sentence.
+    pub what: String,
+    /// Where the plan asks for it.
+    pub at: Span,
+}
+
+/// What the plan waits for in a world from which it cannot finish: the first step, in the order of
+/// the plan, that nothing brings about however one goes on from there.
+#[must_use]
+pub fn waiting(checked: &Checked, world: &World) -> Option<Wait> {
+    let plan = checked.plan();
+    let rules = Rules::of(checked);
+    let mut seen = HashSet::from([world.clone()]);
+    let mut queue = vec![world.clone()];
+    let mut furthest = world.clone();
+    let rank = |world: &World| {
+        (world.done.count_ones(..), world.heard.count_ones(..), world.windows.rows().copied().max())
+    };
+    while let Some(here) = queue.pop() {
+        if rank(&here) > rank(&furthest) {
+            furthest = here.clone();
+        }
+        rules.next(&here, |_, next| {
+            if let Ok(next) = next
+                && seen.len() < LOOK
+                && seen.insert(next.clone())
+            {
+                queue.push(next);
+            }
+        });
+    }
+    let undone = checked.order().sequence().iter().copied().filter(|step| !furthest.is_done(*step));
+    undone.flat_map(|step| blockers(checked, &furthest, step).into_iter().map(move |b| (step, b))).find_map(
+        |(step, blocker)| match blocker {
+            Blocker::Unmet(need) | Blocker::Unknown(need) | Blocker::Stale(need) => {
+                let (what, at) = belief(plan, step, need);
+                Some(Wait { step, what, at })
+            }
+            Blocker::Unheard(before, _) => {
+                let other = shown(&plan.steps[before].name.value);
+                let what = format!("news of {other}");
+                Some(Wait { step, what, at: plan.steps[step].name.span })
+            }
+            Blocker::Done | Blocker::Unanswered | Blocker::After(_) => None,
+        },
+    )
+}

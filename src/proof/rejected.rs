@@ -1,0 +1,142 @@
+//! The page for a message that is rejected: the trust ended too early, or signing began too early.
+
+use miette::LabeledSpan;
+
+use crate::{
+    source::{Finding, shown},
+    world::{
+        effect::Effect,
+        id::{ChannelId, KeyId, StepId},
+    },
+};
+
+use super::{
+    refusal::{Page, label, primary},
+    refused::{TrustGap, Undrained},
+    rules::Move,
+};
+
+impl Page<'_> {
+    pub(super) fn rejected(&self, flow: ChannelId, key: KeyId) -> Finding {
+        let plan = self.checked.plan();
+        let channel = &plan.landscape.channels[flow];
+        let (receiver, place) = (channel.acceptor, channel.stamps);
+        let flow_name = shown(&channel.name);
+        let receiver_name = shown(&plan.landscape.acceptors[receiver].name);
+        let key_name = self.key(key);
+        let what =
+            format!("`{receiver_name}` rejects a message of `{flow_name}` that is signed with `{key_name}`");
+        let ends = |effect: &Effect| match effect {
+            Effect::Retire { acceptor, key: k } => *acceptor == receiver && *k == key,
+            Effect::Replace { acceptor, old, .. } => *acceptor == receiver && *old == key,
+            _ => false,
+        };
+        let begins = |effect: &Effect| match effect {
+            Effect::Accept { acceptor, key: k } => *acceptor == receiver && *k == key,
+            Effect::Replace { acceptor, new, .. } => *acceptor == receiver && *new == key,
+            _ => false,
+        };
+        let exchanges_it_away = |effect: &Effect| matches!(effect, Effect::Exchange { place: p, key: k, .. } if *p == place && *k != key);
+        let stops = |effect: &Effect| {
+            exchanges_it_away(effect) || matches!(effect, Effect::Stop(channel) if *channel == flow)
+        };
+        let signs = |effect: &Effect| match effect {
+            Effect::Exchange { place: p, key: k, .. } => *p == place && *k == key,
+            Effect::Start(channel) => *channel == flow,
+            _ => false,
+        };
+        let still_signed = self.world.stamp(&plan.landscape, flow) == Some(key);
+        let mut labels = Vec::new();
+        let ended = self.last(ends);
+        let signing = self.last(signs).filter(|(began, _)| ended.is_none_or(|(end, _)| *began > end));
+        if let (Some((moment, step)), None) = (ended, signing) {
+            let text = format!("moment {moment}: `{receiver_name}` stops accepting `{key_name}`");
+            labels.push(primary(&text, self.act_at(step)));
+            let drain = format!("`needs {flow_name} drained of {key_name}`");
+            let step_name = self.step(step);
+            if still_signed {
+                let text = format!("`{flow_name}` still signs with `{key_name}` then");
+                labels.push(label(&text, plan.declared.flows[flow]));
+                let help = self.step_that(stops).map_or_else(
+                    || {
+                        format!(
+                            "no step stops `{flow_name}` from signing with `{key_name}`: exchange its key before `{step_name}`, and give that step the line {drain}"
+                        )
+                    },
+                    |stop| format!("{}; give it the line {drain} too", self.order(step, stop)),
+                );
+                return Box::new(TrustGap { what, help, labels });
+            }
+            let sent = self.moves.iter().rposition(|m| *m == Move::Send(flow, key));
+            if let Some(sent) = sent {
+                let text = format!("moment {}: a message signed with `{key_name}` is under way", sent + 1);
+                labels.push(label(&text, plan.declared.transits[flow]));
+            }
+            if let Some((moment, stop)) = self.last(stops) {
+                let text = format!(
+                    "moment {moment}: signing with `{key_name}` stops, and that message is still under way"
+                );
+                labels.push(label(&text, self.act_at(stop)));
+            }
+            let help = format!(
+                "give `{step_name}` the line {drain}: it then waits until the last such message has arrived"
+            );
+            return Box::new(Undrained { what, help, labels });
+        }
+        let help = self.not_trusted(
+            &mut labels,
+            flow,
+            key,
+            signing,
+            ended,
+            (self.step_that(begins), self.step_that(exchanges_it_away)),
+        );
+        Box::new(TrustGap { what, help, labels })
+    }
+
+    /// A key signs that is not accepted yet, or never was.
+    fn not_trusted(
+        &self,
+        labels: &mut Vec<LabeledSpan>,
+        flow: ChannelId,
+        key: KeyId,
+        signing: Option<(usize, StepId)>,
+        ended: Option<(usize, StepId)>,
+        (begins, exchange): (Option<StepId>, Option<StepId>),
+    ) -> String {
+        let plan = self.checked.plan();
+        let channel = &plan.landscape.channels[flow];
+        let flow_name = shown(&channel.name);
+        let receiver_name = shown(&plan.landscape.acceptors[channel.acceptor].name);
+        let key_name = self.key(key);
+        let Some((moment, step)) = signing else {
+            let text = format!("does not accept `{key_name}` at the start");
+            labels.push(primary(&text, plan.declared.receivers[channel.acceptor]));
+            labels.push(label(&format!("signs with `{key_name}` from the start"), plan.declared.flows[flow]));
+            return format!(
+                "write `accepts {key_name}` in `{receiver_name}`, or let `{flow_name}` begin `undeployed`"
+            );
+        };
+        let text = format!("moment {moment}: `{flow_name}` signs with `{key_name}` from here on");
+        labels.push(primary(&text, self.act_at(step)));
+        if let Some((moment, end)) = ended {
+            let text = format!("moment {moment}: `{receiver_name}` stops accepting `{key_name}`");
+            labels.push(label(&text, self.act_at(end)));
+            return exchange.map_or_else(
+                || format!("exchange the key that `{flow_name}` signs with before `{}`", self.step(step)),
+                |exchange| self.order(step, exchange),
+            );
+        }
+        match begins {
+            Some(accept) => {
+                let text = format!("`{receiver_name}` accepts `{key_name}` only from here on");
+                labels.push(label(&text, self.act_at(accept)));
+                format!("{}; or undeploy `{flow_name}` until then", self.order(step, accept))
+            }
+            None => format!(
+                "no step lets `{receiver_name}` accept `{key_name}`: add one that does `accept {key_name} at {receiver_name}` before `{}`",
+                self.step(step)
+            ),
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Binds the names of a plan to the backends of a site. Nothing is changed and nothing is read yet.
+
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::{
+    backend::{
+        bench::{Backends, Bound},
+        directory::TrustFolder,
+        keystore::Keystore,
+        local_flow::FlowSwitch,
+        pkcs12::Pkcs12Keystore,
+        receiver::Receiver,
+        secret::SecretError,
+        xml_dsig::XmlVerifier,
+    },
+    plan::{Plan, suggest::did_you_mean},
+    source::{Finding, Source, Span},
+    world::{effect::Effect, id::KeyId},
+};
+
+use super::{
+    site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site, key_type, subject},
+    site_fault::{bad_binding, bound_to_nothing, unbound, weak_binding},
+};
+
+/// Why a site could not be bound although it fits the plan.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// A password is not there.
+    #[error("{0}")]
+    Secret(#[from] SecretError),
+}
+
+/// Compares a site with the plan that it is for.
+///
+/// # Errors
+/// All findings, which point into the site's text.
+pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Finding>> {
+    let land = &plan.landscape;
+    let stores: Vec<String> = land.stores.rows().map(|s| s.name.clone()).collect();
+    let receivers: Vec<String> = land.acceptors.rows().map(|a| a.name.clone()).collect();
+    let flows: Vec<String> = land.channels.rows().map(|c| c.name.clone()).collect();
+    let roles: Vec<String> = land.roles.rows().cloned().collect();
+    let keys: Vec<String> = land.keys.rows().cloned().collect();
+    let parameters: Vec<String> = plan.parameters.iter().map(|p| p.name.clone()).collect();
+    let mut findings = Vec::new();
+    let tables = [
+        ("keystore", "keystores", &stores, site.keystores.keys().collect::<Vec<_>>(), true),
+        ("receiver", "receivers", &receivers, site.receivers.keys().collect(), true),
+        ("flow", "flows", &flows, site.flows.keys().collect(), true),
+        ("role", "roles", &roles, site.roles.keys().collect(), false),
+        ("key", "keys", &keys, site.keys.keys().collect(), false),
+        ("parameter", "parameters", &parameters, site.parameters.keys().collect(), false),
+    ];
+    for (kind, table, planned, bound, needed) in tables {
+        for name in planned.iter().filter(|name| needed && !bound.contains(name)) {
+            findings.push(unbound(kind, table, name, first_line(text)));
+        }
+        for name in bound.iter().filter(|name| !planned.contains(name)) {
+            let help = did_you_mean(name, kind, planned);
+            findings.push(bound_to_nothing(kind, name, help, place(text, table, name)));
+        }
+    }
+    for receiver in land.acceptors.rows() {
+        let Some(ReceiverBinding::Directory { capacity, .. }) = site.receivers.get(&receiver.name) else {
+            continue;
+        };
+        let most = receiver.capacity.unwrap_or(land.keys.len());
+        if *capacity < most {
+            findings.push(weak_binding(
+                format!(
+                    "the plan counts on {most} keys at `{}`, and the site allows {capacity}",
+                    receiver.name
+                ),
+                "raise the capacity, or take a plan for a receiver that holds fewer keys".to_owned(),
+                place(text, "receivers", &receiver.name),
+            ));
+        }
+    }
+    for (name, key) in &site.keys {
+        let at = place(text, "keys", name);
+        if key.key_type.as_deref().is_some_and(|t| key_type(t).is_none()) {
+            let kinds = "one of rsa-2048, rsa-3072, rsa-4096, ec-p256, ec-p384, ec-p521".to_owned();
+            findings.push(bad_binding(format!("the key type of `{name}` is not known"), kinds, at));
+        }
+        if key.subject.as_deref().is_some_and(|s| subject(s).is_none()) {
+            let help = "write it as `CN=orders, O=Example`".to_owned();
+            findings.push(bad_binding(format!("the subject of `{name}` cannot be read"), help, at));
+        }
+    }
+    if findings.is_empty() { Ok(()) } else { Err(findings) }
+}
+
+fn first_line(text: &Source) -> Span {
+    Span::new(0, text.text.lines().next().map_or(0, str::len))
+}
+
+/// Where a site speaks of a name.
+fn place(text: &Source, table: &str, name: &str) -> Span {
+    let header = format!("[{table}.{name}]");
+    text.text.find(&header).or_else(|| text.text.find(name)).map_or_else(
+        || first_line(text),
+        |at| {
+            let length = if text.text.get(at..).is_some_and(|t| t.starts_with(&header)) {
+                header.len()
+            } else {
+                name.len()
+            };
+            Span::new(at, at + length)
+        },
+    )
+}
+
+/// Makes the backends of a site that was compared with the plan.
+///
+/// # Errors
+/// When a password is not there.
+pub fn bind(plan: &Plan, site: &Site, folder: &Path) -> Result<Backends, BindError> {
+    let mut backends = Backends::default();
+    for store in plan.landscape.stores.rows() {
+        backends.keystores.push(match site.keystores.get(&store.name) {
+            Some(KeystoreBinding::Pkcs12 { path, password }) => {
+                let password: Zeroizing<String> = password.fetch(folder)?;
+                let keystore: Box<dyn Keystore> = Box::new(Pkcs12Keystore::open(folder.join(path), password));
+                Bound::To(keystore)
+            }
+            _ => Bound::Manual,
+        });
+    }
+    for receiver in plan.landscape.acceptors.rows() {
+        backends.receivers.push(match site.receivers.get(&receiver.name) {
+            Some(ReceiverBinding::Directory { path, capacity }) => {
+                let receiver: Box<dyn Receiver> = Box::new(TrustFolder::new(
+                    folder.join(path),
+                    *capacity,
+                    Box::new(XmlVerifier::default()),
+                ));
+                Bound::To(receiver)
+            }
+            _ => Bound::Manual,
+        });
+    }
+    for flow in plan.landscape.channels.rows() {
+        backends.flows.push(match site.flows.get(&flow.name) {
+            Some(FlowBinding::Local { path }) => Bound::To(Box::new(FlowSwitch::at(folder.join(path)))),
+            _ => Bound::Manual,
+        });
+    }
+    Ok(backends)
+}
+
+/// The keys that some step of the plan creates.
+pub fn created(plan: &Plan) -> impl Iterator<Item = KeyId> + '_ {
+    let effects = plan.steps.rows().flat_map(|step| step.action.value.effects());
+    effects.filter_map(|effect| match effect {
+        Effect::Put { key, .. } => Some(key),
+        _ => None,
+    })
+}

@@ -1,0 +1,68 @@
+//! Who plays which role, and which steps people do by hand.
+
+use crate::{
+    plan::Plan,
+    world::{
+        id::{AcceptorId, ChannelId, RoleId, StepId, StoreId, Table},
+        landscape::Fact,
+    },
+};
+
+use super::site::{FlowBinding, KeystoreBinding, ReceiverBinding, RoleBinding, Site};
+
+/// Who does what at a site.
+#[derive(Clone, Debug)]
+pub struct Casting {
+    roles: Table<RoleId, RoleBinding>,
+    stores: Table<StoreId, bool>,
+    receivers: Table<AcceptorId, bool>,
+    flows: Table<ChannelId, bool>,
+}
+
+impl Casting {
+    /// The casting of a site that was compared with the plan.
+    #[must_use]
+    pub fn of(plan: &Plan, site: &Site) -> Self {
+        let land = &plan.landscape;
+        let stores = land
+            .stores
+            .rows()
+            .map(|s| matches!(site.keystores.get(&s.name), None | Some(KeystoreBinding::Manual {})));
+        let receivers = land
+            .acceptors
+            .rows()
+            .map(|a| matches!(site.receivers.get(&a.name), None | Some(ReceiverBinding::Manual {})));
+        let flows = land
+            .channels
+            .rows()
+            .map(|c| matches!(site.flows.get(&c.name), None | Some(FlowBinding::Manual {})));
+        Self {
+            roles: land.roles.rows().map(|name| site.role(name)).collect(),
+            stores: stores.collect(),
+            receivers: receivers.collect(),
+            flows: flows.collect(),
+        }
+    }
+
+    /// How a role is played.
+    #[must_use]
+    pub fn role(&self, role: RoleId) -> &RoleBinding {
+        &self.roles[role]
+    }
+
+    /// Whether a person does this step: an act of speech of a role that is not automatic, or a
+    /// change of something that no backend reaches.
+    #[must_use]
+    pub fn is_by_hand(&self, plan: &Plan, step: StepId) -> bool {
+        let row = &plan.steps[step];
+        if row.speech.is_some() {
+            return !self.roles[row.role.value].automatic;
+        }
+        row.action.value.authority().into_iter().any(|fact| match fact {
+            Fact::Place(place) => self.stores[plan.landscape.places[place].store],
+            Fact::Accepts(receiver, _) => self.receivers[receiver],
+            Fact::Running(flow) => self.flows[flow],
+            Fact::Window(_) => false,
+        })
+    }
+}

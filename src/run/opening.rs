@@ -1,0 +1,119 @@
+//! The first look at the world: which certificates the plan's keys are.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::{
+    backend::{
+        bench::{Backends, Material},
+        keystore::KeySpec,
+    },
+    check::Checked,
+    transition::state::State,
+    world::{
+        id::KeyId,
+        material::{Certificate, KeyType},
+    },
+};
+
+use super::{
+    bind::created,
+    error::RunError,
+    site::{Site, key_type, subject},
+};
+
+/// Days of validity where the certificate that is replaced does not say.
+const DAYS: u32 = 365;
+
+/// The certificates of the keys that are in use at the start: read from their aliases, or from the
+/// file that the site names.
+///
+/// # Errors
+/// When a certificate is nowhere to be seen.
+pub fn certificates(
+    checked: &Checked,
+    site: &Site,
+    folder: &Path,
+    backends: &Backends,
+) -> Result<BTreeMap<String, String>, RunError> {
+    let plan = checked.plan();
+    let mut found = BTreeMap::new();
+    for (place, key) in plan.places_in_use() {
+        let name = plan.landscape.keys[key].clone();
+        let fail = |why: String| RunError::Start { key: name.clone(), why };
+        let file = site.keys.get(&name).and_then(|k| k.certificate.as_ref());
+        let row = &plan.landscape.places[place];
+        let certificate = match (file, backends.keystores[row.store].backend()) {
+            (Some(file), _) => {
+                let path = folder.join(file);
+                let bytes = std::fs::read(&path).map_err(|e| fail(format!("{}: {e}", path.display())))?;
+                Some(Certificate::from_pem(&bytes).map_err(|e| fail(format!("{}: {e}", path.display())))?)
+            }
+            (None, Some(keystore)) => {
+                let entry = keystore.entry(&row.alias).map_err(|e| RunError::Observe(e.into()))?;
+                let certificate = entry.as_ref().and_then(|e| e.certificate()).cloned();
+                if certificate.is_none() {
+                    return Err(fail(format!("the alias `{}` names nothing with a certificate", row.alias)));
+                }
+                certificate
+            }
+            (None, None) => None,
+        };
+        if let Some(certificate) = certificate {
+            found.insert(name, certificate.pem());
+        }
+    }
+    Ok(found)
+}
+
+/// The material of a run as recorded, with what is to be generated.
+#[must_use]
+pub fn material(checked: &Checked, site: &Site, state: &State, now: Timestamp) -> Material {
+    let mut material = Material::default();
+    for (key, pem) in &state.certificates {
+        if let Ok(certificate) = Certificate::from_pem(pem.as_bytes()) {
+            material.pin(*key, certificate);
+        }
+    }
+    for key in created(checked.plan()) {
+        if let Some(spec) = specification(checked, site, &material, key, now) {
+            material.specify(key, spec);
+        }
+    }
+    material
+}
+
+/// What is generated for a key: as the site says, and otherwise as the key that it replaces.
+fn specification(
+    checked: &Checked,
+    site: &Site,
+    material: &Material,
+    key: KeyId,
+    now: Timestamp,
+) -> Option<KeySpec> {
+    let plan = checked.plan();
+    let binding = site.keys.get(&plan.landscape.keys[key]);
+    let old = plan.predecessors.get(&key).and_then(|old| material.certificate(*old));
+    let said_type = binding.and_then(|b| b.key_type.as_deref()).and_then(key_type);
+    let said_subject = binding.and_then(|b| b.subject.as_deref()).and_then(subject);
+    let key_type: KeyType = said_type.or_else(|| old.and_then(Certificate::key_type))?;
+    let subject = said_subject.or_else(|| old.map(subject_of)).filter(|s| !s.is_empty())?;
+    let days = binding.and_then(|b| b.days).or_else(|| old.map(days_of)).unwrap_or(DAYS);
+    Some(KeySpec { key_type, subject, not_before: now, days })
+}
+
+fn subject_of(certificate: &Certificate) -> Vec<(String, String)> {
+    let entries = certificate.x509().subject_name().entries();
+    let pair = |entry: &openssl::x509::X509NameEntryRef| {
+        let name = entry.object().nid().short_name().ok()?.to_owned();
+        Some((name, entry.data().to_string().ok()?))
+    };
+    entries.filter_map(pair).collect()
+}
+
+fn days_of(certificate: &Certificate) -> u32 {
+    let length = certificate.not_after().duration_since(certificate.not_before());
+    u32::try_from(length.as_hours() / 24).unwrap_or(DAYS).clamp(1, 36_500)
+}

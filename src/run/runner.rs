@@ -1,0 +1,183 @@
+//! The runner: turns until the plan is done, or waits.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    backend::{
+        bench::{Backends, Material},
+        clock::Clock,
+        notifier::Notifier,
+    },
+    check::Checked,
+    journal::Host,
+    proof::verdict::Proven,
+    transition::event::Record,
+    world::{id::StepId, material::Fingerprint},
+};
+
+use super::{
+    casting::Casting,
+    difference::Difference,
+    error::RunError,
+    opening,
+    sandbox::Sandbox,
+    site::Site,
+    wait::{Wait, ready_since, waits},
+};
+
+/// The longest and the shortest time between two looks at the world, on the clock of the wall.
+const LOOKS: (Duration, Duration) = (Duration::from_secs(30), Duration::from_millis(20));
+
+/// How long at most nobody asks whether to stop, or whether somebody has acted, on that clock.
+const BEAT: Duration = Duration::from_millis(200);
+
+/// How a call of the runner ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Every step is done, and the world is as promised.
+    Done,
+    /// It waits.
+    Waiting(Vec<Wait>),
+    /// The world is not as recorded.
+    Moved(Vec<Difference>),
+    /// Somebody asked it to stop.
+    Interrupted,
+}
+
+/// Everything that a run works with.
+#[derive(Debug)]
+pub struct Parts<'a> {
+    /// Where the run lives.
+    pub host: &'a mut dyn Host,
+    /// The backends.
+    pub backends: Backends,
+    /// The site.
+    pub site: &'a Site,
+    /// The folder that the site's paths begin at.
+    pub folder: &'a Path,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// Whoever tells people.
+    pub notifier: &'a mut dyn Notifier,
+    /// Set when the run is to stop at the next turn.
+    pub stop: &'a AtomicBool,
+}
+
+/// Hears of every event as soon as it is durable.
+pub type Watch<'a> = &'a mut dyn FnMut(&Record);
+
+/// Carries one plan out.
+#[derive(Debug)]
+pub struct Runner<'a> {
+    pub(super) checked: &'a Checked,
+    pub(super) parts: Parts<'a>,
+    pub(super) casting: Casting,
+    pub(super) material: Material,
+    pub(super) ready_since: BTreeMap<StepId, Timestamp>,
+}
+
+impl<'a> Runner<'a> {
+    /// A runner over a site. It takes only what was proved.
+    #[must_use]
+    pub fn over_site(proven: &'a Proven, parts: Parts<'a>) -> Self {
+        Self::new(proven.checked(), parts)
+    }
+
+    /// A runner in a sandbox, which works on things that nobody else uses.
+    #[must_use]
+    pub fn in_sandbox(_sandbox: &Sandbox, checked: &'a Checked, parts: Parts<'a>) -> Self {
+        Self::new(checked, parts)
+    }
+
+    fn new(checked: &'a Checked, parts: Parts<'a>) -> Self {
+        let casting = Casting::of(checked.plan(), parts.site);
+        let material = opening::material(checked, parts.site, parts.host.state(), parts.clock.now());
+        Self { checked, parts, casting, material, ready_since: BTreeMap::new() }
+    }
+
+    /// Runs until the plan is done or waits. With `follow` it stays while it waits.
+    ///
+    /// # Errors
+    /// When a backend or the journal fails. Running again goes on from there.
+    pub fn run(
+        &mut self,
+        site_digest: Fingerprint,
+        follow: bool,
+        watch: Watch<'_>,
+    ) -> Result<Ending, RunError> {
+        if let Some(moved) = self.begin(site_digest, watch)? {
+            return Ok(Ending::Moved(moved));
+        }
+        self.ready_since = ready_since(self.checked, &self.parts.host.records()?);
+        loop {
+            if self.parts.stop.load(Ordering::Relaxed) {
+                return Ok(Ending::Interrupted);
+            }
+            if let Some(moved) = self.moved()? {
+                return Ok(Ending::Moved(moved));
+            }
+            if self.parts.host.state().is_finished() && self.parts.host.outbox()?.is_empty() {
+                return Ok(Ending::Done);
+            }
+            let looked = self.parts.clock.now();
+            if self.turn(watch)? {
+                continue;
+            }
+            let waits = waits(self.checked, &self.casting, self.parts.host.state());
+            let times = self.times(&waits);
+            // A time that came after the look was not taken into account by it.
+            let now = self.parts.clock.now();
+            let came = times.iter().any(|at| *at > looked && *at <= now);
+            if !follow && !came && !self.is_pausing() {
+                return Ok(Ending::Waiting(waits));
+            }
+            self.nap(&times)?;
+        }
+    }
+
+    /// Whether a role's own pause is all that is waited for.
+    fn is_pausing(&self) -> bool {
+        !self.ready_since.is_empty()
+    }
+
+    /// The times that something waits for.
+    fn times(&self, waits: &[Wait]) -> Vec<Timestamp> {
+        let pauses = self.ready_since.iter().filter_map(|(step, since)| self.due(*step, *since));
+        waits.iter().filter_map(|wait| wait.until).chain(pauses).collect()
+    }
+
+    /// When a step that is ready since then is done by the site.
+    pub(super) fn due(&self, step: StepId, since: Timestamp) -> Option<Timestamp> {
+        let role = self.checked.plan().steps[step].role.value;
+        let pause = self.casting.role(role).pause.map_or(SignedDuration::ZERO, |length| length.signed());
+        since.checked_add(pause).ok()
+    }
+
+    /// Sleeps for a part of what is left, so that the last look is near the time that is waited for
+    /// and the world is not looked at all the while; what is overdue is looked at ever less often.
+    /// Somebody who acts or asks to stop ends the sleep.
+    fn nap(&mut self, times: &[Timestamp]) -> Result<(), RunError> {
+        let clock = self.parts.clock;
+        let on_clock = |wall: Duration| wall.mul_f64(clock.pace());
+        let (longest, shortest) = (on_clock(LOOKS.0), on_clock(LOOKS.1));
+        let now = clock.now();
+        let parts =
+            times.iter().map(|at| (at.duration_since(now).unsigned_abs() / 8).clamp(shortest, longest));
+        let until = now.saturating_add(parts.min().unwrap_or(longest)).unwrap_or(Timestamp::MAX);
+        while let Ok(left) = Duration::try_from(until.duration_since(clock.now()))
+            && !left.is_zero()
+            && !self.parts.stop.load(Ordering::Relaxed)
+        {
+            clock.sleep(left.min(on_clock(BEAT)));
+            if self.refresh()? {
+                break;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,225 @@
+//! A world of its own to rehearse in: real stores, a real receiver and a real flow, made for one
+//! plan, and a site that binds them. Nothing outside its folder is read or changed.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use zeroize::Zeroizing;
+
+use crate::{
+    backend::{
+        bench::ActError,
+        deployer::{Deployer, FlowState},
+        directory::TrustFolder,
+        keystore::{KeySpec, Keystore},
+        local_flow::FlowSwitch,
+        pkcs12::Pkcs12Keystore,
+        receiver::Receiver,
+        secret::SecretReference,
+        xml_dsig::XmlVerifier,
+    },
+    name::Alias,
+    plan::Plan,
+    world::{
+        id::{AcceptorId, ChannelId, KeyId, StoreId},
+        material::{Certificate, KeyType},
+    },
+};
+
+use super::site::{FlowBinding, KeystoreBinding, Length, ReceiverBinding, RoleBinding, Site};
+
+/// How old the certificates in use are, in days, of the year for which they are made.
+const AGE: i64 = 330;
+
+/// A sandbox.
+#[derive(Debug)]
+pub struct Sandbox {
+    folder: PathBuf,
+    site: Site,
+    certificates: BTreeMap<KeyId, Certificate>,
+}
+
+/// Why no sandbox could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// The folder is not empty.
+    #[error("the folder {} is not empty: choose another one", .0.display())]
+    NotEmpty(PathBuf),
+    /// The operating system refused.
+    #[error("cannot write {}: {cause}", path.display())]
+    Io {
+        /// Which file.
+        path: PathBuf,
+        /// What the system answered.
+        cause: std::io::Error,
+    },
+    /// A backend refused.
+    #[error(transparent)]
+    Act(#[from] ActError),
+}
+
+/// What a sandbox is made to.
+#[derive(Clone, Copy, Debug)]
+pub struct Props {
+    /// The kind of the keys in use.
+    pub key_type: KeyType,
+    /// When the rehearsal begins, on its own clock.
+    pub start: Timestamp,
+    /// How long each role takes before it acts.
+    pub pause: Duration,
+}
+
+impl Sandbox {
+    /// Builds the world that a plan starts from, in a folder that is new or empty.
+    ///
+    /// # Errors
+    /// When the folder cannot be used or a backend refuses.
+    pub fn build(plan: &Plan, folder: &Path, props: &Props) -> Result<Self, SandboxError> {
+        let io = |path: &Path| {
+            let path = path.to_owned();
+            move |cause| SandboxError::Io { path, cause }
+        };
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(io(folder))?;
+        if std::fs::read_dir(folder).map_err(io(folder))?.next().is_some() {
+            return Err(SandboxError::NotEmpty(folder.to_owned()));
+        }
+        let password = password();
+        let mut sandbox = Self {
+            folder: folder.to_owned(),
+            site: Site {
+                site: 1,
+                parameters: BTreeMap::new(),
+                roles: BTreeMap::new(),
+                keystores: BTreeMap::new(),
+                receivers: BTreeMap::new(),
+                flows: BTreeMap::new(),
+                keys: BTreeMap::new(),
+            },
+            certificates: BTreeMap::new(),
+        };
+        sandbox.write("password", password.as_bytes())?;
+        for role in plan.landscape.roles.rows() {
+            let binding = RoleBinding { automatic: true, pause: Some(Length(props.pause)) };
+            sandbox.site.roles.insert(role.clone(), binding);
+        }
+        for store in plan.landscape.stores.ids() {
+            sandbox.keystore(plan, store, &password, props)?;
+        }
+        for receiver in plan.landscape.acceptors.ids() {
+            sandbox.receiver(plan, receiver)?;
+        }
+        for flow in plan.landscape.channels.ids() {
+            sandbox.flow(plan, flow, props.start)?;
+        }
+        let text = toml::to_string(&sandbox.site).unwrap_or_default();
+        sandbox.write("site.toml", text.as_bytes())?;
+        sandbox.write("plan.renewal", plan.source.text.as_bytes())?;
+        Ok(sandbox)
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The site that binds it.
+    #[must_use]
+    pub const fn site(&self) -> &Site {
+        &self.site
+    }
+
+    /// The certificates of the keys that are in use at the start.
+    #[must_use]
+    pub const fn certificates(&self) -> &BTreeMap<KeyId, Certificate> {
+        &self.certificates
+    }
+
+    /// Writes a file of the sandbox, 0600.
+    ///
+    /// # Errors
+    /// When that cannot be done.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), SandboxError> {
+        let path = self.folder.join(name);
+        let mut options = std::fs::OpenOptions::new();
+        let file = options.write(true).create(true).truncate(true).mode(0o600).open(&path);
+        file.and_then(|mut file| file.write_all(bytes)).map_err(|cause| SandboxError::Io { path, cause })
+    }
+
+    fn keystore(
+        &mut self,
+        plan: &Plan,
+        store: StoreId,
+        password: &Zeroizing<String>,
+        props: &Props,
+    ) -> Result<(), SandboxError> {
+        let name = &plan.landscape.stores[store].name;
+        let path = PathBuf::from(format!("{name}.p12"));
+        let mut keystore = Pkcs12Keystore::create_empty(self.folder.join(&path), password.clone())
+            .map_err(ActError::from)?;
+        let mine = plan.places_in_use().filter(|(place, _)| plan.landscape.places[*place].store == store);
+        for (place, key) in mine {
+            let alias: &Alias = &plan.landscape.places[place].alias;
+            let (_, certificate) =
+                keystore.create_key_pair(alias, &spec(alias, props)).map_err(ActError::from)?;
+            self.certificates.insert(key, certificate);
+        }
+        let password = SecretReference::File(PathBuf::from("password"));
+        self.site.keystores.insert(name.clone(), KeystoreBinding::Pkcs12 { path, password });
+        Ok(())
+    }
+
+    fn receiver(&mut self, plan: &Plan, receiver: AcceptorId) -> Result<(), SandboxError> {
+        let row = &plan.landscape.acceptors[receiver];
+        let path = PathBuf::from(format!("{}-trust", row.name));
+        let folder = self.folder.join(&path);
+        std::fs::DirBuilder::new()
+            .mode(0o700)
+            .create(&folder)
+            .map_err(|cause| SandboxError::Io { path: folder.clone(), cause })?;
+        let capacity = row.capacity.unwrap_or_else(|| plan.landscape.keys.len());
+        let accepted: Vec<Certificate> = plan.start.accepted[receiver]
+            .iter()
+            .filter_map(|key| self.certificates.get(&key).cloned())
+            .collect();
+        TrustFolder::new(folder, capacity, Box::new(XmlVerifier::default()))
+            .change(&accepted, &[])
+            .map_err(ActError::from)?;
+        self.site.receivers.insert(row.name.clone(), ReceiverBinding::Directory { path, capacity });
+        Ok(())
+    }
+
+    fn flow(&mut self, plan: &Plan, flow: ChannelId, now: Timestamp) -> Result<(), SandboxError> {
+        let name = &plan.landscape.channels[flow].name;
+        let path = PathBuf::from(format!("{name}-flow"));
+        let mut switch = FlowSwitch::open(self.folder.join(&path)).map_err(ActError::from)?;
+        let state = if plan.start.running[flow] { FlowState::Deployed } else { FlowState::Undeployed };
+        switch.bring_to(state, now).map_err(ActError::from)?;
+        self.site.flows.insert(name.clone(), FlowBinding::Local { path });
+        Ok(())
+    }
+}
+
+fn spec(alias: &Alias, props: &Props) -> KeySpec {
+    let age = SignedDuration::from_hours(24 * AGE);
+    // A common name has at most 64 characters (RFC 5280, upper bound ub-common-name).
+    let name: String = alias.as_str().chars().take(64).collect();
+    KeySpec {
+        key_type: props.key_type,
+        subject: vec![("CN".to_owned(), name), ("O".to_owned(), "keyroll rehearsal".to_owned())],
+        not_before: props.start.checked_sub(age).unwrap_or(props.start),
+        days: 365,
+    }
+}
+
+/// A fresh password for the stores of one sandbox.
+fn password() -> Zeroizing<String> {
+    let mut bytes = [0u8; 18];
+    // Without random bytes no key could be made either; then the store says so.
+    let _filled = openssl::rand::rand_bytes(&mut bytes);
+    Zeroizing::new(openssl::base64::encode_block(&bytes))
+}

@@ -1,0 +1,195 @@
+//! `site.toml`: what stands behind the names of a plan.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    backend::secret::SecretReference,
+    source::{Source, Span},
+    world::material::{Fingerprint, KeyType},
+};
+
+use super::site_fault::{SiteFault, unreadable};
+
+/// A site as it is written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    /// The version of the format: 1.
+    pub site: u32,
+    /// Values for the plan's parameters.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+    /// Who plays the roles; a role that is not named is played by a person.
+    #[serde(default)]
+    pub roles: BTreeMap<String, RoleBinding>,
+    /// What stands behind the keystores.
+    #[serde(default)]
+    pub keystores: BTreeMap<String, KeystoreBinding>,
+    /// What stands behind the receivers.
+    #[serde(default)]
+    pub receivers: BTreeMap<String, ReceiverBinding>,
+    /// What stands behind the flows.
+    #[serde(default)]
+    pub flows: BTreeMap<String, FlowBinding>,
+    /// What is generated for keys, where it is not to be as the key that it replaces.
+    #[serde(default)]
+    pub keys: BTreeMap<String, KeyBinding>,
+}
+
+/// Who plays a role.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoleBinding {
+    /// Whether the site does the role's acts of speech by itself, and takes its messages.
+    #[serde(default)]
+    pub automatic: bool,
+    /// How long after a step of the role may begin the site does it: `"5m"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<Length>,
+}
+
+/// What stands behind a keystore.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "backend", rename_all = "lowercase", deny_unknown_fields)]
+pub enum KeystoreBinding {
+    /// A PKCS#12 file.
+    Pkcs12 {
+        /// The file; a relative path begins at the site's folder.
+        path: PathBuf,
+        /// Where its password comes from.
+        password: SecretReference,
+    },
+    /// A person.
+    Manual {},
+}
+
+/// What stands behind a receiver.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "backend", rename_all = "lowercase", deny_unknown_fields)]
+pub enum ReceiverBinding {
+    /// A folder of trusted certificates.
+    Directory {
+        /// The folder.
+        path: PathBuf,
+        /// How many certificates the receiver can hold.
+        capacity: usize,
+    },
+    /// A person.
+    Manual {},
+}
+
+/// What stands behind a flow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "backend", rename_all = "lowercase", deny_unknown_fields)]
+pub enum FlowBinding {
+    /// A flow on this machine, in a folder with its spool.
+    Local {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A person.
+    Manual {},
+}
+
+/// What is generated for a key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyBinding {
+    /// `rsa-2048`, `rsa-3072`, `rsa-4096`, `ec-p256`, `ec-p384`, `ec-p521`.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub key_type: Option<String>,
+    /// The subject, as in `CN=orders, O=Example`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The certificate of a key that no backend shows, as a PEM file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<PathBuf>,
+    /// Days of validity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<u32>,
+}
+
+/// A length of time as it is written in plans: `90s`, `15m`, `24h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Length(pub std::time::Duration);
+
+impl TryFrom<String> for Length {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        crate::plan::parameter::duration(&text).map(Self).ok_or("write it as `90s`, `15m` or `1h30m`")
+    }
+}
+
+impl From<Length> for String {
+    fn from(length: Length) -> Self {
+        crate::plan::parameter::spelt(length.0)
+    }
+}
+
+impl Length {
+    /// The length as a signed duration.
+    #[must_use]
+    pub fn signed(self) -> SignedDuration {
+        SignedDuration::try_from(self.0).unwrap_or(SignedDuration::MAX)
+    }
+}
+
+impl Site {
+    /// Reads a site.
+    ///
+    /// # Errors
+    /// A finding that points at the line.
+    pub fn read(source: &Source) -> Result<Self, SiteFault> {
+        let site: Self = toml::from_str(&source.text).map_err(|error| {
+            let span = error.span().map(|range| Span::new(range.start, range.end)).unwrap_or_default();
+            unreadable(error.message(), span)
+        })?;
+        if site.site == 1 {
+            Ok(site)
+        } else {
+            Err(unreadable("this keyroll reads sites that begin with `site = 1`", Span::new(0, 1)))
+        }
+    }
+
+    /// Identifies what is bound; comments and order do not count.
+    #[must_use]
+    pub fn digest(&self) -> Fingerprint {
+        Fingerprint::of(serde_json::to_string(self).unwrap_or_default().as_bytes())
+    }
+
+    /// How a role is played.
+    #[must_use]
+    pub fn role(&self, name: &str) -> RoleBinding {
+        self.roles.get(name).cloned().unwrap_or_default()
+    }
+}
+
+/// Reads a key type such as `rsa-2048`.
+#[must_use]
+pub fn key_type(text: &str) -> Option<KeyType> {
+    match text {
+        "ec-p256" => Some(KeyType::EcP256),
+        "ec-p384" => Some(KeyType::EcP384),
+        "ec-p521" => Some(KeyType::EcP521),
+        _ => {
+            let bits: u32 = text.strip_prefix("rsa-")?.parse().ok()?;
+            [2048, 3072, 4096].contains(&bits).then_some(KeyType::Rsa(bits))
+        }
+    }
+}
+
+/// Reads a subject such as `CN=orders, O=Example`.
+#[must_use]
+pub fn subject(text: &str) -> Option<Vec<(String, String)>> {
+    let pairs = text.split(',').map(|part| {
+        let (name, value) = part.trim().split_once('=')?;
+        let (name, value) = (name.trim(), value.trim());
+        (!name.is_empty() && !value.is_empty()).then(|| (name.to_owned(), value.to_owned()))
+    });
+    pairs.collect()
+}

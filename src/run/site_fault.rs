@@ -1,0 +1,140 @@
+//! What is wrong with a site.
+
+use miette::{Diagnostic, SourceSpan};
+use thiserror::Error;
+
+use crate::{
+    explanation::Explanation,
+    source::{Finding, Span, shown},
+};
+
+/// One finding about a site.
+pub type SiteFault = Finding;
+
+/// The file does not read as a site.
+#[derive(Debug, Diagnostic, Error)]
+#[error("the site cannot be read: {why}")]
+#[diagnostic(
+    code(keyroll::bad_site),
+    help(
+        "a site begins with `site = 1` and has tables such as [keystores.NAME], [receivers.NAME], [flows.NAME] and [roles.NAME]"
+    )
+)]
+struct BadSite {
+    why: String,
+    #[label("here")]
+    at: SourceSpan,
+}
+
+/// A name of the plan that the site does not bind.
+#[derive(Debug, Diagnostic, Error)]
+#[error("the site binds nothing to the {kind} `{name}`")]
+#[diagnostic(
+    code(keyroll::unbound),
+    help("add a table `[{table}.{name}]`, with `backend = \"manual\"` where a person does its steps")
+)]
+struct Unbound {
+    kind: &'static str,
+    table: &'static str,
+    name: String,
+    #[label("this site")]
+    at: SourceSpan,
+}
+
+/// A name of the site that the plan does not have.
+#[derive(Debug, Diagnostic, Error)]
+#[error("the plan has no {kind} `{name}`")]
+#[diagnostic(code(keyroll::bound_to_nothing))]
+struct BoundToNothing {
+    kind: &'static str,
+    name: String,
+    #[help]
+    help: String,
+    #[label("not in the plan")]
+    at: SourceSpan,
+}
+
+/// A binding that is weaker than what the plan assumes.
+#[derive(Debug, Diagnostic, Error)]
+#[error("{what}")]
+#[diagnostic(code(keyroll::weak_binding))]
+struct WeakBinding {
+    what: String,
+    #[help]
+    help: String,
+    #[label("weaker than the plan assumes")]
+    at: SourceSpan,
+}
+
+/// A value of the site that does not fit.
+#[derive(Debug, Diagnostic, Error)]
+#[error("{what}")]
+#[diagnostic(code(keyroll::bad_binding))]
+struct BadBinding {
+    what: String,
+    #[help]
+    help: String,
+    #[label("here")]
+    at: SourceSpan,
+}
+
+/// The file does not read as a site.
+pub fn unreadable(why: &str, at: Span) -> Finding {
+    Box::new(BadSite { why: shown(why), at: at.into() })
+}
+
+/// A name of the plan is not bound.
+pub fn unbound(kind: &'static str, table: &'static str, name: &str, at: Span) -> Finding {
+    Box::new(Unbound { kind, table, name: shown(name), at: at.into() })
+}
+
+/// A bound name is not in the plan.
+pub fn bound_to_nothing(kind: &'static str, name: &str, help: String, at: Span) -> Finding {
+    Box::new(BoundToNothing { kind, name: shown(name), help, at: at.into() })
+}
+
+/// A binding is weaker than what was proved.
+pub fn weak_binding(what: String, help: String, at: Span) -> Finding {
+    Box::new(WeakBinding { what, help, at: at.into() })
+}
+
+/// A value does not fit.
+pub fn bad_binding(what: String, help: String, at: Span) -> Finding {
+    Box::new(BadBinding { what, help, at: at.into() })
+}
+
+/// What `explain` says.
+pub const EXPLANATIONS: &[Explanation] = &[
+    Explanation {
+        code: "bad_site",
+        title: "the site file cannot be read",
+        text: "A site is a TOML file. It begins with `site = 1` and binds each name of the plan:\n\n  \
+               site = 1\n\n  [keystores.tenant]\n  backend = \"pkcs12\"\n  path = \"tenant.p12\"\n  \
+               password = \"env:TENANT_PASSWORD\"\n\n  [receivers.partner]\n  backend = \"directory\"\n  \
+               path = \"trust\"\n  capacity = 2\n\n  [flows.orders]\n  backend = \"local\"\n  path = \"orders\"\n\n  \
+               [roles.tenant_admin]\n  automatic = true",
+    },
+    Explanation {
+        code: "unbound",
+        title: "the site binds nothing to a name of the plan",
+        text: "Each keystore, receiver and flow of the plan is bound to a backend, or to `manual`: then its\n\
+               steps become tasks of the role that owns it.",
+    },
+    Explanation {
+        code: "bound_to_nothing",
+        title: "the site binds a name that the plan does not have",
+        text: "A misspelt name would leave the thing that was meant unbound, so it is refused.",
+    },
+    Explanation {
+        code: "weak_binding",
+        title: "a binding is weaker than what the plan assumes",
+        text: "The proof rests on what the plan declares, such as how many keys a receiver can hold. A site\n\
+               whose backend can do less is refused, so that the proof stands.",
+    },
+    Explanation {
+        code: "bad_binding",
+        title: "a value of the site does not fit",
+        text: "The help says what belongs there: one of the key types that keyroll makes, or a subject such as\n\
+               CN=orders, O=Example.",
+    },
+];

@@ -1,0 +1,120 @@
+//! Where each step of a run stands, in one word and one sentence.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{
+    backend::Outcome,
+    check::Checked,
+    source::shown,
+    transition::{
+        next::reasons,
+        ready::blockers,
+        state::{State, Status},
+    },
+    world::id::StepId,
+};
+
+use super::{
+    casting::Casting,
+    wait::{Cause, waits},
+};
+
+/// The life of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Word {
+    /// Other steps come first.
+    Blocked,
+    /// It may begin.
+    Ready,
+    /// It was begun, and its outcome is not known yet.
+    Begun,
+    /// It waits for a person, a time or an observation.
+    Waiting,
+    /// It is done.
+    Done,
+    /// It was so already.
+    AlreadySo,
+    /// The last attempt failed.
+    Failed,
+    /// Its role declined, or the other side said no.
+    Declined,
+}
+
+impl Word {
+    /// The word for people.
+    #[must_use]
+    pub const fn shown(self) -> &'static str {
+        match self {
+            Self::Blocked => "blocked",
+            Self::Ready => "ready",
+            Self::Begun => "begun",
+            Self::Waiting => "waiting",
+            Self::Done => "done",
+            Self::AlreadySo => "already so",
+            Self::Failed => "failed",
+            Self::Declined => "declined",
+        }
+    }
+}
+
+/// One step as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// The step.
+    pub step: String,
+    /// Its role.
+    pub role: String,
+    /// What it does.
+    pub act: String,
+    /// Where it stands.
+    pub status: Word,
+    /// Why it is not done: for whom or what it waits, or what went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Since when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// How often it was tried.
+    pub attempts: u32,
+}
+
+/// All steps in the order of the plan.
+#[must_use]
+pub fn standings(checked: &Checked, casting: &Casting, state: &State) -> Vec<Standing> {
+    checked.plan().steps.ids().map(|step| standing(checked, casting, state, step)).collect()
+}
+
+/// One step.
+#[must_use]
+pub fn standing(checked: &Checked, casting: &Casting, state: &State, step: StepId) -> Standing {
+    let plan = checked.plan();
+    let progress = &state.steps[step];
+    let mine: Vec<_> = waits(checked, casting, state)
+        .into_iter()
+        .filter(|wait| wait.step == step && !matches!(wait.cause, Cause::Receipt(_)))
+        .collect();
+    let blocking = blockers(checked, &state.world, step);
+    let (status, why, since) = match progress.status {
+        Status::Done(Outcome::Changed) => (Word::Done, None, progress.ended),
+        Status::Done(Outcome::AlreadySo) => (Word::AlreadySo, None, progress.ended),
+        Status::Begun => (Word::Begun, Some("its outcome is not known yet".to_owned()), progress.begun),
+        Status::Failed => (Word::Failed, progress.cause.clone(), progress.begun),
+        Status::Declined => (Word::Declined, progress.cause.clone(), progress.begun),
+        Status::Proposed | Status::Open => match mine.first() {
+            Some(wait) => (Word::Waiting, Some(wait.sentence(checked)), wait.since),
+            None if blocking.is_empty() => (Word::Ready, None, super::wait::since(checked, state, step)),
+            None => (Word::Blocked, Some(reasons(checked, &blocking)), None),
+        },
+    };
+    Standing {
+        step: shown(&plan.steps[step].name.value),
+        role: shown(&plan.landscape.roles[plan.steps[step].role.value]),
+        act: shown(&plan.sentence(step)),
+        status,
+        why: why.map(|text| shown(&text)),
+        since,
+        attempts: progress.attempts,
+    }
+}

@@ -1,0 +1,355 @@
+//! One turn of a run: carry out what is commanded, take down what has come about, begin what is
+//! ready.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    backend::{
+        bench::Workbench,
+        deployer::InFlight,
+        notifier::Notice,
+        observe::{Observation, observe},
+    },
+    condition::Asks,
+    transition::{
+        command::Command,
+        event::{Actor, Drain, Event, Record},
+        next::Verdict,
+        ready::blockers,
+        state::{State, Status},
+    },
+    world::{
+        id::{ChannelId, KeyId, StepId},
+        material::{Certificate, Fingerprint},
+        state::WindowState,
+    },
+};
+
+use super::{
+    difference::{Difference, compare, differences},
+    error::RunError,
+    opening,
+    runner::{Runner, Watch},
+    window::{overrun, too_late},
+};
+
+impl Runner<'_> {
+    fn state(&self) -> &State {
+        self.parts.host.state()
+    }
+
+    /// Submits an event of the runner's own; `false` when it was known already or came too late.
+    fn submit(&mut self, event: Event, watch: Watch<'_>) -> Result<bool, RunError> {
+        let record = Record { at: self.parts.clock.now(), event };
+        let before = self.state().clone();
+        match self.parts.host.submit(self.checked, &record)? {
+            Verdict::Applied(_) => {
+                watch(&record);
+                Ok(true)
+            }
+            Verdict::Duplicate => Ok(false),
+            // Somebody else acted since this runner looked.
+            Verdict::Refused(_) if *self.state() != before => Ok(false),
+            Verdict::Refused(why) => Err(RunError::Inner(why.to_string())),
+        }
+    }
+
+    /// Takes down the start of the run, once. In a world that is not the one that the plan starts
+    /// from nothing is taken down, and the differences come back.
+    pub(super) fn begin(
+        &mut self,
+        site: Fingerprint,
+        watch: Watch<'_>,
+    ) -> Result<Option<Vec<Difference>>, RunError> {
+        if self.state().started {
+            return Ok(None);
+        }
+        let parts = &self.parts;
+        let certificates = opening::certificates(self.checked, parts.site, parts.folder, &parts.backends)?;
+        self.pin(&certificates);
+        if let Some(moved) = self.moved()? {
+            return Ok(Some(moved));
+        }
+        let plan = self.checked.plan().digest();
+        self.submit(Event::Started { plan, site, certificates }, watch)?;
+        let now = self.parts.clock.now();
+        self.material = opening::material(self.checked, self.parts.site, self.state(), now);
+        Ok(None)
+    }
+
+    /// Takes in what others have submitted; says whether there was anything.
+    pub(super) fn refresh(&mut self) -> Result<bool, RunError> {
+        let come = self.parts.host.refresh(self.checked)?;
+        if come {
+            let keys = &self.checked.plan().landscape.keys;
+            let known = &self.parts.host.state().certificates;
+            let known = known.iter().map(|(key, pem)| (keys[*key].clone(), pem.clone())).collect();
+            self.pin(&known);
+        }
+        Ok(come)
+    }
+
+    fn pin(&mut self, certificates: &BTreeMap<String, String>) {
+        for (name, pem) in certificates {
+            let key = self.checked.plan().landscape.keys.find(|k| k == name);
+            if let (Some(key), Ok(certificate)) = (key, Certificate::from_pem(pem.as_bytes())) {
+                self.material.pin(key, certificate);
+            }
+        }
+    }
+
+    fn look(&self) -> Result<Observation, RunError> {
+        let plan = self.checked.plan();
+        observe(&plan.landscape, &self.parts.backends, &self.material, &self.state().world)
+            .map_err(RunError::Observe)
+    }
+
+    /// The differences between the world and the record, if there are any.
+    pub(super) fn moved(&self) -> Result<Option<Vec<Difference>>, RunError> {
+        let found = differences(self.checked.plan(), self.state(), &self.look()?);
+        Ok(Some(found).filter(|found| !found.is_empty()))
+    }
+
+    /// One turn; `false` when nothing could be done.
+    pub(super) fn turn(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
+        let mut moved = self.carry_out(watch)?;
+        moved |= self.open_windows(watch)?;
+        moved |= self.take_down_drains(watch)?;
+        moved |= self.take_down_overruns(watch)?;
+        moved |= self.begin_ready(watch)?;
+        Ok(moved)
+    }
+
+    fn carry_out(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
+        let mut moved = false;
+        let commands = self.parts.host.outbox()?;
+        // A command may come from an act of somebody else: it is read with the state that it is of.
+        self.refresh()?;
+        for command in commands {
+            match &command {
+                Command::Perform { step, attempt } => self.perform(step, *attempt, watch)?,
+                Command::Tell { step, role } => self.tell(step, role, watch)?,
+                Command::Ask { step, role, .. } => self.ask(step, role, watch)?,
+            }
+            self.parts.host.settle(&command)?;
+            moved = true;
+        }
+        Ok(moved)
+    }
+
+    /// Performs a step and takes its outcome down, once its effect is seen.
+    fn perform(&mut self, name: &str, attempt: u32, watch: Watch<'_>) -> Result<(), RunError> {
+        let plan = self.checked.plan();
+        let Some(step) = plan.step(name) else { return Ok(()) };
+        let progress = &self.state().steps[step];
+        if progress.status != Status::Begun || progress.attempts != attempt {
+            return Ok(()); // Its outcome was taken down before the command was settled.
+        }
+        let known: Vec<KeyId> = plan.landscape.keys.ids().filter(|k| self.knows(*k)).collect();
+        let mut bench = Workbench {
+            landscape: &plan.landscape,
+            backends: &mut self.parts.backends,
+            material: &mut self.material,
+            now: self.parts.clock.now(),
+        };
+        let performed = plan.steps[step].action.value.perform(&mut bench).map_err(|e| e.to_string());
+        let done = performed.and_then(|outcome| match self.unseen(step) {
+            Ok(unseen) if unseen.is_empty() => Ok(outcome),
+            Ok(unseen) => Err(unseen
+                .iter()
+                .map(|d| format!("afterwards {} is {}, not {}", d.what, d.seen, d.recorded))
+                .collect::<Vec<_>>()
+                .join("; ")),
+            Err(error) => Err(error.to_string()),
+        });
+        match done {
+            Ok(outcome) => {
+                let fresh = plan.landscape.keys.iter().filter(|(key, _)| !known.contains(key));
+                let pem = |(key, name): (KeyId, &String)| {
+                    self.material.certificate(key).map(|c| (name.clone(), c.pem()))
+                };
+                let certificates: BTreeMap<String, String> = fresh.filter_map(pem).collect();
+                let step = name.to_owned();
+                self.submit(Event::Ended { step, attempt, outcome, certificates }, watch)?;
+                Ok(())
+            }
+            Err(cause) => {
+                let event = Event::Failed { step: name.to_owned(), attempt, cause: cause.clone() };
+                self.submit(event, watch)?;
+                self.parts.host.settle(&Command::Perform { step: name.to_owned(), attempt })?;
+                let row = &plan.steps[step];
+                let role = plan.landscape.roles[row.role.value].clone();
+                Err(RunError::Step { step: name.to_owned(), role, attempt, cause, at: row.action.span })
+            }
+        }
+    }
+
+    fn knows(&self, key: KeyId) -> bool {
+        self.material.certificate(key).is_some()
+    }
+
+    /// What of a step's effect is not to be seen after it was performed.
+    fn unseen(&self, step: StepId) -> Result<Vec<Difference>, RunError> {
+        let plan = self.checked.plan();
+        let mut expected = self.state().world.clone();
+        for effect in plan.steps[step].action.value.effects() {
+            // What does not fit is said by `next` when the outcome is submitted.
+            if effect.apply(&plan.landscape, &mut expected).is_err() {
+                break;
+            }
+        }
+        Ok(compare(plan, &expected, &self.look()?, &[]))
+    }
+
+    fn tell(&mut self, step: &str, role: &str, watch: Watch<'_>) -> Result<(), RunError> {
+        let automatic = self.is_automatic(role);
+        if automatic {
+            let by = Actor { role: role.to_owned(), person: None, automatic };
+            self.submit(Event::Received { step: step.to_owned(), by }, watch)?;
+            return Ok(());
+        }
+        let text = format!("there is a message for {role}: {step}");
+        self.notify(format!("tell/{step}/{role}"), role, text);
+        Ok(())
+    }
+
+    fn ask(&mut self, step: &str, role: &str, watch: Watch<'_>) -> Result<(), RunError> {
+        let automatic = self.is_automatic(role);
+        let id = self.checked.plan().step(step);
+        let open = id.is_some_and(|id| self.state().steps[id].status == Status::Proposed);
+        if automatic && open {
+            let by = Actor { role: role.to_owned(), person: None, automatic };
+            let event = Event::Answered { step: step.to_owned(), by, yes: true, because: None };
+            self.submit(event, watch)?;
+        } else if open {
+            self.notify(format!("ask/{step}/{role}"), role, format!("{role} is asked to answer: {step}"));
+        }
+        Ok(())
+    }
+
+    fn notify(&mut self, id: String, role: &str, text: String) {
+        let id = format!("{}/{id}", self.parts.host.run());
+        let notice = Notice { id, role: role.to_owned(), text };
+        // A notice never holds a run up: the inbox shows the same, and `status` too.
+        let _not_handed_over = self.parts.notifier.send(&notice);
+    }
+
+    fn is_automatic(&self, role: &str) -> bool {
+        let roles = &self.checked.plan().landscape.roles;
+        roles.find(|r| r == role).is_some_and(|id| self.casting.role(id).automatic)
+    }
+
+    fn open_windows(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
+        let plan = self.checked.plan();
+        let now = self.parts.clock.now();
+        let due = |id| {
+            let state = self.state();
+            state.world.windows[id] == WindowState::Agreed
+                && state.windows[id].is_some_and(|o| now >= o.opens)
+        };
+        let open: Vec<String> =
+            plan.landscape.windows.iter().filter(|(id, _)| due(*id)).map(|(_, w)| w.name.clone()).collect();
+        for window in &open {
+            self.submit(Event::Opened { window: window.clone() }, watch)?;
+        }
+        Ok(!open.is_empty())
+    }
+
+    /// A flow that is down when its window is over stays down until the plan is through; it is said
+    /// once.
+    fn take_down_overruns(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
+        let mut moved = false;
+        for what in overrun(self.checked, self.state(), self.parts.clock.now()) {
+            if !self.state().broken.contains(&what) {
+                moved |= self.submit(Event::Broken { what }, watch)?;
+            }
+        }
+        Ok(moved)
+    }
+
+    /// Looks for messages under way where some step waits for the last of them.
+    fn take_down_drains(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
+        let mut moved = false;
+        for (flow, key) in self.awaited() {
+            let Some(how) = self.drained(flow, key)? else { continue };
+            let land = &self.checked.plan().landscape;
+            let (flow, key) = (land.channels[flow].name.clone(), land.keys[key].clone());
+            moved |= self.submit(Event::Drained { flow, key, how }, watch)?;
+        }
+        Ok(moved)
+    }
+
+    fn awaited(&self) -> Vec<(ChannelId, KeyId)> {
+        let plan = self.checked.plan();
+        let land = &plan.landscape;
+        let state = self.state();
+        let open = plan.steps.iter().filter(|(id, _)| !state.world.is_done(*id));
+        let drains = open.flat_map(|(_, step)| &step.needs).filter_map(|need| match need.value.asks() {
+            Asks::Drained(flow, key) => Some((flow, key)),
+            _ => None,
+        });
+        drains
+            .filter(|(flow, key)| {
+                state.world.under_way[*flow].contains(*key) && state.world.stamp(land, *flow) != Some(*key)
+            })
+            .collect()
+    }
+
+    fn drained(&self, flow: ChannelId, key: KeyId) -> Result<Option<Drain>, RunError> {
+        if let (Some(backend), Some(certificate)) =
+            (self.parts.backends.flows[flow].backend(), self.material.certificate(key))
+        {
+            let seen = backend.in_flight(&certificate.fingerprint());
+            match seen.map_err(|e| RunError::Observe(e.into()))? {
+                InFlight::Seen(0) => return Ok(Some(Drain::Seen)),
+                InFlight::Seen(_) => return Ok(None),
+                InFlight::Unknown => {}
+            }
+        }
+        let transit = SignedDuration::try_from(self.checked.plan().landscape.transit(flow));
+        let stopped = self.state().stopped.get(&(flow, key)).copied();
+        let due = stopped.zip(transit.ok()).and_then(|(at, time)| at.checked_add(time).ok());
+        Ok(due.filter(|due| self.parts.clock.now() >= *due).map(|_| Drain::Waited))
+    }
+
+    fn begin_ready(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
+        let plan = self.checked.plan();
+        for step in plan.steps.ids() {
+            let progress = &self.state().steps[step];
+            let open = matches!(progress.status, Status::Open | Status::Failed);
+            let mine = open && !self.casting.is_by_hand(plan, step);
+            if !mine || !blockers(self.checked, &self.state().world, step).is_empty() {
+                self.ready_since.remove(&step);
+                continue;
+            }
+            let now = self.parts.clock.now();
+            let last = self.state().now;
+            let since: Timestamp = *self.ready_since.entry(step).or_insert(last);
+            if self.due(step, since).is_none_or(|due| now < due) {
+                continue;
+            }
+            self.ready_since.remove(&step);
+            if let Some(why) = too_late(self.checked, self.state(), step, now) {
+                let row = &plan.steps[step];
+                return Err(RunError::TooLate { step: row.name.value.clone(), why, at: row.action.span });
+            }
+            let attempt = self.state().steps[step].attempts + 1;
+            let row = &plan.steps[step];
+            let name = row.name.value.clone();
+            let event = if row.speech.is_some() {
+                let role = plan.landscape.roles[row.role.value].clone();
+                let by = Actor { role, person: None, automatic: true };
+                Event::Confirmed { step: name, by, opens: None, certificates: BTreeMap::new() }
+            } else {
+                Event::Begun { step: name, attempt }
+            };
+            self.submit(event, watch)?;
+            // What is commanded is carried out before the next step begins: the world is looked at
+            // in between.
+            return Ok(true);
+        }
+        Ok(false)
+    }
+}

@@ -1,0 +1,183 @@
+//! What a run waits for: for whom or what, since when, until when.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    check::Checked,
+    source::shown,
+    transition::{
+        event::Record,
+        next::next,
+        ready::{Blocker, blockers},
+        state::{State, Status},
+    },
+    world::{
+        id::{RoleId, StepId},
+        state::WindowState,
+    },
+};
+
+use super::{casting::Casting, time::to_the_second};
+
+/// One thing that a run waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// The step that waits.
+    pub step: StepId,
+    /// For what.
+    pub cause: Cause,
+    /// Since when.
+    pub since: Option<Timestamp>,
+    /// Until when at the latest, where that is known.
+    pub until: Option<Timestamp>,
+}
+
+/// For what a step waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// A person in this role does it.
+    Act(RoleId),
+    /// A person in this role takes the message that the step sent.
+    Receipt(RoleId),
+    /// A person in this role answers the proposal.
+    Answer(RoleId),
+    /// A time, in words.
+    Time(String),
+}
+
+impl Cause {
+    /// The role that is waited for, if it is a person.
+    #[must_use]
+    pub const fn role(&self) -> Option<RoleId> {
+        match self {
+            Self::Act(role) | Self::Receipt(role) | Self::Answer(role) => Some(*role),
+            Self::Time(_) => None,
+        }
+    }
+}
+
+impl Wait {
+    /// One line for people.
+    #[must_use]
+    pub fn sentence(&self, checked: &Checked) -> String {
+        let plan = checked.plan();
+        let role = |role: RoleId| shown(&plan.landscape.roles[role]);
+        let name = shown(&plan.steps[self.step].name.value);
+        let act = shown(&plan.sentence(self.step));
+        let until =
+            self.until.map_or_else(String::new, |at| format!(", until {} at the latest", to_the_second(at)));
+        let since = self.since.map_or_else(String::new, |at| format!(" since {}", to_the_second(at)));
+        match &self.cause {
+            Cause::Act(r) => format!("waits for {}{since}: {name} ({act}){until}", role(*r)),
+            Cause::Receipt(r) => {
+                format!("waits for {}{since}: to take the message of {name} ({act}){until}", role(*r))
+            }
+            Cause::Answer(r) => format!("waits for {}{since}: to answer {name} ({act}){until}", role(*r)),
+            Cause::Time(what) => format!("{name} waits for time{since}: {what}{until}"),
+        }
+    }
+}
+
+/// Everything that a run waits for. A step that waits for another step is not in it.
+#[must_use]
+pub fn waits(checked: &Checked, casting: &Casting, state: &State) -> Vec<Wait> {
+    let plan = checked.plan();
+    let mut found = Vec::new();
+    for step in plan.steps.ids() {
+        found.extend(receipts(checked, casting, state, step));
+        let progress = &state.steps[step];
+        if progress.status == Status::Proposed {
+            if let Some((_, role)) = plan.proposal(step).filter(|(_, r)| !casting.role(*r).automatic) {
+                found.push(Wait { step, cause: Cause::Answer(role), since: progress.begun, until: None });
+            }
+            continue;
+        }
+        let blocking = blockers(checked, &state.world, step);
+        if blocking.is_empty() && casting.is_by_hand(plan, step) {
+            let role = plan.steps[step].role.value;
+            found.push(Wait {
+                step,
+                cause: Cause::Act(role),
+                since: since(checked, state, step),
+                until: None,
+            });
+        }
+        // Only needs are left: then it is time that it waits for.
+        let only_needs = blocking.iter().all(|b| matches!(b, Blocker::Unmet(_)));
+        if !blocking.is_empty() && only_needs {
+            found.extend(times(checked, state, step, &blocking));
+        }
+    }
+    found
+}
+
+/// When the last thing that a step waited for happened.
+#[must_use]
+pub fn since(checked: &Checked, state: &State, step: StepId) -> Option<Timestamp> {
+    let before = checked.plan().steps[step].after.iter();
+    before.filter_map(|b| state.steps[b.value].ended).max()
+}
+
+/// When each step that may begin now came to be so, by the records of the run.
+#[must_use]
+pub fn ready_since(checked: &Checked, records: &[Record]) -> BTreeMap<StepId, Timestamp> {
+    let mut state = State::new(checked);
+    let mut ready = BTreeMap::new();
+    for record in records {
+        let _applied = next(checked, &mut state, record);
+        for step in checked.plan().steps.ids() {
+            if state.started && blockers(checked, &state.world, step).is_empty() {
+                ready.entry(step).or_insert(state.now);
+            } else {
+                ready.remove(&step);
+            }
+        }
+    }
+    ready
+}
+
+fn receipts<'a>(
+    checked: &'a Checked,
+    casting: &'a Casting,
+    state: &'a State,
+    step: StepId,
+) -> impl Iterator<Item = Wait> + 'a {
+    let sent = state.world.is_done(step);
+    let open = checked
+        .plan()
+        .deliveries_of(step)
+        .filter(move |(id, role)| sent && !state.world.is_heard(*id) && !casting.role(*role).automatic);
+    open.map(move |(_, role)| Wait {
+        step,
+        cause: Cause::Receipt(role),
+        since: state.steps[step].ended,
+        until: None,
+    })
+}
+
+fn times(checked: &Checked, state: &State, step: StepId, blocking: &[Blocker]) -> Vec<Wait> {
+    let plan = checked.plan();
+    let mut found = Vec::new();
+    for blocker in blocking {
+        let Blocker::Unmet(number) = blocker else { continue };
+        let Some(need) = plan.steps[step].needs.get(*number) else { continue };
+        let what = need.value.sentence(&plan.landscape);
+        let until = match need.value.asks() {
+            crate::condition::Asks::Drained(flow, key) => {
+                let transit = SignedDuration::try_from(plan.landscape.transit(flow));
+                let stopped = state.stopped.get(&(flow, key)).copied();
+                stopped.zip(transit.ok()).and_then(|(at, time)| at.checked_add(time).ok())
+            }
+            crate::condition::Asks::Open(window) => {
+                let agreed = state.world.windows[window] == WindowState::Agreed;
+                state.windows[window].filter(|_| agreed).map(|opening| opening.opens)
+            }
+            crate::condition::Asks::Facts(_) => continue,
+        };
+        let since = since(checked, state, step);
+        found.push(Wait { step, cause: Cause::Time(shown(&what)), since, until });
+    }
+    found
+}

@@ -1,0 +1,83 @@
+//! Windows in a run: a stop is begun only while there is time enough for it, and one that lasts
+//! longer than its window breaks its promise.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    check::Checked,
+    condition::Asks,
+    plan::{Plan, parameter::spelt},
+    source::shown,
+    transition::state::State,
+    world::{
+        effect::Effect,
+        id::{ChannelId, StepId},
+        state::WindowState,
+    },
+};
+
+use super::time::to_the_second;
+
+/// Why a step that needs an open window must not begin any more, if that is so: less of the window
+/// is left than the messages under way may take that a later step waits for.
+#[must_use]
+pub fn too_late(checked: &Checked, state: &State, step: StepId, now: Timestamp) -> Option<String> {
+    let plan = checked.plan();
+    for need in &plan.steps[step].needs {
+        let Asks::Open(window) = need.value.asks() else { continue };
+        let Some(closes) = state.windows[window].and_then(|opening| opening.closes) else { continue };
+        let least = stopped(plan, step).map(|flow| drain(plan, flow)).max().unwrap_or_default();
+        let left = closes.duration_since(now);
+        if left < SignedDuration::try_from(least).unwrap_or(SignedDuration::MAX) || left.is_negative() {
+            let name = shown(&plan.landscape.windows[window].name);
+            return Some(format!(
+                "the window {name} ends at {}, and this needs at least {} of it",
+                to_the_second(closes),
+                spelt(least)
+            ));
+        }
+    }
+    None
+}
+
+fn stopped(plan: &Plan, step: StepId) -> impl Iterator<Item = ChannelId> {
+    let effects = plan.steps[step].action.value.effects();
+    effects.into_iter().filter_map(|effect| match effect {
+        Effect::Stop(flow) => Some(flow),
+        _ => None,
+    })
+}
+
+/// How long some step of the plan may wait for the messages of a flow that are under way.
+fn drain(plan: &Plan, flow: ChannelId) -> Duration {
+    let needs = plan.steps.rows().flat_map(|step| &step.needs);
+    let waits =
+        needs.map(|need| need.value.asks()).any(|asks| matches!(asks, Asks::Drained(f, _) if f == flow));
+    if waits { plan.landscape.transit(flow) } else { Duration::ZERO }
+}
+
+/// The promises that are broken because a flow is down longer than its window lasts.
+#[must_use]
+pub fn overrun(checked: &Checked, state: &State, now: Timestamp) -> Vec<String> {
+    let plan = checked.plan();
+    let land = &plan.landscape;
+    let mut found = Vec::new();
+    for promise in &plan.promises {
+        let (flow, _) = promise.value.hazard();
+        let Some(window) = promise.value.window() else { continue };
+        let closes = state.windows[window].and_then(|opening| opening.closes);
+        let open = state.world.windows[window] == WindowState::Open;
+        if let Some(closes) = closes.filter(|closes| open && now > *closes)
+            && state.world.stamp(land, flow).is_none()
+        {
+            found.push(format!(
+                "{}: the window ended at {}",
+                promise.value.sentence(land),
+                to_the_second(closes)
+            ));
+        }
+    }
+    found
+}

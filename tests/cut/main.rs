@@ -1,0 +1,36 @@
+//! Runs that are cut off: a child process is killed with -9 before and after each numbered call of
+//! a backend and each commit of the journal, and the program itself at random moments a hundred
+//! times. Then the run is taken up again, and world and journal end as if it had not been cut.
+
+mod killed;
+mod points;
+mod scene;
+mod uncut;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    if let Some(point) = std::env::var_os(scene::POINT) {
+        scene::child(&point);
+        return ExitCode::SUCCESS;
+    }
+    // `cargo test NAME` asks every binary; this one has these names.
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let tests: [(&str, fn()); 2] = [
+        ("killed_at_every_point", uncut::killed_at_every_point),
+        ("killed_a_hundred_times", killed::killed_a_hundred_times),
+    ];
+    let (mut passed, mut failed) = (0, 0);
+    for (name, test) in tests {
+        if !wanted.is_empty() && !wanted.iter().any(|word| name.contains(word.as_str())) {
+            continue;
+        }
+        println!("test {name} ...");
+        let good = std::panic::catch_unwind(test).is_ok();
+        println!("test {name} ... {}", if good { "ok" } else { "FAILED" });
+        if good { passed += 1 } else { failed += 1 }
+    }
+    let word = if failed == 0 { "ok" } else { "FAILED" };
+    println!("\ntest result: {word}. {passed} passed; {failed} failed; 0 ignored");
+    ExitCode::from(u8::from(failed > 0))
+}

@@ -1,0 +1,36 @@
+//! Findings about a site, each with the page beside the site that brings it about. The plan is the
+//! stock plan of two keys.
+
+use keyroll::run::{bind::compare, site::Site};
+use keyroll::source::Finding;
+
+use super::*;
+
+fn findings(source: &Source) -> Vec<Finding> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("plans/xml-signature/two-keys.renewal");
+    let checked = check::read(&read(&path), &Given::default()).unwrap();
+    match Site::read(source) {
+        Err(finding) => vec![finding],
+        Ok(site) => compare(checked.plan(), &site, source).err().unwrap_or_default(),
+    }
+}
+
+#[test]
+fn every_finding_about_a_site_earns_the_page_beside_it() {
+    with_settings!({ snapshot_path => "../../golden/refused", prepend_module_to_snapshot => false, omit_expression => true }, {
+        for stem in stems(&folder("refused"), "toml") {
+            let source = read(&folder("refused").join(format!("{stem}.toml")));
+            let refusal = Refusal::new(source.clone(), findings(&source));
+            let text = page(&refusal, false, 100);
+            assert_eq!(refusal.codes().collect::<Vec<_>>(), [code(&stem)], "{stem}\n{text}");
+            for finding in &refusal.findings {
+                assert!(finding.help().is_some_and(|help| !help.to_string().ends_with('.')), "{stem}");
+                for label in finding.labels().into_iter().flatten() {
+                    let words = source.text.get(label.offset()..label.offset() + label.len());
+                    assert!(words.is_some(), "{stem}: outside of the site");
+                }
+            }
+            assert_snapshot!(stem, text);
+        }
+    });
+}
