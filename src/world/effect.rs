@@ -98,6 +98,10 @@ impl Effect {
     pub fn writes(&self) -> Vec<(Fact, Value)> {
         match *self {
             Self::Put { place, key } => vec![(Fact::Place(place), Value::Key(Some(key)))],
+            // For a key that lies there already, as far as the plan knows: no other one moves.
+            Self::Exchange { place, staged, key, .. } if place == staged => {
+                vec![(Fact::Place(place), Value::Key(Some(key)))]
+            }
             Self::Exchange { place, staged, key, .. } => {
                 vec![(Fact::Place(place), Value::Key(Some(key))), (Fact::Place(staged), Value::Key(None))]
             }

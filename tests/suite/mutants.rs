@@ -118,6 +118,7 @@ fn every_mutant_of_two_keys_is_refused_or_harmless() {
                 "create at the backup alias: create_key: create new in tenant as \"$alias-backup\"",
                 "step_misfit 7",
             ),
+            ("exchange for another key: exchange_key: exchange tenant[$alias] for old", "unstable_drain"),
             ("exchange destroys: exchange_key: destroy old in tenant", "nothing_kept"),
             ("step removed: create_key", "nothing_staged"),
             ("undeployed at the start: orders", "interrupted 0"),

@@ -4,17 +4,22 @@
 #![cfg(test)]
 
 mod knowledge;
+mod laws;
 mod moment;
 mod search;
+
+use std::collections::BTreeMap;
 
 use keyroll::{
     check::{self, Checked},
     invariant::Breach,
+    plan::resolve::resolve,
     proof::{
         rules::Fault,
         verdict::{Verdict, prove},
     },
     source::Source,
+    syntax::parse,
     world::state::World,
 };
 
@@ -47,7 +52,10 @@ pub(crate) fn read(text: &str) -> Result<Checked, Vec<String>> {
 /// Lets both judges judge a text from the start that it declares, and fails where they differ.
 pub(crate) fn compare(text: &str, limit: usize) -> Compared {
     match read(text) {
-        Err(codes) => Compared::Unread(codes),
+        Err(codes) => {
+            lawless(text, &codes);
+            Compared::Unread(codes)
+        }
         Ok(checked) => {
             let start = checked.plan().start.clone();
             compare_from(checked, &start, limit)
@@ -55,8 +63,19 @@ pub(crate) fn compare(text: &str, limit: usize) -> Compared {
     }
 }
 
+/// Where the checks refuse a plan, the second judge finds the same laws broken.
+fn lawless(text: &str, codes: &[String]) {
+    let source = Source::new("plan", text);
+    let Ok(plan) = resolve(&source, &parse(&source).0, &BTreeMap::new()) else { return };
+    let broken = laws::broken(&plan);
+    assert_eq!(broken, laws::named(codes), "{codes:?} of\n{text}");
+    assert!(!broken.is_empty(), "{codes:?} is about no law:\n{text}");
+}
+
 pub(crate) fn compare_from(checked: Checked, start: &World, limit: usize) -> Compared {
     let text = checked.plan().source.text.clone();
+    let broken = laws::broken(checked.plan());
+    assert!(broken.is_empty(), "the checks pass a plan that breaks {broken:?}:\n{text}");
     let second = judge(checked.plan(), start, limit);
     if second == Judgement::TooMany {
         return Compared::TooMany;

@@ -171,27 +171,6 @@ impl<'a> Told<'a> {
 
     /// Who writes a fact, and what.
     fn writers(&self, fact: Fact) -> Vec<(StepId, Value)> {
-        let written = |effect: &Effect| -> Vec<(Fact, Value)> {
-            match *effect {
-                Effect::Put { place, key } => vec![(Fact::Place(place), Value::Key(Some(key)))],
-                Effect::Exchange { place, staged, key, .. } => {
-                    vec![(Fact::Place(place), Value::Key(Some(key))), (Fact::Place(staged), Value::Key(None))]
-                }
-                Effect::Remove { place, .. } => vec![(Fact::Place(place), Value::Key(None))],
-                Effect::Accept { acceptor, key } => vec![(Fact::Accepts(acceptor, key), Value::Is(true))],
-                Effect::Retire { acceptor, key } => vec![(Fact::Accepts(acceptor, key), Value::Is(false))],
-                Effect::Replace { acceptor, old, new } if old == new => {
-                    vec![(Fact::Accepts(acceptor, new), Value::Is(true))]
-                }
-                Effect::Replace { acceptor, old, new } => vec![
-                    (Fact::Accepts(acceptor, old), Value::Is(false)),
-                    (Fact::Accepts(acceptor, new), Value::Is(true)),
-                ],
-                Effect::Start(flow) => vec![(Fact::Running(flow), Value::Is(true))],
-                Effect::Stop(flow) => vec![(Fact::Running(flow), Value::Is(false))],
-                Effect::Propose(_) | Effect::Agree(_) => Vec::new(),
-            }
-        };
         let mut writers = Vec::new();
         for (step, row) in self.plan.steps.iter() {
             for (about, value) in row.action.value.effects().iter().flat_map(written) {
@@ -201,5 +180,31 @@ impl<'a> Told<'a> {
             }
         }
         writers
+    }
+}
+
+/// The facts that an effect writes.
+pub(super) fn written(effect: &Effect) -> Vec<(Fact, Value)> {
+    match *effect {
+        Effect::Put { place, key } => vec![(Fact::Place(place), Value::Key(Some(key)))],
+        Effect::Exchange { place, staged, key, .. } if place == staged => {
+            vec![(Fact::Place(place), Value::Key(Some(key)))]
+        }
+        Effect::Exchange { place, staged, key, .. } => {
+            vec![(Fact::Place(place), Value::Key(Some(key))), (Fact::Place(staged), Value::Key(None))]
+        }
+        Effect::Remove { place, .. } => vec![(Fact::Place(place), Value::Key(None))],
+        Effect::Accept { acceptor, key } => vec![(Fact::Accepts(acceptor, key), Value::Is(true))],
+        Effect::Retire { acceptor, key } => vec![(Fact::Accepts(acceptor, key), Value::Is(false))],
+        Effect::Replace { acceptor, old, new } if old == new => {
+            vec![(Fact::Accepts(acceptor, new), Value::Is(true))]
+        }
+        Effect::Replace { acceptor, old, new } => vec![
+            (Fact::Accepts(acceptor, old), Value::Is(false)),
+            (Fact::Accepts(acceptor, new), Value::Is(true)),
+        ],
+        Effect::Start(flow) => vec![(Fact::Running(flow), Value::Is(true))],
+        Effect::Stop(flow) => vec![(Fact::Running(flow), Value::Is(false))],
+        Effect::Propose(_) | Effect::Agree(_) => Vec::new(),
     }
 }
