@@ -58,6 +58,9 @@ pub enum Why {
         /// The same, for machines.
         blockers: Vec<Blocker>,
     },
+    /// An act of speech has no backend: its role confirms it.
+    #[error("`{0}` is an act of speech, which its role confirms")]
+    NotPerformed(String),
     /// An outcome for another attempt than the one under way.
     #[error("`{0}` is not in this attempt")]
     OtherAttempt(String),
@@ -199,6 +202,9 @@ pub fn reasons(checked: &Checked, step: StepId, blockers: &[Blocker]) -> String 
 
 fn begun(checked: &Checked, state: &mut State, step: &str, attempt: u32) -> Taken {
     let id = named(checked, step)?;
+    if checked.plan().steps[id].speech.is_some() {
+        return Err(Why::NotPerformed(step.to_owned()));
+    }
     let progress = &state.steps[id];
     match progress.status {
         Status::Begun if progress.attempts == attempt => return Ok(None),
