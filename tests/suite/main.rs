@@ -8,5 +8,6 @@ mod house;
 mod keystore;
 mod report;
 mod rooms;
+mod runs;
 mod syntax;
 mod xml;
