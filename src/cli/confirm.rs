@@ -57,7 +57,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         return unknown(&checked, &arguments.step, screen);
     };
     let mine = plan.landscape.roles[plan.steps[step].role.value] == arguments.role;
-    if mine && !Casting::of(plan, &site).is_by_hand(plan, step) {
+    if mine && Casting::of(plan, &site).is_by_backend(plan, step) {
         screen.talk(format_args!("not taken down: the site does `{}` by itself", shown(&arguments.step)));
         return Exit::Usage;
     }

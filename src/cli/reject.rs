@@ -2,6 +2,8 @@
 
 use crate::{
     journal::Host,
+    run::casting::Casting,
+    source::shown,
     transition::{
         event::{Actor, Event},
         state::Status,
@@ -35,7 +37,7 @@ pub struct Arguments {
 
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
-    let Attached { checked, mut host, .. } = match arguments.at.attach(false, screen) {
+    let Attached { checked, mut host, site, .. } = match arguments.at.attach(false, screen) {
         Ok(attached) => attached,
         Err(exit) => return exit,
     };
@@ -43,6 +45,11 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let Some(step) = plan.step(&arguments.step) else {
         return unknown(&checked, &arguments.step, screen);
     };
+    let mine = plan.landscape.roles[plan.steps[step].role.value] == arguments.role;
+    if mine && Casting::of(plan, &site).is_by_backend(plan, step) {
+        screen.talk(format_args!("not taken down: the site does `{}` by itself", shown(&arguments.step)));
+        return Exit::Usage;
+    }
     let by = Actor { role: arguments.role.clone(), person: arguments.person.clone(), automatic: false };
     let (step_name, because) = (arguments.step.clone(), arguments.because.clone());
     let answering = host.state().steps[step].status == Status::Proposed

@@ -50,6 +50,13 @@ impl Casting {
         &self.roles[role]
     }
 
+    /// Whether the site changes something through a backend in this step: then no word of a person
+    /// stands for it.
+    #[must_use]
+    pub fn is_by_backend(&self, plan: &Plan, step: StepId) -> bool {
+        plan.steps[step].speech.is_none() && !self.is_by_hand(plan, step)
+    }
+
     /// Whether a person does this step: an act of speech of a role that is not automatic, or a
     /// change of something that no backend reaches.
     #[must_use]

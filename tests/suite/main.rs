@@ -12,6 +12,7 @@ mod readme;
 mod reference;
 mod report;
 mod rooms;
+mod runs;
 mod syntax;
 mod traces;
 mod vocabulary;

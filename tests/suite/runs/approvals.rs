@@ -1,0 +1,104 @@
+//! Dry runs, and runs that are held to one.
+
+use super::{Place, plan};
+
+#[test]
+fn a_dry_run_changes_nothing_and_says_what_would_be_done() {
+    let place = Place::two_keys();
+    let before = place.files();
+    let said = place.keyroll("dry-run plan.renewal").ends(0);
+    for word in ["would do", "create_key", "retire_old", "valid until", "will be"] {
+        assert!(said.out.contains(word), "{word}: {}", said.out);
+    }
+    place.keyroll("dry-run plan.renewal --format json").ends(0);
+    assert_eq!(place.files(), before);
+    assert!(!place.folder.join("keyroll.db").exists());
+
+    // In a world that does not fit nothing is changed either, and nothing approved.
+    std::fs::remove_file(place.trusted()).unwrap();
+    let before = place.files();
+    place.keyroll("dry-run plan.renewal --save approval.json").ends(6).says("not saved");
+    assert_eq!(place.files(), before);
+}
+
+#[test]
+fn an_approved_run_is_held_to_plan_site_and_world_each() {
+    let approved = || {
+        let place = Place::two_keys();
+        place.keyroll("dry-run plan.renewal --save approval.json").ends(0);
+        place
+    };
+    let refused = |place: &Place, what: &str| {
+        let before = place.files();
+        let said = place.keyroll("run plan.renewal --approved approval.json").ends(6);
+        let lines: Vec<_> = said.err.lines().filter(|line| line.contains("approved is")).collect();
+        assert_eq!(lines.len(), 1, "{}", said.err);
+        assert!(lines[0].contains(what), "{}", said.err);
+        assert_eq!(place.files(), before);
+    };
+    let place = approved();
+    place.edit("plan.renewal", "delivery : duration = 24h", "delivery : duration = 23h");
+    refused(&place, "the plan");
+
+    let place = approved();
+    place.edit("site.toml", "capacity = 2", "capacity = 3");
+    refused(&place, "the site");
+
+    let place = Place::two_keys();
+    place.edit("site.toml", "capacity = 2", "capacity = 3");
+    place.keyroll("dry-run plan.renewal --save approval.json").ends(0);
+    let other = Place::two_keys();
+    std::fs::copy(other.trusted(), place.folder.join("partner-trust/other.pem")).unwrap();
+    // A certificate that the plan does not name is none of its business.
+    place.keyroll("run plan.renewal --approved approval.json").ends(0);
+
+    let place = approved();
+    std::fs::remove_file(place.trusted()).unwrap();
+    refused(&place, "the world");
+
+    for damaged in ["", "{}", "{\"approval\":2}", "\u{fffd}"] {
+        place.write("approval.json", damaged);
+        place.keyroll("run plan.renewal --approved approval.json").ends(2).says("approval.json");
+    }
+}
+
+#[test]
+fn an_approval_stands_in_the_middle_of_the_run_that_it_is_for() {
+    let place = Place::two_keys();
+    place.played_by_a_person("receiver_admin");
+    place.keyroll("dry-run plan.renewal --save approval.json").ends(0);
+    place.keyroll("run plan.renewal --approved approval.json").ends(3);
+    place.keyroll("confirm provide_certificate --as receiver_admin").ends(0);
+    place.keyroll("run plan.renewal --approved approval.json").ends(3);
+    let ahead = place.keyroll("dry-run plan.renewal").ends(0);
+    assert!(!ahead.out.contains("create_key"), "what is done is not foretold: {}", ahead.out);
+    place.edit("site.toml", "capacity = 2", "capacity = 3");
+    place.keyroll("run plan.renewal --approved approval.json").ends(6).says("the site");
+    place.keyroll("run plan.renewal").ends(6).says("the site was changed since run");
+}
+
+/// A run that could not come to its first record holds nobody to anything.
+#[test]
+fn an_approval_is_not_passed_over_by_a_run_that_never_began() {
+    let place = Place::two_keys();
+    place.keyroll("dry-run plan.renewal --save approval.json").ends(0);
+    let (trusted, kept) = (place.trusted(), place.folder.join("kept"));
+    std::fs::rename(place.folder.join("tenant.p12"), &kept).unwrap();
+    place.run().ends(5);
+    std::fs::rename(kept, place.folder.join("tenant.p12")).unwrap();
+    std::fs::remove_file(trusted).unwrap();
+    place.keyroll("run plan.renewal --approved approval.json").ends(6).says("the world");
+}
+
+#[test]
+fn a_plan_that_is_not_proved_is_not_run() {
+    let place = Place::two_keys();
+    let text = plan("two-keys.renewal").replace("  needs orders drained of old\n", "");
+    place.write("plan.renewal", text);
+    let before = place.files();
+    place.run().ends(1).says("not proved");
+    place.keyroll("run plan.renewal --budget 3").ends(8);
+    place.keyroll("dry-run plan.renewal").ends(1);
+    assert_eq!(place.files(), before);
+    assert!(!place.folder.join("keyroll.db").exists());
+}

@@ -1,0 +1,71 @@
+//! Faults of sites, through the program. Their pages are golden elsewhere.
+
+use super::Place;
+
+/// What a run says of a site with this text in place of that one.
+#[track_caller]
+fn refused(from: &str, to: &str, code: &str, words: &str) {
+    let place = Place::two_keys();
+    place.edit("site.toml", from, to);
+    for line in ["run plan.renewal", "dry-run plan.renewal"] {
+        let before = place.files();
+        let said = place.keyroll(line).ends(1);
+        assert!(said.err.contains(&format!("keyroll::{code}")), "{}", said.err);
+        // A long sentence is drawn on several lines.
+        let drawn = said.err.replace('│', " ");
+        let sentence = drawn.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(sentence.contains(words), "{words}: {}", said.err);
+        assert!(said.err.contains("site.toml:"), "it points nowhere: {}", said.err);
+        assert!(!said.err.contains("canary"), "{}", said.err);
+        assert_eq!(place.files(), before);
+        assert!(!place.folder.join("keyroll.db").exists());
+    }
+}
+
+#[test]
+fn a_site_that_does_not_read_is_refused_at_its_line() {
+    refused("automatic = true", "automatik = true", "bad_site", "automatik");
+    refused("site = 1", "site = 2", "bad_site", "site = 1");
+    refused("site = 1\n", "", "bad_site", "site");
+    refused("[flows.orders]", "[flows.orders", "bad_site", "here");
+    refused("\"pkcs12\"", "\"pkcs11\"", "bad_site", "pkcs11");
+    refused("pause = \"0s\"", "pause = \"soon\"", "bad_site", "90s");
+    refused("capacity = 2", "capacity = -2", "bad_site", "here");
+    refused("file:password", "hunter2-canary", "bad_site", "never written out");
+}
+
+#[test]
+fn a_site_that_does_not_fit_its_plan_is_refused() {
+    refused("[keystores.tenant]", "[keystores.tennant]", "unbound", "tenant");
+    refused("[keystores.tenant]", "[keystores.tennant]", "bound_to_nothing", "did you mean");
+    refused("[flows.orders]", "[flows.order]", "unbound", "[flows.orders]");
+    refused("[roles.tenant_admin]", "[roles.tenant_adm]", "bound_to_nothing", "tenant_admin");
+    refused("capacity = 2", "capacity = 1", "weak_binding", "counts on 2");
+    refused("[keys]", "[keys.new]\ntype = \"rsa-1024\"", "bad_binding", "rsa-2048");
+    refused("[keys]", "[keys.new]\nsubject = \"orders\"", "bad_binding", "CN=orders");
+}
+
+#[test]
+fn a_site_that_is_no_text_or_not_there_is_refused() {
+    let place = Place::two_keys();
+    let mut bytes = place.read("site.toml").into_bytes();
+    bytes.insert(10, 0xff);
+    place.write("site.toml", bytes);
+    place.run().ends(1).says("UTF-8");
+    std::fs::remove_file(place.folder.join("site.toml")).unwrap();
+    place.run().ends(2).says("cannot read the site");
+    for line in ["status", "why", "inbox --as tenant_admin", "confirm create_key --as tenant_admin"] {
+        place.keyroll(line).ends(2).says("there is no journal");
+    }
+    assert!(!place.folder.join("keyroll.db").exists());
+}
+
+#[test]
+fn a_password_that_is_written_out_is_not_repeated() {
+    let place = Place::two_keys();
+    place.edit("site.toml", "file:password", "hunter2-canary");
+    for line in ["run plan.renewal", "dry-run plan.renewal", "run plan.renewal --format json"] {
+        let said = place.keyroll(line).ends(1);
+        assert!(!format!("{}{}", said.out, said.err).contains("hunter2"), "{}", said.err);
+    }
+}
