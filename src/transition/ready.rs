@@ -51,7 +51,12 @@ pub fn blockers(checked: &Checked, world: &World, step: StepId) -> Vec<Blocker> 
                 found.push(Blocker::After(before));
             }
         } else if !checked.knowledge().has_learned(plan, world, role, before) {
-            let messages = checked.knowledge().messages_about(plan, role, before).collect();
+            // Only a message that comes before this step can be what it waits for.
+            let messages = checked
+                .knowledge()
+                .messages_about(plan, role, before)
+                .filter(|id| checked.order().is_before(plan.deliveries[*id].step, step))
+                .collect();
             found.push(Blocker::Unheard(before, messages));
         }
     }

@@ -175,6 +175,23 @@ fn gather(folder: &Path, files: &mut BTreeMap<PathBuf, (Vec<u8>, (i64, i64))>) {
 
 /// A text without what differs from run to run: times, names of runs, short fingerprints.
 fn steady(text: &str) -> String {
+    // `2026-11-23 11:06:42 UTC` is one time, as people read it.
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let joined = words.len().checked_sub(2).map(|at| words[at..].join("T"));
+        let time = joined.filter(|_| word.starts_with("UTC")).map(|time| format!("{time}Z"));
+        match time.filter(|time| time.parse::<jiff::Timestamp>().is_ok()) {
+            Some(time) => {
+                words.truncate(words.len() - 2);
+                words.push(word.replacen("UTC", &time, 1));
+            }
+            None => words.push(word.to_owned()),
+        }
+    }
+    steady_words(&words.join(" "))
+}
+
+fn steady_words(text: &str) -> String {
     let part_of_word = |c: char| c.is_ascii_alphanumeric() || "-:._".contains(c);
     let mut steady = String::new();
     let mut rest = text;

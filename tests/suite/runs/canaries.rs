@@ -36,7 +36,7 @@ fn canaries(place: &Place, names: &[&str]) -> Canaries {
                 let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
                 let middle = &secret[4..secret.len() - 4];
                 found.push(("a number", middle.to_vec()));
-                found.push(("a number in hex", hex[8..40].as_bytes().to_vec()));
+                found.push(("a number in hex", hex.as_bytes()[8..40].to_vec()));
                 found.push(("a number in HEX", hex[8..40].to_uppercase().into_bytes()));
             }
         }

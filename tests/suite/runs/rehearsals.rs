@@ -59,7 +59,7 @@ fn left(place: &Place) {
     let out = place.folder.join("out");
     let kept = Place { _scratch: tempfile::tempdir().unwrap(), folder: out.clone() };
     assert_eq!(fs::read_dir(out.join("orders-flow/spool")).unwrap().count(), 0);
-    modes(&out, &out);
+    modes(&out);
 
     let store = ["-list", "-keystore", "tenant.p12", "-storetype", "PKCS12", "-storepass:file", "password"];
     let listed = kept.tool("keytool", &store).out;
@@ -126,14 +126,14 @@ fn left(place: &Place) {
 }
 
 /// Private things are private.
-fn modes(root: &Path, folder: &Path) {
+fn modes(folder: &Path) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let mode = path.symlink_metadata().unwrap().permissions().mode() & 0o777;
         let trust = path.parent().unwrap().ends_with("partner-trust");
         if path.is_dir() {
             assert_eq!(mode, 0o700, "{}", path.display());
-            modes(root, &path);
+            modes(&path);
         } else if !trust {
             assert_eq!(mode, 0o600, "{}", path.display());
         }
