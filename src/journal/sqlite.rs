@@ -22,7 +22,7 @@ use crate::{
 
 use super::{
     Host, HostError,
-    chain::{link, origin},
+    chain::{link, origin, replay},
     schema::{CREATE, VERSION},
 };
 
@@ -209,8 +209,8 @@ impl Store {
     /// Takes up a run. With `alone`, no other process may do the same until the host is dropped.
     ///
     /// # Errors
-    /// When there is no such run, another process is at work on the journal, or its records do not
-    /// follow from each other.
+    /// When there is no such run, another process is at work on the journal, its records do not
+    /// follow from each other, or its state does not follow from them.
     pub fn attach(self, checked: &Checked, run: &str, alone: bool) -> Result<SqliteHost, HostError> {
         let lock = if alone { Some(self.lock()?) } else { None };
         let mut host = SqliteHost {
@@ -222,7 +222,10 @@ impl Store {
         };
         host.refresh(checked)?;
         host.verify()?;
-        Ok(host)
+        if replay(checked, &host.records()?) == host.state {
+            return Ok(host);
+        }
+        Err(HostError::Misfit(host.store.path))
     }
 
     fn lock(&self) -> Result<File, HostError> {
