@@ -21,9 +21,20 @@ fn last(text: &str) -> Value {
 #[test]
 fn the_plan_for_two_keys_rejects_nothing_and_never_stands_still() {
     let place = Place::two_keys();
-    let summary = last(&place.keyroll(&format!("rehearse plan.renewal {SMALL} --keep out")).ends(0).out);
+    let said = place.keyroll(&format!("rehearse plan.renewal {SMALL} --keep out")).ends(0);
+    let summary = last(&said.out);
     assert_eq!(summary["messages"]["rejected"], 0);
     assert_eq!(summary["interrupted_ms"], 0);
+    // The old key's last messages came in a day after the exchange, the new key's were sent since,
+    // and all were accepted.
+    let at = |event: &str, step: &str| -> jiff::Timestamp {
+        let lines = said.out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let mut found =
+            lines.filter(|line| line["event"] == event && (step.is_empty() || line["step"] == step));
+        found.next().unwrap()["at"].as_str().unwrap().parse().unwrap()
+    };
+    let overlap = at("drained", "").duration_since(at("ended", "exchange_key"));
+    assert!(overlap > jiff::SignedDuration::from_hours(20), "{overlap}");
     assert_eq!(summary["messages"]["sent"], summary["messages"]["accepted"]);
     assert!(summary["messages"]["sent"].as_u64().unwrap() >= 300);
     assert!(place.read("out/report.html").contains("<svg"));
@@ -59,7 +70,7 @@ fn left(place: &Place) {
     let out = place.folder.join("out");
     let kept = Place { _scratch: tempfile::tempdir().unwrap(), folder: out.clone() };
     assert_eq!(fs::read_dir(out.join("orders-flow/spool")).unwrap().count(), 0);
-    modes(&out, &out);
+    modes(&out);
 
     let store = ["-list", "-keystore", "tenant.p12", "-storetype", "PKCS12", "-storepass:file", "password"];
     let listed = kept.tool("keytool", &store).out;
@@ -126,14 +137,14 @@ fn left(place: &Place) {
 }
 
 /// Private things are private.
-fn modes(root: &Path, folder: &Path) {
+fn modes(folder: &Path) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let mode = path.symlink_metadata().unwrap().permissions().mode() & 0o777;
         let trust = path.parent().unwrap().ends_with("partner-trust");
         if path.is_dir() {
             assert_eq!(mode, 0o700, "{}", path.display());
-            modes(root, &path);
+            modes(&path);
         } else if !trust {
             assert_eq!(mode, 0o600, "{}", path.display());
         }
