@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+use keyroll::cli::{self, exit::Exit};
+
 fn main() -> ExitCode {
-    keyroll::cli::main(std::env::args_os()).into()
+    // A panic is a fault of the program's own; it has said where already.
+    std::panic::catch_unwind(|| cli::main(std::env::args_os())).unwrap_or(Exit::Bug).into()
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::world::{
     id::{AcceptorId, ChannelId, KeyId, PlaceId, StoreId, Table},
-    landscape::{Fact, Landscape},
+    landscape::{Fact, Landscape, Place},
     material::{Certificate, Fingerprint},
 };
 
@@ -142,6 +142,12 @@ impl Workbench<'_> {
         }
     }
 
+    /// The certificate of what lies at a place.
+    fn held(&mut self, place: &Place) -> Result<Option<Fingerprint>, ActError> {
+        let entry = self.keystore(place.store)?.entry(&place.alias)?;
+        Ok(entry.as_ref().and_then(|entry| entry.certificate()).map(Certificate::fingerprint))
+    }
+
     fn certificate(&self, key: KeyId) -> Result<Certificate, ActError> {
         self.material
             .certificate(key)
@@ -160,9 +166,27 @@ impl Workbench<'_> {
             .cloned()
             .ok_or_else(|| ActError::Unspecified(self.landscape.keys[key].clone()))?;
         let place = self.landscape.places[place].clone();
-        let (outcome, certificate) = self.keystore(place.store)?.create_key_pair(&place.alias, &spec)?;
-        self.material.pin(key, certificate);
-        Ok(outcome)
+        let found = self.held(&place)?;
+        let pinned = self.material.certificate(key).map(Certificate::fingerprint);
+        match (pinned, found) {
+            // What lies there may be made to the same specification and still be another key.
+            (_, Some(found)) if self.material.key_of(found).is_some_and(|other| other != key) => {
+                Err(KeystoreError::Occupied(place.alias).into())
+            }
+            // One key is one pair: a second one would be trusted by nobody.
+            (Some(pinned), found) if found != Some(pinned) => Err(KeystoreError::Moved {
+                alias: place.alias,
+                expected: pinned.short(),
+                found: found.map_or_else(|| "nothing".to_owned(), |f| f.short()),
+            }
+            .into()),
+            _ => {
+                let (outcome, certificate) =
+                    self.keystore(place.store)?.create_key_pair(&place.alias, &spec)?;
+                self.material.pin(key, certificate);
+                Ok(outcome)
+            }
+        }
     }
 
     /// Makes `place` name the pair of `key`, which waits at `staged`; the old pair goes to `backup`.
@@ -181,9 +205,7 @@ impl Workbench<'_> {
         let (kept, staged, backup) = (places[place].clone(), places[staged].clone(), places[backup].clone());
         let landscape = self.landscape;
         let expected = {
-            let held = self.keystore(kept.store)?.entry(&kept.alias)?;
-            let held = held.as_ref().and_then(|entry| entry.certificate()).map(Certificate::fingerprint);
-            match held {
+            match self.held(&kept)? {
                 Some(found) if found == wanted || self.material.key_of(found).is_some() => found,
                 found => {
                     return Err(KeystoreError::Moved {

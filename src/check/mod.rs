@@ -1,5 +1,6 @@
 //! What can be said of a plan without looking at its states. Each fault is a row of [`CHECKS`].
 
+pub mod agreed_twice;
 pub mod created_twice;
 pub mod cycle;
 pub mod key_not_provided;
@@ -44,6 +45,7 @@ pub type Check = fn(&Subject<'_>) -> Vec<Finding>;
 pub const CHECKS: &[Check] = &[
     role_without_authority::find,
     created_twice::find,
+    agreed_twice::find,
     unannounced_step::find,
     unlicensed_need::find,
     key_not_provided::find,
@@ -143,6 +145,7 @@ pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
 #[must_use]
 pub fn explanations() -> Vec<Explanation> {
     [
+        agreed_twice::EXPLANATION,
         created_twice::EXPLANATION,
         cycle::EXPLANATION,
         key_not_provided::EXPLANATION,

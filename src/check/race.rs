@@ -37,10 +37,16 @@ struct Race {
 #[must_use]
 pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let plan = subject.plan;
-    let mut writers: BTreeMap<Fact, Vec<(StepId, Value)>> = BTreeMap::new();
+    // No value: only the world can tell it, and it counts as another one than any.
+    let mut writers: BTreeMap<Fact, Vec<(StepId, Option<Value>)>> = BTreeMap::new();
     for (id, step) in plan.steps.iter() {
-        for (fact, value) in step.action.value.effects().iter().flat_map(|e| e.writes()) {
-            writers.entry(fact).or_default().push((id, value));
+        for effect in step.action.value.effects() {
+            for (fact, value) in effect.writes() {
+                writers.entry(fact).or_default().push((id, Some(value)));
+            }
+            if let Some(fact) = effect.displaces() {
+                writers.entry(fact).or_default().push((id, None));
+            }
         }
     }
     let mut pairs: Vec<(StepId, StepId, Fact)> = Vec::new();
@@ -48,7 +54,8 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
         for (number, (one, value)) in row.iter().enumerate() {
             for (other, their) in row.iter().skip(number + 1) {
                 let known = pairs.iter().any(|(a, b, _)| (a, b) == (one, other));
-                if value != their && subject.order.is_unordered(*one, *other) && !known {
+                let differ = value.is_none() || value != their;
+                if differ && subject.order.is_unordered(*one, *other) && !known {
                     pairs.push((*one, *other, *fact));
                 }
             }

@@ -18,13 +18,13 @@ use super::{exit::Exit, screen::Screen};
 /// Which site, journal and run.
 #[derive(Debug, clap::Args)]
 pub struct AtSite {
-    /// The site that binds the plan's names
+    /// The site: what stands behind the plan's names
     #[arg(long, default_value = "site.toml", value_name = "FILE")]
     pub site: PathBuf,
-    /// The journal; keyroll.db beside the site unless it is said
+    /// The journal, if it is not keyroll.db beside the site
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
-    /// The run; the youngest unless it is said
+    /// The run, if it is not the youngest in the journal
     #[arg(long, value_name = "RUN")]
     pub run: Option<String>,
 }
@@ -37,6 +37,19 @@ impl AtSite {
             Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
             _ => PathBuf::from("."),
         }
+    }
+
+    /// The options that lead to the same run again, with a blank before each.
+    #[must_use]
+    pub fn options(&self) -> String {
+        let option = |name: &str, path: &Path| format!(" --{name} {}", shown_path(path));
+        let mut text = String::new();
+        if self.site.as_os_str() != "site.toml" {
+            text.push_str(&option("site", &self.site));
+        }
+        text.extend(self.journal.as_ref().map(|path| option("journal", path)));
+        text.extend(self.run.as_ref().map(|run| format!(" --run {}", crate::source::shown(run))));
+        text
     }
 
     /// The journal's file.

@@ -28,9 +28,9 @@ use super::{
 /// Say that an act of a role is done, that its message was received, or yes to a proposal.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The step
+    /// The step that is done, whose message was received, or that proposes
     step: String,
-    /// The role that acts
+    /// The role that you act for
     #[arg(long = "as", value_name = "ROLE")]
     role: String,
     /// Who you are, for the journal
@@ -90,15 +90,20 @@ pub fn submit(checked: &Checked, host: &mut SqliteHost, events: Vec<Event>, scre
             return refused(&why, screen);
         }
     }
+    let mut new = false;
     for record in &records {
         match host.submit(checked, record) {
-            Ok(Verdict::Applied(_)) => {}
-            Ok(Verdict::Duplicate) => screen.talk("this was taken down before; nothing changed"),
+            Ok(Verdict::Applied(_)) => new = true,
+            Ok(Verdict::Duplicate) => {}
             Ok(Verdict::Refused(why)) => return refused(&why, screen),
             Err(error) => return failed(&error, screen),
         }
     }
-    screen.result("taken down; `keyroll run` goes on from here");
+    screen.result(if new {
+        "taken down; `keyroll run` goes on from here"
+    } else {
+        "this was taken down before; nothing changed"
+    });
     Exit::Done
 }
 

@@ -32,7 +32,7 @@ use super::{
 /// Show what a run would do at a site. The backends are read and nothing is changed.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The plan
+    /// The plan, or - for standard input
     plan: PathBuf,
     #[command(flatten)]
     at: AtSite,

@@ -6,6 +6,7 @@ use crate::{
     journal::Host,
     run::{
         casting::Casting,
+        time::to_the_second,
         wait::{Cause, waits},
     },
     source::shown,
@@ -48,18 +49,17 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let mine: Vec<_> = found.iter().filter(|wait| wait.cause.role() == Some(role)).collect();
     for wait in &mine {
         let step = shown(&plan.steps[wait.step].name.value);
+        let confirm = format!("keyroll confirm {step} --as {}{}", arguments.role, arguments.at.options());
         let (what, next) = match wait.cause {
-            Cause::Answer(_) => {
-                ("answer", format!("keyroll confirm {step} --as {}, or reject", arguments.role))
-            }
-            Cause::Receipt(_) => ("message", format!("keyroll confirm {step} --as {}", arguments.role)),
-            _ => ("act", format!("keyroll confirm {step} --as {} when it is done", arguments.role)),
+            Cause::Answer(_) => ("answer", format!("{confirm}, or reject")),
+            Cause::Receipt(_) => ("message", confirm),
+            _ => ("act", format!("{confirm} when it is done")),
         };
         let act = shown(&plan.sentence(wait.step));
         if arguments.format == Format::Json {
             screen.result(json!({ "step": step, "what": what, "act": act, "since": wait.since }));
         } else {
-            let since = wait.since.map_or_else(String::new, |at| format!(" (since {at})"));
+            let since = wait.since.map_or_else(String::new, |at| format!(" (since {})", to_the_second(at)));
             screen.result(format_args!("{what:<8} {step}: {act}{since}\n         {next}"));
         }
     }

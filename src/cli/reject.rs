@@ -22,7 +22,7 @@ use super::{
 pub struct Arguments {
     /// The step
     step: String,
-    /// The role that declines
+    /// The role that you act for
     #[arg(long = "as", value_name = "ROLE")]
     role: String,
     /// Why

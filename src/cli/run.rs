@@ -40,20 +40,20 @@ use super::{
     text::plan,
 };
 
-/// Run a proved plan through the backends of a site, as far as it goes; running again goes on.
+/// Carry a proved plan out at a site, as far as it goes; the same command later goes on.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The plan
+    /// The plan, or - for standard input
     plan: PathBuf,
     #[command(flatten)]
     at: AtSite,
-    /// Stay while the run waits
+    /// Stay while the run waits for people or times, instead of ending with exit code 3
     #[arg(long)]
     follow: bool,
-    /// Begin a new run although this plan was run here before
+    /// Begin another run of a plan whose last run here is done
     #[arg(long)]
     again: bool,
-    /// Run only what was approved: a file written by `dry-run --save`
+    /// Run only if plan, site and world are still those in this file of `dry-run --save`
     #[arg(long, value_name = "FILE")]
     approved: Option<PathBuf>,
     /// Look at no more than this many states in the proof

@@ -7,6 +7,7 @@ use crate::{
     run::{
         casting::Casting,
         status::{Standing, standings},
+        time::to_the_second,
         wait::waits,
     },
 };
@@ -51,7 +52,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         "{} ({}), begun {}{}",
         pinned.plan_name,
         pinned.run,
-        pinned.started,
+        to_the_second(pinned.started),
         if finished { ", done" } else { "" }
     ));
     for (number, row) in rows.iter().enumerate() {
@@ -62,6 +63,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
 
 fn line(number: usize, row: &Standing) -> String {
     let why = row.why.as_ref().map_or_else(String::new, |why| format!("\n      {why}"));
-    let since = row.since.map_or_else(String::new, |at| format!("  {at}"));
-    format!("  {number:>2}  {:<10}  {:<22} {:<22}{since}{why}", row.status.shown(), row.role, row.step)
+    let since = row.since.map_or_else(String::new, |at| format!("  {}", to_the_second(at)));
+    let line = format!("  {number:>2}  {:<10}  {:<22} {:<22}{since}", row.status.shown(), row.role, row.step);
+    format!("{}{why}", line.trim_end())
 }

@@ -255,7 +255,10 @@ impl Reader<'_> {
         for term in terms {
             if let Term::Word(name) = term {
                 match self.thing(Slot::Role, name) {
-                    Ok(Argument::Roles(more)) => roles.extend(more),
+                    // A role that is named twice is told once.
+                    Ok(Argument::Roles(more)) => {
+                        roles.extend(more.into_iter().filter(|r| !roles.contains(r)).collect::<Vec<_>>())
+                    }
                     Ok(_) => {}
                     Err(finding) => findings.push(finding),
                 }

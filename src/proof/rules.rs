@@ -133,6 +133,11 @@ impl<'a> Rules<'a> {
                 continue;
             }
             let blockers = blockers(self.checked, world, step);
+            // A proposal that was made is answered whatever else has changed since.
+            if blockers.contains(&Blocker::Unanswered) {
+                found(Move::Answer(step), self.answer(world, step));
+                continue;
+            }
             let stale = blockers.iter().find_map(|b| match b {
                 Blocker::Stale(need) => Some(*need),
                 _ => None,
@@ -143,7 +148,6 @@ impl<'a> Rules<'a> {
                 (Some(need), _) if blockers.iter().all(|b| matches!(b, Blocker::Stale(_))) => {
                     found(Move::Act(step), Err(Fault::Stale(step, need)));
                 }
-                (_, [Blocker::Unanswered]) => found(Move::Answer(step), self.answer(world, step)),
                 _ => {}
             }
         }

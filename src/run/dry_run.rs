@@ -150,10 +150,10 @@ fn forecast(
     });
     let (forecast, detail) = if misfit.is_some() {
         (Word::Blocked, format!("{act}: this does not fit the world as it is seen"))
-    } else if unspecified {
-        (Word::Blocked, format!("{act}: nothing says what kind of key it is to be (see [keys] in the site)"))
     } else if casting.is_by_hand(plan, step) {
         (Word::WaitsForPerson, format!("{role}: {act}"))
+    } else if unspecified {
+        (Word::Blocked, format!("{act}: nothing says what kind of key it is to be (see [keys] in the site)"))
     } else if row.speech.is_some() {
         (Word::WouldDo, format!("{act} (by the site, for {role})"))
     } else if !effects.iter().flat_map(Effect::writes).all(|(f, _)| reaches(backends, checked, f)) {

@@ -13,6 +13,7 @@ pub mod sandbox;
 pub mod site;
 pub mod site_fault;
 pub mod status;
+pub mod time;
 pub mod traffic;
 pub mod turn;
 pub mod wait;

@@ -105,7 +105,7 @@ pub fn standing(checked: &Checked, casting: &Casting, state: &State, step: StepI
         Status::Proposed | Status::Open => match mine.first() {
             Some(wait) => (Word::Waiting, Some(wait.sentence(checked)), wait.since),
             None if blocking.is_empty() => (Word::Ready, None, super::wait::since(checked, state, step)),
-            None => (Word::Blocked, Some(reasons(checked, &blocking)), None),
+            None => (Word::Blocked, Some(reasons(checked, step, &blocking)), None),
         },
     };
     Standing {

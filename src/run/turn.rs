@@ -210,7 +210,7 @@ impl Runner<'_> {
             self.submit(Event::Received { step: step.to_owned(), by }, watch)?;
             return Ok(());
         }
-        let text = format!("there is a message for {role}: {step}");
+        let text = format!("the message of {step} is there to be taken");
         self.notify(format!("tell/{step}/{role}"), role, text);
         Ok(())
     }
@@ -224,7 +224,11 @@ impl Runner<'_> {
             let event = Event::Answered { step: step.to_owned(), by, yes: true, because: None };
             self.submit(event, watch)?;
         } else if open {
-            self.notify(format!("ask/{step}/{role}"), role, format!("{role} is asked to answer: {step}"));
+            self.notify(
+                format!("ask/{step}/{role}"),
+                role,
+                format!("the proposal of {step} is there to be answered"),
+            );
         }
         Ok(())
     }

@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-use super::casting::Casting;
+use super::{casting::Casting, time::to_the_second};
 
 /// One thing that a run waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,8 +66,9 @@ impl Wait {
         let role = |role: RoleId| shown(&plan.landscape.roles[role]);
         let name = shown(&plan.steps[self.step].name.value);
         let act = shown(&plan.sentence(self.step));
-        let until = self.until.map_or_else(String::new, |at| format!(", until {at} at the latest"));
-        let since = self.since.map_or_else(String::new, |at| format!(" since {at}"));
+        let until =
+            self.until.map_or_else(String::new, |at| format!(", until {} at the latest", to_the_second(at)));
+        let since = self.since.map_or_else(String::new, |at| format!(" since {}", to_the_second(at)));
         match &self.cause {
             Cause::Act(r) => format!("waits for {}{since}: {name} ({act}){until}", role(*r)),
             Cause::Receipt(r) => {

@@ -18,6 +18,8 @@ use crate::{
     },
 };
 
+use super::time::to_the_second;
+
 /// Why a step that needs an open window must not begin any more, if that is so: less of the window
 /// is left than the messages under way may take that a later step waits for.
 #[must_use]
@@ -31,7 +33,8 @@ pub fn too_late(checked: &Checked, state: &State, step: StepId, now: Timestamp) 
         if left < SignedDuration::try_from(least).unwrap_or(SignedDuration::MAX) || left.is_negative() {
             let name = shown(&plan.landscape.windows[window].name);
             return Some(format!(
-                "the window {name} ends at {closes}, and this needs at least {} of it",
+                "the window {name} ends at {}, and this needs at least {} of it",
+                to_the_second(closes),
                 spelt(least)
             ));
         }
@@ -69,7 +72,11 @@ pub fn overrun(checked: &Checked, state: &State, now: Timestamp) -> Vec<String> 
         if let Some(closes) = closes.filter(|closes| open && now > *closes)
             && state.world.stamp(land, flow).is_none()
         {
-            found.push(format!("{}: the window ended at {closes}", promise.value.sentence(land)));
+            found.push(format!(
+                "{}: the window ended at {}",
+                promise.value.sentence(land),
+                to_the_second(closes)
+            ));
         }
     }
     found

@@ -58,6 +58,9 @@ pub enum Why {
         /// The same, for machines.
         blockers: Vec<Blocker>,
     },
+    /// An act of speech has no backend: its role confirms it.
+    #[error("`{0}` is an act of speech, which its role confirms")]
+    NotPerformed(String),
     /// An outcome for another attempt than the one under way.
     #[error("`{0}` is not in this attempt")]
     OtherAttempt(String),
@@ -160,29 +163,48 @@ fn open(checked: &Checked, state: &State, step: StepId) -> Result<(), Why> {
     match found.as_slice() {
         [] => Ok(()),
         [Blocker::Done, ..] => Err(Why::Closed(name)),
-        _ => Err(Why::NotYet { reason: reasons(checked, &found), step: name, blockers: found }),
+        _ => Err(Why::NotYet { reason: reasons(checked, step, &found), step: name, blockers: found }),
     }
 }
 
 /// What a step waits for, in words.
 #[must_use]
-pub fn reasons(checked: &Checked, blockers: &[Blocker]) -> String {
+pub fn reasons(checked: &Checked, step: StepId, blockers: &[Blocker]) -> String {
     let plan = checked.plan();
+    let row = &plan.steps[step];
+    let role = &plan.landscape.roles[row.role.value];
     let name = |step: StepId| plan.steps[step].name.value.as_str();
+    let need = |number: &usize| {
+        row.needs.get(*number).map(|need| need.value.sentence(&plan.landscape)).unwrap_or_default()
+    };
     let words = blockers.iter().map(|blocker| match blocker {
         Blocker::Done => "it is done".to_owned(),
         Blocker::Unanswered => "its proposal is not answered".to_owned(),
         Blocker::After(before) => format!("`{}` comes first", name(*before)),
-        Blocker::Unheard(before, _) => format!("no word of `{}` has been received", name(*before)),
-        Blocker::Unknown(_) => "it is not known whether what it needs is so".to_owned(),
-        Blocker::Unmet(_) => "what it needs is not so yet".to_owned(),
-        Blocker::Stale(_) => "what its role was told is not so any more".to_owned(),
+        Blocker::Unheard(before, messages) => {
+            let carriers: Vec<String> = messages
+                .iter()
+                .map(|message| format!("`{}`", name(plan.deliveries[*message].step)))
+                .collect();
+            match carriers.as_slice() {
+                [] => format!("{role} has no word of `{}`", name(*before)),
+                _ => format!("{role} waits for the message of {}", carriers.join(" or ")),
+            }
+        }
+        Blocker::Unknown(number) => format!("{role} was not told yet that {}", need(number)),
+        Blocker::Unmet(number) => format!("it is not so yet that {}", need(number)),
+        Blocker::Stale(number) => {
+            format!("{role} was told that {}, and that is not so any more", need(number))
+        }
     });
     words.collect::<Vec<_>>().join("; ")
 }
 
 fn begun(checked: &Checked, state: &mut State, step: &str, attempt: u32) -> Taken {
     let id = named(checked, step)?;
+    if checked.plan().steps[id].speech.is_some() {
+        return Err(Why::NotPerformed(step.to_owned()));
+    }
     let progress = &state.steps[id];
     match progress.status {
         Status::Begun if progress.attempts == attempt => return Ok(None),

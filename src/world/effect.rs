@@ -98,12 +98,19 @@ impl Effect {
     pub fn writes(&self) -> Vec<(Fact, Value)> {
         match *self {
             Self::Put { place, key } => vec![(Fact::Place(place), Value::Key(Some(key)))],
+            // For a key that lies there already, as far as the plan knows: no other one moves.
+            Self::Exchange { place, staged, key, .. } if place == staged => {
+                vec![(Fact::Place(place), Value::Key(Some(key)))]
+            }
             Self::Exchange { place, staged, key, .. } => {
                 vec![(Fact::Place(place), Value::Key(Some(key))), (Fact::Place(staged), Value::Key(None))]
             }
             Self::Remove { place, .. } => vec![(Fact::Place(place), Value::Key(None))],
             Self::Accept { acceptor, key } => vec![(Fact::Accepts(acceptor, key), Value::Is(true))],
             Self::Retire { acceptor, key } => vec![(Fact::Accepts(acceptor, key), Value::Is(false))],
+            Self::Replace { acceptor, old, new } if old == new => {
+                vec![(Fact::Accepts(acceptor, new), Value::Is(true))]
+            }
             Self::Replace { acceptor, old, new } => vec![
                 (Fact::Accepts(acceptor, new), Value::Is(true)),
                 (Fact::Accepts(acceptor, old), Value::Is(false)),
@@ -112,6 +119,16 @@ impl Effect {
             Self::Stop(channel) => vec![(Fact::Running(channel), Value::Is(false))],
             Self::Propose(_) => Vec::new(),
             Self::Agree(window) => vec![(Fact::Window(window), Value::Is(true))],
+        }
+    }
+
+    /// The fact that it changes to a value that only the world can tell: where an exchange moves what
+    /// lay under its alias.
+    #[must_use]
+    pub const fn displaces(&self) -> Option<Fact> {
+        match *self {
+            Self::Exchange { backup, .. } => Some(Fact::Place(backup)),
+            _ => None,
         }
     }
 
@@ -144,14 +161,16 @@ impl Effect {
             }
             Self::Retire { acceptor, key } => Ok(changed(world.accepted[acceptor].remove(key))),
             Self::Replace { acceptor, old, new } => {
-                let mut set = world.accepted[acceptor];
-                let moved = set.remove(old);
-                let moved = set.insert(new) || moved;
-                if landscape.acceptors[acceptor].capacity.is_some_and(|most| set.len() > most) {
+                let before = world.accepted[acceptor];
+                let mut set = before;
+                set.remove(old);
+                set.insert(new);
+                let comes = !before.contains(new);
+                if comes && landscape.acceptors[acceptor].capacity.is_some_and(|most| set.len() > most) {
                     return Err(Misfit::Full(acceptor, new));
                 }
                 world.accepted[acceptor] = set;
-                Ok(changed(moved))
+                Ok(changed(set != before))
             }
             Self::Start(channel) => Ok(changed(!std::mem::replace(&mut world.running[channel], true))),
             Self::Stop(channel) => Ok(changed(std::mem::replace(&mut world.running[channel], false))),
@@ -183,6 +202,10 @@ fn put(world: &mut World, place: PlaceId, key: KeyId) -> Result<Applied, Misfit>
         Some(found) if found == key => Ok(Applied::AlreadySo),
         Some(found) => Err(Misfit::Occupied(place, found)),
         None => {
+            // One key is one pair: it is not made a second time while it lies elsewhere.
+            if let Some((elsewhere, _)) = world.places.iter().find(|(_, held)| **held == Some(key)) {
+                return Err(Misfit::Occupied(elsewhere, key));
+            }
             world.places[place] = Some(key);
             Ok(Applied::Changed)
         }
@@ -198,7 +221,9 @@ fn exchange(
 ) -> Result<Applied, Misfit> {
     let old = world.places[place].ok_or(Misfit::Nothing(place))?;
     if old == key {
-        return Ok(Applied::AlreadySo);
+        // It was exchanged, and the staging place is free since; else something else waits there.
+        return world.places[staged]
+            .map_or(Ok(Applied::AlreadySo), |found| Err(Misfit::Occupied(staged, found)));
     }
     if world.places[staged] != Some(key) {
         return Err(Misfit::NotThere(staged, key));

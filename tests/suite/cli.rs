@@ -282,7 +282,7 @@ fn explain_knows_near_names() {
         ("undraind", "did you mean `undrained`?"),
         ("keyroll::race_", "did you mean `race`?"),
         ("exchnge", "did you mean `exchange`?"),
-        ("zzzzzzzz", "`keyroll explain` lists all codes and verbs"),
+        ("zzzzzzzz", "`keyroll explain` lists all codes and words"),
         ("\u{1b}[31m", "\\u{1b}[31m"),
     ] {
         let said = keyroll(&["explain", asked]);

@@ -50,10 +50,10 @@ pub struct Arguments {
     /// Give a parameter another value
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
     set: Vec<(String, String)>,
-    /// Messages a second, on the clock of the wall
+    /// Messages a second, on the wall clock
     #[arg(long, default_value_t = 800, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     rate: u32,
-    /// At least so many messages
+    /// Send at least so many messages
     #[arg(long, default_value_t = 5_500, value_name = "N", value_parser = clap::value_parser!(u64).range(..=10_000_000))]
     messages: u64,
     /// How long a message may be under way, instead of what the plan says (as in 15m)
@@ -68,10 +68,10 @@ pub struct Arguments {
     /// Only build the sandbox in the folder of --keep: a world to try `dry-run` and `run` in
     #[arg(long, requires = "keep")]
     stage: bool,
-    /// Where the report goes; report.html here, or in the folder of --keep
+    /// Where the report goes, if not to report.html here or in the folder of --keep
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// Rehearse a plan that is refused by its proof, to see it fail
+    /// Rehearse a plan although its proof refuses it, to see it fail
     #[arg(long)]
     unproved: bool,
     /// Text for people, or JSON lines

@@ -1,0 +1,113 @@
+//! Random plans: both judges must say the same of each.
+
+#![cfg(test)]
+
+pub(crate) mod generated;
+
+use std::collections::BTreeMap;
+
+use super::reference::{Compared, Grounds, Told, compare, read};
+use generated::plan;
+
+/// How many texts are made. Every run makes the same ones.
+const TEXTS: u64 = 9_000;
+
+/// More moments than a random plan is worth.
+const ENOUGH: usize = 1_500;
+
+/// The plans among the random texts that pass the checks.
+pub(crate) fn sound(seeds: std::ops::Range<u64>) -> impl Iterator<Item = keyroll::check::Checked> {
+    seeds.filter_map(|seed| read(&plan(seed)).ok())
+}
+
+#[test]
+fn both_judges_say_the_same_of_random_plans() {
+    let halves = [0..TEXTS / 2, TEXTS / 2..TEXTS];
+    let counts = std::thread::scope(|scope| {
+        let runs = halves.map(|seeds| {
+            scope.spawn(move || {
+                let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+                for seed in seeds {
+                    let what = match compare(&plan(seed), ENOUGH) {
+                        Compared::Unread(codes) => format!("unread {}", codes[0]),
+                        Compared::Proved(_) => "proved".to_owned(),
+                        Compared::Refuted(code, _) => format!("refuted {code}"),
+                        Compared::TooMany => "too many".to_owned(),
+                    };
+                    *counts.entry(what).or_default() += 1;
+                }
+                counts
+            })
+        });
+        let mut all: BTreeMap<String, usize> = BTreeMap::new();
+        for run in runs {
+            for (what, count) in run.join().expect("both judges agree") {
+                *all.entry(what).or_default() += count;
+            }
+        }
+        all
+    });
+    let of =
+        |kind: &str| counts.iter().filter(|(what, _)| what.starts_with(kind)).map(|(_, n)| n).sum::<usize>();
+    println!("random plans: {} proved, {} refuted, {} too many", of("proved"), of("refuted"), of("too many"));
+    println!("{counts:#?}");
+    assert!(of("proved") >= 800 && of("refuted") >= 1_500, "too few plans reach the judges: {counts:?}");
+    for code in [
+        "alias_lost",
+        "cannot_finish",
+        "goal_missed",
+        "interrupted",
+        "over_capacity",
+        "step_misfit",
+        "trust_gap",
+        "undrained",
+    ] {
+        assert!(of(&format!("refuted {code}")) >= 5, "{code} is hardly ever tried: {counts:?}");
+    }
+    assert!(
+        of("unread unexpected") + of("unread unknown") + of("unread wrong") == 0,
+        "made wrongly: {counts:?}"
+    );
+}
+
+#[test]
+fn knowledge_is_the_second_law() {
+    let (mut pairs, mut known, mut needs) = (0, 0, 0);
+    for checked in sound(0..3_000) {
+        let (plan, told) = (checked.plan(), Told::of(checked.plan()));
+        for s in plan.steps.ids() {
+            for t in plan.steps.ids() {
+                let text = &plan.source.text;
+                assert_eq!(
+                    checked.order().is_before(t, s),
+                    told.is_before(t, s),
+                    "{t:?} before {s:?}\n{text}"
+                );
+                assert_eq!(checked.knowledge().knows(s, t), told.knows(s, t), "{s:?} knows {t:?}\n{text}");
+                let heard = checked.knowledge().has_heard_of(s, t);
+                assert_eq!(heard, told.has_heard_of(s, t), "{s:?} has heard of {t:?}\n{text}");
+                let unordered = s != t && !told.is_before(s, t) && !told.is_before(t, s);
+                assert_eq!(checked.order().is_unordered(s, t), unordered);
+                pairs += 1;
+                known += usize::from(told.knows(s, t));
+            }
+            for (need, licence) in plan.steps[s].needs.iter().zip(checked.licences(s)) {
+                needs += 1;
+                let grounds = told.grounds(s, &need.value.asks());
+                match &grounds {
+                    Grounds::None => panic!("{s:?} may not rely on {need:?}\n{}", plan.source.text),
+                    Grounds::Sees => assert!(!licence.foreign && licence.learned.is_empty()),
+                    Grounds::SeesAfter(stops) => assert!(licence.learned.iter().all(|s| stops.contains(s))),
+                    Grounds::Agreed(all) => assert!(licence.windows.iter().all(|a| all.contains(a))),
+                    Grounds::Told(facts) => {
+                        assert!(licence.foreign);
+                        let sources: Vec<_> = facts.iter().flatten().flatten().collect();
+                        assert!(licence.learned.iter().all(|s| sources.contains(&s)));
+                    }
+                }
+            }
+        }
+    }
+    println!("knowledge: {pairs} pairs of steps, {known} known, {needs} needs");
+    assert!(pairs > 20_000 && known > 5_000 && needs > 300, "{pairs} {known} {needs}");
+}

@@ -1,0 +1,189 @@
+//! What the pages list, compared with what there is.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use keyroll::{cli::exit::Exit, run::site::Site, source::Source};
+
+use super::{blocks, pages, read, root};
+
+type Set = BTreeSet<String>;
+
+fn keyroll(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_keyroll")).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The section under a heading, up to the next heading of the same level.
+fn section<'a>(page: &'a str, heading: &str) -> &'a str {
+    let (_, rest) = page.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no `{heading}`"));
+    rest.split("\n## ").next().unwrap()
+}
+
+/// The cells of the tables of a text, without their heads.
+fn rows(text: &str) -> Vec<Vec<&str>> {
+    let mut rows = Vec::new();
+    let mut body = false;
+    for line in text.lines() {
+        let Some(row) = line.strip_prefix('|') else {
+            body = false;
+            continue;
+        };
+        if row.starts_with("---") {
+            body = true;
+        } else if body {
+            rows.push(row.trim_end_matches('|').split('|').map(str::trim).collect());
+        }
+    }
+    rows
+}
+
+/// What stands between back-ticks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// The verbs that `keyroll --help` lists.
+fn verbs(help: &str) -> Set {
+    let list = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let verbs = list.lines().filter_map(|line| line.strip_prefix("  ").filter(|l| !l.starts_with(' ')));
+    verbs.filter_map(|line| line.split(' ').next()).filter(|v| *v != "help").map(str::to_owned).collect()
+}
+
+/// The verbs that a page uses, in commands and in running text.
+fn used(page: &str) -> Set {
+    let (blocks, prose) = blocks(page);
+    let typed = blocks.iter().flat_map(|b| b.text.lines()).map(|line| line.trim_start_matches("$ "));
+    let said = quoted(&prose);
+    let after = |line: &str| Some(line.strip_prefix("keyroll ")?.split([' ', '\n']).next()?.to_owned());
+    // A plan begins with `keyroll 1`.
+    typed.chain(said).filter_map(after).filter(|verb| verb != "1").collect()
+}
+
+#[test]
+fn the_readme_knows_every_verb_and_no_other() {
+    let verbs = verbs(&keyroll(&["--help"]));
+    assert!(verbs.len() > 10, "{verbs:?}");
+    let readme = read("README.md");
+    let table = rows(section(&readme, "## What executes, and where files go"));
+    let listed: Set = table.iter().flat_map(|row| quoted(row[0])).map(str::to_owned).collect();
+    assert_eq!(listed, verbs);
+    let typed: Set = pages().iter().flat_map(|page| used(&read(page))).collect();
+    let wrong: Vec<_> = typed.difference(&verbs).collect();
+    assert!(wrong.is_empty(), "there is no {wrong:?}");
+    for verb in &verbs {
+        let help = keyroll(&[verb, "--help"]);
+        let about = help.lines().next().unwrap();
+        assert!(about.len() > 15 && !about.starts_with("Usage"), "{verb}: {about}");
+    }
+    assert_eq!(used("`keyroll fly away`\n```sh\n$ keyroll swim\n```\n").len(), 2);
+}
+
+/// The exit codes as `src/cli/exit.rs` lists them.
+fn codes(text: &str) -> BTreeSet<u8> {
+    let values =
+        text.lines().filter_map(|line| line.trim().strip_suffix(',')?.split_once(" = ")?.1.parse().ok());
+    values.collect()
+}
+
+#[test]
+fn the_exit_codes_are_those_of_the_program() {
+    let readme = read("README.md");
+    let told: Vec<u8> =
+        rows(section(&readme, "## Exit codes")).iter().map(|row| row[0].parse().unwrap()).collect();
+    assert!(told.is_sorted() && told.len() == told.iter().collect::<BTreeSet<_>>().len(), "{told:?}");
+    let codes = codes(include_str!("../../../src/cli/exit.rs"));
+    assert_eq!(told.into_iter().collect::<BTreeSet<_>>(), codes);
+    for exit in [Exit::Done, Exit::Waiting, Exit::Stale, Exit::NotProved, Exit::Bug, Exit::Interrupted] {
+        assert!(codes.contains(&(exit as u8)), "{exit:?}");
+    }
+}
+
+/// What the reading of a site names in the place of what it does not know.
+fn expected(site: &str) -> Set {
+    let refused = Site::read(&Source::new("site.toml", format!("site = 1\n{site}"))).unwrap_err().to_string();
+    let (_, known) = refused.split_once("expected").unwrap_or_else(|| panic!("{refused}"));
+    quoted(known).map(str::to_owned).collect()
+}
+
+fn keys(text: &str) -> Set {
+    rows(text).iter().flat_map(|row| quoted(row[0])).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_site_page_has_every_key() {
+    let page = read("docs/site.md");
+    let mut tables: Set = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("## `[")?.split(['.', ']']).next().map(str::to_owned))
+        .collect();
+    tables.insert("site".to_owned());
+    assert_eq!(tables, expected("nonsense = 1"));
+    for (table, backends) in [
+        ("roles", None),
+        ("keys", None),
+        ("keystores", Some("pkcs12")),
+        ("receivers", Some("directory")),
+        ("flows", Some("local")),
+    ] {
+        let told = section(&page, &format!("## `[{table}.NAME]`"));
+        let Some(backend) = backends else {
+            assert_eq!(keys(told), expected(&format!("[{table}.n]\nnonsense = 1")), "{table}");
+            continue;
+        };
+        let mut wanted = expected(&format!("[{table}.n]\nbackend = \"{backend}\"\nnonsense = 1"));
+        wanted.insert("backend".to_owned());
+        assert_eq!(keys(told), wanted, "{table}");
+        let row = rows(told).into_iter().find(|row| row[0] == "`backend`").unwrap();
+        let named: Set = quoted(row[2]).map(|name| name.trim_matches('"').to_owned()).collect();
+        assert_eq!(named, expected(&format!("[{table}.n]\nbackend = \"nonsense\"")), "{table}");
+    }
+}
+
+/// The links and paths of a page that lead nowhere.
+fn astray(page: &str, text: &str) -> String {
+    let prose = blocks(text).1;
+    let mut astray = String::new();
+    let here = root().join(page);
+    for target in prose.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+        let found = match target.strip_prefix('#') {
+            Some(anchor) => prose
+                .lines()
+                .filter_map(|line| line.strip_prefix("## "))
+                .any(|heading| heading.to_lowercase().replace(',', "").replace(' ', "-") == anchor),
+            None => target.starts_with("https://") || here.parent().unwrap().join(target).exists(),
+        };
+        if !found {
+            astray = astray + target + "\n";
+        }
+    }
+    for path in quoted(&prose) {
+        let first = path.split('/').next().unwrap();
+        let ours = path.contains('/') && ["src", "tests", "plans", "grammar", "docs", ".ci"].contains(&first);
+        if ours && !root().join(path).exists() {
+            astray = astray + path + "\n";
+        }
+    }
+    astray
+}
+
+#[test]
+fn no_link_leads_nowhere() {
+    for page in pages() {
+        assert_eq!(astray(&page, &read(&page)), "", "{page}");
+    }
+    let wrong =
+        "[a](nothing.md) [b](#nowhere) `src/nothing` [c](LICENSE-MIT) `src/cli`\n## There\n[d](#there)\n";
+    assert_eq!(astray("README.md", wrong), "nothing.md\n#nowhere\nsrc/nothing\n");
+}
+
+#[test]
+fn every_room_is_on_the_map() {
+    let readme = read("README.md");
+    let map = section(&readme, "## The corridor");
+    let told: Set = rows(map).iter().flat_map(|row| quoted(row[0])).map(str::to_owned).collect();
+    for room in crate::rooms::rooms().filter(|room| root().join("src").join(room).is_dir()) {
+        assert!(told.contains(&format!("src/{room}")), "`src/{room}` is not on the map");
+    }
+}

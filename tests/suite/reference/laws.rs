@@ -1,0 +1,135 @@
+//! What can be said of a plan without its moments: the laws that its checks keep.
+
+use std::collections::BTreeSet;
+
+use keyroll::{
+    action::SpeechKind,
+    plan::Plan,
+    world::{
+        effect::Effect,
+        id::{KeyId, RoleId, StepId},
+        landscape::{Fact, Value},
+    },
+};
+
+use super::{
+    Told,
+    knowledge::{Grounds, written},
+};
+
+/// The laws that a plan breaks, by the codes of their findings; the three codes of a need that its
+/// role may not rely on count as one.
+pub(crate) fn broken(plan: &Plan) -> BTreeSet<&'static str> {
+    let told = Told::of(plan);
+    let mut broken = BTreeSet::new();
+    if plan.steps.ids().any(|step| told.is_before(step, step)) {
+        return BTreeSet::from(["cycle"]);
+    }
+    let mut made: BTreeSet<KeyId> = plan.start.places.rows().copied().flatten().collect();
+    let mut agreed = BTreeSet::new();
+    for (step, row) in plan.steps.iter() {
+        let role = row.role.value;
+        for effect in row.action.value.effects() {
+            for (fact, _) in changed(&effect) {
+                if plan.landscape.owner(fact).is_some_and(|owner| owner != role) {
+                    broken.insert("role_without_authority");
+                }
+            }
+            if let Effect::Put { key, .. } = effect
+                && !made.insert(key)
+            {
+                broken.insert("created_twice");
+            }
+        }
+        if let Some(SpeechKind::Proposal(window)) = row.speech.as_ref().map(|s| s.kind)
+            && !agreed.insert(window)
+        {
+            broken.insert("agreed_twice");
+        }
+        let foreign = |earlier: StepId| plan.steps[earlier].role.value != role;
+        if row.after.iter().any(|earlier| foreign(earlier.value) && !told.knows(step, earlier.value)) {
+            broken.insert("unannounced_step");
+        }
+        if row.needs.iter().any(|need| told.grounds(step, &need.value.asks()) == Grounds::None) {
+            broken.insert("unlicensed");
+        }
+        if used(plan, step).is_some_and(|key| !has_certificate(plan, &told, step, role, key)) {
+            broken.insert("key_not_provided");
+        }
+    }
+    if races(plan, &told) {
+        broken.insert("race");
+    }
+    broken
+}
+
+/// The codes of findings in the words of [`broken`]; those that are not about these laws are left out.
+pub(crate) fn named(codes: &[String]) -> BTreeSet<&'static str> {
+    let laws = [
+        "agreed_twice",
+        "created_twice",
+        "cycle",
+        "key_not_provided",
+        "race",
+        "role_without_authority",
+        "unannounced_step",
+    ];
+    let unlicensed = ["stale_need", "unknowable_need", "unstable_drain"];
+    let mut named: BTreeSet<&'static str> =
+        laws.into_iter().filter(|law| codes.iter().any(|c| c == law)).collect();
+    if codes.iter().any(|code| unlicensed.contains(&code.as_str())) {
+        named.insert("unlicensed");
+    }
+    named
+}
+
+/// What an effect changes, and to what; nothing where only the world can tell.
+fn changed(effect: &Effect) -> Vec<(Fact, Option<Value>)> {
+    let mut facts: Vec<_> = written(effect).into_iter().map(|(fact, value)| (fact, Some(value))).collect();
+    if let Effect::Exchange { backup, .. } = *effect {
+        facts.push((Fact::Place(backup), None));
+    }
+    facts
+}
+
+fn races(plan: &Plan, told: &Told<'_>) -> bool {
+    let of =
+        |step: StepId| plan.steps[step].action.value.effects().iter().flat_map(changed).collect::<Vec<_>>();
+    let unordered = |a, b| a != b && !told.is_before(a, b) && !told.is_before(b, a);
+    let pairs = plan.steps.ids().flat_map(|a| plan.steps.ids().map(move |b| (a, b)));
+    pairs.filter(|(a, b)| unordered(*a, *b)).any(|(a, b)| {
+        let theirs = of(b);
+        of(a).iter().any(|(fact, value)| {
+            theirs.iter().any(|(other, their)| fact == other && (value.is_none() || value != their))
+        })
+    })
+}
+
+/// The key whose certificate a step needs.
+fn used(plan: &Plan, step: StepId) -> Option<KeyId> {
+    let row = &plan.steps[step];
+    let trusted = row.action.value.effects().into_iter().find_map(|effect| match effect {
+        Effect::Accept { key, .. } | Effect::Replace { new: key, .. } => Some(key),
+        _ => None,
+    });
+    trusted.or_else(|| match row.speech.as_ref()?.kind {
+        SpeechKind::Provision(key) => Some(key),
+        _ => None,
+    })
+}
+
+fn has_certificate(plan: &Plan, told: &Told<'_>, step: StepId, role: RoleId, key: KeyId) -> bool {
+    let land = &plan.landscape;
+    let owns = |store| land.stores[store].owner == role;
+    let lies = plan.start.places.iter().any(|(id, held)| *held == Some(key) && owns(land.places[id].store));
+    let trusts =
+        land.acceptors.iter().any(|(id, a)| a.owner == role && plan.start.accepted[id].contains(key));
+    let got = plan.steps.iter().filter(|(earlier, _)| told.is_before(*earlier, step)).any(|(_, row)| {
+        let effects = row.action.value.effects();
+        let created = effects.iter().any(|e| matches!(e, Effect::Put { key: k, .. } if *k == key));
+        let handed =
+            row.speech.as_ref().is_some_and(|s| s.kind == SpeechKind::Provision(key) && s.to.contains(&role));
+        (created && row.role.value == role) || handed
+    });
+    lies || trusts || got
+}

@@ -1,0 +1,169 @@
+//! One moment in plain sets, what changes it, and what is true in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use keyroll::{
+    condition::Asks,
+    plan::Plan,
+    world::{
+        effect::Effect,
+        id::{AcceptorId, ChannelId, KeyId, PlaceId, RoleId, StepId, WindowId},
+        landscape::{Fact, Transit, Value},
+        state::{WindowState, World},
+    },
+};
+
+/// What is so at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Moment {
+    pub(super) holds: BTreeMap<PlaceId, KeyId>,
+    pub(super) accepts: BTreeSet<(AcceptorId, KeyId)>,
+    pub(super) runs: BTreeSet<ChannelId>,
+    pub(super) under_way: BTreeSet<(ChannelId, KeyId)>,
+    pub(super) agreed: BTreeSet<WindowId>,
+    pub(super) begun: BTreeSet<WindowId>,
+    pub(super) proposed: BTreeSet<StepId>,
+    pub(super) done: BTreeSet<StepId>,
+    pub(super) received: BTreeSet<(StepId, RoleId)>,
+}
+
+impl Moment {
+    /// The moment at which a plan begins.
+    pub(super) fn of(plan: &Plan, start: &World) -> Self {
+        let land = &plan.landscape;
+        let keys = || land.keys.ids();
+        assert!(start.done.is_clear() && start.heard.is_clear(), "only whole plans are judged here");
+        assert!(start.windows.rows().all(|w| *w == WindowState::Unagreed), "nothing is agreed yet");
+        Self {
+            holds: start.places.iter().filter_map(|(place, key)| key.map(|key| (place, key))).collect(),
+            accepts: land
+                .acceptors
+                .ids()
+                .flat_map(|a| keys().map(move |k| (a, k)))
+                .filter(|(a, k)| start.accepted[*a].contains(*k))
+                .collect(),
+            runs: land.channels.ids().filter(|c| start.running[*c]).collect(),
+            under_way: land
+                .channels
+                .ids()
+                .flat_map(|c| keys().map(move |k| (c, k)))
+                .filter(|(c, k)| start.under_way[*c].contains(*k))
+                .collect(),
+            agreed: BTreeSet::new(),
+            begun: BTreeSet::new(),
+            proposed: BTreeSet::new(),
+            done: BTreeSet::new(),
+            received: BTreeSet::new(),
+        }
+    }
+
+    /// With which key a flow signs now.
+    pub(super) fn signs_with(&self, plan: &Plan, flow: ChannelId) -> Option<KeyId> {
+        if !self.runs.contains(&flow) {
+            return None;
+        }
+        self.holds.get(&plan.landscape.channels[flow].stamps).copied()
+    }
+
+    /// The messages that would be rejected if they were judged now.
+    pub(super) fn rejected(&self, plan: &Plan, flow: ChannelId) -> Vec<KeyId> {
+        let row = &plan.landscape.channels[flow];
+        let judged: Vec<KeyId> = match row.transit {
+            Transit::Immediately => self.signs_with(plan, flow).into_iter().collect(),
+            Transit::Within(_) => {
+                self.under_way.iter().filter(|(f, _)| *f == flow).map(|(_, key)| *key).collect()
+            }
+        };
+        judged.into_iter().filter(|key| !self.accepts.contains(&(row.acceptor, *key))).collect()
+    }
+
+    /// Whether what is asked is so.
+    pub(super) fn is_so(&self, plan: &Plan, asks: &Asks) -> bool {
+        match asks {
+            Asks::Facts(facts) => facts.iter().all(|(fact, value)| self.value(*fact) == *value),
+            Asks::Drained(flow, key) => {
+                !self.under_way.contains(&(*flow, *key)) && self.signs_with(plan, *flow) != Some(*key)
+            }
+            Asks::Open(window) => self.begun.contains(window),
+        }
+    }
+
+    fn value(&self, fact: Fact) -> Value {
+        match fact {
+            Fact::Place(place) => Value::Key(self.holds.get(&place).copied()),
+            Fact::Accepts(acceptor, key) => Value::Is(self.accepts.contains(&(acceptor, key))),
+            Fact::Running(flow) => Value::Is(self.runs.contains(&flow)),
+            Fact::Window(window) => Value::Is(self.begun.contains(&window)),
+        }
+    }
+
+    /// Changes the moment; false when the change cannot be made.
+    pub(super) fn change(&mut self, plan: &Plan, effect: &Effect) -> bool {
+        let held = |receiver: AcceptorId, set: &BTreeSet<(AcceptorId, KeyId)>| {
+            set.iter().filter(|(r, _)| *r == receiver).count()
+        };
+        let room = |receiver: AcceptorId| plan.landscape.acceptors[receiver].capacity.unwrap_or(usize::MAX);
+        match *effect {
+            Effect::Put { place, key } => match self.holds.get(&place) {
+                Some(there) => *there == key,
+                None if self.holds.values().any(|k| *k == key) => false,
+                None => {
+                    self.holds.insert(place, key);
+                    true
+                }
+            },
+            Effect::Exchange { place, staged, key, backup } => {
+                let (here, waits) = (self.holds.get(&place).copied(), self.holds.get(&staged).copied());
+                if here == Some(key) {
+                    return waits.is_none();
+                }
+                let Some(old) = here else { return false };
+                if waits != Some(key) || self.holds.contains_key(&backup) {
+                    return false;
+                }
+                self.holds.remove(&staged);
+                self.holds.insert(place, key);
+                self.holds.insert(backup, old);
+                true
+            }
+            Effect::Remove { place, key } => match self.holds.get(&place) {
+                Some(there) if *there != key => false,
+                _ => {
+                    self.holds.remove(&place);
+                    true
+                }
+            },
+            Effect::Accept { acceptor, key } => {
+                let fits =
+                    self.accepts.contains(&(acceptor, key)) || held(acceptor, &self.accepts) < room(acceptor);
+                if fits {
+                    self.accepts.insert((acceptor, key));
+                }
+                fits
+            }
+            Effect::Retire { acceptor, key } => {
+                self.accepts.remove(&(acceptor, key));
+                true
+            }
+            Effect::Replace { acceptor, old, new } => {
+                let mut after = self.accepts.clone();
+                after.remove(&(acceptor, old));
+                let more = after.insert((acceptor, new)) && !self.accepts.contains(&(acceptor, new));
+                let fits = !more || held(acceptor, &after) <= room(acceptor);
+                if fits {
+                    self.accepts = after;
+                }
+                fits
+            }
+            Effect::Start(flow) => {
+                self.runs.insert(flow);
+                true
+            }
+            Effect::Stop(flow) => {
+                self.runs.remove(&flow);
+                true
+            }
+            Effect::Propose(_) | Effect::Agree(_) => unreachable!("no act of a plan has this effect"),
+        }
+    }
+}

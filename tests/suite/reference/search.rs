@@ -1,0 +1,319 @@
+//! Looks at every moment that a plan can reach.
+
+use std::collections::{BTreeSet, HashMap};
+
+use keyroll::{
+    action::SpeechKind,
+    invariant::Hazard,
+    plan::Plan,
+    world::{
+        id::{ChannelId, KeyId, RoleId, StepId},
+        landscape::Transit,
+        state::World,
+    },
+};
+
+use super::{Grounds, Told, moment::Moment};
+
+/// What may be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Wrong {
+    Rejected(ChannelId, KeyId),
+    Interrupted(ChannelId),
+    Unresolved(ChannelId),
+    Misfit(StepId),
+    Stale(StepId),
+    Goal,
+    Stuck,
+}
+
+/// What the second judge says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Judgement {
+    /// Nothing goes wrong in so many moments with so many ways between them.
+    Proved(usize, usize),
+    /// The shortest stories have so many moves, and these are the ways in which they end.
+    Refuted(usize, BTreeSet<Wrong>),
+    /// It is too much for a slow judge.
+    TooMany,
+}
+
+/// Judges a plan that passed the checks.
+pub(crate) fn judge(plan: &Plan, start: &World, limit: usize) -> Judgement {
+    let told = Told::of(plan);
+    let judge = Judge::of(plan, &told);
+    let first = Moment::of(plan, start);
+    let wrong = judge.wrong(&first);
+    if !wrong.is_empty() {
+        return Judgement::Refuted(0, wrong);
+    }
+    let mut moments = vec![first.clone()];
+    let mut numbers = HashMap::from([(first, 0)]);
+    let mut depths = vec![0];
+    let mut ways: Vec<(usize, usize)> = Vec::new();
+    let mut wrongs: BTreeSet<Wrong> = BTreeSet::new();
+    let mut at = 0;
+    while at < moments.len() {
+        let depth = depths[at];
+        if !wrongs.is_empty() && depths[at - 1] < depth {
+            return Judgement::Refuted(depth, wrongs);
+        }
+        for step in judge.moves(&moments[at]) {
+            let after = match step {
+                Ok(after) => after,
+                Err(wrong) => {
+                    wrongs.insert(wrong);
+                    continue;
+                }
+            };
+            let number = match numbers.get(&after) {
+                Some(number) => *number,
+                None => {
+                    wrongs.extend(judge.wrong(&after));
+                    let number = moments.len();
+                    moments.push(after.clone());
+                    numbers.insert(after, number);
+                    depths.push(depth + 1);
+                    number
+                }
+            };
+            ways.push((at, number));
+        }
+        if moments.len() > limit {
+            return Judgement::TooMany;
+        }
+        at += 1;
+    }
+    if !wrongs.is_empty() {
+        return Judgement::Refuted(depths[at - 1] + 1, wrongs);
+    }
+    let mut can_end: Vec<bool> = moments.iter().map(|m| judge.is_over(m)).collect();
+    loop {
+        let before = can_end.iter().filter(|c| **c).count();
+        for (from, to) in ways.iter().rev() {
+            can_end[*from] |= can_end[*to];
+        }
+        if can_end.iter().filter(|c| **c).count() == before {
+            break;
+        }
+    }
+    match can_end.iter().zip(&depths).filter(|(can, _)| !**can).map(|(_, depth)| *depth).min() {
+        Some(depth) => Judgement::Refuted(depth, BTreeSet::from([Wrong::Stuck])),
+        None => Judgement::Proved(moments.len(), ways.len()),
+    }
+}
+
+struct Judge<'a> {
+    plan: &'a Plan,
+    told: &'a Told<'a>,
+    grounds: HashMap<StepId, Vec<Grounds>>,
+    unwaived: Vec<ChannelId>,
+    /// Flows that must not be down, and the window in which they may be.
+    up: Vec<(ChannelId, Option<keyroll::world::id::WindowId>)>,
+}
+
+impl<'a> Judge<'a> {
+    fn of(plan: &'a Plan, told: &'a Told<'a>) -> Self {
+        let land = &plan.landscape;
+        let waived =
+            |flow: ChannelId, hazard| plan.waivers.iter().any(|w| w.flow == flow && w.hazard == hazard);
+        let mut up = Vec::new();
+        for promise in &plan.promises {
+            let sentence = promise.value.sentence(land);
+            let (flow, rest) = sentence.split_once(' ').expect("a flow and what is promised of it");
+            let flow = land.channels.find(|c| c.name == flow).expect("a flow of the plan");
+            if rest == "never rejected" || waived(flow, Hazard::Interrupted) {
+                continue;
+            }
+            up.push(match rest.strip_prefix("interrupted only in ") {
+                Some(window) => (flow, land.windows.find(|w| w.name == window)),
+                None => {
+                    assert_eq!(rest, "never interrupted", "a promise that the second judge does not know");
+                    (flow, None)
+                }
+            });
+        }
+        let grounds = |step| {
+            let needs = plan.steps[step].needs.iter();
+            needs.map(|need| told.grounds(step, &need.value.asks())).collect()
+        };
+        Self {
+            plan,
+            told,
+            grounds: plan.steps.ids().map(|step| (step, grounds(step))).collect(),
+            unwaived: land.channels.ids().filter(|c| !waived(*c, Hazard::Rejected)).collect(),
+            up,
+        }
+    }
+
+    fn is_over(&self, moment: &Moment) -> bool {
+        moment.done.len() == self.plan.steps.len()
+    }
+
+    /// Everything that is wrong with a moment.
+    fn wrong(&self, moment: &Moment) -> BTreeSet<Wrong> {
+        let mut wrong = BTreeSet::new();
+        for flow in &self.unwaived {
+            wrong
+                .extend(moment.rejected(self.plan, *flow).into_iter().map(|key| Wrong::Rejected(*flow, key)));
+        }
+        for (flow, window) in &self.up {
+            let allowed = window.is_some_and(|window| moment.begun.contains(&window));
+            if moment.signs_with(self.plan, *flow).is_none() && !allowed {
+                wrong.insert(Wrong::Interrupted(*flow));
+            }
+        }
+        for flow in &moment.runs {
+            if moment.signs_with(self.plan, *flow).is_none() {
+                wrong.insert(Wrong::Unresolved(*flow));
+            }
+        }
+        let missed = |asks| !moment.is_so(self.plan, &asks);
+        if self.is_over(moment) && self.plan.finals.iter().any(|f| missed(f.value.asks())) {
+            wrong.insert(Wrong::Goal);
+        }
+        wrong
+    }
+
+    /// Everything that may happen next.
+    fn moves(&self, moment: &Moment) -> Vec<Result<Moment, Wrong>> {
+        let mut found = Vec::new();
+        for step in self.plan.steps.ids().filter(|step| !moment.done.contains(step)) {
+            if moment.proposed.contains(&step) {
+                found.push(Ok(self.answered(moment, step)));
+            } else if self.knows_enough(moment, step) {
+                found.extend(self.acts(moment, step));
+            }
+        }
+        self.words(moment, &mut found);
+        for window in moment.agreed.difference(&moment.begun) {
+            let mut after = moment.clone();
+            after.begun.insert(*window);
+            found.push(Ok(after));
+        }
+        self.traffic(moment, &mut found);
+        found
+    }
+
+    fn acts(&self, moment: &Moment, step: StepId) -> Option<Result<Moment, Wrong>> {
+        let row = &self.plan.steps[step];
+        let needs = row.needs.iter().zip(&self.grounds[&step]);
+        let mut misled = false;
+        for (need, grounds) in needs {
+            if moment.is_so(self.plan, &need.value.asks()) {
+                continue;
+            }
+            if !matches!(grounds, Grounds::Told(_)) {
+                return None;
+            }
+            misled = true;
+        }
+        if misled {
+            return Some(Err(Wrong::Stale(step)));
+        }
+        let mut after = moment.clone();
+        if row.speech.as_ref().is_some_and(|s| matches!(s.kind, SpeechKind::Proposal(_))) {
+            after.proposed.insert(step);
+            return Some(Ok(after));
+        }
+        for effect in row.action.value.effects() {
+            if !after.change(self.plan, &effect) {
+                return Some(Err(Wrong::Misfit(step)));
+            }
+        }
+        after.done.insert(step);
+        Some(Ok(after))
+    }
+
+    fn answered(&self, moment: &Moment, step: StepId) -> Moment {
+        let mut after = moment.clone();
+        after.proposed.remove(&step);
+        after.done.insert(step);
+        if let Some(SpeechKind::Proposal(window)) = self.plan.steps[step].speech.as_ref().map(|s| s.kind) {
+            after.agreed.insert(window);
+        }
+        after
+    }
+
+    /// Messages between roles arrive.
+    fn words(&self, moment: &Moment, found: &mut Vec<Result<Moment, Wrong>>) {
+        for step in &moment.done {
+            let Some(speech) = &self.plan.steps[*step].speech else { continue };
+            if matches!(speech.kind, SpeechKind::Proposal(_)) {
+                continue;
+            }
+            for to in &speech.to {
+                if !moment.received.contains(&(*step, *to)) {
+                    let mut after = moment.clone();
+                    after.received.insert((*step, *to));
+                    found.push(Ok(after));
+                }
+            }
+        }
+    }
+
+    /// Messages of flows are sent and arrive.
+    fn traffic(&self, moment: &Moment, found: &mut Vec<Result<Moment, Wrong>>) {
+        for (flow, row) in self.plan.landscape.channels.iter() {
+            if row.transit == Transit::Immediately {
+                continue;
+            }
+            if let Some(key) = moment.signs_with(self.plan, flow) {
+                let mut after = moment.clone();
+                if after.under_way.insert((flow, key)) {
+                    found.push(Ok(after));
+                }
+            }
+        }
+        for sent in &moment.under_way {
+            let mut after = moment.clone();
+            after.under_way.remove(sent);
+            found.push(Ok(after));
+        }
+    }
+
+    /// Whether a role has learned what must come before its step and what it relies on.
+    fn knows_enough(&self, moment: &Moment, step: StepId) -> bool {
+        let row = &self.plan.steps[step];
+        let role = row.role.value;
+        let comes_after = |earlier: StepId| {
+            let own = self.plan.steps[earlier].role.value == role;
+            if own { moment.done.contains(&earlier) } else { self.learned(moment, role, earlier) }
+        };
+        row.after.iter().all(|earlier| comes_after(earlier.value))
+            && self.grounds[&step].iter().all(|grounds| match grounds {
+                Grounds::None => false,
+                Grounds::Sees => true,
+                Grounds::SeesAfter(stops) => stops.iter().any(|stop| self.learned(moment, role, *stop)),
+                Grounds::Agreed(agreements) => agreements.iter().any(|a| self.heard_of(moment, role, *a)),
+                Grounds::Told(facts) => facts.iter().all(|sources| {
+                    sources.iter().any(|s| s.is_none_or(|source| self.learned(moment, role, source)))
+                }),
+            })
+    }
+
+    fn learned(&self, moment: &Moment, role: RoleId, step: StepId) -> bool {
+        let tells = |message: StepId| {
+            let kind = self.plan.steps[message].speech.as_ref().map(|s| s.kind);
+            kind == Some(SpeechKind::Report) && self.told.knows(message, step)
+        };
+        self.hears(moment, role, step, tells)
+    }
+
+    fn heard_of(&self, moment: &Moment, role: RoleId, agreement: StepId) -> bool {
+        self.hears(moment, role, agreement, |message| self.told.has_heard_of(message, agreement))
+    }
+
+    fn hears(&self, moment: &Moment, role: RoleId, step: StepId, tells: impl Fn(StepId) -> bool) -> bool {
+        let row = &self.plan.steps[step];
+        let agreed_by = row
+            .speech
+            .as_ref()
+            .is_some_and(|s| matches!(s.kind, SpeechKind::Proposal(_)) && s.to.contains(&role));
+        let heard = moment.received.iter().filter(|(_, to)| *to == role);
+        moment.done.contains(&step)
+            && (row.role.value == role
+                || agreed_by
+                || heard.map(|(message, _)| *message).any(|message| message == step || tells(message)))
+    }
+}
