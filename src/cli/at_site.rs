@@ -103,6 +103,9 @@ impl AtSite {
             return Err(Exit::Usage);
         };
         let checked = pinned_plan(&pinned, screen)?;
+        if checked.plan().digest() != pinned.plan {
+            return Err(failed(&HostError::Misfit(path), screen));
+        }
         let host = store.attach(&checked, &pinned.run, alone).map_err(|error| failed(&error, screen))?;
         Ok(Attached { checked, host, pinned, site, text })
     }

@@ -1,6 +1,20 @@
 //! Each record carries the digest of the one before, so that a changed record shows.
 
-use crate::world::material::Fingerprint;
+use crate::{
+    check::Checked,
+    transition::{event::Record, next::next, state::State},
+    world::material::Fingerprint,
+};
+
+/// The state that records lead to.
+#[must_use]
+pub fn replay(checked: &Checked, records: &[Record]) -> State {
+    let mut state = State::new(checked);
+    for record in records {
+        let _applied = next(checked, &mut state, record);
+    }
+    state
+}
 
 /// The digest of a record: over the digest before it, its position and its text.
 #[must_use]

@@ -87,8 +87,8 @@ pub enum HostError {
         /// The first record that does not fit.
         position: i64,
     },
-    /// The stored state does not fit the plan.
-    #[error("the journal {} holds a state that does not fit its plan", .0.display())]
+    /// The stored plan or state is not the one that was taken down.
+    #[error("the journal {} was changed from outside: its plan, records and state do not fit each other", .0.display())]
     Misfit(PathBuf),
     /// Another process runs it.
     #[error("another keyroll is at work on the journal {}", .0.display())]

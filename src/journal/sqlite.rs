@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
@@ -22,9 +23,23 @@ use crate::{
 
 use super::{
     Host, HostError,
-    chain::{link, origin},
+    chain::{link, origin, replay},
     schema::{CREATE, VERSION},
 };
+
+/// How a connection is made ready.
+const PREPARE: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
+    PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+
+/// How long an opening waits for another process.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked)
+    )
+}
 
 /// A journal file, open.
 #[derive(Debug)]
@@ -87,17 +102,16 @@ impl Store {
     }
 
     fn prepare(&self) -> Result<(), HostError> {
-        self.connection
-            .execute_batch("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
-            .map_err(|e| self.fail(&e))?;
-        let tables: i64 = self
-            .connection
-            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-            .map_err(|e| self.fail(&e))?;
-        if tables == 0 {
-            let batch =
-                format!("BEGIN IMMEDIATE; {CREATE} INSERT INTO meta VALUES ('schema', '{VERSION}'); COMMIT;");
-            return self.connection.execute_batch(&batch).map_err(|e| self.fail(&e));
+        let begun = Instant::now();
+        loop {
+            match self.connection.execute_batch(PREPARE).and_then(|()| self.create()) {
+                Ok(()) => break,
+                // While another process makes the file, SQLite does not wait by itself.
+                Err(error) if is_busy(&error) && begun.elapsed() < PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                Err(error) => return Err(self.fail(&error)),
+            }
         }
         let found: Option<String> = self
             .connection
@@ -109,6 +123,19 @@ impl Store {
             return Ok(());
         }
         Err(HostError::Version { path: self.path.clone(), found, known: VERSION })
+    }
+
+    /// Makes the tables, once, whoever else may be at it.
+    fn create(&self) -> Result<(), rusqlite::Error> {
+        let transaction =
+            rusqlite::Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        let tables: i64 =
+            transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        if tables == 0 {
+            transaction.execute_batch(CREATE)?;
+            transaction.execute("INSERT INTO meta VALUES ('schema', ?1)", [VERSION.to_string()])?;
+        }
+        transaction.commit()
     }
 
     fn fail(&self, error: &rusqlite::Error) -> HostError {
@@ -209,8 +236,8 @@ impl Store {
     /// Takes up a run. With `alone`, no other process may do the same until the host is dropped.
     ///
     /// # Errors
-    /// When there is no such run, another process is at work on the journal, or its records do not
-    /// follow from each other.
+    /// When there is no such run, another process is at work on the journal, its records do not
+    /// follow from each other, or its state does not follow from them.
     pub fn attach(self, checked: &Checked, run: &str, alone: bool) -> Result<SqliteHost, HostError> {
         let lock = if alone { Some(self.lock()?) } else { None };
         let mut host = SqliteHost {
@@ -222,7 +249,10 @@ impl Store {
         };
         host.refresh(checked)?;
         host.verify()?;
-        Ok(host)
+        if replay(checked, &host.records()?) == host.state {
+            return Ok(host);
+        }
+        Err(HostError::Misfit(host.store.path))
     }
 
     fn lock(&self) -> Result<File, HostError> {

@@ -19,18 +19,19 @@ use keyroll::world::material::Certificate;
 
 use super::keys::{KeyVerifier, Keyring, Pair, alias, pair, pairs};
 
-/// Says to a child where it works.
+/// Says to a child where it works. A test that starts this very program again, for itself alone,
+/// with a folder is a child there, and else the one that starts it.
 const FOLDER: &str = "KEYROLL_TEST_FOLDER";
 
 fn child(name: &str, folder: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", &format!("flow::crash::{name}"), "--ignored", "--nocapture"]);
+    command.args(["--exact", &format!("flow::crash::{name}"), "--nocapture"]);
     command.env(FOLDER, folder).stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
 
-fn folder() -> PathBuf {
-    std::env::var_os(FOLDER).expect("only another test starts this one").into()
+fn asked() -> Option<PathBuf> {
+    std::env::var_os(FOLDER).map(PathBuf::from)
 }
 
 fn log(folder: &Path, name: &str) -> File {
@@ -90,15 +91,12 @@ fn deliver(folder: &Path, flow: &LocalFlow, receiver: &mut TrustFolder, now: Tim
     flow.deliver_due(now, receiver, each).unwrap();
 }
 
-#[test]
-#[ignore = "the child of other tests"]
-fn sends_and_delivers_until_it_is_killed() {
-    let folder = folder();
+fn sends_and_delivers_until_it_is_killed(folder: &Path) {
     let pair = pair("Child");
-    let mut receiver = receiver(&folder);
+    let mut receiver = receiver(folder);
     receiver.change(std::slice::from_ref(&pair.certificate), &[]).unwrap();
-    let flow = flow(&folder, &pair);
-    let mut sent = log(&folder, "sent");
+    let flow = flow(folder, &pair);
+    let mut sent = log(folder, "sent");
     for group in 0_u64.. {
         let mut ids = String::new();
         for number in 0..7 {
@@ -113,20 +111,29 @@ fn sends_and_delivers_until_it_is_killed() {
         flow.commit().unwrap();
         sent.write_all(ids.as_bytes()).unwrap();
         if group == 0 {
-            begun(&folder);
+            begun(folder);
         }
-        deliver(&folder, &flow, &mut receiver, WallClock.now());
+        deliver(folder, &flow, &mut receiver, WallClock.now());
     }
 }
 
 #[test]
 fn a_killed_flow_delivers_every_message_that_was_sent_and_no_half_one() {
+    if let Some(folder) = asked() {
+        return sends_and_delivers_until_it_is_killed(&folder);
+    }
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path();
     std::fs::create_dir(folder.join("trust")).unwrap();
     FlowSwitch::open(folder.join("flow")).unwrap().bring_to(FlowState::Deployed, WallClock.now()).unwrap();
     for round in 0..40 {
-        kill(child("sends_and_delivers_until_it_is_killed", folder).spawn().unwrap(), folder, round);
+        kill(
+            child("a_killed_flow_delivers_every_message_that_was_sent_and_no_half_one", folder)
+                .spawn()
+                .unwrap(),
+            folder,
+            round,
+        );
     }
     let flow = flow(folder, &pairs()[0]);
     let left = flow.waiting();
@@ -141,30 +148,31 @@ fn a_killed_flow_delivers_every_message_that_was_sent_and_no_half_one() {
     assert_eq!(folder.join("flow/spool").read_dir().unwrap().count(), 0);
 }
 
-#[test]
-#[ignore = "the child of other tests"]
-fn sends_until_it_is_killed() {
-    let folder = folder();
+fn sends_until_it_is_killed(folder: &Path) {
     let pair = pair("Child");
     std::fs::write(folder.join("child.pem"), pair.certificate.pem()).unwrap();
-    let flow = flow(&folder, &pair);
-    let mut receiver = receiver(&folder);
+    let flow = flow(folder, &pair);
+    let mut receiver = receiver(folder);
     for number in 0_u64.. {
         flow.send(&mut &b"x"[..], WallClock.now(), Duration::MAX, &mut receiver).unwrap();
         if number % 20 == 19 {
             flow.commit().unwrap();
-            begun(&folder);
+            begun(folder);
         }
     }
 }
 
 #[test]
 fn nothing_is_stamped_after_undeploying_from_another_process() {
+    if let Some(folder) = asked() {
+        return sends_until_it_is_killed(&folder);
+    }
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path();
     let mut switch = FlowSwitch::open(folder.join("flow")).unwrap();
     switch.bring_to(FlowState::Deployed, WallClock.now()).unwrap();
-    let mut sender = child("sends_until_it_is_killed", folder).spawn().unwrap();
+    let mut sender =
+        child("nothing_is_stamped_after_undeploying_from_another_process", folder).spawn().unwrap();
     wait_for(&mut sender, folder);
     let key = Certificate::from_pem(&std::fs::read(folder.join("child.pem")).unwrap()).unwrap();
     let stamped = |switch: &FlowSwitch| match switch.in_flight(&key.fingerprint()).unwrap() {
@@ -189,13 +197,11 @@ fn nothing_is_stamped_after_undeploying_from_another_process() {
     assert!(last > 100, "{last}");
 }
 
-#[test]
-#[ignore = "the child of other tests"]
-fn changes_the_trusted_set_until_it_is_killed() {
-    let mut receiver = receiver(&folder());
-    begun(&folder());
+fn changes_the_trusted_set_until_it_is_killed(folder: &Path) {
+    let mut receiver = receiver(folder);
+    begun(folder);
     let [a, b] = [0, 1].map(|index| {
-        let pem = std::fs::read(folder().join(format!("{index}.pem"))).unwrap();
+        let pem = std::fs::read(folder.join(format!("{index}.pem"))).unwrap();
         Certificate::from_pem(&pem).unwrap()
     });
     loop {
@@ -206,6 +212,9 @@ fn changes_the_trusted_set_until_it_is_killed() {
 
 #[test]
 fn a_killed_change_leaves_the_old_set_or_the_new_one() {
+    if let Some(folder) = asked() {
+        return changes_the_trusted_set_until_it_is_killed(&folder);
+    }
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path();
     let trust = folder.join("trust");
@@ -218,7 +227,11 @@ fn a_killed_change_leaves_the_old_set_or_the_new_one() {
     std::fs::write(trust.join("together.pem"), together).unwrap();
     let mut seen = BTreeSet::new();
     for round in 0..40 {
-        kill(child("changes_the_trusted_set_until_it_is_killed", folder).spawn().unwrap(), folder, round);
+        kill(
+            child("a_killed_change_leaves_the_old_set_or_the_new_one", folder).spawn().unwrap(),
+            folder,
+            round,
+        );
         let held = receiver(folder).accepted().unwrap();
         assert_eq!(held.len(), 2, "round {round}");
         assert!(held.contains(&c.certificate));
@@ -233,12 +246,9 @@ fn a_killed_change_leaves_the_old_set_or_the_new_one() {
     assert!(trust.join("archive").is_dir());
 }
 
-#[test]
-#[ignore = "the child of other tests"]
-fn works_where_no_file_can_grow() {
-    let folder = folder();
-    let mut receiver = receiver(&folder);
-    let flow = flow(&folder, &pairs()[0]);
+fn works_where_no_file_can_grow(folder: &Path) {
+    let mut receiver = receiver(folder);
+    let flow = flow(folder, &pairs()[0]);
     let full = receiver.change(std::slice::from_ref(&pairs()[1].certificate), &[]);
     assert!(full.unwrap_err().to_string().starts_with("cannot write "));
     let full = flow.send(&mut &[b'x'; 3_000][..], WallClock.now(), Duration::ZERO, &mut receiver);
@@ -254,6 +264,9 @@ fn works_where_no_file_can_grow() {
 
 #[test]
 fn a_full_disk_is_an_error_and_leaves_all_as_it_was() {
+    if let Some(folder) = asked() {
+        return works_where_no_file_can_grow(&folder);
+    }
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path();
     std::fs::create_dir(folder.join("trust")).unwrap();
@@ -261,7 +274,7 @@ fn a_full_disk_is_an_error_and_leaves_all_as_it_was() {
     FlowSwitch::open(folder.join("flow")).unwrap().bring_to(FlowState::Deployed, WallClock.now()).unwrap();
     // Some numbers are set aside, so that it is the message that does not fit.
     drop(flow(folder, &pairs()[0]));
-    let work = child("works_where_no_file_can_grow", folder);
+    let work = child("a_full_disk_is_an_error_and_leaves_all_as_it_was", folder);
     let mut limited = Command::new("sh");
     limited.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\""]);
     limited.arg(work.get_program()).args(work.get_args()).env(FOLDER, folder);

@@ -129,23 +129,22 @@ const STORE: &str = "KEYROLL_TEST_STORE";
 /// This very program, to run one of the tests that only serve as another process.
 fn child(before: &str, test: &str, path: &Path) -> Command {
     let mut command = Command::new("sh");
-    let script = format!("{before} exec \"$0\" --exact keystore::faults::{test} --ignored --nocapture");
+    let script = format!("{before} exec \"$0\" --exact keystore::faults::{test} --nocapture");
     command.args(["-c", &script]).arg(env::current_exe().unwrap()).env(STORE, path);
     command
 }
 
-#[test]
-#[ignore = "the child of other tests"]
-fn exchanges_once_and_says_how_it_went() {
-    let mut store = open(Path::new(&env::var(STORE).unwrap()));
+/// Where this test works when it is another process of itself.
+fn asked() -> Option<Pkcs12Keystore> {
+    env::var(STORE).ok().map(|path| open(Path::new(&path)))
+}
+
+fn exchanges_once_and_says_how_it_went(mut store: Pkcs12Keystore) {
     let error = exchange(&mut store, ["live", "next", "old"]).unwrap_err();
     println!("ANSWER {error}");
 }
 
-#[test]
-#[ignore = "the child of other tests"]
-fn exchanges_until_it_is_killed() {
-    let mut store = open(Path::new(&env::var(STORE).unwrap()));
+fn exchanges_until_it_is_killed(mut store: Pkcs12Keystore) {
     exchange(&mut store, ["live", "next", "old"]).unwrap();
     println!("\nSTARTED");
     loop {
@@ -154,10 +153,10 @@ fn exchanges_until_it_is_killed() {
     }
 }
 
-fn assert_refused_and_untouched(before: &str, folder: &Path, reason: &str) {
+fn assert_refused_and_untouched(before: &str, test: &str, folder: &Path, reason: &str) {
     let path = folder.join("s.p12");
     let bytes = fs::read(&path).unwrap();
-    let output = child(before, "exchanges_once_and_says_how_it_went", &path).output().unwrap();
+    let output = child(before, test, &path).output().unwrap();
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{out}{err}");
     let answer = out.lines().find_map(|line| line.split_once("ANSWER ")).unwrap().1;
@@ -170,13 +169,24 @@ fn assert_refused_and_untouched(before: &str, folder: &Path, reason: &str) {
 /// The limit on the size of files stands for a disk that is full: writing fails midway.
 #[test]
 fn a_full_disk_leaves_the_old_store() {
+    if let Some(store) = asked() {
+        return exchanges_once_and_says_how_it_went(store);
+    }
     let folder = tempfile::tempdir().unwrap();
     store(folder.path());
-    assert_refused_and_untouched("trap '' XFSZ; ulimit -f 1;", folder.path(), "File too large");
+    assert_refused_and_untouched(
+        "trap '' XFSZ; ulimit -f 1;",
+        "a_full_disk_leaves_the_old_store",
+        folder.path(),
+        "File too large",
+    );
 }
 
 #[test]
 fn a_read_only_folder_leaves_the_old_store() {
+    if let Some(store) = asked() {
+        return exchanges_once_and_says_how_it_went(store);
+    }
     let folder = tempfile::tempdir().unwrap();
     store(folder.path());
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o500)).unwrap();
@@ -184,14 +194,22 @@ fn a_read_only_folder_leaves_the_old_store() {
     let drop = "if [ $(id -u) = 0 ]; then set -- setpriv --bounding-set=-all --inh-caps=-all \"$0\" \"$@\"; \
                 else set -- \"$0\" \"$@\"; fi;";
     let before = format!(
-        "{drop} exec \"$@\" --exact keystore::faults::exchanges_once_and_says_how_it_went --ignored --nocapture;"
+        "{drop} exec \"$@\" --exact keystore::faults::a_read_only_folder_leaves_the_old_store --nocapture;"
     );
-    assert_refused_and_untouched(&before, folder.path(), "Permission denied");
+    assert_refused_and_untouched(
+        &before,
+        "a_read_only_folder_leaves_the_old_store",
+        folder.path(),
+        "Permission denied",
+    );
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
 }
 
 #[test]
 fn a_kill_at_any_moment_leaves_a_whole_store() {
+    if let Some(store) = asked() {
+        return exchanges_until_it_is_killed(store);
+    }
     let folder = tempfile::tempdir().unwrap();
     let (path, own) = store(folder.path());
     let [one, two, other] = ["live", "next", "other"].map(|name| named(&own, name).unwrap());
@@ -203,8 +221,10 @@ fn a_kill_at_any_moment_leaves_a_whole_store() {
             exchange(&mut own, ["live", "old", "next"]).unwrap();
         }
         assert_eq!(files(folder.path()), ["s.p12", "s.p12.lock"], "a change cleans up");
-        let mut process =
-            child("", "exchanges_until_it_is_killed", &path).stdout(Stdio::piped()).spawn().unwrap();
+        let mut process = child("", "a_kill_at_any_moment_leaves_a_whole_store", &path)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         assert!(lines.any(|line| line.unwrap() == "STARTED"));
         thread::sleep(Duration::from_millis(7 * round));

@@ -10,35 +10,30 @@ use super::{Place, Said, gather};
 type Canaries = Vec<(&'static str, Vec<u8>)>;
 
 /// The secrets of a store: its password, and all that shows a private key.
-fn canaries(place: &Place, names: &[&str]) -> Canaries {
+fn canaries(place: &Place) -> Canaries {
     let password = place.read("password");
     let mut found: Canaries = vec![("password", password.clone().into_bytes())];
-    for name in names {
-        let file = format!("{name}.one.pem");
-        let words = ["pkcs12", "-in", "tenant.p12", "-passin", "file:password", "-nodes", "-nocerts"];
-        let pem = place.tool("openssl", &words).out;
-        fs::write(place.folder.join(&file), &pem).unwrap();
-        fs::remove_file(place.folder.join(&file)).unwrap();
-        for part in pem.split("-----BEGIN PRIVATE KEY-----").skip(1) {
-            let body = part.split("-----END").next().unwrap();
-            let text = format!("-----BEGIN PRIVATE KEY-----{body}-----END PRIVATE KEY-----\n");
-            let key = openssl::pkey::PKey::private_key_from_pem(text.as_bytes()).unwrap();
-            // Without the first and last line: a head is the same in every key.
-            let lines: Vec<&str> = body.lines().filter(|line| line.len() > 40).skip(1).collect();
-            found.extend(lines.iter().map(|line| ("a line of PEM", line.as_bytes().to_vec())));
-            let secrets = if key.id() == Id::RSA {
-                let rsa = key.rsa().unwrap();
-                vec![rsa.d().to_vec(), rsa.p().unwrap().to_vec(), rsa.q().unwrap().to_vec()]
-            } else {
-                vec![key.ec_key().unwrap().private_key().to_vec()]
-            };
-            for secret in secrets {
-                let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-                let middle = &secret[4..secret.len() - 4];
-                found.push(("a number", middle.to_vec()));
-                found.push(("a number in hex", hex.as_bytes()[8..40].to_vec()));
-                found.push(("a number in HEX", hex[8..40].to_uppercase().into_bytes()));
-            }
+    let words = ["pkcs12", "-in", "tenant.p12", "-passin", "file:password", "-nodes", "-nocerts"];
+    let pem = place.tool("openssl", &words).out;
+    for part in pem.split("-----BEGIN PRIVATE KEY-----").skip(1) {
+        let body = part.split("-----END").next().unwrap();
+        let text = format!("-----BEGIN PRIVATE KEY-----{body}-----END PRIVATE KEY-----\n");
+        let key = openssl::pkey::PKey::private_key_from_pem(text.as_bytes()).unwrap();
+        // Without the first and last line: a head is the same in every key.
+        let lines: Vec<&str> = body.lines().filter(|line| line.len() > 40).skip(1).collect();
+        found.extend(lines.iter().map(|line| ("a line of PEM", line.as_bytes().to_vec())));
+        let secrets = if key.id() == Id::RSA {
+            let rsa = key.rsa().unwrap();
+            vec![rsa.d().to_vec(), rsa.p().unwrap().to_vec(), rsa.q().unwrap().to_vec()]
+        } else {
+            vec![key.ec_key().unwrap().private_key().to_vec()]
+        };
+        for secret in secrets {
+            let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+            let middle = &secret[4..secret.len() - 4];
+            found.push(("a number", middle.to_vec()));
+            found.push(("a number in hex", hex.as_bytes()[8..40].to_vec()));
+            found.push(("a number in HEX", hex[8..40].to_uppercase().into_bytes()));
         }
     }
     found
@@ -72,7 +67,7 @@ fn password_and_private_keys_come_out_nowhere() {
         let place = Place::two_keys();
         place.edit("site.toml", "[keys]", &format!("[keys.new]\ntype = \"{kind}\""));
         place.played_by_a_person("receiver_admin");
-        let old = canaries(&place, &["old"]);
+        let old = canaries(&place);
         assert!(old.len() > 4);
         let lines = [
             "dry-run plan.renewal --save approval.json",
@@ -91,7 +86,7 @@ fn password_and_private_keys_come_out_nowhere() {
         ];
         let mut words: Vec<Said> = lines.iter().map(|line| place.keyroll(line)).collect();
         assert!(words.iter().all(|said| [0, 3].contains(&said.exit)), "{words:?}");
-        let both = canaries(&place, &["old and new"]);
+        let both = canaries(&place);
         assert!(both.len() > old.len());
         let whole = fs::read(place.folder.join("tenant.p12")).unwrap();
         place.write("tenant.p12", &whole[..whole.len() - 7]);
@@ -123,7 +118,7 @@ fn a_kept_rehearsal_holds_its_password_in_one_file_and_no_payload_beside_its_mes
         .ends(0);
     let folder = place.folder.join("out");
     let kept = Place { _scratch: tempfile::tempdir().unwrap(), folder: folder.clone() };
-    let secrets = canaries(&kept, &["both"]);
+    let secrets = canaries(&kept);
     quiet(&said, &secrets);
     assert_eq!(traitors(&folder, &secrets), PASSWORD_FILE.map(|(f, s)| (f.to_owned(), s)).into());
     let payload: Canaries = vec![("payload", b"to be delivered to gate".to_vec())];

@@ -1,0 +1,302 @@
+//! Journals: the laws of a host, what is kept of older versions, and files that were tampered with.
+#![cfg(test)]
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+use keyroll::{
+    check::Checked,
+    journal::{
+        Host, HostError,
+        chain::{link, replay},
+        memory::MemoryHost,
+        sqlite::{Pinned, SqliteHost, Store},
+    },
+    transition::{
+        command::Command,
+        event::Record,
+        next::{Verdict, next},
+        state::State,
+    },
+    world::material::Fingerprint,
+};
+use rusqlite::Connection;
+
+use crate::runs::Place;
+use crate::transition::{PLANS, begin, checked, played};
+
+fn enter(path: &Path, checked: &Checked, run: &str) {
+    let plan = checked.plan();
+    let pinned = Pinned {
+        run: run.to_owned(),
+        started: begin(),
+        plan_name: plan.name.clone(),
+        plan_file: "plan.renewal".to_owned(),
+        plan_text: plan.source.text.clone(),
+        plan: plan.digest(),
+        site: Fingerprint::of(b"a site"),
+        parameters: [("alias".to_owned(), "orders-signer".to_owned())].into(),
+        finished: false,
+    };
+    let mut store = Store::open(path).unwrap();
+    store.enter(checked, &pinned).unwrap();
+    assert_eq!(store.runs().unwrap()[0], pinned);
+}
+
+fn attach(path: &Path, checked: &Checked, run: &str) -> Result<SqliteHost, HostError> {
+    Store::open(path)?.attach(checked, run, false)
+}
+
+/// The laws of a host, over a run from its start to its end.
+fn laws(checked: &Checked, host: &mut dyn Host, reopened: &dyn Fn() -> Option<Box<dyn Host>>) {
+    let records = played(checked);
+    let (mut state, mut commands) = (State::new(checked), Vec::new());
+    for (number, record) in records.iter().enumerate() {
+        let verdict = host.submit(checked, record).unwrap();
+        let expected = next(checked, &mut state, record);
+        assert_eq!(verdict, expected);
+        let Verdict::Applied(more) = verdict else { panic!("{verdict:?}") };
+        commands.extend(more);
+        // What does not count leaves no trace, and what was said before says nothing more.
+        let again = host.submit(checked, record).unwrap();
+        assert!(!matches!(again, Verdict::Applied(_)), "{record:?}");
+        let foreign = Record { at: record.at, event: records[0].event.clone() };
+        assert!(matches!(host.submit(checked, &foreign).unwrap(), Verdict::Refused(_)));
+        assert!(!host.refresh(checked).unwrap(), "nobody else is there");
+        let same = |host: &dyn Host, commands: &[Command]| {
+            assert_eq!(*host.state(), state);
+            assert_eq!(host.records().unwrap(), records[..=number]);
+            assert_eq!(host.outbox().unwrap(), commands);
+        };
+        same(host, &commands);
+        reopened().iter().for_each(|other| same(other.as_ref(), &commands));
+        // Commands are settled in another order than theirs, and some late.
+        if number % 3 == 2 && !commands.is_empty() {
+            let settled = commands.remove(commands.len() / 2);
+            host.settle(&settled).unwrap();
+            host.settle(&settled).unwrap();
+            same(host, &commands);
+        }
+    }
+    assert!(!commands.is_empty());
+    let ids: std::collections::BTreeSet<_> = commands.iter().map(Command::id).collect();
+    assert_eq!(ids.len(), commands.len());
+    assert!(host.state().is_finished());
+}
+
+#[test]
+fn both_hosts_keep_the_laws() {
+    for name in PLANS {
+        let checked = checked(name);
+        laws(&checked, &mut MemoryHost::new(&checked), &|| None);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keyroll.db");
+        enter(&path, &checked, "first");
+        enter(&path, &checked, "other");
+        let mut host = attach(&path, &checked, "first").unwrap();
+        laws(&checked, &mut host, &|| Some(Box::new(attach(&path, &checked, "first").unwrap())));
+        // Another run in the same file is none of its business.
+        let other = attach(&path, &checked, "other").unwrap();
+        assert_eq!(*other.state(), State::new(&checked));
+        assert_eq!((other.records().unwrap(), other.outbox().unwrap()), (Vec::new(), Vec::new()));
+        let runs = Store::open(&path).unwrap().runs().unwrap();
+        assert_eq!(runs.iter().filter(|run| run.finished).count(), 1);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn what_one_process_submits_another_takes_in() {
+    let checked = checked("two-keys.renewal");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keyroll.db");
+    enter(&path, &checked, "run");
+    let mut one = attach(&path, &checked, "run").unwrap();
+    let mut two = attach(&path, &checked, "run").unwrap();
+    for (number, record) in played(&checked).iter().enumerate() {
+        let (writer, reader) = if number % 2 == 0 { (&mut one, &mut two) } else { (&mut two, &mut one) };
+        assert!(matches!(writer.submit(&checked, record).unwrap(), Verdict::Applied(_)));
+        if number % 3 == 0 {
+            assert!(reader.refresh(&checked).unwrap());
+            assert_eq!(reader.state(), writer.state());
+        }
+    }
+    assert_eq!(one.records().unwrap(), two.records().unwrap());
+    one.verify().unwrap();
+}
+
+#[test]
+fn of_two_runners_the_second_is_refused() {
+    let checked = checked("two-keys.renewal");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keyroll.db");
+    enter(&path, &checked, "run");
+    let open = |alone| Store::open(&path).unwrap().attach(&checked, "run", alone);
+    let first = open(true).unwrap();
+    assert!(matches!(open(true), Err(HostError::Busy(_))));
+    assert!(matches!(Store::open(&path).unwrap().withdraw("run"), Err(HostError::Busy(_))));
+    open(false).unwrap();
+    drop(first);
+    open(true).unwrap();
+    assert!(matches!(
+        Store::open(&path).unwrap().attach(&checked, "stray", true),
+        Err(HostError::NoRun { .. })
+    ));
+}
+
+#[test]
+fn only_a_run_without_records_is_withdrawn() {
+    let checked = checked("two-keys.renewal");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keyroll.db");
+    enter(&path, &checked, "run");
+    enter(&path, &checked, "vain");
+    attach(&path, &checked, "run").unwrap().submit(&checked, &played(&checked)[0]).unwrap();
+    let mut store = Store::open(&path).unwrap();
+    assert!(store.has_begun("run").unwrap() && !store.has_begun("vain").unwrap());
+    assert!(!store.withdraw("run").unwrap() && store.withdraw("vain").unwrap());
+    assert_eq!(store.runs().unwrap().len(), 1);
+}
+
+/// A journal of a whole run, to be spoilt.
+fn journal(folder: &Path, checked: &Checked) -> PathBuf {
+    let path = folder.join("keyroll.db");
+    enter(&path, checked, "run");
+    let mut host = attach(&path, checked, "run").unwrap();
+    for record in played(checked) {
+        host.submit(checked, &record).unwrap();
+    }
+    path
+}
+
+#[test]
+fn tampering_shows() {
+    let checked = checked("two-keys.renewal");
+    let count = played(&checked).len();
+    let last = count - 1;
+    let broken = |sql: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = journal(folder.path(), &checked);
+        Connection::open(&path).unwrap().execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}")).unwrap();
+        let error = attach(&path, &checked, "run").expect_err(sql);
+        let shown = error.to_string();
+        assert!(matches!(error, HostError::Broken { .. } | HostError::Misfit(_)), "{sql}: {shown}");
+        assert!(shown.contains("was changed from outside"), "{shown}");
+    };
+    for at in [0, 1, count / 2, last] {
+        broken(&format!(
+            "UPDATE record SET body = replace(body, '2026-11', '2026-10') WHERE position = {at}"
+        ));
+        broken(&format!("DELETE FROM record WHERE position = {at}"));
+        broken(&format!(
+            "UPDATE record SET digest = replace(digest, substr(digest, 1, 1), 'x') WHERE position = {at}"
+        ));
+    }
+    broken(&format!(
+        "INSERT INTO record SELECT run, {count}, body, digest FROM record WHERE position = {last}"
+    ));
+    broken("DELETE FROM record");
+    broken("UPDATE record SET position = 1000 - position");
+    broken("UPDATE run SET head = (SELECT digest FROM record WHERE position = 3)");
+    broken("UPDATE run SET site_digest = plan_digest");
+    broken("UPDATE run SET state = replace(state, '\"deployed\":[\"orders\"]', '\"deployed\":[]')");
+    broken("UPDATE run SET state = '{}'");
+    // A tail that is cut off together with its head still leaves the state.
+    broken(&format!(
+        "DELETE FROM record WHERE position = {last};
+         UPDATE run SET head = (SELECT digest FROM record WHERE position = {last} - 1)"
+    ));
+    // Whoever forges the whole chain needs the state that it leads to.
+    let records = played(&checked);
+    assert_ne!(replay(&checked, &records[..last]), replay(&checked, &records));
+    assert_ne!(link("a", 0, "b"), link("a", 1, "b"));
+}
+
+#[test]
+fn another_version_and_another_file_are_refused() {
+    let checked = checked("two-keys.renewal");
+    let folder = tempfile::tempdir().unwrap();
+    let path = journal(folder.path(), &checked);
+    let change = |sql: &str| Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+    change("UPDATE meta SET value = '2'");
+    let error = Store::open(&path).unwrap_err();
+    assert!(error.to_string().ends_with("has schema version 2, and this keyroll knows 1"), "{error}");
+    change("DELETE FROM meta");
+    assert!(matches!(Store::open(&path), Err(HostError::Version { .. })));
+    change("DROP TABLE meta");
+    assert!(matches!(Store::open(&path), Err(HostError::Journal { .. })));
+    fs::write(&path, "no database at all, but long enough to have been taken for one".repeat(40)).unwrap();
+    assert!(matches!(Store::open(&path), Err(HostError::Journal { .. })));
+    assert!(matches!(Store::open(folder.path()), Err(HostError::Journal { .. })));
+    assert!(matches!(Store::open(&folder.path().join("no/such")), Err(HostError::Journal { .. })));
+}
+
+/// Bytes that are turned anywhere in the file are an error or go unseen; nothing panics.
+#[test]
+fn a_damaged_file_is_an_error() {
+    let checked = checked("two-keys.renewal");
+    let folder = tempfile::tempdir().unwrap();
+    let path = journal(folder.path(), &checked);
+    Connection::open(&path).unwrap().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let good = fs::read(&path).unwrap();
+    let (mut refused, mut unseen) = (0, 0);
+    let damaged = |bytes: &[u8]| {
+        for end in ["-wal", "-shm"] {
+            let _gone = fs::remove_file(folder.path().join(format!("keyroll.db{end}")));
+        }
+        fs::write(&path, bytes).unwrap();
+        attach(&path, &checked, "run").is_err()
+    };
+    for number in 0..240 {
+        let at = number * good.len() / 240 + number % 97;
+        let mut bytes = good.clone();
+        let Some(byte) = bytes.get_mut(at) else { continue };
+        *byte ^= 0x41;
+        if damaged(&bytes) { refused += 1 } else { unseen += 1 }
+    }
+    assert!(damaged(&good[..good.len() / 2]));
+    assert!(damaged(&good[..100]));
+    println!("{refused} of {} damages are noticed", refused + unseen);
+    assert!(refused > 20);
+    assert!(!damaged(&good));
+}
+
+/// A journal of version 1 as it was once written, with half a run in it: it still opens, tells where
+/// it stands, and goes on to its end.
+#[test]
+fn a_journal_of_the_first_version_goes_on() {
+    let place = Place::two_keys();
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/journal-v1");
+    let trust = fs::read_dir(place.folder.join("partner-trust")).unwrap();
+    trust.for_each(|file| fs::remove_file(file.unwrap().path()).unwrap());
+    for folder in ["", "partner-trust", "orders-flow"] {
+        for file in fs::read_dir(kept.join(folder)).unwrap().map(|file| file.unwrap().path()) {
+            if file.is_file() {
+                fs::copy(&file, place.folder.join(folder).join(file.file_name().unwrap())).unwrap();
+            }
+        }
+    }
+    let sql = format!("PRAGMA foreign_keys = OFF; {}", place.read("journal.sql"));
+    Connection::open(place.folder.join("keyroll.db")).unwrap().execute_batch(&sql).unwrap();
+    let status = place.keyroll("status").ends(0).out;
+    assert_eq!(status.matches(" done ").count(), 2, "{status}");
+    assert!(place.run().ends(3).out.contains("waits for receiver_admin"));
+    for step in ["provide_certificate", "confirm_trust", "announce_exchange"] {
+        place.keyroll(&format!("confirm {step} --as receiver_admin")).ends(0);
+        place.run();
+    }
+    let status = place.keyroll("status").ends(0).out;
+    assert_eq!(status.matches(" done ").count(), 7, "{status}");
+    // The same with another version is refused, by every command.
+    let change = Connection::open(place.folder.join("keyroll.db")).unwrap();
+    change.execute_batch("UPDATE meta SET value = '9'").unwrap();
+    drop(change);
+    for line in
+        ["status", "why", "run plan.renewal", "confirm create_key --as tenant_admin", "dry-run plan.renewal"]
+    {
+        assert!(place.keyroll(line).ends(5).err.contains("schema version 9"), "{line}");
+    }
+}
