@@ -5,6 +5,7 @@ pub mod chain;
 pub mod memory;
 pub mod schema;
 pub mod sqlite;
+pub mod store;
 
 use std::fmt::Debug;
 use std::path::PathBuf;

@@ -1,0 +1,264 @@
+//! A journal file: its tables, its runs, and who is at work on it.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use crate::{
+    check::Checked,
+    transition::{snapshot::Snapshot, state::State},
+    world::material::Fingerprint,
+};
+
+use super::{
+    Host, HostError,
+    chain::{origin, replay},
+    schema::{CREATE, VERSION},
+    sqlite::SqliteHost,
+};
+
+/// How a connection is made ready.
+const PREPARE: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
+    PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+
+/// How long an opening waits for another process.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked)
+    )
+}
+
+/// A journal file, open.
+#[derive(Debug)]
+pub struct Store {
+    pub(super) path: PathBuf,
+    pub(super) connection: Connection,
+}
+
+/// What a run is pinned to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pinned {
+    /// The run's id.
+    pub run: String,
+    /// When it was entered.
+    pub started: Timestamp,
+    /// The plan's name.
+    pub plan_name: String,
+    /// The file that the plan was read from.
+    pub plan_file: String,
+    /// The plan's text.
+    pub plan_text: String,
+    /// Digest of plan and parameters.
+    pub plan: Fingerprint,
+    /// Digest of the site.
+    pub site: Fingerprint,
+    /// Values for parameters from outside the plan.
+    pub parameters: BTreeMap<String, String>,
+    /// Whether every step is done.
+    pub finished: bool,
+}
+
+/// A name for a new run: the plan's name, the day, and a few random digits.
+#[must_use]
+pub fn run_id(plan: &str, now: Timestamp) -> String {
+    let mut bytes = [0u8; 4];
+    // The id is a name, not a secret: the time alone would do if there were no random bytes.
+    let _filled = openssl::rand::rand_bytes(&mut bytes);
+    let day = now.strftime("%Y%m%d").to_string();
+    format!("{plan}-{day}-{:08x}", u32::from_be_bytes(bytes))
+}
+
+impl Store {
+    /// Opens a journal, or makes an empty one (0600).
+    ///
+    /// # Errors
+    /// When the file cannot be opened, is no journal or one of another version.
+    pub fn open(path: &Path) -> Result<Self, HostError> {
+        let fail = |cause: String| HostError::Journal { path: path.to_owned(), cause };
+        // SQLite would make the file with the mode of the umask.
+        OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(|e| fail(format!("cannot be opened: {e}")))?;
+        let connection = Connection::open(path).map_err(|e| fail(e.to_string()))?;
+        let store = Self { path: path.to_owned(), connection };
+        store.prepare()?;
+        Ok(store)
+    }
+
+    fn prepare(&self) -> Result<(), HostError> {
+        let begun = Instant::now();
+        loop {
+            match self.connection.execute_batch(PREPARE).and_then(|()| self.create()) {
+                Ok(()) => break,
+                // While another process makes the file, SQLite does not wait by itself.
+                Err(error) if is_busy(&error) && begun.elapsed() < PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                Err(error) => return Err(self.fail(&error)),
+            }
+        }
+        let found: Option<String> = self
+            .connection
+            .query_row("SELECT value FROM meta WHERE name = 'schema'", [], |row| row.get(0))
+            .optional()
+            .map_err(|e| self.fail(&e))?;
+        let found = found.unwrap_or_else(|| "none".to_owned());
+        if found == VERSION.to_string() {
+            return Ok(());
+        }
+        Err(HostError::Version { path: self.path.clone(), found, known: VERSION })
+    }
+
+    /// Makes the tables, once, whoever else may be at it.
+    fn create(&self) -> Result<(), rusqlite::Error> {
+        let transaction =
+            rusqlite::Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        let tables: i64 =
+            transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        if tables == 0 {
+            transaction.execute_batch(CREATE)?;
+            transaction.execute("INSERT INTO meta VALUES ('schema', ?1)", [VERSION.to_string()])?;
+        }
+        transaction.commit()
+    }
+
+    pub(super) fn fail(&self, error: &rusqlite::Error) -> HostError {
+        HostError::Journal { path: self.path.clone(), cause: error.to_string() }
+    }
+
+    /// The runs of this journal, the youngest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn runs(&self) -> Result<Vec<Pinned>, HostError> {
+        let sql = "SELECT id, started, plan_name, plan_file, plan_text, plan_digest, site_digest, parameters, finished
+                   FROM run ORDER BY started DESC, id DESC";
+        let mut statement = self.connection.prepare(sql).map_err(|e| self.fail(&e))?;
+        let rows = statement
+            .query_map([], |row| {
+                Ok((
+                    row.get::<_, String>(0)?,
+                    row.get::<_, String>(1)?,
+                    row.get::<_, String>(2)?,
+                    row.get::<_, String>(3)?,
+                    row.get::<_, String>(4)?,
+                    row.get::<_, String>(5)?,
+                    row.get::<_, String>(6)?,
+                    row.get::<_, String>(7)?,
+                    row.get::<_, bool>(8)?,
+                ))
+            })
+            .map_err(|e| self.fail(&e))?;
+        let mut runs = Vec::new();
+        for row in rows {
+            let (run, started, plan_name, plan_file, plan_text, plan, site, parameters, finished) =
+                row.map_err(|e| self.fail(&e))?;
+            let misfit = || HostError::Misfit(self.path.clone());
+            runs.push(Pinned {
+                run,
+                started: started.parse().map_err(|_| misfit())?,
+                plan_name,
+                plan_file,
+                plan_text,
+                plan: Fingerprint::try_from(plan).map_err(|_| misfit())?,
+                site: Fingerprint::try_from(site).map_err(|_| misfit())?,
+                parameters: serde_json::from_str(&parameters).map_err(|_| misfit())?,
+                finished,
+            });
+        }
+        Ok(runs)
+    }
+
+    /// Enters a new run.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn enter(&mut self, checked: &Checked, pinned: &Pinned) -> Result<(), HostError> {
+        let state = Snapshot::of(checked, &State::new(checked));
+        let state = serde_json::to_string(&state).unwrap_or_default();
+        let parameters = serde_json::to_string(&pinned.parameters).unwrap_or_default();
+        let head = origin(&pinned.run, &pinned.plan.to_string(), &pinned.site.to_string());
+        let done = self.connection.execute(
+            "INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0)",
+            params![
+                pinned.run,
+                pinned.started.to_string(),
+                pinned.plan_name,
+                pinned.plan_file,
+                pinned.plan_text,
+                pinned.plan.to_string(),
+                pinned.site.to_string(),
+                parameters,
+                env!("CARGO_PKG_VERSION"),
+                state,
+                head
+            ],
+        );
+        done.map(|_| ()).map_err(|e| self.fail(&e))
+    }
+
+    /// Whether anything was recorded of a run.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn has_begun(&self, run: &str) -> Result<bool, HostError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM record WHERE run = ?1)";
+        self.connection.query_row(sql, [run], |row| row.get(0)).map_err(|e| self.fail(&e))
+    }
+
+    /// Takes a run out that has not begun: nothing was recorded of it. Says whether it was one.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or another process is at work on it.
+    pub fn withdraw(&mut self, run: &str) -> Result<bool, HostError> {
+        let _alone = self.lock()?;
+        let sql = "DELETE FROM run WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM record WHERE run = ?1)";
+        let gone = self.connection.execute(sql, [run]).map_err(|e| self.fail(&e))?;
+        Ok(gone > 0)
+    }
+
+    /// Takes up a run. With `alone`, no other process may do the same until the host is dropped.
+    ///
+    /// # Errors
+    /// When there is no such run, another process is at work on the journal, its records do not
+    /// follow from each other, or its state does not follow from them.
+    pub fn attach(self, checked: &Checked, run: &str, alone: bool) -> Result<SqliteHost, HostError> {
+        let lock = if alone { Some(self.lock()?) } else { None };
+        let mut host = SqliteHost {
+            run: run.to_owned(),
+            state: State::new(checked),
+            head: String::new(),
+            store: self,
+            lock,
+        };
+        host.refresh(checked)?;
+        host.verify()?;
+        if replay(checked, &host.records()?) == host.state {
+            return Ok(host);
+        }
+        Err(HostError::Misfit(host.store.path))
+    }
+
+    fn lock(&self) -> Result<File, HostError> {
+        let mut path = self.path.clone().into_os_string();
+        path.push(".lock");
+        let io = |e: std::io::Error| HostError::Journal { path: self.path.clone(), cause: e.to_string() };
+        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(io)?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(std::fs::TryLockError::WouldBlock) => Err(HostError::Busy(self.path.clone())),
+            Err(std::fs::TryLockError::Error(error)) => Err(io(error)),
+        }
+    }
+}
