@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use serde::Serialize;
 
 use crate::{
     check::Checked,
@@ -64,6 +65,12 @@ pub fn run_id(plan: &str, now: Timestamp) -> String {
     let _filled = openssl::rand::rand_bytes(&mut bytes);
     let day = now.strftime("%Y%m%d").to_string();
     format!("{plan}-{day}-{:08x}", u32::from_be_bytes(bytes))
+}
+
+/// A row's text: nothing is stored that could not be written out.
+fn written(path: &Path, row: &impl Serialize) -> Result<String, HostError> {
+    let fail = |e: serde_json::Error| HostError::Journal { path: path.to_owned(), cause: e.to_string() };
+    serde_json::to_string(row).map_err(fail)
 }
 
 impl Store {
@@ -164,8 +171,8 @@ impl Store {
     /// When the file cannot be written.
     pub fn enter(&mut self, checked: &Checked, pinned: &Pinned) -> Result<(), HostError> {
         let state = Snapshot::of(checked, &State::new(checked));
-        let state = serde_json::to_string(&state).unwrap_or_default();
-        let parameters = serde_json::to_string(&pinned.parameters).unwrap_or_default();
+        let state = written(&self.path, &state)?;
+        let parameters = written(&self.path, &pinned.parameters)?;
         let head = origin(&pinned.run, &pinned.plan.to_string(), &pinned.site.to_string());
         let done = self.connection.execute(
             "INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0)",
@@ -333,13 +340,13 @@ impl Host for SqliteHost {
         let position: i64 = transaction
             .query_row("SELECT count(*) FROM record WHERE run = ?1", [&self.run], |row| row.get(0))
             .map_err(fail)?;
-        let body = serde_json::to_string(record).unwrap_or_default();
+        let body = written(&path, record)?;
         let digest = link(&self.head, position, &body);
         transaction
             .execute("INSERT INTO record VALUES (?1, ?2, ?3, ?4)", params![self.run, position, body, digest])
             .map_err(fail)?;
         for command in commands {
-            let text = serde_json::to_string(command).unwrap_or_default();
+            let text = written(&path, command)?;
             transaction
                 .execute(
                     "INSERT OR IGNORE INTO outbox (run, id, command) VALUES (?1, ?2, ?3)",
@@ -347,7 +354,7 @@ impl Host for SqliteHost {
                 )
                 .map_err(fail)?;
         }
-        let snapshot = serde_json::to_string(&Snapshot::of(checked, &state)).unwrap_or_default();
+        let snapshot = written(&path, &Snapshot::of(checked, &state))?;
         transaction
             .execute(
                 "UPDATE run SET state = ?2, head = ?3, finished = ?4 WHERE id = ?1",
