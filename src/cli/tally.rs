@@ -14,10 +14,10 @@ use crate::{
 };
 
 /// The figures of a run: messages as counted beside each local flow, interruption as recorded.
-/// Nothing when no flow counts.
+/// Nothing when no flow counts, or the records cannot be read.
 #[must_use]
 pub fn figures(checked: &Checked, site: &Site, folder: &Path, host: &dyn Host) -> Option<Figures> {
-    let mut figures = Figures { interrupted_ms: interrupted(checked, host), ..Figures::default() };
+    let mut figures = Figures { interrupted_ms: interrupted(checked, host)?, ..Figures::default() };
     let mut counted = false;
     for flow in site.flows.values() {
         let FlowBinding::Local { path } = flow else { continue };
@@ -32,13 +32,14 @@ pub fn figures(checked: &Checked, site: &Site, folder: &Path, host: &dyn Host) -
     counted.then_some(figures)
 }
 
-/// For how long some flow could not sign, by the records of the run, in milliseconds.
-fn interrupted(checked: &Checked, host: &dyn Host) -> u64 {
+/// For how long some flow could not sign, by the records of the run, in milliseconds. A journal
+/// that cannot be read says nothing, and not that there was no interruption.
+fn interrupted(checked: &Checked, host: &dyn Host) -> Option<u64> {
     let land = &checked.plan().landscape;
     let mut state = State::new(checked);
     let mut since: Option<Timestamp> = None;
     let mut sum = 0i128;
-    for record in host.records().unwrap_or_default() {
+    for record in host.records().ok()? {
         let _verdict = next(checked, &mut state, &record);
         let down = land.channels.ids().any(|flow| state.world.stamp(land, flow).is_none());
         match (since, down) {
@@ -50,5 +51,5 @@ fn interrupted(checked: &Checked, host: &dyn Host) -> u64 {
             _ => {}
         }
     }
-    u64::try_from(sum).unwrap_or(0)
+    u64::try_from(sum.max(0)).ok()
 }

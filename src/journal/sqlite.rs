@@ -18,6 +18,7 @@ use crate::{
 use super::{
     Host, HostError,
     chain::{link, origin},
+    store::written,
 };
 
 pub use super::store::{Pinned, Store, run_id};
@@ -117,13 +118,13 @@ impl Host for SqliteHost {
         let position: i64 = transaction
             .query_row("SELECT count(*) FROM record WHERE run = ?1", [&self.run], |row| row.get(0))
             .map_err(fail)?;
-        let body = serde_json::to_string(record).unwrap_or_default();
+        let body = written(&path, record)?;
         let digest = link(&self.head, position, &body);
         transaction
             .execute("INSERT INTO record VALUES (?1, ?2, ?3, ?4)", params![self.run, position, body, digest])
             .map_err(fail)?;
         for command in commands {
-            let text = serde_json::to_string(command).unwrap_or_default();
+            let text = written(&path, command)?;
             transaction
                 .execute(
                     "INSERT OR IGNORE INTO outbox (run, id, command) VALUES (?1, ?2, ?3)",
@@ -131,7 +132,7 @@ impl Host for SqliteHost {
                 )
                 .map_err(fail)?;
         }
-        let snapshot = serde_json::to_string(&Snapshot::of(checked, &state)).unwrap_or_default();
+        let snapshot = written(&path, &Snapshot::of(checked, &state))?;
         transaction
             .execute(
                 "UPDATE run SET state = ?2, head = ?3, finished = ?4 WHERE id = ?1",

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use serde::Serialize;
 
 use crate::{
     check::Checked,
@@ -74,6 +75,12 @@ pub fn run_id(plan: &str, now: Timestamp) -> String {
     let _filled = openssl::rand::rand_bytes(&mut bytes);
     let day = now.strftime("%Y%m%d").to_string();
     format!("{plan}-{day}-{:08x}", u32::from_be_bytes(bytes))
+}
+
+/// A row's text: nothing is stored that could not be written out.
+pub(super) fn written(path: &Path, row: &impl Serialize) -> Result<String, HostError> {
+    let fail = |e: serde_json::Error| HostError::Journal { path: path.to_owned(), cause: e.to_string() };
+    serde_json::to_string(row).map_err(fail)
 }
 
 impl Store {
@@ -186,8 +193,8 @@ impl Store {
     /// When the file cannot be written.
     pub fn enter(&mut self, checked: &Checked, pinned: &Pinned) -> Result<(), HostError> {
         let state = Snapshot::of(checked, &State::new(checked));
-        let state = serde_json::to_string(&state).unwrap_or_default();
-        let parameters = serde_json::to_string(&pinned.parameters).unwrap_or_default();
+        let state = written(&self.path, &state)?;
+        let parameters = written(&self.path, &pinned.parameters)?;
         let head = origin(&pinned.run, &pinned.plan.to_string(), &pinned.site.to_string());
         let done = self.connection.execute(
             "INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0)",

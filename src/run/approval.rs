@@ -74,9 +74,9 @@ impl Approval {
     /// # Errors
     /// When the file cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), ApprovalError> {
-        let text = serde_json::to_string_pretty(self).unwrap_or_default() + "\n";
-        file::replace(path, text.as_bytes(), None)
-            .map_err(|e| ApprovalError::File { path: path.to_owned(), cause: e.to_string() })
+        let fail = |cause: String| ApprovalError::File { path: path.to_owned(), cause };
+        let text = serde_json::to_string_pretty(self).map_err(|e| fail(e.to_string()))? + "\n";
+        file::replace(path, text.as_bytes(), None).map_err(|e| fail(e.to_string()))
     }
 
     /// The approval of what is there now.

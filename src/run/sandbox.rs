@@ -60,6 +60,12 @@ pub enum SandboxError {
     /// A backend refused.
     #[error(transparent)]
     Act(#[from] ActError),
+    /// There is no randomness to make a password of.
+    #[error("cannot make a password for the keystores of the sandbox")]
+    Password(#[source] openssl::error::ErrorStack),
+    /// The site has no form as a file.
+    #[error("cannot write the site of the sandbox: {0}")]
+    Site(toml::ser::Error),
 }
 
 /// What a sandbox is made to.
@@ -87,7 +93,7 @@ impl Sandbox {
         if std::fs::read_dir(folder).map_err(io(folder))?.next().is_some() {
             return Err(SandboxError::NotEmpty(folder.to_owned()));
         }
-        let password = password();
+        let password = password()?;
         let mut sandbox = Self {
             folder: folder.to_owned(),
             site: Site {
@@ -115,7 +121,7 @@ impl Sandbox {
         for flow in plan.landscape.channels.ids() {
             sandbox.flow(plan, flow, props.start)?;
         }
-        let text = toml::to_string(&sandbox.site).unwrap_or_default();
+        let text = toml::to_string(&sandbox.site).map_err(SandboxError::Site)?;
         sandbox.write("site.toml", text.as_bytes())?;
         sandbox.write("plan.renewal", plan.source.text.as_bytes())?;
         Ok(sandbox)
@@ -217,9 +223,8 @@ fn spec(alias: &Alias, props: &Props) -> KeySpec {
 }
 
 /// A fresh password for the stores of one sandbox.
-fn password() -> Zeroizing<String> {
-    let mut bytes = [0u8; 18];
-    // Without random bytes no key could be made either; then the store says so.
-    let _filled = openssl::rand::rand_bytes(&mut bytes);
-    Zeroizing::new(openssl::base64::encode_block(&bytes))
+fn password() -> Result<Zeroizing<String>, SandboxError> {
+    let mut bytes = Zeroizing::new([0u8; 18]);
+    openssl::rand::rand_bytes(bytes.as_mut_slice()).map_err(SandboxError::Password)?;
+    Ok(Zeroizing::new(openssl::base64::encode_block(bytes.as_slice())))
 }

@@ -159,6 +159,7 @@ impl Site {
     /// Identifies what is bound; comments and order do not count.
     #[must_use]
     pub fn digest(&self) -> Fingerprint {
+        // Words, numbers and paths that were read from a text: none of them fails to be written.
         Fingerprint::of(serde_json::to_string(self).unwrap_or_default().as_bytes())
     }
 

@@ -140,7 +140,7 @@ impl Landscape {
         self.places.find(|place| place.store == store && place.alias.same_entry(alias))
     }
 
-    /// The longest time that a message of any channel to this acceptor may be under way.
+    /// The longest time that a message of this channel may be under way.
     #[must_use]
     pub fn transit(&self, channel: ChannelId) -> Duration {
         match self.channels[channel].transit {

@@ -4,15 +4,14 @@ use std::fmt;
 
 use jiff::Timestamp;
 use openssl::{
-    hash::MessageDigest,
     nid::Nid,
     pkey::{Id, PKey, Public},
     x509::X509,
 };
 use serde::{Deserialize, Serialize};
 
-/// A SHA-256 digest that identifies a certificate (over its DER) or a public key (over its
-/// SubjectPublicKeyInfo, RFC 5280 4.1.2.7).
+/// A SHA-256 digest that identifies a certificate (over its DER), or what a run is pinned to: a
+/// plan, a site, a world.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Fingerprint([u8; 32]);
@@ -160,10 +159,20 @@ impl Certificate {
         &self.der
     }
 
-    /// The certificate as PEM (RFC 7468).
+    /// The certificate as PEM: lines of 64 characters (RFC 7468, section 2).
     #[must_use]
     pub fn pem(&self) -> String {
-        self.x509.to_pem().ok().and_then(|pem| String::from_utf8(pem).ok()).unwrap_or_default()
+        let base64 = openssl::base64::encode_block(&self.der);
+        let mut pem = "-----BEGIN CERTIFICATE-----\n".to_owned();
+        let mut rest = base64.as_str();
+        while !rest.is_empty() {
+            let (line, more) = rest.split_at_checked(64).unwrap_or((rest, ""));
+            pem.push_str(line);
+            pem.push('\n');
+            rest = more;
+        }
+        pem.push_str("-----END CERTIFICATE-----\n");
+        pem
     }
 
     /// OpenSSL's view of it.
@@ -184,13 +193,6 @@ impl Certificate {
     /// When OpenSSL does not know its kind.
     pub fn public_key(&self) -> Result<PKey<Public>, CertificateError> {
         self.x509.public_key().map_err(|_| CertificateError::NotACertificate)
-    }
-
-    /// SHA-256 over the SubjectPublicKeyInfo: the same for every certificate of one key pair.
-    #[must_use]
-    pub fn public_key_fingerprint(&self) -> Fingerprint {
-        let der = self.x509.public_key().and_then(|key| key.public_key_to_der()).unwrap_or_default();
-        Fingerprint::of(&der)
     }
 
     /// Which kind of key it certifies; `None` for kinds that keyroll does not handle.
@@ -241,15 +243,6 @@ pub fn key_type<T: openssl::pkey::HasPublic>(key: &openssl::pkey::PKeyRef<T>) ->
         },
         _ => None,
     }
-}
-
-/// The digest that goes with a signature algorithm of a certificate, SHA-256 where it names none.
-#[must_use]
-pub fn digest_of(certificate: &Certificate) -> MessageDigest {
-    let nid = certificate.x509.signature_algorithm().object().nid();
-    nid.signature_algorithms()
-        .and_then(|algorithms| MessageDigest::from_nid(algorithms.digest))
-        .unwrap_or_else(MessageDigest::sha256)
 }
 
 fn timestamp(time: &openssl::asn1::Asn1TimeRef) -> Result<Timestamp, CertificateError> {
