@@ -22,7 +22,8 @@ pub fn ending(timeline: &Timeline) -> Ending {
     // Without promises to judge by, an interruption outside of every window is a broken one.
     let interrupted = timeline.promises.is_empty() && figures.outside_ms > 0;
     let has = |status| timeline.steps.iter().any(|s| s.status == status);
-    if figures.rejected > 0 || !promises_kept || interrupted || has(StepStatus::Failed) {
+    let rejected = figures.rejected > 0 && !timeline.rejections_waived;
+    if rejected || !promises_kept || interrupted || has(StepStatus::Failed) {
         Ending::Broken
     } else if has(StepStatus::Waiting) || has(StepStatus::NotTried) {
         Ending::Unfinished

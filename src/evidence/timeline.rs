@@ -194,6 +194,8 @@ pub struct Timeline {
     pub windows: Vec<Window>,
     /// The promises of the plan.
     pub promises: Vec<Promise>,
+    /// Whether the plan accepts that messages are rejected, with a reason.
+    pub rejections_waived: bool,
     /// The world at the end.
     pub world: Vec<Held>,
     /// How many records the journal holds.
@@ -223,6 +225,7 @@ impl Timeline {
             interruptions: Vec::new(),
             windows: Vec::new(),
             promises: Vec::new(),
+            rejections_waived: false,
             world: Vec::new(),
             records: 0,
             wall: Duration::ZERO,

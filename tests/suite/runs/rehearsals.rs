@@ -65,6 +65,19 @@ fn a_plan_without_its_drain_is_refused_and_fails_before_the_eyes_of_who_insists(
     }
 }
 
+#[test]
+fn a_hazard_that_is_accepted_breaks_nothing() {
+    let place = Place::two_keys();
+    let waived = "waive orders rejected because \"the key is compromised\"";
+    let plan = without_drain("two-keys.renewal").replace("promise orders never rejected", waived);
+    place.write("plan.renewal", plan);
+    let said = place.keyroll(&format!("rehearse plan.renewal {SMALL}")).ends(0);
+    let summary = last(&said.out);
+    assert!(summary["messages"]["rejected"].as_u64().unwrap() > 0, "{summary}");
+    assert_eq!((&summary["outcome"], &summary["proved"]), (&"done".into(), &true.into()));
+    assert!(place.read("report.html").contains("the key is compromised"));
+}
+
 /// What a kept rehearsal left, seen by others.
 fn left(place: &Place) {
     let out = place.folder.join("out");
