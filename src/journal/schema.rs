@@ -5,8 +5,8 @@ pub const VERSION: u32 = 1;
 
 /// Makes the tables.
 pub const CREATE: &str = "
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-CREATE TABLE run (
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS run (
   id          TEXT PRIMARY KEY,
   started     TEXT NOT NULL,
   plan_name   TEXT NOT NULL,
@@ -20,14 +20,14 @@ CREATE TABLE run (
   head        TEXT NOT NULL,
   finished    INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE record (
+CREATE TABLE IF NOT EXISTS record (
   run      TEXT NOT NULL REFERENCES run (id),
   position INTEGER NOT NULL,
   body     TEXT NOT NULL,
   digest   TEXT NOT NULL,
   PRIMARY KEY (run, position)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE outbox (
+CREATE TABLE IF NOT EXISTS outbox (
   number  INTEGER PRIMARY KEY,
   run     TEXT NOT NULL REFERENCES run (id),
   id      TEXT NOT NULL,

@@ -95,8 +95,9 @@ impl Store {
             .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
             .map_err(|e| self.fail(&e))?;
         if tables == 0 {
-            let batch =
-                format!("BEGIN IMMEDIATE; {CREATE} INSERT INTO meta VALUES ('schema', '{VERSION}'); COMMIT;");
+            let batch = format!(
+                "BEGIN IMMEDIATE; {CREATE} INSERT OR IGNORE INTO meta VALUES ('schema', '{VERSION}'); COMMIT;"
+            );
             return self.connection.execute_batch(&batch).map_err(|e| self.fail(&e));
         }
         let found: Option<String> = self

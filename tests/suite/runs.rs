@@ -179,6 +179,14 @@ fn steady(text: &str) -> String {
     let mut steady = String::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
+        // As people read it: `2026-11-23 11:12:22 UTC`.
+        if rest.get(..10).is_some_and(|day| day.parse::<jiff::civil::Date>().is_ok())
+            && rest.get(19..23) == Some(" UTC")
+        {
+            steady.push_str("TIME");
+            rest = &rest[23..];
+            continue;
+        }
         let length = rest.find(|c| !part_of_word(c)).unwrap_or(rest.len());
         let (word, _) = rest.split_at(length.max(first.len_utf8()));
         let bare = word.trim_end_matches([':', '.']);
