@@ -3,17 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    check::{self, Checked},
+    check::Checked,
     journal::{
         HostError,
         sqlite::{Pinned, SqliteHost, Store},
     },
-    plan::given::Given,
     run::{bind::compare, site::Site},
     source::{Refusal, Source},
 };
 
-use super::{exit::Exit, screen::Screen};
+use super::{exit::Exit, screen::Screen, text};
 
 /// Which site, journal and run.
 #[derive(Debug, clap::Args)]
@@ -138,10 +137,7 @@ pub fn failed(error: &HostError, screen: &mut Screen) -> Exit {
 /// The exit, if this keyroll does not accept it any more.
 pub fn pinned_plan(pinned: &Pinned, screen: &mut Screen) -> Result<Checked, Exit> {
     let source = Source::new(pinned.plan_file.clone(), pinned.plan_text.clone());
-    check::read(&source, &Given::parameters(pinned.parameters.clone())).map_err(|refusal| {
-        screen.page(&refusal);
-        Exit::Refused
-    })
+    text::pinned(&source, &pinned.parameters, screen)
 }
 
 /// Compares a site with a plan.

@@ -4,12 +4,10 @@ use std::path::PathBuf;
 
 use crate::{
     backend::clock::{Clock, WallClock},
-    check,
     journal::{
         Host, HostError,
         sqlite::{Pinned, Store},
     },
-    plan::given::Given,
     proof::verdict::{BUDGET, Proven, Verdict, prove},
     run::{
         approval::Approval,
@@ -26,7 +24,7 @@ use super::{
     exit::Exit,
     json::{Format, line},
     screen::Screen,
-    text::plan,
+    text::{pinned, plan},
 };
 
 /// Show what a run would do at a site. The backends are read and nothing is changed.
@@ -54,10 +52,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
 fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let source = plan(&arguments.plan, screen)?;
     let (site, text) = arguments.at.read(screen)?;
-    let checked = check::read(&source, &Given::parameters(site.parameters.clone())).map_err(|refusal| {
-        screen.page(&refusal);
-        Exit::Refused
-    })?;
+    let checked = pinned(&source, &site.parameters, screen)?;
     fitting(&checked, &site, &text, screen)?;
     let start = checked.plan().start.clone();
     let proven = match prove(checked, &start, BUDGET) {

@@ -9,12 +9,10 @@ use crate::{
         clock::{Clock, WallClock},
         notifier::{Notice, Notifier, NotifierError},
     },
-    check,
     journal::{
         Host,
         sqlite::{Pinned, SqliteHost, Store, run_id},
     },
-    plan::given::Given,
     proof::verdict::{BUDGET, Proven, Verdict, prove},
     run::{
         approval::Approval,
@@ -37,7 +35,7 @@ use super::{
     rehearse::progress::Progress,
     screen::Screen,
     stop,
-    text::plan,
+    text::{pinned, plan},
 };
 
 /// Carry a proved plan out at a site, as far as it goes; the same command later goes on.
@@ -231,11 +229,7 @@ fn waiting(checked: &crate::check::Checked, found: &[Wait], format: Format, scre
 /// Proves the plan from its declared start. A run that is under way stays pinned to this proof: its
 /// plan, its parameters and its start are those that were proved.
 fn proven(source: &Source, site: &Site, budget: usize, screen: &mut Screen) -> Result<Box<Proven>, Exit> {
-    let given = Given::parameters(site.parameters.clone());
-    let checked = check::read(source, &given).map_err(|refusal| {
-        screen.page(&refusal);
-        Exit::Refused
-    })?;
+    let checked = pinned(source, &site.parameters, screen)?;
     let start = checked.plan().start.clone();
     match prove(checked, &start, budget) {
         Verdict::Proven(proven) => Ok(proven),

@@ -1,5 +1,6 @@
 //! Plans by path, or `-` for standard input.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
@@ -46,6 +47,22 @@ pub fn checked(source: &Source, given: &Given, screen: &mut Screen) -> Result<Ch
         if vain.is_empty() { Ok(checked) } else { Err(Refusal::new(source.clone(), vain)) }
     });
     read.map_err(|refusal| {
+        screen.page(&refusal);
+        Exit::Refused
+    })
+}
+
+/// Checks a plan with the values that a site or a run pins it to; draws the findings if there are
+/// any. Values in vain are found where a site is compared with its plan.
+///
+/// # Errors
+/// The exit: the plan is refused.
+pub fn pinned(
+    source: &Source,
+    parameters: &BTreeMap<String, String>,
+    screen: &mut Screen,
+) -> Result<Checked, Exit> {
+    check::read(source, &Given::parameters(parameters.clone())).map_err(|refusal| {
         screen.page(&refusal);
         Exit::Refused
     })

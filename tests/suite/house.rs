@@ -91,12 +91,8 @@ fn length(text: &str) -> usize {
     text.lines().take_while(|line| *line != "#[cfg(test)]" && *line != "#![cfg(test)]").count()
 }
 
-/// A list of faces that became a room of its own, and how long it may be until it is divided.
-const OUTGROWN: &[(&str, usize)] = &[("src/cli/rehearse/mod.rs", 300)];
-
 fn most(path: &Path) -> usize {
-    let outgrown = OUTGROWN.iter().find(|(outgrown, _)| path == Path::new(outgrown));
-    outgrown.map_or(if path.ends_with("mod.rs") { 180 } else { 400 }, |(_, most)| *most)
+    if path.ends_with("mod.rs") { 180 } else { 400 }
 }
 
 /// What is too long among the library's files, and the median of them all.
@@ -127,15 +123,6 @@ fn files_are_short() {
     println!("the median file of the library has {median} lines");
     assert_eq!(long, "");
     assert!(median < 120, "{median} lines");
-
-    for (outgrown, _) in OUTGROWN {
-        let files = library();
-        let found = files.iter().find(|(path, _)| path == Path::new(outgrown));
-        assert!(
-            found.is_some_and(|(_, text)| length(text) > 180),
-            "`{outgrown}` needs its exception no more"
-        );
-    }
 
     let file = |name: &str, lines: usize, end: &str| (PathBuf::from(name), "line\n".repeat(lines) + end);
     let tested = format!("#[cfg(test)]\n{}", "line\n".repeat(500));

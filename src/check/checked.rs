@@ -1,0 +1,105 @@
+//! A plan that passed every check, and the way there.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    graph::{
+        StepGraph,
+        knowledge::Knowledge,
+        licence::{Licence, licence},
+        order::Order,
+    },
+    plan::{Plan, given::Given, resolve::resolve},
+    source::{Finding, Refusal, Source, is_advice},
+    syntax::parse,
+    world::id::StepId,
+};
+
+use super::{CHECKS, Subject, cycle};
+
+/// A plan that passed every check. There is no other way to make one than [`all`].
+#[derive(Debug)]
+pub struct Checked {
+    plan: Plan,
+    order: Order,
+    knowledge: Knowledge,
+    licences: BTreeMap<StepId, Vec<Licence>>,
+    advice: Vec<Finding>,
+}
+
+impl Checked {
+    /// The plan.
+    #[must_use]
+    pub const fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Its order.
+    #[must_use]
+    pub const fn order(&self) -> &Order {
+        &self.order
+    }
+
+    /// What its roles can know.
+    #[must_use]
+    pub const fn knowledge(&self) -> &Knowledge {
+        &self.knowledge
+    }
+
+    /// By what right the role of a step relies on each of its needs, in their order.
+    #[must_use]
+    pub fn licences(&self, step: StepId) -> &[Licence] {
+        self.licences.get(&step).map_or(&[], Vec::as_slice)
+    }
+
+    /// What could be better, and does not refuse the plan.
+    #[must_use]
+    pub fn advice(&self) -> &[Finding] {
+        &self.advice
+    }
+
+    /// Takes the advice out, to draw it.
+    pub fn take_advice(&mut self) -> Vec<Finding> {
+        std::mem::take(&mut self.advice)
+    }
+}
+
+/// The whole way from a text to a checked plan. Each stage gives all its findings at once, and the
+/// next one does not begin on a text that has any.
+///
+/// # Errors
+/// The findings of the first stage that has an error.
+pub fn read(source: &Source, given: &Given) -> Result<Checked, Refusal> {
+    let refuse = |findings| Refusal::new(source.clone(), findings);
+    let (tree, findings) = parse(source);
+    if !findings.is_empty() {
+        return Err(refuse(findings));
+    }
+    let plan = resolve(source, &tree, &given.parameters).map_err(refuse)?;
+    all(given.applied(plan)).map_err(refuse)
+}
+
+/// Makes every check.
+///
+/// # Errors
+/// All errors, when there is one. Advice waits until the plan has none: it would bury them.
+pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
+    let graph = StepGraph::of(&plan);
+    let Some(order) = Order::of(&graph) else {
+        return Err(cycle::find(&plan, &graph));
+    };
+    let knowledge = Knowledge::of(&plan, &order);
+    let subject = Subject { plan: &plan, order: &order, knowledge: &knowledge };
+    let findings = CHECKS.iter().flat_map(|check| check(&subject));
+    let (advice, errors): (Vec<Finding>, Vec<Finding>) = findings.partition(|f| is_advice(f.as_ref()));
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let licences = plan.steps.iter().map(|(id, step)| {
+        let needs = step.needs.iter().map(|need| need.value.asks());
+        let licences = needs.filter_map(|asks| licence(&plan, &order, &knowledge, id, &asks).ok());
+        (id, licences.collect())
+    });
+    let licences = licences.collect();
+    Ok(Checked { licences, order, knowledge, plan, advice })
+}

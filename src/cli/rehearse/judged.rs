@@ -1,0 +1,60 @@
+//! What the proof says before a rehearsal.
+
+use crate::{
+    check::Checked,
+    cli::{
+        exit::Exit,
+        prove::told,
+        screen::Screen,
+        text::{checked, plan},
+    },
+    evidence::timeline::Verdict as Known,
+    plan::given::Given,
+    proof::verdict::{BUDGET, Verdict, prove},
+    source::Refusal,
+};
+
+use super::arguments::Arguments;
+
+/// The plan, checked, and what the proof says of it.
+///
+/// # Errors
+/// The exit: the plan is refused or not proved, and that is not wanted; it has been said.
+pub(super) fn judged(arguments: &Arguments, screen: &mut Screen) -> Result<(Checked, Known), Exit> {
+    let source = plan(&arguments.plan, screen)?;
+    let given = Given { parameters: arguments.set.iter().cloned().collect(), transit: arguments.transit };
+    let checked = checked(&source, &given, screen)?;
+    let start = checked.plan().start.clone();
+    match prove(checked, &start, BUDGET) {
+        Verdict::Proven(proven) => {
+            let proof = proven.proof().clone();
+            let how = format!("{} states, every order of events", proof.states);
+            let lines = proof.promises.iter().map(|(p, _)| p.clone()).chain(proof.finals).chain([how]);
+            let known = Known {
+                proved: true,
+                lines: lines.collect(),
+                assumptions: proof.assumptions,
+                waived: proof.waived,
+            };
+            Ok((proven.into_checked(), known))
+        }
+        Verdict::Refuted(refuted) if arguments.unproved => {
+            let mut lines = vec![refuted.finding.to_string()];
+            lines.extend(told(&source, &refuted.story).iter().map(|line| line.trim().to_owned()));
+            Ok((refuted.checked, Known { proved: false, lines, ..Known::default() }))
+        }
+        Verdict::Refuted(refuted) => {
+            screen.page(&Refusal::new(source, vec![refuted.finding]));
+            screen.talk("the plan is not proved, so it is not rehearsed; --unproved shows how it fails");
+            Err(Exit::Refused)
+        }
+        Verdict::NotProven(open) if arguments.unproved => {
+            let lines = vec![format!("not proved: bound reached ({} states)", open.states)];
+            Ok((open.checked, Known { proved: false, lines, ..Known::default() }))
+        }
+        Verdict::NotProven(open) => {
+            screen.talk(format_args!("not proved: bound reached ({} states)", open.states));
+            Err(Exit::NotProved)
+        }
+    }
+}
