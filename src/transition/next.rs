@@ -331,8 +331,7 @@ fn drained(checked: &Checked, state: &mut State, flow: &str, key: &str, how: Dra
         return Ok(None);
     }
     if how == Drain::Waited {
-        let stopped = state.stopped.get(&(id, key_id)).copied();
-        let due = stopped.and_then(|at| at.checked_add(landscape.transit(id)).ok());
+        let due = state.drained_by(landscape, id, key_id);
         if due.is_none_or(|due| state.now < due) {
             return Err(Why::Early(format!("a message signed with `{key}` may still be under way")));
         }
