@@ -1,34 +1,20 @@
 //! `keyroll check PLAN`
 
-use std::path::PathBuf;
+use crate::source::Refusal;
 
-use crate::{plan::given::Given, source::Refusal};
-
-use super::{
-    exit::Exit,
-    screen::Screen,
-    text::{assignment, checked, plan},
-};
+use super::{exit::Exit, screen::Screen, text::PlanText};
 
 /// Check a plan: grammar, names, authority, order, knowledge. Executes nothing.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The plan, or - for standard input
-    plan: PathBuf,
-    /// Give a parameter another value
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
-    set: Vec<(String, String)>,
+    #[command(flatten)]
+    plan: PlanText,
 }
 
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
-    let source = match plan(&arguments.plan, screen) {
-        Ok(source) => source,
-        Err(exit) => return exit,
-    };
-    let given = Given::parameters(arguments.set.iter().cloned().collect());
-    match checked(&source, &given, screen) {
-        Ok(mut checked) => {
+    match arguments.plan.checked(None, screen) {
+        Ok((source, mut checked)) => {
             let advice = checked.take_advice();
             if !advice.is_empty() {
                 screen.page(&Refusal::new(source, advice));

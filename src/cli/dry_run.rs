@@ -12,7 +12,7 @@ use crate::{
     run::{
         approval::Approval,
         bind::bind,
-        dry_run::{DryRun, Word, dry_run},
+        dry_run::{Bound, DryRun, Word, dry_run},
         site::Site,
     },
     source::{Refusal, shown},
@@ -75,8 +75,8 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let backends = bind(proven.checked().plan(), &site, &folder).map_err(|e| complain(e.to_string()))?;
     let now = WallClock.now();
     let under_way = standing(arguments, &proven, &site).map_err(|e| complain(e.to_string()))?;
-    let found = dry_run(proven.checked(), &site, &folder, &backends, under_way, now)
-        .map_err(|e| complain(e.to_string()))?;
+    let bound = Bound { site: &site, folder: &folder, backends: &backends };
+    let found = dry_run(proven.checked(), bound, under_way, now).map_err(|e| complain(e.to_string()))?;
     let fits = found.differences.is_empty() && found.steps.iter().all(|s| s.forecast != Word::Blocked);
     if let Some(path) = arguments.save.as_ref().filter(|_| fits) {
         let approval =

@@ -1,9 +1,6 @@
 //! `keyroll prove PLAN`
 
-use std::path::PathBuf;
-
 use crate::{
-    plan::given::Given,
     proof::{
         story::Story,
         verdict::{BUDGET, Proof, Verdict, prove},
@@ -11,20 +8,13 @@ use crate::{
     source::{Refusal, Source, shown},
 };
 
-use super::{
-    exit::Exit,
-    screen::Screen,
-    text::{assignment, checked, plan},
-};
+use super::{exit::Exit, screen::Screen, text::PlanText};
 
 /// Prove that a plan keeps its promises in every order of events, or tell how it does not.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The plan, or - for standard input
-    plan: PathBuf,
-    /// Give a parameter another value
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
-    set: Vec<(String, String)>,
+    #[command(flatten)]
+    plan: PlanText,
     /// Look at no more than this many states
     #[arg(long, default_value_t = BUDGET, value_name = "STATES")]
     budget: usize,
@@ -32,13 +22,8 @@ pub struct Arguments {
 
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
-    let source = match plan(&arguments.plan, screen) {
-        Ok(source) => source,
-        Err(exit) => return exit,
-    };
-    let given = Given::parameters(arguments.set.iter().cloned().collect());
-    let mut checked = match checked(&source, &given, screen) {
-        Ok(checked) => checked,
+    let (source, mut checked) = match arguments.plan.checked(None, screen) {
+        Ok(read) => read,
         Err(exit) => return exit,
     };
     let advice = checked.take_advice();

@@ -1,6 +1,6 @@
 //! `keyroll run PLAN`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -9,6 +9,7 @@ use crate::{
         clock::{Clock, WallClock},
         notifier::{Notice, Notifier, NotifierError},
     },
+    check::Checked,
     journal::{
         Host,
         sqlite::{Pinned, SqliteHost, Store, run_id},
@@ -91,15 +92,11 @@ fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let (site, text) = arguments.at.read(screen)?;
     let proven = proven(&source, &site, arguments.budget, screen)?;
     fitting(proven.checked(), &site, &text, screen)?;
+    let job = Job { arguments, proven: &proven, site: &site };
     if let Some(path) = &arguments.approved {
-        let approval = Approval::read(path).map_err(|error| {
-            screen.talk(shown(&error.to_string()));
-            Exit::Usage
-        })?;
-        let begun = under_way(&proven, arguments, screen)?;
-        approved(&approval, &proven, &site, arguments, begun, screen)?;
+        approved(path, job, screen)?;
     }
-    let mut host = match host(&proven, &site, arguments, screen)? {
+    let mut host = match host(job, screen)? {
         Taken::Up(host) => host,
         Taken::Finished(run) => {
             screen.talk(format_args!("run {run} of this plan is done already; --again begins another one"));
@@ -109,17 +106,19 @@ fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
             return Ok(Exit::Done);
         }
     };
-    carry_out(arguments, &proven, &site, &mut host, &source, screen)
+    carry_out(job, &mut host, screen)
 }
 
-fn carry_out(
-    arguments: &Arguments,
-    proven: &Proven,
-    site: &Site,
-    host: &mut SqliteHost,
-    source: &Source,
-    screen: &mut Screen,
-) -> Result<Exit, Exit> {
+/// What is to be run, and how.
+#[derive(Clone, Copy)]
+struct Job<'a> {
+    arguments: &'a Arguments,
+    proven: &'a Proven,
+    site: &'a Site,
+}
+
+fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen) -> Result<Exit, Exit> {
+    let Job { arguments, proven, site } = job;
     let checked = proven.checked();
     let folder = arguments.at.folder();
     let backends = bind(checked.plan(), site, &folder).map_err(|error| {
@@ -148,18 +147,12 @@ fn carry_out(
         Runner::over_site(proven, parts).run(site.digest(), arguments.follow, &mut watch)
     };
     progress.finish();
-    Ok(end(arguments, proven, site, &*host, source, ending, screen))
+    Ok(end(job, &*host, ending, screen))
 }
 
-fn end(
-    arguments: &Arguments,
-    proven: &Proven,
-    site: &Site,
-    host: &dyn Host,
-    source: &Source,
-    ending: Result<Ending, RunError>,
-    screen: &mut Screen,
-) -> Exit {
+/// Says how it ended.
+fn end(job: Job<'_>, host: &dyn Host, ending: Result<Ending, RunError>, screen: &mut Screen) -> Exit {
+    let Job { arguments, proven, site } = job;
     let checked = proven.checked();
     let mut more = Value::Null;
     let (exit, word) = match ending {
@@ -191,6 +184,7 @@ fn end(
         }
         Err(error) => {
             if let RunError::Step { at, .. } | RunError::TooLate { at, .. } = &error {
+                let source = &checked.plan().source;
                 let (row, _) = source.line_column(*at);
                 screen.talk(format_args!("{}:{row}: {}", shown(&source.name), shown(&error.to_string())));
             } else {
@@ -216,7 +210,7 @@ fn end(
     exit
 }
 
-fn waiting(checked: &crate::check::Checked, found: &[Wait], format: Format, screen: &mut Screen) -> Value {
+fn waiting(checked: &Checked, found: &[Wait], format: Format, screen: &mut Screen) -> Value {
     let lines: Vec<String> = found.iter().map(|wait| wait.sentence(checked)).collect();
     if format == Format::Text {
         for line in &lines {
@@ -251,14 +245,14 @@ fn proven(source: &Source, site: &Site, budget: usize, screen: &mut Screen) -> R
     }
 }
 
-fn approved(
-    approval: &Approval,
-    proven: &Proven,
-    site: &Site,
-    arguments: &Arguments,
-    begun: bool,
-    screen: &mut Screen,
-) -> Result<(), Exit> {
+/// Holds the run to what was approved.
+fn approved(path: &Path, job: Job<'_>, screen: &mut Screen) -> Result<(), Exit> {
+    let Job { arguments, proven, site } = job;
+    let approval = Approval::read(path).map_err(|error| {
+        screen.talk(shown(&error.to_string()));
+        Exit::Usage
+    })?;
+    let begun = under_way(proven, arguments, screen)?;
     // A run that is under way moves the world itself; what it finds otherwise it says itself.
     let folder = arguments.at.folder();
     let moved = if begun {
@@ -303,7 +297,8 @@ enum Taken {
 }
 
 /// Takes up the run of this plan that is under way, or enters a new one.
-fn host(proven: &Proven, site: &Site, arguments: &Arguments, screen: &mut Screen) -> Result<Taken, Exit> {
+fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
+    let Job { arguments, proven, site } = job;
     let checked = proven.checked();
     let plan = checked.plan();
     let mut store = Store::open(&arguments.at.journal()).map_err(|e| failed(&e, screen))?;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::{
     check::{self, Checked},
@@ -12,6 +13,29 @@ use crate::{
 };
 
 use super::{exit::Exit, screen::Screen};
+
+/// Which plan, with which values.
+#[derive(Debug, clap::Args)]
+pub struct PlanText {
+    /// The plan, or - for standard input
+    plan: PathBuf,
+    /// Give a parameter another value
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
+    set: Vec<(String, String)>,
+}
+
+impl PlanText {
+    /// Reads and checks it, with another transit time if one is given.
+    ///
+    /// # Errors
+    /// The exit; what is wrong has been said.
+    pub fn checked(&self, transit: Option<Duration>, screen: &mut Screen) -> Result<(Source, Checked), Exit> {
+        let source = plan(&self.plan, screen)?;
+        let given = Given { parameters: self.set.iter().cloned().collect(), transit };
+        let checked = checked(&source, &given, screen)?;
+        Ok((source, checked))
+    }
+}
 
 /// Reads the plan at `path`; complains on the screen if that cannot be done.
 ///
@@ -41,7 +65,7 @@ pub fn plan(path: &Path, screen: &mut Screen) -> Result<Source, Exit> {
 ///
 /// # Errors
 /// The exit: the plan is refused, or a value is for a parameter that it does not have.
-pub fn checked(source: &Source, given: &Given, screen: &mut Screen) -> Result<Checked, Exit> {
+fn checked(source: &Source, given: &Given, screen: &mut Screen) -> Result<Checked, Exit> {
     let read = check::read(source, given).and_then(|checked| {
         let vain = given.in_vain(checked.plan());
         if vain.is_empty() { Ok(checked) } else { Err(Refusal::new(source.clone(), vain)) }
@@ -69,10 +93,7 @@ pub fn pinned(
 }
 
 /// Reads `NAME=VALUE`.
-///
-/// # Errors
-/// When there is no `=`.
-pub fn assignment(text: &str) -> Result<(String, String), String> {
+fn assignment(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
 }

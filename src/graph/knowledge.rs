@@ -60,32 +60,13 @@ impl Knowledge {
     /// received a message that says so.
     #[must_use]
     pub fn has_learned(&self, plan: &Plan, world: &World, role: RoleId, t: StepId) -> bool {
-        self.learned(plan, world, role, t, |message| self.conveys(message, t))
+        learned(plan, world, role, t, |message| self.conveys(message, t))
     }
 
     /// Whether a role has learned by now of the window that `t` agreed.
     #[must_use]
     pub fn has_learned_of_window(&self, plan: &Plan, world: &World, role: RoleId, t: StepId) -> bool {
-        self.learned(plan, world, role, t, |message| message == t || self.has_heard_of(message, t))
-    }
-
-    fn learned(
-        &self,
-        plan: &Plan,
-        world: &World,
-        role: RoleId,
-        t: StepId,
-        conveys: impl Fn(StepId) -> bool,
-    ) -> bool {
-        let own = plan.steps[t].role.value == role;
-        let party = plan.proposal(t).is_some_and(|(_, other)| other == role);
-        world.is_done(t)
-            && (own
-                || party
-                || plan
-                    .deliveries
-                    .iter()
-                    .any(|(id, d)| d.to == role && world.is_heard(id) && conveys(d.step)))
+        learned(plan, world, role, t, |message| message == t || self.has_heard_of(message, t))
     }
 
     /// The messages that would tell a role that `t` is done.
@@ -97,6 +78,14 @@ impl Knowledge {
     ) -> impl Iterator<Item = DeliveryId> + 'a {
         plan.deliveries.iter().filter(move |(_, d)| d.to == role && self.conveys(d.step, t)).map(|(id, _)| id)
     }
+}
+
+/// Whether a role did `t` itself, took part in it, or received a message that conveys it.
+fn learned(plan: &Plan, world: &World, role: RoleId, t: StepId, conveys: impl Fn(StepId) -> bool) -> bool {
+    let own = plan.steps[t].role.value == role;
+    let party = plan.proposal(t).is_some_and(|(_, other)| other == role);
+    let mut messages = plan.deliveries.iter().filter(|(_, d)| d.to == role);
+    world.is_done(t) && (own || party || messages.any(|(id, d)| world.is_heard(id) && conveys(d.step)))
 }
 
 /// `know(s)`: every `t` with a chain `t = x0 < ... < xn = s` in which each pair has one role, or is

@@ -9,7 +9,10 @@ use crate::{
     explanation::Explanation,
     name::Alias,
     source::{Finding, Span, Spanned, shown},
-    syntax::tree::{ParamDecl, Term},
+    syntax::{
+        spelt,
+        tree::{ParamDecl, Term},
+    },
 };
 
 use super::suggest::nearest;
@@ -39,23 +42,6 @@ impl fmt::Display for ParameterValue {
             Self::Duration(duration) => write!(f, "{}", spelt(*duration)),
         }
     }
-}
-
-/// A duration as an author writes it: `1h30m`.
-#[must_use]
-pub fn spelt(duration: Duration) -> String {
-    let mut rest = duration.as_secs();
-    let mut text = String::new();
-    for (unit, length) in [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)] {
-        let count = rest / length;
-        // People say 24h and 36h, and count days from two on.
-        let in_hours = unit == "d" && (rest == length || rest < 2 * length);
-        if count > 0 && !in_hours {
-            text.push_str(&format!("{count}{unit}"));
-            rest %= length;
-        }
-    }
-    if text.is_empty() { "0s".to_owned() } else { text }
 }
 
 /// A duration as an author writes it, read back.

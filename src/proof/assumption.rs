@@ -1,8 +1,9 @@
 //! What a verdict rests on: said in words, beside every verdict.
 
 use crate::{
-    plan::{Plan, parameter::spelt},
+    plan::Plan,
     source::shown,
+    syntax::spelt,
     world::{effect::Effect, landscape::Transit},
 };
 

@@ -64,35 +64,25 @@ impl Space {
 /// Searches from `start`, through at most `budget` worlds.
 #[must_use]
 pub fn explore(rules: &Rules<'_>, start: &World, budget: usize) -> Found {
-    let packing = Packing::of(rules.checked().plan());
-    let hasher = RandomState::new();
-    let mut space = Space {
-        worlds: Vec::new(),
-        words: packing.words(),
-        parents: Vec::new(),
-        edges: Vec::new(),
-        seen: Index::new(),
-        moves: 0,
-    };
     if let Some(fault) = rules.fault(start) {
         return Found::Fault(Vec::new(), start.clone(), fault);
     }
-    let mut scratch = Vec::new();
-    enter(&mut space, &packing, &hasher, start, 0, &mut scratch);
+    let mut search = Search::of(Packing::of(rules.checked().plan()));
+    search.enter(start, 0);
     let mut at = 0u32;
-    while (at as usize) < space.states() {
-        let world = packing.unpack(space.packed(at));
+    while (at as usize) < search.space.states() {
+        let world = search.packing.unpack(search.space.packed(at));
         let mut fault: Option<(Move, World, Fault)> = None;
         rules.next(&world, |step, result| {
             if fault.is_some() {
                 return;
             }
-            space.moves += 1;
+            search.space.moves += 1;
             match result {
                 Err(found) => fault = Some((step, world.clone(), found)),
                 Ok(after) => {
-                    let (number, fresh) = enter(&mut space, &packing, &hasher, &after, at, &mut scratch);
-                    space.edges.push((at, number));
+                    let (number, fresh) = search.enter(&after, at);
+                    search.space.edges.push((at, number));
                     if fresh && let Some(found) = rules.fault(&after) {
                         fault = Some((step, after, found));
                     }
@@ -100,15 +90,16 @@ pub fn explore(rules: &Rules<'_>, start: &World, budget: usize) -> Found {
             }
         });
         if let Some((last, world, found)) = fault {
-            let mut moves = path(rules, &packing, &space, at);
+            let mut moves = path(rules, &search.packing, &search.space, at);
             moves.push(last);
             return Found::Fault(moves, world, found);
         }
-        if space.states() > budget {
-            return Found::Exhausted(space.states());
+        if search.space.states() > budget {
+            return Found::Exhausted(search.space.states());
         }
         at += 1;
     }
+    let Search { packing, space, .. } = search;
     match stuck(rules, &packing, &space) {
         None => Found::Clean(space),
         Some(state) => {
@@ -118,35 +109,53 @@ pub fn explore(rules: &Rules<'_>, start: &World, budget: usize) -> Found {
     }
 }
 
-fn enter(
-    space: &mut Space,
-    packing: &Packing<'_>,
-    hasher: &RandomState,
-    world: &World,
-    parent: u32,
-    scratch: &mut Vec<u64>,
-) -> (u32, bool) {
-    scratch.clear();
-    packing.pack(world, scratch);
-    let number = u32::try_from(space.parents.len()).unwrap_or(u32::MAX - 1);
-    let (worlds, words) = (&space.worlds, space.words);
-    let packed = |state: u32| {
-        let from = state as usize * words;
-        worlds.get(from..from + words).unwrap_or(&[])
-    };
-    let hash = hasher.hash_one(scratch.as_slice());
-    let known = space.seen.find_or_insert(
-        hash,
-        number,
-        |state| packed(state) == scratch.as_slice(),
-        |state| hasher.hash_one(packed(state)),
-    );
-    if let Some(known) = known {
-        return (known, false);
+/// A search under way.
+struct Search<'a> {
+    packing: Packing<'a>,
+    hasher: RandomState,
+    space: Space,
+    /// Where a world is packed before it is known whether it is new.
+    scratch: Vec<u64>,
+}
+
+impl<'a> Search<'a> {
+    fn of(packing: Packing<'a>) -> Self {
+        let space = Space {
+            worlds: Vec::new(),
+            words: packing.words(),
+            parents: Vec::new(),
+            edges: Vec::new(),
+            seen: Index::new(),
+            moves: 0,
+        };
+        Self { packing, hasher: RandomState::new(), space, scratch: Vec::new() }
     }
-    space.worlds.extend_from_slice(scratch);
-    space.parents.push(parent);
-    (number, true)
+
+    /// The number of a world that is reached from another one, and whether it was not seen before.
+    fn enter(&mut self, world: &World, parent: u32) -> (u32, bool) {
+        let Self { packing, hasher, space, scratch } = self;
+        scratch.clear();
+        packing.pack(world, scratch);
+        let number = u32::try_from(space.parents.len()).unwrap_or(u32::MAX - 1);
+        let (worlds, words) = (&space.worlds, space.words);
+        let packed = |state: u32| {
+            let from = state as usize * words;
+            worlds.get(from..from + words).unwrap_or(&[])
+        };
+        let hash = hasher.hash_one(scratch.as_slice());
+        let known = space.seen.find_or_insert(
+            hash,
+            number,
+            |state| packed(state) == scratch.as_slice(),
+            |state| hasher.hash_one(packed(state)),
+        );
+        if let Some(known) = known {
+            return (known, false);
+        }
+        space.worlds.extend_from_slice(scratch);
+        space.parents.push(parent);
+        (number, true)
+    }
 }
 
 /// The moves from the start to a state, found again by walking its parents forward.

@@ -16,6 +16,20 @@ use super::{
     rules::Move,
 };
 
+/// A key that signs and is not accepted, with the moments and steps that have to do with it.
+struct Untrusted {
+    flow: ChannelId,
+    key: KeyId,
+    /// When signing with it began, if it did not sign from the start.
+    signing: Option<(usize, StepId)>,
+    /// When the receiver stopped accepting it.
+    ended: Option<(usize, StepId)>,
+    /// The plan's step that lets the receiver accept it.
+    begins: Option<StepId>,
+    /// The plan's step that exchanges it for another one.
+    exchange: Option<StepId>,
+}
+
 impl Page<'_> {
     pub(super) fn rejected(&self, flow: ChannelId, key: KeyId) -> Finding {
         let plan = self.checked.plan();
@@ -83,27 +97,21 @@ impl Page<'_> {
             );
             return Box::new(Undrained { what, help, labels });
         }
-        let help = self.not_trusted(
-            &mut labels,
+        let untrusted = Untrusted {
             flow,
             key,
             signing,
             ended,
-            (self.step_that(begins), self.step_that(exchanges_it_away)),
-        );
+            begins: self.step_that(begins),
+            exchange: self.step_that(exchanges_it_away),
+        };
+        let help = self.not_trusted(&untrusted, &mut labels);
         Box::new(TrustGap { what, help, labels })
     }
 
     /// A key signs that is not accepted yet, or never was.
-    fn not_trusted(
-        &self,
-        labels: &mut Vec<LabeledSpan>,
-        flow: ChannelId,
-        key: KeyId,
-        signing: Option<(usize, StepId)>,
-        ended: Option<(usize, StepId)>,
-        (begins, exchange): (Option<StepId>, Option<StepId>),
-    ) -> String {
+    fn not_trusted(&self, untrusted: &Untrusted, labels: &mut Vec<LabeledSpan>) -> String {
+        let Untrusted { flow, key, signing, ended, begins, exchange } = *untrusted;
         let plan = self.checked.plan();
         let channel = &plan.landscape.channels[flow];
         let flow_name = shown(&channel.name);

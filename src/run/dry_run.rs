@@ -84,6 +84,17 @@ impl Word {
     }
 }
 
+/// A site with the backends that stand behind it.
+#[derive(Clone, Copy, Debug)]
+pub struct Bound<'a> {
+    /// The site.
+    pub site: &'a Site,
+    /// The folder that its paths begin at.
+    pub folder: &'a Path,
+    /// What its names are bound to.
+    pub backends: &'a Backends,
+}
+
 /// Looks at the world of a site and plays the steps that are not done over what it sees, changing
 /// nothing. A run that is under way is taken up where it stands.
 ///
@@ -91,16 +102,15 @@ impl Word {
 /// When the world cannot be looked at.
 pub fn dry_run(
     checked: &Checked,
-    site: &Site,
-    folder: &Path,
-    backends: &Backends,
+    bound: Bound<'_>,
     under_way: Option<State>,
     now: Timestamp,
 ) -> Result<DryRun, RunError> {
+    let Bound { site, backends, .. } = bound;
     let plan = checked.plan();
     let state = match under_way {
         Some(state) => state,
-        None => fresh(checked, site, folder, backends)?,
+        None => fresh(checked, bound)?,
     };
     let material = opening::material(checked, site, &state, now);
     let seen = observe(&plan.landscape, backends, &material, &state.world).map_err(RunError::Observe)?;
@@ -108,12 +118,13 @@ pub fn dry_run(
     let casting = Casting::of(plan, site);
     let mut world = seen.world.clone();
     let open = checked.order().sequence().iter().filter(|step| !state.world.is_done(**step));
-    let steps = open.map(|step| forecast(checked, &casting, backends, &material, &mut world, *step));
+    let view = View { checked, casting: &casting, backends, material: &material };
+    let steps = open.map(|step| forecast(view, &mut world, *step));
     Ok(DryRun { differences, steps: steps.collect(), notes: notes(checked, &state, &material, now) })
 }
 
 /// A run that has not begun, with the certificates that are there.
-fn fresh(checked: &Checked, site: &Site, folder: &Path, backends: &Backends) -> Result<State, RunError> {
+fn fresh(checked: &Checked, Bound { site, folder, backends }: Bound<'_>) -> Result<State, RunError> {
     let mut state = State::new(checked);
     for (name, pem) in opening::certificates(checked, site, folder, backends)? {
         if let Some(key) = checked.plan().landscape.keys.find(|k| *k == name) {
@@ -123,14 +134,18 @@ fn fresh(checked: &Checked, site: &Site, folder: &Path, backends: &Backends) -> 
     Ok(state)
 }
 
-fn forecast(
-    checked: &Checked,
-    casting: &Casting,
-    backends: &Backends,
-    material: &Material,
-    world: &mut World,
-    step: StepId,
-) -> Forecast {
+/// What is the same for every forecast.
+#[derive(Clone, Copy)]
+struct View<'a> {
+    checked: &'a Checked,
+    casting: &'a Casting,
+    backends: &'a Backends,
+    material: &'a Material,
+}
+
+/// What would become of a step in this world, which is then as the step leaves it.
+fn forecast(view: View<'_>, world: &mut World, step: StepId) -> Forecast {
+    let View { checked, casting, backends, material } = view;
     let plan = checked.plan();
     let row = &plan.steps[step];
     let role = shown(&plan.landscape.roles[row.role.value]);

@@ -1,5 +1,13 @@
 //! Carries a plan out through the backends of a site: asks `transition::next` at every turn, and
 //! does what it commands.
+//!
+//! - Before a run: [`site`] is read, [`bind`] compares it with the plan and makes its backends,
+//!   [`casting`] says who plays which role, [`dry_run`] what would happen, [`approval`] what was
+//!   agreed to, and [`opening`] which certificates the run begins with.
+//! - The run itself: [`runner`] takes one [`turn`] after the other, [`difference`] finds where the
+//!   world is not as recorded, [`window`] what would last too long.
+//! - While it waits: [`status`] of each step, and for whom or what it [`wait`]s.
+//! - A rehearsal: [`sandbox`] is a world of its own, [`traffic`] sends messages through it.
 
 pub mod approval;
 pub mod bind;

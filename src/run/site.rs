@@ -127,7 +127,7 @@ impl TryFrom<String> for Length {
 
 impl From<Length> for String {
     fn from(length: Length) -> Self {
-        crate::plan::parameter::spelt(length.0)
+        crate::syntax::spelt(length.0)
     }
 }
 

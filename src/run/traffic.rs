@@ -90,6 +90,14 @@ pub struct Pace<'a> {
     pub copies: Option<PathBuf>,
 }
 
+/// A message to be sent.
+#[derive(Clone, Copy)]
+struct Draft {
+    number: u64,
+    /// How long it is under way.
+    delay: Duration,
+}
+
 /// One flow with its receiver.
 #[derive(Debug)]
 pub struct Traffic {
@@ -156,8 +164,8 @@ impl Traffic {
             while sending && turns < due && now_turns < GROUP {
                 turns += 1;
                 now_turns += 1;
-                let held = self.transit_of(turns);
-                let seen = self.send(clock, turns, held, &mut group, see)?;
+                let draft = Draft { number: turns, delay: self.transit_of(turns) };
+                let seen = self.send(clock, draft, &mut group, see)?;
                 if seen != down {
                     see(seen.map_or_else(|| Sighting::Up(clock.now()), |d| Sighting::Down(clock.now(), d)));
                     down = seen;
@@ -168,7 +176,8 @@ impl Traffic {
             // A key that was not seen before is under way for the whole transit time at least once.
             if let Some(fresh) = group.iter().map(|m| m.key).find(|key| !first.contains(key)) {
                 first.push(fresh);
-                self.send(clock, turns, self.transit, &mut group, see)?;
+                let draft = Draft { number: turns, delay: self.transit };
+                self.send(clock, draft, &mut group, see)?;
             }
             self.commit(&mut group, pace, see)?;
             let now = clock.now();
@@ -176,26 +185,28 @@ impl Traffic {
             if !sending && self.flow.waiting() == 0 {
                 return Ok(());
             }
-            self.nap(clock, now, turns, begin, pace);
+            if pace.enough.load(Ordering::Relaxed) {
+                self.doze(clock, now);
+            } else {
+                let next = Duration::from_secs_f64((turns + 1) as f64 / f64::from(pace.rate.max(1)));
+                let left = next.saturating_sub(begin.elapsed());
+                std::thread::sleep(left.min(Duration::from_millis(20)));
+            }
         }
     }
 
-    /// How many messages were accepted and rejected.
+    /// The receiver, with how many messages it accepted and rejected.
     #[must_use]
     pub fn receiver(&self) -> &TrustFolder {
         &self.receiver
     }
 
-    fn nap(&self, clock: &dyn Clock, now: Timestamp, turns: u64, begin: Instant, pace: &Pace<'_>) {
-        if pace.enough.load(Ordering::Relaxed) {
-            let next = self.flow.next_due().map_or(SignedDuration::ZERO, |at| at.duration_since(now));
-            let next = Duration::try_from(next).unwrap_or_default();
-            clock.sleep(next.min(self.transit / 50));
-            return;
-        }
-        let next = Duration::from_secs_f64((turns + 1) as f64 / f64::from(pace.rate.max(1)));
-        let left = next.saturating_sub(begin.elapsed());
-        std::thread::sleep(left.min(Duration::from_millis(20)));
+    /// Waits for the next message that is under way, on the clock of the rehearsal.
+    fn doze(&self, clock: &dyn Clock, now: Timestamp) {
+        let next = self.flow.next_due().map_or(SignedDuration::ZERO, |at| at.duration_since(now));
+        // What was due before now has not to be waited for.
+        let next = Duration::try_from(next).unwrap_or_default();
+        clock.sleep(next.min(self.transit / 50));
     }
 
     /// How long a message is under way: every so often for the whole time, otherwise spread evenly.
@@ -211,14 +222,13 @@ impl Traffic {
     fn send(
         &mut self,
         clock: &dyn Clock,
-        turn: u64,
-        delay: Duration,
+        draft: Draft,
         group: &mut Vec<Spooled>,
         see: &mut dyn FnMut(Sighting),
     ) -> Result<Option<Down>, TrafficError> {
         let now = clock.now();
-        let mut payload = Cursor::new(payload(turn, now));
-        match self.flow.send(&mut payload, now, delay, &mut self.receiver) {
+        let mut payload = Cursor::new(payload(draft.number, now));
+        match self.flow.send(&mut payload, now, draft.delay, &mut self.receiver) {
             Ok(Sent::Spooled(message)) => group.push(message),
             Ok(Sent::Held(message, error)) => {
                 group.push(message);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::{
     backend::{
@@ -312,9 +312,7 @@ impl Runner<'_> {
                 InFlight::Unknown => {}
             }
         }
-        let transit = SignedDuration::try_from(self.checked.plan().landscape.transit(flow));
-        let stopped = self.state().stopped.get(&(flow, key)).copied();
-        let due = stopped.zip(transit.ok()).and_then(|(at, time)| at.checked_add(time).ok());
+        let due = self.state().drained_by(&self.checked.plan().landscape, flow, key);
         Ok(due.filter(|due| self.parts.clock.now() >= *due).map(|_| Drain::Waited))
     }
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::{
     check::Checked,
+    condition::Asks,
     source::shown,
     transition::{
         event::Record,
@@ -165,16 +166,12 @@ fn times(checked: &Checked, state: &State, step: StepId, blocking: &[Blocker]) -
         let Some(need) = plan.steps[step].needs.get(*number) else { continue };
         let what = need.value.sentence(&plan.landscape);
         let until = match need.value.asks() {
-            crate::condition::Asks::Drained(flow, key) => {
-                let transit = SignedDuration::try_from(plan.landscape.transit(flow));
-                let stopped = state.stopped.get(&(flow, key)).copied();
-                stopped.zip(transit.ok()).and_then(|(at, time)| at.checked_add(time).ok())
-            }
-            crate::condition::Asks::Open(window) => {
+            Asks::Drained(flow, key) => state.drained_by(&plan.landscape, flow, key),
+            Asks::Open(window) => {
                 let agreed = state.world.windows[window] == WindowState::Agreed;
                 state.windows[window].filter(|_| agreed).map(|opening| opening.opens)
             }
-            crate::condition::Asks::Facts(_) => continue,
+            Asks::Facts(_) => continue,
         };
         let since = since(checked, state, step);
         found.push(Wait { step, cause: Cause::Time(shown(&what)), since, until });

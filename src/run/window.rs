@@ -8,8 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     check::Checked,
     condition::Asks,
-    plan::{Plan, parameter::spelt},
+    plan::Plan,
     source::shown,
+    syntax::spelt,
     transition::state::State,
     world::{
         effect::Effect,

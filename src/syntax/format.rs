@@ -1,6 +1,6 @@
 //! From tree to canonical text.
 
-use super::number::written;
+use super::number::spelt;
 use super::text::quoted;
 use super::tree::{Block, Item, Line, Phrase, StepLine, SyntaxTree, Term, Trivia};
 use crate::source::Spanned;
@@ -214,7 +214,7 @@ fn term(term_of: &Term) -> String {
         Term::Param(name) => format!("${name}"),
         Term::Place(place) => format!("{}[{}]", place.value.store, term(&place.value.alias)),
         Term::Number(number) => number.to_string(),
-        Term::Duration(duration) => written(duration.value),
+        Term::Duration(duration) => spelt(duration.value),
         Term::Comma(_) => ",".to_owned(),
     }
 }

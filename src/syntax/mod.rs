@@ -30,7 +30,7 @@ pub use header::{EmptyPlan, MisplacedHeader, MissingHeader, TextAfterHeader, Unk
 pub use hostile::HostileCharacter;
 pub use item::UnknownItem;
 pub use name::{MalformedName, MissingName, NameTooLong};
-pub use number::{DurationTooLong, NumberTooLarge};
+pub use number::{DurationTooLong, NumberTooLarge, spelt};
 pub use parser::{TooManyFaults, parse};
 pub use reading::{FileTooLarge, NotUtf8, read};
 pub use text::{UnclosedText, UnknownEscape};

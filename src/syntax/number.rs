@@ -89,8 +89,9 @@ pub(super) fn duration(written: &str) -> Option<Duration> {
     Some(Duration::from_secs(seconds)).filter(|d| *d <= LONGEST)
 }
 
-/// Writes a duration in its canonical form: days from two days on, then hours, minutes, seconds.
-pub(super) fn written(duration: Duration) -> String {
+/// A duration in its canonical form, as in `1h30m`: days from two days on, then hours, minutes, seconds.
+#[must_use]
+pub fn spelt(duration: Duration) -> String {
     let mut left = duration.as_secs();
     let mut out = String::new();
     for (length, unit, least) in [(86_400, 'd', 172_800), (3_600, 'h', 3_600), (60, 'm', 60), (1, 's', 1)] {
@@ -122,7 +123,7 @@ mod tests {
             ("36500d", "36500d"),
         ] {
             let read = duration(text).unwrap();
-            assert_eq!(written(read), canonical);
+            assert_eq!(spelt(read), canonical);
             assert_eq!(duration(canonical), Some(read));
         }
     }

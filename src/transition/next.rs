@@ -10,7 +10,7 @@ use crate::{
     check::Checked,
     world::{
         effect::{Effect, Misfit},
-        id::{DeliveryId, Id, KeyId, StepId},
+        id::{DeliveryId, Id, KeyId, StepId, WindowId},
         state::WindowState,
     },
 };
@@ -117,7 +117,9 @@ fn step(checked: &Checked, state: &mut State, event: &Event) -> Taken {
             Ok(Some(Vec::new()))
         }
         Event::Confirmed { step, by, opens, certificates } => {
-            confirmed(checked, state, step, by, *opens, certificates).map(Some)
+            let id = named(checked, step)?;
+            own(checked, id, by)?;
+            confirmed(checked, state, id, *opens, certificates).map(Some)
         }
         Event::Declined { step, by, because } => {
             let id = named(checked, step)?;
@@ -132,7 +134,16 @@ fn step(checked: &Checked, state: &mut State, event: &Event) -> Taken {
             Ok(Some(Vec::new()))
         }
         Event::Answered { step, by, yes, because } => {
-            answered(checked, state, step, by, *yes, because.clone()).map(Some)
+            let (id, window) = asked(checked, state, step, by)?;
+            if *yes {
+                apply(checked, state, id, Effect::Agree(window))?;
+                return finish(checked, state, id, Outcome::Changed).map(Some);
+            }
+            state.world.windows[window] = WindowState::Unagreed;
+            state.windows[window] = None;
+            let progress = &mut state.steps[id];
+            (progress.status, progress.cause) = (Status::Declined, because.clone());
+            Ok(Some(Vec::new()))
         }
         Event::Received { step, by } => received(checked, state, step, by),
         Event::Opened { window } => opened(checked, state, window),
@@ -239,15 +250,13 @@ fn attempted(checked: &Checked, state: &State, step: &str, attempt: u32) -> Resu
 fn confirmed(
     checked: &Checked,
     state: &mut State,
-    step: &str,
-    by: &Actor,
+    id: StepId,
     opens: Option<Timestamp>,
     certificates: &BTreeMap<String, String>,
 ) -> Result<Vec<Command>, Why> {
-    let id = named(checked, step)?;
-    own(checked, id, by)?;
+    let step = &checked.plan().steps[id].name.value;
     if matches!(state.steps[id].status, Status::Begun) {
-        return Err(Why::OtherAttempt(step.to_owned()));
+        return Err(Why::OtherAttempt(step.clone()));
     }
     open(checked, state, id)?;
     pin(checked, state, certificates)?;
@@ -267,17 +276,11 @@ fn confirmed(
     state.windows[window] = Some(Opening { opens, closes });
     state.steps[id].status = Status::Proposed;
     let role = checked.plan().landscape.roles[other].clone();
-    Ok(vec![Command::Ask { step: step.to_owned(), role, attempt }])
+    Ok(vec![Command::Ask { step: step.clone(), role, attempt }])
 }
 
-fn answered(
-    checked: &Checked,
-    state: &mut State,
-    step: &str,
-    by: &Actor,
-    yes: bool,
-    because: Option<String>,
-) -> Result<Vec<Command>, Why> {
+/// The step whose proposal waits for this answer, and its window.
+fn asked(checked: &Checked, state: &State, step: &str, by: &Actor) -> Result<(StepId, WindowId), Why> {
     let id = named(checked, step)?;
     let plan = checked.plan();
     let Some((window, other)) = plan.proposal(id) else { return Err(Why::Unknown(step.to_owned())) };
@@ -286,19 +289,10 @@ fn answered(
         return Err(Why::WrongRole(other.clone()));
     }
     match state.steps[id].status {
-        Status::Proposed => {}
-        Status::Done(_) => return Err(Why::Closed(step.to_owned())),
-        _ => return Err(Why::Order("no open proposal of this step")),
+        Status::Proposed => Ok((id, window)),
+        Status::Done(_) => Err(Why::Closed(step.to_owned())),
+        _ => Err(Why::Order("no open proposal of this step")),
     }
-    if yes {
-        apply(checked, state, id, Effect::Agree(window))?;
-        return finish(checked, state, id, Outcome::Changed);
-    }
-    state.world.windows[window] = WindowState::Unagreed;
-    state.windows[window] = None;
-    let progress = &mut state.steps[id];
-    (progress.status, progress.cause) = (Status::Declined, because);
-    Ok(Vec::new())
 }
 
 fn received(checked: &Checked, state: &mut State, step: &str, by: &Actor) -> Taken {
@@ -343,8 +337,7 @@ fn drained(checked: &Checked, state: &mut State, flow: &str, key: &str, how: Dra
         return Ok(None);
     }
     if how == Drain::Waited {
-        let stopped = state.stopped.get(&(id, key_id)).copied();
-        let due = stopped.and_then(|at| at.checked_add(landscape.transit(id)).ok());
+        let due = state.drained_by(landscape, id, key_id);
         if due.is_none_or(|due| state.now < due) {
             return Err(Why::Early(format!("a message signed with `{key}` may still be under way")));
         }

@@ -10,6 +10,7 @@ use crate::{
     check::Checked,
     world::{
         id::{ChannelId, KeyId, StepId, Table, WindowId},
+        landscape::Landscape,
         state::World,
     },
 };
@@ -98,6 +99,14 @@ impl State {
             broken: Vec::new(),
             now: Timestamp::UNIX_EPOCH,
         }
+    }
+
+    /// When the last message that a flow signed with a key has arrived at the latest; nothing when
+    /// it never stopped to sign with it, or when that moment lies outside of the calendar.
+    #[must_use]
+    pub fn drained_by(&self, landscape: &Landscape, flow: ChannelId, key: KeyId) -> Option<Timestamp> {
+        let stopped = self.stopped.get(&(flow, key))?;
+        stopped.checked_add(landscape.transit(flow)).ok()
     }
 
     /// Whether every step is done.

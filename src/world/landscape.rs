@@ -135,8 +135,7 @@ impl Landscape {
     }
 
     /// The place of an alias in a store, if the plan names it.
-    #[must_use]
-    pub fn find_place(&self, store: StoreId, alias: &Alias) -> Option<PlaceId> {
+    fn find_place(&self, store: StoreId, alias: &Alias) -> Option<PlaceId> {
         self.places.find(|place| place.store == store && place.alias.same_entry(alias))
     }
 

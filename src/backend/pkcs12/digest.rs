@@ -18,6 +18,13 @@ pub(super) enum Digest {
 /// What a derived key is for (RFC 7292 appendix B.3): its number goes into the derivation.
 pub(super) const MAC_KEY: u8 = 3;
 
+/// What makes guessing slow (RFC 7292 appendix B.2).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stretch<'a> {
+    pub(super) salt: &'a [u8],
+    pub(super) iterations: u32,
+}
+
 impl Digest {
     pub(super) fn from_oid(identifier: &[u8]) -> Option<Self> {
         [
@@ -86,8 +93,7 @@ impl Digest {
     pub(super) fn derive(
         self,
         password: &[u8],
-        salt: &[u8],
-        iterations: u32,
+        Stretch { salt, iterations }: Stretch<'_>,
         id: u8,
         length: usize,
     ) -> Zeroizing<Vec<u8>> {
@@ -153,7 +159,8 @@ mod tests {
         let pass = bmp("ge@äheim");
         let salt = *b"\x01\x02\x03\x04\x05\x06\x07\x08";
         for (digest, id, iterations, length, answer) in KNOWN {
-            assert_eq!(hex(&digest.derive(&pass, &salt, iterations, id, length)), answer, "{digest:?} {id}");
+            let stretch = Stretch { salt: &salt, iterations };
+            assert_eq!(hex(&digest.derive(&pass, stretch, id, length)), answer, "{digest:?} {id}");
         }
     }
 

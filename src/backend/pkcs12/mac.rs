@@ -4,7 +4,7 @@ use openssl::{memcmp, pkey::PKey, rand::rand_bytes, sign::Signer};
 
 use super::{
     der::{Element, INTEGER, NULL, OCTET_STRING, OID, SEQUENCE, element},
-    digest::{Digest, MAC_KEY, bmp},
+    digest::{Digest, MAC_KEY, Stretch, bmp},
     flaw::Flaw,
     oid, scheme,
 };
@@ -83,7 +83,8 @@ impl Mac {
 
     fn compute(&self, content: &[u8], password: &str) -> Result<Vec<u8>, Flaw> {
         let length = self.digest.length();
-        let key = self.digest.derive(&bmp(password), &self.salt, self.iterations, MAC_KEY, length);
+        let stretch = Stretch { salt: &self.salt, iterations: self.iterations };
+        let key = self.digest.derive(&bmp(password), stretch, MAC_KEY, length);
         PKey::hmac(&key)
             .and_then(|key| Signer::new(self.digest.openssl(), &key)?.sign_oneshot_to_vec(content))
             .map_err(Flaw::crypto("cannot compute the integrity check"))

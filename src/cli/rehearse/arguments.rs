@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::{
-    cli::{json::Format, text::assignment},
+    cli::{json::Format, text::PlanText},
     plan::parameter::duration,
     run::site::key_type,
     world::material::KeyType,
@@ -15,11 +15,8 @@ use crate::{
 /// Time is compressed; nothing outside of the sandbox is read or changed.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The plan, or - for standard input
-    pub(super) plan: PathBuf,
-    /// Give a parameter another value
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
-    pub(super) set: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) plan: PlanText,
     /// Messages a second, on the wall clock
     #[arg(long, default_value_t = 800, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(super) rate: u32,

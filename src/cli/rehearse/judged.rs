@@ -2,14 +2,8 @@
 
 use crate::{
     check::Checked,
-    cli::{
-        exit::Exit,
-        prove::told,
-        screen::Screen,
-        text::{checked, plan},
-    },
+    cli::{exit::Exit, prove::told, screen::Screen},
     evidence::timeline::Verdict as Known,
-    plan::given::Given,
     proof::verdict::{BUDGET, Verdict, prove},
     source::Refusal,
 };
@@ -21,9 +15,7 @@ use super::arguments::Arguments;
 /// # Errors
 /// The exit: the plan is refused or not proved, and that is not wanted; it has been said.
 pub(super) fn judged(arguments: &Arguments, screen: &mut Screen) -> Result<(Checked, Known), Exit> {
-    let source = plan(&arguments.plan, screen)?;
-    let given = Given { parameters: arguments.set.iter().cloned().collect(), transit: arguments.transit };
-    let checked = checked(&source, &given, screen)?;
+    let (source, checked) = arguments.plan.checked(arguments.transit, screen)?;
     let start = checked.plan().start.clone();
     match prove(checked, &start, BUDGET) {
         Verdict::Proven(proven) => {

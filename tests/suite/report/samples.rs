@@ -52,8 +52,7 @@ fn facts(name: &str, title: &str) -> PlanFacts {
 /// One message each `every` seconds from `from` up to `to`, judged after `transit` seconds.
 fn traffic(
     timeline: &mut Timeline,
-    (from, to): (i64, i64),
-    every: usize,
+    (from, to, every): (i64, i64, usize),
     transit: impl Fn(i64) -> i64,
     key: &str,
     judged: impl Fn(i64) -> Result<(), &'static str>,
@@ -139,8 +138,8 @@ pub(super) fn two_keys() -> Timeline {
     timeline.declare_key("old");
     timeline.declare_key("new");
     let transit = |second: i64| 600 + scattered(second, 23 * 3_600);
-    traffic(&mut timeline, (0, 12 * hour), 24, transit, "old", |_| Ok(()));
-    traffic(&mut timeline, (12 * hour, 24 * hour), 24, transit, "new", |_| Ok(()));
+    traffic(&mut timeline, (0, 12 * hour, 24), transit, "old", |_| Ok(()));
+    traffic(&mut timeline, (12 * hour, 24 * hour, 24), transit, "new", |_| Ok(()));
     timeline.ended = at(48 * hour);
     timeline.wall = Duration::from_millis(18_400);
     timeline.compression = 9_391.3;
@@ -208,8 +207,8 @@ pub(super) fn one_key() -> Timeline {
         Promise { sentence: "orders interrupted only in downtime".into(), kept: true },
     ];
     let transit = |second: i64| 20 + scattered(second, 270);
-    traffic(&mut timeline, (0, 612), 1, transit, "old", |_| Ok(()));
-    traffic(&mut timeline, (984, 1_500), 1, transit, "new", |_| Ok(()));
+    traffic(&mut timeline, (0, 612, 1), transit, "old", |_| Ok(()));
+    traffic(&mut timeline, (984, 1_500, 1), transit, "new", |_| Ok(()));
     timeline.ended = at(1_800);
     timeline.wall = Duration::from_secs(12);
     timeline.compression = 150.0;
@@ -250,8 +249,8 @@ pub(super) fn without_drain() -> Timeline {
     let judged = |second| {
         if second < retired { Ok(()) } else { Err("no accepted certificate verifies the signature") }
     };
-    traffic(&mut bad, (0, 12 * 3_600), 24, transit, "old", judged);
-    traffic(&mut bad, (12 * 3_600, 24 * 3_600), 24, transit, "new", |_| Ok(()));
+    traffic(&mut bad, (0, 12 * 3_600, 24), transit, "old", judged);
+    traffic(&mut bad, (12 * 3_600, 24 * 3_600, 24), transit, "new", |_| Ok(()));
     bad.ended = ended;
     bad.compression = 9_391.3;
     bad.wall = Duration::from_secs(18);
