@@ -99,18 +99,20 @@ fn specification(
     let said_type = binding.and_then(|b| b.key_type.as_deref()).and_then(key_type);
     let said_subject = binding.and_then(|b| b.subject.as_deref()).and_then(subject);
     let key_type: KeyType = said_type.or_else(|| old.and_then(Certificate::key_type))?;
-    let subject = said_subject.or_else(|| old.map(subject_of)).filter(|s| !s.is_empty())?;
+    let subject = said_subject.or_else(|| old.and_then(subject_of)).filter(|s| !s.is_empty())?;
     let days = binding.and_then(|b| b.days).or_else(|| old.map(days_of)).unwrap_or(DAYS);
     Some(KeySpec { key_type, subject, not_before: now, days })
 }
 
-fn subject_of(certificate: &Certificate) -> Vec<(String, String)> {
+/// The subject of a certificate; nothing when some part of it has no short name or is no text: then
+/// a successor would get another subject, and the site has to say which.
+fn subject_of(certificate: &Certificate) -> Option<Vec<(String, String)>> {
     let entries = certificate.x509().subject_name().entries();
     let pair = |entry: &openssl::x509::X509NameEntryRef| {
         let name = entry.object().nid().short_name().ok()?.to_owned();
         Some((name, entry.data().to_string().ok()?))
     };
-    entries.filter_map(pair).collect()
+    entries.map(pair).collect()
 }
 
 fn days_of(certificate: &Certificate) -> u32 {
