@@ -7,7 +7,7 @@ use crate::{plan::given::Given, source::Refusal};
 use super::{
     exit::Exit,
     screen::Screen,
-    text::{assignment, checked, plan},
+    text::{assignment, checked, plan, values},
 };
 
 /// Check a plan: grammar, names, authority, order, knowledge. Executes nothing.
@@ -26,7 +26,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Ok(source) => source,
         Err(exit) => return exit,
     };
-    let given = Given::parameters(arguments.set.iter().cloned().collect());
+    let given = match values(&arguments.set, screen) {
+        Ok(values) => Given::parameters(values),
+        Err(exit) => return exit,
+    };
     match checked(&source, &given, screen) {
         Ok(mut checked) => {
             let advice = checked.take_advice();

@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::{
-    backend::clock::{Clock, WallClock},
+    backend::{
+        clock::{Clock, WallClock},
+        file::bounded::{self, CERTIFICATE_LIMIT},
+    },
     check::Checked,
     journal::{Host, sqlite::SqliteHost},
     run::casting::Casting,
@@ -150,7 +153,7 @@ fn act(
     }
     let mut certificates = BTreeMap::new();
     if let Some(path) = &arguments.certificate {
-        let bytes = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let bytes = bounded::read(path, CERTIFICATE_LIMIT).map_err(|e| format!("{}: {e}", path.display()))?;
         let certificate = Certificate::from_pem(&bytes).map_err(|e| format!("{}: {e}", path.display()))?;
         for effect in plan.steps[step].action.value.effects() {
             if let crate::world::effect::Effect::Put { key, .. } = effect {

@@ -14,7 +14,7 @@ use crate::{
 use super::{
     exit::Exit,
     screen::Screen,
-    text::{assignment, checked, plan},
+    text::{assignment, checked, plan, values},
 };
 
 /// Prove that a plan keeps its promises in every order of events, or tell how it does not.
@@ -36,7 +36,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Ok(source) => source,
         Err(exit) => return exit,
     };
-    let given = Given::parameters(arguments.set.iter().cloned().collect());
+    let given = match values(&arguments.set, screen) {
+        Ok(values) => Given::parameters(values),
+        Err(exit) => return exit,
+    };
     let mut checked = match checked(&source, &given, screen) {
         Ok(checked) => checked,
         Err(exit) => return exit,

@@ -5,6 +5,8 @@ pub mod play;
 pub mod progress;
 pub mod schedule;
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -26,17 +28,18 @@ use crate::{
         sandbox::{Props, Sandbox},
         site::key_type,
     },
-    source::Refusal,
+    source::{Refusal, shown},
     world::material::KeyType,
 };
 
 use super::{
+    at_site::shown_path,
     exit::Exit,
     json::{Format, summary},
     prove::told,
     screen::Screen,
     stop,
-    text::{assignment, checked, plan},
+    text::{assignment, checked, plan, values},
 };
 use play::{Stage, play};
 
@@ -102,7 +105,11 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let temporary;
     let folder = match &arguments.keep {
         Some(folder) => folder.clone(),
-        None => match tempfile::Builder::new().prefix("keyroll-rehearsal-").tempdir() {
+        None => match tempfile::Builder::new()
+            .prefix("keyroll-rehearsal-")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir()
+        {
             Ok(folder) => {
                 temporary = folder;
                 temporary.path().to_owned()
@@ -124,7 +131,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let played = match play(&checked, &stage, known, screen) {
         Ok(played) => played,
         Err(error) => {
-            screen.talk(format_args!("the rehearsal cannot be held: {error}"));
+            screen.talk(format_args!("the rehearsal cannot be held: {}", shown(&error.to_string())));
             return Exit::Backend;
         }
     };
@@ -138,14 +145,14 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     });
     let written = crate::backend::file::replace(&report, Page(&played.timeline).to_string().as_bytes(), None);
     if let Err(error) = &written {
-        screen.talk(format_args!("cannot write the report {}: {error}", report.display()));
+        screen.talk(format_args!("cannot write the report {}: {error}", shown_path(&report)));
     }
     if let Some(error) = &played.failed {
-        screen.talk(format_args!("the rehearsal did not come to its end: {error}"));
+        screen.talk(format_args!("the rehearsal did not come to its end: {}", shown(&error.to_string())));
     }
     let exit =
         if played.failed.is_some() || written.is_err() { Exit::Backend } else { ended(&played.timeline) };
-    tell(arguments, &played.timeline, exit, &report, screen);
+    tell(arguments, &played.timeline, exit, written.is_ok().then_some(report.as_path()), screen);
     exit
 }
 
@@ -154,7 +161,7 @@ fn staged(checked: &Checked, folder: &Path, key_type: KeyType, screen: &mut Scre
     let props = Props { key_type, start: WallClock.now(), pause: Duration::ZERO };
     match Sandbox::build(checked.plan(), folder, &props) {
         Ok(sandbox) => {
-            let folder = sandbox.folder().display();
+            let folder = shown_path(sandbox.folder());
             screen.result(format_args!("built: {folder}"));
             screen.result(format_args!(
                 "try:   keyroll dry-run {folder}/plan.renewal --site {folder}/site.toml"
@@ -163,7 +170,7 @@ fn staged(checked: &Checked, folder: &Path, key_type: KeyType, screen: &mut Scre
             Exit::Done
         }
         Err(error) => {
-            screen.talk(format_args!("the sandbox cannot be built: {error}"));
+            screen.talk(format_args!("the sandbox cannot be built: {}", shown(&error.to_string())));
             Exit::Backend
         }
     }
@@ -177,7 +184,7 @@ fn ended(timeline: &Timeline) -> Exit {
     }
 }
 
-fn tell(arguments: &Arguments, timeline: &Timeline, exit: Exit, report: &Path, screen: &mut Screen) {
+fn tell(arguments: &Arguments, timeline: &Timeline, exit: Exit, report: Option<&Path>, screen: &mut Screen) {
     let word = match exit {
         Exit::Done => "done",
         Exit::Broken => "broken",
@@ -194,15 +201,17 @@ fn tell(arguments: &Arguments, timeline: &Timeline, exit: Exit, report: &Path, s
                 "outside_window_ms": figures.outside_ms,
                 "wall_ms": u64::try_from(timeline.wall.as_millis()).unwrap_or(u64::MAX),
                 "compression": timeline.compression,
-                "report": report.display().to_string(),
+                "report": report.map(|report| report.display().to_string()),
             });
             screen.result(summary(word, Some(&figures), &timeline.run, more));
         }
         Format::Text => {
             screen.text(&Summary(timeline).to_string());
-            screen.result(format_args!("report: {}", report.display()));
+            if let Some(report) = report {
+                screen.result(format_args!("report: {}", shown_path(report)));
+            }
             if let Some(folder) = &arguments.keep {
-                screen.result(format_args!("kept:   {}", folder.display()));
+                screen.result(format_args!("kept:   {}", shown_path(folder)));
             }
         }
     }
@@ -211,7 +220,7 @@ fn tell(arguments: &Arguments, timeline: &Timeline, exit: Exit, report: &Path, s
 /// The plan, checked, and what the proof says of it.
 fn judged(arguments: &Arguments, screen: &mut Screen) -> Result<(Checked, Known), Exit> {
     let source = plan(&arguments.plan, screen)?;
-    let given = Given { parameters: arguments.set.iter().cloned().collect(), transit: arguments.transit };
+    let given = Given { parameters: values(&arguments.set, screen)?, transit: arguments.transit };
     let checked = checked(&source, &given, screen)?;
     let start = checked.plan().start.clone();
     match prove(checked, &start, BUDGET) {
