@@ -138,6 +138,9 @@ fn act(
     {
         return Ok(vec![Event::Answered { step: name, by, yes: true, because: None }]);
     }
+    if arguments.opens.is_some() && !(mine && plan.proposal(step).is_some()) {
+        return Err(format!("`{}` proposes no window, so there is no time to name", shown(&name)));
+    }
     let addressed = plan.deliveries_of(step).any(|(_, to)| role[to] == by.role);
     if addressed && !mine {
         return Ok(vec![Event::Received { step: name, by }]);

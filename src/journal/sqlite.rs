@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::{
     check::Checked,
@@ -90,14 +90,15 @@ impl Store {
         self.connection
             .execute_batch("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
             .map_err(|e| self.fail(&e))?;
-        let tables: i64 = self
-            .connection
-            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-            .map_err(|e| self.fail(&e))?;
-        if tables == 0 {
-            let batch =
-                format!("BEGIN IMMEDIATE; {CREATE} INSERT INTO meta VALUES ('schema', '{VERSION}'); COMMIT;");
-            return self.connection.execute_batch(&batch).map_err(|e| self.fail(&e));
+        // Two that begin at once both find the file empty: the second one looks again, alone.
+        if self.is_empty()? {
+            let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
+                .map_err(|e| self.fail(&e))?;
+            if self.is_empty()? {
+                let batch = format!("{CREATE} INSERT INTO meta VALUES ('schema', '{VERSION}');");
+                transaction.execute_batch(&batch).map_err(|e| self.fail(&e))?;
+            }
+            transaction.commit().map_err(|e| self.fail(&e))?;
         }
         let found: Option<String> = self
             .connection
@@ -109,6 +110,12 @@ impl Store {
             return Ok(());
         }
         Err(HostError::Version { path: self.path.clone(), found, known: VERSION })
+    }
+
+    fn is_empty(&self) -> Result<bool, HostError> {
+        self.connection
+            .query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
+            .map_err(|e| self.fail(&e))
     }
 
     fn fail(&self, error: &rusqlite::Error) -> HostError {
