@@ -3,6 +3,7 @@
 pub mod agreed_twice;
 pub mod created_twice;
 pub mod cycle;
+pub mod flow_never_runs;
 pub mod key_not_provided;
 pub mod last_act_unreported;
 pub mod old_pair_kept;
@@ -24,7 +25,7 @@ use crate::{
     plan::{Plan, given::Given, resolve::resolve},
     source::{Finding, Refusal, Source, is_advice},
     syntax::parse,
-    world::id::StepId,
+    world::id::{DeliveryId, StepId},
 };
 
 /// What a check looks at.
@@ -50,6 +51,7 @@ pub const CHECKS: &[Check] = &[
     unlicensed_need::find,
     key_not_provided::find,
     race::find,
+    flow_never_runs::find,
     old_pair_kept::find,
     last_act_unreported::find,
 ];
@@ -61,6 +63,7 @@ pub struct Checked {
     order: Order,
     knowledge: Knowledge,
     licences: BTreeMap<StepId, Vec<Licence>>,
+    provisions: BTreeMap<StepId, Vec<DeliveryId>>,
     advice: Vec<Finding>,
 }
 
@@ -87,6 +90,13 @@ impl Checked {
     #[must_use]
     pub fn licences(&self, step: StepId) -> &[Licence] {
         self.licences.get(&step).map_or(&[], Vec::as_slice)
+    }
+
+    /// The messages of which one must be received before a step: they hand over the certificate that
+    /// it uses. Nothing where its role has it anyhow.
+    #[must_use]
+    pub fn provisions(&self, step: StepId) -> &[DeliveryId] {
+        self.provisions.get(&step).map_or(&[], Vec::as_slice)
     }
 
     /// What could be better, and does not refuse the plan.
@@ -138,7 +148,9 @@ pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
         (id, licences.collect())
     });
     let licences = licences.collect();
-    Ok(Checked { licences, order, knowledge, plan, advice })
+    let handed = plan.steps.ids().map(|id| (id, key_not_provided::provisions(&subject, id)));
+    let provisions = handed.filter(|(_, deliveries)| !deliveries.is_empty()).collect();
+    Ok(Checked { licences, provisions, order, knowledge, plan, advice })
 }
 
 /// What `explain` says of this room's findings.
@@ -148,6 +160,7 @@ pub fn explanations() -> Vec<Explanation> {
         agreed_twice::EXPLANATION,
         created_twice::EXPLANATION,
         cycle::EXPLANATION,
+        flow_never_runs::EXPLANATION,
         key_not_provided::EXPLANATION,
         last_act_unreported::EXPLANATION,
         old_pair_kept::EXPLANATION,
