@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::file::bounded;
+
 /// The largest file that is taken for a password, in bytes.
-const LARGEST: u64 = 4096;
+const LARGEST: usize = 4096;
 
 /// A reference to a password: `env:NAME` or `file:PATH`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,11 +52,11 @@ impl SecretReference {
             Self::File(path) => {
                 let path = folder.join(path);
                 let fail = |cause: String| SecretError::File { path: path.clone(), cause };
-                let size = path.metadata().map_err(|e| fail(e.to_string()))?.len();
-                if size > LARGEST {
-                    return Err(fail(format!("{size} bytes are too many for a password")));
+                let read = bounded::read(&path, LARGEST).map(Zeroizing::new);
+                let bytes = read.map_err(|e| fail(e.to_string()))?;
+                if bytes.len() > LARGEST {
+                    return Err(fail(format!("more than {LARGEST} bytes are too many for a password")));
                 }
-                let bytes = Zeroizing::new(std::fs::read(&path).map_err(|e| fail(e.to_string()))?);
                 let text = std::str::from_utf8(&bytes).map_err(|_| fail("is no UTF-8 text".to_owned()))?;
                 let text = text.strip_suffix('\n').unwrap_or(text);
                 Ok(Zeroizing::new(text.strip_suffix('\r').unwrap_or(text).to_owned()))
@@ -91,6 +93,13 @@ mod tests {
     fn a_password_that_is_written_out_is_refused_and_not_repeated() {
         let error = SecretReference::try_from("hunter2-canary".to_owned()).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+
+    #[test]
+    fn a_device_that_never_ends_is_no_password() {
+        let secret = SecretReference::try_from("file:/dev/zero".to_owned()).unwrap();
+        let error = secret.fetch(Path::new(".")).unwrap_err().to_string();
+        assert!(error.contains("too many for a password"), "{error}");
     }
 
     #[test]

@@ -12,10 +12,10 @@ use crate::{
     plan::{Plan, given::Given, resolve::resolve},
     source::{Finding, Refusal, Source, is_advice},
     syntax::parse,
-    world::id::StepId,
+    world::id::{DeliveryId, StepId},
 };
 
-use super::{CHECKS, Subject, cycle};
+use super::{CHECKS, Subject, cycle, key_not_provided};
 
 /// A plan that passed every check. There is no other way to make one than [`all`].
 #[derive(Debug)]
@@ -24,6 +24,7 @@ pub struct Checked {
     order: Order,
     knowledge: Knowledge,
     licences: BTreeMap<StepId, Vec<Licence>>,
+    provisions: BTreeMap<StepId, Vec<DeliveryId>>,
     advice: Vec<Finding>,
 }
 
@@ -50,6 +51,13 @@ impl Checked {
     #[must_use]
     pub fn licences(&self, step: StepId) -> &[Licence] {
         self.licences.get(&step).map_or(&[], Vec::as_slice)
+    }
+
+    /// The messages of which one must be received before a step: they hand over the certificate that
+    /// it uses. Nothing where its role has it anyhow.
+    #[must_use]
+    pub fn provisions(&self, step: StepId) -> &[DeliveryId] {
+        self.provisions.get(&step).map_or(&[], Vec::as_slice)
     }
 
     /// What could be better, and does not refuse the plan.
@@ -101,5 +109,7 @@ pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
         (id, licences.collect())
     });
     let licences = licences.collect();
-    Ok(Checked { licences, order, knowledge, plan, advice })
+    let handed = plan.steps.ids().map(|id| (id, key_not_provided::provisions(&subject, id)));
+    let provisions = handed.filter(|(_, deliveries)| !deliveries.is_empty()).collect();
+    Ok(Checked { licences, provisions, order, knowledge, plan, advice })
 }

@@ -9,7 +9,7 @@ use crate::{
     source::{Finding, shown},
     world::{
         effect::Effect,
-        id::{KeyId, StepId},
+        id::{DeliveryId, KeyId, StepId},
     },
 };
 
@@ -66,7 +66,30 @@ fn owner(subject: &Subject<'_>, key: KeyId) -> String {
     role.map_or_else(|| "whoever creates it".to_owned(), |role| shown(&plan.landscape.roles[role]))
 }
 
+/// The messages that hand over the certificate which a step uses; nothing for a step that uses
+/// none, or whose role has it without being handed it.
+#[must_use]
+pub fn provisions(subject: &Subject<'_>, step: StepId) -> Vec<DeliveryId> {
+    let plan = subject.plan;
+    let Some(key) = plan.steps[step].action.value.uses_public_half() else { return Vec::new() };
+    if has(subject, step, key) {
+        return Vec::new();
+    }
+    let role = plan.steps[step].role.value;
+    let hands_over = |other: StepId| {
+        plan.steps[other].speech.as_ref().is_some_and(|s| s.kind == SpeechKind::Provision(key))
+    };
+    let deliveries = plan.deliveries.iter();
+    let mine = deliveries.filter(|(_, d)| d.to == role && hands_over(d.step));
+    mine.filter(|(_, d)| subject.order.is_before(d.step, step)).map(|(id, _)| id).collect()
+}
+
 fn holds(subject: &Subject<'_>, step: StepId, key: KeyId) -> bool {
+    has(subject, step, key) || !provisions(subject, step).is_empty()
+}
+
+/// Whether a role has a certificate without being handed it.
+fn has(subject: &Subject<'_>, step: StepId, key: KeyId) -> bool {
     let plan = subject.plan;
     let role = plan.steps[step].role.value;
     let lies_in_own_store = plan.places_in_use().any(|(place, k)| {
@@ -77,20 +100,12 @@ fn holds(subject: &Subject<'_>, step: StepId, key: KeyId) -> bool {
         .acceptors
         .iter()
         .any(|(id, a)| a.owner == role && plan.start.accepted[id].contains(key));
-    let given = |other: StepId| {
+    let created = |other: StepId| {
         let row = &plan.steps[other];
-        let created = row.role.value == role
-            && row
-                .action
-                .value
-                .effects()
-                .iter()
-                .any(|e| matches!(e, Effect::Put { key: k, .. } if *k == key));
-        let provided =
-            row.speech.as_ref().is_some_and(|s| s.kind == SpeechKind::Provision(key) && s.to.contains(&role));
-        created || provided
+        row.role.value == role
+            && row.action.value.effects().iter().any(|e| matches!(e, Effect::Put { key: k, .. } if *k == key))
     };
-    lies_in_own_store || accepted_by_own || subject.order.before(step).any(given)
+    lies_in_own_store || accepted_by_own || subject.order.before(step).any(created)
 }
 
 /// What `explain` says.

@@ -4,6 +4,7 @@ pub mod agreed_twice;
 mod checked;
 pub mod created_twice;
 pub mod cycle;
+pub mod flow_never_runs;
 pub mod key_not_provided;
 pub mod last_act_unreported;
 pub mod old_pair_kept;
@@ -44,6 +45,7 @@ pub const CHECKS: &[Check] = &[
     unlicensed_need::find,
     key_not_provided::find,
     race::find,
+    flow_never_runs::find,
     old_pair_kept::find,
     last_act_unreported::find,
 ];
@@ -55,6 +57,7 @@ pub fn explanations() -> Vec<Explanation> {
         agreed_twice::EXPLANATION,
         created_twice::EXPLANATION,
         cycle::EXPLANATION,
+        flow_never_runs::EXPLANATION,
         key_not_provided::EXPLANATION,
         last_act_unreported::EXPLANATION,
         old_pair_kept::EXPLANATION,

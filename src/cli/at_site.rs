@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
+    backend::file::bounded,
     check::Checked,
     journal::{
         HostError,
@@ -10,6 +11,7 @@ use crate::{
     },
     run::{bind::compare, site::Site},
     source::{Refusal, Source},
+    syntax::SIZE_LIMIT,
 };
 
 use super::{exit::Exit, screen::Screen, text};
@@ -63,7 +65,7 @@ impl AtSite {
     /// The exit; what is wrong has been said.
     pub fn read(&self, screen: &mut Screen) -> Result<(Site, Source), Exit> {
         let name = self.site.display().to_string();
-        let text = match std::fs::read(&self.site) {
+        let text = match bounded::read(&self.site, SIZE_LIMIT) {
             Ok(bytes) => crate::syntax::read(name, bytes).map_err(|refusal| {
                 screen.page(&refusal);
                 Exit::Refused
@@ -89,7 +91,7 @@ impl AtSite {
     pub fn attach(&self, alone: bool, screen: &mut Screen) -> Result<Attached, Exit> {
         let path = self.journal();
         if !path.exists() {
-            screen.talk(format_args!("there is no journal {}: nothing was run here", path.display()));
+            screen.talk(format_args!("there is no journal {}: nothing was run here", shown_path(&path)));
             return Err(Exit::Usage);
         }
         let (site, text) = self.read(screen)?;
@@ -98,7 +100,11 @@ impl AtSite {
         let wanted = |pinned: &&Pinned| self.run.as_ref().is_none_or(|run| *run == pinned.run);
         let Some(pinned) = runs.iter().find(wanted).cloned() else {
             let run = self.run.as_deref().unwrap_or("at all");
-            screen.talk(format_args!("the journal {} holds no run {run}", path.display()));
+            screen.talk(format_args!(
+                "the journal {} holds no run {}",
+                shown_path(&path),
+                crate::source::shown(run)
+            ));
             return Err(Exit::Usage);
         };
         let checked = pinned_plan(&pinned, screen)?;

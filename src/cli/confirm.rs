@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::{
-    backend::clock::{Clock, WallClock},
+    backend::{
+        clock::{Clock, WallClock},
+        file::bounded::{self, CERTIFICATE_LIMIT},
+    },
     check::Checked,
     journal::{Host, sqlite::SqliteHost},
     run::casting::Casting,
@@ -135,6 +138,9 @@ fn act(
     {
         return Ok(vec![Event::Answered { step: name, by, yes: true, because: None }]);
     }
+    if arguments.opens.is_some() && !(mine && plan.proposal(step).is_some()) {
+        return Err(format!("`{}` proposes no window, so there is no time to name", shown(&name)));
+    }
     let addressed = plan.deliveries_of(step).any(|(_, to)| role[to] == by.role);
     if addressed && !mine {
         return Ok(vec![Event::Received { step: name, by }]);
@@ -150,7 +156,7 @@ fn act(
     }
     let mut certificates = BTreeMap::new();
     if let Some(path) = &arguments.certificate {
-        let bytes = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let bytes = bounded::read(path, CERTIFICATE_LIMIT).map_err(|e| format!("{}: {e}", path.display()))?;
         let certificate = Certificate::from_pem(&bytes).map_err(|e| format!("{}: {e}", path.display()))?;
         for effect in plan.steps[step].action.value.effects() {
             if let crate::world::effect::Effect::Put { key, .. } = effect {

@@ -7,7 +7,7 @@ use crate::{
     syntax::{format, parse},
 };
 
-use super::{exit::Exit, screen::Screen, text::plan};
+use super::{at_site::shown_path, exit::Exit, screen::Screen, text::plan};
 
 /// Write plans in their one canonical form; comments stay.
 #[derive(Debug, clap::Args)]
@@ -44,7 +44,7 @@ fn one(path: &Path, check: bool, screen: &mut Screen) -> Exit {
     match (path.as_os_str() == "-", check) {
         (_, true) if same => Exit::Done,
         (_, true) => {
-            screen.result(format_args!("{} is not in canonical form", path.display()));
+            screen.result(format_args!("{} is not in canonical form", shown_path(path)));
             Exit::Refused
         }
         (true, false) => {
@@ -55,7 +55,7 @@ fn one(path: &Path, check: bool, screen: &mut Screen) -> Exit {
         (false, false) => match crate::backend::file::atomic::replace(path, text.as_bytes(), None) {
             Ok(()) => Exit::Done,
             Err(error) => {
-                screen.talk(format_args!("cannot write {}: {error}", path.display()));
+                screen.talk(format_args!("cannot write {}: {error}", shown_path(path)));
                 Exit::Backend
             }
         },

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::{
+    backend::file::bounded,
     check::{self, Checked},
     plan::given::Given,
     source::{Refusal, Source, shown},
-    syntax::read,
+    syntax::{SIZE_LIMIT, read},
 };
 
 use super::{exit::Exit, screen::Screen};
@@ -31,7 +32,7 @@ impl PlanText {
     /// The exit; what is wrong has been said.
     pub fn checked(&self, transit: Option<Duration>, screen: &mut Screen) -> Result<(Source, Checked), Exit> {
         let source = plan(&self.plan, screen)?;
-        let given = Given { parameters: self.set.iter().cloned().collect(), transit };
+        let given = Given { parameters: values(&self.set, screen)?, transit };
         let checked = checked(&source, &given, screen)?;
         Ok((source, checked))
     }
@@ -44,9 +45,9 @@ impl PlanText {
 pub fn plan(path: &Path, screen: &mut Screen) -> Result<Source, Exit> {
     let bytes = if path.as_os_str() == "-" {
         let mut bytes = Vec::new();
-        std::io::stdin().lock().take(64 << 20).read_to_end(&mut bytes).map(|_| bytes)
+        std::io::stdin().lock().take(SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes).map(|_| bytes)
     } else {
-        std::fs::read(path)
+        bounded::read(path, SIZE_LIMIT)
     };
     let name = if path.as_os_str() == "-" { "<stdin>".to_owned() } else { path.display().to_string() };
     match bytes {
@@ -96,4 +97,20 @@ pub fn pinned(
 fn assignment(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+/// The values of `--set`, by their names.
+///
+/// # Errors
+/// The exit: a name is given two values that differ, and neither may win in silence.
+pub fn values(set: &[(String, String)], screen: &mut Screen) -> Result<BTreeMap<String, String>, Exit> {
+    let mut values = BTreeMap::new();
+    for (name, value) in set {
+        let earlier = values.insert(name.clone(), value.clone());
+        if earlier.is_some_and(|earlier| earlier != *value) {
+            screen.talk(format_args!("--set gives `{}` two values", shown(name)));
+            return Err(Exit::Usage);
+        }
+    }
+    Ok(values)
 }

@@ -93,18 +93,32 @@ fn learned(plan: &Plan, world: &World, role: RoleId, t: StepId, conveys: impl Fn
 /// begin a chain.
 fn closure(plan: &Plan, order: &Order, tells_all: impl Fn(StepId) -> bool) -> Table<StepId, FixedBitSet> {
     let count = plan.steps.len();
+    let mut concern: Table<RoleId, Concern> = Table::like(
+        &plan.landscape.roles,
+        Concern { steps: FixedBitSet::with_capacity(count), row: Vec::new() },
+    );
     let mut known: Table<StepId, FixedBitSet> =
         (0..count).map(|_| FixedBitSet::with_capacity(count)).collect();
     for step in order.sequence() {
         let role = plan.steps[*step].role.value;
         let mut mine = FixedBitSet::with_capacity(count);
-        for earlier in order.before(*step) {
-            let row = &plan.steps[earlier];
-            let addressed = row.speech.as_ref().is_some_and(|s| s.to.contains(&role));
-            if row.role.value == role {
+        // What still has to be looked at. What comes before a step of the role's own is known to
+        // it there already, so a role's last steps stand for all that come before them.
+        let mut left = order.set_before(*step).clone();
+        left.intersect_with(&concern[role].steps);
+        for earlier in concern[role].row.iter().rev().copied() {
+            if left.is_clear() {
+                break;
+            }
+            if !left.contains(earlier.index()) {
+                continue;
+            }
+            left.remove(earlier.index());
+            if plan.steps[earlier].role.value == role {
                 mine.insert(earlier.index());
                 mine.union_with(&known[earlier]);
-            } else if addressed {
+                left.difference_with(order.set_before(earlier));
+            } else {
                 mine.insert(earlier.index());
                 if tells_all(earlier) {
                     mine.union_with(&known[earlier]);
@@ -112,6 +126,20 @@ fn closure(plan: &Plan, order: &Order, tells_all: impl Fn(StepId) -> bool) -> Ta
             }
         }
         known[*step] = mine;
+        let addressees = plan.steps[*step].speech.iter().flat_map(|speech| &speech.to);
+        for concerned in addressees.copied().chain([role]) {
+            let concern = &mut concern[concerned];
+            if !concern.steps.put(step.index()) {
+                concern.row.push(*step);
+            }
+        }
     }
     known
+}
+
+/// What a role does and what is said to it, as far as the order has been followed.
+#[derive(Clone)]
+struct Concern {
+    steps: FixedBitSet,
+    row: Vec<StepId>,
 }

@@ -55,6 +55,12 @@ impl Order {
         a != b && !self.is_before(a, b) && !self.is_before(b, a)
     }
 
+    /// The numbers of the steps that come before a step.
+    #[must_use]
+    pub fn set_before(&self, step: StepId) -> &FixedBitSet {
+        &self.before[step]
+    }
+
     /// Everything that comes before a step.
     pub fn before(&self, step: StepId) -> impl Iterator<Item = StepId> + '_ {
         self.before[step].ones().map(Id::at)

@@ -5,9 +5,12 @@ use crate::source::shown;
 /// The candidate that is nearest to `word`, if one is near enough to be meant.
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let most = (word.chars().count() / 3).clamp(1, 3);
+    let length = word.chars().count();
+    let most = (length / 3).clamp(1, 3);
     candidates
         .into_iter()
+        // Words of other lengths are as far apart at least; to look at each letter costs far more.
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= most)
         .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= most && *candidate != word)
         .min_by_key(|(distance, _)| *distance)

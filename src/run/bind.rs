@@ -21,7 +21,7 @@ use crate::{
 };
 
 use super::{
-    site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site, key_type, subject},
+    site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site, VALIDITY, key_type, subject},
     site_fault::{bad_binding, bound_to_nothing, unbound, weak_binding},
 };
 
@@ -88,6 +88,10 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
         if key.subject.as_deref().is_some_and(|s| subject(s).is_none()) {
             let help = "write it as `CN=orders, O=Example`".to_owned();
             findings.push(bad_binding(format!("the subject of `{name}` cannot be read"), help, at));
+        }
+        if key.days.is_some_and(|days| !VALIDITY.contains(&days)) {
+            let help = format!("write a number of days from {} to {}", VALIDITY.start(), VALIDITY.end());
+            findings.push(bad_binding(format!("`{name}` cannot be valid so long"), help, at));
         }
     }
     if findings.is_empty() { Ok(()) } else { Err(findings) }

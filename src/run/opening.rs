@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::{
     backend::{
         bench::{Backends, Material},
+        file::bounded::{self, CERTIFICATE_LIMIT},
         keystore::KeySpec,
     },
     check::Checked,
@@ -21,7 +22,7 @@ use crate::{
 use super::{
     bind::created,
     error::RunError,
-    site::{Site, key_type, subject},
+    site::{Site, VALIDITY, key_type, subject},
 };
 
 /// Days of validity where the certificate that is replaced does not say.
@@ -48,7 +49,8 @@ pub fn certificates(
         let certificate = match (file, backends.keystores[row.store].backend()) {
             (Some(file), _) => {
                 let path = folder.join(file);
-                let bytes = std::fs::read(&path).map_err(|e| fail(format!("{}: {e}", path.display())))?;
+                let read = bounded::read(&path, CERTIFICATE_LIMIT);
+                let bytes = read.map_err(|e| fail(format!("{}: {e}", path.display())))?;
                 Some(Certificate::from_pem(&bytes).map_err(|e| fail(format!("{}: {e}", path.display())))?)
             }
             (None, Some(keystore)) => {
@@ -117,5 +119,5 @@ fn subject_of(certificate: &Certificate) -> Option<Vec<(String, String)>> {
 
 fn days_of(certificate: &Certificate) -> u32 {
     let length = certificate.not_after().duration_since(certificate.not_before());
-    u32::try_from(length.as_hours() / 24).unwrap_or(DAYS).clamp(1, 36_500)
+    u32::try_from(length.as_hours() / 24).unwrap_or(DAYS).clamp(*VALIDITY.start(), *VALIDITY.end())
 }

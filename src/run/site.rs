@@ -1,6 +1,7 @@
 //! `site.toml`: what stands behind the names of a plan.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use jiff::SignedDuration;
@@ -13,6 +14,9 @@ use crate::{
 };
 
 use super::site_fault::{SiteFault, unreadable};
+
+/// How many days a generated certificate may be valid: up to a hundred years.
+pub const VALIDITY: RangeInclusive<u32> = 1..=36_500;
 
 /// A site as it is written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -134,7 +134,7 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "bad_binding",
         title: "a value of the site does not fit",
-        text: "The help says what belongs there: one of the key types that keyroll makes, or a subject such as\n\
-               CN=orders, O=Example.",
+        text: "The help says what belongs there: one of the key types that keyroll makes, a subject such as\n\
+               CN=orders, O=Example, or a number of days.",
     },
 ];

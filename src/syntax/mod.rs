@@ -32,7 +32,7 @@ pub use item::UnknownItem;
 pub use name::{MalformedName, MissingName, NameTooLong};
 pub use number::{DurationTooLong, NumberTooLarge, spelt};
 pub use parser::{TooManyFaults, parse};
-pub use reading::{FileTooLarge, NotUtf8, read};
+pub use reading::{FileTooLarge, NotUtf8, SIZE_LIMIT, read};
 pub use text::{UnclosedText, UnknownEscape};
 
 /// What `keyroll explain` says about the findings of this room, in the order of the alphabet.

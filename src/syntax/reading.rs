@@ -6,8 +6,8 @@ use thiserror::Error;
 use crate::explanation::Explanation;
 use crate::source::{Refusal, Source, Span};
 
-/// The largest plan file, in bytes: 16 MiB.
-const SIZE_LIMIT: usize = 16 * 1024 * 1024;
+/// The largest plan or site, in bytes: 16 MiB.
+pub const SIZE_LIMIT: usize = 16 * 1024 * 1024;
 
 /// The file is no UTF-8 text.
 #[derive(Debug, Diagnostic, Error)]

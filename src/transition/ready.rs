@@ -60,6 +60,14 @@ pub fn blockers(checked: &Checked, world: &World, step: StepId) -> Vec<Blocker> 
             found.push(Blocker::Unheard(before, messages));
         }
     }
+    // Whoever was told of a certificate does not hold it before it is there.
+    let handed = checked.provisions(step);
+    if let Some(first) = handed.first()
+        && !handed.iter().any(|delivery| world.is_heard(*delivery))
+        && !found.iter().any(|b| matches!(b, Blocker::Unheard(s, _) if *s == plan.deliveries[*first].step))
+    {
+        found.push(Blocker::Unheard(plan.deliveries[*first].step, handed.to_vec()));
+    }
     let needs = row.needs.iter().zip(checked.licences(step)).enumerate();
     for (number, (need, licence)) in needs {
         let holds = need.value.holds(&plan.landscape, world);

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod cli;
+mod clumsy;
 mod flow;
 mod golden;
 mod house;

@@ -1,6 +1,7 @@
 //! Files that are replaced whole, locked beside themselves, and recognised as unchanged.
 
 pub mod atomic;
+pub mod bounded;
 pub mod lock;
 pub mod stamp;
 

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::{
     cli::{
+        at_site::shown_path,
         exit::Exit,
         json::{Format, summary},
         screen::Screen,
@@ -33,7 +34,7 @@ pub(super) fn tell(
     arguments: &Arguments,
     timeline: &Timeline,
     exit: Exit,
-    report: &Path,
+    report: Option<&Path>,
     screen: &mut Screen,
 ) {
     let word = match exit {
@@ -52,15 +53,17 @@ pub(super) fn tell(
                 "outside_window_ms": figures.outside_ms,
                 "wall_ms": u64::try_from(timeline.wall.as_millis()).unwrap_or(u64::MAX),
                 "compression": timeline.compression,
-                "report": report.display().to_string(),
+                "report": report.map(|report| report.display().to_string()),
             });
             screen.result(summary(word, Some(&figures), &timeline.run, more));
         }
         Format::Text => {
             screen.text(&Summary(timeline).to_string());
-            screen.result(format_args!("report: {}", report.display()));
+            if let Some(report) = report {
+                screen.result(format_args!("report: {}", shown_path(report)));
+            }
             if let Some(folder) = &arguments.keep {
-                screen.result(format_args!("kept:   {}", folder.display()));
+                screen.result(format_args!("kept:   {}", shown_path(folder)));
             }
         }
     }

@@ -9,14 +9,16 @@ pub mod progress;
 pub mod schedule;
 mod staged;
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 pub use arguments::Arguments;
 
-use crate::{backend::file, evidence::page::Page};
+use crate::{backend::file, evidence::page::Page, source::shown};
 
-use super::{exit::Exit, json::Format, screen::Screen, stop};
+use super::{at_site::shown_path, exit::Exit, json::Format, screen::Screen, stop};
 use ending::{ended, tell};
 use judged::judged;
 use play::{Stage, play};
@@ -36,7 +38,11 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let temporary;
     let folder = match &arguments.keep {
         Some(folder) => folder.clone(),
-        None => match tempfile::Builder::new().prefix("keyroll-rehearsal-").tempdir() {
+        None => match tempfile::Builder::new()
+            .prefix("keyroll-rehearsal-")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir()
+        {
             Ok(folder) => {
                 temporary = folder;
                 temporary.path().to_owned()
@@ -58,7 +64,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let played = match play(&checked, &stage, known, screen) {
         Ok(played) => played,
         Err(error) => {
-            screen.talk(format_args!("the rehearsal cannot be held: {error}"));
+            screen.talk(format_args!("the rehearsal cannot be held: {}", shown(&error.to_string())));
             return Exit::Backend;
         }
     };
@@ -72,13 +78,13 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     });
     let written = file::replace(&report, Page(&played.timeline).to_string().as_bytes(), None);
     if let Err(error) = &written {
-        screen.talk(format_args!("cannot write the report {}: {error}", report.display()));
+        screen.talk(format_args!("cannot write the report {}: {error}", shown_path(&report)));
     }
     if let Some(error) = &played.failed {
-        screen.talk(format_args!("the rehearsal did not come to its end: {error}"));
+        screen.talk(format_args!("the rehearsal did not come to its end: {}", shown(&error.to_string())));
     }
     let exit =
         if played.failed.is_some() || written.is_err() { Exit::Backend } else { ended(&played.timeline) };
-    tell(arguments, &played.timeline, exit, &report, screen);
+    tell(arguments, &played.timeline, exit, written.is_ok().then_some(report.as_path()), screen);
     exit
 }

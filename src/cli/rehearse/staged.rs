@@ -6,8 +6,9 @@ use std::time::Duration;
 use crate::{
     backend::clock::{Clock, WallClock},
     check::Checked,
-    cli::{exit::Exit, screen::Screen},
+    cli::{at_site::shown_path, exit::Exit, screen::Screen},
     run::sandbox::{Props, Sandbox},
+    source::shown,
     world::material::KeyType,
 };
 
@@ -16,7 +17,7 @@ pub(super) fn staged(checked: &Checked, folder: &Path, key_type: KeyType, screen
     let props = Props { key_type, start: WallClock.now(), pause: Duration::ZERO };
     match Sandbox::build(checked.plan(), folder, &props) {
         Ok(sandbox) => {
-            let folder = sandbox.folder().display();
+            let folder = shown_path(sandbox.folder());
             screen.result(format_args!("built: {folder}"));
             screen.result(format_args!(
                 "try:   keyroll dry-run {folder}/plan.renewal --site {folder}/site.toml"
@@ -25,7 +26,7 @@ pub(super) fn staged(checked: &Checked, folder: &Path, key_type: KeyType, screen
             Exit::Done
         }
         Err(error) => {
-            screen.talk(format_args!("the sandbox cannot be built: {error}"));
+            screen.talk(format_args!("the sandbox cannot be built: {}", shown(&error.to_string())));
             Exit::Backend
         }
     }

@@ -7,6 +7,7 @@ use keyroll::{
     invariant::Hazard,
     plan::Plan,
     world::{
+        effect::Effect,
         id::{ChannelId, KeyId, RoleId, StepId},
         landscape::Transit,
         state::World,
@@ -281,6 +282,7 @@ impl<'a> Judge<'a> {
             if own { moment.done.contains(&earlier) } else { self.learned(moment, role, earlier) }
         };
         row.after.iter().all(|earlier| comes_after(earlier.value))
+            && self.has_the_certificate(moment, step)
             && self.grounds[&step].iter().all(|grounds| match grounds {
                 Grounds::None => false,
                 Grounds::Sees => true,
@@ -290,6 +292,33 @@ impl<'a> Judge<'a> {
                     sources.iter().any(|s| s.is_none_or(|source| self.learned(moment, role, source)))
                 }),
             })
+    }
+
+    /// Whether the certificate that a step uses, if it uses one, is in the hands of its role: from
+    /// the start, by its own making, or out of a message that arrived.
+    fn has_the_certificate(&self, moment: &Moment, step: StepId) -> bool {
+        let row = &self.plan.steps[step];
+        let role = row.role.value;
+        let Some(key) = row.action.value.uses_public_half() else { return true };
+        let landscape = &self.plan.landscape;
+        let in_own_store = landscape.places.iter().any(|(id, place)| {
+            landscape.stores[place.store].owner == role && self.plan.start.places[id] == Some(key)
+        });
+        let at_own_receiver = landscape
+            .acceptors
+            .iter()
+            .any(|(id, row)| row.owner == role && self.plan.start.accepted[id].contains(key));
+        let puts = |effect: &Effect| matches!(effect, Effect::Put { key: made, .. } if *made == key);
+        let made = self.plan.steps.iter().any(|(id, row)| {
+            self.told.is_before(id, step)
+                && row.role.value == role
+                && row.action.value.effects().iter().any(puts)
+        });
+        let handed = moment.received.iter().any(|(message, to)| {
+            let kind = self.plan.steps[*message].speech.as_ref().map(|s| s.kind);
+            *to == role && self.told.is_before(*message, step) && kind == Some(SpeechKind::Provision(key))
+        });
+        in_own_store || at_own_receiver || made || handed
     }
 
     fn learned(&self, moment: &Moment, role: RoleId, step: StepId) -> bool {
