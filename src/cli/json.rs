@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::evidence::timeline::Figures;
+use super::tally::Tally;
 
 /// Text for people or JSON lines for machines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -23,14 +23,12 @@ pub fn line(value: &impl Serialize) -> String {
 
 /// The last line of a rehearsal or run.
 #[must_use]
-pub fn summary(outcome: &str, figures: Option<&Figures>, run: &str, more: Value) -> String {
-    let messages = figures
-        .map_or(Value::Null, |f| json!({ "sent": f.sent, "accepted": f.accepted, "rejected": f.rejected }));
+pub fn summary(outcome: &str, tally: &Tally, run: &str, more: Value) -> String {
     let mut line = json!({
         "event": "summary",
         "outcome": outcome,
-        "messages": messages,
-        "interrupted_ms": figures.map(|f| f.interrupted_ms),
+        "messages": { "sent": tally.sent, "accepted": tally.accepted, "rejected": tally.rejected },
+        "interrupted_ms": tally.interrupted_ms,
         "run": run,
     });
     if let (Some(line), Value::Object(more)) = (line.as_object_mut(), more) {

@@ -36,6 +36,7 @@ use super::{
     rehearse::progress::Progress,
     screen::Screen,
     stop,
+    tally::{Tally, tally},
     text::{pinned, plan},
 };
 
@@ -101,7 +102,7 @@ fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         Taken::Finished(run) => {
             screen.talk(format_args!("run {run} of this plan is done already; --again begins another one"));
             if arguments.format == Format::Json {
-                screen.result(summary("done", None, &run, json!({})));
+                screen.result(summary("done", &Tally::default(), &run, json!({})));
             }
             return Ok(Exit::Done);
         }
@@ -202,8 +203,8 @@ fn end(job: Job<'_>, host: &dyn Host, ending: Result<Ending, RunError>, screen: 
         screen.talk(format_args!("broken: {}", shown(broken)));
     }
     if arguments.format == Format::Json {
-        let figures = super::tally::figures(checked, site, &arguments.at.folder(), host);
-        screen.result(summary(word, figures.as_ref(), host.run(), more));
+        let tally = tally(checked, site, &arguments.at.folder(), host);
+        screen.result(summary(word, &tally, host.run(), more));
     } else if exit == Exit::Done {
         screen.result(format_args!("{}: done ({})", checked.plan().name, host.run()));
     }

@@ -1,4 +1,5 @@
-//! How many messages a run has seen, where its flows are on this machine.
+//! How many messages a run has seen, where its flows are on this machine, and for how long they
+//! were interrupted.
 
 use std::path::Path;
 
@@ -9,27 +10,55 @@ use crate::{
     check::Checked,
     evidence::timeline::Figures,
     journal::Host,
-    run::site::{FlowBinding, Site},
+    run::{
+        site::{FlowBinding, Site},
+        traffic::COUNTS,
+    },
     transition::{next::next, state::State},
 };
 
-/// The figures of a run: messages as counted beside each local flow, interruption as recorded.
-/// Nothing when no flow counts, or the records cannot be read.
+/// The figures of a summary. What nobody counted is nothing, and not zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Messages that left.
+    pub sent: Option<u64>,
+    /// Messages that were accepted.
+    pub accepted: Option<u64>,
+    /// Messages that were rejected.
+    pub rejected: Option<u64>,
+    /// For how long some flow could not sign, in milliseconds.
+    pub interrupted_ms: Option<u64>,
+}
+
+impl From<&Figures> for Tally {
+    fn from(figures: &Figures) -> Self {
+        Self {
+            sent: Some(figures.sent),
+            accepted: Some(figures.accepted),
+            rejected: Some(figures.rejected),
+            interrupted_ms: Some(figures.interrupted_ms),
+        }
+    }
+}
+
+/// The figures of a run: messages as counted beside each local flow, those in its spool as sent;
+/// interruption as recorded.
 #[must_use]
-pub fn figures(checked: &Checked, site: &Site, folder: &Path, host: &dyn Host) -> Option<Figures> {
-    let mut figures = Figures { interrupted_ms: interrupted(checked, host)?, ..Figures::default() };
-    let mut counted = false;
+pub fn tally(checked: &Checked, site: &Site, folder: &Path, host: &dyn Host) -> Tally {
+    let mut tally = Tally { interrupted_ms: interrupted(checked, host), ..Tally::default() };
     for flow in site.flows.values() {
         let FlowBinding::Local { path } = flow else { continue };
-        let Ok(text) = std::fs::read(folder.join(path).join("counts.json")) else { continue };
+        let flow = folder.join(path);
+        let Ok(text) = std::fs::read(flow.join(COUNTS)) else { continue };
         let Ok(counts) = serde_json::from_slice::<Counts>(&text) else { continue };
         let total = counts.total();
-        figures.accepted += total.accepted;
-        figures.rejected += total.rejected;
-        counted = true;
+        let under_way = std::fs::read_dir(flow.join("spool")).map_or(0, |files| files.count() as u64);
+        let add = |sum: &mut Option<u64>, more: u64| *sum = Some(sum.unwrap_or(0).saturating_add(more));
+        add(&mut tally.accepted, total.accepted);
+        add(&mut tally.rejected, total.rejected);
+        add(&mut tally.sent, total.accepted.saturating_add(total.rejected).saturating_add(under_way));
     }
-    figures.sent = figures.accepted + figures.rejected;
-    counted.then_some(figures)
+    tally
 }
 
 /// For how long some flow could not sign, by the records of the run, in milliseconds. A journal

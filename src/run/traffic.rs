@@ -28,6 +28,12 @@ use super::site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site};
 /// How many messages become durable together.
 const GROUP: u64 = 50;
 
+/// How often it is written down how many messages were judged.
+const COUNTING: Duration = Duration::from_secs(1);
+
+/// The file in a flow's folder that says how many of its messages were judged, by key.
+pub const COUNTS: &str = "counts.json";
+
 /// Every so many messages one is under way for the whole transit time.
 const LATEST: u64 = 5;
 
@@ -104,6 +110,7 @@ pub struct Traffic {
     flow: LocalFlow,
     receiver: TrustFolder,
     spool: PathBuf,
+    counts: PathBuf,
     transit: Duration,
 }
 
@@ -134,9 +141,17 @@ impl Traffic {
         };
         let config = FlowConfig { folder: folder.join(path), alias: place.alias.clone(), transit };
         let spool = config.folder.join("spool");
+        let counts = config.folder.join(COUNTS);
         let signer = Box::new(XmlSigner::new(keystore, Limits::default()));
         let receiver = TrustFolder::new(folder.join(trust), *capacity, Box::new(XmlVerifier::default()));
-        Ok(Self { flow: LocalFlow::open(config, signer)?, receiver, spool, transit: land.transit(flow) })
+        let transit = land.transit(flow);
+        Ok(Self { flow: LocalFlow::open(config, signer)?, receiver, spool, counts, transit })
+    }
+
+    /// Writes down how many messages were judged, beside the flow, for whoever asks.
+    fn count(&mut self) -> Result<(), TrafficError> {
+        self.receiver.save_counts(&self.counts).map_err(FlowError::from)?;
+        Ok(())
     }
 
     /// Sends and delivers until enough is sent and the last message has arrived.
@@ -150,13 +165,14 @@ impl Traffic {
         see: &mut dyn FnMut(Sighting),
     ) -> Result<(), TrafficError> {
         let begin = Instant::now();
+        let mut counted = begin;
         let mut turns = 0u64;
         let mut group: Vec<Spooled> = Vec::new();
         let mut down: Option<Down> = None;
         let mut first: Vec<Fingerprint> = Vec::new();
         loop {
             if pace.stop.load(Ordering::Relaxed) {
-                return Ok(());
+                return self.count();
             }
             let sending = !pace.enough.load(Ordering::Relaxed);
             let due = (begin.elapsed().as_secs_f64() * f64::from(pace.rate)) as u64;
@@ -183,7 +199,11 @@ impl Traffic {
             let now = clock.now();
             self.flow.deliver_due(now, &mut self.receiver, &mut |delivered| see(judged(now, delivered)))?;
             if !sending && self.flow.waiting() == 0 {
-                return Ok(());
+                return self.count();
+            }
+            if counted.elapsed() >= COUNTING {
+                self.count()?;
+                counted = Instant::now();
             }
             if pace.enough.load(Ordering::Relaxed) {
                 self.doze(clock, now);

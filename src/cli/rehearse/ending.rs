@@ -10,6 +10,7 @@ use crate::{
         exit::Exit,
         json::{Format, summary},
         screen::Screen,
+        tally::Tally,
     },
     evidence::{
         outcome::{self, Ending},
@@ -55,7 +56,7 @@ pub(super) fn tell(
                 "compression": timeline.compression,
                 "report": report.map(|report| report.display().to_string()),
             });
-            screen.result(summary(word, Some(&figures), &timeline.run, more));
+            screen.result(summary(word, &Tally::from(&figures), &timeline.run, more));
         }
         Format::Text => {
             screen.text(&Summary(timeline).to_string());
