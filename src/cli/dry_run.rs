@@ -75,12 +75,13 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let backends = bind(proven.checked().plan(), &site, &folder).map_err(|e| complain(e.to_string()))?;
     let now = WallClock.now();
     let under_way = standing(arguments, &proven, &site).map_err(|e| complain(e.to_string()))?;
-    let bound = Bound { site: &site, folder: &folder, backends: &backends };
-    let found = dry_run(proven.checked(), bound, under_way, now).map_err(|e| complain(e.to_string()))?;
+    // Taken before the backends are covered: it is of the world, and not of what would become of it.
+    let approval = arguments.save.as_ref().map(|_| Approval::of(&proven, &site, &folder, &backends));
+    let bound = Bound { site: &site, folder: &folder, backends };
+    let found = dry_run(&proven, bound, under_way, now).map_err(|e| complain(e.to_string()))?;
     let fits = found.differences.is_empty() && found.steps.iter().all(|s| s.forecast != Word::Blocked);
-    if let Some(path) = arguments.save.as_ref().filter(|_| fits) {
-        let approval =
-            Approval::of(&proven, &site, &folder, &backends).map_err(|e| complain(e.to_string()))?;
+    if let (Some(path), Some(approval), true) = (&arguments.save, approval, fits) {
+        let approval = approval.map_err(|e| complain(e.to_string()))?;
         approval.write(path).map_err(|e| complain(e.to_string()))?;
     }
     if arguments.format == Format::Json {

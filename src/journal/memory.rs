@@ -24,7 +24,13 @@ impl MemoryHost {
     /// A run that has not begun.
     #[must_use]
     pub fn new(checked: &Checked) -> Self {
-        Self { state: State::new(checked), records: Vec::new(), outbox: Vec::new() }
+        Self::at(State::new(checked))
+    }
+
+    /// A run that stands somewhere; what led there is not told.
+    #[must_use]
+    pub const fn at(state: State) -> Self {
+        Self { state, records: Vec::new(), outbox: Vec::new() }
     }
 }
 

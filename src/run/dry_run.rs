@@ -1,24 +1,36 @@
 //! What a run would do, seen through backends that are only read.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
     backend::{
+        Outcome,
         bench::{Backends, Material},
+        clock::Clock,
+        keystore::{KeySpec, Keystore},
+        memory::keystore::MemoryKeystore,
+        notifier::{Notice, Notifier, NotifierError},
         observe::observe,
     },
     check::Checked,
+    journal::{Host, memory::MemoryHost},
+    proof::verdict::Proven,
     source::shown,
-    transition::state::State,
+    transition::{
+        event::{Actor, Event, Record},
+        next::Verdict,
+        state::State,
+    },
     world::{
-        effect::{Applied, Effect},
+        effect::Effect,
         id::StepId,
-        landscape::Fact,
-        material::Certificate,
-        state::World,
+        material::{Certificate, KeyType},
     },
 };
 
@@ -27,7 +39,10 @@ use super::{
     difference::{Difference, differences},
     error::RunError,
     opening,
+    read_only::{Leaping, read_only},
+    runner::{Ending, Parts, Runner},
     site::Site,
+    wait::{Cause, Wait},
 };
 
 /// What a dry run found.
@@ -66,8 +81,6 @@ pub enum Word {
     Blocked,
     /// A person does it.
     WaitsForPerson,
-    /// Nobody can look at what it changes.
-    Unknown,
 }
 
 impl Word {
@@ -79,54 +92,59 @@ impl Word {
             Self::AlreadySo => "already so",
             Self::Blocked => "blocked",
             Self::WaitsForPerson => "waits for",
-            Self::Unknown => "unknown",
         }
     }
 }
 
 /// A site with the backends that stand behind it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Bound<'a> {
     /// The site.
     pub site: &'a Site,
     /// The folder that its paths begin at.
     pub folder: &'a Path,
     /// What its names are bound to.
-    pub backends: &'a Backends,
+    pub backends: Backends,
 }
 
-/// Looks at the world of a site and plays the steps that are not done over what it sees, changing
-/// nothing. A run that is under way is taken up where it stands.
+/// Runs what is left of a plan over backends that only read, by the same runner: persons do what
+/// they are asked for, and the time comes that is waited for. A run that is under way is taken up
+/// where it stands.
 ///
 /// # Errors
 /// When the world cannot be looked at.
 pub fn dry_run(
-    checked: &Checked,
+    proven: &Proven,
     bound: Bound<'_>,
     under_way: Option<State>,
     now: Timestamp,
 ) -> Result<DryRun, RunError> {
-    let Bound { site, backends, .. } = bound;
+    let checked = proven.checked();
     let plan = checked.plan();
-    let state = match under_way {
-        Some(state) => state,
-        None => fresh(checked, bound)?,
+    let begun = match &under_way {
+        Some(state) => state.clone(),
+        None => fresh(checked, &bound)?,
     };
-    let material = opening::material(checked, site, &state, now);
-    let seen = observe(&plan.landscape, backends, &material, &state.world).map_err(RunError::Observe)?;
-    let differences = differences(plan, &state, &seen);
-    let casting = Casting::of(plan, site);
-    let mut world = seen.world.clone();
-    let open = checked.order().sequence().iter().filter(|step| !state.world.is_done(**step));
-    let view = View { checked, casting: &casting, backends, material: &material };
-    let steps = open.map(|step| forecast(view, &mut world, *step));
-    Ok(DryRun { differences, steps: steps.collect(), notes: notes(checked, &state, &material, now) })
+    let material = opening::material(checked, bound.site, &begun, now);
+    let seen =
+        observe(&plan.landscape, &bound.backends, &material, &begun.world).map_err(RunError::Observe)?;
+    let differences = differences(plan, &begun, &seen);
+    let notes = notes(checked, &begun, &material, now);
+    let mut play = Play::of(proven, bound, under_way, now);
+    if differences.is_empty() {
+        play.run()?;
+    } else {
+        play.stopped = Some("the world is not as the plan starts from".to_owned());
+    }
+    let open = checked.order().sequence().iter().filter(|step| !begun.world.is_done(**step));
+    let steps = open.map(|step| play.forecast(*step)).collect();
+    Ok(DryRun { differences, steps, notes })
 }
 
 /// A run that has not begun, with the certificates that are there.
-fn fresh(checked: &Checked, Bound { site, folder, backends }: Bound<'_>) -> Result<State, RunError> {
+fn fresh(checked: &Checked, bound: &Bound<'_>) -> Result<State, RunError> {
     let mut state = State::new(checked);
-    for (name, pem) in opening::certificates(checked, site, folder, backends)? {
+    for (name, pem) in opening::certificates(checked, bound.site, bound.folder, &bound.backends)? {
         if let Some(key) = checked.plan().landscape.keys.find(|k| *k == name) {
             state.certificates.insert(key, pem);
         }
@@ -134,55 +152,179 @@ fn fresh(checked: &Checked, Bound { site, folder, backends }: Bound<'_>) -> Resu
     Ok(state)
 }
 
-/// What is the same for every forecast.
-#[derive(Clone, Copy)]
-struct View<'a> {
-    checked: &'a Checked,
-    casting: &'a Casting,
-    backends: &'a Backends,
-    material: &'a Material,
+/// A run that is played ahead.
+struct Play<'a> {
+    proven: &'a Proven,
+    site: &'a Site,
+    folder: &'a Path,
+    casting: Casting,
+    backends: Option<Backends>,
+    host: MemoryHost,
+    clock: Leaping,
+    /// What became of the steps so far.
+    found: BTreeMap<StepId, (Word, String)>,
+    /// Why it went no further.
+    stopped: Option<String>,
 }
 
-/// What would become of a step in this world, which is then as the step leaves it.
-fn forecast(view: View<'_>, world: &mut World, step: StepId) -> Forecast {
-    let View { checked, casting, backends, material } = view;
-    let plan = checked.plan();
-    let row = &plan.steps[step];
-    let role = shown(&plan.landscape.roles[row.role.value]);
-    let act = shown(&plan.sentence(step));
-    let effects = row.action.value.effects();
-    let mut changed = false;
-    let mut misfit = None;
-    for effect in &effects {
-        match effect.apply(&plan.landscape, world) {
-            Ok(applied) => changed |= applied == Applied::Changed,
-            Err(why) => misfit = Some(why),
+impl<'a> Play<'a> {
+    fn of(proven: &'a Proven, bound: Bound<'a>, under_way: Option<State>, now: Timestamp) -> Self {
+        let checked = proven.checked();
+        Self {
+            proven,
+            site: bound.site,
+            folder: bound.folder,
+            casting: Casting::of(checked.plan(), bound.site),
+            backends: Some(read_only(bound.backends)),
+            host: MemoryHost::at(under_way.unwrap_or_else(|| State::new(checked))),
+            clock: Leaping::from(now),
+            found: BTreeMap::new(),
+            stopped: None,
         }
     }
-    let unspecified = effects.iter().any(|effect| match effect {
-        Effect::Put { key, .. } => material.certificate(*key).is_none() && material.spec(*key).is_none(),
-        _ => false,
-    });
-    let (forecast, detail) = if misfit.is_some() {
-        (Word::Blocked, format!("{act}: this does not fit the world as it is seen"))
-    } else if casting.is_by_hand(plan, step) {
-        (Word::WaitsForPerson, format!("{role}: {act}"))
-    } else if unspecified {
-        (Word::Blocked, format!("{act}: nothing says what kind of key it is to be (see [keys] in the site)"))
-    } else if row.speech.is_some() {
-        (Word::WouldDo, format!("{act} (by the site, for {role})"))
-    } else if !effects.iter().flat_map(Effect::writes).all(|(f, _)| reaches(backends, checked, f)) {
-        (Word::Unknown, format!("{act}: nobody can look at it"))
-    } else if changed {
-        (Word::WouldDo, act)
-    } else {
-        (Word::AlreadySo, act)
-    };
-    Forecast { step: shown(&row.name.value), role, forecast, detail }
+
+    fn run(&mut self) -> Result<(), RunError> {
+        loop {
+            match self.turns() {
+                Ok(Ending::Waiting(waits)) => {
+                    if !self.pass(&waits)? {
+                        let lines = waits.iter().map(|wait| wait.sentence(self.proven.checked()));
+                        self.stopped = Some(lines.collect::<Vec<_>>().join("; "));
+                        return Ok(());
+                    }
+                }
+                Ok(Ending::Done | Ending::Moved(_) | Ending::Interrupted) => return Ok(()),
+                Err(RunError::Step { step, cause: why, .. } | RunError::TooLate { step, why, .. }) => {
+                    if let Some(id) = self.proven.checked().plan().step(&step) {
+                        let act = self.proven.checked().plan().sentence(id);
+                        self.found.insert(id, (Word::Blocked, format!("{act}: {why}")));
+                    }
+                    self.stopped = Some(format!("`{step}` comes first"));
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Runs until the plan is done or waits.
+    fn turns(&mut self) -> Result<Ending, RunError> {
+        let mut ended = Vec::new();
+        let parts = Parts {
+            host: &mut self.host,
+            backends: self.backends.take().unwrap_or_default(),
+            site: self.site,
+            folder: self.folder,
+            clock: &self.clock,
+            notifier: &mut Unheard,
+            stop: &AtomicBool::new(false),
+        };
+        let mut runner = Runner::over_site(self.proven, parts);
+        let ending = runner.run(self.site.digest(), false, &mut |record| ended.push(record.event.clone()));
+        self.backends = Some(runner.parts.backends);
+        for event in ended {
+            self.take_down(&event);
+        }
+        ending
+    }
+
+    fn take_down(&mut self, event: &Event) {
+        let plan = self.proven.checked().plan();
+        let (step, word, by_site) = match event {
+            Event::Ended { step, outcome: Outcome::AlreadySo, .. } => (step, Word::AlreadySo, false),
+            Event::Ended { step, .. } => (step, Word::WouldDo, false),
+            Event::Confirmed { step, .. } => (step, Word::WouldDo, true),
+            _ => return,
+        };
+        let Some(id) = plan.step(step) else { return };
+        let act = plan.sentence(id);
+        let role = &plan.landscape.roles[plan.steps[id].role.value];
+        let detail = if by_site { format!("{act} (by the site, for {role})") } else { act };
+        self.found.insert(id, (word, detail));
+    }
+
+    /// Lets the persons do what is asked of them, or else the time come; `false` when neither helps.
+    fn pass(&mut self, waits: &[Wait]) -> Result<bool, RunError> {
+        let mut passed = false;
+        for wait in waits {
+            let Some(event) = self.done_by_a_person(wait)? else { continue };
+            let record = Record { at: self.clock.now(), event };
+            let verdict = self.host.submit(self.proven.checked(), &record)?;
+            passed |= matches!(verdict, Verdict::Applied(_));
+        }
+        let next = waits.iter().filter_map(|wait| wait.until).filter(|at| *at > self.clock.now()).min();
+        if let (false, Some(next)) = (passed, next) {
+            let left = Duration::try_from(next.duration_since(self.clock.now())).unwrap_or_default();
+            self.clock.sleep(left);
+            passed = true;
+        }
+        Ok(passed)
+    }
+
+    fn done_by_a_person(&mut self, wait: &Wait) -> Result<Option<Event>, RunError> {
+        let plan = self.proven.checked().plan();
+        let Some(role) = wait.cause.role() else { return Ok(None) };
+        let role = plan.landscape.roles[role].clone();
+        let step = plan.steps[wait.step].name.value.clone();
+        let by = Actor { role: role.clone(), person: None, automatic: false };
+        Ok(Some(match wait.cause {
+            Cause::Receipt(_) => Event::Received { step, by },
+            Cause::Answer(_) => Event::Answered { step, by, yes: true, because: None },
+            Cause::Act(_) | Cause::Time(_) => {
+                let act = plan.sentence(wait.step);
+                self.found.insert(wait.step, (Word::WaitsForPerson, format!("{role}: {act}")));
+                Event::Confirmed { step, by, opens: None, certificates: self.made_by_hand(wait.step)? }
+            }
+        }))
+    }
+
+    /// Certificates in the place of those that a person will name.
+    fn made_by_hand(&self, step: StepId) -> Result<BTreeMap<String, String>, RunError> {
+        let checked = self.proven.checked();
+        let plan = checked.plan();
+        let material = opening::material(checked, self.site, self.host.state(), self.clock.now());
+        let mut certificates = BTreeMap::new();
+        for effect in plan.steps[step].action.value.effects() {
+            let Effect::Put { key, place } = effect else { continue };
+            let spec = material.spec(key).cloned().unwrap_or_else(|| KeySpec {
+                key_type: KeyType::EcP256,
+                subject: vec![("CN".to_owned(), "made by hand".to_owned())],
+                not_before: self.clock.now(),
+                days: 1,
+            });
+            let made = MemoryKeystore::new().create_key_pair(&plan.landscape.places[place].alias, &spec);
+            let (_, certificate) = made.map_err(|error| RunError::Observe(error.into()))?;
+            certificates.insert(plan.landscape.keys[key].clone(), certificate.pem());
+        }
+        Ok(certificates)
+    }
+
+    /// What would become of a step.
+    fn forecast(&self, step: StepId) -> Forecast {
+        let plan = self.proven.checked().plan();
+        let row = &plan.steps[step];
+        let (forecast, detail) = self.found.get(&step).cloned().unwrap_or_else(|| {
+            let why = self.stopped.as_deref().unwrap_or("it is not reached");
+            let word = if self.casting.is_by_hand(plan, step) { Word::WaitsForPerson } else { Word::Blocked };
+            (word, format!("{}: {why}", plan.sentence(step)))
+        });
+        Forecast {
+            step: shown(&row.name.value),
+            role: shown(&plan.landscape.roles[row.role.value]),
+            forecast,
+            detail: shown(&detail),
+        }
+    }
 }
 
-fn reaches(backends: &Backends, checked: &Checked, fact: Fact) -> bool {
-    backends.reaches(&checked.plan().landscape, fact)
+/// Nobody is told of what might be.
+#[derive(Debug)]
+struct Unheard;
+
+impl Notifier for Unheard {
+    fn send(&mut self, _notice: &Notice) -> Result<(), NotifierError> {
+        Ok(())
+    }
 }
 
 fn notes(checked: &Checked, state: &State, material: &Material, now: Timestamp) -> Vec<String> {

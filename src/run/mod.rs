@@ -2,7 +2,8 @@
 //! does what it commands.
 //!
 //! - Before a run: [`site`] is read, [`bind`] compares it with the plan and makes its backends,
-//!   [`casting`] says who plays which role, [`dry_run`] what would happen, [`approval`] what was
+//!   [`casting`] says who plays which role, [`dry_run`] what would happen (the
+//!   same runner over what is [`read_only`]), [`approval`] what was
 //!   agreed to, and [`opening`] which certificates the run begins with.
 //! - The run itself: [`runner`] takes one [`turn`] after the other, [`difference`] finds where the
 //!   world is not as recorded, [`window`] what would last too long.
@@ -16,6 +17,7 @@ pub mod difference;
 pub mod dry_run;
 pub mod error;
 pub mod opening;
+pub mod read_only;
 pub mod runner;
 pub mod sandbox;
 pub mod site;

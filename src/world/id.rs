@@ -94,6 +94,11 @@ impl<I: Id, T> Table<I, T> {
         self.rows.iter()
     }
 
+    /// The rows in order, given up.
+    pub fn into_rows(self) -> impl Iterator<Item = T> {
+        self.rows.into_iter()
+    }
+
     /// The rows with their ids.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (I, &T)> {
         self.rows.iter().enumerate().map(|(i, row)| (I::at(i), row))

@@ -102,3 +102,26 @@ fn a_plan_that_is_not_proved_is_not_run() {
     assert_eq!(place.files(), before);
     assert!(!place.folder.join("keyroll.db").exists());
 }
+
+/// The dry run is the runner itself: what a backend would refuse, it refuses there.
+#[test]
+fn a_dry_run_foresees_what_a_backend_would_refuse() {
+    use keyroll::backend::keystore::{KeySpec, Keystore};
+    use keyroll::backend::memory::keystore::MemoryKeystore;
+    let place = Place::two_keys();
+    let spec = KeySpec {
+        key_type: keyroll::world::material::KeyType::EcP256,
+        subject: vec![("CN".to_owned(), "a stranger".to_owned())],
+        not_before: jiff::Timestamp::now(),
+        days: 9,
+    };
+    let alias = keyroll::name::Alias::new("stranger").unwrap();
+    let (_, stranger) = MemoryKeystore::new().create_key_pair(&alias, &spec).unwrap();
+    place.write("partner-trust/stranger.pem", stranger.pem());
+    let said = place.keyroll("dry-run plan.renewal").ends(6);
+    let line = |step: &str| said.out.lines().find(|line| line.contains(step)).unwrap();
+    assert!(line("create_key").contains("would do"), "{}", said.out);
+    assert!(line("trust_both").contains("holds at most 2 certificates, this would be 3"), "{}", said.out);
+    assert!(line("exchange_key").contains("`trust_both` comes first"), "{}", said.out);
+    place.run().ends(5).says("holds at most 2 certificates");
+}
