@@ -65,6 +65,7 @@ impl AtSite {
     /// The exit; what is wrong has been said.
     pub fn read(&self, screen: &mut Screen) -> Result<(Site, Source), Exit> {
         let name = self.site.display().to_string();
+        screen.detail(format_args!("read the site {}", text::resolved(&self.site)));
         let text = match bounded::read(&self.site, SIZE_LIMIT) {
             Ok(bytes) => crate::syntax::read(name, bytes).map_err(|refusal| {
                 screen.page(&refusal);
@@ -95,6 +96,7 @@ impl AtSite {
             return Err(Exit::Usage);
         }
         let (site, text) = self.read(screen)?;
+        screen.detail(format_args!("the journal {}", text::resolved(&path)));
         let store = Store::open(&path).map_err(|error| failed(&error, screen))?;
         let runs = store.runs().map_err(|error| failed(&error, screen))?;
         let wanted = |pinned: &&Pinned| self.run.as_ref().is_none_or(|run| *run == pinned.run);

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::{
     backend::{
@@ -12,7 +14,7 @@ use crate::{
     },
     check::Checked,
     journal::{Host, sqlite::SqliteHost},
-    run::casting::Casting,
+    run::{casting::Casting, time},
     source::shown,
     transition::{
         event::{Actor, Event, Record},
@@ -25,6 +27,7 @@ use crate::{
 use super::{
     at_site::{AtSite, Attached, failed},
     exit::Exit,
+    json::{Document, Format},
     screen::Screen,
 };
 
@@ -39,18 +42,39 @@ pub struct Arguments {
     /// Who you are, for the journal
     #[arg(long, value_name = "NAME")]
     person: Option<String>,
-    /// When the window opens that the step proposes, as in 2026-12-01T20:00:00Z; otherwise at once
-    #[arg(long, value_name = "TIME")]
+    /// When the window opens that the step proposes, as in 2026-12-01T20:00:00+01:00; otherwise at once
+    #[arg(long, value_name = "TIME", value_parser = time::moment)]
     opens: Option<Timestamp>,
     /// The certificate of the key that the step created by hand, as a PEM file
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
     #[command(flatten)]
     at: AtSite,
+    /// Text for people, or JSON
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+/// An act of a role that is in the journal.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Act {
+    /// The run.
+    run: String,
+    /// The step.
+    step: String,
+    /// The role.
+    role: String,
+    /// Whether it is new; otherwise it was taken down before, and nothing changed.
+    new: bool,
+}
+
+impl Document for Act {
+    const NAME: &'static str = "act";
 }
 
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
+    screen.speak(arguments.format);
     let Attached { checked, mut host, site, .. } = match arguments.at.attach(false, screen) {
         Ok(attached) => attached,
         Err(exit) => return exit,
@@ -66,7 +90,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     }
     let by = Actor { role: arguments.role.clone(), person: arguments.person.clone(), automatic: false };
     match act(&checked, &host, step, arguments, by) {
-        Ok(events) => submit(&checked, &mut host, events, screen),
+        Ok(events) => submit(&checked, &mut host, events, (&arguments.step, &arguments.role), screen),
         Err(why) => {
             screen.talk(why);
             Exit::Usage
@@ -83,7 +107,14 @@ pub fn unknown(checked: &Checked, step: &str, screen: &mut Screen) -> Exit {
 }
 
 /// Submits events; each is durable before the next, and before a word is said.
-pub fn submit(checked: &Checked, host: &mut SqliteHost, events: Vec<Event>, screen: &mut Screen) -> Exit {
+/// `about` is the step and the role.
+pub fn submit(
+    checked: &Checked,
+    host: &mut SqliteHost,
+    events: Vec<Event>,
+    about: (&str, &str),
+    screen: &mut Screen,
+) -> Exit {
     let at = WallClock.now();
     let records: Vec<Record> = events.into_iter().map(|event| Record { at, event }).collect();
     // An act that does not count takes nothing down, not even the messages that it quotes.
@@ -102,11 +133,17 @@ pub fn submit(checked: &Checked, host: &mut SqliteHost, events: Vec<Event>, scre
             Err(error) => return failed(&error, screen),
         }
     }
-    screen.result(if new {
-        "taken down; `keyroll run` goes on from here"
+    let (step, role) = about;
+    if screen.is_text() {
+        screen.result(if new {
+            "taken down; `keyroll run` goes on from here"
+        } else {
+            "this was taken down before; nothing changed"
+        });
     } else {
-        "this was taken down before; nothing changed"
-    });
+        let (step, role) = (step.to_owned(), role.to_owned());
+        screen.document(&Act { run: host.run().to_owned(), step, role, new });
+    }
     Exit::Done
 }
 

@@ -22,7 +22,7 @@ use crate::{
 use super::{
     at_site::{AtSite, fitting, shown_path},
     exit::Exit,
-    json::{Format, line},
+    json::{Document, Format},
     screen::Screen,
     text::{pinned, plan},
 };
@@ -42,8 +42,13 @@ pub struct Arguments {
     format: Format,
 }
 
+impl Document for DryRun {
+    const NAME: &'static str = "dry-run";
+}
+
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
+    screen.speak(arguments.format);
     match look(arguments, screen) {
         Ok(exit) | Err(exit) => exit,
     }
@@ -85,12 +90,12 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         approval.write(path).map_err(|e| complain(e.to_string()))?;
     }
     if arguments.format == Format::Json {
-        screen.result(line(&found));
+        screen.document(&found);
     } else {
         draw(&found, screen);
     }
     match &arguments.save {
-        Some(path) if fits => screen.talk(format_args!("saved: {}", shown_path(path))),
+        Some(path) if fits => screen.remark(format_args!("saved: {}", shown_path(path))),
         Some(_) => screen.talk("not saved: the plan does not fit this world"),
         None => {}
     }

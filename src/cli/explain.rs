@@ -1,5 +1,8 @@
 //! `keyroll explain CODE`
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::{
     action::VOCABULARY,
     check,
@@ -10,7 +13,11 @@ use crate::{
     proof, run, syntax,
 };
 
-use super::{exit::Exit, screen::Screen};
+use super::{
+    exit::Exit,
+    json::{Document, Format},
+    screen::Screen,
+};
 
 /// Explain a finding by its code, or a verb, condition or promise of the language.
 #[derive(Debug, clap::Args)]
@@ -18,6 +25,48 @@ pub struct Arguments {
     /// A code such as keyroll::undrained, or a word such as exchange, drained or never; without one,
     /// all are listed
     code: Option<String>,
+    /// Text for people, or JSON
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+/// What is explained.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Explained {
+    /// What was asked for, or everything.
+    entries: Vec<Entry>,
+}
+
+/// A finding or a word of the language.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct Entry {
+    /// What it is.
+    kind: Kind,
+    /// The code of a finding, or how the word is written.
+    name: String,
+    /// In a few words.
+    meaning: String,
+    /// More of a finding: why it matters, a wrong and a right example.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+}
+
+/// What can be explained.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    /// A finding.
+    Finding,
+    /// What a step does.
+    Verb,
+    /// What a step needs, or what holds at the end.
+    Condition,
+    /// What the plan promises.
+    Promise,
+}
+
+impl Document for Explained {
+    const NAME: &'static str = "explain";
 }
 
 /// Every explanation there is.
@@ -34,6 +83,14 @@ pub fn all() -> Vec<Explanation> {
 
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
+    screen.speak(arguments.format);
+    if arguments.format == Format::Json {
+        let entries = entries(arguments.code.as_deref());
+        if !entries.is_empty() {
+            screen.document(&Explained { entries });
+            return Exit::Done;
+        }
+    }
     let Some(asked) = &arguments.code else {
         list(screen);
         return Exit::Done;
@@ -64,6 +121,30 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     );
     screen.talk(format_args!("there is no code and no word `{}`: {hint}", crate::source::shown(code)));
     Exit::Usage
+}
+
+/// The entries of what is asked for; all of them when nothing is.
+fn entries(asked: Option<&str>) -> Vec<Entry> {
+    let asked = asked.map(|asked| asked.strip_prefix("keyroll::").unwrap_or(asked));
+    let is_meant = |name: &str| asked.is_none_or(|asked| asked == name);
+    let mut found = Vec::new();
+    for finding in all().iter().filter(|e| is_meant(e.code)) {
+        let name = format!("keyroll::{}", finding.code);
+        let text = Some(finding.text.trim_end().to_owned());
+        found.push(Entry { kind: Kind::Finding, name, meaning: finding.title.to_owned(), text });
+    }
+    for verb in VOCABULARY.iter().filter(|verb| is_meant(verb.keyword)) {
+        let meaning = format!("{} {}", verb.keyword, verb.meaning);
+        found.push(Entry { kind: Kind::Verb, name: verb.usage.to_owned(), meaning, text: None });
+    }
+    let conditions = CONDITIONS.iter().map(|form| (Kind::Condition, form.usage, form.meaning));
+    let promises = INVARIANTS.iter().map(|form| (Kind::Promise, form.usage, form.meaning));
+    for (kind, usage, meaning) in conditions.chain(promises) {
+        if words(usage).any(is_meant) {
+            found.push(Entry { kind, name: usage.to_owned(), meaning: meaning.to_owned(), text: None });
+        }
+    }
+    found
 }
 
 /// Every condition and promise: how it is written and what it means.

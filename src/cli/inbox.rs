@@ -1,13 +1,14 @@
 //! `keyroll inbox --as ROLE`
 
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::{
     journal::Host,
     run::{
         casting::Casting,
         time::to_the_second,
-        wait::{Cause, waits},
+        wait::{Waiting, What, waits},
     },
     source::shown,
 };
@@ -15,7 +16,7 @@ use crate::{
 use super::{
     at_site::{AtSite, Attached},
     exit::Exit,
-    json::Format,
+    json::{Document, Format},
     screen::Screen,
 };
 
@@ -27,14 +28,30 @@ pub struct Arguments {
     role: String,
     #[command(flatten)]
     at: AtSite,
-    /// Text for people, or JSON lines
+    /// Text for people, or JSON
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
 }
 
+/// What waits for a role.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Inbox {
+    /// The run.
+    run: String,
+    /// The role.
+    role: String,
+    /// What waits for it.
+    waits: Vec<Waiting>,
+}
+
+impl Document for Inbox {
+    const NAME: &'static str = "inbox";
+}
+
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
-    let Attached { checked, host, site, .. } = match arguments.at.attach(false, screen) {
+    screen.speak(arguments.format);
+    let Attached { checked, host, site, pinned, .. } = match arguments.at.attach(false, screen) {
         Ok(attached) => attached,
         Err(exit) => return exit,
     };
@@ -46,24 +63,24 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         return Exit::Usage;
     };
     let found = waits(&checked, &Casting::of(plan, &site), host.state());
-    let mine: Vec<_> = found.iter().filter(|wait| wait.cause.role() == Some(role)).collect();
-    for wait in &mine {
-        let step = shown(&plan.steps[wait.step].name.value);
-        let confirm = format!("keyroll confirm {step} --as {}{}", arguments.role, arguments.at.options());
-        let (what, next) = match wait.cause {
-            Cause::Answer(_) => ("answer", format!("{confirm}, or reject")),
-            Cause::Receipt(_) => ("message", confirm),
-            _ => ("act", format!("{confirm} when it is done")),
-        };
-        let act = shown(&plan.sentence(wait.step));
-        if arguments.format == Format::Json {
-            screen.result(json!({ "step": step, "what": what, "act": act, "since": wait.since }));
-        } else {
-            let since = wait.since.map_or_else(String::new, |at| format!(" (since {})", to_the_second(at)));
-            screen.result(format_args!("{what:<8} {step}: {act}{since}\n         {next}"));
-        }
+    let mine = found.iter().filter(|wait| wait.cause.role() == Some(role));
+    let mine: Vec<Waiting> = mine.map(|wait| wait.waiting(&checked)).collect();
+    if arguments.format == Format::Json {
+        screen.document(&Inbox { run: pinned.run, role: arguments.role.clone(), waits: mine });
+        return Exit::Done;
     }
-    if mine.is_empty() && arguments.format == Format::Text {
+    for wait in &mine {
+        let (step, act) = (shown(&wait.step), shown(&wait.act));
+        let confirm = format!("keyroll confirm {step} --as {}{}", arguments.role, arguments.at.options());
+        let next = match wait.what {
+            What::Answer => format!("{confirm}, or reject"),
+            What::Message => confirm,
+            What::Act | What::Time => format!("{confirm} when it is done"),
+        };
+        let since = wait.since.map_or_else(String::new, |at| format!(" (since {})", to_the_second(at)));
+        screen.result(format_args!("{:<8} {step}: {act}{since}\n         {next}", wait.what.shown()));
+    }
+    if mine.is_empty() {
         screen.result(format_args!("nothing waits for {}", shown(&arguments.role)));
     }
     Exit::Done

@@ -1,38 +1,94 @@
-//! One event a line, for machines.
+//! Values for machines: one document, or one event a line. Each names its schema.
 
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
 
-use super::tally::Tally;
+use crate::source::is_hostile;
 
-/// Text for people or JSON lines for machines.
+/// Text for people or JSON for machines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// For people
     #[default]
     Text,
-    /// One JSON object a line
+    /// JSON by a published schema
     Json,
 }
 
-/// A line.
-#[must_use]
-pub fn line(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_else(|_| "{}".to_owned())
+/// Text for people, JSON, or what code scanners read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Findings {
+    /// For people
+    #[default]
+    Text,
+    /// JSON by a published schema
+    Json,
+    /// SARIF 2.1.0
+    Sarif,
 }
 
-/// The last line of a rehearsal or run.
-#[must_use]
-pub fn summary(outcome: &str, tally: &Tally, run: &str, more: Value) -> String {
-    let mut line = json!({
-        "event": "summary",
-        "outcome": outcome,
-        "messages": { "sent": tally.sent, "accepted": tally.accepted, "rejected": tally.rejected },
-        "interrupted_ms": tally.interrupted_ms,
-        "run": run,
-    });
-    if let (Some(line), Value::Object(more)) = (line.as_object_mut(), more) {
-        line.extend(more);
+impl From<Format> for Findings {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text => Self::Text,
+            Format::Json => Self::Json,
+        }
     }
-    line.to_string()
+}
+
+/// What is printed as JSON.
+pub trait Document: Serialize + JsonSchema {
+    /// What its schema is called.
+    const NAME: &'static str;
+}
+
+/// A document that says by which schema it is written.
+#[derive(Serialize)]
+struct Marked<'a, T> {
+    schema: String,
+    #[serde(flatten)]
+    document: &'a T,
+}
+
+/// A document on one line.
+#[must_use]
+pub fn line<T: Document>(document: &T) -> String {
+    inert(&serde_json::to_string(&Marked { schema: mark(T::NAME), document }).unwrap_or_default())
+}
+
+/// What a document says of its schema: its name and version.
+#[must_use]
+pub fn mark(name: &str) -> String {
+    format!("keyroll/{name}/{}", super::schema::VERSION)
+}
+
+/// JSON in which no character can steer a terminal: those that could stand within strings only, and
+/// are written as escapes there.
+#[must_use]
+pub fn inert(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_hostile(c) {
+            let mut units = [0; 2];
+            out.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_escaped_and_stays_what_it_is() {
+        let hostile = "a\u{202e}\u{9b}1m\u{7f}\u{e0041}\u{1b}\n\"é";
+        let json = serde_json::to_string(hostile).unwrap();
+        let shown = inert(&json);
+        assert!(!shown.chars().any(is_hostile), "{shown}");
+        assert!(shown.contains("\\u202e") && shown.contains('é'), "{shown}");
+        assert_eq!(serde_json::from_str::<String>(&shown).unwrap(), hostile);
+    }
 }

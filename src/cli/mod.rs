@@ -2,6 +2,7 @@
 
 pub mod at_site;
 pub mod check;
+pub mod completions;
 pub mod confirm;
 pub mod dry_run;
 pub mod exit;
@@ -9,29 +10,61 @@ pub mod explain;
 pub mod fmt;
 pub mod inbox;
 pub mod json;
+pub mod man;
+pub mod manner;
 pub mod prove;
 pub mod rehearse;
 pub mod reject;
 pub mod run;
+pub mod schema;
 pub mod screen;
 pub mod status;
 pub mod stop;
 pub mod tally;
 pub mod text;
+pub mod version;
 pub mod why;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use exit::Exit;
+use manner::Manner;
 use screen::Screen;
 
 /// Read, prove, rehearse and run renewals of keys and certificates.
 #[derive(Debug, Parser)]
-#[command(name = "keyroll", version, max_term_width = 100, infer_long_args = false)]
+#[command(
+    name = "keyroll",
+    version = version::SHORT,
+    long_version = version::long(),
+    max_term_width = 100,
+    infer_long_args = false,
+    after_long_help = EXITS
+)]
 struct Arguments {
     #[command(subcommand)]
     verb: Verb,
+    #[command(flatten)]
+    manner: Manner,
 }
+
+/// What the numbers mean that a command ends with.
+const EXITS: &str = "\
+Exit codes:
+    0  done
+    1  the plan or the site is refused
+    2  the command is not understood, or not allowed
+    3  waiting; for whom or what is on standard output
+    4  a promise was broken in the world
+    5  a backend failed
+    6  the approval is stale, or the world is not as the plan or the journal says
+    8  not proved: the bound of --budget was reached
+   70  a fault of keyroll's own
+  130  interrupted from the keyboard
+
+Environment:
+  NO_COLOR, CLICOLOR_FORCE  no colours, or colours without a terminal
+  TZ                        the zone in which times are shown";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
@@ -47,12 +80,31 @@ enum Verb {
     Inbox(inbox::Arguments),
     Confirm(confirm::Arguments),
     Reject(reject::Arguments),
+    Schema(schema::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+}
+
+/// All verbs and options.
+fn command() -> clap::Command {
+    Arguments::command()
 }
 
 /// Does what the arguments say.
 #[must_use]
 pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
-    let parsed = match Arguments::try_parse_from(arguments) {
+    let arguments: Vec<_> = arguments.into_iter().collect();
+    let command = command().color(manner::color(&arguments));
+    let parsed = command.try_get_matches_from(arguments).and_then(|m| Arguments::from_arg_matches(&m));
+    // One may stand before the verb and the other behind it.
+    let parsed = parsed.and_then(|parsed| match parsed.manner {
+        Manner { quiet: true, verbose: true, .. } => {
+            let both = "--quiet and --verbose cannot be used together";
+            Err(Arguments::command().error(clap::error::ErrorKind::ArgumentConflict, both))
+        }
+        _ => Ok(parsed),
+    });
+    let parsed = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
             // A help that was asked for is no mistake.
@@ -60,7 +112,8 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
             return if error.print().is_ok() { exit } else { Exit::Usage };
         }
     };
-    let mut screen = Screen::standard();
+    let mut screen = Screen::standard(parsed.manner);
+    screen.detail(version::line());
     let exit = match parsed.verb {
         Verb::Check(arguments) => check::run(&arguments, &mut screen),
         Verb::Explain(arguments) => explain::run(&arguments, &mut screen),
@@ -74,6 +127,9 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Verb::Inbox(arguments) => inbox::run(&arguments, &mut screen),
         Verb::Confirm(arguments) => confirm::run(&arguments, &mut screen),
         Verb::Reject(arguments) => reject::run(&arguments, &mut screen),
+        Verb::Schema(arguments) => schema::run(&arguments, &mut screen),
+        Verb::Completions(arguments) => completions::run(&arguments, &mut screen),
+        Verb::Man(arguments) => man::run(&arguments, &mut screen),
     };
     screen.finish(exit)
 }

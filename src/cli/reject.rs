@@ -14,6 +14,7 @@ use super::{
     at_site::{AtSite, Attached},
     confirm::{submit, unknown},
     exit::Exit,
+    json::Format,
     screen::Screen,
 };
 
@@ -33,10 +34,14 @@ pub struct Arguments {
     person: Option<String>,
     #[command(flatten)]
     at: AtSite,
+    /// Text for people, or JSON
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
 }
 
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
+    screen.speak(arguments.format);
     let Attached { checked, mut host, site, .. } = match arguments.at.attach(false, screen) {
         Ok(attached) => attached,
         Err(exit) => return exit,
@@ -59,5 +64,5 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     } else {
         Event::Declined { step: step_name, by, because }
     };
-    submit(&checked, &mut host, vec![event], screen)
+    submit(&checked, &mut host, vec![event], (&arguments.step, &arguments.role), screen)
 }

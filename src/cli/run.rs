@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::{
     backend::{
@@ -19,10 +20,11 @@ use crate::{
         approval::Approval,
         bind::bind,
         casting::Casting,
+        difference::Difference,
         error::RunError,
         runner::{Ending, Parts, Runner},
         site::Site,
-        wait::{Wait, waits},
+        wait::{Wait, Waiting, waits},
     },
     source::{Refusal, Source, shown},
     transition::event::Record,
@@ -31,13 +33,13 @@ use crate::{
 use super::{
     at_site::{AtSite, failed, fitting, shown_path},
     exit::Exit,
-    json::{Format, line, summary},
+    json::{Document, Format},
     prove::told,
     rehearse::progress::Progress,
     screen::Screen,
     stop,
-    tally::{Tally, tally},
-    text::{pinned, plan},
+    tally::{Summary, Tally, tally},
+    text::{pinned, plan, resolved},
 };
 
 /// Carry a proved plan out at a site, as far as it goes; the same command later goes on.
@@ -64,6 +66,49 @@ pub struct Arguments {
     format: Format,
 }
 
+/// How a run ended, this time.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Carried {
+    #[serde(flatten)]
+    summary: Summary,
+    /// What it waits for, a sentence each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits: Option<Vec<String>>,
+    /// What it waits for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting: Option<Vec<Waiting>>,
+    /// Where the world is not as recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    differences: Option<Vec<Difference>>,
+    /// Promises that were broken on the way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    broken: Vec<String>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<String>,
+}
+
+impl Document for Carried {
+    const NAME: &'static str = "run";
+}
+
+impl Document for Record {
+    const NAME: &'static str = "event";
+}
+
+impl Carried {
+    fn of(outcome: &'static str, tally: &Tally, run: &str) -> Self {
+        Self {
+            summary: Summary::of(outcome, tally, run),
+            waits: None,
+            waiting: None,
+            differences: None,
+            broken: Vec::new(),
+            cause: None,
+        }
+    }
+}
+
 /// Tells people on standard error; the inbox tells them too.
 #[derive(Debug)]
 struct Terminal {
@@ -83,6 +128,7 @@ impl Notifier for Terminal {
 
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
+    screen.speak(arguments.format);
     match begin(arguments, screen) {
         Ok(exit) | Err(exit) => exit,
     }
@@ -100,9 +146,9 @@ fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let mut host = match host(job, screen)? {
         Taken::Up(host) => host,
         Taken::Finished(run) => {
-            screen.talk(format_args!("run {run} of this plan is done already; --again begins another one"));
+            screen.remark(format_args!("run {run} of this plan is done already; --again begins another one"));
             if arguments.format == Format::Json {
-                screen.result(summary("done", &Tally::default(), &run, json!({})));
+                screen.document(&Carried::of("done", &Tally::default(), &run));
             }
             return Ok(Exit::Done);
         }
@@ -127,9 +173,9 @@ fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen) -> Result
         Exit::Backend
     })?;
     let json = arguments.format == Format::Json;
-    let progress = Progress::new(WallClock.now(), false, !json);
+    let progress = Progress::new(WallClock.now(), false, !json && !screen.is_quiet());
     let ending = {
-        let mut terminal = Terminal { quiet: json };
+        let mut terminal = Terminal { quiet: json || screen.is_quiet() };
         let parts = Parts {
             host: &mut *host,
             backends,
@@ -142,7 +188,7 @@ fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen) -> Result
         let mut watch = |record: &Record| {
             progress.record(checked, record);
             if json {
-                screen.result(line(record));
+                screen.document(record);
             }
         };
         Runner::over_site(proven, parts).run(site.digest(), arguments.follow, &mut watch)
@@ -155,17 +201,17 @@ fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen) -> Result
 fn end(job: Job<'_>, host: &dyn Host, ending: Result<Ending, RunError>, screen: &mut Screen) -> Exit {
     let Job { arguments, proven, site } = job;
     let checked = proven.checked();
-    let mut more = Value::Null;
+    let mut more = Carried::of("", &Tally::default(), host.run());
     let (exit, word) = match ending {
         Ok(Ending::Done) => (Exit::Done, "done"),
         Ok(Ending::Waiting(found)) => {
-            more = waiting(checked, &found, arguments.format, screen);
+            waiting(checked, &found, &mut more, screen);
             (Exit::Waiting, "waiting")
         }
         Ok(Ending::Interrupted) => {
             let casting = Casting::of(checked.plan(), site);
             let found = waits(checked, &casting, host.state());
-            more = waiting(checked, &found, arguments.format, screen);
+            waiting(checked, &found, &mut more, screen);
             screen.talk("interrupted; run again to go on");
             (Exit::Interrupted, "interrupted")
         }
@@ -180,7 +226,7 @@ fn end(job: Job<'_>, host: &dyn Host, ending: Result<Ending, RunError>, screen: 
                 ));
             }
             screen.talk("put it right by hand, or call the run off; `keyroll status` shows where it stands");
-            more = json!({ "differences": found });
+            more.differences = Some(found);
             (Exit::Stale, "moved")
         }
         Err(error) => {
@@ -191,6 +237,7 @@ fn end(job: Job<'_>, host: &dyn Host, ending: Result<Ending, RunError>, screen: 
             } else {
                 screen.talk(shown(&error.to_string()));
             }
+            more.cause = Some(error.to_string());
             (Exit::Backend, "failed")
         }
     };
@@ -204,21 +251,22 @@ fn end(job: Job<'_>, host: &dyn Host, ending: Result<Ending, RunError>, screen: 
     }
     if arguments.format == Format::Json {
         let tally = tally(checked, site, &arguments.at.folder(), host);
-        screen.result(summary(word, &tally, host.run(), more));
+        more.summary = Summary::of(word, &tally, host.run());
+        more.broken = host.state().broken.clone();
+        screen.document(&more);
     } else if exit == Exit::Done {
         screen.result(format_args!("{}: done ({})", checked.plan().name, host.run()));
     }
     exit
 }
 
-fn waiting(checked: &Checked, found: &[Wait], format: Format, screen: &mut Screen) -> Value {
+fn waiting(checked: &Checked, found: &[Wait], more: &mut Carried, screen: &mut Screen) {
     let lines: Vec<String> = found.iter().map(|wait| wait.sentence(checked)).collect();
-    if format == Format::Text {
-        for line in &lines {
-            screen.result(line);
-        }
+    if screen.is_text() {
+        lines.iter().for_each(|line| screen.result(line));
     }
-    json!({ "waits": lines })
+    more.waits = Some(lines);
+    more.waiting = Some(found.iter().map(|wait| wait.waiting(checked)).collect());
 }
 
 /// Proves the plan from its declared start. A run that is under way stays pinned to this proof: its
@@ -302,7 +350,9 @@ fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
     let Job { arguments, proven, site } = job;
     let checked = proven.checked();
     let plan = checked.plan();
-    let mut store = Store::open(&arguments.at.journal()).map_err(|e| failed(&e, screen))?;
+    let path = arguments.at.journal();
+    screen.detail(format_args!("the journal {}", resolved(&path)));
+    let mut store = Store::open(&path).map_err(|e| failed(&e, screen))?;
     let runs = store.runs().map_err(|e| failed(&e, screen))?;
     let mine =
         |p: &&Pinned| p.plan_name == plan.name && arguments.at.run.as_ref().is_none_or(|run| *run == p.run);

@@ -3,10 +3,22 @@
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
+use std::time::Instant;
 
-use crate::{page::page, source::Refusal};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use super::exit::Exit;
+use crate::{
+    page::{findings::Findings, page, sarif},
+    source::Refusal,
+};
+
+use super::{
+    exit::Exit,
+    explain,
+    json::{self, Document, inert, line},
+    manner::Manner,
+};
 
 /// The two streams of a command.
 #[derive(Debug)]
@@ -14,53 +26,155 @@ pub struct Screen {
     out: std::io::Stdout,
     err: std::io::Stderr,
     lost: Option<std::io::Error>,
+    manner: Manner,
+    format: json::Findings,
+    /// Findings that wait for their document.
+    found: Vec<Findings>,
+    /// What was said that must be heard.
+    said: Vec<String>,
+    silent: bool,
+    began: Instant,
+}
+
+/// Why a command has no result.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Failure {
+    /// The exit code.
+    pub exit: u8,
+    /// What was said on standard error.
+    pub errors: Vec<String>,
+}
+
+impl Document for Failure {
+    const NAME: &'static str = "error";
+}
+
+impl Document for Findings {
+    const NAME: &'static str = "findings";
 }
 
 impl Screen {
     /// The standard streams.
     #[must_use]
-    pub fn standard() -> Self {
-        Self { out: std::io::stdout(), err: std::io::stderr(), lost: None }
+    pub fn standard(manner: Manner) -> Self {
+        Self {
+            out: std::io::stdout(),
+            err: std::io::stderr(),
+            lost: None,
+            manner,
+            format: json::Findings::Text,
+            found: Vec::new(),
+            said: Vec::new(),
+            silent: true,
+            began: Instant::now(),
+        }
+    }
+
+    /// From here on results are in this format.
+    pub fn speak(&mut self, format: impl Into<json::Findings>) {
+        self.format = format.into();
+    }
+
+    /// Whether results are for people.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        self.format == json::Findings::Text
+    }
+
+    /// Whether there is to be nothing but results and errors.
+    #[must_use]
+    pub const fn is_quiet(&self) -> bool {
+        self.manner.quiet
     }
 
     /// A line of the result.
     pub fn result(&mut self, line: impl Display) {
-        if self.lost.is_none() {
-            let mut out = self.out.lock();
-            self.lost = writeln!(out, "{line}").and_then(|()| out.flush()).err();
-        }
+        self.text(&format!("{line}\n"));
     }
 
     /// A text of the result that brings its own line ends.
     pub fn text(&mut self, text: &str) {
+        self.silent = false;
         if self.lost.is_none() {
             let mut out = self.out.lock();
             self.lost = out.write_all(text.as_bytes()).and_then(|()| out.flush()).err();
         }
     }
 
-    /// A line of talk. That nobody listens is no failure.
-    pub fn talk(&mut self, line: impl Display) {
-        let _unheard = writeln!(self.err.lock(), "{line}");
+    /// A result for machines.
+    pub fn document<T: Document>(&mut self, document: &T) {
+        self.result(line(document));
     }
 
-    /// Draws findings on standard error.
+    /// A line that must be heard: why something is refused, or what failed. That nobody listens is
+    /// no failure.
+    pub fn talk(&mut self, line: impl Display) {
+        let line = line.to_string();
+        let _unheard = writeln!(self.err.lock(), "{line}");
+        self.said.push(line);
+    }
+
+    /// A line beside the result, for those who do not ask for quiet.
+    pub fn remark(&mut self, line: impl Display) {
+        if !self.manner.quiet {
+            let _unheard = writeln!(self.err.lock(), "{line}");
+        }
+    }
+
+    /// A line for those who ask what happens.
+    pub fn detail(&mut self, line: impl Display) {
+        if self.manner.verbose {
+            let _unheard = writeln!(self.err.lock(), "keyroll: {line}");
+        }
+    }
+
+    /// Draws findings on standard error; for machines they are kept for a document.
     pub fn page(&mut self, refusal: &Refusal) {
-        let terminal = self.err.is_terminal();
-        let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-        let width = if terminal { width() } else { 100 };
-        let _unheard = self.err.lock().write_all(page(refusal, colour, width).as_bytes());
+        if !self.is_text() {
+            self.found.push(Findings::of(refusal));
+            return;
+        }
+        if self.manner.quiet && !refusal.has_error() {
+            return;
+        }
+        let width = if self.err.is_terminal() { width() } else { 100 };
+        let _unheard = self.err.lock().write_all(page(refusal, self.manner.colours(), width).as_bytes());
+    }
+
+    /// The findings that were kept and are in no document yet.
+    #[must_use]
+    pub fn found(&mut self) -> Vec<Findings> {
+        if self.format == json::Findings::Json { std::mem::take(&mut self.found) } else { Vec::new() }
     }
 
     /// Whether progress may be drawn in place.
     #[must_use]
     pub fn is_live(&self) -> bool {
-        self.err.is_terminal()
+        self.err.is_terminal() && !self.manner.quiet
     }
 
-    /// The exit, with a result that could not be written taken into account.
+    /// The exit, with a result that could not be written taken into account. What machines were not
+    /// told yet is told.
     #[must_use]
-    pub fn finish(self, exit: Exit) -> Exit {
+    pub fn finish(mut self, exit: Exit) -> Exit {
+        match self.format {
+            json::Findings::Text => {}
+            json::Findings::Json => {
+                for findings in self.found() {
+                    self.document(&findings);
+                }
+                if self.silent {
+                    let errors = std::mem::take(&mut self.said);
+                    self.document(&Failure { exit: exit as u8, errors });
+                }
+            }
+            json::Findings::Sarif => {
+                let invocation = sarif::Invocation { exit: exit as u8, errors: &self.said };
+                let log = sarif::log(&self.found, &explain::all(), invocation);
+                self.result(inert(&format!("{log:#}")));
+            }
+        }
+        self.detail(format_args!("{} ms, exit {}", self.began.elapsed().as_millis(), exit as u8));
         match self.lost {
             Some(error) if error.kind() != std::io::ErrorKind::BrokenPipe && exit == Exit::Done => {
                 let _unheard = writeln!(self.err.lock(), "cannot write the result: {error}");

@@ -1,6 +1,8 @@
 //! `keyroll status`
 
-use serde_json::json;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::{
     journal::Host,
@@ -8,14 +10,14 @@ use crate::{
         casting::Casting,
         status::{Standing, standings},
         time::to_the_second,
-        wait::waits,
+        wait::{Waiting, waits},
     },
 };
 
 use super::{
     at_site::{AtSite, Attached},
     exit::Exit,
-    json::Format,
+    json::{Document, Format},
     screen::Screen,
 };
 
@@ -29,8 +31,34 @@ pub struct Arguments {
     format: Format,
 }
 
+/// Where a run stands.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Standings {
+    /// The run.
+    run: String,
+    /// The plan's name.
+    plan: String,
+    /// When it began.
+    started: Timestamp,
+    /// Whether it is done.
+    finished: bool,
+    /// Each step, in the order of the plan.
+    steps: Vec<Standing>,
+    /// What it waits for, a sentence each.
+    waits: Vec<String>,
+    /// What it waits for.
+    waiting: Vec<Waiting>,
+    /// Promises that were broken on the way.
+    broken: Vec<String>,
+}
+
+impl Document for Standings {
+    const NAME: &'static str = "status";
+}
+
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
+    screen.speak(arguments.format);
     let Attached { checked, host, pinned, site, .. } = match arguments.at.attach(false, screen) {
         Ok(attached) => attached,
         Err(exit) => return exit,
@@ -39,13 +67,17 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let rows = standings(&checked, &casting, host.state());
     let finished = host.state().is_finished();
     if arguments.format == Format::Json {
-        let waits: Vec<String> =
-            waits(&checked, &casting, host.state()).iter().map(|w| w.sentence(&checked)).collect();
-        screen.result(json!({
-            "run": pinned.run, "plan": pinned.plan_name, "started": pinned.started,
-            "finished": finished, "steps": rows, "waits": waits,
-            "broken": host.state().broken,
-        }));
+        let found = waits(&checked, &casting, host.state());
+        screen.document(&Standings {
+            run: pinned.run,
+            plan: pinned.plan_name,
+            started: pinned.started,
+            finished,
+            steps: rows,
+            waits: found.iter().map(|wait| wait.sentence(&checked)).collect(),
+            waiting: found.iter().map(|wait| wait.waiting(&checked)).collect(),
+            broken: host.state().broken.clone(),
+        });
         return Exit::Done;
     }
     screen.result(format_args!(

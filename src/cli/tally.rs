@@ -4,6 +4,8 @@
 use std::path::Path;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::{
     backend::counts::Counts,
@@ -28,6 +30,50 @@ pub struct Tally {
     pub rejected: Option<u64>,
     /// For how long some flow could not sign, in milliseconds.
     pub interrupted_ms: Option<u64>,
+}
+
+/// The last line of a rehearsal or run.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Summary {
+    /// Always `summary`.
+    event: Last,
+    /// `done`, `waiting`, `broken`, `moved`, `interrupted` or `failed`.
+    outcome: &'static str,
+    /// Messages, as far as they were counted.
+    messages: Messages,
+    /// For how long some flow could not sign, in milliseconds.
+    interrupted_ms: Option<u64>,
+    /// The run.
+    run: String,
+}
+
+/// What the last line says of itself.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Last {
+    /// It sums up.
+    Summary,
+}
+
+/// Messages of a run; nothing where nobody counted.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+struct Messages {
+    /// How many left.
+    sent: Option<u64>,
+    /// How many were accepted.
+    accepted: Option<u64>,
+    /// How many were rejected.
+    rejected: Option<u64>,
+}
+
+impl Summary {
+    /// How a run ended, in a word, with its figures.
+    #[must_use]
+    pub fn of(outcome: &'static str, tally: &Tally, run: &str) -> Self {
+        let Tally { sent, accepted, rejected, interrupted_ms } = *tally;
+        let messages = Messages { sent, accepted, rejected };
+        Self { event: Last::Summary, outcome, messages, interrupted_ms, run: run.to_owned() }
+    }
 }
 
 impl From<&Figures> for Tally {

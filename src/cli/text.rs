@@ -49,6 +49,9 @@ pub fn plan(path: &Path, screen: &mut Screen) -> Result<Source, Exit> {
     } else {
         bounded::read(path, SIZE_LIMIT)
     };
+    if let Ok(bytes) = &bytes {
+        screen.detail(format_args!("read the plan {}, {} bytes", resolved(path), bytes.len()));
+    }
     let name = if path.as_os_str() == "-" { "<stdin>".to_owned() } else { path.display().to_string() };
     match bytes {
         Ok(bytes) => read(name, bytes).map_err(|refusal| {
@@ -60,6 +63,15 @@ pub fn plan(path: &Path, screen: &mut Screen) -> Result<Source, Exit> {
             Err(Exit::Usage)
         }
     }
+}
+
+/// Where a path leads, for people.
+pub fn resolved(path: &Path) -> String {
+    if path.as_os_str() == "-" {
+        return "<stdin>".to_owned();
+    }
+    let whole = std::fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+    shown(&whole.unwrap_or_else(|_| path.to_owned()).display().to_string())
 }
 
 /// Checks a plan with values from the command line; draws the findings if there are any.

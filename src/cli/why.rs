@@ -1,14 +1,22 @@
 //! `keyroll why STEP`
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::{
     journal::Host,
-    run::{casting::Casting, status::standing, wait::waits},
+    run::{
+        casting::Casting,
+        status::{Standing, standing},
+        wait::{Waiting, waits},
+    },
     source::shown,
 };
 
 use super::{
     at_site::{AtSite, Attached},
     exit::Exit,
+    json::{Document, Format},
     screen::Screen,
 };
 
@@ -19,19 +27,55 @@ pub struct Arguments {
     step: Option<String>,
     #[command(flatten)]
     at: AtSite,
+    /// Text for people, or JSON
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+/// Why a step, or the run, is not done.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Reasons {
+    /// The run.
+    run: String,
+    /// Whether it is done.
+    finished: bool,
+    /// What it waits for; for one step, what that waits for.
+    waits: Vec<Waiting>,
+    /// The step that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<Standing>,
+    /// The steps that come after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    then: Option<Vec<String>>,
+}
+
+impl Document for Reasons {
+    const NAME: &'static str = "why";
 }
 
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
-    let Attached { checked, host, site, .. } = match arguments.at.attach(false, screen) {
+    screen.speak(arguments.format);
+    let Attached { checked, host, site, pinned, .. } = match arguments.at.attach(false, screen) {
         Ok(attached) => attached,
         Err(exit) => return exit,
     };
     let plan = checked.plan();
     let casting = Casting::of(plan, &site);
     let state = host.state();
+    let found = waits(&checked, &casting, state);
+    let reasons = Reasons {
+        run: pinned.run,
+        finished: state.is_finished(),
+        waits: found.iter().map(|wait| wait.waiting(&checked)).collect(),
+        step: None,
+        then: None,
+    };
     let Some(name) = &arguments.step else {
-        let found = waits(&checked, &casting, state);
+        if arguments.format == Format::Json {
+            screen.document(&reasons);
+            return Exit::Done;
+        }
         for wait in &found {
             screen.result(wait.sentence(&checked));
         }
@@ -51,14 +95,19 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         return Exit::Usage;
     };
     let row = standing(&checked, &casting, state, step);
+    let after = plan.steps.iter().filter(|(_, s)| s.after.iter().any(|b| b.value == step));
+    let next: Vec<String> = after.map(|(_, s)| s.name.value.clone()).collect();
+    if arguments.format == Format::Json {
+        let waits = reasons.waits.into_iter().filter(|wait| wait.step == *name).collect();
+        screen.document(&Reasons { waits, step: Some(row), then: Some(next), ..reasons });
+        return Exit::Done;
+    }
     screen.result(format_args!("{} ({}, {}): {}", row.step, row.role, row.act, row.status.shown()));
     if let Some(why) = row.why {
         screen.result(format_args!("  {why}"));
     }
-    let after = plan.steps.iter().filter(|(_, s)| s.after.iter().any(|b| b.value == step));
-    let next: Vec<String> = after.map(|(_, s)| shown(&s.name.value)).collect();
     if !next.is_empty() {
-        screen.result(format_args!("  then: {}", next.join(", ")));
+        screen.result(format_args!("  then: {}", shown(&next.join(", "))));
     }
     Exit::Done
 }

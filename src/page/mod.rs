@@ -1,7 +1,9 @@
-//! Findings as a page for people.
+//! Findings as a page for people, and as values for machines.
 
 mod drawn;
 mod excerpt;
+pub mod findings;
+pub mod sarif;
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// One thing that is otherwise than recorded.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Difference {
     /// What it is about: `tenant["orders-signer"]`, `partner`, `orders`.
     pub what: String,

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -46,7 +47,7 @@ use super::{
 };
 
 /// What a dry run found.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct DryRun {
     /// Where the world is not as the plan starts from.
     pub differences: Vec<Difference>,
@@ -57,7 +58,7 @@ pub struct DryRun {
 }
 
 /// What one step would do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Forecast {
     /// The step.
     pub step: String,
@@ -70,7 +71,7 @@ pub struct Forecast {
 }
 
 /// What would become of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Word {
     /// The backend would change something.

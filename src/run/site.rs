@@ -15,6 +15,9 @@ use crate::{
 
 use super::site_fault::{SiteFault, unreadable};
 
+/// The version of the format of sites that is read here.
+pub const VERSION: u32 = 1;
+
 /// How many days a generated certificate may be valid: up to a hundred years.
 pub const VALIDITY: RangeInclusive<u32> = 1..=36_500;
 
@@ -153,7 +156,7 @@ impl Site {
             let span = error.span().map(|range| Span::new(range.start, range.end)).unwrap_or_default();
             unreadable(error.message(), span)
         })?;
-        if site.site == 1 {
+        if site.site == VERSION {
             Ok(site)
         } else {
             Err(unreadable("this keyroll reads sites that begin with `site = 1`", Span::new(0, 1)))

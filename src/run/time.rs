@@ -1,11 +1,51 @@
-//! Moments as people read them. Machines get them in full, as RFC 3339.
+//! Moments as people read and write them. Machines get them in full, as RFC 3339 in UTC.
 
-use jiff::Timestamp;
+use std::sync::LazyLock;
 
-/// A moment to the second, with its zone: `2026-11-23 10:24:35 UTC`.
+use jiff::{Timestamp, Zoned, civil::DateTime, tz::TimeZone};
+
+/// The zone of this machine: `TZ`, or what the system is set to; UTC where neither says anything.
+static ZONE: LazyLock<TimeZone> = LazyLock::new(|| TimeZone::try_system().unwrap_or(TimeZone::UTC));
+
+/// A moment to the second in the zone of this machine, which is always spelt:
+/// `2026-11-23 11:24:35 +01:00`, or `2026-11-23 10:24:35 UTC`.
 #[must_use]
 pub fn to_the_second(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+    spelt(at, &ZONE)
+}
+
+/// A moment to the second in UTC, for what is written down and read on other machines.
+#[must_use]
+pub fn in_utc(at: Timestamp) -> String {
+    spelt(at, &TimeZone::UTC)
+}
+
+fn spelt(at: Timestamp, zone: &TimeZone) -> String {
+    let utc = *zone == TimeZone::UTC
+        || zone.is_unknown()
+        || matches!(zone.iana_name(), Some("UTC" | "Etc/UTC" | "Etc/UCT" | "UCT" | "Zulu" | "Etc/Zulu"));
+    let form = if utc { "%Y-%m-%d %H:%M:%S UTC" } else { "%Y-%m-%d %H:%M:%S %:z" };
+    at.to_zoned(zone.clone()).strftime(form).to_string()
+}
+
+/// Reads a moment that somebody wrote: RFC 3339 with an offset, or with the name of a zone behind it.
+///
+/// # Errors
+/// A help: what is missing, and how to write it.
+pub fn moment(text: &str) -> Result<Timestamp, String> {
+    let text = text.trim();
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Ok(at);
+    }
+    if let Ok(at) = text.parse::<Zoned>() {
+        return Ok(at.timestamp());
+    }
+    if text.parse::<DateTime>().is_ok() {
+        let text = text.trim_end_matches('Z');
+        let help = "a time needs its zone";
+        return Err(format!("{help}: write {text}Z for UTC, {text}+01:00, or {text}[Europe/Vienna]"));
+    }
+    Err("write it as 2026-12-01T20:00:00Z or 2026-12-01T21:00:00+01:00".to_owned())
 }
 
 #[cfg(test)]
@@ -15,7 +55,42 @@ mod tests {
     #[test]
     fn a_moment_is_cut_to_the_second_and_says_its_zone() {
         let at: Timestamp = "2026-11-23T12:24:35.999999999+02:00".parse().unwrap();
-        assert_eq!(to_the_second(at), "2026-11-23 10:24:35 UTC");
-        assert_eq!(to_the_second(Timestamp::UNIX_EPOCH), "1970-01-01 00:00:00 UTC");
+        assert_eq!(in_utc(at), "2026-11-23 10:24:35 UTC");
+        assert_eq!(in_utc(Timestamp::UNIX_EPOCH), "1970-01-01 00:00:00 UTC");
+        let vienna = TimeZone::get("Europe/Vienna").unwrap();
+        assert_eq!(spelt(at, &vienna), "2026-11-23 11:24:35 +01:00");
+        let london = TimeZone::get("Europe/London").unwrap();
+        assert_eq!(spelt(at, &london), "2026-11-23 10:24:35 +00:00", "no zone of UTC, whatever the season");
+        assert_eq!(spelt(at, &TimeZone::get("Etc/UTC").unwrap()), "2026-11-23 10:24:35 UTC");
+        assert_eq!(spelt(at, &TimeZone::unknown()), "2026-11-23 10:24:35 UTC");
+        let summer: Timestamp = "2026-07-01T00:00:00-03:30".parse().unwrap();
+        assert_eq!(spelt(summer, &vienna), "2026-07-01 05:30:00 +02:00");
+    }
+
+    #[test]
+    fn a_moment_without_a_zone_is_none() {
+        let at: Timestamp = "2026-12-01T20:00:00Z".parse().unwrap();
+        for text in [
+            "2026-12-01T20:00:00Z",
+            "2026-12-01T21:00+01:00",
+            "2026-12-01 21:00:00+01",
+            "2026-12-01T21:00[Europe/Vienna]",
+            " 2026-12-01T20:00:00Z ",
+        ] {
+            assert_eq!(moment(text), Ok(at), "{text}");
+        }
+        for (text, help) in [
+            ("2026-12-01T20:00:00", "2026-12-01T20:00:00Z for UTC"),
+            ("2026-12-01 20:00", "needs its zone"),
+            ("2026-12-01", "needs its zone"),
+            ("tomorrow", "write it as"),
+            ("20:00", "write it as"),
+            ("", "write it as"),
+            ("2026-02-30T20:00:00Z", "write it as"),
+            ("2026-12-01T20:00[Europe/Atlantis]", "write it as"),
+        ] {
+            let refused = moment(text).unwrap_err();
+            assert!(refused.contains(help), "{text}: {refused}");
+        }
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::{
     check::Checked,
@@ -59,7 +61,73 @@ impl Cause {
     }
 }
 
+/// One thing that a run waits for, by the names that the plan gives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Waiting {
+    /// The step that waits, or whose message waits.
+    pub step: String,
+    /// For what.
+    pub what: What,
+    /// The role whose person is waited for; nothing for a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// What the step does.
+    pub act: String,
+    /// Since when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// Until when at the latest, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+/// For what is waited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// An act by hand.
+    Act,
+    /// That a message is taken.
+    Message,
+    /// The answer to a proposal.
+    Answer,
+    /// A time.
+    Time,
+}
+
+impl What {
+    /// The word for people.
+    #[must_use]
+    pub const fn shown(self) -> &'static str {
+        match self {
+            Self::Act => "act",
+            Self::Message => "message",
+            Self::Answer => "answer",
+            Self::Time => "time",
+        }
+    }
+}
+
 impl Wait {
+    /// The same for machines.
+    #[must_use]
+    pub fn waiting(&self, checked: &Checked) -> Waiting {
+        let plan = checked.plan();
+        Waiting {
+            step: plan.steps[self.step].name.value.clone(),
+            what: match self.cause {
+                Cause::Act(_) => What::Act,
+                Cause::Receipt(_) => What::Message,
+                Cause::Answer(_) => What::Answer,
+                Cause::Time(_) => What::Time,
+            },
+            role: self.cause.role().map(|role| plan.landscape.roles[role].clone()),
+            act: plan.sentence(self.step),
+            since: self.since,
+            until: self.until,
+        }
+    }
+
     /// One line for people.
     #[must_use]
     pub fn sentence(&self, checked: &Checked) -> String {

@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-use super::time::to_the_second;
+use super::time::in_utc;
 
 /// Why a step that needs an open window must not begin any more, if that is so: less of the window
 /// is left than the messages under way may take that a later step waits for.
@@ -35,7 +35,7 @@ pub fn too_late(checked: &Checked, state: &State, step: StepId, now: Timestamp) 
             let name = shown(&plan.landscape.windows[window].name);
             return Some(format!(
                 "the window {name} ends at {}, and this needs at least {} of it",
-                to_the_second(closes),
+                in_utc(closes),
                 spelt(least)
             ));
         }
@@ -73,11 +73,7 @@ pub fn overrun(checked: &Checked, state: &State, now: Timestamp) -> Vec<String> 
         if let Some(closes) = closes.filter(|closes| open && now > *closes)
             && state.world.stamp(land, flow).is_none()
         {
-            found.push(format!(
-                "{}: the window ended at {}",
-                promise.value.sentence(land),
-                to_the_second(closes)
-            ));
+            found.push(format!("{}: the window ended at {}", promise.value.sentence(land), in_utc(closes)));
         }
     }
     found

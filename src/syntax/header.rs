@@ -8,7 +8,7 @@ use crate::explanation::Explanation;
 use crate::source::{Finding, Span};
 
 /// The version of the language that is read here.
-pub(super) const VERSION: u64 = 1;
+pub const VERSION: u64 = 1;
 
 /// The text holds nothing but blanks and comments.
 #[derive(Debug, Diagnostic, Error)]

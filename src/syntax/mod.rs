@@ -26,7 +26,7 @@ use crate::explanation::Explanation;
 pub use block::{StrayBrace, UnclosedBlock};
 pub use fault::UnexpectedText;
 pub use format::format;
-pub use header::{EmptyPlan, MisplacedHeader, MissingHeader, TextAfterHeader, UnknownVersion};
+pub use header::{EmptyPlan, MisplacedHeader, MissingHeader, TextAfterHeader, UnknownVersion, VERSION};
 pub use hostile::HostileCharacter;
 pub use item::UnknownItem;
 pub use name::{MalformedName, MissingName, NameTooLong};

@@ -8,11 +8,12 @@ use openssl::{
     pkey::{Id, PKey, Public},
     x509::X509,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A SHA-256 digest that identifies a certificate (over its DER), or what a run is pinned to: a
 /// plan, a site, a world.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct Fingerprint([u8; 32]);
 

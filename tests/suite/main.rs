@@ -9,6 +9,7 @@ mod house;
 mod journal;
 mod keystore;
 mod mutants;
+mod output;
 mod random_plans;
 mod readme;
 mod reference;

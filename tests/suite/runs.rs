@@ -74,7 +74,7 @@ impl Said {
     }
 
     #[track_caller]
-    fn says(self, words: &str) -> Self {
+    pub(crate) fn says(self, words: &str) -> Self {
         assert!(self.out.contains(words) || self.err.contains(words), "{words}:\n{}\n{}", self.out, self.err);
         self
     }
@@ -94,14 +94,14 @@ impl Place {
         Self::of(&plan("two-keys.renewal"))
     }
 
-    fn one_key() -> Self {
+    pub(crate) fn one_key() -> Self {
         Self::of(&plan("one-key.renewal"))
     }
 
     /// The program in this folder.
     pub(crate) fn program(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keyroll"));
-        command.args(words).current_dir(&self.folder).env_remove("NO_COLOR");
+        command.args(words).current_dir(&self.folder).env("TZ", "UTC").env_remove("NO_COLOR");
         command
     }
 

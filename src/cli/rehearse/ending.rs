@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::{
     cli::{
         at_site::shown_path,
         exit::Exit,
-        json::{Format, summary},
+        json::{Document, Format},
         screen::Screen,
-        tally::Tally,
+        tally::{Summary as Sum, Tally},
     },
     evidence::{
         outcome::{self, Ending},
@@ -20,6 +21,31 @@ use crate::{
 };
 
 use super::arguments::Arguments;
+
+/// What a rehearsal came to.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Rehearsal {
+    #[serde(flatten)]
+    summary: Sum,
+    /// The plan's name.
+    plan: String,
+    /// Whether the plan is proved.
+    proved: bool,
+    /// Messages that left and did not arrive.
+    under_way: u64,
+    /// For how long some flow could not sign outside of an agreed window, in milliseconds.
+    outside_window_ms: u64,
+    /// How long the rehearsal took on the wall clock, in milliseconds.
+    wall_ms: u64,
+    /// How many seconds of the plan went by in one of the wall clock.
+    compression: f64,
+    /// Where the report is, if it could be written.
+    report: Option<String>,
+}
+
+impl Document for Rehearsal {
+    const NAME: &'static str = "rehearsal";
+}
 
 /// The exit of a rehearsal that came to its end.
 pub(super) fn ended(timeline: &Timeline) -> Exit {
@@ -47,16 +73,17 @@ pub(super) fn tell(
     let figures = timeline.figures();
     match arguments.format {
         Format::Json => {
-            let more = json!({
-                "plan": timeline.plan.name,
-                "proved": timeline.verdict.proved,
-                "under_way": figures.under_way,
-                "outside_window_ms": figures.outside_ms,
-                "wall_ms": u64::try_from(timeline.wall.as_millis()).unwrap_or(u64::MAX),
-                "compression": timeline.compression,
-                "report": report.map(|report| report.display().to_string()),
-            });
-            screen.result(summary(word, &Tally::from(&figures), &timeline.run, more));
+            let rehearsal = Rehearsal {
+                summary: Sum::of(word, &Tally::from(&figures), &timeline.run),
+                plan: timeline.plan.name.clone(),
+                proved: timeline.verdict.proved,
+                under_way: figures.under_way,
+                outside_window_ms: figures.outside_ms,
+                wall_ms: u64::try_from(timeline.wall.as_millis()).unwrap_or(u64::MAX),
+                compression: timeline.compression,
+                report: report.map(|report| report.display().to_string()),
+            };
+            screen.document(&rehearsal);
         }
         Format::Text => {
             screen.text(&Summary(timeline).to_string());

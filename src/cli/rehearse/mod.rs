@@ -15,6 +15,8 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 pub use arguments::Arguments;
+pub use ending::Rehearsal;
+pub use staged::Staged;
 
 use crate::{backend::file, evidence::page::Page, source::shown};
 
@@ -26,6 +28,7 @@ use staged::staged;
 
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
+    screen.speak(arguments.format);
     let (checked, known) = match judged(arguments, screen) {
         Ok(judged) => judged,
         Err(exit) => return exit,

@@ -33,7 +33,7 @@ use crate::{
 };
 
 use super::{
-    super::{json::line, screen::Screen, stop},
+    super::{screen::Screen, stop},
     book::Book,
     progress::Progress,
     schedule::Schedule,
@@ -148,7 +148,7 @@ pub fn play(
         schedule: &schedule,
         book: &book,
         clock: &CompressedClock::new(schedule.start, schedule.factor),
-        progress: &Progress::new(schedule.start, screen.is_live(), !stage.lines),
+        progress: &Progress::new(schedule.start, screen.is_live(), !stage.lines && !screen.is_quiet()),
         copies,
         enough: AtomicBool::new(false),
         sent: AtomicU64::new(0),
@@ -268,7 +268,7 @@ impl Hall<'_> {
             self.progress.record(self.checked, record);
             self.show();
             if self.stage.lines {
-                screen.result(line(record));
+                screen.document(record);
             }
         };
         let ending = runner.run(self.sandbox.site().digest(), true, &mut watch)?;

@@ -57,8 +57,9 @@ fn used(page: &str) -> Set {
     let typed = blocks.iter().flat_map(|b| b.text.lines()).map(|line| line.trim_start_matches("$ "));
     let said = quoted(&prose);
     let after = |line: &str| Some(line.strip_prefix("keyroll ")?.split([' ', '\n']).next()?.to_owned());
-    // A plan begins with `keyroll 1`.
-    typed.chain(said).filter_map(after).filter(|verb| verb != "1").collect()
+    // A plan begins with `keyroll 1`, a version is told as `keyroll 0.1.0`, and options are no verbs.
+    let verb = |word: &String| word.starts_with(|c: char| c.is_ascii_lowercase());
+    typed.chain(said).filter_map(after).filter(verb).collect()
 }
 
 #[test]
@@ -98,6 +99,23 @@ fn the_exit_codes_are_those_of_the_program() {
     for exit in [Exit::Done, Exit::Waiting, Exit::Stale, Exit::NotProved, Exit::Bug, Exit::Interrupted] {
         assert!(codes.contains(&(exit as u8)), "{exit:?}");
     }
+}
+
+/// The schemas are those of the program, and so is what is said of each; the help tells the exit codes.
+#[test]
+fn the_page_of_output_has_every_schema() {
+    let page = read("docs/output.md");
+    let table = rows(section(&page, "## JSON"));
+    let told: Vec<(String, &str)> =
+        table.iter().map(|row| (quoted(row[0]).next().unwrap().to_owned(), row[1])).collect();
+    let schemas =
+        keyroll::cli::schema::SCHEMAS.iter().map(|row| (format!("keyroll/{}/1", row.name), row.about));
+    assert_eq!(told, schemas.collect::<Vec<_>>());
+    let help = keyroll(&["--help"]);
+    let help = help.split("Exit codes:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let listed: BTreeSet<u8> =
+        help.lines().map(|line| line.trim().split(' ').next().unwrap().parse().unwrap()).collect();
+    assert_eq!(listed, codes(include_str!("../../../src/cli/exit.rs")));
 }
 
 /// What the reading of a site names in the place of what it does not know.

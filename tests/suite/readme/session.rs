@@ -45,7 +45,7 @@ impl Session {
         let path = format!("{}:{}", self.top.path().join("bin").display(), env::var("PATH").unwrap());
         let mut shell = Command::new("sh");
         shell.arg("-c").arg(quick(line)).current_dir(&self.folder).env("PATH", path);
-        shell.env("LC_ALL", "C.UTF-8").env_remove("COLUMNS");
+        shell.env("LC_ALL", "C.UTF-8").env("TZ", "UTC").env_remove("COLUMNS");
         shell.stdout(file.try_clone().unwrap()).stderr(file);
         let status = shell.status().expect("a shell runs");
         (status.code().unwrap_or(-1), untimed(&fs::read_to_string(&printed).unwrap()))
@@ -77,7 +77,15 @@ impl Session {
             assert!(self.folder.join("report.html").is_file(), "{line} leaves no report");
         } else if let Some(packages) = line.strip_prefix("apt-get install ") {
             // What the tests call is in a package that the page names.
-            for wanted in ["openjdk-17-jdk-headless", "openssl", "xmlsec1", "chromium", "perl"] {
+            for wanted in [
+                "openjdk-17-jdk-headless",
+                "openssl",
+                "xmlsec1",
+                "chromium",
+                "perl",
+                "groff-base",
+                "python3-jsonschema",
+            ] {
                 assert!(packages.split(' ').any(|package| package == wanted), "{line}: {wanted}");
             }
         } else {

@@ -44,7 +44,8 @@ fn a_receiver_of_flesh_and_blood_is_waited_for_told_and_heard() {
     golden!("why-act", place.keyroll("why confirm_trust").ends(0).out);
     golden!("status-act", place.keyroll("status").ends(0).out);
     let lines = place.keyroll("inbox --as receiver_admin --format json").ends(0).out;
-    let act: serde_json::Value = serde_json::from_str(&lines).unwrap();
+    let inbox: serde_json::Value = serde_json::from_str(&lines).unwrap();
+    let act = &inbox["waits"][0];
     assert_eq!((&act["step"], &act["what"]), (&"confirm_trust".into(), &"act".into()));
 
     let because = ["reject", "confirm_trust", "--as", "receiver_admin", "--because", "not \u{1b}[31m today"];

@@ -1,5 +1,7 @@
 //! `keyroll prove PLAN`
 
+mod judged;
+
 use crate::{
     proof::{
         story::Story,
@@ -8,7 +10,9 @@ use crate::{
     source::{Refusal, Source, shown},
 };
 
-use super::{exit::Exit, screen::Screen, text::PlanText};
+use super::{exit::Exit, json::Findings, screen::Screen, text::PlanText};
+
+pub use judged::Judged;
 
 /// Prove that a plan keeps its promises in every order of events, or tell how it does not.
 #[derive(Debug, clap::Args)]
@@ -18,10 +22,14 @@ pub struct Arguments {
     /// Look at no more than this many states
     #[arg(long, default_value_t = BUDGET, value_name = "STATES")]
     budget: usize,
+    /// Text for people, JSON, or SARIF for code scanners
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Findings,
 }
 
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
+    screen.speak(arguments.format);
     let (source, mut checked) = match arguments.plan.checked(None, screen) {
         Ok(read) => read,
         Err(exit) => return exit,
@@ -31,33 +39,52 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     match prove(checked, &start, arguments.budget) {
         Verdict::Proven(proven) => {
             if !advice.is_empty() {
-                screen.page(&Refusal::new(source, advice));
+                screen.page(&Refusal::new(source.clone(), advice));
             }
-            let plan = proven.checked().plan();
-            screen.result(format_args!("{}: proved", plan.name));
-            for line in proved(proven.proof()) {
-                screen.result(line);
+            let plan = &proven.checked().plan().name;
+            match arguments.format {
+                Findings::Text => {
+                    screen.result(format_args!("{plan}: proved"));
+                    proved(proven.proof()).iter().for_each(|line| screen.result(line));
+                }
+                Findings::Json => tell(Judged::proved(plan, &source, proven.proof()), screen),
+                Findings::Sarif => {}
             }
             Exit::Done
         }
         Verdict::Refuted(refuted) => {
-            let name = refuted.checked.plan().name.clone();
+            let plan = refuted.checked.plan().name.clone();
             screen.page(&Refusal::new(source.clone(), vec![refuted.finding]));
-            screen.result(format_args!("{name}: refused, this is the shortest story"));
-            for line in told(&source, &refuted.story) {
-                screen.result(line);
+            match arguments.format {
+                Findings::Text => {
+                    screen.result(format_args!("{plan}: refused, this is the shortest story"));
+                    told(&source, &refuted.story).iter().for_each(|line| screen.result(line));
+                }
+                Findings::Json => tell(Judged::refused(&plan, &source, &refuted.story), screen),
+                Findings::Sarif => {}
             }
             Exit::Refused
         }
         Verdict::NotProven(open) => {
-            screen.result(format_args!(
-                "{}: not proved: bound reached ({} states). Raise --budget, or split the plan.",
-                open.checked.plan().name,
+            let plan = &open.checked.plan().name;
+            let line = format!(
+                "{plan}: not proved: bound reached ({} states). Raise --budget, or split the plan.",
                 open.states
-            ));
+            );
+            match arguments.format {
+                Findings::Text => screen.result(line),
+                Findings::Json => tell(Judged::open(plan, &source, open.states), screen),
+                Findings::Sarif => screen.talk(line),
+            }
             Exit::NotProved
         }
     }
+}
+
+/// The document, with the findings that were kept for it.
+fn tell(judged: Judged, screen: &mut Screen) {
+    let findings = screen.found().into_iter().flat_map(|found| found.findings).collect();
+    screen.document(&judged.with(findings));
 }
 
 /// What was proved, line by line.

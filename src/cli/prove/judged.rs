@@ -1,0 +1,128 @@
+//! What `prove` tells machines.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{
+    cli::json::Document,
+    page::findings::{Entry, Lines, Place},
+    proof::{story::Story, verdict::Proof},
+    source::Source,
+};
+
+/// What a proof came to.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Judged {
+    /// The plan's name.
+    plan: String,
+    /// Its file, or `<stdin>`.
+    file: String,
+    /// The word for it.
+    outcome: Outcome,
+    /// The promises that hold in every order of events; nothing unless proved.
+    promises: Vec<Kept>,
+    /// What holds at the end; nothing unless proved.
+    finals: Vec<String>,
+    /// Hazards that the author accepts.
+    waived: Vec<String>,
+    /// What the proof rests on.
+    assumptions: Vec<String>,
+    /// How many states were looked at, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    states: Option<usize>,
+    /// How many transitions between them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transitions: Option<usize>,
+    /// The shortest story in which a promise is broken; nothing unless refused.
+    story: Vec<Told>,
+    /// What refuses the plan, and advice.
+    findings: Vec<Entry>,
+}
+
+/// What a proof comes to.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    /// Every promise holds in every order of events.
+    Proved,
+    /// One does not.
+    Refused,
+    /// The bound was reached first.
+    NotProved,
+}
+
+/// A promise that holds.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct Kept {
+    /// As a sentence.
+    promise: String,
+    /// Whether the plan makes it in words; otherwise it is judged all the same.
+    in_words: bool,
+}
+
+/// A moment of a story.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct Told {
+    /// What happens.
+    text: String,
+    /// The place in the plan that allows it.
+    at: Place,
+}
+
+impl Document for Judged {
+    const NAME: &'static str = "prove";
+}
+
+impl Judged {
+    /// Nothing but which plan, and the word for it.
+    fn of(plan: &str, source: &Source, outcome: Outcome) -> Self {
+        Self {
+            plan: plan.to_owned(),
+            file: source.name.clone(),
+            outcome,
+            promises: Vec::new(),
+            finals: Vec::new(),
+            waived: Vec::new(),
+            assumptions: Vec::new(),
+            states: None,
+            transitions: None,
+            story: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// What was proved.
+    pub(super) fn proved(plan: &str, source: &Source, proof: &Proof) -> Self {
+        let kept =
+            |(promise, in_words): &(String, bool)| Kept { promise: promise.clone(), in_words: *in_words };
+        Self {
+            promises: proof.promises.iter().map(kept).collect(),
+            finals: proof.finals.clone(),
+            waived: proof.waived.clone(),
+            assumptions: proof.assumptions.clone(),
+            states: Some(proof.states),
+            transitions: Some(proof.transitions),
+            ..Self::of(plan, source, Outcome::Proved)
+        }
+    }
+
+    /// How a promise is broken.
+    pub(super) fn refused(plan: &str, source: &Source, story: &Story) -> Self {
+        let lines = Lines::of(source);
+        let told = story.lines().map(|moment| Told {
+            text: moment.text.clone(),
+            at: lines.place(moment.at.start, moment.at.end.saturating_sub(moment.at.start)),
+        });
+        Self { story: told.collect(), ..Self::of(plan, source, Outcome::Refused) }
+    }
+
+    /// How far the proof came.
+    pub(super) fn open(plan: &str, source: &Source, states: usize) -> Self {
+        Self { states: Some(states), ..Self::of(plan, source, Outcome::NotProved) }
+    }
+
+    /// The same with findings.
+    pub(super) fn with(self, findings: Vec<Entry>) -> Self {
+        Self { findings, ..self }
+    }
+}

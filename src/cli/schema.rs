@@ -1,0 +1,115 @@
+//! `keyroll schema`
+
+use schemars::{Schema, generate::SchemaSettings};
+use serde_json::{Value, json};
+
+use crate::{
+    page::findings::Findings, plan::suggest::nearest, run::dry_run::DryRun, source::shown,
+    transition::event::Record,
+};
+
+use super::{
+    check::Sound,
+    confirm::Act,
+    exit::Exit,
+    explain::Explained,
+    fmt::Formatted,
+    inbox::Inbox,
+    json::{Document, mark},
+    prove::Judged,
+    rehearse::{Rehearsal, Staged},
+    run::Carried,
+    screen::{Failure, Screen},
+    status::Standings,
+    why::Reasons,
+};
+
+/// The version of all schemas. A field may be added; none is taken away or changed within a version.
+pub const VERSION: u32 = 1;
+
+/// One schema.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// What it is called.
+    pub name: &'static str,
+    /// What is written by it.
+    pub about: &'static str,
+    /// Makes it.
+    pub make: fn() -> Value,
+}
+
+/// Every schema by which something is printed.
+pub const SCHEMAS: &[Row] = &[
+    row::<Act>("`confirm` and `reject`"),
+    row::<Sound>("`check` of a plan that is accepted"),
+    row::<DryRun>("`dry-run`"),
+    row::<Failure>("any command that ends without a result"),
+    row::<Record>("each event of `run` and `rehearse`"),
+    row::<Explained>("`explain`"),
+    row::<Findings>("any command whose plan or site is refused"),
+    row::<Formatted>("`fmt`"),
+    row::<Inbox>("`inbox`"),
+    row::<Judged>("`prove`"),
+    row::<Rehearsal>("the last line of `rehearse`"),
+    row::<Carried>("the last line of `run`"),
+    row::<Staged>("`rehearse --stage`"),
+    row::<Standings>("`status`"),
+    row::<Reasons>("`why`"),
+];
+
+const fn row<T: Document>(about: &'static str) -> Row {
+    Row { name: T::NAME, about, make: make::<T> }
+}
+
+/// The schema of a document, with the mark that the document carries.
+fn make<T: Document>() -> Value {
+    let schema: Schema =
+        SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
+    let mark = mark(T::NAME);
+    let mut whole = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": format!("urn:{}", mark.replace('/', ":")),
+        "title": mark,
+        "description": "",
+        "type": "object",
+        "properties": {"schema": {"const": mark, "description": "By which schema this is written."}},
+        "required": ["schema"],
+    });
+    let (Some(root), Value::Object(found)) = (whole.as_object_mut(), schema.to_value()) else { return whole };
+    for (word, value) in found {
+        match (root.get_mut(&word), value) {
+            (Some(Value::Object(properties)), Value::Object(more)) => properties.extend(more),
+            (Some(Value::Array(required)), Value::Array(more)) => required.extend(more),
+            (_, value) if word != "title" => drop(root.insert(word, value)),
+            _ => {}
+        }
+    }
+    whole
+}
+
+/// Print the JSON schema of what a command prints under `--format json`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The schema, as in keyroll/check/1 or check; without one, all are listed
+    name: Option<String>,
+}
+
+/// Does it.
+pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
+    let Some(asked) = &arguments.name else {
+        for row in SCHEMAS {
+            screen.result(format_args!("{:<22} {}", mark(row.name), row.about));
+        }
+        return Exit::Done;
+    };
+    let named = |row: &&Row| row.name == asked || mark(row.name) == *asked;
+    if let Some(found) = SCHEMAS.iter().find(named) {
+        screen.result(format_args!("{:#}", (found.make)()));
+        return Exit::Done;
+    }
+    let near = nearest(asked, SCHEMAS.iter().map(|row| row.name));
+    let help = near
+        .map_or_else(|| "`keyroll schema` lists all".to_owned(), |near| format!("did you mean `{near}`?"));
+    screen.talk(format_args!("there is no schema `{}`: {help}", shown(asked)));
+    Exit::Usage
+}
