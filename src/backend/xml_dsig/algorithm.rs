@@ -34,7 +34,10 @@ pub enum Algorithm {
     EcdsaSha512,
 }
 
-choices!(Algorithm, "signature algorithm", 9,
+choices!(
+    Algorithm,
+    "signature algorithm",
+    9,
     RsaSha256 = "rsa-sha256",
     RsaSha384 = "rsa-sha384",
     RsaSha512 = "rsa-sha512",

@@ -16,11 +16,7 @@ pub enum Digest {
     Sha512,
 }
 
-choices!(Digest, "digest algorithm", 3,
-    Sha256 = "sha256",
-    Sha384 = "sha384",
-    Sha512 = "sha512",
-);
+choices!(Digest, "digest algorithm", 3, Sha256 = "sha256", Sha384 = "sha384", Sha512 = "sha512",);
 
 impl Digest {
     /// Its identifier in a `ds:DigestMethod`.

@@ -128,12 +128,9 @@ mod tests {
     #[test]
     fn names_are_written_from_their_end_with_escapes() {
         let mut name = X509NameBuilder::new().unwrap();
-        for (field, value) in [
-            ("C", "DE"),
-            ("O", " Example, Inc. "),
-            ("CN", "#a=\"b\"+<c>;\\é"),
-            ("emailAddress", "a@b"),
-        ] {
+        for (field, value) in
+            [("C", "DE"), ("O", " Example, Inc. "), ("CN", "#a=\"b\"+<c>;\\é"), ("emailAddress", "a@b")]
+        {
             name.append_entry_by_text(field, value).unwrap();
         }
         assert_eq!(

@@ -114,11 +114,7 @@ impl SigningKey {
     /// The signature value over some bytes, verified with the certificate before it is given out.
     pub(super) fn sign(&self, algorithm: Algorithm, bytes: &[u8]) -> Result<Vec<u8>, KeyFault> {
         let value = self.value(algorithm, bytes).map_err(|_| KeyFault::Failed)?;
-        if verifies(&self.public, algorithm, bytes, &value) {
-            Ok(value)
-        } else {
-            Err(KeyFault::Mismatch)
-        }
+        if verifies(&self.public, algorithm, bytes, &value) { Ok(value) } else { Err(KeyFault::Mismatch) }
     }
 
     fn value(&self, algorithm: Algorithm, bytes: &[u8]) -> Result<Vec<u8>, ErrorStack> {

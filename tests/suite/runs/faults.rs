@@ -188,7 +188,8 @@ fn stuck_message(place: &Place) -> String {
         alias: keyroll::name::Alias::new("orders-signer").unwrap(),
         transit: Transit::Within(std::time::Duration::from_secs(1)),
     };
-    let flow = LocalFlow::open(config, Box::new(XmlSigner::new(keystore, SignatureProfile::default()))).unwrap();
+    let flow =
+        LocalFlow::open(config, Box::new(XmlSigner::new(keystore, SignatureProfile::default()))).unwrap();
     let mut payload = &b"<order xmlns=\"urn:example\">payload-canary-31</order>"[..];
     let mut receiver = keyroll::backend::memory::MemoryReceiver::new(
         1,

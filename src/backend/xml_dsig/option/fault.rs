@@ -18,7 +18,10 @@ pub enum ProfileFault {
     NoKeyInfo,
     /// A selector that no element fits.
     #[error("no element is selected")]
-    #[diagnostic(code(keyroll::xml_selects_nothing), help("look at the names, the namespace and the way from the root"))]
+    #[diagnostic(
+        code(keyroll::xml_selects_nothing),
+        help("look at the names, the namespace and the way from the root")
+    )]
     SelectsNothing,
     /// A selector that more than one element fits.
     #[error("more than one element is selected")]
@@ -26,13 +29,18 @@ pub enum ProfileFault {
     SelectsSeveral,
     /// An element without an id that a reference could name.
     #[error("the element to sign has no id to refer to")]
-    #[diagnostic(code(keyroll::xml_selected_without_id), help("give it an `Id` attribute, or name the attribute that is its id"))]
+    #[diagnostic(
+        code(keyroll::xml_selected_without_id),
+        help("give it an `Id` attribute, or name the attribute that is its id")
+    )]
     NoId,
     /// A place that does not fit the shape.
     #[error("the signature would not stand where its type wants it")]
     #[diagnostic(
         code(keyroll::xml_position),
-        help("an enveloped signature stands inside of what it signs, a detached one outside, both inside of the root")
+        help(
+            "an enveloped signature stands inside of what it signs, a detached one outside, both inside of the root"
+        )
     )]
     Position,
     /// A default namespace that the document would get from the signature around it.

@@ -21,7 +21,10 @@ pub enum KeyInfoPart {
     Chain,
 }
 
-choices!(KeyInfoPart, "key information", 6,
+choices!(
+    KeyInfoPart,
+    "key information",
+    6,
     KeyValue = "key-value",
     IssuerSerial = "issuer-serial",
     SubjectKeyIdentifier = "ski",

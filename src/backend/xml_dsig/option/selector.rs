@@ -27,7 +27,9 @@ pub struct PathStep {
 
 /// A text that selects nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{given}` selects no element: write `#id`, `name`, `{{namespace}}name` or a path, as in `/order/item[2]`")]
+#[error(
+    "`{given}` selects no element: write `#id`, `name`, `{{namespace}}name` or a path, as in `/order/item[2]`"
+)]
 pub struct NoSelector {
     /// What was given, made harmless.
     pub given: String,
@@ -40,7 +42,11 @@ impl FromStr for Selector {
         let no = || NoSelector { given: crate::source::shown(text) };
         if let Some(id) = text.strip_prefix('#') {
             // An XPointer is none of the profile's references.
-            return if id.is_empty() || id.contains(['(', '#']) { Err(no()) } else { Ok(Self::Id(id.to_owned())) };
+            return if id.is_empty() || id.contains(['(', '#']) {
+                Err(no())
+            } else {
+                Ok(Self::Id(id.to_owned()))
+            };
         }
         match text.strip_prefix('/') {
             Some(path) => steps(path).map(Self::Path).ok_or_else(no),
@@ -111,7 +117,9 @@ impl<'a> Finder<'a> {
             Selector::Id(id) => element.ids().any(|known| known == id),
             Selector::Name(name) => name.fits(&element.name()),
             Selector::Path(steps) => {
-                let Some(step) = steps.get(depth - 1).filter(|_| self.on_way + 1 == depth) else { return false };
+                let Some(step) = steps.get(depth - 1).filter(|_| self.on_way + 1 == depth) else {
+                    return false;
+                };
                 if !step.name.fits(&element.name()) {
                     return false;
                 }
@@ -186,7 +194,22 @@ mod tests {
 
     #[test]
     fn what_selects_nothing_is_refused() {
-        for text in ["", "#", "/", "//a", "/a/", "a/b", "p:a", "/a[0]", "/a[b]", "/a]", "{a", "/{a/b", "#xpointer(/)", "*"] {
+        for text in [
+            "",
+            "#",
+            "/",
+            "//a",
+            "/a/",
+            "a/b",
+            "p:a",
+            "/a[0]",
+            "/a[b]",
+            "/a]",
+            "{a",
+            "/{a/b",
+            "#xpointer(/)",
+            "*",
+        ] {
             assert!(text.parse::<Selector>().is_err(), "{text}");
         }
     }

@@ -13,7 +13,10 @@ pub enum Shape {
     Detached,
 }
 
-choices!(Shape, "signature type", 3,
+choices!(
+    Shape,
+    "signature type",
+    3,
     Enveloped = "enveloped",
     Enveloping = "enveloping",
     Detached = "detached",

@@ -65,7 +65,6 @@ impl<'a> Sought<'a> {
 type Content = Canonical<BufWriter<Hasher>>;
 
 /// Takes the pieces of a document.
-#[derive(Debug)]
 pub(super) struct Scan<'a> {
     seal: &'a Seal<'a>,
     own_ids: Vec<String>,
@@ -135,9 +134,8 @@ impl<'a> Scan<'a> {
         }
         let enveloping = self.is_enveloping();
         // Comments are left out of what `""` and `#id` name, with every canonicalization.
-        let written = !matches!(step.piece, Piece::Comment(_))
-            && !(enveloping && self.place.open.is_none());
-        if let Some(content) = self.content.as_mut().filter(|_| written) {
+        let left_out = matches!(step.piece, Piece::Comment(_)) || (enveloping && self.place.open.is_none());
+        if let Some(content) = self.content.as_mut().filter(|_| !left_out) {
             content.write(&step.piece)?;
         }
         if let Piece::End(_) = step.piece {
@@ -224,7 +222,7 @@ impl<'a> Scan<'a> {
             let open = if after { self.target.open.is_some() } else { open_before };
             let fits = match self.seal.profile.shape {
                 Shape::Enveloped => open,
-                Shape::Detached if self.seal.profile.position.is_some() => !open && !(after && depth == 0),
+                Shape::Detached if self.seal.profile.position.is_some() => !(open || (after && depth == 0)),
                 Shape::Detached => depth > 0,
                 Shape::Enveloping => true,
             };
@@ -265,9 +263,11 @@ impl<'a> Scan<'a> {
     /// What was found, once all that is signed was read.
     pub(super) fn found(&self) -> Result<Found, XmlError> {
         match (&self.uri, &self.digest_value) {
-            (Some(uri), Some(digest_value)) if self.place.found => {
-                Ok(Found { uri: uri.clone(), digest_value: digest_value.clone(), context: self.context.clone() })
-            }
+            (Some(uri), Some(digest_value)) if self.place.found => Ok(Found {
+                uri: uri.clone(),
+                digest_value: digest_value.clone(),
+                context: self.context.clone(),
+            }),
             _ => Err(ProfileFault::SelectsNothing.into()),
         }
     }

@@ -2,10 +2,7 @@
 
 use openssl::hash::Hasher;
 
-use super::{
-    Signed,
-    scan::Found,
-};
+use super::{Signed, scan::Found};
 use crate::backend::xml_dsig::{
     Canonicalization, KeyFault, Limits, SignatureProfile, SigningKey, XmlError,
     canonical::Canonical,
@@ -46,8 +43,7 @@ impl<'a> Seal<'a> {
         if self.profile.sign_key_info {
             let text = self.draft.with_key_info_only();
             let canonical = part(&found.context, &text, self.draft.content_canonicalization())?;
-            let mut hasher =
-                Hasher::new(self.draft.digest.message_digest()).map_err(|_| KeyFault::Failed)?;
+            let mut hasher = Hasher::new(self.draft.digest.message_digest()).map_err(|_| KeyFault::Failed)?;
             hasher.update(&canonical).map_err(|_| KeyFault::Failed)?;
             references.push(Drafted {
                 uri: format!("#{}", self.draft.key_info_id()),
@@ -58,7 +54,8 @@ impl<'a> Seal<'a> {
         let info = self.draft.info(&references);
         let bytes = part(&found.context, &self.draft.with_info_only(&info), &self.profile.canonicalization)?;
         let value = self.key.sign(self.draft.algorithm, &bytes)?;
-        let end = if self.profile.shape == Shape::Enveloping { self.draft.after_object() } else { String::new() };
+        let end =
+            if self.profile.shape == Shape::Enveloping { self.draft.after_object() } else { String::new() };
         Ok(Sealed { start: self.draft.signature(&info, &value), end })
     }
 

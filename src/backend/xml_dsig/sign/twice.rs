@@ -2,10 +2,7 @@
 
 use std::io::{Read, Seek, Write};
 
-use super::{
-    Role, Scan, Seal, Signed, Writer, XmlError,
-    spot,
-};
+use super::{Role, Scan, Seal, Signed, Writer, XmlError, spot};
 use crate::backend::xml_dsig::{
     document::{Document, Piece},
     witness::Witness,

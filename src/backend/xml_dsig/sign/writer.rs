@@ -35,7 +35,12 @@ impl<'a> Writer<'a> {
 
     /// Writes a piece. With the end of the place comes the signature, or it follows with
     /// [`finish`](Self::finish).
-    pub(super) fn take(&mut self, step: &Step<'_>, role: Role, sealed: Option<&Sealed>) -> Result<(), XmlError> {
+    pub(super) fn take(
+        &mut self,
+        step: &Step<'_>,
+        role: Role,
+        sealed: Option<&Sealed>,
+    ) -> Result<(), XmlError> {
         let (start, end) = sealed.map_or(("", ""), |sealed| (&sealed.start, &sealed.end));
         match (role, self.spot) {
             (Role::Begins, Spot::Inside) => self.out.write_all(&opened(step.raw))?,

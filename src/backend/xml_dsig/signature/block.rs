@@ -74,7 +74,8 @@ impl Block {
 /// The methods and the references.
 fn read_info(info: &Node) -> Result<(Canonicalization, Algorithm, Vec<Reference>), SignatureFault> {
     let children = named(info.elements(&["Id"])?);
-    let [("CanonicalizationMethod", canonicalization), ("SignatureMethod", method), references @ ..] = &children[..]
+    let [("CanonicalizationMethod", canonicalization), ("SignatureMethod", method), references @ ..] =
+        &children[..]
     else {
         return Err(SignatureFault::Structure);
     };
@@ -88,7 +89,8 @@ fn read_info(info: &Node) -> Result<(Canonicalization, Algorithm, Vec<Reference>
     let algorithm = method::signature(method)?;
     let references: Vec<Reference> =
         references.iter().map(|(_, node)| Reference::read(node)).collect::<Result<_, _>>()?;
-    let twice = |(at, one): (usize, &Reference)| references.iter().skip(at + 1).any(|other| other.uri == one.uri);
+    let twice =
+        |(at, one): (usize, &Reference)| references.iter().skip(at + 1).any(|other| other.uri == one.uri);
     if references.iter().enumerate().any(twice) {
         return Err(SignatureFault::ReferenceTwice);
     }

@@ -62,7 +62,8 @@ impl Claims {
         let x509 = certificate.x509();
         self.certificates.iter().any(|der| der == certificate.der())
             || self.identifiers.iter().any(|own| x509.subject_key_id().is_some_and(|id| id.as_slice() == own))
-            || (!self.serials.is_empty() && serial(certificate).is_some_and(|serial| self.serials.contains(&serial)))
+            || (!self.serials.is_empty()
+                && serial(certificate).is_some_and(|serial| self.serials.contains(&serial)))
             || (!self.keys.is_empty() && key(certificate).is_some_and(|key| self.keys.contains(&key)))
     }
 }

@@ -23,7 +23,8 @@ pub(super) fn canonicalization(node: &Node) -> Result<Canonicalization, Signatur
     match node.elements(&["Algorithm"])? {
         [] => Ok(known),
         [only] if only.name_in(EXCLUSIVE) == "InclusiveNamespaces" => {
-            let listed = only.elements(&["PrefixList"])?.is_empty() && known.form() == CanonicalForm::Exclusive;
+            let listed =
+                only.elements(&["PrefixList"])?.is_empty() && known.form() == CanonicalForm::Exclusive;
             let list = only.attribute("PrefixList").filter(|_| listed && only.text.is_empty());
             list.and_then(|list| known.with_prefix_list(list)).ok_or(SignatureFault::InclusiveNamespaces)
         }
@@ -60,17 +61,22 @@ fn pss(parameters: &[Node]) -> Result<Digest, SignatureFault> {
     let chosen = find("DigestMethod").map_or(Ok(Digest::Sha256), digest)?;
     let mask = match find("MaskGenerationFunction") {
         None => Digest::Sha256,
-        Some(node) if node.attribute("Algorithm") == Some(MGF1) => match named(node.elements(&["Algorithm"])?)[..] {
-            [] => Digest::Sha256,
-            [("DigestMethod", inner)] => digest(inner)?,
-            _ => return Err(SignatureFault::Structure),
-        },
+        Some(node) if node.attribute("Algorithm") == Some(MGF1) => {
+            match named(node.elements(&["Algorithm"])?)[..] {
+                [] => Digest::Sha256,
+                [("DigestMethod", inner)] => digest(inner)?,
+                _ => return Err(SignatureFault::Structure),
+            }
+        }
         Some(_) => return Err(SignatureFault::Pss),
     };
     let number = |name: &str, otherwise: usize| {
-        find(name).map_or(Ok(otherwise), |node| node.plain_text()?.parse().map_err(|_| SignatureFault::Structure))
+        find(name)
+            .map_or(Ok(otherwise), |node| node.plain_text()?.parse().map_err(|_| SignatureFault::Structure))
     };
-    let fits = mask == chosen && number("SaltLength", chosen.size())? == chosen.size() && number("TrailerField", 1)? == 1;
+    let fits = mask == chosen
+        && number("SaltLength", chosen.size())? == chosen.size()
+        && number("TrailerField", 1)? == 1;
     let known = ["DigestMethod", "MaskGenerationFunction", "SaltLength", "TrailerField"];
     if !parameters.iter().all(|node| known.contains(&node.local())) {
         return Err(SignatureFault::Structure);

@@ -98,7 +98,7 @@ pub(super) fn named(nodes: &[Node]) -> Vec<(&str, &Node)> {
 }
 
 fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| is_space(c))
+    text.chars().all(is_space)
 }
 
 const fn is_space(c: char) -> bool {

@@ -79,7 +79,9 @@ fn read_transforms(nodes: &[Node]) -> Result<(bool, Canonicalization), Signature
     };
     match rest {
         [] => Ok((enveloped, Canonicalization::new(CanonicalForm::Inclusive))),
-        [only] if only.attribute("Algorithm") != Some(ENVELOPED) => Ok((enveloped, method::canonicalization(only)?)),
+        [only] if only.attribute("Algorithm") != Some(ENVELOPED) => {
+            Ok((enveloped, method::canonicalization(only)?))
+        }
         _ => Err(SignatureFault::Transforms),
     }
 }

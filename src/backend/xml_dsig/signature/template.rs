@@ -5,9 +5,7 @@ use openssl::base64::encode_block;
 use super::{NAMESPACE, key_info};
 use crate::{
     backend::xml_dsig::{
-        Algorithm, Canonicalization, Digest, KeyFault, SignatureProfile,
-        algorithm::ENVELOPED,
-        option::Shape,
+        Algorithm, Canonicalization, Digest, KeyFault, SignatureProfile, algorithm::ENVELOPED, option::Shape,
     },
     world::material::Certificate,
 };
@@ -45,7 +43,11 @@ impl<'a> Draft<'a> {
         let mut draft = Self { profile, algorithm, digest, p, key_info: None };
         if !profile.key_info.parts().is_empty() {
             let content = key_info::content(&draft.p, &profile.key_info, chain)?;
-            let id = if profile.sign_key_info { format!(" Id=\"{}\"", draft.key_info_id()) } else { String::new() };
+            let id = if profile.sign_key_info {
+                format!(" Id=\"{}\"", draft.key_info_id())
+            } else {
+                String::new()
+            };
             draft.key_info = Some(format!("<{0}KeyInfo{id}>{content}</{0}KeyInfo>", draft.p));
         }
         Ok(draft)
@@ -121,8 +123,7 @@ impl<'a> Draft<'a> {
     /// The whole element; an enveloping one ends where the document begins.
     pub(in crate::backend::xml_dsig) fn signature(&self, info: &str, value: &[u8]) -> String {
         let (p, key_info) = (&self.p, self.key_info.as_deref().unwrap_or_default());
-        let end =
-            if self.profile.shape == Shape::Enveloping { self.object_opened() } else { self.closed() };
+        let end = if self.profile.shape == Shape::Enveloping { self.object_opened() } else { self.closed() };
         format!(
             "{}{info}<{p}SignatureValue>{}</{p}SignatureValue>{key_info}{end}",
             self.opened(),
@@ -164,9 +165,5 @@ fn method(p: &str, name: &str, canonicalization: &Canonicalization) -> String {
         let form = Canonicalization::exclusive().uri();
         format!("<ec:InclusiveNamespaces xmlns:ec=\"{form}\" PrefixList=\"{list}\"></ec:InclusiveNamespaces>")
     });
-    format!(
-        "<{p}{name} Algorithm=\"{}\">{}</{p}{name}>",
-        canonicalization.uri(),
-        list.unwrap_or_default()
-    )
+    format!("<{p}{name} Algorithm=\"{}\">{}</{p}{name}>", canonicalization.uri(), list.unwrap_or_default())
 }

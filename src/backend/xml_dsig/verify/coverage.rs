@@ -30,7 +30,8 @@ pub(super) fn judge(located: &Located, options: &VerifyOptions) -> Result<Covera
         shapes.push(shape);
         whole_document |= whole;
     }
-    if !located.block.objects.iter().all(|object| references.iter().any(|reference| is_to(reference, object))) {
+    if !located.block.objects.iter().all(|object| references.iter().any(|reference| is_to(reference, object)))
+    {
         return Err(refuse(SignatureFault::Object));
     }
     if shapes.iter().all(Option::is_none) {
@@ -53,7 +54,9 @@ fn cover(located: &Located, reference: &Reference) -> Result<(Option<Shape>, boo
         Uri::Element(id) => match located.around.iter().position(|ids| ids.contains(id)) {
             Some(depth) => (Some(Shape::Enveloped), depth == 0),
             None if block.objects.iter().any(|object| is_to(reference, object)) => {
-                (Some(Shape::Enveloping), block.objects.len() == 1)
+                // A signature beside an element can be made one around it, but for the object.
+                let whole = matches!(&block.objects[..], [only] if only.ids.contains(id));
+                (Some(Shape::Enveloping), whole)
             }
             None => (Some(Shape::Detached), false),
         },

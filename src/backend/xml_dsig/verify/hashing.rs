@@ -53,17 +53,28 @@ pub(super) struct Hashing<'a> {
 
 impl<'a> Hashing<'a> {
     /// For these references, by their numbers; `out` gets the bytes of one of them.
-    pub(super) fn new(references: Vec<(usize, &'a Reference)>, out: Option<(usize, &'a mut dyn Write)>) -> Self {
+    pub(super) fn new(
+        references: Vec<(usize, &'a Reference)>,
+        out: Option<(usize, &'a mut dyn Write)>,
+    ) -> Self {
         let most = references.iter().map(|(number, _)| number + 1).max().unwrap_or(0);
         Self { references, out, running: Vec::new(), digests: vec![None; most], signature: None }
     }
 
     /// Reads the document, and answers the digests by the numbers of their references.
-    pub(super) fn read<R: Read>(mut self, document: &mut Document<'_, R>) -> Result<Vec<Option<Vec<u8>>>, XmlError> {
+    pub(super) fn read<R: Read>(
+        mut self,
+        document: &mut Document<'_, R>,
+    ) -> Result<Vec<Option<Vec<u8>>>, XmlError> {
         for (number, reference) in self.references.clone() {
             if reference.uri == Uri::Document {
                 let canonical = Canonical::new(&reference.canonicalization, self.sink(number, reference)?);
-                self.running.push(Running { number, enveloped: reference.enveloped, around: None, canonical });
+                self.running.push(Running {
+                    number,
+                    enveloped: reference.enveloped,
+                    around: None,
+                    canonical,
+                });
             }
         }
         while let Some(step) = document.next()? {

@@ -53,20 +53,18 @@ pub(super) fn locate<R: Read>(
     let mut open: Vec<Open> = Vec::new();
     let mut capture: Option<Capture> = None;
     let mut located: Option<Located> = None;
-    let mut begun = 0;
+    let (mut begun, mut parent_open) = (0, false);
     while let Some(step) = document.next()? {
         if let Some(inside) = &mut capture {
             let refuse = |fault| XmlError::Signature { fault, at: begun };
             if let Some(block) = inside.take(&step, options.limits.signature).map_err(refuse)? {
                 located = Some(surroundings(block, begun, &open, stated));
-                capture = None;
+                (capture, parent_open) = (None, !open.is_empty());
             }
             continue;
         }
         let (depth, at) = (step.depth, step.at);
         let refuse = |fault| XmlError::Signature { fault, at };
-        // While the parent of the signature is open, nothing should follow.
-        let expecting_end = located.as_ref().is_some_and(|found| found.around.len() <= open.len()) && !open.is_empty();
         let follows = match &step.piece {
             Piece::Start(element) if is_signature(element) => {
                 if located.is_some() {
@@ -88,6 +86,8 @@ pub(super) fn locate<R: Read>(
                 {
                     parent.previous = Some((closed.ids, closed.stated));
                 }
+                // While the parent of the signature is open, nothing should follow.
+                parent_open &= located.as_ref().is_some_and(|found| found.around.len() <= open.len());
                 if let Some(finder) = &mut finder {
                     finder.end(depth);
                 }
@@ -97,7 +97,9 @@ pub(super) fn locate<R: Read>(
             Piece::Comment(_) | Piece::Instruction(..) => true,
             Piece::Outside => false,
         };
-        if let Some(found) = located.as_mut().filter(|found| expecting_end && follows && found.followed.is_none()) {
+        if let Some(found) =
+            located.as_mut().filter(|found| parent_open && follows && found.followed.is_none())
+        {
             found.followed = Some(at);
         }
     }

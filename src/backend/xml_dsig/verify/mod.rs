@@ -70,16 +70,17 @@ pub fn verify<D: Read + Seek + ?Sized>(
 }
 
 fn verified(block: Block, covered: coverage::Coverage, certificate: Certificate) -> Verified {
-    let references = block.references.into_iter().zip(covered.shapes).map(|(reference, shape)| VerifiedReference {
-        uri: match reference.uri {
-            Uri::Document => String::new(),
-            Uri::Element(id) => format!("#{id}"),
-        },
-        shape,
-        canonicalization: reference.canonicalization,
-        digest: reference.digest,
-        digest_value: reference.digest_value,
-    });
+    let references =
+        block.references.into_iter().zip(covered.shapes).map(|(reference, shape)| VerifiedReference {
+            uri: match reference.uri {
+                Uri::Document => String::new(),
+                Uri::Element(id) => format!("#{id}"),
+            },
+            shape,
+            canonicalization: reference.canonicalization,
+            digest: reference.digest,
+            digest_value: reference.digest_value,
+        });
     Verified {
         certificate,
         algorithm: block.algorithm,
