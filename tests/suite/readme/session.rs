@@ -83,6 +83,7 @@ impl Session {
                 "xmlsec1",
                 "chromium",
                 "perl",
+                "graphviz",
                 "groff-base",
                 "python3-jsonschema",
             ] {
