@@ -82,7 +82,7 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
     for (name, key) in &site.keys {
         let at = place(text, "keys", name);
         if key.key_type.as_deref().is_some_and(|t| key_type(t).is_none()) {
-            let kinds = "one of rsa-2048, rsa-3072, rsa-4096, ec-p256, ec-p384, ec-p521".to_owned();
+            let kinds = "one of rsa-2048, rsa-3072, rsa-4096, ec-p256, ec-p384, ec-p521, ed25519".to_owned();
             findings.push(bad_binding(format!("the key type of `{name}` is not known"), kinds, at));
         }
         if key.subject.as_deref().is_some_and(|s| subject(s).is_none()) {
