@@ -6,11 +6,12 @@
 //! nothing.
 //!
 //! ```text
-//! bytes --document::Document--> pieces --canonical::Exclusive--> canonical bytes --> digest
+//! bytes --document::Document--> pieces --canonical::Canonical--> canonical bytes --> digest
 //! ```
 
 mod algorithm;
 mod canonical;
+mod canonicalize;
 mod document;
 mod key;
 mod sign;
@@ -21,7 +22,9 @@ mod verify;
 mod xml_error;
 
 pub use algorithm::{Algorithm, Digest, algorithm_for};
-pub use document::{DocumentFault, Limits};
+pub use canonical::{CanonicalForm, Canonicalization};
+pub use canonicalize::{ElementId, canonicalize, canonicalize_element};
+pub use document::{DocumentFault, IdAttributes, Limits};
 pub use key::{KeyFault, SigningKey};
 pub use sign::{Signed, sign};
 pub use signature::SignatureFault;

@@ -6,7 +6,7 @@ use openssl::hash::Hasher;
 
 use super::{
     Algorithm, DocumentFault, KeyFault, Limits, SignatureFault, SigningKey, XmlError,
-    canonical::Exclusive,
+    canonical::{Canonical, Canonicalization},
     document::{Document, Piece},
     signature::{is_signature, signature, signed_info},
 };
@@ -36,7 +36,7 @@ pub fn sign(
 ) -> Result<Signed, XmlError> {
     let digest = key.algorithm().digest().message_digest();
     let hasher = Hasher::new(digest).map_err(|_| KeyFault::Failed)?;
-    let mut canonical = Exclusive::new(BufWriter::new(hasher));
+    let mut canonical = Canonical::new(&Canonicalization::exclusive(), BufWriter::new(hasher));
     let mut out = BufWriter::new(out);
     let mut document = Document::new(document, limits);
     let mut end = Vec::new();

@@ -6,7 +6,7 @@ use openssl::{hash::Hasher, sha::Sha256};
 
 use super::{
     Algorithm, KeyFault, Limits, SignatureFault, XmlError,
-    canonical::Exclusive,
+    canonical::{Canonical, Canonicalization},
     document::{Document, Piece, Step},
     key::{usable, verifies},
     signature::{Block, Capture, is_signature},
@@ -67,7 +67,7 @@ pub fn verify<D: Read + Seek + ?Sized>(
 /// Reads the whole document and finds its one signature, in its one place.
 fn locate<R: Read>(document: &mut Document<'_, R>, limits: &Limits) -> Result<Block, XmlError> {
     let (mut capture, mut begun, mut found) = (None, 0, None);
-    while let Some(Step { piece, depth, at, raw }) = document.next()? {
+    while let Some(Step { piece, depth, at, raw, .. }) = document.next()? {
         let refuse = |fault| XmlError::Signature { fault, at };
         if let Some(open) = &mut capture {
             if at + raw.len() as u64 - begun > limits.signature {
@@ -97,7 +97,7 @@ fn locate<R: Read>(document: &mut Document<'_, R>, limits: &Limits) -> Result<Bl
             Piece::Text(text) if found.is_some() && !text.trim_ascii().is_empty() => {
                 return Err(refuse(SignatureFault::NotLast));
             }
-            Piece::Start(_) | Piece::Comment | Piece::Instruction(..) if found.is_some() && depth > 0 => {
+            Piece::Start(_) | Piece::Comment(_) | Piece::Instruction(..) if found.is_some() && depth > 0 => {
                 return Err(refuse(SignatureFault::NotLast));
             }
             _ => {}
@@ -133,7 +133,7 @@ fn copy<R: Read>(
     hasher: &mut Hasher,
     out: &mut dyn Write,
 ) -> Result<(), XmlError> {
-    let mut canonical = Exclusive::new(BufWriter::new(Both { hasher, out }));
+    let mut canonical = Canonical::new(&Canonicalization::exclusive(), BufWriter::new(Both { hasher, out }));
     let mut skipping = false;
     while let Some(step) = document.next()? {
         match &step.piece {

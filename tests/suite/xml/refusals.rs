@@ -28,6 +28,8 @@ fn refused() -> Vec<(&'static str, Vec<u8>)> {
         ("xml_too_many_attributes", format!("<e{}/>", attributes(100_000)).into()),
         ("xml_too_many_namespaces", format!("<e{}/>", declarations(257)).into()),
         ("xml_too_many_namespaces", format!("<e{}>", declarations(2)).repeat(200).into()),
+        ("xml_scope_too_long", format!("<r xml:base='{}'/>", "x".repeat(1 << 20)).into()),
+        ("xml_scope_too_long", format!("<e xmlns='urn:{}'>", "x".repeat(100_000)).repeat(20).into()),
         ("xml_too_many_ids", format!("<r>{}</r>", ids(100_001)).into()),
         ("xml_token_too_long", format!("<r a='{}'/>", "x".repeat(9 << 20)).into()),
         ("xml_token_too_long", format!("<r><!--{}--></r>", "x".repeat(9 << 20)).into()),

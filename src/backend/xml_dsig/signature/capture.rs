@@ -1,18 +1,21 @@
 //! Collects a signature while it goes by, and the canonical form of what it signs.
 
 use super::{Block, SignatureFault, is_signature, node::Node};
-use crate::backend::xml_dsig::{canonical::Exclusive, document::Piece};
+use crate::backend::xml_dsig::{
+    canonical::{Canonical, Canonicalization},
+    document::Piece,
+};
 
 /// A `ds:Signature` that has begun.
 #[derive(Debug)]
 pub(in crate::backend::xml_dsig) struct Capture {
     open: Vec<Node>,
-    signed_info: Exclusive<Vec<u8>>,
+    signed_info: Canonical<Vec<u8>>,
 }
 
 impl Capture {
-    pub(in crate::backend::xml_dsig) const fn new() -> Self {
-        Self { open: Vec::new(), signed_info: Exclusive::new(Vec::new()) }
+    pub(in crate::backend::xml_dsig) fn new() -> Self {
+        Self { open: Vec::new(), signed_info: Canonical::new(&Canonicalization::exclusive(), Vec::new()) }
     }
 
     /// Takes a piece, the first being the start of the signature. With its end comes what it says.
@@ -33,7 +36,7 @@ impl Capture {
                     node.text.push_str(text);
                 }
             }
-            Piece::Comment | Piece::Instruction(..) => return Err(SignatureFault::Comment),
+            Piece::Comment(_) | Piece::Instruction(..) => return Err(SignatureFault::Comment),
             Piece::Outside => {}
         }
         if inside_before || self.inside_signed_info() {
@@ -42,7 +45,10 @@ impl Capture {
         }
         match finished {
             Some(signature) => {
-                let signed_info = std::mem::replace(&mut self.signed_info, Exclusive::new(Vec::new()));
+                let signed_info = std::mem::replace(
+                    &mut self.signed_info,
+                    Canonical::new(&Canonicalization::exclusive(), Vec::new()),
+                );
                 Block::read(&signature, signed_info.into_inner()).map(Some)
             }
             None => Ok(None),
