@@ -91,7 +91,7 @@ pub enum KeyType {
     EcP384,
     /// ECDSA on NIST P-521 (`secp521r1`).
     EcP521,
-    /// EdDSA on Curve25519 (RFC 8410). Good for certificates; XML signatures have no name for it.
+    /// EdDSA on Curve25519 (RFC 8410): good for certificates, and not in the profile of XML signatures.
     Ed25519,
 }
 

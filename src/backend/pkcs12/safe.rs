@@ -187,7 +187,7 @@ impl Safe {
     }
 
     /// Refuses a store that would take too long to read.
-    fn bound(&self) -> Result<(), Flaw> {
+    pub(super) fn bound(&self) -> Result<(), Flaw> {
         let parts = self.parts.iter().filter_map(|part| Some(part.scheme()?.iterations));
         let all: u64 = parts.chain(self.mac.as_ref().map(|mac| mac.iterations)).map(u64::from).sum();
         if all <= MOST_IN_ALL {

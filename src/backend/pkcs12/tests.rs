@@ -1,5 +1,8 @@
 //! What a change does to the bags, byte by byte; stores that no tool would write.
 
+mod encodings;
+mod passwords;
+
 use std::{collections::BTreeMap, fs, path::Path};
 
 use openssl::pkey::{PKey, Private};
