@@ -7,6 +7,7 @@ pub mod dry_run;
 pub mod exit;
 pub mod explain;
 pub mod fmt;
+pub mod guard;
 pub mod inbox;
 pub mod json;
 pub mod prove;
