@@ -24,7 +24,7 @@ mod xml_error;
 pub use algorithm::{Algorithm, Digest, algorithm_for};
 pub use canonical::{CanonicalForm, Canonicalization};
 pub use canonicalize::{ElementId, canonicalize, canonicalize_element};
-pub use document::{DocumentFault, IdAttributes, Limits};
+pub use document::{DocumentFault, Encoding, IdAttributes, Limits};
 pub use key::{KeyFault, SigningKey};
 pub use sign::{Signed, sign};
 pub use signature::SignatureFault;

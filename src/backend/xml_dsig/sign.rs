@@ -1,11 +1,14 @@
 //! Signing: one pass, the signature as the last child of the root element.
 
-use std::io::{BufWriter, Read, Write};
+use std::{
+    borrow::Cow,
+    io::{BufWriter, Read, Write},
+};
 
 use openssl::hash::Hasher;
 
 use super::{
-    Algorithm, DocumentFault, KeyFault, Limits, SignatureFault, SigningKey, XmlError,
+    Algorithm, DocumentFault, Encoding, KeyFault, Limits, SignatureFault, SigningKey, XmlError,
     canonical::{Canonical, Canonicalization},
     document::{Document, Piece},
     signature::{is_signature, signature, signed_info},
@@ -39,19 +42,20 @@ pub fn sign(
     let mut canonical = Canonical::new(&Canonicalization::exclusive(), BufWriter::new(hasher));
     let mut out = BufWriter::new(out);
     let mut document = Document::new(document, limits);
-    let mut end = Vec::new();
+    let (mut end, mut encoding) = (String::new(), Encoding::Utf8);
     while let Some(step) = document.next()? {
+        encoding = step.encoding;
         canonical.write(&step.piece)?;
         match step.piece {
             Piece::Start(element) if is_signature(element) => {
                 return Err(XmlError::Signature { fault: SignatureFault::AlreadySigned, at: step.at });
             }
-            Piece::Start(_) if step.depth == 1 => out.write_all(&opened(step.raw))?,
+            Piece::Start(_) if step.depth == 1 => encoding.write(&opened(step.raw), &mut out)?,
             // The end of the root has to wait: what follows it may be signed too.
-            Piece::End(name) if step.depth == 0 && step.raw.is_empty() => write!(end, "</{name}>")?,
-            Piece::End(_) if step.depth == 0 => end.extend(step.raw),
-            _ if !end.is_empty() => end.extend(step.raw),
-            _ => out.write_all(step.raw)?,
+            Piece::End(name) if step.depth == 0 && step.raw.is_empty() => end.extend(["</", name, ">"]),
+            Piece::End(_) if step.depth == 0 => end.push_str(step.raw),
+            _ if !end.is_empty() => end.push_str(step.raw),
+            _ => encoding.write(step.raw, &mut out)?,
         }
         if end.len() as u64 > limits.token {
             return Err(XmlError::Document { fault: DocumentFault::TokenTooLong, at: document.at() });
@@ -61,16 +65,16 @@ pub fn sign(
     let digest_value = hasher.finish().map_err(|_| KeyFault::Failed)?.to_vec();
     let algorithm = key.algorithm();
     let value = key.sign(signed_info(algorithm, &digest_value).as_bytes())?;
-    out.write_all(signature(algorithm, &digest_value, &value, key.certificate()).as_bytes())?;
-    out.write_all(&end)?;
+    encoding.write(&signature(algorithm, &digest_value, &value, key.certificate()), &mut out)?;
+    encoding.write(&end, &mut out)?;
     out.flush()?;
     Ok(Signed { algorithm, digest_value })
 }
 
 /// The start tag of the root, so that something can be put inside.
-fn opened(tag: &[u8]) -> Vec<u8> {
-    match tag.strip_suffix(b"/>") {
-        Some(tag) => [tag.trim_ascii_end(), b">"].concat(),
-        None => tag.to_vec(),
+fn opened(tag: &str) -> Cow<'_, str> {
+    match tag.strip_suffix("/>") {
+        Some(tag) => format!("{}>", tag.trim_ascii_end()).into(),
+        None => tag.into(),
     }
 }
