@@ -29,4 +29,4 @@ pub use limits::Limits;
 pub(super) use namespace::XML as XML_NAMESPACE;
 pub(super) use piece::{Piece, Step};
 pub(super) use reading::Document;
-pub(super) use tag::Element;
+pub(super) use tag::{Element, QualifiedName};

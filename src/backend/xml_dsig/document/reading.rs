@@ -58,7 +58,6 @@ impl<'l, R: Read> Document<'l, R> {
     }
 
     /// Reads one element, cut out of a document at a place with this context.
-    #[expect(dead_code, reason = "for signatures that stand inside of a document")]
     pub(in crate::backend::xml_dsig) fn within(context: &Context, input: R, limits: &'l Limits) -> Self {
         Self::with(input, limits, Scope::within(context, limits))
     }
@@ -117,7 +116,6 @@ impl<'l, R: Read> Document<'l, R> {
     }
 
     /// What an element that would begin here has from the elements around it.
-    #[expect(dead_code, reason = "for signatures that stand inside of a document")]
     pub(in crate::backend::xml_dsig) fn context(&self) -> Context {
         self.scope.inside()
     }

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// The element that began last, in memory that the next one uses again.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::backend::xml_dsig) struct Element {
     /// Names and values, one after the other.
     text: String,
@@ -21,7 +21,7 @@ pub(in crate::backend::xml_dsig) struct Element {
     declarations: Vec<Declaration>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Declaration {
     /// Empty for the default namespace.
     prefix: Range<usize>,
@@ -37,7 +37,7 @@ struct Name {
     namespace: Rc<str>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Record {
     name: Name,
     value: Range<usize>,
