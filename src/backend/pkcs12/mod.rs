@@ -2,7 +2,8 @@
 //!
 //! From the file inward: `store` reads, locks and replaces the file; `safe` is the file's content,
 //! parts and bags, each kept as written; `inventory` says which bags make up which entry; `edit`
-//! changes a few bags and checks the outcome before it leaves. Below lie `bag`, `mac` (integrity)
+//! changes a few bags and checks the outcome before it leaves; `hand` is a change by a person, written
+//! down in the record. Below lie `bag`, `mac` (integrity)
 //! with `digest`, `scheme` (encryption), `der` and `oid`.
 //!
 //! Java sees less than openssl: no key in the clear, and no certificate without a key unless it
@@ -13,6 +14,7 @@ mod der;
 mod digest;
 mod edit;
 mod flaw;
+mod hand;
 mod inventory;
 mod mac;
 mod oid;
@@ -22,4 +24,5 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use hand::{Deed, Hand, release};
 pub use store::Pkcs12Keystore;

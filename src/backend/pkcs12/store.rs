@@ -20,7 +20,8 @@ use super::{
 use crate::{
     backend::{
         Outcome,
-        file::{self, Lock, Stamp},
+        custody::{Custody, Holder},
+        file::{self, Stamp},
         key_pair,
         keystore::{Entry, EntryKind, Exchange, KeySpec, Keystore, KeystoreError, moved},
     },
@@ -38,13 +39,16 @@ const MISMATCH: &str = "the key does not belong to its certificate";
 /// check with a password.
 ///
 /// The file is read whenever it is asked for something, unless it is unchanged since the last time.
-/// A change takes a lock beside the file (`<file>.lock`), touches the bags of the named aliases
-/// only, and replaces the file in one act. Entries without a name, or with one that is no [`Alias`],
+/// A change takes a lock beside the file (`<file>.lock`), asks its [`Custody`] whether these aliases
+/// may be changed, touches the bags of the named aliases only, and replaces the file in one act. Entries without a name, or with one that is no [`Alias`],
 /// are carried along unseen.
 pub struct Pkcs12Keystore {
     path: PathBuf,
     password: Zeroizing<String>,
     patience: Duration,
+    custody: Option<Custody>,
+    holder: Option<Holder>,
+    may_be_new: bool,
     last: Mutex<Option<(Stamp, Arc<Content>)>>,
 }
 
@@ -66,7 +70,38 @@ impl Pkcs12Keystore {
     /// The store at `path`. Nothing is read yet.
     #[must_use]
     pub fn open(path: impl Into<PathBuf>, password: Zeroizing<String>) -> Self {
-        Self { path: path.into(), password, patience: PATIENCE, last: Mutex::new(None) }
+        Self {
+            path: path.into(),
+            password,
+            patience: PATIENCE,
+            custody: None,
+            holder: None,
+            may_be_new: false,
+            last: Mutex::new(None),
+        }
+    }
+
+    /// The same, in the custody of the caller: its changes take no lock of their own.
+    #[must_use]
+    pub(crate) fn in_custody(self, custody: Custody) -> Self {
+        Self { custody: Some(custody), ..self }
+    }
+
+    /// The same, for a run, which changes only what it holds.
+    #[must_use]
+    pub fn held_by(self, holder: Holder) -> Self {
+        Self { holder: Some(holder), ..self }
+    }
+
+    /// The same, but the first change makes the file when there is none, as
+    /// [`Self::create_empty`] does.
+    #[must_use]
+    pub(crate) fn perhaps_new(self) -> Self {
+        Self { may_be_new: true, ..self }
+    }
+
+    pub(super) const fn custody(&self) -> Option<&Custody> {
+        self.custody.as_ref()
     }
 
     /// A new store without entries: AES-256-CBC under PBKDF2 with HMAC-SHA256 and 10,000 iterations
@@ -79,13 +114,12 @@ impl Pkcs12Keystore {
         password: Zeroizing<String>,
     ) -> Result<Self, KeystoreError> {
         let store = Self::open(path, password);
-        let target = file::atomic::resolve(&store.path).map_err(store.io("cannot create"))?;
-        let _lock = store.lock(&target)?;
+        let custody = Custody::take(&store.path, store.patience)?;
         if std::fs::symlink_metadata(&store.path).is_ok() {
             return Err(store.io("cannot create")(io::ErrorKind::AlreadyExists.into()));
         }
         let bytes = Safe::empty().write(&store.password).map_err(|flaw| flaw.of(&store.path))?;
-        file::replace(&target, &bytes, Some(0o600)).map_err(store.io("cannot write"))?;
+        file::replace(custody.store(), &bytes, Some(0o600)).map_err(store.io("cannot write"))?;
         Ok(store)
     }
 
@@ -167,25 +201,42 @@ impl Pkcs12Keystore {
         Ok(Content { safe, inventory })
     }
 
-    /// Reads the store under its lock, lets `act` compose another one, and puts it in place.
+    /// Reads the store under its lock, lets `act` compose another one, and puts it in place. Only
+    /// the named aliases may be changed by it, and only if nobody else holds them.
     pub(super) fn change<T>(
         &self,
+        aliases: &[&Alias],
         act: impl FnOnce(&Content) -> Result<Act<T>, KeystoreError>,
     ) -> Result<T, KeystoreError> {
         let target = self.resolved()?;
-        if !target.exists() {
+        let is_new = self.may_be_new && !target.exists();
+        if !is_new && !target.exists() {
             return Err(KeystoreError::Missing(self.path.clone()));
         }
-        let _lock = self.lock(&target)?;
-        let (before, _) = self.bytes()?;
-        match act(&self.parsed(&before)?)? {
+        let taken;
+        let custody = match &self.custody {
+            Some(custody) => custody,
+            None => {
+                taken = Custody::take(&self.path, self.patience)?;
+                &taken
+            }
+        };
+        custody.allow(self.holder.as_ref(), aliases)?;
+        let before = if is_new { None } else { Some(self.bytes()?.0) };
+        let content = match &before {
+            Some(bytes) => self.parsed(bytes)?,
+            None => self.parsed(&Safe::empty().write(&self.password).map_err(self.flaw())?)?,
+        };
+        match act(&content)? {
             Act::Rest(answer) => Ok(answer),
             Act::Write(after, answer) => {
                 // Other tools know nothing of the lock.
-                if self.resolved()? != target || self.bytes()?.0 != before {
+                let now = if is_new && !target.exists() { None } else { Some(self.bytes()?.0) };
+                if self.resolved()? != target || custody.store() != target || now != before {
                     return Err(KeystoreError::Locked(self.path.clone()));
                 }
-                file::replace(&target, &after, None).map_err(self.io("cannot write"))?;
+                let mode = is_new.then_some(0o600);
+                file::replace(&target, &after, mode).map_err(self.io("cannot write"))?;
                 Ok(answer)
             }
         }
@@ -197,11 +248,6 @@ impl Pkcs12Keystore {
 
     fn resolved(&self) -> Result<PathBuf, KeystoreError> {
         file::atomic::resolve(&self.path).map_err(self.io("cannot read"))
-    }
-
-    fn lock(&self, target: &Path) -> Result<Lock, KeystoreError> {
-        let lock = Lock::take(target, self.patience).map_err(self.io("cannot lock"))?;
-        lock.ok_or_else(|| KeystoreError::Locked(self.path.clone()))
     }
 
     fn io(&self, doing: &'static str) -> impl Fn(io::Error) -> KeystoreError {
@@ -252,7 +298,7 @@ impl Keystore for Pkcs12Keystore {
         alias: &Alias,
         spec: &KeySpec,
     ) -> Result<(Outcome, Certificate), KeystoreError> {
-        self.change(|content| {
+        self.change(&[alias], |content| {
             if let Some(found) = content.inventory.find(alias)? {
                 let entry = found.entry(&content.safe);
                 let own = entry.as_ref().and_then(Entry::certificate);
@@ -274,7 +320,8 @@ impl Keystore for Pkcs12Keystore {
 
     fn exchange(&mut self, exchange: &Exchange<'_>) -> Result<Outcome, KeystoreError> {
         let Exchange { alias, expected, staged, wanted, backup } = *exchange;
-        self.change(|content| {
+        let aliases: Vec<&Alias> = [Some(alias), Some(staged), backup].into_iter().flatten().collect();
+        self.change(&aliases, |content| {
             let holds = |alias: &Alias, meant: &Fingerprint| -> Result<_, KeystoreError> {
                 let found = content.pair(alias, meant)?;
                 Ok(found.ok_or(moved(alias, meant, content.entry(alias)?.as_ref())))
@@ -308,7 +355,7 @@ impl Keystore for Pkcs12Keystore {
     }
 
     fn remove(&mut self, alias: &Alias, meant: &Fingerprint) -> Result<Outcome, KeystoreError> {
-        self.change(|content| {
+        self.change(&[alias], |content| {
             let Some(found) = content.inventory.find(alias)? else {
                 return Ok(Act::Rest(Outcome::AlreadySo));
             };
