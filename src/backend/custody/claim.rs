@@ -115,7 +115,7 @@ fn held(store: &Path, alias: Option<&Alias>, (hold, journal): (&Hold, &Path)) ->
     CustodyError::Held {
         store: store.to_owned(),
         alias: alias.cloned(),
-        hold: hold.clone(),
+        hold: Box::new(hold.clone()),
         journal: journal.to_owned(),
     }
 }

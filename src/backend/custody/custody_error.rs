@@ -16,7 +16,7 @@ pub enum CustodyError {
         /// Which alias; `None` when it is the store as such.
         alias: Option<Alias>,
         /// What the run holds.
-        hold: Hold,
+        hold: Box<Hold>,
         /// Its journal.
         journal: PathBuf,
     },

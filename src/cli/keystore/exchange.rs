@@ -52,6 +52,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
             }
         },
     };
+    if alias.same_entry(staged) || backup.as_ref().is_some_and(|b| b.same_entry(alias) || b.same_entry(staged)) {
+        screen.talk("an exchange needs different aliases: the kept one, that of the new pair, and the backup");
+        return Err(Exit::Usage);
+    }
     let places = [Some(alias), Some(staged), backup.as_ref()].into_iter().flatten();
     let deed = Deed { command: "exchange", aliases: places.cloned().collect(), may_make: false };
     let hand = at.hand(deed, screen)?;

@@ -113,7 +113,9 @@ fn draw(finding: Finding, screen: &mut Screen) {
     screen.page(&Refusal::new(Source::new("", ""), vec![finding]));
 }
 
-fn found(error: &KeystoreError) -> (Finding, Exit) {
+/// The finding for an error, and the exit that goes with it.
+#[must_use]
+pub fn found(error: &KeystoreError) -> (Finding, Exit) {
     let what = shown(&error.to_string());
     let list = |path: &Path| format!("keyroll keystore list {}", shown_path(path));
     let (fault, exit) = match error {
