@@ -14,8 +14,7 @@ use super::{at_site::shown_path, exit::Exit, screen::Screen};
 pub fn open(path: &Path, screen: &mut Screen) -> Result<File, Exit> {
     let opened = if path.as_os_str() == "-" { kept() } else { file(path) };
     opened.map_err(|error| {
-        let name = if path.as_os_str() == "-" { "<stdin>".to_owned() } else { shown_path(path) };
-        screen.talk(format_args!("cannot read {name}: {error}"));
+        screen.talk(format_args!("cannot read {}: {error}", name(path)));
         Exit::Usage
     })
 }
@@ -32,4 +31,10 @@ fn kept() -> io::Result<File> {
     io::copy(&mut io::stdin().lock(), &mut file)?;
     file.rewind()?;
     Ok(file)
+}
+
+/// What to call a document.
+#[must_use]
+pub fn name(path: &Path) -> String {
+    if path.as_os_str() == "-" { "<stdin>".to_owned() } else { shown_path(path) }
 }

@@ -20,6 +20,7 @@ pub mod reject;
 pub mod run;
 pub mod screen;
 pub mod sign;
+pub mod signature;
 pub mod status;
 pub mod stop;
 pub mod tally;

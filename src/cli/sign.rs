@@ -6,15 +6,14 @@ use std::path::PathBuf;
 use crate::{
     backend::{
         file::atomic::Draft,
-        keystore::{Keystore, KeystoreError},
+        keystore::{EntryKind, Keystore, KeystoreError},
         pkcs12::Pkcs12Keystore,
-        xml_dsig::{Limits, SigningKey, sign},
+        xml_dsig::{SigningKey, sign_seekable},
     },
     name::Alias,
 };
 
 use super::{
-    at_site::shown_path,
     document,
     exit::Exit,
     keystore::{
@@ -23,6 +22,7 @@ use super::{
     },
     output::Output,
     screen::Screen,
+    signature::Signature,
     xml_fault,
 };
 
@@ -41,6 +41,8 @@ pub struct Arguments {
     /// - to be asked on the terminal, as without it
     #[arg(long, value_name = "SOURCE")]
     password: Option<String>,
+    #[command(flatten)]
+    signature: Signature,
     /// Where the signed document goes, if not to standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -53,43 +55,39 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
 
 fn signed(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let Arguments { alias, keystore: store, .. } = arguments;
+    let profile = arguments.signature.profile(screen)?;
     if !store.exists() {
         return Err(fault::complain(&KeystoreError::Missing(store.clone()), screen));
     }
     let password = password::fetch(arguments.password.as_deref(), store, screen)?;
     let keystore = Pkcs12Keystore::open(store, password);
-    entry(keystore.entry(alias), (alias, store), || keystore.entries(), screen)?;
+    let found = entry(keystore.entry(alias), (alias, store), || keystore.entries(), screen)?;
     let (key, own) = keystore.private_key(alias).map_err(|error| fault::complain(&error, screen))?;
-    let name = shown_path(&arguments.file);
+    let name = document::name(&arguments.file);
     let key = SigningKey::new(&key, &own).map_err(|error| xml_fault::complain(&error, &name, screen))?;
+    let key = match found.kind {
+        EntryKind::KeyPair { chain } => key.with_chain(chain.get(1..).unwrap_or_default()),
+        _ => key,
+    };
     let mut document = document::open(&arguments.file, screen)?;
-    let unwritten = |error: io::Error| format!("cannot write the signed document: {error}");
+    let unwritten = |error: io::Error, screen: &mut Screen| {
+        screen.talk(format_args!("cannot write the signed document: {error}"));
+        Exit::Backend
+    };
     match Output::of(arguments.output.as_deref()).file() {
         Some(path) => {
-            let draft = Draft::beside(path).map_err(|error| {
-                screen.talk(format_args!("cannot write {}: {error}", shown_path(path)));
-                Exit::Backend
-            });
-            let mut draft = draft?;
-            sign(&mut document, &mut draft, &key, &Limits::default())
+            let mut draft = Draft::beside(path).map_err(|error| unwritten(error, screen))?;
+            sign_seekable(&mut document, &mut draft, &key, &profile)
                 .map_err(|error| xml_fault::complain(&error, &name, screen))?;
-            draft.place(None).map_err(|error| {
-                screen.talk(unwritten(error));
-                Exit::Backend
-            })?;
+            draft.place(None).map_err(|error| unwritten(error, screen))?;
         }
         None => {
             // Nothing goes out before all of it is signed.
-            let mut whole = tempfile::tempfile().map_err(|error| {
-                screen.talk(unwritten(error));
-                Exit::Backend
-            })?;
-            sign(&mut document, &mut whole, &key, &Limits::default())
+            let mut whole = tempfile::tempfile().map_err(|error| unwritten(error, screen))?;
+            sign_seekable(&mut document, &mut whole, &key, &profile)
                 .map_err(|error| xml_fault::complain(&error, &name, screen))?;
-            whole.rewind().and_then(|()| screen.copy(&mut whole)).map_err(|error| {
-                screen.talk(unwritten(error));
-                Exit::Backend
-            })?;
+            let copied = whole.rewind().and_then(|()| screen.copy(&mut whole));
+            copied.map_err(|error| unwritten(error, screen))?;
         }
     }
     screen.talk(format_args!("signed with {} ({})", own.fingerprint().short(), own.subject()));

@@ -69,7 +69,9 @@ fn of_folder(folder: &Path) -> Result<Vec<Certificate>, String> {
     let mut paths = Vec::new();
     for file in files {
         let path = file.map_err(|error| error.to_string())?.path();
-        let is_named = path.extension().is_some_and(|end| ["pem", "crt", "cer", "der"].iter().any(|known| end == *known));
+        let is_named = path
+            .extension()
+            .is_some_and(|end| ["pem", "crt", "cer", "der"].iter().any(|known| end == *known));
         if is_named && path.is_file() {
             paths.push(path);
         }

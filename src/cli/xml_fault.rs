@@ -17,7 +17,7 @@ use super::{exit::Exit, screen::Screen};
 struct XmlFault {
     what: String,
     code: String,
-    help: &'static str,
+    help: String,
 }
 
 impl fmt::Display for XmlFault {
@@ -34,17 +34,16 @@ impl Diagnostic for XmlFault {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(self.help))
+        Some(Box::new(&self.help))
     }
 }
 
 /// Says why a document was not signed, or does not verify.
 pub fn complain(error: &XmlError, name: &str, screen: &mut Screen) -> Exit {
     let (help, exit) = match error {
-        XmlError::Document { .. } => (
-            "the place is a number of bytes from the beginning; such a document is neither signed nor verified",
-            Exit::Refused,
-        ),
+        XmlError::Document { .. } => {
+            ("the place is a number of bytes from the beginning of the document", Exit::Refused)
+        }
         XmlError::Signature { .. } => (
             "the place is a number of bytes from the beginning; what the profile does not know it refuses by name",
             Exit::Refused,
@@ -55,9 +54,11 @@ pub fn complain(error: &XmlError, name: &str, screen: &mut Screen) -> Exit {
         ),
         XmlError::Digest => ("ask for the document as it was signed, byte by byte", Exit::Refused),
         XmlError::Changed => ("verify a copy that nobody writes to", Exit::Backend),
-        XmlError::Key(_) => ("sign with another key pair, or with an algorithm that fits it", Exit::Refused),
+        XmlError::Profile(_) => ("`keyroll sign --help` lists the options of a signature", Exit::Usage),
+        XmlError::Key(_) => ("take another key pair, or an algorithm that fits it", Exit::Refused),
         XmlError::Io(_) => ("see to it that the files can be read and written", Exit::Backend),
     };
+    let help = error.advice().unwrap_or_else(|| help.to_owned());
     let what = format!("{}: {}", shown(name), shown(&error.to_string()));
     let code = format!("keyroll::{}", error.code());
     let fault = XmlFault { what, code, help };

@@ -136,12 +136,7 @@ pub fn bind_for(claims: &Claims<'_>) -> Result<Backends, BindError> {
     bind_by(claims.plan, claims.site, claims.folder, Some(claims.holder))
 }
 
-fn bind_by(
-    plan: &Plan,
-    site: &Site,
-    folder: &Path,
-    holder: Option<&Holder>,
-) -> Result<Backends, BindError> {
+fn bind_by(plan: &Plan, site: &Site, folder: &Path, holder: Option<&Holder>) -> Result<Backends, BindError> {
     let mut backends = Backends::default();
     for store in plan.landscape.stores.rows() {
         backends.keystores.push(match site.keystores.get(&store.name) {

@@ -43,7 +43,9 @@ impl Shelf {
         let shelf = Self::new();
         for alias in aliases {
             let subject = format!("CN={alias},O=Example");
-            shelf.keystore(&["create", "a.p12", "--new-store", "--alias", alias, "--subject", &subject]).ends(0);
+            shelf
+                .keystore(&["create", "a.p12", "--new-store", "--alias", alias, "--subject", &subject])
+                .ends(0);
         }
         shelf
     }

@@ -133,11 +133,9 @@ pub(super) fn allow(store: &Path, by: Option<&Holder>, aliases: &[&Alias]) -> Re
     };
     let own = claim.as_ref().filter(|claim| claim.journal == by.journal).and_then(|claim| claim.of(&by.run));
     match aliases.iter().find(|alias| own.is_none_or(|own| own.holds(&[alias]).is_none())) {
-        Some(alias) => Err(CustodyError::Lost {
-            store: store.to_owned(),
-            alias: (*alias).clone(),
-            run: by.run.clone(),
-        }),
+        Some(alias) => {
+            Err(CustodyError::Lost { store: store.to_owned(), alias: (*alias).clone(), run: by.run.clone() })
+        }
         None => Ok(()),
     }
 }
@@ -199,7 +197,10 @@ mod tests {
         take(&store, &journal, hold("one", &["live", "live-next"]), &alive).unwrap();
         // Without case, as the entries themselves.
         let refused = allow(&store, None, &[&other, &alias("LIVE-next")]).unwrap_err();
-        assert_eq!(refused.to_string(), format!("run one holds the alias `LIVE-next` of {}", store.display()));
+        assert_eq!(
+            refused.to_string(),
+            format!("run one holds the alias `LIVE-next` of {}", store.display())
+        );
         allow(&store, None, &[&other]).unwrap();
         allow(&store, Some(&by(&journal, "one")), &[&live]).unwrap();
         for (journal, run, alias) in
@@ -238,7 +239,9 @@ mod tests {
     fn a_claim_that_cannot_be_read_allows_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let store = folder.path().join("a.p12");
-        for text in ["", "{}", "{\"held\":2,\"journal\":\"/j\",\"runs\":[]}", "{\"held\":1,\"journal\":\"/j\"}"] {
+        for text in
+            ["", "{}", "{\"held\":2,\"journal\":\"/j\",\"runs\":[]}", "{\"held\":1,\"journal\":\"/j\"}"]
+        {
             std::fs::write(Claim::path(&store), text).unwrap();
             let refused = allow(&store, None, &[&alias("a")]).unwrap_err();
             assert!(matches!(refused, CustodyError::BadClaim { .. }), "{text}: {refused}");

@@ -191,8 +191,16 @@ mod tests {
         let path = Record::path(&store);
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(text.lines().count(), 3);
-        let without: String = text.lines().take(1).chain(text.lines().skip(2)).fold(String::new(), |all, line| all + line + "\n");
-        for changed in [without, text.replacen("exchange", "remove", 1), text.lines().rev().collect::<Vec<_>>().join("\n")] {
+        let without: String = text
+            .lines()
+            .take(1)
+            .chain(text.lines().skip(2))
+            .fold(String::new(), |all, line| all + line + "\n");
+        for changed in [
+            without,
+            text.replacen("exchange", "remove", 1),
+            text.lines().rev().collect::<Vec<_>>().join("\n"),
+        ] {
             std::fs::write(&path, changed).unwrap();
             assert!(Record::read(&store).unwrap().lines.iter().any(|kept| !kept.follows));
         }

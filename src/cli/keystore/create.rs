@@ -63,8 +63,7 @@ pub fn key_type(text: &str) -> Result<KeyType, String> {
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let Arguments { at, alias, .. } = arguments;
-    let deed =
-        Deed { command: "create", aliases: vec![alias.clone()], may_make: arguments.new_store };
+    let deed = Deed { command: "create", aliases: vec![alias.clone()], may_make: arguments.new_store };
     let hand = at.hand(deed, screen)?;
     let spec = KeySpec {
         key_type: arguments.key_type,

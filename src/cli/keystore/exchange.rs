@@ -47,13 +47,18 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         None => match backup_alias(alias) {
             Some(backup) => Some(backup),
             None => {
-                screen.talk(format_args!("`{alias}-backup` is too long for an alias: choose one with --backup"));
+                screen.talk(format_args!(
+                    "`{alias}-backup` is too long for an alias: choose one with --backup"
+                ));
                 return Err(Exit::Usage);
             }
         },
     };
-    if alias.same_entry(staged) || backup.as_ref().is_some_and(|b| b.same_entry(alias) || b.same_entry(staged)) {
-        screen.talk("an exchange needs different aliases: the kept one, that of the new pair, and the backup");
+    if alias.same_entry(staged)
+        || backup.as_ref().is_some_and(|b| b.same_entry(alias) || b.same_entry(staged))
+    {
+        screen
+            .talk("an exchange needs different aliases: the kept one, that of the new pair, and the backup");
         return Err(Exit::Usage);
     }
     let places = [Some(alias), Some(staged), backup.as_ref()].into_iter().flatten();

@@ -170,10 +170,7 @@ pub fn found(error: &KeystoreError) -> (Finding, Exit) {
             let help = "nothing was changed; give other keys, certificates or names".to_owned();
             (Fault::Failed { what, help }, Exit::Backend)
         }
-        KeystoreError::Io { path, .. } => (
-            Fault::Io { what, help: may_write(path) },
-            Exit::Backend,
-        ),
+        KeystoreError::Io { path, .. } => (Fault::Io { what, help: may_write(path) }, Exit::Backend),
         KeystoreError::Locked(path) => {
             let help = format!("let the other process end, and look at the outcome: `{}`", list(path));
             (Fault::Locked { what, help }, Exit::Backend)
@@ -202,7 +199,8 @@ fn of_custody(error: &CustodyError) -> (Finding, Exit) {
             (Fault::Released { what, help }, Exit::Stale)
         }
         CustodyError::BadClaim { path, .. } => {
-            let help = format!("find out which run wrote {}; remove it when none is under way", shown_path(path));
+            let help =
+                format!("find out which run wrote {}; remove it when none is under way", shown_path(path));
             (Fault::ClaimUnreadable { what, help }, Exit::Backend)
         }
         CustodyError::Io { path, .. } => (Fault::Io { what, help: may_write(path) }, Exit::Backend),

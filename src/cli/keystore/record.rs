@@ -58,7 +58,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
             screen.talk("nobody has changed this keystore by hand with keyroll");
         }
         if record.open().is_some() {
-            screen.talk("the last change was cut off, or is just being made; the keystore says what it came to");
+            screen.talk(
+                "the last change was cut off, or is just being made; the keystore says what it came to",
+            );
         }
     }
     match broken {

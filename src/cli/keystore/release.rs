@@ -3,11 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
-    backend::{
-        custody::Claim,
-        file::atomic,
-        pkcs12::release,
-    },
+    backend::{custody::Claim, file::atomic, pkcs12::release},
     cli::{at_site::shown_path, exit::Exit, screen::Screen},
     source::shown,
 };
@@ -39,8 +35,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         return Ok(Exit::Done);
     }
     let claim = atomic::resolve(store).ok().and_then(|store| Claim::read(&store).ok().flatten());
-    let runs: Vec<String> =
-        claim.iter().flat_map(|claim| &claim.runs).map(|hold| shown(&hold.run)).collect();
+    let runs: Vec<String> = claim.iter().flat_map(|claim| &claim.runs).map(|hold| shown(&hold.run)).collect();
     let who = if runs.is_empty() { "no run does".to_owned() } else { format!("{} does", runs.join(", ")) };
     screen.talk(format_args!("run {} holds nothing of {}; {who}", shown(run), shown_path(store)));
     Err(Exit::Usage)

@@ -184,7 +184,10 @@ impl CertificateRow {
             to_the_second(self.not_after),
             self.validity.words()
         ));
-        lines.push(format!("key         {}", self.key_type.as_deref().unwrap_or("of a kind that keyroll does not handle")));
+        lines.push(format!(
+            "key         {}",
+            self.key_type.as_deref().unwrap_or("of a kind that keyroll does not handle")
+        ));
         lines.push(format!("sha-256     {}", self.sha256));
         if let Some(digest) = &self.public_key_sha256 {
             lines.push(format!("public key  {digest} (sha-256)"));

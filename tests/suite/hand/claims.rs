@@ -3,8 +3,8 @@
 use std::{fs, os::unix::fs::PermissionsExt, process::Stdio, time::Duration};
 
 use keyroll::{
-    backend::custody::{Claim, Custody, Hold},
     backend::clock::{Clock, WallClock},
+    backend::custody::{Claim, Custody, Hold},
     name::Alias,
 };
 use serde_json::Value;
@@ -92,7 +92,8 @@ fn a_run_that_is_given_up_is_released_by_name_and_with_a_reason() {
     let said = keystore(&place, "remove tenant.p12 --alias orders-signer-next").ends(3);
     assert!(unwrapped(&said.err).contains("that is gone"), "{}", said.err);
     let release = |words: &[&str]| {
-        let output = place.program(&[&["keystore", "release", "tenant.p12"], words].concat()).output().unwrap();
+        let output =
+            place.program(&[&["keystore", "release", "tenant.p12"], words].concat()).output().unwrap();
         Said::of(output)
     };
     release(&["--run", &run]).ends(2);
@@ -136,7 +137,8 @@ fn a_claim_that_comes_while_a_change_waits_for_the_lock_is_seen() {
     let store = place.folder.join("tenant.p12");
     let before = fs::read(&store).unwrap();
     let custody = Custody::take(&store, Duration::from_secs(10)).unwrap();
-    let words = ["keystore", "remove", "tenant.p12", "--alias", "orders-signer", "--password", "file:password"];
+    let words =
+        ["keystore", "remove", "tenant.p12", "--alias", "orders-signer", "--password", "file:password"];
     let child = place.program(&words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(400));
     let hold = Hold {

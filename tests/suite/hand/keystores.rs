@@ -16,7 +16,9 @@ fn by_keytool() -> Shelf {
         shelf.tool("keytool", &[words.as_slice(), &pass].concat())
     };
     for (alias, name) in [("live", "CN=orders"), ("next", "CN=orders-next"), ("other", "CN=bystander")] {
-        keytool(&format!("-genkeypair -alias {alias} -dname {name},O=Example -keyalg EC -groupname secp256r1 -validity 90"));
+        keytool(&format!(
+            "-genkeypair -alias {alias} -dname {name},O=Example -keyalg EC -groupname secp256r1 -validity 90"
+        ));
     }
     keytool("-exportcert -rfc -alias other -file other.pem");
     keytool("-importcert -noprompt -alias trusted -file other.pem");
@@ -78,11 +80,15 @@ fn what_is_shown_is_what_other_tools_say() {
     assert_eq!(own["sha256"], json!(digest));
     let serial = x509("-serial").trim().rsplit('=').next().unwrap().to_lowercase();
     assert_eq!(own["serial"], json!(serial));
-    assert_eq!((&own["subject"], &own["issuer"]), (&json!("O=Example, CN=orders"), &json!("O=Example, CN=orders")));
+    assert_eq!(
+        (&own["subject"], &own["issuer"]),
+        (&json!("O=Example, CN=orders"), &json!("O=Example, CN=orders"))
+    );
     assert_eq!((&own["key_type"], &own["validity"]), (&json!("ec-p256"), &json!("valid")));
     let words = "x509 -in live.pem -noout -pubkey -out key.pem";
     shelf.tool("openssl", &words.split(' ').collect::<Vec<_>>());
-    shelf.tool("openssl", &"pkey -pubin -in key.pem -outform DER -out key.der".split(' ').collect::<Vec<_>>());
+    shelf
+        .tool("openssl", &"pkey -pubin -in key.pem -outform DER -out key.der".split(' ').collect::<Vec<_>>());
     assert_eq!(own["public_key_sha256"], json!(Fingerprint::of(&shelf.read("key.der")).to_string()));
     // Text for people has the same.
     let text = shelf.keystore(&["show", "a.p12", "--alias", "live"]).ends(0).out;
@@ -156,7 +162,8 @@ fn the_record_tells_each_change_and_shows_when_it_was_changed_itself() {
         .map(|line| format!("{} {}", line["command"].as_str().unwrap(), line["stage"].as_str().unwrap()))
         .collect();
     let wanted = ["create", "create", "exchange", "remove"];
-    let mut wanted: Vec<String> = wanted.iter().flat_map(|c| [format!("{c} intent"), format!("{c} done")]).collect();
+    let mut wanted: Vec<String> =
+        wanted.iter().flat_map(|c| [format!("{c} intent"), format!("{c} done")]).collect();
     wanted.extend(["create intent".to_owned(), "create failed".to_owned()]);
     assert_eq!(stages, wanted);
     let [live, next] = [0, 1].map(|at| json!(digests[at].1));

@@ -68,9 +68,7 @@ fn said(code: &str) -> String {
             run(&["exchange", "a.p12", "--alias", "live", "--with", "trusted", "--backup", "none"])
         }
         "keystore_unknown_alias" => run(&["show", "a.p12", "--alias", "nexd"]),
-        "keystore_failed" => {
-            run(&["create", "a.p12", "--alias", "x", "--subject", "CN=x, C=Germany"])
-        }
+        "keystore_failed" => run(&["create", "a.p12", "--alias", "x", "--subject", "CN=x, C=Germany"]),
         "keystore_io" => {
             std::fs::create_dir(shelf.path("folder.p12")).unwrap();
             run(&["list", "folder.p12"])

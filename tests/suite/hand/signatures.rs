@@ -21,7 +21,8 @@ fn signed() -> Shelf {
 fn what_is_signed_by_hand_verifies_elsewhere_and_here() {
     let shelf = signed();
     shelf.tool("xmlsec1", &["--verify", "--trusted-pem", "live.pem", "signed.xml"]);
-    let said = shelf.keyroll(&["verify", "signed.xml", "--trust", "live.pem", "--output", "seen.xml"]).ends(0);
+    let said =
+        shelf.keyroll(&["verify", "signed.xml", "--trust", "live.pem", "--output", "seen.xml"]).ends(0);
     for word in ["signed.xml: valid, signed with", "CN=live", "(valid now)", "ecdsa-sha256"] {
         assert!(said.out.contains(word), "{word}: {}", said.out);
     }
@@ -29,7 +30,8 @@ fn what_is_signed_by_hand_verifies_elsewhere_and_here() {
     // Through pipes.
     let piped = shelf.fed(&[&["sign", "-"], &SIGN[..]].concat(), DOCUMENT.as_bytes()).ends(0);
     assert!(piped.out.contains("<ds:Signature") || piped.out.contains("SignatureValue"), "{}", piped.out);
-    let said = shelf.fed(&["verify", "-", "--trust", "live.pem", "--format", "json"], piped.out.as_bytes()).ends(0);
+    let said =
+        shelf.fed(&["verify", "-", "--trust", "live.pem", "--format", "json"], piped.out.as_bytes()).ends(0);
     let judged: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!((&judged["valid"], &judged["certificate"]["validity"]), (&true.into(), &"valid".into()));
 }
@@ -98,4 +100,51 @@ fn trust_is_a_file_a_folder_or_a_keystore() {
     // One that is no certificate spoils the folder: nobody knows what was meant.
     shelf.write("trust/broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
     shelf.keyroll(&["verify", "signed.xml", "--trust", "trust"]).ends(2);
+}
+
+#[test]
+fn a_signature_takes_the_form_that_is_asked_for() {
+    let shelf = signed();
+    shelf.write("parts.xml", "<a xmlns:n='urn:n'><b n:key='x' Id='one'>c</b><d>e</d></a>");
+    let verify =
+        |more: &[&str]| shelf.keyroll(&[&["verify", "out.xml", "--trust", "live.pem"], more].concat());
+    let sign = |options: &[&str]| {
+        shelf.keyroll(&[&["sign", "parts.xml", "--output", "out.xml"], &SIGN[..], options].concat()).ends(0);
+        String::from_utf8(shelf.read("out.xml")).unwrap()
+    };
+    let out = sign(&["--type", "enveloping", "--c14n", "inclusive", "--prefix", "", "--id", "sig"]);
+    assert!(out.contains("<Signature ") && out.contains("Id=\"sig\""), "{out}");
+    verify(&[]).ends(0);
+    verify(&["--type", "enveloped"]).ends(1);
+    let out = sign(&["--key-info", "key-value,subject", "--digest", "sha512"]);
+    assert!(out.contains("X509SubjectName") && out.contains("xmlenc#sha512"), "{out}");
+    verify(&["--type", "enveloped", "--type", "detached"]).ends(0);
+    sign(&["--position", "/a/d"]);
+    assert!(verify(&["--position", "/a/d"]).ends(0).out.contains("covers      the whole document"));
+    verify(&["--position", "/a/b"]).ends(1);
+    // A signature over a part is taken only by those who say so.
+    for (options, id) in [
+        (&["--type", "detached", "--reference", "#one"][..], None),
+        (&["--type", "detached", "--reference", "#x", "--id-attribute", "{urn:n}key"], Some("{urn:n}key")),
+    ] {
+        sign(options);
+        let ids: Vec<&str> = id.map(|name| ["--id-attribute", name]).into_iter().flatten().collect();
+        assert!(verify(&ids).ends(1).err.starts_with("keyroll::xml_"));
+        let said = verify(&[&["--part"], ids.as_slice()].concat()).ends(0);
+        assert!(said.out.contains("covers      only #"), "{}", said.out);
+    }
+    for (options, exit) in [
+        (&["--type", "detached"][..], 2),
+        (&["--type", "loose"], 2),
+        (&["--algorithm", "rsa-sha256"], 1),
+        (&["--c14n", "none"], 2),
+        (&["--id-attribute", "a b"], 2),
+        (&["--reference", "//x"], 2),
+        (&["--reference", "none"], 2),
+    ] {
+        let said =
+            shelf.keyroll(&[&["sign", "parts.xml", "--output", "none.xml"], &SIGN[..], options].concat());
+        assert_eq!(said.exit, exit, "{options:?}: {said:?}");
+        assert!(!shelf.path("none.xml").exists());
+    }
 }

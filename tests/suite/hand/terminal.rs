@@ -13,7 +13,8 @@ fn typed(shelf: &Shelf, line: &str, keys: &[&str]) -> Said {
     let command = format!("{} {line}", env!("CARGO_BIN_EXE_keyroll"));
     let mut script = shelf.program("script");
     script.args(["--quiet", "--return", "--echo", "never", "--command", &command, "/dev/null"]);
-    let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("these tests need `script`");
+    let mut child =
+        script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("these tests need `script`");
     let mut stdin = child.stdin.take().unwrap();
     for key in keys {
         std::thread::sleep(std::time::Duration::from_millis(1_500));
@@ -59,7 +60,9 @@ fn a_password_comes_from_where_it_is_named_and_never_from_the_command() {
     );
     let shell = Command::new("sh").args(["-c", &line]).current_dir(shelf.folder()).output().unwrap();
     assert!(shell.status.success(), "{shell:?}");
-    for source in [PASSWORD, "fd:x", "fd:77", "file:none", "env:NO_SUCH_VARIABLE", "credential:../password", "env:"] {
+    for source in
+        [PASSWORD, "fd:x", "fd:77", "file:none", "env:NO_SUCH_VARIABLE", "credential:../password", "env:"]
+    {
         let said = list(source).ends(2);
         assert!(!format!("{said:?}").contains("canary"), "{said:?}");
     }
