@@ -142,7 +142,11 @@ pub(super) fn allow(store: &Path, by: Option<&Holder>, aliases: &[&Alias]) -> Re
 
 pub(super) fn take(store: &Path, journal: &Path, hold: Hold, alive: &[String]) -> Result<(), CustodyError> {
     let found = Claim::read(store)?;
-    if let Some(other) = found.as_ref().filter(|claim| claim.journal != journal)
+    // A run that moved with its journal knows its own claim.
+    let is_own = |claim: &Claim| {
+        claim.journal == journal || (claim.of(&hold.run).is_some() && !claim.journal.exists())
+    };
+    if let Some(other) = found.as_ref().filter(|claim| !is_own(claim))
         && let Some(first) = other.runs.first()
     {
         return Err(held(store, None, (first, &other.journal)));
@@ -233,6 +237,20 @@ mod tests {
         assert_eq!(since, Timestamp::UNIX_EPOCH);
         take(&store, &journal, hold("two", &["live"]), &["two".to_owned()]).unwrap();
         assert!(Claim::read(&store).unwrap().unwrap().of("one").is_none());
+    }
+
+    #[test]
+    fn a_run_that_moved_with_its_journal_knows_its_claim() {
+        let folder = tempfile::tempdir().unwrap();
+        let [store, old, new] = ["a.p12", "old.db", "new.db"].map(|name| folder.path().join(name));
+        std::fs::write(&old, "").unwrap();
+        let own = || hold("one", &["live"]);
+        take(&store, &old, own(), &["one".to_owned()]).unwrap();
+        assert!(take(&store, &new, own(), &["one".to_owned()]).is_err(), "a copy beside the original");
+        std::fs::remove_file(&old).unwrap();
+        assert!(take(&store, &new, hold("two", &["live"]), &["two".to_owned()]).is_err());
+        take(&store, &new, own(), &["one".to_owned()]).unwrap();
+        assert_eq!(Claim::read(&store).unwrap().unwrap().journal, new);
     }
 
     #[test]

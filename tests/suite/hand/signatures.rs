@@ -112,8 +112,8 @@ fn a_signature_takes_the_form_that_is_asked_for() {
         shelf.keyroll(&[&["sign", "parts.xml", "--output", "out.xml"], &SIGN[..], options].concat()).ends(0);
         String::from_utf8(shelf.read("out.xml")).unwrap()
     };
-    let out = sign(&["--type", "enveloping", "--c14n", "inclusive", "--prefix", "", "--id", "sig"]);
-    assert!(out.contains("<Signature ") && out.contains("Id=\"sig\""), "{out}");
+    let out = sign(&["--type", "enveloping", "--c14n", "inclusive", "--prefix", "sig", "--id", "sig"]);
+    assert!(out.contains("<sig:Signature ") && out.contains("Id=\"sig\""), "{out}");
     verify(&[]).ends(0);
     verify(&["--type", "enveloped"]).ends(1);
     let out = sign(&["--key-info", "key-value,subject", "--digest", "sha512"]);
