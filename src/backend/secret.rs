@@ -69,7 +69,7 @@ impl SecretReference {
 /// When it cannot be read, is too large or no text.
 pub fn of_file(path: &Path) -> Result<Zeroizing<String>, SecretError> {
     let fail = |cause: String| SecretError::File { path: path.to_owned(), cause };
-    let bytes = bounded::read(path, LARGEST).map(Zeroizing::new).map_err(|e| fail(e.to_string()))?;
+    let bytes = bounded::read_secret(path, LARGEST).map_err(|e| fail(e.to_string()))?;
     if bytes.len() > LARGEST {
         return Err(fail(format!("more than {LARGEST} bytes are too many for a password")));
     }

@@ -5,6 +5,8 @@ mod cli;
 mod clumsy;
 mod flow;
 mod golden;
+mod graph;
+mod guard;
 mod hand;
 mod house;
 mod journal;

@@ -1,5 +1,6 @@
 //! Replacing a file in one act: a reader sees the old bytes or the new ones, never a mixture.
 
+use super::{link, private};
 use std::{
     ffi::{OsStr, OsString},
     fs::{self, File, OpenOptions, Permissions},
@@ -23,6 +24,22 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 /// is the new file in place already, and may be lost with the power.
 pub fn replace(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
     let mut draft = Draft::beside(path)?;
+    draft.write_all(bytes)?;
+    draft.place(mode)
+}
+
+/// As [`replace`] for what keyroll alone writes, such as a report: a symbolic link at the path is
+/// refused, for it may have been put there to have another file overwritten.
+///
+/// # Errors
+/// As [`replace`], and when there is a link.
+pub fn replace_own(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
+        let why = "it is a symbolic link, and none is followed";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+    }
+    // A link that comes between now and then is itself replaced, and what it leads to stays.
+    let mut draft = Draft::of(resolve(path)?)?;
     draft.write_all(bytes)?;
     draft.place(mode)
 }
@@ -57,7 +74,10 @@ impl Draft {
     /// # Errors
     /// When there is something else than a file at `path`, or the system refuses.
     pub fn beside(path: &Path) -> io::Result<Self> {
-        let target = resolve(path)?;
+        Self::of(resolve(path)?)
+    }
+
+    fn of(target: PathBuf) -> io::Result<Self> {
         let (folder, name) = parts(&target)?;
         let old = match fs::symlink_metadata(&target) {
             Ok(metadata) if !metadata.is_file() => {
@@ -119,16 +139,10 @@ fn parts(path: &Path) -> io::Result<(&Path, &OsStr)> {
 /// there is nothing yet.
 ///
 /// # Errors
-/// When the folder does not exist, or the path is a link that leads nowhere.
+/// When the folder does not exist, the path is a link that leads nowhere, or another user put the
+/// link into a folder that all share.
 pub fn resolve(path: &Path) -> io::Result<PathBuf> {
-    match fs::canonicalize(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(path).is_err() => {
-            let name = path.file_name().ok_or(error)?;
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            Ok(fs::canonicalize(folder.unwrap_or(Path::new(".")))?.join(name))
-        }
-        resolved => resolved,
-    }
+    link::follow(path)
 }
 
 /// A new private file beside the target. It is locked while its writer lives, so that others can
@@ -166,7 +180,7 @@ fn remove_leftovers(folder: &Path, name: &OsStr) {
         let is_draft = bytes.strip_prefix(prefix.as_encoded_bytes()).is_some_and(is_draft_number);
         if is_draft
             && file.file_type().is_ok_and(|kind| kind.is_file())
-            && let Ok(leftover) = OpenOptions::new().write(true).open(&path)
+            && let Ok(leftover) = private::existing(&path)
             && leftover.try_lock().is_ok()
         {
             let _ = fs::remove_file(&path);
@@ -208,6 +222,22 @@ mod tests {
         assert_eq!(fs::read(&real).unwrap(), b"new");
         assert_eq!(fs::metadata(&real).unwrap().mode() & 0o7777, 0o640);
         assert_eq!(names(folder.path()), ["link", "real"]);
+    }
+
+    #[test]
+    fn an_own_file_is_written_through_no_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (theirs, link) = (folder.path().join("theirs"), folder.path().join("report.html"));
+        fs::write(&theirs, "theirs").unwrap();
+        for target in ["theirs", "nothing"] {
+            std::os::unix::fs::symlink(target, &link).unwrap();
+            let refused = replace_own(&link, b"report", None).unwrap_err();
+            assert!(refused.to_string().contains("symbolic link"), "{refused}");
+            fs::remove_file(&link).unwrap();
+        }
+        assert_eq!(fs::read(&theirs).unwrap(), b"theirs");
+        replace_own(&link, b"report", None).unwrap();
+        assert_eq!(names(folder.path()), ["report.html", "theirs"]);
     }
 
     #[test]
