@@ -138,7 +138,8 @@ fn judge(cut: &Path, (before, after): (&Path, &Path), about: &str, done: bool) {
     let next = "create --alias later --subject CN=later";
     assert!(does(cut, next, None), "{about}: nothing can be done afterwards");
     let record = Record::read(&cut.join("a.p12")).unwrap();
-    let ended = record.lines.iter().any(|kept| kept.line.as_ref().is_some_and(|l| l.note.stage == Stage::CutOff));
+    let ended =
+        record.lines.iter().any(|kept| kept.line.as_ref().is_some_and(|l| l.note.stage == Stage::CutOff));
     assert_eq!(ended, matches!(stages.last(), Some(Some(Stage::Intent) | None)), "{about}");
     assert!(record.open().is_none(), "{about}");
     let left: Vec<_> = fs::read_dir(cut).unwrap().map(|file| file.unwrap().file_name()).collect();

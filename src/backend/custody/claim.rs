@@ -105,7 +105,9 @@ impl Claim {
             file::atomic::remove(&path)
         } else {
             let text = serde_json::to_string_pretty(self).map_err(io::Error::from);
-            text.and_then(|text| file::atomic::replace_own(&path, format!("{text}\n").as_bytes(), Some(0o600)))
+            text.and_then(|text| {
+                file::atomic::replace_own(&path, format!("{text}\n").as_bytes(), Some(0o600))
+            })
         };
         written.map_err(|cause| CustodyError::Io { doing: "cannot write the claim", path, cause })
     }
