@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use openssl::x509::X509;
-
 use crate::{
     backend::{
         file::bounded::{self, CERTIFICATE_LIMIT},
+        key_pair::certificates::read as read_all,
         keystore::{Entry, Keystore},
         pkcs12::Pkcs12Keystore,
     },
@@ -94,9 +93,5 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 }
 
 fn certificates(bytes: &[u8]) -> Result<Vec<Certificate>, String> {
-    if let Ok(certificate) = Certificate::from_der(bytes) {
-        return Ok(vec![certificate]);
-    }
-    let found = X509::stack_from_pem(bytes).map_err(|_| "there is no certificate in it".to_owned())?;
-    found.into_iter().map(|x509| Certificate::from_x509(x509).map_err(|error| error.to_string())).collect()
+    read_all(bytes).map_err(|error| error.to_string())
 }

@@ -4,6 +4,7 @@
 
 mod canaries;
 mod claims;
+mod imports;
 mod keystores;
 mod pages;
 mod signatures;

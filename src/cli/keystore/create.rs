@@ -56,8 +56,8 @@ fn subject(text: &str) -> Result<Subject, String> {
 /// # Errors
 /// Which there are.
 pub fn key_type(text: &str) -> Result<KeyType, String> {
-    let known = "one of rsa-2048, rsa-3072, rsa-4096, ec-p256, ec-p384, ec-p521";
-    site::key_type(text).ok_or_else(|| known.to_owned())
+    let known = || KeyType::ALL.map(|kind| kind.to_string()).join(", ");
+    site::key_type(text).ok_or_else(|| format!("one of {}", known()))
 }
 
 /// Does it.

@@ -32,6 +32,23 @@ those who look into it with `openssl asn1parse -inform DER`.
 ",
     },
     Explanation {
+        code: "keystore_tampered",
+        title: "the keystore was changed without its password",
+        text: "\
+What is encrypted opens with the password, and the digest over the whole content does not fit:
+somebody changed the file who does not know the password. Nothing is read from it, and nothing
+is written to it.
+",
+    },
+    Explanation {
+        code: "keystore_not_the_answer",
+        title: "the answer is for another key pair",
+        text: "\
+The answer of an authority takes the place of a pair's own certificate. Exactly one certificate
+in it has to have the public key of that pair; its issuers come with it. Nothing was changed.
+",
+    },
+    Explanation {
         code: "keystore_unsupported",
         title: "the keystore uses something that keyroll does not change",
         text: "\

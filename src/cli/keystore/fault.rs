@@ -33,6 +33,12 @@ enum Fault {
     #[diagnostic(code(keyroll::keystore_damaged), help("{help}"))]
     Damaged { what: String, help: String },
     #[error("{what}")]
+    #[diagnostic(code(keyroll::keystore_tampered), help("{help}"))]
+    Tampered { what: String, help: String },
+    #[error("{what}")]
+    #[diagnostic(code(keyroll::keystore_not_the_answer), help("{help}"))]
+    NotTheAnswer { what: String, help: String },
+    #[error("{what}")]
     #[diagnostic(code(keyroll::keystore_unsupported), help("{help}"))]
     Unsupported { what: String, help: String },
     #[error("{what}")]
@@ -158,7 +164,15 @@ pub fn found(error: &KeystoreError) -> (Finding, Exit) {
             );
             (Fault::Occupied { what, help }, Exit::Refused)
         }
-        KeystoreError::Moved { alias, .. } => {
+        KeystoreError::Tampered(_) => {
+            let help = "restore it from a copy, and find out who wrote to it".to_owned();
+            (Fault::Tampered { what, help }, Exit::Backend)
+        }
+        KeystoreError::NotTheAnswer { alias, .. } => {
+            let help = format!("ask for one with what `keyroll keystore request --alias {alias}` writes");
+            (Fault::NotTheAnswer { what, help }, Exit::Refused)
+        }
+        KeystoreError::Moved { alias, .. } | KeystoreError::Changed(alias) => {
             let help = format!("look again with `keyroll keystore show --alias {alias}`");
             (Fault::Moved { what, help }, Exit::Stale)
         }

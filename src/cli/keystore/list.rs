@@ -15,7 +15,7 @@ use crate::{
     source::shown,
 };
 
-use super::{at_store::AtStore, row::EntryRow};
+use super::{at_store::AtStore, row::{EntryRow, RemarkRow}};
 
 /// List the entries of a keystore, one a line.
 #[derive(Debug, clap::Args)]
@@ -34,6 +34,8 @@ pub struct Listed {
     pub store: String,
     /// Its entries, in its order.
     pub entries: Vec<EntryRow>,
+    /// What there is to know about it: what is weak, and what other tools do not see.
+    pub remarks: Vec<RemarkRow>,
 }
 
 /// Does it.
@@ -41,9 +43,11 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let store = arguments.at.open(screen)?;
     let now = WallClock.now();
     let entries = store.entries().map_err(arguments.at.failed(screen))?;
+    let remarks = store.remarks().map_err(arguments.at.failed(screen))?;
     let entries: Vec<EntryRow> = entries.iter().map(|entry| EntryRow::of(entry, now)).collect();
     if arguments.format == Format::Json {
-        screen.result(line(&Listed { store: arguments.at.store.display().to_string(), entries }));
+        let store = arguments.at.store.display().to_string();
+        screen.result(line(&Listed { store, entries, remarks: RemarkRow::all(&remarks) }));
         return Ok(Exit::Done);
     }
     let width = entries.iter().map(|entry| shown(&entry.alias).chars().count()).max().unwrap_or(0);

@@ -9,12 +9,14 @@ pub mod exchange;
 pub mod explained;
 pub mod export;
 pub mod fault;
+pub mod import;
 pub mod list;
 pub mod outcome;
 pub mod password;
 pub mod record;
 pub mod release;
 pub mod remove;
+pub mod request;
 pub mod row;
 pub mod show;
 
@@ -37,6 +39,8 @@ enum Verb {
     Show(show::Arguments),
     Export(export::Arguments),
     Create(create::Arguments),
+    Request(request::Arguments),
+    Import(import::Arguments),
     Exchange(exchange::Arguments),
     Remove(remove::Arguments),
     Record(record::Arguments),
@@ -50,6 +54,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Verb::Show(arguments) => show::run(arguments, screen),
         Verb::Export(arguments) => export::run(arguments, screen),
         Verb::Create(arguments) => create::run(arguments, screen),
+        Verb::Request(arguments) => request::run(arguments, screen),
+        Verb::Import(arguments) => import::run(arguments, screen),
         Verb::Exchange(arguments) => exchange::run(arguments, screen),
         Verb::Remove(arguments) => remove::run(arguments, screen),
         Verb::Record(arguments) => record::run(arguments, screen),

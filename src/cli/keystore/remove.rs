@@ -1,10 +1,7 @@
 //! `keyroll keystore remove STORE --alias ALIAS`
 
 use crate::{
-    backend::{
-        keystore::{Entry, Keystore, KeystoreError},
-        pkcs12::Deed,
-    },
+    backend::pkcs12::Deed,
     cli::{exit::Exit, json::Format, screen::Screen},
     name::Alias,
 };
@@ -15,8 +12,8 @@ use super::{
     outcome::{Became, tell},
 };
 
-/// Remove an entry: a key pair with its own certificate, or a certificate. A removed private key is
-/// gone.
+/// Remove an entry: a key pair with its own certificate, a certificate, or a secret key. A removed
+/// key is gone.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -35,10 +32,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let deed = Deed { command: "remove", aliases: vec![alias.clone()], may_make: false };
     let hand = at.hand(deed, screen)?;
     let found = entry(hand.entry(alias), (alias, &at.store), || hand.entries(), screen)?;
-    let Some(meant) = Entry::certificate(&found).map(|own| own.fingerprint()) else {
-        return Err(complain(&KeystoreError::NoKeyPair(alias.clone()), screen));
-    };
-    let done = hand.change(|store| store.remove(alias, &meant));
+    let done = hand.change(|store| store.remove_entry(&found));
     let outcome = done.map_err(|error| complain(&error, screen))?;
     Ok(tell((at, arguments.format), "remove", outcome, vec![Became::of(alias, None)], screen))
 }

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    backend::keystore::{Entry, EntryKind},
+    backend::{
+        keystore::{Entry, EntryKind},
+        pkcs12::Remark,
+    },
     run::time::to_the_second,
     source::shown,
     world::material::Certificate,
@@ -20,6 +23,24 @@ pub struct EntryRow {
     /// The certificate of the pair, or the one that the entry is; then its issuers, nearest first,
     /// as far as the keystore has them.
     pub chain: Vec<CertificateRow>,
+}
+
+/// Something to know about a keystore.
+#[derive(Debug, Serialize)]
+pub struct RemarkRow {
+    /// Whether it is about strength; others are about what tools see.
+    pub weakness: bool,
+    /// What it is.
+    pub words: String,
+}
+
+impl RemarkRow {
+    /// All of a keystore's.
+    #[must_use]
+    pub fn all(remarks: &[Remark]) -> Vec<Self> {
+        let row = |remark: &Remark| Self { weakness: remark.is_weakness(), words: shown(&remark.to_string()) };
+        remarks.iter().map(row).collect()
+    }
 }
 
 /// The kinds of entries.

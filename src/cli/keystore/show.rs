@@ -16,10 +16,11 @@ use crate::{
 use super::{
     at_store::{AtStore, alias, entry},
     list::Listed,
-    row::EntryRow,
+    row::{EntryRow, RemarkRow},
 };
 
-/// Show all about the entries of a keystore: subject, issuer, validity, key, digests, chain.
+/// Show all about the entries of a keystore: subject, issuer, validity, key, digests, chain;
+/// and what is weak about the keystore.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -41,9 +42,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         Some(alias) => vec![entry(store.entry(alias), (alias, &at.store), || store.entries(), screen)?],
         None => store.entries().map_err(at.failed(screen))?,
     };
+    let remarks = RemarkRow::all(&store.remarks().map_err(at.failed(screen))?);
     let entries: Vec<EntryRow> = found.iter().map(|entry| EntryRow::of(entry, now)).collect();
     if *format == Format::Json {
-        screen.result(line(&Listed { store: at.store.display().to_string(), entries }));
+        screen.result(line(&Listed { store: at.store.display().to_string(), entries, remarks }));
         return Ok(Exit::Done);
     }
     let texts: Vec<String> = entries.iter().map(|entry| entry.lines().join("\n")).collect();
@@ -51,6 +53,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         screen.talk("the keystore has no entries");
     } else {
         screen.result(texts.join("\n\n"));
+    }
+    for remark in remarks.iter().filter(|_| alias.is_none()) {
+        let word = if remark.weakness { "weak" } else { "note" };
+        screen.result(format_args!("{word}: {}", remark.words));
     }
     Ok(Exit::Done)
 }

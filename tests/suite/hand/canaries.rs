@@ -20,6 +20,12 @@ fn no_command_by_hand_gives_a_secret_away() {
     let shelf = Shelf::with(&["live", "next", "other"]);
     let mut all = secrets(&shelf, "a.p12");
     all.push(("payload", PAYLOAD.as_bytes().to_vec()));
+    let words = "req -x509 -newkey rsa:2048 -nodes -keyout key.pem -subj /CN=in -out own.pem";
+    shelf.tool("openssl", &words.split(' ').collect::<Vec<_>>());
+    let pair = [shelf.read("key.pem"), shelf.read("own.pem")].concat();
+    all.extend(of_store(PASSWORD, &String::from_utf8(shelf.read("key.pem")).unwrap()));
+    shelf.write("broken.pem", &pair[..900]);
+    shelf.write("pair.pem", pair);
     shelf.write("order.xml", format!("<order>{PAYLOAD}</order>"));
     shelf.write("broken.xml", format!("<order>{PAYLOAD}</oder>"));
     shelf.write("damaged.p12", &shelf.read("a.p12")[..700]);
@@ -41,6 +47,13 @@ fn no_command_by_hand_gives_a_secret_away() {
         vec!["keystore", "exchange", "a.p12", "--alias", "live", "--with", "other"],
         vec!["keystore", "exchange", "a.p12", "--alias", "live", "--with", "more", "--backup", "none"],
         vec!["keystore", "remove", "a.p12", "--alias", "live-backup"],
+        vec!["keystore", "import", "a.p12", "--alias", "in", "--pair", "pair.pem"],
+        vec!["keystore", "import", "a.p12", "--alias", "in", "--pair", "broken.pem"],
+        vec!["keystore", "import", "a.p12", "--alias", "other", "--pair", "pair.pem"],
+        vec!["keystore", "import", "a.p12", "--alias", "in2", "--certificate", "pair.pem", "--format", "json"],
+        vec!["keystore", "import", "a.p12", "--alias", "other", "--answer", "pair.pem"],
+        vec!["keystore", "import", "a.p12", "--alias", "in3", "--from", "a.p12", "--from-password", PASSWORD],
+        vec!["keystore", "request", "a.p12", "--alias", "other"],
         vec!["keystore", "list", "damaged.p12"],
         vec!["keystore", "remove", "damaged.p12", "--alias", "live"],
         sign("order.xml", "live"),
@@ -74,6 +87,7 @@ fn no_command_by_hand_gives_a_secret_away() {
         .into_iter()
         .filter_map(|name| betrays(&shelf.read(&name), &all).map(|secret| (name, secret)))
         .collect();
-    let payloads = ["broken.xml", "order.xml", "signed.xml"].map(|name| (name.to_owned(), "payload"));
-    assert_eq!(holders, payloads.into());
+    let given = ["broken.xml", "order.xml", "signed.xml"].map(|name| (name.to_owned(), "payload"));
+    let keys = ["broken.pem", "key.pem", "pair.pem"].map(|name| (name.to_owned(), "a line of PEM"));
+    assert_eq!(holders, given.into_iter().chain(keys).collect());
 }

@@ -90,6 +90,11 @@ fn said(code: &str) -> String {
             shelf.write("a.p12.record", text.replacen("intent", "failed", 1));
             shelf.keyroll(&["keystore", "record", "a.p12"]).ends(1).err
         }
+        "keystore_tampered" => drawn(KeystoreError::Tampered("a.p12".into())),
+        "keystore_not_the_answer" => {
+            shelf.keystore(&["export", "a.p12", "--alias", "next", "--output", "next.pem"]).ends(0);
+            run(&["import", "a.p12", "--alias", "live", "--answer", "next.pem"])
+        }
         "keystore_unsupported" => {
             drawn(KeystoreError::Unsupported { path: "a.p12".into(), what: "bags in bags".to_owned() })
         }
