@@ -4,7 +4,7 @@
 //! - Before a run: [`site`] is read, [`bind`] compares it with the plan and makes its backends,
 //!   [`casting`] says who plays which role, [`dry_run`] what would happen (the
 //!   same runner over what is [`read_only`]), [`approval`] what was
-//!   agreed to, and [`opening`] which certificates the run begins with.
+//!   agreed to, [`claims`] which keystores are its own, and [`opening`] which certificates the run begins with.
 //! - The run itself: [`runner`] takes one [`turn`] after the other, [`difference`] finds where the
 //!   world is not as recorded, [`window`] what would last too long.
 //! - While it waits: [`status`] of each step, and for whom or what it [`wait`]s.
@@ -13,6 +13,7 @@
 pub mod approval;
 pub mod bind;
 pub mod casting;
+pub mod claims;
 pub mod difference;
 pub mod dry_run;
 pub mod error;

@@ -7,6 +7,7 @@ mod flow;
 mod golden;
 mod graph;
 mod guard;
+mod hand;
 mod house;
 mod journal;
 mod keystore;

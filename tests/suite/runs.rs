@@ -3,7 +3,7 @@
 #![cfg(test)]
 
 mod approvals;
-mod canaries;
+pub(crate) mod canaries;
 mod faults;
 mod lines;
 mod persons;
@@ -57,7 +57,7 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         Self {
             exit: output.status.code().unwrap_or(-1),
             out: String::from_utf8(output.stdout).unwrap(),
