@@ -66,6 +66,14 @@ impl Rebuilt {
             pairs: BTreeMap::new(),
             notes: Vec::new(),
         };
+        for (store, entry) in
+            origin.stores.iter().flat_map(|(store, all)| all.iter().map(move |e| (store, e)))
+        {
+            if let EntryKind::KeyPair { chain } = &entry.kind {
+                let what = || format!("{}[\"{}\"]", shown(&plan.landscape.stores[*store].name), entry.alias);
+                imitator.acquaint(chain).map_err(|cause| RebuildError::Pair { what: what(), cause })?;
+            }
+        }
         // All pairs first: what is trusted may belong to any of them.
         for (store, entries) in &origin.stores {
             let name = shown(&plan.landscape.stores[*store].name);

@@ -61,6 +61,7 @@ impl Imitator {
     pub fn pair(&mut self, chain: &[Certificate]) -> Result<KeyPair, ImitationError> {
         let own = chain.first().ok_or(ImitationError::Certificate)?;
         let kind = own.key_type().ok_or(ImitationError::KeyType)?;
+        self.acquaint(chain)?;
         let mut made = Vec::new();
         // From the far end: each certificate is signed by the one behind it.
         for issuer in chain.iter().skip(1).rev() {
@@ -71,6 +72,23 @@ impl Imitator {
         made.reverse();
         let key = self.keys.get(&public(own)?).ok_or(ImitationError::Certificate)?;
         Ok(KeyPair::checked(key.clone(), made))
+    }
+
+    /// Takes note of the issuers in a chain, so that what they signed can be signed again, in
+    /// whichever order it is asked for.
+    ///
+    /// # Errors
+    /// When an issuer has no likeness.
+    pub fn acquaint(&mut self, chain: &[Certificate]) -> Result<(), ImitationError> {
+        for (number, certificate) in chain.iter().enumerate() {
+            if number > 0 || is_authority(certificate)? {
+                let kind = certificate.key_type().unwrap_or(KeyType::EcP256);
+                let key = remembered(&mut self.keys, public(certificate)?, kind)?;
+                let name = certificate.x509().subject_name().to_der()?;
+                self.issuers.entry(name).or_insert(key);
+            }
+        }
+        Ok(())
     }
 
     /// The certificate that stands for another one: of a key that a fresh one stands for. `None` for
@@ -97,9 +115,6 @@ impl Imitator {
         let key = remembered(&mut self.keys, public(of)?, kind)?;
         let (subject, issuer) = (of.x509().subject_name(), of.x509().issuer_name());
         let authority = authority || is_authority(of)?;
-        if authority {
-            self.issuers.entry(subject.to_der()?).or_insert_with(|| key.clone());
-        }
         if let Some(made) = self.certificates.get(&of.fingerprint()) {
             return Ok(made.clone());
         }
@@ -214,15 +229,33 @@ mod tests {
         assert_eq!(imitator.counterpart(&original("stranger").1).unwrap(), None);
     }
 
+    /// A certificate of a key, issued by another one.
+    fn issued(name: &str, by: (&PKey<Private>, &Certificate)) -> Certificate {
+        let (key, own) = original(name);
+        let subject = own.x509().subject_name();
+        let signer = (by.0, by.1.x509().subject_name());
+        let maker = Imitator::new(SignedDuration::ZERO);
+        Certificate::from_x509(maker.signed(&own, (&key, subject), signer, false).unwrap()).unwrap()
+    }
+
     #[test]
-    fn issuers_are_made_anew_as_well() {
-        let ((_, root), (_, leaf)) = (original("root"), original("leaf"));
-        // The leaf says of itself who issued it; the name is all that is looked at.
-        let mut imitator = Imitator::new(SignedDuration::ZERO);
-        let pair = imitator.pair(&[leaf, root.clone()]).unwrap();
-        assert_eq!(pair.chain().len(), 2);
-        let fresh = imitator.counterpart(&root).unwrap().unwrap();
-        assert_eq!(pair.chain().last(), Some(&fresh));
-        assert_ne!(fresh.public_key().unwrap().public_key_to_der().unwrap(), public(&root).unwrap());
+    fn issuers_are_made_anew_in_whichever_order_they_come() {
+        let (key, root) = original("root");
+        let [one, other] = ["one", "other"].map(|name| issued(name, (&key, &root)));
+        for alone_first in [true, false] {
+            let mut imitator = Imitator::new(SignedDuration::ZERO);
+            let chains = [vec![one.clone()], vec![other.clone(), root.clone()]];
+            chains.iter().for_each(|chain| imitator.acquaint(chain).unwrap());
+            let mut pairs: Vec<KeyPair> = Vec::new();
+            let order = if alone_first { [0, 1] } else { [1, 0] };
+            order.iter().for_each(|n| pairs.push(imitator.pair(&chains[*n]).unwrap()));
+            let fresh = imitator.counterpart(&root).unwrap().unwrap();
+            assert_ne!(public(&fresh).unwrap(), public(&root).unwrap());
+            let signer = fresh.public_key().unwrap();
+            for pair in &pairs {
+                assert!(pair.chain()[0].x509().verify(&signer).unwrap());
+                assert!(!pair.chain()[0].x509().verify(&key).unwrap());
+            }
+        }
     }
 }
