@@ -6,6 +6,7 @@
 mod attacks;
 mod crossing;
 mod documents;
+mod encodings;
 mod oracles;
 mod random;
 mod refusals;
