@@ -6,6 +6,7 @@ mod clumsy;
 mod flow;
 mod golden;
 mod house;
+mod huge;
 mod journal;
 mod keystore;
 mod mutants;
