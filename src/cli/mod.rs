@@ -7,6 +7,7 @@ pub mod dry_run;
 pub mod exit;
 pub mod explain;
 pub mod fmt;
+pub mod graph;
 pub mod inbox;
 pub mod json;
 pub mod prove;
@@ -39,6 +40,7 @@ enum Verb {
     Fmt(fmt::Arguments),
     Explain(explain::Arguments),
     Prove(prove::Arguments),
+    Graph(graph::Arguments),
     Rehearse(rehearse::Arguments),
     DryRun(dry_run::Arguments),
     Run(run::Arguments),
@@ -66,6 +68,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Verb::Explain(arguments) => explain::run(&arguments, &mut screen),
         Verb::Fmt(arguments) => fmt::run(&arguments, &mut screen),
         Verb::Prove(arguments) => prove::run(&arguments, &mut screen),
+        Verb::Graph(arguments) => graph::run(&arguments, &mut screen),
         Verb::Rehearse(arguments) => rehearse::run(&arguments, &mut screen),
         Verb::DryRun(arguments) => dry_run::run(&arguments, &mut screen),
         Verb::Run(arguments) => run::run(&arguments, &mut screen),

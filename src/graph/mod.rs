@@ -4,6 +4,7 @@ pub mod cycle;
 pub mod knowledge;
 pub mod licence;
 pub mod order;
+pub mod outline;
 pub mod step_set;
 
 use petgraph::graph::{DiGraph, NodeIndex};

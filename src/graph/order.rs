@@ -30,8 +30,16 @@ impl Order {
     /// The order of a graph.
     ///
     /// # Errors
-    /// When steps wait for each other in a circle, or the order does not fit into its room.
+    /// When steps wait for each other in a circle, or the order does not fit into 256 MiB.
     pub fn of(graph: &StepGraph) -> Result<Self, Unordered> {
+        Self::within(graph, ROOM)
+    }
+
+    /// The order of a graph, if it fits into so many bytes.
+    ///
+    /// # Errors
+    /// When it does not, or when steps wait for each other in a circle.
+    pub fn within(graph: &StepGraph, room: usize) -> Result<Self, Unordered> {
         let edges = graph.edges();
         let sorted = toposort(edges, None).map_err(|_| Unordered::Circle)?;
         let sequence: Vec<StepId> = sorted.iter().filter_map(|n| edges.node_weight(*n).copied()).collect();
@@ -54,7 +62,7 @@ impl Order {
                 }
             }
             taken += mine.own_bytes();
-            if taken > ROOM {
+            if taken > room {
                 return Err(Unordered::Entangled);
             }
             before[*step] = mine;

@@ -334,10 +334,10 @@ fn predecessors(draft: &Draft, steps: &Table<StepId, Step>) -> BTreeMap<KeyId, K
     let start: BTreeMap<PlaceId, KeyId> =
         draft.start.places.iter().rev().map(|(place, key, _)| (*place, *key)).collect();
     for effect in steps.rows().flat_map(|step| step.action.value.effects()) {
-        if let Effect::Exchange { place, key, .. } = effect {
-            if let Some(old) = start.get(&place).filter(|old| **old != key) {
-                map.entry(key).or_insert(*old);
-            }
+        if let Effect::Exchange { place, key, .. } = effect
+            && let Some(old) = start.get(&place).filter(|old| **old != key)
+        {
+            map.entry(key).or_insert(*old);
         }
     }
     map

@@ -17,7 +17,7 @@ use crate::{
         receiver::Judgement,
         secret::SecretError,
         signer::SignerError,
-        xml_dsig::{Limits, XmlSigner, XmlVerifier},
+        xml_dsig::{SignatureProfile, XmlSigner, XmlVerifier},
     },
     plan::Plan,
     world::{id::ChannelId, landscape, material::Fingerprint},
@@ -26,7 +26,7 @@ use crate::{
 use super::site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site};
 
 /// How many messages become durable together.
-const GROUP: u64 = 50;
+const GROUP: u64 = 200;
 
 /// How often it is written down how many messages were judged.
 const COUNTING: Duration = Duration::from_secs(1);
@@ -142,7 +142,7 @@ impl Traffic {
         let config = FlowConfig { folder: folder.join(path), alias: place.alias.clone(), transit };
         let spool = config.folder.join("spool");
         let counts = config.folder.join(COUNTS);
-        let signer = Box::new(XmlSigner::new(keystore, Limits::default()));
+        let signer = Box::new(XmlSigner::new(keystore, SignatureProfile::default()));
         let receiver = TrustFolder::new(folder.join(trust), *capacity, Box::new(XmlVerifier::default()));
         let transit = land.transit(flow);
         Ok(Self { flow: LocalFlow::open(config, signer)?, receiver, spool, counts, transit })

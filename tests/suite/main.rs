@@ -5,6 +5,7 @@ mod cli;
 mod clumsy;
 mod flow;
 mod golden;
+mod graph;
 mod house;
 mod huge;
 mod journal;

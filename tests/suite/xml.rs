@@ -8,11 +8,14 @@ mod documents;
 mod oracles;
 mod random;
 mod refusals;
+mod shapes;
 
 use std::{io::Cursor, sync::OnceLock};
 
 use keyroll::{
-    backend::xml_dsig::{Algorithm, Limits, SigningKey, Verified, XmlError, sign, verify},
+    backend::xml_dsig::{
+        Algorithm, SignatureProfile, SigningKey, Verified, VerifyOptions, XmlError, sign, verify,
+    },
     world::material::Certificate,
 };
 use openssl::{
@@ -85,7 +88,7 @@ fn certificate(name: &str, key: &PKey<Private>) -> Certificate {
 fn signed_with(document: &[u8], pair: &Pair, algorithm: Algorithm) -> Result<Vec<u8>, XmlError> {
     let key = SigningKey::new(&pair.key, &pair.certificate)?.with_algorithm(algorithm)?;
     let mut out = Vec::new();
-    sign(&mut &*document, &mut out, &key, &Limits::default())?;
+    sign(&mut &*document, &mut out, &key, &SignatureProfile::default())?;
     Ok(out)
 }
 
@@ -98,7 +101,7 @@ fn signed(document: &str) -> String {
 /// Verifies, with what was written on success.
 fn verified(message: &[u8], accepted: &[Certificate]) -> Result<(Verified, Vec<u8>), XmlError> {
     let mut out = Vec::new();
-    let verified = verify(&mut Cursor::new(message), &mut out, accepted, &Limits::default())?;
+    let verified = verify(&mut Cursor::new(message), &mut out, accepted, &VerifyOptions::default())?;
     Ok((verified, out))
 }
 

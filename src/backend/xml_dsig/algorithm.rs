@@ -1,56 +1,68 @@
-//! The algorithms of the profile and their identifiers (XML Signature 1.1, 6; RFC 6931, 2.3).
+//! The signature algorithms of the profile and their identifiers (XML Signature 1.1, 6.4; RFC 6931,
+//! 2.3).
 
-use openssl::{
-    hash::MessageDigest,
-    pkey::{HasPublic, PKeyRef},
-};
+use openssl::pkey::{HasPublic, PKeyRef};
 
-use super::SignatureFault;
+use super::{Digest, SignatureFault, option::choice::choices};
 use crate::world::material::{KeyType, key_type};
 
-/// Exclusive canonicalization 1.0 without comments.
-pub(super) const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 /// The transform that takes the signature out of the document.
 pub(super) const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
+/// RSASSA-PSS with its parameters beside it (RFC 9231, 2.3.9).
+pub(super) const PSS: &str = "http://www.w3.org/2007/05/xmldsig-more#rsa-pss";
 
 /// A signature algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Algorithm {
-    /// ECDSA on P-256 with SHA-256.
-    EcdsaSha256,
-    /// ECDSA on P-384 with SHA-384.
-    EcdsaSha384,
-    /// ECDSA on P-521 with SHA-512.
-    EcdsaSha512,
     /// RSA PKCS#1 v1.5 with SHA-256.
     RsaSha256,
     /// RSA PKCS#1 v1.5 with SHA-384.
     RsaSha384,
     /// RSA PKCS#1 v1.5 with SHA-512.
     RsaSha512,
+    /// RSASSA-PSS with SHA-256, for the mask too, and a salt as long as the digest.
+    RsaPssSha256,
+    /// RSASSA-PSS with SHA-384, for the mask too, and a salt as long as the digest.
+    RsaPssSha384,
+    /// RSASSA-PSS with SHA-512, for the mask too, and a salt as long as the digest.
+    RsaPssSha512,
+    /// ECDSA with SHA-256.
+    EcdsaSha256,
+    /// ECDSA with SHA-384.
+    EcdsaSha384,
+    /// ECDSA with SHA-512.
+    EcdsaSha512,
 }
 
-impl Algorithm {
-    /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::EcdsaSha256,
-        Self::EcdsaSha384,
-        Self::EcdsaSha512,
-        Self::RsaSha256,
-        Self::RsaSha384,
-        Self::RsaSha512,
-    ];
+choices!(
+    Algorithm,
+    "signature algorithm",
+    9,
+    RsaSha256 = "rsa-sha256",
+    RsaSha384 = "rsa-sha384",
+    RsaSha512 = "rsa-sha512",
+    RsaPssSha256 = "rsa-pss-sha256",
+    RsaPssSha384 = "rsa-pss-sha384",
+    RsaPssSha512 = "rsa-pss-sha512",
+    EcdsaSha256 = "ecdsa-sha256",
+    EcdsaSha384 = "ecdsa-sha384",
+    EcdsaSha512 = "ecdsa-sha512",
+);
 
+impl Algorithm {
     /// Its identifier in a `ds:SignatureMethod`.
     #[must_use]
     pub const fn uri(self) -> &'static str {
         match self {
-            Self::EcdsaSha256 => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
-            Self::EcdsaSha384 => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384",
-            Self::EcdsaSha512 => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512",
             Self::RsaSha256 => "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
             Self::RsaSha384 => "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384",
             Self::RsaSha512 => "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512",
+            Self::RsaPssSha256 => "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1",
+            Self::RsaPssSha384 => "http://www.w3.org/2007/05/xmldsig-more#sha384-rsa-MGF1",
+            Self::RsaPssSha512 => "http://www.w3.org/2007/05/xmldsig-more#sha512-rsa-MGF1",
+            Self::EcdsaSha256 => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
+            Self::EcdsaSha384 => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384",
+            Self::EcdsaSha512 => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512",
         }
     }
 
@@ -58,72 +70,42 @@ impl Algorithm {
     #[must_use]
     pub const fn digest(self) -> Digest {
         match self {
-            Self::EcdsaSha256 | Self::RsaSha256 => Digest::Sha256,
-            Self::EcdsaSha384 | Self::RsaSha384 => Digest::Sha384,
-            Self::EcdsaSha512 | Self::RsaSha512 => Digest::Sha512,
+            Self::EcdsaSha256 | Self::RsaSha256 | Self::RsaPssSha256 => Digest::Sha256,
+            Self::EcdsaSha384 | Self::RsaSha384 | Self::RsaPssSha384 => Digest::Sha384,
+            Self::EcdsaSha512 | Self::RsaSha512 | Self::RsaPssSha512 => Digest::Sha512,
         }
     }
 
-    /// Whether a key of this kind can be used with it. Each curve has its one digest.
+    /// Whether it is RSASSA-PSS.
+    #[must_use]
+    pub const fn is_pss(self) -> bool {
+        matches!(self, Self::RsaPssSha256 | Self::RsaPssSha384 | Self::RsaPssSha512)
+    }
+
+    /// Whether a key of this kind can be used with it.
     #[must_use]
     pub const fn fits(self, key: KeyType) -> bool {
-        matches!(
-            (self, key),
-            (Self::EcdsaSha256, KeyType::EcP256)
-                | (Self::EcdsaSha384, KeyType::EcP384)
-                | (Self::EcdsaSha512, KeyType::EcP521)
-                | (Self::RsaSha256 | Self::RsaSha384 | Self::RsaSha512, KeyType::Rsa(_))
-        )
+        let curve = matches!(self, Self::EcdsaSha256 | Self::EcdsaSha384 | Self::EcdsaSha512);
+        matches!(key, KeyType::Rsa(_)) != curve
     }
 
     /// Reads the identifier of a `ds:SignatureMethod`.
-    pub(super) fn named(uri: &str) -> Result<Self, SignatureFault> {
+    pub(super) fn identified(uri: &str) -> Result<Self, SignatureFault> {
         Self::ALL.into_iter().find(|known| known.uri() == uri).ok_or_else(|| refused(uri))
     }
-}
 
-/// A digest algorithm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Digest {
-    /// SHA-256.
-    Sha256,
-    /// SHA-384.
-    Sha384,
-    /// SHA-512.
-    Sha512,
-}
-
-impl Digest {
-    /// Its identifier in a `ds:DigestMethod`.
-    #[must_use]
-    pub const fn uri(self) -> &'static str {
-        match self {
-            Self::Sha256 => "http://www.w3.org/2001/04/xmlenc#sha256",
-            Self::Sha384 => "http://www.w3.org/2001/04/xmldsig-more#sha384",
-            Self::Sha512 => "http://www.w3.org/2001/04/xmlenc#sha512",
-        }
-    }
-
-    /// Reads the identifier of a `ds:DigestMethod`.
-    pub(super) fn named(uri: &str) -> Result<Self, SignatureFault> {
-        [Self::Sha256, Self::Sha384, Self::Sha512]
-            .into_iter()
-            .find(|known| known.uri() == uri)
-            .ok_or_else(|| refused(uri))
-    }
-
-    /// OpenSSL's name for it.
-    pub(super) fn message_digest(self) -> MessageDigest {
-        match self {
-            Self::Sha256 => MessageDigest::sha256(),
-            Self::Sha384 => MessageDigest::sha384(),
-            Self::Sha512 => MessageDigest::sha512(),
+    /// RSASSA-PSS with a digest.
+    pub(super) const fn pss(digest: Digest) -> Self {
+        match digest {
+            Digest::Sha256 => Self::RsaPssSha256,
+            Digest::Sha384 => Self::RsaPssSha384,
+            Digest::Sha512 => Self::RsaPssSha512,
         }
     }
 }
 
-/// The algorithm that a key signs with when nothing else is asked for; `None` for a key that the
-/// profile does not have.
+/// The algorithm that a key signs with when nothing else is asked for, each curve with a digest of
+/// its strength; `None` for a key that the profile does not have.
 #[must_use]
 pub fn algorithm_for<T: HasPublic>(key: &PKeyRef<T>) -> Option<Algorithm> {
     match key_type(key)? {
@@ -135,7 +117,7 @@ pub fn algorithm_for<T: HasPublic>(key: &PKeyRef<T>) -> Option<Algorithm> {
 }
 
 /// Why an identifier that is not of the profile is refused: by what is known of it.
-fn refused(uri: &str) -> SignatureFault {
+pub(super) fn refused(uri: &str) -> SignatureFault {
     let name = uri.rsplit(['#', '/']).next().unwrap_or_default();
     if name.starts_with("hmac") {
         SignatureFault::Hmac
@@ -143,8 +125,6 @@ fn refused(uri: &str) -> SignatureFault {
         SignatureFault::Md5
     } else if name.starts_with("dsa") {
         SignatureFault::Dsa
-    } else if name.ends_with("MGF1") || name.ends_with("rsa-pss") {
-        SignatureFault::Pss
     } else if name.contains("sha1") {
         SignatureFault::Sha1
     } else {

@@ -7,7 +7,8 @@ use openssl::{
     ecdsa::EcdsaSig,
     error::ErrorStack,
     pkey::{PKey, PKeyRef, Private, Public},
-    sign::{Signer, Verifier},
+    rsa::Padding,
+    sign::{RsaPssSaltlen, Signer, Verifier},
 };
 
 use super::{Algorithm, XmlError, algorithm_for};
@@ -27,7 +28,7 @@ pub enum KeyFault {
     #[error("the RSA key has fewer than 2048 bits")]
     #[diagnostic(code(keyroll::xml_key_too_small))]
     TooSmall,
-    /// A key with an algorithm of another kind or curve.
+    /// An RSA key with an algorithm for curves, or the other way round.
     #[error("the key does not fit the signature algorithm")]
     #[diagnostic(code(keyroll::xml_key_algorithm))]
     Algorithm,
@@ -35,6 +36,10 @@ pub enum KeyFault {
     #[error("the private key does not belong to the certificate")]
     #[diagnostic(code(keyroll::xml_key_mismatch))]
     Mismatch,
+    /// A subject key identifier is to be written, and the certificate has none.
+    #[error("the certificate has no subject key identifier")]
+    #[diagnostic(code(keyroll::xml_key_identifier))]
+    NoIdentifier,
     /// OpenSSL did not compute the signature.
     #[error("the signature could not be computed")]
     #[diagnostic(code(keyroll::xml_key_failed))]
@@ -46,6 +51,8 @@ pub struct SigningKey {
     key: PKey<Private>,
     public: PKey<Public>,
     certificate: Certificate,
+    /// The certificate, and those above it.
+    chain: Vec<Certificate>,
     algorithm: Algorithm,
 }
 
@@ -60,7 +67,8 @@ impl SigningKey {
         if !key.public_eq(&public) {
             return Err(KeyFault::Mismatch.into());
         }
-        Ok(Self { key: key.to_owned(), public, certificate: certificate.clone(), algorithm })
+        let (certificate, chain) = (certificate.clone(), vec![certificate.clone()]);
+        Ok(Self { key: key.to_owned(), public, certificate, chain, algorithm })
     }
 
     /// The same with another algorithm.
@@ -70,6 +78,25 @@ impl SigningKey {
     pub fn with_algorithm(self, algorithm: Algorithm) -> Result<Self, XmlError> {
         usable(&self.certificate, algorithm)?;
         Ok(Self { algorithm, ..self })
+    }
+
+    /// The same with the certificates above its own, the nearest first.
+    #[must_use]
+    pub fn with_chain(mut self, above: &[Certificate]) -> Self {
+        self.chain.truncate(1);
+        self.chain.extend(above.iter().filter(|above| **above != self.certificate).cloned());
+        self
+    }
+
+    /// Its certificate and those above it.
+    #[must_use]
+    pub fn chain(&self) -> &[Certificate] {
+        &self.chain
+    }
+
+    /// Refuses an algorithm that the key does not fit.
+    pub(super) fn check(&self, algorithm: Algorithm) -> Result<(), KeyFault> {
+        usable(&self.certificate, algorithm).map(|_| ())
     }
 
     /// The certificate of the key.
@@ -85,17 +112,19 @@ impl SigningKey {
     }
 
     /// The signature value over some bytes, verified with the certificate before it is given out.
-    pub(super) fn sign(&self, bytes: &[u8]) -> Result<Vec<u8>, KeyFault> {
-        let value = self.value(bytes).map_err(|_| KeyFault::Failed)?;
-        if verifies(&self.public, self.algorithm, bytes, &value) {
-            Ok(value)
-        } else {
-            Err(KeyFault::Mismatch)
-        }
+    pub(super) fn sign(&self, algorithm: Algorithm, bytes: &[u8]) -> Result<Vec<u8>, KeyFault> {
+        let value = self.value(algorithm, bytes).map_err(|_| KeyFault::Failed)?;
+        if verifies(&self.public, algorithm, bytes, &value) { Ok(value) } else { Err(KeyFault::Mismatch) }
     }
 
-    fn value(&self, bytes: &[u8]) -> Result<Vec<u8>, ErrorStack> {
-        let mut signer = Signer::new(self.algorithm.digest().message_digest(), &self.key)?;
+    fn value(&self, algorithm: Algorithm, bytes: &[u8]) -> Result<Vec<u8>, ErrorStack> {
+        let digest = algorithm.digest().message_digest();
+        let mut signer = Signer::new(digest, &self.key)?;
+        if algorithm.is_pss() {
+            signer.set_rsa_padding(Padding::PKCS1_PSS)?;
+            signer.set_rsa_mgf1_md(digest)?;
+            signer.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
+        }
         let value = signer.sign_oneshot_to_vec(bytes)?;
         let Some(width) = coordinate_width(&self.public) else { return Ok(value) };
         let pair = EcdsaSig::from_der(&value)?;
@@ -128,7 +157,13 @@ pub(super) fn usable(certificate: &Certificate, algorithm: Algorithm) -> Result<
 /// Whether a signature value over some bytes was made with the private half of a key.
 pub(super) fn verifies(key: &PKeyRef<Public>, algorithm: Algorithm, bytes: &[u8], value: &[u8]) -> bool {
     let attempt = || -> Result<bool, ErrorStack> {
-        let mut verifier = Verifier::new(algorithm.digest().message_digest(), key)?;
+        let digest = algorithm.digest().message_digest();
+        let mut verifier = Verifier::new(digest, key)?;
+        if algorithm.is_pss() {
+            verifier.set_rsa_padding(Padding::PKCS1_PSS)?;
+            verifier.set_rsa_mgf1_md(digest)?;
+            verifier.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
+        }
         let Some(width) = coordinate_width(key) else { return verifier.verify_oneshot(value, bytes) };
         let Some((r, s)) = value.split_at_checked(usize::from(width)).filter(|(r, s)| r.len() == s.len())
         else {

@@ -17,21 +17,21 @@ use crate::{
     world::material::Certificate,
 };
 
-use super::{KeyFault, Limits, SigningKey, XmlError, sign};
+use super::{KeyFault, SignatureProfile, SigningKey, XmlError, sign};
 
 /// Signs XML with whatever key the alias names at that moment. A decrypted key is kept only while
 /// the keystore's file is unchanged.
 pub struct XmlSigner {
     keystore: Pkcs12Keystore,
-    limits: Limits,
+    profile: SignatureProfile,
     keys: BTreeMap<String, Kept<SigningKey>>,
 }
 
 impl XmlSigner {
-    /// A signer over a keystore.
+    /// A signer over a keystore, whose signatures are as the profile has them.
     #[must_use]
-    pub fn new(keystore: Pkcs12Keystore, limits: Limits) -> Self {
-        Self { keystore, limits, keys: BTreeMap::new() }
+    pub fn new(keystore: Pkcs12Keystore, profile: SignatureProfile) -> Self {
+        Self { keystore, profile, keys: BTreeMap::new() }
     }
 }
 
@@ -58,7 +58,7 @@ impl Signer for XmlSigner {
         };
         let kept = self.keys.entry(alias.folded()).or_default();
         let key = kept.fetch(keystore.path(), &mut make)?;
-        sign(document, out, key, &self.limits).map_err(|error| refused(error, alias, key.certificate()))?;
+        sign(document, out, key, &self.profile).map_err(|error| refused(error, alias, key.certificate()))?;
         Ok(key.certificate().clone())
     }
 }

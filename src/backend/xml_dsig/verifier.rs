@@ -10,19 +10,25 @@ use crate::{
     world::material::{Certificate, Fingerprint},
 };
 
-use super::{Limits, XmlError, verify};
+use super::{VerifyOptions, XmlError, verify};
 
-/// Verifies enveloped XML signatures.
-#[derive(Debug, Default)]
+/// Verifies XML signatures. By default they must cover the whole document.
+#[derive(Debug)]
 pub struct XmlVerifier {
-    limits: Limits,
+    options: VerifyOptions,
 }
 
 impl XmlVerifier {
-    /// A verifier with these limits.
+    /// A verifier that takes these.
     #[must_use]
-    pub const fn new(limits: Limits) -> Self {
-        Self { limits }
+    pub const fn new(options: VerifyOptions) -> Self {
+        Self { options }
+    }
+}
+
+impl Default for XmlVerifier {
+    fn default() -> Self {
+        Self::new(VerifyOptions::whole_documents())
     }
 }
 
@@ -33,7 +39,7 @@ impl Verifier for XmlVerifier {
         accepted: &[Certificate],
     ) -> Result<Fingerprint, VerifierError> {
         // A receiver counts; whoever works with the content gets the verified bytes from `verify`.
-        match verify(message, &mut io::sink(), accepted, &self.limits) {
+        match verify(message, &mut io::sink(), accepted, &self.options) {
             Ok(verified) => Ok(verified.certificate.fingerprint()),
             Err(XmlError::Io(cause)) => Err(VerifierError::Unreadable(cause)),
             Err(error) => {

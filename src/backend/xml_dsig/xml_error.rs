@@ -4,7 +4,7 @@ use std::io;
 
 use miette::Diagnostic;
 
-use super::{DocumentFault, KeyFault, SignatureFault};
+use super::{DocumentFault, KeyFault, ProfileFault, SignatureFault};
 use crate::world::material::Fingerprint;
 
 /// The reason for a refusal, with a stable code. No text of it repeats a part of the document.
@@ -26,6 +26,9 @@ pub enum XmlError {
         /// Where the `ds:Signature` begins, or the piece that should not be there, in bytes.
         at: u64,
     },
+    /// The document cannot be signed as it is asked for.
+    #[error(transparent)]
+    Profile(#[from] ProfileFault),
     /// The key or its certificate cannot be used.
     #[error(transparent)]
     Key(#[from] KeyFault),
@@ -39,7 +42,7 @@ pub enum XmlError {
     #[error("the document was changed after it was signed")]
     Digest,
     /// The input gave other bytes at the second reading.
-    #[error("the document changed while it was verified")]
+    #[error("the document changed while it was read")]
     Changed,
     /// The document could not be read, or the result not be written.
     #[error("cannot read or write: {0}")]
@@ -53,6 +56,7 @@ impl XmlError {
         let code = match self {
             Self::Document { fault, .. } => fault.code(),
             Self::Signature { fault, .. } => fault.code(),
+            Self::Profile(fault) => fault.code(),
             Self::Key(fault) => fault.code(),
             Self::NotAccepted { .. } => return "xml_not_accepted".to_owned(),
             Self::Digest => return "xml_digest".to_owned(),
@@ -61,6 +65,19 @@ impl XmlError {
         };
         let code = code.map(|code| code.to_string()).unwrap_or_default();
         code.strip_prefix("keyroll::").unwrap_or(&code).to_owned()
+    }
+
+    /// What to do next, where that is known.
+    #[must_use]
+    pub fn advice(&self) -> Option<String> {
+        let help = match self {
+            Self::Document { fault, .. } => fault.help(),
+            Self::Signature { fault, .. } => fault.help(),
+            Self::Profile(fault) => fault.help(),
+            Self::Key(fault) => fault.help(),
+            Self::NotAccepted { .. } | Self::Digest | Self::Changed | Self::Io(_) => None,
+        };
+        help.map(|help| help.to_string())
     }
 
     /// The place in the document, in bytes, where there is one.

@@ -45,7 +45,7 @@ fn written(plan: &mut String, words: std::fmt::Arguments<'_>) {
 
 /// Reports, each after the one before.
 #[must_use]
-pub fn chain(steps: usize) -> String {
+pub(crate) fn chain(steps: usize) -> String {
     headed(steps, |plan, n| {
         let after = n.checked_sub(1).map(|before| format!("  after s{before}\n")).unwrap_or_default();
         written(plan, format_args!("step s{n} by ops \"Step {n}\" {{\n{after}  inform audit\n}}\n"));
@@ -54,7 +54,7 @@ pub fn chain(steps: usize) -> String {
 
 /// Reports in any order.
 #[must_use]
-pub fn wide(steps: usize) -> String {
+pub(crate) fn wide(steps: usize) -> String {
     headed(steps, |plan, n| {
         written(plan, format_args!("step s{n} by ops \"Step {n}\" {{\n  inform audit\n}}\n"));
     })
@@ -62,7 +62,7 @@ pub fn wide(steps: usize) -> String {
 
 /// Two roles in turns; what one does is allowed by the other, which tells nothing else.
 #[must_use]
-pub fn turns(steps: usize) -> String {
+pub(crate) fn turns(steps: usize) -> String {
     headed(steps, |plan, n| {
         let after = n.checked_sub(1).map(|before| format!("  after s{before}\n")).unwrap_or_default();
         let (role, act) = match n % 3 {
@@ -76,7 +76,7 @@ pub fn turns(steps: usize) -> String {
 
 /// Steps that wait for each other in one circle.
 #[must_use]
-pub fn ring(steps: usize) -> String {
+pub(crate) fn ring(steps: usize) -> String {
     headed(steps, |plan, n| {
         let before = (n + steps - 1) % steps;
         written(plan, format_args!("step s{n} by ops {{\n  after s{before}\n  inform audit\n}}\n"));
@@ -85,7 +85,7 @@ pub fn ring(steps: usize) -> String {
 
 /// Half of the steps wait for so many of the other half, no two for the same.
 #[must_use]
-pub fn entangled(steps: usize, each: usize) -> String {
+pub(crate) fn entangled(steps: usize, each: usize) -> String {
     let mut chance = 1u64;
     headed(steps, |plan, n| {
         let mut draw = || {
@@ -100,7 +100,7 @@ pub fn entangled(steps: usize, each: usize) -> String {
 
 /// Steps that each wait for one that does not exist.
 #[must_use]
-pub fn lost(steps: usize) -> String {
+pub(crate) fn lost(steps: usize) -> String {
     headed(steps, |plan, n| {
         written(plan, format_args!("step s{n} by ops {{\n  after t{n}\n  inform audit\n}}\n"));
     })
@@ -108,7 +108,7 @@ pub fn lost(steps: usize) -> String {
 
 /// Steps that one role may not know of, each with a finding.
 #[must_use]
-pub fn unannounced(steps: usize) -> String {
+pub(crate) fn unannounced(steps: usize) -> String {
     headed(steps, |plan, n| {
         let (role, act) =
             if n % 2 == 0 { ("audit", "accept old at archive") } else { ("ops", "inform audit") };
@@ -119,7 +119,7 @@ pub fn unannounced(steps: usize) -> String {
 
 /// Steps that change one thing in any order.
 #[must_use]
-pub fn races(steps: usize) -> String {
+pub(crate) fn races(steps: usize) -> String {
     headed(steps, |plan, n| {
         let act = if n % 2 == 0 { "deploy nightly" } else { "undeploy nightly" };
         written(plan, format_args!("step s{n} by ops {{\n  {act}\n}}\n"));
@@ -128,7 +128,7 @@ pub fn races(steps: usize) -> String {
 
 /// Parameters, roles, keystores, aliases, receivers, flows and windows, so many of each, and a step.
 #[must_use]
-pub fn things(each: usize) -> String {
+pub(crate) fn things(each: usize) -> String {
     headed(each, |plan, n| {
         written(plan, format_args!("param a{n} : alias = \"alias-{n}\"\nrole r{n} \"Role {n}\"\n"));
         written(plan, format_args!("keystore k{n} of r{n} {{\n  alias $a{n} is old\n}}\n"));
@@ -141,14 +141,14 @@ pub fn things(each: usize) -> String {
 
 /// A text of so many bytes that is the same words over and over, where the head ends.
 #[must_use]
-pub fn filled(before: &str, words: &str, bytes: usize) -> String {
+pub(crate) fn filled(before: &str, words: &str, bytes: usize) -> String {
     HEAD.to_owned() + before + &words.repeat(bytes / words.len())
 }
 
 /// A renewal with many partners: each is handed the certificate, accepts it and says so; then the
 /// alias is exchanged, and each takes the old one away. Four steps a partner and three more.
 #[must_use]
-pub fn partners(count: usize) -> String {
+pub(crate) fn partners(count: usize) -> String {
     let mut plan = String::from(
         "keyroll 1\n\nplan partners \"Renew a key that many partners trust\"\n\nrole ops\nkey old\nkey new\n",
     );

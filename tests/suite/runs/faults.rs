@@ -180,7 +180,7 @@ fn a_message_that_is_overdue_is_waited_for_without_follow_too() {
 fn stuck_message(place: &Place) -> String {
     use keyroll::backend::local_flow::{FlowConfig, LocalFlow, Sent, Transit};
     use keyroll::backend::pkcs12::Pkcs12Keystore;
-    use keyroll::backend::xml_dsig::{Limits, XmlSigner};
+    use keyroll::backend::xml_dsig::{SignatureProfile, XmlSigner};
     let password = zeroize::Zeroizing::new(place.read("password"));
     let keystore = Pkcs12Keystore::open(place.folder.join("tenant.p12"), password);
     let config = FlowConfig {
@@ -188,7 +188,8 @@ fn stuck_message(place: &Place) -> String {
         alias: keyroll::name::Alias::new("orders-signer").unwrap(),
         transit: Transit::Within(std::time::Duration::from_secs(1)),
     };
-    let flow = LocalFlow::open(config, Box::new(XmlSigner::new(keystore, Limits::default()))).unwrap();
+    let flow =
+        LocalFlow::open(config, Box::new(XmlSigner::new(keystore, SignatureProfile::default()))).unwrap();
     let mut payload = &b"<order xmlns=\"urn:example\">payload-canary-31</order>"[..];
     let mut receiver = keyroll::backend::memory::MemoryReceiver::new(
         1,

@@ -93,16 +93,16 @@ const EXCHANGES: &[(&str, &str, &str, &str)] = &[
         "type of reference",
         "URI=\"\"",
         "URI=\"\" Type=\"http://www.w3.org/2000/09/xmldsig#Object\"",
-        "xml_signature_structure",
+        "xml_not_accepted",
     ),
-    ("reference by id", "URI=\"\"", "URI=\"#order\"", "xml_reference_to_part"),
-    ("reference by xpointer", "URI=\"\"", "URI=\"#xpointer(id('order'))\"", "xml_reference_to_part"),
-    ("reference to the root by xpointer", "URI=\"\"", "URI=\"#xpointer(/)\"", "xml_reference_to_part"),
+    ("reference by id", "URI=\"\"", "URI=\"#order\"", "xml_not_accepted"),
+    ("reference by xpointer", "URI=\"\"", "URI=\"#xpointer(id('order'))\"", "xml_xpointer"),
+    ("reference to the root by xpointer", "URI=\"\"", "URI=\"#xpointer(/)\"", "xml_xpointer"),
     ("reference to a file", "URI=\"\"", "URI=\"file:///etc/hostname\"", "xml_reference_elsewhere"),
     ("reference to a server", "URI=\"\"", "URI=\"http://localhost/\"", "xml_reference_elsewhere"),
     ("reference to a path", "URI=\"\"", "URI=\"order.xml\"", "xml_reference_elsewhere"),
     ("reference to nothing", " URI=\"\"", "", "xml_reference_elsewhere"),
-    ("no canonicalization", EXCLUSIVE, "", "xml_transforms"),
+    ("no canonicalization", EXCLUSIVE, "", "xml_not_accepted"),
     ("not enveloped", ENVELOPED, "", "xml_transforms"),
     (
         "enveloped twice",
@@ -138,13 +138,13 @@ const EXCHANGES: &[(&str, &str, &str, &str)] = &[
         "inclusive form",
         EXCLUSIVE,
         "<ds:Transform Algorithm=\"http://www.w3.org/TR/2001/REC-xml-c14n-20010315\"/>",
-        "xml_canonicalization",
+        "xml_not_accepted",
     ),
     (
         "form with comments",
         EXCLUSIVE,
         "<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#WithComments\"/>",
-        "xml_canonicalization",
+        "xml_not_accepted",
     ),
     ("unknown transform", EXCLUSIVE, "<ds:Transform Algorithm=\"urn:x\"/>", "xml_unknown_algorithm"),
     ("transform without a name", EXCLUSIVE, "<ds:Transform/>", "xml_unknown_algorithm"),
@@ -152,9 +152,34 @@ const EXCHANGES: &[(&str, &str, &str, &str)] = &[
         "inclusive prefixes",
         EXCLUSIVE,
         "<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"><ec:InclusiveNamespaces xmlns:ec=\"http://www.w3.org/2001/10/xml-exc-c14n#\" PrefixList=\"o\"/></ds:Transform>",
+        "xml_not_accepted",
+    ),
+    (
+        "inclusive prefixes that are none",
+        EXCLUSIVE,
+        "<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"><ec:InclusiveNamespaces xmlns:ec=\"http://www.w3.org/2001/10/xml-exc-c14n#\" PrefixList=\"o:o\"/></ds:Transform>",
         "xml_inclusive_namespaces",
     ),
-    ("signed info in inclusive form", C14N, "http://www.w3.org/2006/12/xml-c14n11", "xml_canonicalization"),
+    (
+        "inclusive prefixes of an inclusive form",
+        EXCLUSIVE,
+        "<ds:Transform Algorithm=\"http://www.w3.org/2006/12/xml-c14n11\"><ec:InclusiveNamespaces xmlns:ec=\"http://www.w3.org/2001/10/xml-exc-c14n#\" PrefixList=\"o\"/></ds:Transform>",
+        "xml_inclusive_namespaces",
+    ),
+    (
+        "two canonicalizations",
+        EXCLUSIVE,
+        "<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/><ds:Transform Algorithm=\"http://www.w3.org/2006/12/xml-c14n11\"/>",
+        "xml_transforms",
+    ),
+    (
+        "form of another version",
+        EXCLUSIVE,
+        "<ds:Transform Algorithm=\"http://www.w3.org/2010/xml-c14n2\"/>",
+        "xml_canonicalization",
+    ),
+    ("signed info in inclusive form", C14N, "http://www.w3.org/2006/12/xml-c14n11", "xml_not_accepted"),
+    ("signed info in another version", C14N, "http://www.w3.org/2010/xml-c14n2", "xml_canonicalization"),
     ("sha-1 signature", METHOD, "http://www.w3.org/2000/09/xmldsig#rsa-sha1", "xml_sha1"),
     ("sha-1 digest", DIGEST, "http://www.w3.org/2000/09/xmldsig#sha1", "xml_sha1"),
     ("md5 signature", METHOD, "http://www.w3.org/2001/04/xmldsig-more#rsa-md5", "xml_md5"),
@@ -167,7 +192,19 @@ const EXCHANGES: &[(&str, &str, &str, &str)] = &[
     ),
     ("hmac-sha1", METHOD, "http://www.w3.org/2000/09/xmldsig#hmac-sha1", "xml_hmac"),
     ("dsa", METHOD, "http://www.w3.org/2000/09/xmldsig#dsa-sha1", "xml_dsa"),
-    ("pss", METHOD, "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1", "xml_pss"),
+    (
+        "pss with a key on a curve",
+        METHOD,
+        "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1",
+        "xml_key_algorithm",
+    ),
+    ("pss with sha-1", METHOD, "http://www.w3.org/2007/05/xmldsig-more#sha1-rsa-MGF1", "xml_sha1"),
+    (
+        "pss with a mask of its own",
+        "Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256\">",
+        "Algorithm=\"http://www.w3.org/2007/05/xmldsig-more#rsa-pss\"><p:RSAPSSParams xmlns:p=\"http://www.w3.org/2007/05/xmldsig-more#\"><p:SaltLength>0</p:SaltLength></p:RSAPSSParams>",
+        "xml_pss",
+    ),
     ("no signature method", METHOD, "", "xml_unknown_algorithm"),
     (
         "another algorithm of the profile",
@@ -235,9 +272,9 @@ fn wrappings() -> Vec<(&'static str, String, &'static str)> {
         (
             "wrapped in a signature",
             format!("<ds:Signature xmlns:ds='http://www.w3.org/2000/09/xmldsig#'>{message}</ds:Signature>"),
-            "xml_enveloping",
+            "xml_signature_comment",
         ),
-        ("signature alone", signature.to_owned(), "xml_enveloping"),
+        ("signature alone", signature.to_owned(), "xml_signature_alone"),
         (
             "signature first",
             exchanged(&bare, "<o:to>", &format!("{signature}<o:to>")),
@@ -263,7 +300,7 @@ fn wrappings() -> Vec<(&'static str, String, &'static str)> {
         (
             "second signature deeper",
             exchanged(&message, "<o:end/>", &format!("<o:end>{signature}</o:end>")),
-            "xml_signature_place",
+            "xml_several_signatures",
         ),
         (
             "signature in a signature",
@@ -287,7 +324,8 @@ fn wrappings() -> Vec<(&'static str, String, &'static str)> {
         ),
         ("two signed infos", message.replace(info, &info.repeat(2)), "xml_signature_structure"),
         ("no signed info", message.replace(info, ""), "xml_signature_structure"),
-        ("two references", message.replace(reference, &reference.repeat(2)), "xml_several_references"),
+        ("two references", message.replace(reference, &reference.repeat(2)), "xml_reference_twice"),
+        ("nine references", message.replace(reference, &references(reference)), "xml_too_many_references"),
         ("no reference", message.replace(reference, ""), "xml_signature_structure"),
         (
             "swapped transforms",
@@ -305,7 +343,7 @@ fn wrappings() -> Vec<(&'static str, String, &'static str)> {
                 "</ds:SignatureMethod>",
                 "<ds:HMACOutputLength>1</ds:HMACOutputLength></ds:SignatureMethod>",
             ),
-            "xml_signature_structure",
+            "xml_hmac",
         ),
         (
             "certificates without end",
@@ -317,6 +355,11 @@ fn wrappings() -> Vec<(&'static str, String, &'static str)> {
             "xml_signature_too_long",
         ),
     ]
+}
+
+/// One reference, and eight others.
+fn references(reference: &str) -> String {
+    (0..9).map(|n| reference.replace("URI=\"\"", &format!("URI=\"#{n}\""))).collect()
 }
 
 /// The key in the message is not believed: a stranger's signature with the stranger's certificate,

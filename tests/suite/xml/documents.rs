@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use keyroll::backend::xml_dsig::{Limits, SigningKey, sign};
+use keyroll::backend::xml_dsig::{Limits, SignatureProfile, SigningKey, sign};
 
 use super::{accepted, pairs, random, signed, signed_with, verified};
 
@@ -122,7 +122,7 @@ fn a_document_that_drips_is_the_same_document() {
     let small = awkward().into_iter().map(|(_, text)| text).filter(|text| text.len() < 10_000);
     for document in small.chain((200..230).map(random::document)) {
         let digest = |input: &mut dyn Read| {
-            sign(input, &mut io::sink(), &key, &Limits::default()).unwrap().digest_value
+            sign(input, &mut io::sink(), &key, &SignatureProfile::default()).unwrap().digest_value
         };
         assert_eq!(digest(&mut document.as_bytes()), digest(&mut Drip(document.as_bytes())), "{document}");
     }
@@ -131,7 +131,7 @@ fn a_document_that_drips_is_the_same_document() {
 /// Running text is not collected: it may be longer than any single token.
 #[test]
 fn text_has_no_limit_of_its_own() {
-    let limits = Limits { token: 2_000, signature: 4_000, ..Limits::default() };
+    let limits = Limits { token: 2_000, signature: 4_000, ..Limits::default() }.into();
     let pair = &pairs()[1];
     let key = SigningKey::new(&pair.key, &pair.certificate).unwrap();
     let document = format!("<r>{}</r>", "0123456789".repeat(50_000));

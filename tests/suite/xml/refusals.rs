@@ -5,7 +5,9 @@ use std::{
     io::{self, Cursor, Read, Seek, SeekFrom},
 };
 
-use keyroll::backend::xml_dsig::{Algorithm, Limits, SigningKey, XmlError, sign, verify};
+use keyroll::backend::xml_dsig::{
+    Algorithm, Limits, SignatureProfile, SigningKey, VerifyOptions, XmlError, sign, verify,
+};
 use openssl::nid::Nid;
 
 use super::{accepted, certificate, ec, pairs, rsa, signed, signed_with, verified};
@@ -28,6 +30,8 @@ fn refused() -> Vec<(&'static str, Vec<u8>)> {
         ("xml_too_many_attributes", format!("<e{}/>", attributes(100_000)).into()),
         ("xml_too_many_namespaces", format!("<e{}/>", declarations(257)).into()),
         ("xml_too_many_namespaces", format!("<e{}>", declarations(2)).repeat(200).into()),
+        ("xml_scope_too_long", format!("<r xml:base='{}'/>", "x".repeat(1 << 20)).into()),
+        ("xml_scope_too_long", format!("<e xmlns='urn:{}'>", "x".repeat(100_000)).repeat(20).into()),
         ("xml_too_many_ids", format!("<r>{}</r>", ids(100_001)).into()),
         ("xml_token_too_long", format!("<r a='{}'/>", "x".repeat(9 << 20)).into()),
         ("xml_token_too_long", format!("<r><!--{}--></r>", "x".repeat(9 << 20)).into()),
@@ -192,7 +196,7 @@ fn the_place_of_a_fault_is_told_in_bytes() {
 
 #[test]
 fn a_document_longer_than_allowed_is_refused() {
-    let limits = Limits { bytes: Some(1_000), ..Limits::default() };
+    let limits = Limits { bytes: Some(1_000), ..Limits::default() }.into();
     let key = SigningKey::new(&pairs()[1].key, &pairs()[1].certificate).unwrap();
     let document = format!("<r>{}</r>", "x".repeat(1_000));
     let error = sign(&mut document.as_bytes(), &mut io::sink(), &key, &limits).unwrap_err();
@@ -211,7 +215,7 @@ fn keys_that_do_not_fit_are_refused() {
     assert_eq!(code(SigningKey::new(&pairs()[0].key, &pairs()[1].certificate)), "xml_key_algorithm");
     assert_eq!(code(SigningKey::new(&rsa(2048), &pairs()[0].certificate)), "xml_key_mismatch");
     let p256 = SigningKey::new(&pairs()[1].key, &pairs()[1].certificate).unwrap();
-    assert_eq!(code(p256.with_algorithm(Algorithm::EcdsaSha384)), "xml_key_algorithm");
+    assert_eq!(code(p256.with_algorithm(Algorithm::RsaSha256)), "xml_key_algorithm");
 }
 
 /// An input that answers otherwise when it is read again.
@@ -240,7 +244,7 @@ fn a_document_that_changes_between_the_readings_is_refused() {
     let (first, second) =
         (Cursor::new(message.clone().into()), Cursor::new(message.replace("<!-- a", "<!-- b").into()));
     let mut fickle = Fickle { first, second, rewound: 0 };
-    let error = verify(&mut fickle, &mut io::sink(), &accepted(), &Limits::default()).unwrap_err();
+    let error = verify(&mut fickle, &mut io::sink(), &accepted(), &VerifyOptions::default()).unwrap_err();
     assert_eq!(error.code(), "xml_changed_meanwhile");
 }
 
@@ -265,7 +269,7 @@ impl io::Write for Broken {
 #[test]
 fn the_systems_own_error_is_kept() {
     let key = SigningKey::new(&pairs()[1].key, &pairs()[1].certificate).unwrap();
-    let limits = Limits::default();
+    let limits = SignatureProfile::default();
     let kind = |result: Result<_, XmlError>| match result {
         Err(error) if error.code() != "xml_io" => panic!("{error}"),
         Err(XmlError::Io(error)) => error.kind(),
@@ -287,9 +291,10 @@ fn every_code_has_a_sample() {
         include_str!("../../../src/backend/xml_dsig/document/fault.rs"),
         include_str!("../../../src/backend/xml_dsig/signature/fault.rs"),
         include_str!("../../../src/backend/xml_dsig/key.rs"),
+        include_str!("../../../src/backend/xml_dsig/option/fault.rs"),
         include_str!("../../../src/backend/xml_dsig/xml_error.rs"),
     ];
-    let tests = [include_str!("refusals.rs"), include_str!("attacks.rs")].concat();
+    let tests = [include_str!("refusals.rs"), include_str!("attacks.rs"), include_str!("shapes.rs")].concat();
     let codes: BTreeSet<&str> = sources.iter().flat_map(|text| codes_in(text)).collect();
     assert!(codes.len() > 50);
     // Only a broken OpenSSL would earn `xml_key_failed`.

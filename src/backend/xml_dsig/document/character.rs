@@ -42,7 +42,7 @@ const fn continues_name(c: char) -> bool {
 }
 
 /// Whether a text is a name without a colon (`NCName`).
-pub(super) fn is_plain_name(text: &str) -> bool {
+pub(in crate::backend::xml_dsig) fn is_plain_name(text: &str) -> bool {
     let mut characters = text.chars();
     characters.next().is_some_and(begins_name) && characters.all(continues_name)
 }

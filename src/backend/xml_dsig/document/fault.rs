@@ -119,6 +119,10 @@ pub enum DocumentFault {
     #[error("there are more namespace declarations in scope than allowed")]
     #[diagnostic(code(keyroll::xml_too_many_namespaces))]
     TooManyNamespaces,
+    /// More bytes of declarations and `xml:` attributes than [`Limits::scope`](super::Limits::scope).
+    #[error("the namespace declarations and `xml:` attributes in scope are longer than allowed")]
+    #[diagnostic(code(keyroll::xml_scope_too_long))]
+    TooMuchInScope,
     /// A single tag, comment, instruction or section beyond [`Limits::token`](super::Limits::token).
     #[error("a tag, comment, instruction or section is longer than allowed")]
     #[diagnostic(code(keyroll::xml_token_too_long))]

@@ -10,6 +10,9 @@ pub struct Limits {
     pub attributes: usize,
     /// Namespace declarations in scope at a time, shadowed ones included.
     pub namespaces: usize,
+    /// Bytes of the namespace declarations and of the `xml:` attributes of all open elements, which
+    /// those inside of them inherit.
+    pub scope: u64,
     /// Bytes of one tag, comment, processing instruction or CDATA section, and of all that follows
     /// the content of the root. Running text has no limit of its own.
     pub token: u64,
@@ -27,6 +30,7 @@ impl Default for Limits {
             depth: 256,
             attributes: 1_000,
             namespaces: 256,
+            scope: 1 << 20,
             token: 8 << 20,
             ids: 100_000,
             bytes: None,

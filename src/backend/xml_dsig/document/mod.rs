@@ -4,7 +4,9 @@
 //! bytes a well-formed document is done here: line ends, references, attribute values, names,
 //! namespaces, forbidden characters, one root and nothing after it, and the limits.
 
+mod bindings;
 mod character;
+mod context;
 mod declaration;
 mod fault;
 mod identifier;
@@ -16,8 +18,13 @@ mod reading;
 mod tag;
 mod text;
 
+pub(super) use bindings::Bindings;
+pub(super) use character::is_plain_name;
+pub(super) use context::Context;
 pub use fault::DocumentFault;
+pub use identifier::IdAttributes;
 pub use limits::Limits;
+pub(super) use namespace::XML as XML_NAMESPACE;
 pub(super) use piece::{Piece, Step};
 pub(super) use reading::Document;
 pub(super) use tag::{Element, QualifiedName};

@@ -2,33 +2,49 @@
 
 use std::rc::Rc;
 
-use super::DocumentFault;
+use super::{Bindings, Context, DocumentFault, context::Inherited, limits::Limits};
 
-const XML: &str = "http://www.w3.org/XML/1998/namespace";
+/// The namespace of the prefix `xml`.
+pub(in crate::backend::xml_dsig) const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
+/// The declarations and `xml:` attributes of all open elements, the outermost first.
 #[derive(Debug)]
-struct Declaration {
-    /// Empty for the default namespace.
-    prefix: String,
-    /// Empty for none.
-    name: Rc<str>,
-}
-
-/// The declarations of all open elements, the outermost first.
-#[derive(Debug)]
-pub(super) struct Scope {
-    declarations: Vec<Declaration>,
-    /// For each open element, how many declarations there were before it.
-    opened: Vec<usize>,
+pub(in crate::backend::xml_dsig) struct Scope {
+    bindings: Bindings,
+    inherited: Vec<Inherited>,
+    /// For each open element, how many `xml:` attributes and bytes there were before it.
+    opened: Vec<(usize, u64)>,
+    /// The bytes of all that is in scope.
+    bytes: u64,
     xml: Rc<str>,
     none: Rc<str>,
-    limit: usize,
+    namespaces: usize,
+    limit: u64,
 }
 
 impl Scope {
-    pub(super) fn new(limit: usize) -> Self {
-        Self { declarations: Vec::new(), opened: Vec::new(), xml: Rc::from(XML), none: Rc::from(""), limit }
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            bindings: Bindings::default(),
+            inherited: Vec::new(),
+            opened: Vec::new(),
+            bytes: 0,
+            xml: Rc::from(XML),
+            none: Rc::from(""),
+            namespaces: limits.namespaces,
+            limit: limits.scope,
+        }
+    }
+
+    /// The scope of what stands at a place in another document.
+    pub(super) fn within(context: &Context, limits: &Limits) -> Self {
+        let mut scope = Self::new(limits);
+        for (prefix, name) in context.namespaces() {
+            scope.bindings.push(prefix, Rc::clone(name));
+        }
+        scope.inherited.extend_from_slice(context.inherited());
+        scope
     }
 
     /// No namespace.
@@ -37,25 +53,39 @@ impl Scope {
     }
 
     /// How many elements are open.
-    pub(super) fn depth(&self) -> usize {
-        self.opened.len()
+    pub(super) const fn depth(&self) -> usize {
+        self.bindings.depth()
     }
 
     /// Begins an element; its declarations follow.
     pub(super) fn open(&mut self) {
-        self.opened.push(self.declarations.len());
+        self.bindings.open();
+        self.opened.push((self.inherited.len(), self.bytes));
     }
 
     /// Ends an element and forgets its declarations.
     pub(super) fn close(&mut self) {
-        if let Some(before) = self.opened.pop() {
-            self.declarations.truncate(before);
+        self.bindings.close();
+        if let Some((before, bytes)) = self.opened.pop() {
+            self.inherited.truncate(before);
+            self.bytes = bytes;
         }
     }
 
+    /// What an element would have from all that are open.
+    pub(super) fn inside(&self) -> Context {
+        Context::new(&self.bindings, self.bindings.len(), &self.inherited)
+    }
+
+    /// What the element that was opened last has from those around it.
+    pub(super) fn around(&self) -> Context {
+        let before = self.opened.last().map_or(0, |(before, _)| *before);
+        Context::new(&self.bindings, self.bindings.above(), self.inherited.get(..before).unwrap_or_default())
+    }
+
     /// Adds `xmlns:prefix="name"`, or `xmlns="name"` when the prefix is empty, to the element that
-    /// was opened last.
-    pub(super) fn declare(&mut self, prefix: &str, name: &str) -> Result<(), DocumentFault> {
+    /// was opened last. Answers the name as it is kept.
+    pub(super) fn declare(&mut self, prefix: &str, name: &str) -> Result<Rc<str>, DocumentFault> {
         if prefix == "xmlns" || name == XMLNS || (prefix == "xml") != (name == XML) {
             return Err(DocumentFault::ReservedPrefix);
         }
@@ -65,15 +95,32 @@ impl Scope {
         if !name.is_empty() && !has_scheme(name) {
             return Err(DocumentFault::RelativeNamespace);
         }
-        let before = self.opened.last().copied().unwrap_or(0);
-        if self.declarations.iter().skip(before).any(|declaration| declaration.prefix == prefix) {
+        if self.bindings.is_own(prefix) {
             return Err(DocumentFault::DuplicateAttribute);
         }
-        if self.declarations.len() >= self.limit {
+        if self.bindings.len() >= self.namespaces {
             return Err(DocumentFault::TooManyNamespaces);
         }
-        self.declarations.push(Declaration { prefix: prefix.to_owned(), name: Rc::from(name) });
+        self.count(prefix, name)?;
+        // Most declarations repeat one that is in scope.
+        let name = match self.bindings.find(prefix) {
+            Some(known) if **known == *name => Rc::clone(known),
+            _ => Rc::from(name),
+        };
+        self.bindings.push(prefix, Rc::clone(&name));
+        Ok(name)
+    }
+
+    /// Adds an `xml:` attribute to the element that was opened last.
+    pub(super) fn inherit(&mut self, local: &str, value: &str) -> Result<(), DocumentFault> {
+        self.count(local, value)?;
+        self.inherited.push((Box::from(local), Rc::from(value)));
         Ok(())
+    }
+
+    fn count(&mut self, name: &str, value: &str) -> Result<(), DocumentFault> {
+        self.bytes += (name.len() + value.len()) as u64;
+        if self.bytes > self.limit { Err(DocumentFault::TooMuchInScope) } else { Ok(()) }
     }
 
     /// The namespace that a prefix stands for; an empty prefix asks for the default namespace.
@@ -81,9 +128,8 @@ impl Scope {
         if prefix == "xml" {
             return Ok(Rc::clone(&self.xml));
         }
-        let declared = self.declarations.iter().rev().find(|declaration| declaration.prefix == prefix);
-        match declared {
-            Some(declaration) => Ok(Rc::clone(&declaration.name)),
+        match self.bindings.find(prefix) {
+            Some(name) => Ok(Rc::clone(name)),
             None if prefix.is_empty() => Ok(self.none()),
             None => Err(DocumentFault::UndeclaredPrefix),
         }
@@ -104,7 +150,7 @@ mod tests {
 
     #[test]
     fn an_inner_declaration_shadows_until_its_element_ends() {
-        let mut scope = Scope::new(9);
+        let mut scope = Scope::new(&Limits::default());
         scope.open();
         scope.declare("p", "urn:a").unwrap();
         scope.declare("", "urn:d").unwrap();
@@ -121,7 +167,7 @@ mod tests {
 
     #[test]
     fn what_is_reserved_undeclared_relative_or_twice_is_refused() {
-        let mut scope = Scope::new(2);
+        let mut scope = Scope::new(&Limits { namespaces: 2, ..Limits::default() });
         scope.open();
         for (prefix, name, fault) in [
             ("xmlns", "urn:a", DocumentFault::ReservedPrefix),
@@ -134,11 +180,48 @@ mod tests {
             ("", "orders", DocumentFault::RelativeNamespace),
             ("", "9a:b", DocumentFault::RelativeNamespace),
         ] {
-            assert_eq!(scope.declare(prefix, name), Err(fault), "{prefix}={name}");
+            assert_eq!(scope.declare(prefix, name).map(drop), Err(fault), "{prefix}={name}");
         }
         scope.declare("xml", XML).unwrap();
-        assert_eq!(scope.declare("xml", XML), Err(DocumentFault::DuplicateAttribute));
+        assert_eq!(scope.declare("xml", XML).map(drop), Err(DocumentFault::DuplicateAttribute));
         scope.declare("p", "urn:a").unwrap();
-        assert_eq!(scope.declare("q", "urn:a"), Err(DocumentFault::TooManyNamespaces));
+        assert_eq!(scope.declare("q", "urn:a").map(drop), Err(DocumentFault::TooManyNamespaces));
+    }
+
+    #[test]
+    fn what_is_in_scope_may_not_grow_without_end() {
+        let mut scope = Scope::new(&Limits { scope: 20, ..Limits::default() });
+        scope.open();
+        scope.declare("p", "urn:a").unwrap();
+        scope.inherit("lang", "en-gb").unwrap();
+        scope.open();
+        assert_eq!(scope.inherit("base", "ab"), Err(DocumentFault::TooMuchInScope));
+        scope.close();
+        scope.open();
+        scope.inherit("x", "yz").unwrap();
+        assert_eq!(scope.declare("", "urn:b").map(drop), Err(DocumentFault::TooMuchInScope));
+    }
+
+    #[test]
+    fn a_context_is_what_is_in_scope_around_or_inside_of_an_element() {
+        let mut scope = Scope::new(&Limits::default());
+        scope.open();
+        scope.declare("p", "urn:a").unwrap();
+        scope.declare("", "urn:d").unwrap();
+        scope.inherit("lang", "en").unwrap();
+        scope.open();
+        scope.declare("", "").unwrap();
+        scope.declare("p", "urn:b").unwrap();
+        scope.inherit("lang", "de").unwrap();
+        let shown = |context: &Context| {
+            let namespaces = context.namespaces().map(|(prefix, name)| format!("{prefix}={name}"));
+            namespaces
+                .chain(context.attributes().map(|(local, value)| format!("{local}={value}")))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(shown(&scope.around()), ["=urn:d", "p=urn:a", "lang=en"]);
+        assert_eq!(shown(&scope.inside()), ["p=urn:b", "lang=en", "lang=de"]);
+        let again = Scope::within(&scope.inside(), &Limits::default());
+        assert_eq!(again.inside(), scope.inside());
     }
 }

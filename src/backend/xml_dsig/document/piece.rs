@@ -1,6 +1,6 @@
 //! What a document is made of.
 
-use super::Element;
+use super::{Context, Element, namespace::Scope};
 
 /// A part of a document. Text is normalised, references are resolved.
 #[derive(Debug)]
@@ -13,8 +13,8 @@ pub(in crate::backend::xml_dsig) enum Piece<'a> {
     Text(&'a str),
     /// A processing instruction: its target and, without leading white space, its data.
     Instruction(&'a str, &'a str),
-    /// A comment.
-    Comment,
+    /// A comment: what stands between `<!--` and `-->`.
+    Comment(&'a str),
     /// The XML declaration, or white space outside of the root element.
     Outside,
 }
@@ -29,6 +29,14 @@ pub(in crate::backend::xml_dsig) struct Step<'a> {
     pub(in crate::backend::xml_dsig) at: u64,
     /// How it was written, byte for byte; empty for the end of `<empty/>`.
     pub(in crate::backend::xml_dsig) raw: &'a [u8],
+    pub(super) scope: &'a Scope,
+}
+
+impl Step<'_> {
+    /// For an element that begins: what it has from the elements around it.
+    pub(in crate::backend::xml_dsig) fn context(&self) -> Context {
+        self.scope.around()
+    }
 }
 
 /// Which piece it is, before what is in it was looked at.

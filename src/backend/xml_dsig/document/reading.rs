@@ -5,8 +5,8 @@ use std::io::{BufRead, Read};
 use quick_xml::{Reader, events::Event};
 
 use super::{
-    DocumentFault, Element,
-    character::{check_allowed, is_plain_name, is_space},
+    Context, DocumentFault, Element, IdAttributes,
+    character::{is_plain_name, is_space},
     declaration,
     identifier::Identifiers,
     intake::Intake,
@@ -36,6 +36,7 @@ pub(in crate::backend::xml_dsig) struct Document<'l, R: Read> {
     text: String,
     element: Element,
     scope: Scope,
+    ids: IdAttributes,
     identifiers: Identifiers,
     run: Run,
     place: Place,
@@ -46,10 +47,24 @@ pub(in crate::backend::xml_dsig) struct Document<'l, R: Read> {
 }
 
 impl<'l, R: Read> Document<'l, R> {
+    /// Reads a whole document.
     pub(in crate::backend::xml_dsig) fn new(input: R, limits: &'l Limits) -> Self {
+        Self::with(input, limits, Scope::new(limits))
+    }
+
+    /// Reads one element, cut out of a document at a place with this context.
+    pub(in crate::backend::xml_dsig) fn within(context: &Context, input: R, limits: &'l Limits) -> Self {
+        Self::with(input, limits, Scope::within(context, limits))
+    }
+
+    /// The same with other attributes for ids.
+    pub(in crate::backend::xml_dsig) fn identified_by(self, ids: &IdAttributes) -> Self {
+        Self { ids: ids.clone(), ..self }
+    }
+
+    fn with(input: R, limits: &'l Limits, scope: Scope) -> Self {
         let mut reader = Reader::from_reader(Intake::new(input, limits));
         reader.config_mut().enable_all_checks(true);
-        let scope = Scope::new(limits.namespaces);
         Self {
             reader,
             limits,
@@ -57,6 +72,7 @@ impl<'l, R: Read> Document<'l, R> {
             text: String::new(),
             element: Element::new(&scope),
             scope,
+            ids: IdAttributes::default(),
             identifiers: Identifiers::default(),
             run: Run::default(),
             place: Place::Before,
@@ -74,19 +90,24 @@ impl<'l, R: Read> Document<'l, R> {
             Kind::End => Piece::End(&self.text),
             Kind::EmptyEnd => Piece::End(self.element.name().whole),
             Kind::Text | Kind::Section | Kind::Reference => Piece::Text(&self.text),
-            Kind::Comment => Piece::Comment,
+            Kind::Comment => Piece::Comment(&self.text),
             Kind::Declaration | Kind::Space => Piece::Outside,
             Kind::Instruction => {
                 let (target, data) = self.text.split_once(is_space).unwrap_or((&self.text, ""));
                 Piece::Instruction(target, data.trim_start_matches(is_space))
             }
         };
-        Ok(Some(Step { piece, depth: self.scope.depth(), at: self.at, raw: &self.raw }))
+        Ok(Some(Step { piece, depth: self.scope.depth(), at: self.at, raw: &self.raw, scope: &self.scope }))
     }
 
     /// Where the last piece begins, in bytes.
     pub(in crate::backend::xml_dsig) const fn at(&self) -> u64 {
         self.at
+    }
+
+    /// What an element that would begin here has from the elements around it.
+    pub(in crate::backend::xml_dsig) fn context(&self) -> Context {
+        self.scope.inside()
     }
 
     fn advance(&mut self) -> Result<Option<Kind>, XmlError> {
@@ -223,7 +244,7 @@ impl<'l, R: Read> Document<'l, R> {
                 self.text.push(text::resolve(content)?);
                 Ok(())
             }),
-            Kind::Comment => check_allowed(content),
+            Kind::Comment => text::append_verbatim(content, &mut self.text),
             Kind::Instruction => self.instruction(content),
             Kind::Declaration if self.at == 0 => declaration::read(content).map(|ascii| self.ascii = ascii),
             Kind::Declaration => Err(DocumentFault::Declaration),
@@ -244,6 +265,7 @@ impl<'l, R: Read> Document<'l, R> {
         self.scope.open();
         self.empty = empty;
         self.element.read(tag, &mut self.scope, self.limits)?;
+        self.element.identify(&self.ids);
         self.identifiers.note(&self.element, self.limits)
     }
 

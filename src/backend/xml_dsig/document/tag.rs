@@ -3,7 +3,7 @@
 use std::{ops::Range, rc::Rc};
 
 use super::{
-    DocumentFault,
+    DocumentFault, IdAttributes,
     character::{is_space, local_part},
     limits::Limits,
     namespace::Scope,
@@ -11,12 +11,21 @@ use super::{
 };
 
 /// The element that began last, in memory that the next one uses again.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::backend::xml_dsig) struct Element {
     /// Names and values, one after the other.
     text: String,
     name: Name,
     attributes: Vec<Record>,
+    declarations: Vec<Declaration>,
+}
+
+#[derive(Clone, Debug)]
+struct Declaration {
+    /// Empty for the default namespace.
+    prefix: Range<usize>,
+    /// Empty for none.
+    namespace: Rc<str>,
 }
 
 #[derive(Clone, Debug)]
@@ -27,10 +36,11 @@ struct Name {
     namespace: Rc<str>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Record {
     name: Name,
     value: Range<usize>,
+    is_id: bool,
 }
 
 /// A name as written and the namespace it is in.
@@ -49,7 +59,7 @@ pub(in crate::backend::xml_dsig) struct QualifiedName<'a> {
 impl Element {
     pub(super) fn new(scope: &Scope) -> Self {
         let name = Name { whole: 0..0, local: 0, namespace: scope.none() };
-        Self { text: String::new(), name, attributes: Vec::new() }
+        Self { text: String::new(), name, attributes: Vec::new(), declarations: Vec::new() }
     }
 
     /// The name of the element.
@@ -63,6 +73,27 @@ impl Element {
         self.attributes.iter().map(|record| (self.qualified(&record.name), slice(&self.text, &record.value)))
     }
 
+    /// The values of the attributes that are ids.
+    pub(in crate::backend::xml_dsig) fn ids(&self) -> impl Iterator<Item = &str> {
+        let ids = self.attributes.iter().filter(|record| record.is_id);
+        ids.map(|record| slice(&self.text, &record.value))
+    }
+
+    /// Marks the attributes that are ids.
+    pub(super) fn identify(&mut self, ids: &IdAttributes) {
+        let text = &self.text;
+        for record in &mut self.attributes {
+            record.is_id = ids.contains(&record.name.namespace, local(text, &record.name));
+        }
+    }
+
+    /// The namespaces that the element declares itself: prefix, empty for the default one, and name,
+    /// empty for none.
+    pub(in crate::backend::xml_dsig) fn declarations(&self) -> impl Iterator<Item = (&str, &Rc<str>)> {
+        let declarations = self.declarations.iter();
+        declarations.map(|declaration| (slice(&self.text, &declaration.prefix), &declaration.namespace))
+    }
+
     /// Reads what stands between `<` and `>` or `/>`, with `scope` already opened for it.
     pub(super) fn read(
         &mut self,
@@ -72,6 +103,7 @@ impl Element {
     ) -> Result<(), DocumentFault> {
         self.text.clear();
         self.attributes.clear();
+        self.declarations.clear();
         let end = tag.find(is_space).unwrap_or(tag.len());
         let (name, mut rest) = tag.split_at_checked(end).ok_or(DocumentFault::Tag)?;
         self.name = self.keep(name, scope)?;
@@ -99,16 +131,20 @@ impl Element {
         let start = self.text.len();
         append_value(attribute.value, &mut self.text)?;
         let value = start..self.text.len();
-        match attribute.name.strip_prefix("xmlns") {
-            Some("") => scope.declare("", slice(&self.text, &value)),
-            Some(prefix) if prefix.starts_with(':') => {
-                scope.declare(prefix.trim_start_matches(':'), slice(&self.text, &value))
+        let prefix = match attribute.name {
+            "xmlns" => name.whole.end..name.whole.end,
+            declared if declared.starts_with("xmlns:") => name.local..name.whole.end,
+            other => {
+                if other.starts_with("xml:") {
+                    scope.inherit(local(&self.text, &name), slice(&self.text, &value))?;
+                }
+                self.attributes.push(Record { name, value, is_id: false });
+                return Ok(());
             }
-            _ => {
-                self.attributes.push(Record { name, value });
-                Ok(())
-            }
-        }
+        };
+        let namespace = scope.declare(slice(&self.text, &prefix), slice(&self.text, &value))?;
+        self.declarations.push(Declaration { prefix, namespace });
+        Ok(())
     }
 
     /// Finds the namespaces, after all declarations of the tag are known.
@@ -194,7 +230,7 @@ mod tests {
     use super::*;
 
     fn read(tag: &str) -> Result<Vec<String>, DocumentFault> {
-        let mut scope = Scope::new(256);
+        let mut scope = Scope::new(&Limits::default());
         let mut element = Element::new(&scope);
         scope.open();
         element.read(tag, &mut scope, &Limits::default())?;

@@ -1,130 +1,98 @@
 //! What a signature says, read as strictly as the profile has it (XML Signature 1.1, 4).
 
-use super::{SignatureFault, node::Node};
-use crate::backend::xml_dsig::algorithm::{Algorithm, Digest, ENVELOPED, EXCLUSIVE};
+use super::{
+    Claims, Reference, SignatureFault, method,
+    node::{Node, named},
+};
+use crate::backend::xml_dsig::{Canonicalization, algorithm::Algorithm};
 
-/// The content of a `ds:Signature`: one reference to the whole document, enveloped.
+/// How many references a signature may have.
+const MOST_REFERENCES: usize = 8;
+
+/// The content of a `ds:Signature`.
 #[derive(Debug)]
 pub(in crate::backend::xml_dsig) struct Block {
     /// The canonical form of `ds:SignedInfo`.
     pub(in crate::backend::xml_dsig) signed_info: Vec<u8>,
+    pub(in crate::backend::xml_dsig) canonicalization: Canonicalization,
     pub(in crate::backend::xml_dsig) algorithm: Algorithm,
     pub(in crate::backend::xml_dsig) signature_value: Vec<u8>,
-    pub(in crate::backend::xml_dsig) digest: Digest,
-    pub(in crate::backend::xml_dsig) digest_value: Vec<u8>,
-    /// The certificates in `ds:KeyInfo`, in DER: claims that are proved by nothing.
-    pub(in crate::backend::xml_dsig) claimed: Vec<Vec<u8>>,
+    pub(in crate::backend::xml_dsig) references: Vec<Reference>,
+    /// What `ds:KeyInfo` says: claims that are proved by nothing.
+    pub(in crate::backend::xml_dsig) claims: Claims,
+    pub(in crate::backend::xml_dsig) key_info_ids: Vec<String>,
+    /// The ids of all other elements of the signature, but for objects and what is in them.
+    pub(in crate::backend::xml_dsig) own_ids: Vec<String>,
+    pub(in crate::backend::xml_dsig) objects: Vec<Object>,
+}
+
+/// A `ds:Object`: only its ids, and those of an element that is all there is in it.
+#[derive(Clone, Debug, Default)]
+pub(in crate::backend::xml_dsig) struct Object {
+    pub(in crate::backend::xml_dsig) ids: Vec<String>,
+    pub(in crate::backend::xml_dsig) only_child: Vec<String>,
 }
 
 impl Block {
-    pub(super) fn read(signature: &Node, signed_info: Vec<u8>) -> Result<Self, SignatureFault> {
-        let children = signature.elements(&["Id"])?;
-        if children.iter().any(|child| child.name() == "Object") {
-            return Err(SignatureFault::Object);
-        }
-        let (info, value, key_info) = match named(children).as_slice() {
-            [("SignedInfo", info), ("SignatureValue", value)] => (*info, *value, None),
-            [("SignedInfo", info), ("SignatureValue", value), ("KeyInfo", key)] => {
-                (*info, *value, Some(*key))
+    pub(super) fn read(
+        signature: &Node,
+        objects: Vec<Object>,
+        signed_info: Vec<u8>,
+    ) -> Result<Self, SignatureFault> {
+        let mut children = named(signature.elements(&["Id"])?);
+        let first_object = children.iter().position(|(name, _)| *name == "Object").unwrap_or(children.len());
+        for (name, object) in children.split_off(first_object) {
+            if name != "Object" {
+                return Err(SignatureFault::Structure);
             }
+            object.check_object()?;
+        }
+        let (info, value, key_info) = match children[..] {
+            [("SignedInfo", info), ("SignatureValue", value)] => (info, value, None),
+            [("SignedInfo", info), ("SignatureValue", value), ("KeyInfo", key)] => (info, value, Some(key)),
             _ => return Err(SignatureFault::Structure),
         };
-        let (method, reference) = info_parts(info)?;
-        let (digest, digest_value) = reference_parts(reference)?;
+        let (canonicalization, algorithm, references) = read_info(info)?;
+        let mut own_ids = signature.ids.clone();
+        children.iter().for_each(|(_, child)| child.collect_ids(&mut own_ids));
+        let key_info_ids = key_info.map(|node| node.ids.clone()).unwrap_or_default();
+        own_ids.retain(|id| !key_info_ids.contains(id));
         Ok(Self {
             signed_info,
-            algorithm: Algorithm::named(method.algorithm()?)?,
+            canonicalization,
+            algorithm,
             signature_value: value.bytes(&["Id"])?,
-            digest,
-            digest_value,
-            claimed: key_info.map_or(Ok(Vec::new()), claimed)?,
+            references,
+            claims: key_info.map_or(Ok(Claims::default()), Claims::read)?,
+            key_info_ids,
+            own_ids,
+            objects,
         })
     }
 }
 
-fn named(nodes: &[Node]) -> Vec<(&str, &Node)> {
-    nodes.iter().map(|node| (node.name(), node)).collect()
-}
-
-/// The signature method and the one reference.
-fn info_parts(info: &Node) -> Result<(&Node, &Node), SignatureFault> {
-    match named(info.elements(&["Id"])?).as_slice() {
-        [
-            ("CanonicalizationMethod", canonicalization),
-            ("SignatureMethod", method),
-            ("Reference", reference),
-        ] => match canonicalization.algorithm()? {
-            EXCLUSIVE => Ok((method, reference)),
-            _ => Err(SignatureFault::Canonicalization),
-        },
-        [_, _, ("Reference", _), ("Reference", _), ..] => Err(SignatureFault::SeveralReferences),
-        _ => Err(SignatureFault::Structure),
+/// The methods and the references.
+fn read_info(info: &Node) -> Result<(Canonicalization, Algorithm, Vec<Reference>), SignatureFault> {
+    let children = named(info.elements(&["Id"])?);
+    let [("CanonicalizationMethod", canonicalization), ("SignatureMethod", method), references @ ..] =
+        &children[..]
+    else {
+        return Err(SignatureFault::Structure);
+    };
+    if references.is_empty() || references.iter().any(|(name, _)| *name != "Reference") {
+        return Err(SignatureFault::Structure);
     }
-}
-
-fn reference_parts(reference: &Node) -> Result<(Digest, Vec<u8>), SignatureFault> {
-    let children = reference.elements(&["Id", "URI"])?;
-    match reference.attribute("URI") {
-        Some("") => {}
-        Some(part) if part.starts_with('#') => return Err(SignatureFault::ReferenceToPart),
-        _ => return Err(SignatureFault::ReferenceElsewhere),
+    if references.len() > MOST_REFERENCES {
+        return Err(SignatureFault::TooManyReferences);
     }
-    match named(children).as_slice() {
-        [("Transforms", transforms), ("DigestMethod", method), ("DigestValue", value)] => {
-            check_transforms(transforms)?;
-            Ok((Digest::named(method.algorithm()?)?, value.bytes(&[])?))
-        }
-        [("DigestMethod", _), ("DigestValue", _)] => Err(SignatureFault::Transforms),
-        _ => Err(SignatureFault::Structure),
+    let canonicalization = method::canonicalization(canonicalization)?;
+    let algorithm = method::signature(method)?;
+    let references: Vec<Reference> =
+        references.iter().map(|(_, node)| Reference::read(node)).collect::<Result<_, _>>()?;
+    let twice =
+        |(at, one): (usize, &Reference)| references.iter().skip(at + 1).any(|other| other.uri == one.uri);
+    if references.iter().enumerate().any(twice) {
+        return Err(SignatureFault::ReferenceTwice);
     }
-}
-
-fn check_transforms(transforms: &Node) -> Result<(), SignatureFault> {
-    let mut found = Vec::new();
-    for transform in transforms.elements(&[])? {
-        let algorithm = transform.attribute("Algorithm").unwrap_or_default();
-        if transform.name() != "Transform" {
-            return Err(SignatureFault::Structure);
-        }
-        if let Some(fault) = refused_transform(algorithm) {
-            return Err(fault);
-        }
-        found.push(transform.algorithm()?);
-    }
-    if found == [ENVELOPED, EXCLUSIVE] { Ok(()) } else { Err(SignatureFault::Transforms) }
-}
-
-fn refused_transform(algorithm: &str) -> Option<SignatureFault> {
-    match algorithm {
-        ENVELOPED | EXCLUSIVE => None,
-        "http://www.w3.org/TR/1999/REC-xslt-19991116" => Some(SignatureFault::Xslt),
-        "http://www.w3.org/TR/1999/REC-xpath-19991116" | "http://www.w3.org/2002/06/xmldsig-filter2" => {
-            Some(SignatureFault::Xpath)
-        }
-        "http://www.w3.org/2000/09/xmldsig#base64" => Some(SignatureFault::Base64Transform),
-        other if other.contains("c14n") => Some(SignatureFault::Canonicalization),
-        _ => Some(SignatureFault::UnknownAlgorithm),
-    }
-}
-
-/// The certificates that the key information names. The rest of it says nothing that would be used.
-fn claimed(key_info: &Node) -> Result<Vec<Vec<u8>>, SignatureFault> {
-    let mut certificates = Vec::new();
-    for kind in key_info.elements(&["Id"])? {
-        match (kind.name(), kind.local()) {
-            ("X509Data", _) => {
-                for child in &kind.children {
-                    if child.name() == "X509Certificate" {
-                        certificates.push(child.bytes(&[])?);
-                    }
-                }
-            }
-            ("KeyName" | "KeyValue", _) | ("", "DEREncodedKeyValue") => {}
-            ("RetrievalMethod", _) | ("", "KeyInfoReference") => {
-                return Err(SignatureFault::KeyInfoReference);
-            }
-            _ => return Err(SignatureFault::KeyInfo),
-        }
-    }
-    Ok(certificates)
+    Ok((canonicalization, algorithm, references))
 }

@@ -15,18 +15,30 @@ pub enum SignatureFault {
     #[error("the document contains more than one signature")]
     #[diagnostic(code(keyroll::xml_several_signatures))]
     Several,
-    /// It is not a child of the root element.
-    #[error("the signature is not a child of the root element")]
+    /// It stands neither in what it signs nor after it, nor where the caller expects it.
+    #[error("the signature does not stand where it must")]
     #[diagnostic(code(keyroll::xml_signature_place))]
     Place,
-    /// It is the root element: an enveloping signature, or one on its own.
-    #[error("the signature is the root element: enveloping signatures are not handled")]
-    #[diagnostic(code(keyroll::xml_enveloping))]
-    Enveloping,
-    /// Something other than white space stands between it and the end of the root element.
-    #[error("the signature is not the last thing in the root element")]
+    /// It is the root element, and what it signs is not inside of it.
+    #[error("the signature is the root element, and signs nothing inside of it")]
+    #[diagnostic(code(keyroll::xml_signature_alone))]
+    Alone,
+    /// Something other than white space stands between it and the end of the element around it.
+    #[error("the signature is not the last thing in its element")]
     #[diagnostic(code(keyroll::xml_signature_not_last))]
     NotLast,
+    /// It is of a type that the caller does not take.
+    #[error("signatures of this type are not taken here")]
+    #[diagnostic(code(keyroll::xml_signature_type))]
+    Shape,
+    /// The references name only parts of the signature itself.
+    #[error("the signature covers no content")]
+    #[diagnostic(code(keyroll::xml_no_content))]
+    NoContent,
+    /// The references leave a part of the document unsigned, and the caller takes only whole ones.
+    #[error("the signature does not cover the whole document")]
+    #[diagnostic(code(keyroll::xml_not_whole))]
+    NotWhole,
     /// It is longer than [`Limits::signature`](crate::backend::xml_dsig::Limits::signature).
     #[error("the signature element is longer than allowed")]
     #[diagnostic(code(keyroll::xml_signature_too_long))]
@@ -39,24 +51,38 @@ pub enum SignatureFault {
     #[error("the signature contains a comment or a processing instruction")]
     #[diagnostic(code(keyroll::xml_signature_comment))]
     Comment,
-    /// A `ds:Object`, which could carry the original of a document that was exchanged.
-    #[error("the signature contains an object")]
+    /// A `ds:Object` that no reference names: it could carry the original of a document that was
+    /// exchanged.
+    #[error("the signature contains an object that is not signed")]
     #[diagnostic(code(keyroll::xml_signature_object))]
     Object,
-    /// More than one `ds:Reference`.
-    #[error("the signature has more than one reference")]
-    #[diagnostic(code(keyroll::xml_several_references))]
-    SeveralReferences,
-    /// A reference to an element of the document by its id, or by an XPointer.
-    #[error("the reference names a part of the document, not the whole")]
-    #[diagnostic(code(keyroll::xml_reference_to_part))]
-    ReferenceToPart,
+    /// More than eight `ds:Reference`.
+    #[error("the signature has more than eight references")]
+    #[diagnostic(code(keyroll::xml_too_many_references))]
+    TooManyReferences,
+    /// Two references with the same URI.
+    #[error("two references name the same")]
+    #[diagnostic(code(keyroll::xml_reference_twice))]
+    ReferenceTwice,
+    /// A reference by an XPointer, or by something else than an id as it is.
+    #[error("references by XPointer are refused")]
+    #[diagnostic(code(keyroll::xml_xpointer))]
+    Xpointer,
+    /// A reference to an id that no element has.
+    #[error("a reference names an id that no element has")]
+    #[diagnostic(code(keyroll::xml_reference_target))]
+    NoTarget,
+    /// A reference to a part of the signature other than its key information and its objects.
+    #[error("a reference names a part of the signature itself")]
+    #[diagnostic(code(keyroll::xml_reference_to_signature))]
+    OwnPart,
     /// A reference to another resource, or to none.
     #[error("the reference names something else than this document")]
     #[diagnostic(code(keyroll::xml_reference_elsewhere))]
     ReferenceElsewhere,
-    /// Other transforms than enveloped-signature and then exclusive canonicalization.
-    #[error("the transforms are not enveloped-signature and then exclusive canonicalization")]
+    /// Other transforms than enveloped-signature, where the signature is inside of what it signs
+    /// and nowhere else, and then one canonicalization.
+    #[error("the transforms are not those that fit the place of the signature")]
     #[diagnostic(code(keyroll::xml_transforms))]
     Transforms,
     /// An XSLT transform.
@@ -71,12 +97,13 @@ pub enum SignatureFault {
     #[error("base64 transforms are refused")]
     #[diagnostic(code(keyroll::xml_base64_transform))]
     Base64Transform,
-    /// A canonicalization other than exclusive 1.0 without comments.
-    #[error("only exclusive canonicalization 1.0 without comments is handled")]
+    /// A canonicalization that the profile does not have.
+    #[error("this canonicalization is not handled")]
     #[diagnostic(code(keyroll::xml_canonicalization))]
     Canonicalization,
-    /// A list of prefixes to treat inclusively.
-    #[error("`InclusiveNamespaces` is not handled")]
+    /// A list of prefixes that is none, or that stands where the canonicalization has no place for
+    /// it.
+    #[error("`InclusiveNamespaces` is malformed or in the wrong place")]
     #[diagnostic(code(keyroll::xml_inclusive_namespaces))]
     InclusiveNamespaces,
     /// SHA-1.
@@ -95,8 +122,9 @@ pub enum SignatureFault {
     #[error("DSA is refused")]
     #[diagnostic(code(keyroll::xml_dsa))]
     Dsa,
-    /// RSA-PSS.
-    #[error("RSA-PSS is not handled")]
+    /// RSA-PSS with another mask than MGF1 with the same digest, or another length of the salt than
+    /// that of the digest.
+    #[error("RSA-PSS is handled with one digest for all, and a salt of its length")]
     #[diagnostic(code(keyroll::xml_pss))]
     Pss,
     /// Another algorithm.

@@ -1,45 +1,169 @@
-//! The signature element as it is written. Its `ds:SignedInfo` is in canonical form already, but
-//! for the namespace declaration that the canonical form repeats.
+//! The signature element as it is written.
 
 use openssl::base64::encode_block;
 
-use super::NAMESPACE;
+use super::{NAMESPACE, key_info};
 use crate::{
-    backend::xml_dsig::algorithm::{Algorithm, ENVELOPED, EXCLUSIVE},
+    backend::xml_dsig::{
+        Algorithm, Canonicalization, Digest, KeyFault, SignatureProfile, algorithm::ENVELOPED, option::Shape,
+    },
     world::material::Certificate,
 };
 
-/// The canonical form of `ds:SignedInfo`: the bytes to sign.
-pub(in crate::backend::xml_dsig) fn signed_info(algorithm: Algorithm, digest_value: &[u8]) -> String {
-    info(algorithm, digest_value, &format!(" xmlns:ds=\"{NAMESPACE}\""))
+/// A reference to write.
+#[derive(Clone, Debug)]
+pub(in crate::backend::xml_dsig) struct Drafted {
+    /// `""` or `#id`, escaped.
+    pub(in crate::backend::xml_dsig) uri: String,
+    pub(in crate::backend::xml_dsig) enveloped: bool,
+    pub(in crate::backend::xml_dsig) digest_value: Vec<u8>,
 }
 
-/// The whole `ds:Signature`.
-pub(in crate::backend::xml_dsig) fn signature(
-    algorithm: Algorithm,
-    digest_value: &[u8],
-    signature_value: &[u8],
-    certificate: &Certificate,
-) -> String {
-    let (info, value) = (info(algorithm, digest_value, ""), encode_block(signature_value));
-    let certificate = encode_block(certificate.der());
-    format!(
-        "<ds:Signature xmlns:ds=\"{NAMESPACE}\">{info}<ds:SignatureValue>{value}</ds:SignatureValue>\
-         <ds:KeyInfo><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data>\
-         </ds:KeyInfo></ds:Signature>"
-    )
+/// A signature that is not made yet: its names and what it says of its key.
+#[derive(Debug)]
+pub(in crate::backend::xml_dsig) struct Draft<'a> {
+    profile: &'a SignatureProfile,
+    pub(in crate::backend::xml_dsig) algorithm: Algorithm,
+    pub(in crate::backend::xml_dsig) digest: Digest,
+    /// What stands before each name: the prefix and its colon.
+    p: String,
+    key_info: Option<String>,
 }
 
-fn info(algorithm: Algorithm, digest_value: &[u8], declaration: &str) -> String {
-    let (method, digest, value) = (algorithm.uri(), algorithm.digest().uri(), encode_block(digest_value));
-    format!(
-        "<ds:SignedInfo{declaration}>\
-         <ds:CanonicalizationMethod Algorithm=\"{EXCLUSIVE}\"></ds:CanonicalizationMethod>\
-         <ds:SignatureMethod Algorithm=\"{method}\"></ds:SignatureMethod>\
-         <ds:Reference URI=\"\"><ds:Transforms>\
-         <ds:Transform Algorithm=\"{ENVELOPED}\"></ds:Transform>\
-         <ds:Transform Algorithm=\"{EXCLUSIVE}\"></ds:Transform>\
-         </ds:Transforms><ds:DigestMethod Algorithm=\"{digest}\"></ds:DigestMethod>\
-         <ds:DigestValue>{value}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
-    )
+impl<'a> Draft<'a> {
+    /// For a key with this algorithm, and with this chain, which begins with its certificate.
+    pub(in crate::backend::xml_dsig) fn new(
+        profile: &'a SignatureProfile,
+        algorithm: Algorithm,
+        chain: &[Certificate],
+    ) -> Result<Self, KeyFault> {
+        let prefix = profile.prefix.as_str();
+        let p = if prefix.is_empty() { String::new() } else { format!("{prefix}:") };
+        let digest = profile.digest.unwrap_or_else(|| algorithm.digest());
+        let mut draft = Self { profile, algorithm, digest, p, key_info: None };
+        if !profile.key_info.parts().is_empty() {
+            let content = key_info::content(&draft.p, &profile.key_info, chain)?;
+            let id = if profile.sign_key_info {
+                format!(" Id=\"{}\"", draft.key_info_id())
+            } else {
+                String::new()
+            };
+            draft.key_info = Some(format!("<{0}KeyInfo{id}>{content}</{0}KeyInfo>", draft.p));
+        }
+        Ok(draft)
+    }
+
+    /// The canonicalization of what is signed.
+    pub(in crate::backend::xml_dsig) fn content_canonicalization(&self) -> &'a Canonicalization {
+        self.profile.content_canonicalization.as_ref().unwrap_or(&self.profile.canonicalization)
+    }
+
+    /// The id of a `ds:Object` around the document.
+    pub(in crate::backend::xml_dsig) fn object_id(&self) -> String {
+        format!("{}-object", self.id())
+    }
+
+    /// The name of the object, with its prefix.
+    pub(in crate::backend::xml_dsig) fn object_name(&self) -> String {
+        format!("{}Object", self.p)
+    }
+
+    /// The id of a `ds:KeyInfo` that is signed.
+    pub(in crate::backend::xml_dsig) fn key_info_id(&self) -> String {
+        format!("{}-key-info", self.id())
+    }
+
+    /// The ids that the signature brings with it.
+    pub(in crate::backend::xml_dsig) fn ids(&self) -> Vec<String> {
+        let own = self.profile.id.as_ref().map(|id| id.as_str().to_owned());
+        let object = (self.profile.shape == Shape::Enveloping).then(|| self.object_id());
+        let key_info = self.profile.sign_key_info.then(|| self.key_info_id());
+        own.into_iter().chain(object).chain(key_info).collect()
+    }
+
+    fn id(&self) -> &str {
+        self.profile.id.as_ref().map_or("signature", |id| id.as_str())
+    }
+
+    /// The start of the element.
+    fn opened(&self) -> String {
+        let colon = if self.p.is_empty() { "" } else { ":" };
+        let id = self.profile.id.as_ref().map(|id| format!(" Id=\"{}\"", id.as_str())).unwrap_or_default();
+        format!("<{}Signature xmlns{colon}{}=\"{NAMESPACE}\"{id}>", self.p, self.profile.prefix.as_str())
+    }
+
+    fn closed(&self) -> String {
+        format!("</{}Signature>", self.p)
+    }
+
+    /// A signature with nothing but its key information: for the digest of that.
+    pub(in crate::backend::xml_dsig) fn with_key_info_only(&self) -> String {
+        format!("{}{}{}", self.opened(), self.key_info.as_deref().unwrap_or_default(), self.closed())
+    }
+
+    /// A signature with nothing but its `ds:SignedInfo`: for the bytes that are signed.
+    pub(in crate::backend::xml_dsig) fn with_info_only(&self, info: &str) -> String {
+        format!("{}{info}{}", self.opened(), self.closed())
+    }
+
+    fn object_opened(&self) -> String {
+        format!("<{}Object Id=\"{}\">", self.p, self.object_id())
+    }
+
+    /// The start of a signature and of its object, not closed.
+    pub(in crate::backend::xml_dsig) fn around_object(&self) -> String {
+        self.opened() + &self.object_opened()
+    }
+
+    /// What follows the document in an enveloping signature.
+    pub(in crate::backend::xml_dsig) fn after_object(&self) -> String {
+        format!("</{}Object>{}", self.p, self.closed())
+    }
+
+    /// The whole element; an enveloping one ends where the document begins.
+    pub(in crate::backend::xml_dsig) fn signature(&self, info: &str, value: &[u8]) -> String {
+        let (p, key_info) = (&self.p, self.key_info.as_deref().unwrap_or_default());
+        let end = if self.profile.shape == Shape::Enveloping { self.object_opened() } else { self.closed() };
+        format!(
+            "{}{info}<{p}SignatureValue>{}</{p}SignatureValue>{key_info}{end}",
+            self.opened(),
+            encode_block(value)
+        )
+    }
+
+    /// `ds:SignedInfo`, not in canonical form.
+    pub(in crate::backend::xml_dsig) fn info(&self, references: &[Drafted]) -> String {
+        let p = &self.p;
+        let method = method(p, "CanonicalizationMethod", &self.profile.canonicalization);
+        let references: String = references.iter().map(|reference| self.reference(reference)).collect();
+        format!(
+            "<{p}SignedInfo>{method}<{p}SignatureMethod Algorithm=\"{}\"></{p}SignatureMethod>{references}</{p}SignedInfo>",
+            self.algorithm.uri()
+        )
+    }
+
+    fn reference(&self, reference: &Drafted) -> String {
+        let p = &self.p;
+        let enveloped = if reference.enveloped {
+            format!("<{p}Transform Algorithm=\"{ENVELOPED}\"></{p}Transform>")
+        } else {
+            String::new()
+        };
+        let transform = method(p, "Transform", self.content_canonicalization());
+        format!(
+            "<{p}Reference URI=\"{}\"><{p}Transforms>{enveloped}{transform}</{p}Transforms>\
+             <{p}DigestMethod Algorithm=\"{}\"></{p}DigestMethod><{p}DigestValue>{}</{p}DigestValue></{p}Reference>",
+            reference.uri,
+            self.digest.uri(),
+            encode_block(&reference.digest_value)
+        )
+    }
+}
+
+fn method(p: &str, name: &str, canonicalization: &Canonicalization) -> String {
+    let list = canonicalization.prefix_list().map(|list| {
+        let form = Canonicalization::exclusive().uri();
+        format!("<ec:InclusiveNamespaces xmlns:ec=\"{form}\" PrefixList=\"{list}\"></ec:InclusiveNamespaces>")
+    });
+    format!("<{p}{name} Algorithm=\"{}\">{}</{p}{name}>", canonicalization.uri(), list.unwrap_or_default())
 }

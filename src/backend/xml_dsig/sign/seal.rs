@@ -1,0 +1,86 @@
+//! Makes the signature element, when what it signs is known.
+
+use openssl::hash::Hasher;
+
+use super::{Signed, scan::Found};
+use crate::backend::xml_dsig::{
+    Canonicalization, KeyFault, Limits, SignatureProfile, SigningKey, XmlError,
+    canonical::Canonical,
+    document::{Context, Document},
+    option::Shape,
+    signature::{Draft, Drafted},
+};
+
+/// A key, what its signature is to be like, and what is known of it before the document.
+#[derive(Debug)]
+pub(super) struct Seal<'a> {
+    key: &'a SigningKey,
+    pub(super) profile: &'a SignatureProfile,
+    pub(super) draft: Draft<'a>,
+}
+
+/// A signature as text. One around a document has two parts.
+#[derive(Debug)]
+pub(super) struct Sealed {
+    pub(super) start: String,
+    pub(super) end: String,
+}
+
+impl<'a> Seal<'a> {
+    pub(super) fn new(key: &'a SigningKey, profile: &'a SignatureProfile) -> Result<Self, XmlError> {
+        let algorithm = profile.algorithm.unwrap_or_else(|| key.algorithm());
+        key.check(algorithm)?;
+        Ok(Self { key, profile, draft: Draft::new(profile, algorithm, key.chain())? })
+    }
+
+    /// Signs what was found.
+    pub(super) fn close(&self, found: &Found) -> Result<Sealed, XmlError> {
+        let mut references = vec![Drafted {
+            uri: found.uri.clone(),
+            enveloped: self.profile.shape == Shape::Enveloped,
+            digest_value: found.digest_value.clone(),
+        }];
+        if self.profile.sign_key_info {
+            let text = self.draft.with_key_info_only();
+            let canonical = part(&found.context, &text, self.draft.content_canonicalization())?;
+            let mut hasher = Hasher::new(self.draft.digest.message_digest()).map_err(|_| KeyFault::Failed)?;
+            hasher.update(&canonical).map_err(|_| KeyFault::Failed)?;
+            references.push(Drafted {
+                uri: format!("#{}", self.draft.key_info_id()),
+                enveloped: false,
+                digest_value: hasher.finish().map_err(|_| KeyFault::Failed)?.to_vec(),
+            });
+        }
+        let info = self.draft.info(&references);
+        let bytes = part(&found.context, &self.draft.with_info_only(&info), &self.profile.canonicalization)?;
+        let value = self.key.sign(self.draft.algorithm, &bytes)?;
+        let end =
+            if self.profile.shape == Shape::Enveloping { self.draft.after_object() } else { String::new() };
+        Ok(Sealed { start: self.draft.signature(&info, &value), end })
+    }
+
+    pub(super) fn signed(&self, found: Found) -> Signed {
+        Signed {
+            algorithm: self.draft.algorithm,
+            canonicalization: self.draft.content_canonicalization().clone(),
+            uri: found.uri,
+            digest_value: found.digest_value,
+        }
+    }
+}
+
+/// The canonical form of the one child of an element that stands in a context.
+fn part(context: &Context, text: &str, method: &Canonicalization) -> Result<Vec<u8>, XmlError> {
+    let limits = Limits::default();
+    let mut document = Document::within(context, text.as_bytes(), &limits);
+    let mut canonical: Option<Canonical<Vec<u8>>> = None;
+    while let Some(step) = document.next()? {
+        if step.depth == 2 && canonical.is_none() {
+            canonical = Some(Canonical::within(&step.context(), method, Vec::new()));
+        }
+        if let Some(open) = canonical.as_mut().filter(|_| step.depth > 0) {
+            open.write(&step.piece)?;
+        }
+    }
+    Ok(canonical.map(Canonical::into_inner).unwrap_or_default())
+}
