@@ -5,6 +5,7 @@
 
 mod attacks;
 mod documents;
+mod encodings;
 mod oracles;
 mod random;
 mod refusals;

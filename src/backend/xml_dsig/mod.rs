@@ -29,7 +29,7 @@ pub use algorithm::{Algorithm, algorithm_for};
 pub use canonical::{CanonicalForm, Canonicalization};
 pub use canonicalize::{ElementId, canonicalize, canonicalize_element};
 pub use digest::Digest;
-pub use document::{DocumentFault, IdAttributes, Limits};
+pub use document::{DocumentFault, Encoding, IdAttributes, Limits};
 pub use key::{KeyFault, SigningKey};
 pub use option::{
     KeyInfo, KeyInfoPart, NameTest, NoName, NoPlainName, NoSelector, PathStep, Place, PlainName, Position,

@@ -50,7 +50,7 @@ fn cases() -> Vec<Case> {
 }
 
 /// A folder with the keys in the forms that both programs read.
-fn folder() -> tempfile::TempDir {
+pub(super) fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for pair in pairs() {
         let at = |kind: &str| folder.path().join(format!("{}.{kind}", pair.name));
@@ -61,7 +61,7 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-fn run(command: &mut Command) -> Output {
+pub(super) fn run(command: &mut Command) -> Output {
     let name = command.get_program().to_string_lossy().into_owned();
     command
         .output()
@@ -69,7 +69,7 @@ fn run(command: &mut Command) -> Output {
 }
 
 /// Starts one JVM for a whole folder. Answers what it says of each file.
-fn java(arguments: &[&Path], verb: &str) -> HashMap<String, Result<String, String>> {
+pub(super) fn java(arguments: &[&Path], verb: &str) -> HashMap<String, Result<String, String>> {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles/XmlDsig.java");
     let output = run(Command::new("java").arg(program).arg(verb).args(arguments));
     assert!(output.status.success(), "java failed: {}", String::from_utf8_lossy(&output.stderr));
@@ -85,7 +85,7 @@ fn java(arguments: &[&Path], verb: &str) -> HashMap<String, Result<String, Strin
         .collect()
 }
 
-fn xmlsec1(arguments: &[&str], files: &[&Path]) -> Result<(), String> {
+pub(super) fn xmlsec1(arguments: &[&str], files: &[&Path]) -> Result<(), String> {
     let output = run(Command::new("xmlsec1").args(arguments).args(files));
     if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
@@ -172,7 +172,7 @@ fn what_xmlsec1_signs_is_accepted_here() {
 }
 
 /// Shows a count also when the test passes: the test runner keeps what `println!` says to itself.
-fn tell(what: &str) {
+pub(super) fn tell(what: &str) {
     writeln!(io::stderr(), "{what}").unwrap();
 }
 

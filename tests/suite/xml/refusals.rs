@@ -22,10 +22,27 @@ fn refused() -> Vec<(&'static str, Vec<u8>)> {
         ("xml_not_utf8", b"<r a='\xE9'/>".to_vec()),
         ("xml_not_utf8", b"<r>\xED\xA0\x80</r>".to_vec()),
         ("xml_not_utf8", b"<r><!-- \xFF --></r>".to_vec()),
-        ("xml_encoding", b"\xFF\xFE<\0r\0/\0>\0".to_vec()),
-        ("xml_encoding", b"\xFE\xFF\0<\0r\0/\0>".to_vec()),
-        ("xml_encoding", b"<\0r\0/\0>\0".to_vec()),
-        ("xml_encoding", "<?xml version='1.0' encoding='US-ASCII'?><r>é</r>".into()),
+        ("xml_encoding", b"\xFF\xFE\0\0<\0\0\0".to_vec()),
+        ("xml_encoding", b"\0\0\xFE\xFF\0\0\0<".to_vec()),
+        ("xml_encoding", b"<\0\0\0r\0\0\0".to_vec()),
+        ("xml_encoding", b"\x4C\x6F\xA7\x94\x93".to_vec()),
+        ("xml_encoding", utf16("<?xml version='1.0' encoding='UTF-16LE'?><r/>")),
+        ("xml_no_byte_order_mark", b"<\0r\0/\0>\0".to_vec()),
+        ("xml_no_byte_order_mark", b"\0<\0r\0/\0>".to_vec()),
+        ("xml_not_ascii", "<?xml version='1.0' encoding='US-ASCII'?><r>é</r>".into()),
+        ("xml_not_ascii", "<?xml version='1.0' encoding='US-ASCII'?><r a='é'/>".into()),
+        ("xml_encoding_mismatch", utf16("<?xml version='1.0' encoding='UTF-8'?><r/>")),
+        ("xml_encoding_mismatch", utf16("<?xml version='1.0' encoding='ISO-8859-1'?><r/>")),
+        ("xml_not_utf16", [utf16("<r/>"), b" ".to_vec()].concat()),
+        ("xml_not_utf16", [utf16("<r>text"), b"\x00\xD8".to_vec()].concat()),
+        ("xml_not_utf16", [utf16("<r>"), b"\x00\xD8".to_vec(), utf16("</r>")[2..].to_vec()].concat()),
+        ("xml_not_utf16", [utf16("<r a='"), b"\x00\xDC".to_vec(), utf16("'/>")[2..].to_vec()].concat()),
+        ("xml_doctype", utf16("<!DOCTYPE r><r/>")),
+        ("xml_doctype", utf16("<?xml version='1.0'?>\n<!doctype r [<!ENTITY e 'x'>]><r>&e;</r>")),
+        ("xml_character", utf16("<r>\u{FFFE}</r>")),
+        ("xml_outside_root", utf16("<r/>\u{FEFF}")),
+        ("xml_name_too_long", format!("<{}/>", "x".repeat(5_000)).into()),
+        ("xml_name_too_long", format!("<r {}=''/>", "x".repeat(5_000)).into()),
         ("xml_too_deep", "<e>".repeat(200_000).into()),
         ("xml_too_many_attributes", format!("<e{}/>", attributes(100_000)).into()),
         ("xml_too_many_namespaces", format!("<e{}/>", declarations(257)).into()),
@@ -41,6 +58,12 @@ fn refused() -> Vec<(&'static str, Vec<u8>)> {
         ("xml_token_too_long", format!("<r/>{}", " ".repeat(9 << 20)).into()),
     ]);
     samples
+}
+
+/// UTF-16 with the less significant byte first, and a byte order mark.
+fn utf16(text: &str) -> Vec<u8> {
+    let marked = ["\u{FEFF}", text].concat();
+    marked.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 fn attributes(count: usize) -> String {
@@ -59,8 +82,17 @@ const REFUSED: &[(&str, &str)] = &[
     ("xml_doctype", "<!DOCTYPE r><r/>"),
     ("xml_doctype", "<!DOCTYPE r [<!ENTITY e 'x'>]><r>&e;</r>"),
     ("xml_doctype", "<!DOCTYPE"),
-    ("xml_encoding", "<?xml version='1.0' encoding='ISO-8859-1'?><r/>"),
-    ("xml_encoding", "<?xml version='1.0' encoding='UTF-16'?><r/>"),
+    ("xml_doctype", "<!doctype r><r/>"),
+    ("xml_doctype", "<!DocType\tr SYSTEM 'x'><r/>"),
+    ("xml_doctype", "<?xml version='1.0'?><!-- c --><!DOCTYPE r PUBLIC '-//X' 'x'><r/>"),
+    ("xml_doctype", "<r><!DOCTYPE r></r>"),
+    ("xml_doctype", "<r/><!DOCTYPE r>"),
+    ("xml_encoding", "<?xml version='1.0' encoding='windows-1252'?><r/>"),
+    ("xml_encoding", "<?xml version='1.0' encoding='UTF-7'?><r/>"),
+    ("xml_encoding", "<?xml version='1.0' encoding=''?><r/>"),
+    ("xml_encoding_mismatch", "<?xml version='1.0' encoding='UTF-16'?><r/>"),
+    ("xml_encoding_mismatch", "\u{FEFF}<?xml version='1.0' encoding='ISO-8859-1'?><r/>"),
+    ("xml_encoding_mismatch", "\u{FEFF}<?xml version='1.0' encoding='US-ASCII'?><r/>"),
     ("xml_version", "<?xml version='1.1'?><r/>"),
     ("xml_declaration", " <?xml version='1.0'?><r/>"),
     ("xml_declaration", "<r/><?xml version='1.0'?>"),

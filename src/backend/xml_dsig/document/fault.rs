@@ -11,14 +11,30 @@ pub enum DocumentFault {
     #[error("a document type declaration is refused")]
     #[diagnostic(code(keyroll::xml_doctype))]
     Doctype,
-    /// Another encoding than UTF-8 or US-ASCII, declared or recognised by its first bytes.
-    #[error("the document is not encoded in UTF-8")]
+    /// An encoding that the profile does not have, declared or told by the first bytes.
+    #[error("the encoding is none of UTF-8, UTF-16, ISO-8859-1 and US-ASCII")]
     #[diagnostic(code(keyroll::xml_encoding))]
     Encoding,
+    /// Bytes in another encoding than the declaration says.
+    #[error("the document is in another encoding than it declares")]
+    #[diagnostic(code(keyroll::xml_encoding_mismatch))]
+    EncodingMismatch,
+    /// UTF-16 without the byte order mark that it must have (XML 1.0, 4.3.3).
+    #[error("the document is in UTF-16 without a byte order mark")]
+    #[diagnostic(code(keyroll::xml_no_byte_order_mark))]
+    NoByteOrderMark,
     /// Bytes that are no UTF-8.
     #[error("these bytes are not UTF-8")]
     #[diagnostic(code(keyroll::xml_not_utf8))]
     NotUtf8,
+    /// An odd number of bytes, or half of a surrogate pair.
+    #[error("these bytes are not UTF-16")]
+    #[diagnostic(code(keyroll::xml_not_utf16))]
+    NotUtf16,
+    /// Bytes above 0x7F in a document that is declared to be US-ASCII.
+    #[error("these bytes are not US-ASCII, which the document declares")]
+    #[diagnostic(code(keyroll::xml_not_ascii))]
+    NotAscii,
     /// Another version than 1.0.
     #[error("the document is not XML 1.0")]
     #[diagnostic(code(keyroll::xml_version))]
@@ -123,6 +139,10 @@ pub enum DocumentFault {
     #[error("the namespace declarations and `xml:` attributes in scope are longer than allowed")]
     #[diagnostic(code(keyroll::xml_scope_too_long))]
     TooMuchInScope,
+    /// A name longer than [`Limits::name`](super::Limits::name).
+    #[error("a name is longer than allowed")]
+    #[diagnostic(code(keyroll::xml_name_too_long))]
+    NameTooLong,
     /// A single tag, comment, instruction or section beyond [`Limits::token`](super::Limits::token).
     #[error("a tag, comment, instruction or section is longer than allowed")]
     #[diagnostic(code(keyroll::xml_token_too_long))]

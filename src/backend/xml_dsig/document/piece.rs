@@ -1,6 +1,8 @@
 //! What a document is made of.
 
-use super::{Context, Element, namespace::Scope};
+use std::ops::Range;
+
+use super::{Context, Element, Encoding, namespace::Scope};
 
 /// A part of a document. Text is normalised, references are resolved.
 #[derive(Debug)]
@@ -27,8 +29,11 @@ pub(in crate::backend::xml_dsig) struct Step<'a> {
     pub(in crate::backend::xml_dsig) depth: usize,
     /// Where it begins, in bytes.
     pub(in crate::backend::xml_dsig) at: u64,
-    /// How it was written, byte for byte; empty for the end of `<empty/>`.
-    pub(in crate::backend::xml_dsig) raw: &'a [u8],
+    /// How it was written, decoded; empty for the end of `<empty/>`. Written in the encoding of the
+    /// document, these are the bytes that were read.
+    pub(in crate::backend::xml_dsig) raw: &'a str,
+    /// The encoding of the document: see [`Encoding::write`].
+    pub(in crate::backend::xml_dsig) encoding: Encoding,
     pub(super) scope: &'a Scope,
 }
 
@@ -55,8 +60,8 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// What stands between the delimiters of a piece.
-    pub(super) fn content(self, written: &str) -> &str {
+    /// Where the content of a piece stands, between its delimiters, when it begins at `start`.
+    pub(super) fn content(self, written: &str, start: usize) -> Range<usize> {
         let (before, after) = match self {
             Self::Start { empty: false } | Self::Reference => (1, 1),
             Self::Start { empty: true } => (1, 2),
@@ -67,6 +72,6 @@ impl Kind {
             Self::Declaration => (5, 2),
             Self::EmptyEnd | Self::Text | Self::Space => (0, 0),
         };
-        written.get(before..written.len().saturating_sub(after)).unwrap_or_default()
+        start + before..written.len().saturating_sub(after)
     }
 }

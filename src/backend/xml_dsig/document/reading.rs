@@ -1,11 +1,15 @@
 //! Reading a document, one piece after the other.
 
-use std::io::{BufRead, Read};
+use std::{
+    io::{BufRead, Read},
+    ops::Range,
+};
 
+use memchr::memchr2;
 use quick_xml::{Reader, events::Event};
 
 use super::{
-    Context, DocumentFault, Element, IdAttributes,
+    Context, DocumentFault, Element, Encoding, IdAttributes,
     character::{is_plain_name, is_space},
     declaration,
     identifier::Identifiers,
@@ -31,8 +35,10 @@ pub(in crate::backend::xml_dsig) struct Document<'l, R: Read> {
     reader: Reader<Intake<R>>,
     limits: &'l Limits,
     /// The last piece as written.
-    raw: Vec<u8>,
-    /// The text of the last piece.
+    raw: String,
+    /// Where the text of the last piece stands in it; `None` when the text is another one.
+    written: Option<Range<usize>>,
+    /// The text of the last piece, when it is not as written.
     text: String,
     element: Element,
     scope: Scope,
@@ -42,7 +48,6 @@ pub(in crate::backend::xml_dsig) struct Document<'l, R: Read> {
     place: Place,
     /// The element that began last is empty, and its end was not handed out yet.
     empty: bool,
-    ascii: bool,
     at: u64,
 }
 
@@ -68,7 +73,8 @@ impl<'l, R: Read> Document<'l, R> {
         Self {
             reader,
             limits,
-            raw: Vec::new(),
+            raw: String::new(),
+            written: None,
             text: String::new(),
             element: Element::new(&scope),
             scope,
@@ -77,7 +83,6 @@ impl<'l, R: Read> Document<'l, R> {
             run: Run::default(),
             place: Place::Before,
             empty: false,
-            ascii: false,
             at: 0,
         }
     }
@@ -85,19 +90,24 @@ impl<'l, R: Read> Document<'l, R> {
     /// The next piece; `None` at the end of a whole document.
     pub(in crate::backend::xml_dsig) fn next(&mut self) -> Result<Option<Step<'_>>, XmlError> {
         let Some(kind) = self.advance()? else { return Ok(None) };
+        let text = match &self.written {
+            Some(range) => self.raw.get(range.clone()).unwrap_or_default(),
+            None => &self.text,
+        };
         let piece = match kind {
             Kind::Start { .. } => Piece::Start(&self.element),
-            Kind::End => Piece::End(&self.text),
+            Kind::End => Piece::End(text),
             Kind::EmptyEnd => Piece::End(self.element.name().whole),
-            Kind::Text | Kind::Section | Kind::Reference => Piece::Text(&self.text),
-            Kind::Comment => Piece::Comment(&self.text),
+            Kind::Text | Kind::Section | Kind::Reference => Piece::Text(text),
+            Kind::Comment => Piece::Comment(text),
             Kind::Declaration | Kind::Space => Piece::Outside,
             Kind::Instruction => {
-                let (target, data) = self.text.split_once(is_space).unwrap_or((&self.text, ""));
+                let (target, data) = text.split_once(is_space).unwrap_or((text, ""));
                 Piece::Instruction(target, data.trim_start_matches(is_space))
             }
         };
-        Ok(Some(Step { piece, depth: self.scope.depth(), at: self.at, raw: &self.raw, scope: &self.scope }))
+        let (depth, encoding) = (self.scope.depth(), self.encoding());
+        Ok(Some(Step { piece, depth, at: self.at, raw: &self.raw, encoding, scope: &self.scope }))
     }
 
     /// Where the last piece begins, in bytes.
@@ -111,13 +121,15 @@ impl<'l, R: Read> Document<'l, R> {
     }
 
     fn advance(&mut self) -> Result<Option<Kind>, XmlError> {
-        self.raw.clear();
-        self.text.clear();
+        reuse(&mut self.raw);
+        reuse(&mut self.text);
+        self.written = None;
         if self.empty {
             self.empty = false;
             self.close();
             return Ok(Some(Kind::EmptyEnd));
         }
+        self.element.clear();
         self.at = self.reader.get_ref().position();
         if self.at == 0 {
             self.begin()?;
@@ -134,12 +146,10 @@ impl<'l, R: Read> Document<'l, R> {
     }
 
     fn begin(&mut self) -> Result<(), XmlError> {
-        let first = self.ahead(4)?;
-        let (checked, marked) = (declaration::check_first_bytes(first), first.starts_with(declaration::MARK));
-        checked.map_err(|fault| self.refuse(fault))?;
-        if marked {
+        self.reader.get_mut().begin().map_err(|stopped| stopped.at(0))?;
+        if self.ahead(declaration::MARK.len())?.starts_with(declaration::MARK.as_bytes()) {
             // The mark belongs to the first piece as written, and to nothing else.
-            self.raw.extend_from_slice(declaration::MARK);
+            self.raw.push_str(declaration::MARK);
             self.reader.get_mut().consume(declaration::MARK.len());
         }
         Ok(())
@@ -171,33 +181,31 @@ impl<'l, R: Read> Document<'l, R> {
     fn running_text(&mut self) -> Result<Kind, XmlError> {
         let at = self.at;
         let ahead = self.reader.get_mut().ahead(4).map_err(|stopped| stopped.at(at))?;
-        let end = ahead.iter().position(|byte| matches!(byte, b'<' | b'&')).unwrap_or(ahead.len());
+        let end = memchr2(b'<', b'&', ahead).unwrap_or(ahead.len());
         let part = ahead.get(..end).unwrap_or_default();
-        let whole = match std::str::from_utf8(part) {
-            Ok(_) => part.len(),
+        let part = match std::str::from_utf8(part) {
+            Ok(part) => part,
             // Cut off in the middle of a character: the rest of it comes with the next part.
-            Err(error) if error.error_len().is_none() && end == ahead.len() => error.valid_up_to(),
-            Err(_) => 0,
+            Err(error) if error.error_len().is_none() && end == ahead.len() => {
+                let whole = part.get(..error.valid_up_to()).unwrap_or_default();
+                std::str::from_utf8(whole).unwrap_or_default()
+            }
+            Err(_) => "",
         };
-        if whole == 0 {
+        let (length, mark) = (part.len(), self.raw.len());
+        self.raw.push_str(part);
+        if length == 0 {
             return Err(self.refuse(DocumentFault::NotUtf8));
         }
-        let mark = self.raw.len();
-        self.raw.extend_from_slice(part.get(..whole).unwrap_or_default());
-        self.reader.get_mut().consume(whole);
-        let raw = std::mem::take(&mut self.raw);
-        let read = self.read_text(raw.get(mark..).unwrap_or_default());
-        self.raw = raw;
-        read?;
-        Ok(if self.place == Place::Inside { Kind::Text } else { Kind::Space })
-    }
-
-    fn read_text(&mut self, raw: &[u8]) -> Result<(), XmlError> {
-        let part = self.decoded(raw)?;
+        self.reader.get_mut().consume(length);
+        self.check_ascii(mark)?;
+        let part = self.raw.get(mark..).unwrap_or_default();
         if self.place != Place::Inside && !part.chars().all(is_space) {
             return Err(self.refuse(DocumentFault::OutsideRoot));
         }
-        self.run.append(part, &mut self.text).map_err(|fault| fault.at(self.at))
+        let as_written = self.run.append(part, &mut self.text).map_err(|fault| fault.at(self.at))?;
+        self.written = as_written.then_some(mark..self.raw.len());
+        Ok(if self.place == Place::Inside { Kind::Text } else { Kind::Space })
     }
 
     /// A piece that quick-xml finds the end of.
@@ -205,7 +213,8 @@ impl<'l, R: Read> Document<'l, R> {
         self.run = Run::default();
         self.reader.get_mut().begin_token();
         let mark = self.raw.len();
-        let kind = match self.reader.read_event_into(&mut self.raw) {
+        let mut bytes = std::mem::take(&mut self.raw).into_bytes();
+        let kind = match self.reader.read_event_into(&mut bytes) {
             Ok(Event::Start(_)) => Ok(Kind::Start { empty: false }),
             Ok(Event::Empty(_)) => Ok(Kind::Start { empty: true }),
             Ok(Event::End(_)) => Ok(Kind::End),
@@ -222,35 +231,64 @@ impl<'l, R: Read> Document<'l, R> {
             Some(stopped) => stopped.at(self.at),
             None => self.refuse(fault),
         })?;
+        self.raw = String::from_utf8(bytes).map_err(|_| self.refuse(DocumentFault::NotUtf8))?;
+        self.check_ascii(mark)?;
         let raw = std::mem::take(&mut self.raw);
-        let read = self.read(kind, raw.get(mark..).unwrap_or_default());
+        let read = self.read(kind, kind.content(&raw, mark), &raw);
         self.raw = raw;
-        read.map(|()| kind)
+        read.map_err(|fault| fault.at(self.at))?;
+        Ok(kind)
     }
 
     /// Looks at what quick-xml left to us.
-    fn read(&mut self, kind: Kind, raw: &[u8]) -> Result<(), XmlError> {
-        let text = self.decoded(raw)?;
-        let content = kind.content(text);
+    fn read(&mut self, kind: Kind, place: Range<usize>, raw: &str) -> Result<(), DocumentFault> {
+        let content = raw.get(place.clone()).unwrap_or_default();
         match kind {
-            Kind::Start { empty } => self.open(content, empty),
+            Kind::Start { empty } => self.open(content, empty)?,
             Kind::End => {
-                self.text.push_str(content.trim_end_matches(is_space));
+                self.written = Some(place.start..place.start + content.trim_end_matches(is_space).len());
                 self.close();
-                Ok(())
             }
-            Kind::Section => self.inside().and_then(|()| text::append_verbatim(content, &mut self.text)),
-            Kind::Reference => self.inside().and_then(|()| {
+            Kind::Section => {
+                self.inside()?;
+                self.verbatim(place, content)?;
+            }
+            Kind::Reference => {
+                self.inside()?;
                 self.text.push(text::resolve(content)?);
-                Ok(())
-            }),
-            Kind::Comment => text::append_verbatim(content, &mut self.text),
-            Kind::Instruction => self.instruction(content),
-            Kind::Declaration if self.at == 0 => declaration::read(content).map(|ascii| self.ascii = ascii),
-            Kind::Declaration => Err(DocumentFault::Declaration),
-            Kind::EmptyEnd | Kind::Text | Kind::Space => Ok(()),
+            }
+            Kind::Comment => self.verbatim(place, content)?,
+            Kind::Instruction => {
+                self.verbatim(place, content)?;
+                let target = content.split(is_space).next().unwrap_or_default();
+                if !is_plain_name(target) || target.eq_ignore_ascii_case("xml") {
+                    return Err(DocumentFault::Instruction);
+                }
+            }
+            Kind::Declaration if self.at == 0 => self.declaration(content, raw)?,
+            Kind::Declaration => return Err(DocumentFault::Declaration),
+            Kind::EmptyEnd | Kind::Text | Kind::Space => {}
         }
-        .map_err(|fault| fault.at(self.at))
+        Ok(())
+    }
+
+    /// A declaration says nothing else than the bytes did.
+    fn declaration(&self, content: &str, raw: &str) -> Result<(), DocumentFault> {
+        let encoding = self.encoding();
+        let declared = declaration::read(content, encoding)?;
+        let marked = raw.starts_with(declaration::MARK) && encoding == Encoding::Utf8;
+        match declared {
+            Some(declared) if declared != encoding || (marked && declared != Encoding::Utf8) => {
+                Err(DocumentFault::EncodingMismatch)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn verbatim(&mut self, place: Range<usize>, content: &str) -> Result<(), DocumentFault> {
+        let as_written = text::append_verbatim(content, &mut self.text)?;
+        self.written = as_written.then_some(place);
+        Ok(())
     }
 
     fn open(&mut self, tag: &str, empty: bool) -> Result<(), DocumentFault> {
@@ -276,24 +314,16 @@ impl<'l, R: Read> Document<'l, R> {
         }
     }
 
-    fn instruction(&mut self, content: &str) -> Result<(), DocumentFault> {
-        text::append_verbatim(content, &mut self.text)?;
-        let target = content.split(is_space).next().unwrap_or_default();
-        if !is_plain_name(target) || target.eq_ignore_ascii_case("xml") {
-            return Err(DocumentFault::Instruction);
-        }
-        Ok(())
-    }
-
     fn inside(&self) -> Result<(), DocumentFault> {
         if self.place == Place::Inside { Ok(()) } else { Err(DocumentFault::OutsideRoot) }
     }
 
-    fn decoded<'a>(&self, raw: &'a [u8]) -> Result<&'a str, XmlError> {
-        if self.ascii && !raw.is_ascii() {
-            return Err(self.refuse(DocumentFault::Encoding));
+    fn check_ascii(&self, mark: usize) -> Result<(), XmlError> {
+        let part = self.raw.get(mark..).unwrap_or_default();
+        if self.encoding() == Encoding::Ascii && !part.is_ascii() {
+            return Err(self.refuse(DocumentFault::NotAscii));
         }
-        std::str::from_utf8(raw).map_err(|_| self.refuse(DocumentFault::NotUtf8))
+        Ok(())
     }
 
     fn ahead(&mut self, count: usize) -> Result<&[u8], XmlError> {
@@ -301,7 +331,22 @@ impl<'l, R: Read> Document<'l, R> {
         self.reader.get_mut().ahead(count).map_err(|stopped| stopped.at(at))
     }
 
+    const fn encoding(&self) -> Encoding {
+        self.reader.get_ref().encoding()
+    }
+
     const fn refuse(&self, fault: DocumentFault) -> XmlError {
         fault.at(self.at)
     }
+}
+
+/// Memory beyond this is given back after the piece that needed it.
+const KEPT: usize = 256 << 10;
+
+/// Empties a text, for the next piece to use its memory.
+pub(super) fn reuse(text: &mut String) {
+    if text.capacity() > KEPT {
+        *text = String::new();
+    }
+    text.clear();
 }

@@ -7,6 +7,7 @@ use super::{
     character::{is_space, local_part},
     limits::Limits,
     namespace::Scope,
+    reading::reuse,
     text::append_value,
 };
 
@@ -94,6 +95,13 @@ impl Element {
         declarations.map(|declaration| (slice(&self.text, &declaration.prefix), &declaration.namespace))
     }
 
+    /// Forgets the element, and keeps its memory for the next one.
+    pub(super) fn clear(&mut self) {
+        reuse(&mut self.text);
+        self.attributes.clear();
+        self.declarations.clear();
+    }
+
     /// Reads what stands between `<` and `>` or `/>`, with `scope` already opened for it.
     pub(super) fn read(
         &mut self,
@@ -101,33 +109,39 @@ impl Element {
         scope: &mut Scope,
         limits: &Limits,
     ) -> Result<(), DocumentFault> {
-        self.text.clear();
-        self.attributes.clear();
-        self.declarations.clear();
+        self.clear();
         let end = tag.find(is_space).unwrap_or(tag.len());
         let (name, mut rest) = tag.split_at_checked(end).ok_or(DocumentFault::Tag)?;
-        self.name = self.keep(name, scope)?;
+        self.name = self.keep(name, scope, limits)?;
         let mut count = 0;
         while let Some(attribute) = Written::next(&mut rest)? {
             count += 1;
             if count > limits.attributes {
                 return Err(DocumentFault::TooManyAttributes);
             }
-            self.add(&attribute, scope)?;
+            self.add(&attribute, scope, limits)?;
         }
         self.resolve(scope)?;
         self.sort()
     }
 
-    fn keep(&mut self, name: &str, scope: &Scope) -> Result<Name, DocumentFault> {
+    fn keep(&mut self, name: &str, scope: &Scope, limits: &Limits) -> Result<Name, DocumentFault> {
+        if name.len() > limits.name {
+            return Err(DocumentFault::NameTooLong);
+        }
         let local = local_part(name)?;
         let start = self.text.len();
         self.text.push_str(name);
         Ok(Name { whole: start..self.text.len(), local: start + local, namespace: scope.none() })
     }
 
-    fn add(&mut self, attribute: &Written<'_>, scope: &mut Scope) -> Result<(), DocumentFault> {
-        let name = self.keep(attribute.name, scope)?;
+    fn add(
+        &mut self,
+        attribute: &Written<'_>,
+        scope: &mut Scope,
+        limits: &Limits,
+    ) -> Result<(), DocumentFault> {
+        let name = self.keep(attribute.name, scope, limits)?;
         let start = self.text.len();
         append_value(attribute.value, &mut self.text)?;
         let value = start..self.text.len();

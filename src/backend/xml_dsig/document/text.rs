@@ -14,14 +14,18 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Appends a part of running text to `into`, its line ends made one line feed each.
-    pub(super) fn append(&mut self, part: &str, into: &mut String) -> Result<(), DocumentFault> {
+    /// Checks a part of running text. Answers whether it stays as it is written; otherwise it is
+    /// appended to `into`, its line ends made one line feed each.
+    pub(super) fn append(&mut self, part: &str, into: &mut String) -> Result<bool, DocumentFault> {
         self.watch_brackets(part)?;
         check_allowed(part)?;
-        let part = if self.after_return { part.strip_prefix('\n').unwrap_or(part) } else { part };
+        let line_end_goes_on = self.after_return && part.starts_with('\n');
         self.after_return = part.ends_with('\r');
-        append_lines(part, into);
-        Ok(())
+        if !line_end_goes_on && !part.contains('\r') {
+            return Ok(true);
+        }
+        append_lines(part.get(usize::from(line_end_goes_on)..).unwrap_or_default(), into);
+        Ok(false)
     }
 
     /// Refuses `]]>`, also when it is spread over parts.
@@ -44,11 +48,15 @@ impl Run {
     }
 }
 
-/// Appends the content of a CDATA section or of a processing instruction.
-pub(super) fn append_verbatim(content: &str, into: &mut String) -> Result<(), DocumentFault> {
+/// Checks the content of a CDATA section, a comment or a processing instruction. Answers whether it
+/// stays as it is written; otherwise it is appended to `into`, its line ends made one line feed each.
+pub(super) fn append_verbatim(content: &str, into: &mut String) -> Result<bool, DocumentFault> {
     check_allowed(content)?;
-    append_lines(content, into);
-    Ok(())
+    let as_written = !content.contains('\r');
+    if !as_written {
+        append_lines(content, into);
+    }
+    Ok(as_written)
 }
 
 fn append_lines(text: &str, into: &mut String) {
@@ -131,7 +139,11 @@ mod tests {
 
     fn run(parts: &[&str]) -> Result<String, DocumentFault> {
         let (mut run, mut text) = (Run::default(), String::new());
-        parts.iter().try_for_each(|part| run.append(part, &mut text))?;
+        for part in parts {
+            if run.append(part, &mut text)? {
+                text.push_str(part);
+            }
+        }
         Ok(text)
     }
 
@@ -160,7 +172,8 @@ mod tests {
     #[test]
     fn a_section_keeps_everything_but_its_line_ends() {
         let mut text = String::new();
-        append_verbatim("a\r\n&amp;<\r]]", &mut text).unwrap();
+        assert_eq!(append_verbatim("a\n&amp;]]", &mut text), Ok(true));
+        assert_eq!(append_verbatim("a\r\n&amp;<\r]]", &mut text), Ok(false));
         assert_eq!(text, "a\n&amp;<\n]]");
         assert_eq!(append_verbatim("\u{1}", &mut text), Err(DocumentFault::Character));
     }

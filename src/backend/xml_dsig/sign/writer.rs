@@ -1,10 +1,13 @@
 //! Writes a document as it was, with a signature in it.
 
-use std::io::{BufWriter, Write};
+use std::{
+    borrow::Cow,
+    io::{self, BufWriter, Write},
+};
 
 use super::{Role, XmlError, seal::Sealed};
 use crate::backend::xml_dsig::{
-    DocumentFault, Limits,
+    DocumentFault, Encoding, Limits,
     document::{Piece, Step},
 };
 
@@ -24,13 +27,15 @@ pub(super) struct Writer<'a> {
     out: BufWriter<&'a mut dyn Write>,
     spot: Spot,
     limits: &'a Limits,
+    /// That of the document, known from its first piece on.
+    encoding: Encoding,
     /// What has to wait for the signature.
-    waiting: Option<Vec<u8>>,
+    waiting: Option<String>,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(out: &'a mut dyn Write, spot: Spot, limits: &'a Limits) -> Self {
-        Self { out: BufWriter::new(out), spot, limits, waiting: None }
+        Self { out: BufWriter::new(out), spot, limits, encoding: Encoding::Utf8, waiting: None }
     }
 
     /// Writes a piece. With the end of the place comes the signature, or it follows with
@@ -41,50 +46,55 @@ impl<'a> Writer<'a> {
         role: Role,
         sealed: Option<&Sealed>,
     ) -> Result<(), XmlError> {
+        self.encoding = step.encoding;
         let (start, end) = sealed.map_or(("", ""), |sealed| (&sealed.start, &sealed.end));
         match (role, self.spot) {
-            (Role::Begins, Spot::Inside) => self.out.write_all(&opened(step.raw))?,
+            (Role::Begins, Spot::Inside) => self.write(&opened(step.raw))?,
             (Role::Begins, Spot::Around) => {
                 let (mark, rest) = split_mark(step.raw);
-                self.out.write_all(mark)?;
-                self.out.write_all(start.as_bytes())?;
-                self.out.write_all(rest)?;
+                self.write(mark)?;
+                self.write(start)?;
+                self.write(rest)?;
             }
             (Role::Ends, Spot::Inside) => {
                 let tag = closed(step);
                 if sealed.is_some() {
-                    self.out.write_all(start.as_bytes())?;
-                    self.out.write_all(&tag)?;
+                    self.write(start)?;
+                    self.write(&tag)?;
                 } else {
-                    self.waiting = Some(tag);
+                    self.waiting = Some(tag.into_owned());
                 }
             }
             (Role::Ends, Spot::After) => {
-                self.out.write_all(step.raw)?;
-                self.out.write_all(start.as_bytes())?;
+                self.write(step.raw)?;
+                self.write(start)?;
             }
             (Role::Ends, Spot::Around) => {
-                self.out.write_all(step.raw)?;
-                self.out.write_all(end.as_bytes())?;
+                self.write(step.raw)?;
+                self.write(end)?;
             }
             _ => match &mut self.waiting {
                 Some(waiting) => {
-                    waiting.extend(step.raw);
+                    waiting.push_str(step.raw);
                     if waiting.len() as u64 > self.limits.token {
                         return Err(XmlError::Document { fault: DocumentFault::TokenTooLong, at: step.at });
                     }
                 }
-                None => self.out.write_all(step.raw)?,
+                None => self.write(step.raw)?,
             },
         }
         Ok(())
     }
 
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        self.encoding.write(text, &mut self.out)
+    }
+
     /// Writes what waited, after the signature.
     pub(super) fn finish(mut self, seal: impl FnOnce() -> Result<Sealed, XmlError>) -> Result<(), XmlError> {
         if let Some(waiting) = self.waiting.take() {
-            self.out.write_all(seal()?.start.as_bytes())?;
-            self.out.write_all(&waiting)?;
+            self.write(&seal()?.start)?;
+            self.write(&waiting)?;
         }
         self.out.flush()?;
         Ok(())
@@ -92,23 +102,22 @@ impl<'a> Writer<'a> {
 }
 
 /// The start tag of an element, so that something can be put inside.
-fn opened(tag: &[u8]) -> Vec<u8> {
-    match tag.strip_suffix(b"/>") {
-        Some(tag) => [tag.trim_ascii_end(), b">"].concat(),
-        None => tag.to_vec(),
+fn opened(tag: &str) -> Cow<'_, str> {
+    match tag.strip_suffix("/>") {
+        Some(tag) => format!("{}>", tag.trim_ascii_end()).into(),
+        None => tag.into(),
     }
 }
 
 /// The end tag of an element, also of `<empty/>`.
-fn closed(step: &Step<'_>) -> Vec<u8> {
+fn closed<'a>(step: &Step<'a>) -> Cow<'a, str> {
     match step.piece {
-        Piece::End(name) if step.raw.is_empty() => format!("</{name}>").into_bytes(),
-        _ => step.raw.to_vec(),
+        Piece::End(name) if step.raw.is_empty() => format!("</{name}>").into(),
+        _ => step.raw.into(),
     }
 }
 
 /// A byte order mark belongs to the first piece, and stays before everything.
-fn split_mark(raw: &[u8]) -> (&[u8], &[u8]) {
-    let length = if raw.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-    raw.split_at_checked(length).unwrap_or((raw, &[]))
+fn split_mark(raw: &str) -> (&str, &str) {
+    raw.split_at(if raw.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 })
 }
