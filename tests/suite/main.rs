@@ -9,6 +9,7 @@ mod graph;
 mod guard;
 mod hand;
 mod house;
+mod huge;
 mod journal;
 mod keystore;
 mod mutants;
