@@ -51,7 +51,9 @@ fn row(markdown: bool, cells: [&str; 6]) -> String {
     if markdown {
         return format!("| {subject} | {ours} | {against} | {ratio} | {demanded} | {verdict} |");
     }
-    format!("{subject:<46} {ours:>14}  {against:<34} {ratio:>7}  {demanded:<14} {verdict}").trim_end().to_owned()
+    format!("{subject:<46} {ours:>14}  {against:<34} {ratio:>7}  {demanded:<14} {verdict}")
+        .trim_end()
+        .to_owned()
 }
 
 /// The first lines of the table.

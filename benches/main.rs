@@ -14,6 +14,7 @@ mod keystore;
 mod measure;
 mod plans;
 mod rehearsal;
+mod shapes;
 mod signature;
 
 use std::error::Error;

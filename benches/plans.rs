@@ -5,25 +5,20 @@ use std::hint::black_box;
 use std::process::Command;
 use std::time::Duration;
 
-use keyroll::{
-    plan::resolve::resolve,
-    source::Source,
-    syntax::parse,
-};
+use keyroll::{plan::resolve::resolve, source::Source, syntax::parse};
 
 use super::{
     figure::{Demand, Figure},
     measure::{cpu, peak_of, shown},
+    shapes,
 };
-
-#[path = "../tests/suite/huge/shapes.rs"]
-mod shapes;
 
 const STEPS: usize = 100_000;
 
 /// From the text to a resolved plan in a second and 300 MB; what checks and proofs take, in bounds.
 pub(crate) fn measure(tell: &mut dyn FnMut(Figure)) -> Result<(), Box<dyn Error>> {
-    for (name, text) in [("in a row", shapes::chain(STEPS)), ("of 24,999 partners", shapes::partners(24_999))] {
+    for (name, text) in [("in a row", shapes::chain(STEPS)), ("of 24,999 partners", shapes::partners(24_999))]
+    {
         let source = Source::new("plan", text);
         let mut times = Vec::new();
         for _ in 0..5 {

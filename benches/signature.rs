@@ -209,12 +209,7 @@ fn blank(message: &str) -> Result<String, Failed> {
 fn in_memory(signer: &Signer, shape: &str, tell: &mut dyn FnMut(Figure)) -> Result<(), Failed> {
     let signed = signer.file("large.xml");
     let mut out = File::create(&signed)?;
-    sign(
-        &mut Repeated::new(shape, 50 * MEGABYTE),
-        &mut out,
-        &signer.signing,
-        &SignatureProfile::default(),
-    )?;
+    sign(&mut Repeated::new(shape, 50 * MEGABYTE), &mut out, &signer.signing, &SignatureProfile::default())?;
     drop(out);
     for verb in ["sign", "verify"] {
         let mut command = Command::new(std::env::current_exe()?);

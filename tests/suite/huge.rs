@@ -106,7 +106,7 @@ fn thousands_of_findings_are_counted_and_a_hundred_drawn() {
     };
     told(&shapes::lost(20_000), "unknown_step", 20_000);
     told(&shapes::unannounced(4_000), "unannounced_step", 2_000);
-    told(&shapes::races(2_000), "race", 0);
+    told(&shapes::races(2_000), "race", 2_960);
     told(&shapes::ring(5_000), "cycle", 1);
 }
 
