@@ -15,7 +15,10 @@ use crate::{
     source::shown,
 };
 
-use super::{at_store::AtStore, row::{EntryRow, RemarkRow}};
+use super::{
+    at_store::AtStore,
+    row::{EntryRow, RemarkRow},
+};
 
 /// List the entries of a keystore, one a line.
 #[derive(Debug, clap::Args)]

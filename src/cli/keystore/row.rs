@@ -38,7 +38,8 @@ impl RemarkRow {
     /// All of a keystore's.
     #[must_use]
     pub fn all(remarks: &[Remark]) -> Vec<Self> {
-        let row = |remark: &Remark| Self { weakness: remark.is_weakness(), words: shown(&remark.to_string()) };
+        let row =
+            |remark: &Remark| Self { weakness: remark.is_weakness(), words: shown(&remark.to_string()) };
         remarks.iter().map(row).collect()
     }
 }

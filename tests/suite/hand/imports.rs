@@ -6,7 +6,9 @@ use super::Shelf;
 fn authority() -> Shelf {
     let shelf = Shelf::with(&["live", "other"]);
     let openssl = |line: &str| shelf.tool("openssl", &line.split(' ').collect::<Vec<_>>());
-    openssl("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -subj /CN=authority -out ca.pem");
+    openssl(
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -subj /CN=authority -out ca.pem",
+    );
     openssl("req -newkey rsa:2048 -nodes -keyout pair.key -subj /CN=outside -out pair.csr");
     openssl("x509 -req -in pair.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 90 -out pair.crt");
     openssl("pkcs8 -topk8 -in pair.key -passout env:STORE_PASSWORD -v2 aes-256-cbc -out locked.key");
@@ -60,7 +62,12 @@ fn pairs_come_from_files_and_from_other_keystores() {
     shelf.keystore(&[&into[..], &several, &["--from-alias", "nothing"]].concat()).ends(1);
     shelf.keystore(&[&into[..], &several, &["--from-alias", "live"]].concat()).ends(0);
     let digest = |store: &str, alias: &str| {
-        shelf.digests(store).into_iter().find(|(name, _)| name == alias).unwrap_or_else(|| panic!("{alias}")).1
+        shelf
+            .digests(store)
+            .into_iter()
+            .find(|(name, _)| name == alias)
+            .unwrap_or_else(|| panic!("{alias}"))
+            .1
     };
     assert_eq!(digest("a.p12", "one"), digest("a.p12", "two"));
     assert_eq!(digest("a.p12", "one"), digest("new.p12", "three"));
@@ -69,7 +76,18 @@ fn pairs_come_from_files_and_from_other_keystores() {
     assert_eq!(shelf.entries("a.p12").len(), 4);
     // The key that came in signs.
     shelf.write("a.xml", "<a/>");
-    let sign = ["sign", "a.xml", "--keystore", "a.p12", "--alias", "two", "--password", "env:STORE_PASSWORD", "--output", "s.xml"];
+    let sign = [
+        "sign",
+        "a.xml",
+        "--keystore",
+        "a.p12",
+        "--alias",
+        "two",
+        "--password",
+        "env:STORE_PASSWORD",
+        "--output",
+        "s.xml",
+    ];
     shelf.keyroll(&sign).ends(0);
     shelf.tool("xmlsec1", &["--verify", "--trusted-pem", "ca.pem", "s.xml"]);
 }
