@@ -52,8 +52,7 @@ impl SecretReference {
             Self::File(path) => {
                 let path = folder.join(path);
                 let fail = |cause: String| SecretError::File { path: path.clone(), cause };
-                let read = bounded::read(&path, LARGEST).map(Zeroizing::new);
-                let bytes = read.map_err(|e| fail(e.to_string()))?;
+                let bytes = bounded::read_secret(&path, LARGEST).map_err(|e| fail(e.to_string()))?;
                 if bytes.len() > LARGEST {
                     return Err(fail(format!("more than {LARGEST} bytes are too many for a password")));
                 }

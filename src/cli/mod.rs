@@ -8,6 +8,7 @@ pub mod exit;
 pub mod explain;
 pub mod fmt;
 pub mod graph;
+pub mod guard;
 pub mod inbox;
 pub mod json;
 pub mod prove;

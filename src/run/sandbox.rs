@@ -2,8 +2,8 @@
 //! plan, and a site that binds them. Nothing outside its folder is read or changed.
 
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::Permissions;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use crate::{
         bench::ActError,
         deployer::{Deployer, FlowState},
         directory::TrustFolder,
+        file,
         keystore::{KeySpec, Keystore},
         local_flow::FlowSwitch,
         pkcs12::Pkcs12Keystore,
@@ -93,6 +94,8 @@ impl Sandbox {
         if std::fs::read_dir(folder).map_err(io(folder))?.next().is_some() {
             return Err(SandboxError::NotEmpty(folder.to_owned()));
         }
+        // One that was there already may have been open to others.
+        std::fs::set_permissions(folder, Permissions::from_mode(0o700)).map_err(io(folder))?;
         let password = password()?;
         let mut sandbox = Self {
             folder: folder.to_owned(),
@@ -151,9 +154,7 @@ impl Sandbox {
     /// When that cannot be done.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), SandboxError> {
         let path = self.folder.join(name);
-        let mut options = std::fs::OpenOptions::new();
-        let file = options.write(true).create(true).truncate(true).mode(0o600).open(&path);
-        file.and_then(|mut file| file.write_all(bytes)).map_err(|cause| SandboxError::Io { path, cause })
+        file::replace_own(&path, bytes, Some(0o600)).map_err(|cause| SandboxError::Io { path, cause })
     }
 
     fn keystore(

@@ -216,6 +216,7 @@ fn everything_is_finished_and_at_home_anywhere() {
         "Cargo.lock",
         "README.md",
         "CHANGELOG.md",
+        "SECURITY.md",
         ".gitignore",
         ".clippy.toml",
         ".deny.toml",

@@ -6,6 +6,7 @@ mod clumsy;
 mod flow;
 mod golden;
 mod graph;
+mod guard;
 mod house;
 mod journal;
 mod keystore;

@@ -64,7 +64,7 @@ pub(crate) fn pages() -> Vec<String> {
     let mut pages: Vec<String> = docs.map(|name| format!("docs/{}", name.unwrap())).collect();
     pages.retain(|page| page.ends_with(".md"));
     pages.sort();
-    pages.insert(0, "README.md".to_owned());
+    pages.splice(0..0, ["README.md".to_owned(), "SECURITY.md".to_owned()]);
     pages
 }
 

@@ -1,5 +1,6 @@
 //! Replacing a file in one act: a reader sees the old bytes or the new ones, never a mixture.
 
+use super::{link, private};
 use std::{
     ffi::{OsStr, OsString},
     fs::{self, File, OpenOptions, Permissions},
@@ -22,11 +23,28 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 /// as it was, and nothing else is left; only when the folder cannot be synchronised at the very end
 /// is the new file in place already, and may be lost with the power.
 pub fn replace(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
-    let target = resolve(path)?;
+    put(&resolve(path)?, bytes, mode)
+}
+
+/// As [`replace`] for what keyroll alone writes, such as a report: a symbolic link at the path is
+/// refused, for it may have been put there to have another file overwritten.
+///
+/// # Errors
+/// As [`replace`], and when there is a link.
+pub fn replace_own(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
+        let why = "it is a symbolic link, and none is followed";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+    }
+    // A link that comes between now and then is itself replaced, and what it leads to stays.
+    put(&resolve(path)?, bytes, mode)
+}
+
+fn put(target: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
     let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file name"));
     };
-    let old = match fs::symlink_metadata(&target) {
+    let old = match fs::symlink_metadata(target) {
         Ok(metadata) if !metadata.is_file() => {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
@@ -47,7 +65,7 @@ pub fn replace(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
         let mode = mode.or_else(|| old.as_ref().map(|old| old.mode() & 0o7777)).unwrap_or(0o600);
         file.set_permissions(Permissions::from_mode(mode))?;
         file.sync_all()?;
-        fs::rename(&draft, &target)
+        fs::rename(&draft, target)
     })();
     if written.is_err() {
         let _ = fs::remove_file(&draft);
@@ -60,16 +78,10 @@ pub fn replace(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
 /// there is nothing yet.
 ///
 /// # Errors
-/// When the folder does not exist, or the path is a link that leads nowhere.
+/// When the folder does not exist, the path is a link that leads nowhere, or another user put the
+/// link into a folder that all share.
 pub fn resolve(path: &Path) -> io::Result<PathBuf> {
-    match fs::canonicalize(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(path).is_err() => {
-            let name = path.file_name().ok_or(error)?;
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            Ok(fs::canonicalize(folder.unwrap_or(Path::new(".")))?.join(name))
-        }
-        resolved => resolved,
-    }
+    link::follow(path)
 }
 
 /// A new private file beside the target. It is locked while its writer lives, so that others can
@@ -107,7 +119,7 @@ fn remove_leftovers(folder: &Path, name: &OsStr) {
         let is_draft = bytes.strip_prefix(prefix.as_encoded_bytes()).is_some_and(is_draft_number);
         if is_draft
             && file.file_type().is_ok_and(|kind| kind.is_file())
-            && let Ok(leftover) = OpenOptions::new().write(true).open(&path)
+            && let Ok(leftover) = private::existing(&path)
             && leftover.try_lock().is_ok()
         {
             let _ = fs::remove_file(&path);
@@ -149,6 +161,22 @@ mod tests {
         assert_eq!(fs::read(&real).unwrap(), b"new");
         assert_eq!(fs::metadata(&real).unwrap().mode() & 0o7777, 0o640);
         assert_eq!(names(folder.path()), ["link", "real"]);
+    }
+
+    #[test]
+    fn an_own_file_is_written_through_no_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (theirs, link) = (folder.path().join("theirs"), folder.path().join("report.html"));
+        fs::write(&theirs, "theirs").unwrap();
+        for target in ["theirs", "nothing"] {
+            std::os::unix::fs::symlink(target, &link).unwrap();
+            let refused = replace_own(&link, b"report", None).unwrap_err();
+            assert!(refused.to_string().contains("symbolic link"), "{refused}");
+            fs::remove_file(&link).unwrap();
+        }
+        assert_eq!(fs::read(&theirs).unwrap(), b"theirs");
+        replace_own(&link, b"report", None).unwrap();
+        assert_eq!(names(folder.path()), ["report.html", "theirs"]);
     }
 
     #[test]

@@ -76,7 +76,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Some(folder) => folder.join("report.html"),
         None => PathBuf::from("report.html"),
     });
-    let written = file::replace(&report, Page(&played.timeline).to_string().as_bytes(), None);
+    let written = file::replace_own(&report, Page(&played.timeline).to_string().as_bytes(), None);
     if let Err(error) = &written {
         screen.talk(format_args!("cannot write the report {}: {error}", shown_path(&report)));
     }
