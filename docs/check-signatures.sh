@@ -105,7 +105,7 @@ with_keyroll() {
     for ((at = 0; at < ${#words[@]}; at++)); do
         case ${words[at]} in
         --position) place=(--position "${words[at + 1]}") ;;
-        --id-attribute) place=(--id-attribute "${words[at + 1]}") ;;
+        --id-attribute) place=(--id-attribute "${words[at + 1]}") part=(--part) ;;
         --reference) part=(--part) ;;
         esac
     done

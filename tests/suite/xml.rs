@@ -8,6 +8,7 @@ mod crossing;
 mod documents;
 mod encodings;
 mod oracles;
+mod pages;
 mod random;
 mod refusals;
 mod shapes;

@@ -125,8 +125,8 @@ impl Case {
         out
     }
 
-    /// Java takes every `xml:` attribute but `xml:id` for one that is inherited, also in Canonical
-    /// XML 1.1, whose section 2.4 has `xml:lang` and `xml:space` only.
+    /// In Canonical XML 1.1, Java has other forms than the two others for documents with `xml:`
+    /// attributes that section 2.4 does not name as inherited.
     fn is_for_java(&self) -> bool {
         let content = self.profile.content_canonicalization.as_ref().unwrap();
         let both = [&self.profile.canonicalization, content];
