@@ -1,6 +1,7 @@
 //! The one test binary.
 #![cfg(test)]
 
+mod book;
 mod cli;
 mod clumsy;
 mod flow;
