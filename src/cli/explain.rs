@@ -16,6 +16,7 @@ use crate::{
 use super::{
     exit::Exit,
     json::{Document, Format},
+    keystore,
     screen::Screen,
 };
 
@@ -77,6 +78,7 @@ pub fn all() -> Vec<Explanation> {
     all.extend(check::explanations());
     all.extend(proof::refused::EXPLANATIONS);
     all.extend(run::site_fault::EXPLANATIONS);
+    all.extend(keystore::explained::EXPLANATIONS);
     all.sort_by_key(|explanation| explanation.code);
     all
 }

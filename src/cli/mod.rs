@@ -2,8 +2,10 @@
 
 pub mod at_site;
 pub mod check;
+pub mod claimed;
 pub mod completions;
 pub mod confirm;
+pub mod document;
 pub mod dry_run;
 pub mod exit;
 pub mod explain;
@@ -12,20 +14,28 @@ pub mod graph;
 pub mod guard;
 pub mod inbox;
 pub mod json;
+pub mod keystore;
 pub mod man;
 pub mod manner;
+pub mod output;
+pub mod prompt;
 pub mod prove;
 pub mod rehearse;
 pub mod reject;
 pub mod run;
 pub mod schema;
 pub mod screen;
+pub mod sign;
+pub mod signature;
 pub mod status;
 pub mod stop;
 pub mod tally;
 pub mod text;
+pub mod trust;
+pub mod verify;
 pub mod version;
 pub mod why;
+pub mod xml_fault;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -54,9 +64,9 @@ struct Arguments {
 const EXITS: &str = "\
 Exit codes:
     0  done
-    1  the plan or the site is refused
+    1  the plan, the site, a signature or what was asked is refused
     2  the command is not understood, or not allowed
-    3  waiting; for whom or what is on standard output
+    3  waiting; for whom or what is on standard output; or a run holds the alias
     4  a promise was broken in the world
     5  a backend failed
     6  the approval is stale, or the world is not as the plan or the journal says
@@ -83,6 +93,9 @@ enum Verb {
     Inbox(inbox::Arguments),
     Confirm(confirm::Arguments),
     Reject(reject::Arguments),
+    Keystore(keystore::Arguments),
+    Sign(sign::Arguments),
+    Verify(verify::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -131,6 +144,9 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Verb::Inbox(arguments) => inbox::run(&arguments, &mut screen),
         Verb::Confirm(arguments) => confirm::run(&arguments, &mut screen),
         Verb::Reject(arguments) => reject::run(&arguments, &mut screen),
+        Verb::Keystore(arguments) => keystore::run(&arguments, &mut screen),
+        Verb::Sign(arguments) => sign::run(&arguments, &mut screen),
+        Verb::Verify(arguments) => verify::run(&arguments, &mut screen),
         Verb::Schema(arguments) => schema::run(&arguments, &mut screen),
         Verb::Completions(arguments) => completions::run(&arguments, &mut screen),
         Verb::Man(arguments) => man::run(&arguments, &mut screen),

@@ -17,11 +17,13 @@ use super::{
     graph::sheet::Sheet,
     inbox::Inbox,
     json::{Document, mark},
+    keystore::{list::Listed, outcome::Changed, record::Recorded},
     prove::Judged,
     rehearse::{Rehearsal, Staged},
     run::Carried,
     screen::{Failure, Screen},
     status::Standings,
+    verify,
     why::Reasons,
 };
 
@@ -51,11 +53,15 @@ pub const SCHEMAS: &[Row] = &[
     row::<Formatted>("`fmt`"),
     row::<Sheet>("`graph`"),
     row::<Inbox>("`inbox`"),
+    row::<Listed>("`keystore list` and `keystore show`"),
+    row::<Changed>("`keystore create`, `import`, `exchange` and `remove`"),
+    row::<Recorded<'static>>("`keystore record`"),
     row::<Judged>("`prove`"),
     row::<Rehearsal>("the last line of `rehearse`"),
     row::<Carried>("the last line of `run`"),
     row::<Staged>("`rehearse --stage`"),
     row::<Standings>("`status`"),
+    row::<verify::Judged>("`verify`"),
     row::<Reasons>("`why`"),
 ];
 

@@ -10,7 +10,10 @@ use crate::{
     backend::clock::{Clock, WallClock},
     check::Checked,
     cli::{at_site::shown_path, exit::Exit, json::Document, screen::Screen},
-    run::sandbox::{Props, Sandbox},
+    run::{
+        origin::Origin,
+        sandbox::{Props, Sandbox},
+    },
     source::shown,
     world::material::KeyType,
 };
@@ -24,6 +27,9 @@ pub struct Staged {
     plan: String,
     /// The site in it.
     site: String,
+    /// What was rebuilt, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rebuilt: Vec<String>,
 }
 
 impl Document for Staged {
@@ -31,15 +37,29 @@ impl Document for Staged {
 }
 
 /// Builds the sandbox and nothing else. Its roles do not pause: nobody watches a clock.
-pub(super) fn staged(checked: &Checked, folder: &Path, key_type: KeyType, screen: &mut Screen) -> Exit {
+pub(super) fn staged(
+    (checked, origin): (&Checked, Option<&Origin>),
+    folder: &Path,
+    key_type: KeyType,
+    screen: &mut Screen,
+) -> Exit {
     let props = Props { key_type, start: WallClock.now(), pause: Duration::ZERO };
-    match Sandbox::build(checked.plan(), folder, &props) {
+    let built = match origin {
+        Some(origin) => Sandbox::rebuild(checked.plan(), folder, &props, origin),
+        None => Sandbox::build(checked.plan(), folder, &props),
+    };
+    match built {
         Ok(sandbox) => {
             if !screen.is_text() {
                 let path = |name: &str| sandbox.folder().join(name).display().to_string();
                 let folder = sandbox.folder().display().to_string();
-                screen.document(&Staged { folder, plan: path("plan.renewal"), site: path("site.toml") });
+                let (plan, site) = (path("plan.renewal"), path("site.toml"));
+                let rebuilt = sandbox.notes().iter().map(ToString::to_string).collect();
+                screen.document(&Staged { folder, plan, site, rebuilt });
                 return Exit::Done;
+            }
+            for note in sandbox.notes() {
+                screen.result(format_args!("rebuilt: {note}"));
             }
             let folder = shown_path(sandbox.folder());
             screen.result(format_args!("built: {folder}"));

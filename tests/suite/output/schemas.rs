@@ -151,10 +151,31 @@ fn heard() -> Heard {
     heard.hear(&place, 0, "status");
     heard.hear(&place, 6, "dry-run plan.renewal");
     heard.hear(&place, 6, "run plan.renewal --again");
+    by_hand(&mut heard);
     let place = Place::two_keys();
     place.write("password", "wrong");
     heard.hear(&place, 5, "run plan.renewal");
     heard
+}
+
+/// A keystore is made and changed by hand, and documents are verified.
+fn by_hand(heard: &mut Heard) {
+    let place = Place::two_keys();
+    let with = "--password file:password";
+    place.write("order.xml", "<order/>");
+    heard.hear(&place, 0, &format!("keystore create d.p12 --new-store --alias a --subject CN=a {with}"));
+    heard.hear(&place, 0, &format!("keystore create d.p12 --alias b --subject CN=b {with}"));
+    place.keyroll(&format!("sign order.xml --keystore d.p12 --alias a {with} --output signed.xml")).ends(0);
+    place.keyroll(&format!("keystore export d.p12 --alias a {with} --output a.pem")).ends(0);
+    heard.hear(&place, 0, "verify signed.xml --trust a.pem");
+    heard.hear(&place, 1, "verify order.xml --trust a.pem");
+    heard.hear(&place, 0, &format!("keystore exchange d.p12 --alias a --with b {with}"));
+    heard.hear(&place, 0, &format!("keystore list d.p12 {with}"));
+    heard.hear(&place, 0, &format!("keystore show d.p12 --alias a {with}"));
+    heard.hear(&place, 0, "keystore record d.p12");
+    heard.hear(&place, 0, &format!("keystore remove d.p12 --alias a-backup {with}"));
+    heard.hear(&place, 5, "keystore list d.p12 --password file:a.pem");
+    heard.hear(&place, 5, &format!("keystore list nothing.p12 {with}"));
 }
 
 /// A document that is a little otherwise, in ways that its schema must refuse.

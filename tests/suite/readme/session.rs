@@ -84,6 +84,7 @@ impl Session {
                 "chromium",
                 "perl",
                 "graphviz",
+                "strace",
                 "groff-base",
                 "python3-jsonschema",
             ] {
