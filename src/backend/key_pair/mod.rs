@@ -6,6 +6,7 @@ pub mod chain;
 mod generate;
 pub mod private_key;
 pub(crate) mod request;
+pub mod subject;
 
 use std::fmt;
 
