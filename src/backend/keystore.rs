@@ -28,6 +28,15 @@ pub trait Keystore: Debug + Send {
     /// When the store cannot be read.
     fn entries(&self) -> Result<Vec<Entry>, KeystoreError>;
 
+    /// What a careful owner should know: what is weak in the store, and what other tools do not see
+    /// of it. One sentence each; none for a store that has nothing of it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn remarks(&self) -> Result<Vec<String>, KeystoreError> {
+        Ok(Vec::new())
+    }
+
     /// Generates a key pair with a self-signed certificate under `alias`, or finds the one already
     /// made to `spec` (same key type and subject).
     ///

@@ -21,6 +21,7 @@ use crate::{
     },
     check::Checked,
     journal::{Host, memory::MemoryHost},
+    plan::Plan,
     proof::verdict::Proven,
     source::shown,
     transition::{
@@ -130,7 +131,8 @@ pub fn dry_run(
     let seen =
         observe(&plan.landscape, &bound.backends, &material, &begun.world).map_err(RunError::Observe)?;
     let differences = differences(plan, &begun, &seen);
-    let notes = notes(checked, &begun, &material, now);
+    let mut notes = notes(checked, &begun, &material, now);
+    notes.extend(remarks(plan, &bound.backends)?);
     let mut play = Play::of(proven, bound, under_way, now);
     if differences.is_empty() {
         play.run()?;
@@ -326,6 +328,18 @@ impl Notifier for Unheard {
     fn send(&mut self, _notice: &Notice) -> Result<(), NotifierError> {
         Ok(())
     }
+}
+
+/// What is weak in the keystores, or not seen by other tools.
+fn remarks(plan: &Plan, backends: &Backends) -> Result<Vec<String>, RunError> {
+    let mut found = Vec::new();
+    for (id, bound) in backends.keystores.ids().zip(backends.keystores.rows()) {
+        let Some(keystore) = bound.backend() else { continue };
+        let name = shown(&plan.landscape.stores[id].name);
+        let remarks = keystore.remarks().map_err(|error| RunError::Observe(error.into()))?;
+        found.extend(remarks.into_iter().map(|remark| format!("{name}: {remark}")));
+    }
+    Ok(found)
 }
 
 fn notes(checked: &Checked, state: &State, material: &Material, now: Timestamp) -> Vec<String> {

@@ -13,6 +13,8 @@ use crate::{
     world::material::{Fingerprint, KeyType},
 };
 
+pub use crate::backend::key_pair::subject::subject;
+
 use super::site_fault::{SiteFault, unreadable};
 
 /// The version of the format of sites that is read here.
@@ -181,15 +183,4 @@ impl Site {
 #[must_use]
 pub fn key_type(text: &str) -> Option<KeyType> {
     KeyType::ALL.into_iter().find(|known| known.to_string() == text)
-}
-
-/// Reads a subject such as `CN=orders, O=Example`.
-#[must_use]
-pub fn subject(text: &str) -> Option<Vec<(String, String)>> {
-    let pairs = text.split(',').map(|part| {
-        let (name, value) = part.trim().split_once('=')?;
-        let (name, value) = (name.trim(), value.trim());
-        (!name.is_empty() && !value.is_empty()).then(|| (name.to_owned(), value.to_owned()))
-    });
-    pairs.collect()
 }

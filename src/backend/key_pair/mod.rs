@@ -7,6 +7,7 @@ mod generate;
 pub mod imitation;
 pub mod private_key;
 pub(crate) mod request;
+pub mod subject;
 
 use std::fmt;
 

@@ -20,6 +20,10 @@ impl Keystore for Pkcs12Keystore {
         Ok(content.inventory.entries(&content.safe))
     }
 
+    fn remarks(&self) -> Result<Vec<String>, KeystoreError> {
+        Ok(Self::remarks(self)?.iter().map(ToString::to_string).collect())
+    }
+
     fn create_key_pair(
         &mut self,
         alias: &Alias,

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use zeroize::Zeroizing;
 
 use super::{
-    Pkcs12Keystore,
+    Pkcs12Keystore, Remark,
     bag::{Bag, Kind},
     der::{CONTEXT_0, INTEGER, NULL, OCTET_STRING, OID, Reader, SEQUENCE, element},
     edit::Edit,
@@ -60,6 +60,13 @@ fn quick_scheme() -> Scheme {
         element(SEQUENCE, &[&element(OID, &[oid::AES_128_CBC]), &element(OCTET_STRING, &[&[0; 16]])]);
     let both = element(SEQUENCE, &[&derivation, &cipher]);
     let raw = element(SEQUENCE, &[&element(OID, &[oid::PBES2]), &both]);
+    Scheme::read(&Reader::new(&raw, 0).any().unwrap()).unwrap()
+}
+
+/// One of the elder schemes, with one iteration.
+fn elder(identifier: &[u8]) -> Scheme {
+    let parameters = element(SEQUENCE, &[&element(OCTET_STRING, &[&[7; 8]]), &element(INTEGER, &[&[1]])]);
+    let raw = element(SEQUENCE, &[&element(OID, &[identifier]), &parameters]);
     Scheme::read(&Reader::new(&raw, 0).any().unwrap()).unwrap()
 }
 
@@ -512,6 +519,8 @@ fn nothing_shown_holds_a_secret() {
 #[derive(Clone, Debug)]
 enum Move {
     Create(u8),
+    Trust(u8),
+    Discard(u8),
     Exchange(u8, u8, Option<u8>),
     Remove(u8),
 }
@@ -522,6 +531,8 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         3 => name().prop_map(Move::Create),
         3 => (name(), name(), prop::option::of(name())).prop_map(|(a, b, c)| Move::Exchange(a, b, c)),
         1 => name().prop_map(Move::Remove),
+        1 => name().prop_map(Move::Trust),
+        1 => name().prop_map(Move::Discard),
     ];
     prop::collection::vec(one, 1..25)
 }
@@ -530,11 +541,24 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_moves_agree_with_a_simple_map(moves in moves()) {
+    fn any_moves_agree_with_a_simple_map(moves in moves(), kind in 0..4_usize, has_mac in any::<bool>()) {
         let folder = tempfile::tempdir().unwrap();
         let bystander = pair("bystander");
-        let start = [vec![odd_bag(0)], both(&bystander, "bystander"), vec![odd_bag(1)]].concat();
-        let mut store = open(folder.path(), &store(start));
+        let trusted = pair("trusted").1;
+        let scheme = [quick_scheme(), elder(oid::PBE_TRIPLE_DES), elder(oid::PBE_RC2_40), elder(oid::PBE_MD5_DES)]
+            .into_iter().nth(kind).unwrap();
+        let key = bystander.0.private_key_to_pkcs8().unwrap();
+        let sealed = (&scheme, Password::new(PASSWORD, false));
+        let bags = vec![
+            odd_bag(0),
+            Bag::of_key(&key, &bystander.1, &alias("bystander"), 0, sealed).unwrap(),
+            Bag::of_certificate(&bystander.1, &alias("bystander"), 1).unwrap(),
+            odd_bag(1),
+        ];
+        let parts = vec![Part::new(None), Part::new(Some(scheme.clone()))];
+        let start = Safe { parts, bags, mac: has_mac.then(quick_mac), is_without_password: false };
+        let mut store = open(folder.path(), &start.write(PASSWORD).unwrap());
+        let weak = store.remarks().unwrap();
         let mut map = BTreeMap::from([("bystander".to_owned(), print(&bystander))]);
         let unknown = Fingerprint::of(b"unknown");
         for one in moves {
@@ -542,10 +566,33 @@ proptest! {
             let name = |number: u8| alias(&format!("Name{number}"));
             let held = |map: &BTreeMap<String, Fingerprint>, alias: &Alias| map.get(&alias.folded()).copied();
             let touched: Vec<Alias> = match &one {
-                Move::Create(a) | Move::Remove(a) => vec![name(*a)],
+                Move::Create(a) | Move::Remove(a) | Move::Trust(a) | Move::Discard(a) => vec![name(*a)],
                 Move::Exchange(a, b, c) => [Some(*a), Some(*b), *c].into_iter().flatten().map(name).collect(),
             };
             match one {
+                Move::Trust(a) => {
+                    let known = held(&map, &name(a));
+                    match (store.import_certificate(&name(a), &trusted), known) {
+                        (Ok(outcome), None) => {
+                            prop_assert_eq!(outcome, Outcome::Changed);
+                            map.insert(name(a).folded(), trusted.fingerprint());
+                        }
+                        (Ok(outcome), Some(own)) => {
+                            prop_assert_eq!((outcome, own), (Outcome::AlreadySo, trusted.fingerprint()));
+                        }
+                        (Err(_), known) => prop_assert!(known.is_some_and(|own| own != trusted.fingerprint())),
+                    }
+                }
+                Move::Discard(a) => {
+                    if let Some(entry) = store.entry(&name(a)).unwrap() {
+                        prop_assert_eq!(store.remove_entry(&entry).unwrap(), Outcome::Changed);
+                        prop_assert_eq!(store.remove_entry(&entry).unwrap(), Outcome::AlreadySo);
+                        prop_assert!(map.remove(&name(a).folded()).is_some());
+                    }
+                }
+                Move::Create(a) if held(&map, &name(a)) == Some(trusted.fingerprint()) => {
+                    prop_assert!(store.create_key_pair(&name(a), &spec("same")).is_err());
+                }
                 Move::Create(a) => {
                     let (outcome, own) = store.create_key_pair(&name(a), &spec("same")).unwrap();
                     let known = held(&map, &name(a));
@@ -564,8 +611,9 @@ proptest! {
                         backup: backup.as_ref(),
                     });
                     let is_free = backup.as_ref().is_none_or(|backup| held(&map, backup).is_none());
+                    let is_pair = [old, new].iter().all(|own| *own != Some(trusted.fingerprint()));
                     match (old, new) {
-                        (Some(old), Some(new)) if old != new && is_free => {
+                        (Some(old), Some(new)) if old != new && is_free && is_pair => {
                             prop_assert_eq!(done.unwrap(), Outcome::Changed);
                             map.remove(&staged.folded());
                             map.insert(live.folded(), new);
@@ -591,7 +639,11 @@ proptest! {
                 (entry.alias.folded(), entry.certificate().unwrap().fingerprint())
             }).collect();
             prop_assert_eq!(&shown, &map);
-            for entry in store.entries().unwrap() {
+            let is_kind = |remark: &Remark| !matches!(remark, Remark::WeakKeys(..));
+            let kept = |remarks: Vec<Remark>| remarks.into_iter().filter(is_kind).collect::<Vec<_>>();
+            prop_assert_eq!(kept(store.remarks().unwrap()), kept(weak.clone()), "its strength is kept");
+            let pairs = store.entries().unwrap().into_iter();
+            for entry in pairs.filter(|entry| matches!(entry.kind, EntryKind::KeyPair { .. })) {
                 let (key, own) = store.private_key(&entry.alias).unwrap();
                 prop_assert!(own.public_key().unwrap().public_eq(&key));
             }

@@ -125,3 +125,21 @@ fn a_dry_run_foresees_what_a_backend_would_refuse() {
     assert!(line("exchange_key").contains("`trust_both` comes first"), "{}", said.out);
     place.run().ends(5).says("holds at most 2 certificates");
 }
+
+/// A keystore is kept as weak as it is; before anything is done that is said.
+#[test]
+fn a_dry_run_says_what_is_weak_in_a_keystore() {
+    let place = Place::two_keys();
+    let quiet = place.keyroll("dry-run plan.renewal").ends(0);
+    assert!(!quiet.out.contains("tenant: "), "{}", quiet.out);
+    let weaken = "openssl pkcs12 -in tenant.p12 -passin file:password -noenc -out all.pem && \
+                  openssl pkcs12 -export -legacy -in all.pem -name orders-signer -passout file:password -out tenant.p12";
+    let made = std::process::Command::new("sh").args(["-euc", weaken]).current_dir(&place.folder).status();
+    assert!(made.unwrap().success());
+    let said = place.keyroll("dry-run plan.renewal").ends(0);
+    for word in
+        ["tenant: the integrity check is weak", "40 bit RC2", "three-key Triple DES", "`orders-signer`"]
+    {
+        assert!(said.out.contains(word), "{word}: {}", said.out);
+    }
+}

@@ -9,19 +9,12 @@ fn made(mac: Option<Mac>, password: (&str, bool), is_sealed: bool) -> Vec<u8> {
     let certificates = is_sealed.then(quick_scheme);
     let parts = vec![Part::new(None), Part::new(certificates)];
     let plain = live.0.private_key_to_pkcs8().unwrap();
-    let sealed = (&legacy_scheme(), Password::new(password.0, password.1));
+    let sealed = (&elder(oid::PBE_TRIPLE_DES), Password::new(password.0, password.1));
     let bags = vec![
         Bag::of_key(&plain, &live.1, &alias("live"), 0, sealed).unwrap(),
         Bag::of_certificate(&live.1, &alias("live"), 1).unwrap(),
     ];
     Safe { parts, bags, mac, is_without_password: password.1 }.write(password.0).unwrap()
-}
-
-/// Triple DES under the derivation of PKCS#12, which tells an empty password from none.
-fn legacy_scheme() -> Scheme {
-    let parameters = element(SEQUENCE, &[&element(OCTET_STRING, &[&[7; 8]]), &element(INTEGER, &[&[1]])]);
-    let raw = element(SEQUENCE, &[&element(OID, &[oid::PBE_TRIPLE_DES]), &parameters]);
-    Scheme::read(&Reader::new(&raw, 0).any().unwrap()).unwrap()
 }
 
 #[test]
