@@ -21,8 +21,9 @@ mod explained;
 mod sites;
 mod stories;
 
-/// Pages whose plans are too large to lie in a folder; the tests of the reader make them.
-const MADE: [&str; 2] = ["file_too_large", "too_many_faults"];
+/// Pages whose plans are too large to lie in a folder; the tests of the reader and of huge plans make
+/// them.
+const MADE: [&str; 3] = ["file_too_large", "too_entangled", "too_many_faults"];
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)

@@ -1,6 +1,7 @@
 //! The one test binary.
 #![cfg(test)]
 
+mod book;
 mod cli;
 mod clumsy;
 mod flow;
@@ -9,6 +10,7 @@ mod graph;
 mod guard;
 mod hand;
 mod house;
+mod huge;
 mod journal;
 mod keystore;
 mod mutants;

@@ -5,6 +5,7 @@
 mod approvals;
 pub(crate) mod canaries;
 mod faults;
+mod likenesses;
 mod lines;
 mod persons;
 mod rehearsals;
