@@ -156,7 +156,7 @@ pub fn bind(plan: &Plan, site: &Site, folder: &Path) -> Result<Backends, BindErr
     }
     for flow in plan.landscape.channels.rows() {
         backends.flows.push(match site.flows.get(&flow.name) {
-            Some(FlowBinding::Local { path }) => Bound::To(Box::new(FlowSwitch::at(folder.join(path)))),
+            Some(FlowBinding::Local { path, .. }) => Bound::To(Box::new(FlowSwitch::at(folder.join(path)))),
             _ => Bound::Manual,
         });
     }

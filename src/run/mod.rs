@@ -20,6 +20,7 @@ pub mod opening;
 pub mod read_only;
 pub mod runner;
 pub mod sandbox;
+pub mod signature_binding;
 pub mod site;
 pub mod site_fault;
 pub mod status;

@@ -13,7 +13,10 @@ use crate::{
     world::material::{Fingerprint, KeyType},
 };
 
-use super::site_fault::{SiteFault, unreadable};
+use super::{
+    signature_binding::SignatureBinding,
+    site_fault::{SiteFault, unreadable},
+};
 
 /// How many days a generated certificate may be valid: up to a hundred years.
 pub const VALIDITY: RangeInclusive<u32> = 1..=36_500;
@@ -94,6 +97,9 @@ pub enum FlowBinding {
     Local {
         /// The folder.
         path: PathBuf,
+        /// How its messages are signed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signature: Option<SignatureBinding>,
     },
     /// A person.
     Manual {},
