@@ -93,7 +93,7 @@ impl From<&Figures> for Tally {
 pub fn tally(checked: &Checked, site: &Site, folder: &Path, host: &dyn Host) -> Tally {
     let mut tally = Tally { interrupted_ms: interrupted(checked, host), ..Tally::default() };
     for flow in site.flows.values() {
-        let FlowBinding::Local { path } = flow else { continue };
+        let FlowBinding::Local { path, .. } = flow else { continue };
         let flow = folder.join(path);
         let Ok(text) = std::fs::read(flow.join(COUNTS)) else { continue };
         let Ok(counts) = serde_json::from_slice::<Counts>(&text) else { continue };

@@ -175,7 +175,7 @@ fn bind_by(plan: &Plan, site: &Site, folder: &Path, holder: Option<&Holder>) -> 
     }
     for flow in plan.landscape.channels.rows() {
         backends.flows.push(match site.flows.get(&flow.name) {
-            Some(FlowBinding::Local { path }) => Bound::To(Box::new(FlowSwitch::at(folder.join(path)))),
+            Some(FlowBinding::Local { path, .. }) => Bound::To(Box::new(FlowSwitch::at(folder.join(path)))),
             _ => Bound::Manual,
         });
     }

@@ -24,6 +24,7 @@ pub mod read_only;
 pub mod rebuild;
 pub mod runner;
 pub mod sandbox;
+pub mod signature_binding;
 pub mod site;
 pub mod site_fault;
 pub mod status;

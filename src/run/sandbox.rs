@@ -260,7 +260,7 @@ impl Sandbox {
         let mut switch = FlowSwitch::open(self.folder.join(&path)).map_err(ActError::from)?;
         let state = if plan.start.running[flow] { FlowState::Deployed } else { FlowState::Undeployed };
         switch.bring_to(state, now).map_err(ActError::from)?;
-        self.site.flows.insert(name.clone(), FlowBinding::Local { path });
+        self.site.flows.insert(name.clone(), FlowBinding::Local { path, signature: None });
         Ok(())
     }
 }

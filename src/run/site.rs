@@ -15,7 +15,10 @@ use crate::{
 
 pub use crate::backend::key_pair::subject::subject;
 
-use super::site_fault::{SiteFault, unreadable};
+use super::{
+    signature_binding::SignatureBinding,
+    site_fault::{SiteFault, unreadable},
+};
 
 /// The version of the format of sites that is read here.
 pub const VERSION: u32 = 1;
@@ -99,6 +102,9 @@ pub enum FlowBinding {
     Local {
         /// The folder.
         path: PathBuf,
+        /// How its messages are signed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signature: Option<SignatureBinding>,
     },
     /// A person.
     Manual {},

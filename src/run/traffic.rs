@@ -17,12 +17,13 @@ use crate::{
         receiver::Judgement,
         secret::SecretError,
         signer::SignerError,
-        xml_dsig::{SignatureProfile, XmlSigner, XmlVerifier},
+        xml_dsig::{XmlSigner, XmlVerifier},
     },
     plan::Plan,
     world::{id::ChannelId, landscape, material::Fingerprint},
 };
 
+use super::signature_binding::SignatureBinding;
 use super::site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site};
 
 /// How many messages become durable together.
@@ -125,7 +126,7 @@ impl Traffic {
         let place = &land.places[row.stamps];
         let store = &land.stores[place.store].name;
         let receiver = &land.acceptors[row.acceptor].name;
-        let Some(FlowBinding::Local { path }) = site.flows.get(&row.name) else {
+        let Some(FlowBinding::Local { path, signature }) = site.flows.get(&row.name) else {
             return Err(TrafficError::NotHere(row.name.clone()));
         };
         let Some(KeystoreBinding::Pkcs12 { path: store_path, password }) = site.keystores.get(store) else {
@@ -142,7 +143,8 @@ impl Traffic {
         let config = FlowConfig { folder: folder.join(path), alias: place.alias.clone(), transit };
         let spool = config.folder.join("spool");
         let counts = config.folder.join(COUNTS);
-        let signer = Box::new(XmlSigner::new(keystore, SignatureProfile::default()));
+        let profile = signature.as_ref().map(SignatureBinding::profile).unwrap_or_default();
+        let signer = Box::new(XmlSigner::new(keystore, profile));
         let receiver = TrustFolder::new(folder.join(trust), *capacity, Box::new(XmlVerifier::default()));
         let transit = land.transit(flow);
         Ok(Self { flow: LocalFlow::open(config, signer)?, receiver, spool, counts, transit })

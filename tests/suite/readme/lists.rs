@@ -159,6 +159,14 @@ fn the_site_page_has_every_key() {
     }
 }
 
+#[test]
+fn the_site_page_has_every_key_of_a_signature() {
+    let page = read("docs/site.md");
+    let told = section(&page, "## `[flows.NAME.signature]`");
+    let site = "[flows.n]\nbackend = \"local\"\npath = \"p\"\n[flows.n.signature]\nnonsense = 1";
+    assert_eq!(keys(told), expected(site));
+}
+
 /// What a link to a heading is called: small letters, hyphens for blanks, no other punctuation.
 fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));

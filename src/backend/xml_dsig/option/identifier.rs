@@ -1,6 +1,6 @@
 //! Names that a signature gives: ids and the prefix.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use crate::backend::xml_dsig::document::is_plain_name;
 
@@ -45,6 +45,12 @@ impl Prefix {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl fmt::Display for Prefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
