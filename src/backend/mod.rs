@@ -7,7 +7,7 @@ pub mod deployer;
 pub mod directory;
 pub mod file;
 pub mod kept;
-mod key_pair;
+pub mod key_pair;
 pub mod keystore;
 pub mod local_flow;
 pub mod memory;

@@ -17,10 +17,11 @@ use crate::{
     },
     plan::{Plan, suggest::did_you_mean},
     source::{Finding, Source, Span},
-    world::{effect::Effect, id::KeyId},
+    world::{effect::Effect, id::KeyId, material::KeyType},
 };
 
 use super::{
+    opening::{XML_KEYS, signs},
     site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site, VALIDITY, key_type, subject},
     site_fault::{bad_binding, bound_to_nothing, unbound, weak_binding},
 };
@@ -82,8 +83,15 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
     for (name, key) in &site.keys {
         let at = place(text, "keys", name);
         if key.key_type.as_deref().is_some_and(|t| key_type(t).is_none()) {
-            let kinds = "one of rsa-2048, rsa-3072, rsa-4096, ec-p256, ec-p384, ec-p521".to_owned();
+            let kinds = "one of rsa-2048, rsa-3072, rsa-4096, ec-p256, ec-p384, ec-p521, ed25519".to_owned();
             findings.push(bad_binding(format!("the key type of `{name}` is not known"), kinds, at));
+        }
+        let id = land.keys.ids().find(|id| land.keys[*id] == *name);
+        if let Some(flow) = id.and_then(|id| signs(plan, site, id))
+            && key.key_type.as_deref().and_then(key_type) == Some(KeyType::Ed25519)
+        {
+            let what = format!("`{flow}` signs xml with `{name}`, and cannot do so with Ed25519");
+            findings.push(bad_binding(what, format!("take {XML_KEYS}"), at));
         }
         if key.subject.as_deref().is_some_and(|s| subject(s).is_none()) {
             let help = "write it as `CN=orders, O=Example`".to_owned();

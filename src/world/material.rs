@@ -91,6 +91,21 @@ pub enum KeyType {
     EcP384,
     /// ECDSA on NIST P-521 (`secp521r1`).
     EcP521,
+    /// EdDSA on Curve25519 (RFC 8410): good for certificates, and not in the profile of XML signatures.
+    Ed25519,
+}
+
+impl KeyType {
+    /// The kinds that are made, as a site names them.
+    pub const ALL: [Self; 7] = [
+        Self::Rsa(2048),
+        Self::Rsa(3072),
+        Self::Rsa(4096),
+        Self::EcP256,
+        Self::EcP384,
+        Self::EcP521,
+        Self::Ed25519,
+    ];
 }
 
 impl fmt::Display for KeyType {
@@ -100,6 +115,7 @@ impl fmt::Display for KeyType {
             Self::EcP256 => f.write_str("ec-p256"),
             Self::EcP384 => f.write_str("ec-p384"),
             Self::EcP521 => f.write_str("ec-p521"),
+            Self::Ed25519 => f.write_str("ed25519"),
         }
     }
 }
@@ -241,6 +257,7 @@ pub fn key_type<T: openssl::pkey::HasPublic>(key: &openssl::pkey::PKeyRef<T>) ->
             Nid::SECP521R1 => Some(KeyType::EcP521),
             _ => None,
         },
+        Id::ED25519 => Some(KeyType::Ed25519),
         _ => None,
     }
 }

@@ -19,10 +19,8 @@ use super::{
 };
 use crate::{
     backend::{
-        Outcome,
         file::{self, Lock, Stamp},
-        key_pair,
-        keystore::{Entry, EntryKind, Exchange, KeySpec, Keystore, KeystoreError, moved},
+        keystore::{Entry, KeystoreError},
     },
     name::Alias,
     world::material::{Certificate, Fingerprint},
@@ -34,24 +32,24 @@ const LARGEST_STORE: u64 = 64 << 20;
 const PATIENCE: Duration = Duration::from_secs(10);
 const MISMATCH: &str = "the key does not belong to its certificate";
 
-/// A PKCS#12 file (RFC 7292) as keytool and openssl write it today: PBES2 with AES, and an integrity
-/// check with a password.
+/// A PKCS#12 file (RFC 7292) as keytool, openssl and others write it, today and formerly. Algorithms,
+/// iterations, attributes and order are kept; what is put in gets the store's own algorithms.
 ///
 /// The file is read whenever it is asked for something, unless it is unchanged since the last time.
 /// A change takes a lock beside the file (`<file>.lock`), touches the bags of the named aliases
 /// only, and replaces the file in one act. Entries without a name, or with one that is no [`Alias`],
-/// are carried along unseen.
+/// are carried along unseen, and [remarked on](Self::remarks).
 pub struct Pkcs12Keystore {
     path: PathBuf,
-    password: Zeroizing<String>,
+    pub(super) password: Zeroizing<String>,
     patience: Duration,
     last: Mutex<Option<(Stamp, Arc<Content>)>>,
 }
 
 /// A store as read.
 pub(super) struct Content {
-    safe: Safe,
-    inventory: Inventory,
+    pub(super) safe: Safe,
+    pub(super) inventory: Inventory,
 }
 
 /// What a change comes to.
@@ -123,7 +121,11 @@ impl Pkcs12Keystore {
         self.pair(&content, found.ok_or_else(|| KeystoreError::NoKeyPair(alias.clone()))?)
     }
 
-    fn pair(&self, content: &Content, found: &Found) -> Result<(PKey<Private>, Certificate), KeystoreError> {
+    pub(super) fn pair(
+        &self,
+        content: &Content,
+        found: &Found,
+    ) -> Result<(PKey<Private>, Certificate), KeystoreError> {
         let own = found.certificate.and_then(|own| content.safe.bags.get(own)?.certificate());
         let Some(own) = own else {
             let cause = "there is no certificate, or none that fits".to_owned();
@@ -139,12 +141,12 @@ impl Pkcs12Keystore {
 
     /// As [`Self::pair`], for a pair that is moved or dropped: a key that does not open with the
     /// store's password is no obstacle, one that opens and does not match is.
-    fn check_leaving(&self, content: &Content, found: &Found) -> Result<(), KeystoreError> {
+    pub(super) fn check_leaving(&self, content: &Content, found: &Found) -> Result<(), KeystoreError> {
         let opens = content.safe.private_key(found.bag, &self.password).is_ok();
         if opens { self.pair(content, found).map(|_| ()) } else { Ok(()) }
     }
 
-    fn content(&self) -> Result<Arc<Content>, KeystoreError> {
+    pub(super) fn content(&self) -> Result<Arc<Content>, KeystoreError> {
         let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some((stamp, content)) = last.as_ref()
             && self.stamp()? == *stamp
@@ -162,8 +164,8 @@ impl Pkcs12Keystore {
     }
 
     fn parsed(&self, bytes: &[u8]) -> Result<Content, KeystoreError> {
-        let safe = Safe::read(bytes, &self.password).map_err(|flaw| flaw.of(&self.path))?;
-        let inventory = Inventory::of(&safe, &self.password);
+        let safe = Safe::read(bytes, &self.password).map_err(self.flaw())?;
+        let inventory = Inventory::of(&safe, &self.password).map_err(self.flaw())?;
         Ok(Content { safe, inventory })
     }
 
@@ -191,7 +193,7 @@ impl Pkcs12Keystore {
         }
     }
 
-    fn write<T>(&self, edit: Edit<'_>, answer: T) -> Result<Act<T>, KeystoreError> {
+    pub(super) fn write<T>(&self, edit: Edit<'_>, answer: T) -> Result<Act<T>, KeystoreError> {
         edit.write().map(|bytes| Act::Write(bytes, answer)).map_err(self.flaw())
     }
 
@@ -211,18 +213,22 @@ impl Pkcs12Keystore {
         }
     }
 
-    fn flaw(&self) -> impl Fn(Flaw) -> KeystoreError {
+    pub(super) fn flaw(&self) -> impl Fn(Flaw) -> KeystoreError {
         |flaw| flaw.of(&self.path)
     }
 }
 
 impl Content {
-    fn entry(&self, alias: &Alias) -> Result<Option<Entry>, KeystoreError> {
+    pub(super) fn entry(&self, alias: &Alias) -> Result<Option<Entry>, KeystoreError> {
         Ok(self.inventory.find(alias)?.and_then(|found| found.entry(&self.safe)))
     }
 
     /// The pair under an alias, if its certificate is this one.
-    fn pair(&self, alias: &Alias, certificate: &Fingerprint) -> Result<Option<&Found>, KeystoreError> {
+    pub(super) fn pair(
+        &self,
+        alias: &Alias,
+        certificate: &Fingerprint,
+    ) -> Result<Option<&Found>, KeystoreError> {
         let is_meant = |found: &&Found| {
             let own = found.certificate.and_then(|own| self.safe.bags.get(own)?.certificate());
             own.is_some_and(|own| own.fingerprint() == *certificate)
@@ -231,100 +237,9 @@ impl Content {
     }
 
     /// Whether no bag has this name, not even one that is no entry of its own.
-    fn is_free(&self, alias: &Alias) -> bool {
+    pub(super) fn is_free(&self, alias: &Alias) -> bool {
         !self.safe.bags.iter().any(|bag| bag.answers_to(alias))
             && matches!(self.inventory.find(alias), Ok(None))
-    }
-}
-
-impl Keystore for Pkcs12Keystore {
-    fn entry(&self, alias: &Alias) -> Result<Option<Entry>, KeystoreError> {
-        self.content()?.entry(alias)
-    }
-
-    fn entries(&self) -> Result<Vec<Entry>, KeystoreError> {
-        let content = self.content()?;
-        Ok(content.inventory.entries(&content.safe))
-    }
-
-    fn create_key_pair(
-        &mut self,
-        alias: &Alias,
-        spec: &KeySpec,
-    ) -> Result<(Outcome, Certificate), KeystoreError> {
-        self.change(|content| {
-            if let Some(found) = content.inventory.find(alias)? {
-                let entry = found.entry(&content.safe);
-                let own = entry.as_ref().and_then(Entry::certificate);
-                if found.certificate.is_some() && own.is_some_and(|own| key_pair::is_made_to(own, spec)) {
-                    let (_, own) = self.pair(content, found)?;
-                    return Ok(Act::Rest((Outcome::AlreadySo, own)));
-                }
-            }
-            if !content.is_free(alias) {
-                return Err(KeystoreError::Occupied(alias.clone()));
-            }
-            let (key, certificate) = key_pair::generate(spec)?;
-            let mut edit = Edit::new(&content.safe, &content.inventory, &self.password);
-            edit.add(alias, &key, &certificate).map_err(self.flaw())?;
-            edit.expect(alias, Some(certificate.fingerprint()));
-            self.write(edit, (Outcome::Changed, certificate))
-        })
-    }
-
-    fn exchange(&mut self, exchange: &Exchange<'_>) -> Result<Outcome, KeystoreError> {
-        let Exchange { alias, expected, staged, wanted, backup } = *exchange;
-        self.change(|content| {
-            let holds = |alias: &Alias, meant: &Fingerprint| -> Result<_, KeystoreError> {
-                let found = content.pair(alias, meant)?;
-                Ok(found.ok_or(moved(alias, meant, content.entry(alias)?.as_ref())))
-            };
-            if let (Some(found), None) = (content.pair(alias, wanted)?, content.inventory.find(staged)?) {
-                self.pair(content, found)?;
-                return Ok(Act::Rest(Outcome::AlreadySo));
-            }
-            let old = holds(alias, expected)??;
-            let new = holds(staged, wanted)??;
-            if old == new {
-                return Err(moved(staged, wanted, content.entry(staged)?.as_ref()));
-            }
-            if let Some(backup) = backup.filter(|backup| !content.is_free(backup)) {
-                return Err(KeystoreError::Occupied(backup.clone()));
-            }
-            self.pair(content, new)?;
-            self.check_leaving(content, old)?;
-            let written = old.alias.as_ref().unwrap_or(alias);
-            let mut edit = Edit::new(&content.safe, &content.inventory, &self.password);
-            edit.rename(new, written).map_err(self.flaw())?;
-            match backup {
-                Some(backup) => edit.rename(old, backup).map_err(self.flaw())?,
-                None => edit.drop(old).map_err(self.flaw())?,
-            }
-            edit.expect(alias, Some(*wanted));
-            edit.expect(staged, None);
-            backup.into_iter().for_each(|backup| edit.expect(backup, Some(*expected)));
-            self.write(edit, Outcome::Changed)
-        })
-    }
-
-    fn remove(&mut self, alias: &Alias, meant: &Fingerprint) -> Result<Outcome, KeystoreError> {
-        self.change(|content| {
-            let Some(found) = content.inventory.find(alias)? else {
-                return Ok(Act::Rest(Outcome::AlreadySo));
-            };
-            let entry = found.entry(&content.safe);
-            let own = entry.as_ref().and_then(Entry::certificate);
-            if own.is_none_or(|own| own.fingerprint() != *meant) {
-                return Err(moved(alias, meant, entry.as_ref()));
-            }
-            if matches!(entry.map(|entry| entry.kind), Some(EntryKind::KeyPair { .. })) {
-                self.check_leaving(content, found)?;
-            }
-            let mut edit = Edit::new(&content.safe, &content.inventory, &self.password);
-            edit.drop(found).map_err(self.flaw())?;
-            edit.expect(alias, None);
-            self.write(edit, Outcome::Changed)
-        })
     }
 }
 
