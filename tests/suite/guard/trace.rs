@@ -108,6 +108,10 @@ enum Bounds {
     Looks,
     /// It reads what the site names, and writes nothing but its locks.
     ReadsTheSite,
+    /// It reads a keystore, documents and certificates, and writes what `--output` names.
+    WritesTheOutput,
+    /// It changes a keystore, and writes its lock and record.
+    ChangesAKeystore,
     /// It writes the plan, and what becomes the plan.
     WritesThePlan,
     /// It writes into its temporary folder, and the report.
@@ -133,6 +137,10 @@ impl Bounds {
             !match self {
                 Self::Looks => false,
                 Self::ReadsTheSite => name.ends_with(".lock"),
+                Self::WritesTheOutput => ["output", ".output."].iter().any(|start| name.starts_with(start)),
+                Self::ChangesAKeystore => {
+                    ["tenant.p12", ".tenant.p12"].iter().any(|start| name.starts_with(start))
+                }
                 Self::WritesThePlan => name == "plan.renewal" || name.starts_with(".plan.renewal."),
                 Self::Rehearses => {
                     name.starts_with("temporary/")
@@ -160,6 +168,23 @@ const COMMANDS: &[(&str, Bounds, i32)] = &[
     ("fmt plan.renewal", Bounds::WritesThePlan, 0),
     ("rehearse plan.renewal --messages 20 --rate 20 --key-type ec-p256", Bounds::Rehearses, 0),
     ("dry-run plan.renewal", Bounds::ReadsTheSite, 0),
+    ("keystore list tenant.p12 --password file:password", Bounds::WritesTheOutput, 0),
+    (
+        "keystore export tenant.p12 --alias orders-signer --password file:password --output output.pem",
+        Bounds::WritesTheOutput,
+        0,
+    ),
+    (
+        "keystore create tenant.p12 --alias spare --subject CN=spare --password file:password",
+        Bounds::ChangesAKeystore,
+        0,
+    ),
+    (
+        "sign message.xml --keystore tenant.p12 --alias orders-signer --password file:password --output output.xml",
+        Bounds::WritesTheOutput,
+        0,
+    ),
+    ("verify --trust output.pem output.xml", Bounds::WritesTheOutput, 0),
     ("run plan.renewal", Bounds::Runs, 3),
     ("status", Bounds::WritesTheJournal, 0),
     ("why trust_both", Bounds::WritesTheJournal, 0),
@@ -173,6 +198,7 @@ fn commands_execute_nothing_connect_nowhere_and_keep_to_their_files() {
     let place = Place::two_keys();
     place.played_by_a_person("receiver_admin");
     place.edit("plan.renewal", "key old", "key   old");
+    place.write("message.xml", "<order>1</order>");
     let folder = place.folder.canonicalize().unwrap();
     let mut faults = String::new();
     let mut reads = BTreeMap::new();
