@@ -4,10 +4,12 @@
 #![cfg(test)]
 
 mod attacks;
+mod canonical;
 mod documents;
 mod encodings;
 mod oracles;
 mod random;
+mod reading;
 mod refusals;
 mod shapes;
 
