@@ -8,7 +8,7 @@ use crate::{
     world::material::{Certificate, Fingerprint, KeyType},
 };
 
-use super::Outcome;
+use super::{Outcome, custody::CustodyError, key_pair::KeyPairError};
 
 /// Key pair entries and certificate entries, each under its alias.
 ///
@@ -134,7 +134,11 @@ pub enum KeystoreError {
         /// What the system answered.
         cause: std::io::Error,
     },
-    /// The integrity check failed with this password, and the file is well formed.
+    /// The integrity check does not hold, though the password opens what is encrypted.
+    #[error("the integrity check of {} does not hold, though the password opens it: it was changed without the password", .0.display())]
+    Tampered(PathBuf),
+    /// Neither the integrity check nor anything encrypted opens with this password, and the file is
+    /// well formed.
     #[error("the password does not open {}", .0.display())]
     WrongPassword(PathBuf),
     /// The file is not a keystore, or not whole.
@@ -171,6 +175,17 @@ pub enum KeystoreError {
         /// What is there.
         found: String,
     },
+    /// The entry under this alias is not as it was read before.
+    #[error("the alias `{0}` names something else by now")]
+    Changed(Alias),
+    /// The answer of an authority is for another key, or for two.
+    #[error("the answer does not fit the key pair `{alias}`: {cause}")]
+    NotTheAnswer {
+        /// Which pair.
+        alias: Alias,
+        /// Why.
+        cause: KeyPairError,
+    },
     /// Nothing is under this alias, or something without a private key.
     #[error("the alias `{0}` names no key pair")]
     NoKeyPair(Alias),
@@ -182,9 +197,18 @@ pub enum KeystoreError {
         /// What the library answered.
         cause: String,
     },
+    /// The store is in the custody of a run, or what was done could not be written down.
+    #[error(transparent)]
+    Custody(Box<CustodyError>),
     /// Another process holds the store's lock.
     #[error("another process is changing {}", .0.display())]
     Locked(PathBuf),
+}
+
+impl From<CustodyError> for KeystoreError {
+    fn from(error: CustodyError) -> Self {
+        Self::Custody(Box::new(error))
+    }
 }
 
 /// The error for an alias that holds something else than the certificate or key pair expected.

@@ -3,11 +3,12 @@
 pub mod bench;
 pub mod clock;
 pub mod counts;
+pub mod custody;
 pub mod deployer;
 pub mod directory;
 pub mod file;
 pub mod kept;
-mod key_pair;
+pub mod key_pair;
 pub mod keystore;
 pub mod local_flow;
 pub mod memory;

@@ -6,8 +6,8 @@ use crate::{
     graph::{
         StepGraph,
         knowledge::Knowledge,
-        licence::{Licence, licence},
-        order::Order,
+        licence::{Licence, News},
+        order::{Order, Unordered},
     },
     plan::{Plan, given::Given, resolve::resolve},
     source::{Finding, Refusal, Source, is_advice},
@@ -15,7 +15,7 @@ use crate::{
     world::id::{DeliveryId, StepId},
 };
 
-use super::{CHECKS, Subject, cycle, key_not_provided};
+use super::{CHECKS, Subject, cycle, key_not_provided::Holders, too_entangled};
 
 /// A plan that passed every check. There is no other way to make one than [`all`].
 #[derive(Debug)]
@@ -93,23 +93,29 @@ pub fn read(source: &Source, given: &Given) -> Result<Checked, Refusal> {
 /// All errors, when there is one. Advice waits until the plan has none: it would bury them.
 pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
     let graph = StepGraph::of(&plan);
-    let Some(order) = Order::of(&graph) else {
-        return Err(cycle::find(&plan, &graph));
+    let order = match Order::of(&graph) {
+        Ok(order) => order,
+        Err(Unordered::Circle) => return Err(cycle::find(&plan, &graph)),
+        Err(Unordered::Entangled) => return Err(vec![too_entangled::finding(&plan)]),
     };
-    let knowledge = Knowledge::of(&plan, &order);
+    let Some(knowledge) = Knowledge::of(&plan, &order) else {
+        return Err(vec![too_entangled::finding(&plan)]);
+    };
     let subject = Subject { plan: &plan, order: &order, knowledge: &knowledge };
     let findings = CHECKS.iter().flat_map(|check| check(&subject));
     let (advice, errors): (Vec<Finding>, Vec<Finding>) = findings.partition(|f| is_advice(f.as_ref()));
     if !errors.is_empty() {
         return Err(errors);
     }
+    let news = News::of(&plan, &order, &knowledge);
     let licences = plan.steps.iter().map(|(id, step)| {
         let needs = step.needs.iter().map(|need| need.value.asks());
-        let licences = needs.filter_map(|asks| licence(&plan, &order, &knowledge, id, &asks).ok());
+        let licences = needs.filter_map(|asks| news.licence(id, &asks).ok());
         (id, licences.collect())
     });
     let licences = licences.collect();
-    let handed = plan.steps.ids().map(|id| (id, key_not_provided::provisions(&subject, id)));
+    let holders = Holders::of(&subject);
+    let handed = plan.steps.ids().map(|id| (id, holders.provisions(id)));
     let provisions = handed.filter(|(_, deliveries)| !deliveries.is_empty()).collect();
     Ok(Checked { licences, provisions, order, knowledge, plan, advice })
 }

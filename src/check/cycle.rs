@@ -10,6 +10,9 @@ use crate::{
     source::{Finding, shown},
 };
 
+/// How many edges of a circle are told one by one.
+const LEGS: usize = 12;
+
 /// A circle; each edge of the walk has its label.
 #[derive(Debug, Diagnostic, Error)]
 #[error("{walk}")]
@@ -29,7 +32,13 @@ pub fn find(plan: &Plan, graph: &StepGraph) -> Vec<Finding> {
     let finding = |walk: Vec<crate::graph::cycle::Leg>| -> Finding {
         let first = walk.first().map(|leg| name(leg.step)).unwrap_or_default();
         let names = walk.iter().map(|leg| name(leg.after));
-        let text = std::iter::once(first.clone()).chain(names).collect::<Vec<_>>().join(" -> ");
+        let mut names: Vec<String> = std::iter::once(first.clone()).chain(names).collect();
+        if walk.len() > LEGS {
+            // The way back to the start closes the circle; what lies between is counted.
+            let between = format!("({} more)", walk.len() - LEGS);
+            names.splice(LEGS..walk.len(), [between]);
+        }
+        let text = names.join(" -> ");
         let (text, help) = if walk.len() == 1 {
             (format!("`{first}` waits for itself"), "take this `after` out; the step can never begin")
         } else {
@@ -38,7 +47,7 @@ pub fn find(plan: &Plan, graph: &StepGraph) -> Vec<Finding> {
                 "take out one of these `after`; none of the steps can ever begin",
             )
         };
-        let legs = walk.iter().map(|leg| {
+        let legs = walk.iter().take(LEGS).map(|leg| {
             let label = format!("`{}` waits for `{}`", name(leg.step), name(leg.after));
             LabeledSpan::new_with_span(Some(label), leg.at)
         });

@@ -1,12 +1,14 @@
 //! A flow that sends nothing, so that a promise about it says nothing.
 
+use std::collections::BTreeSet;
+
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::{
     explanation::Explanation,
     source::{Finding, shown},
-    world::effect::Effect,
+    world::{effect::Effect, id::ChannelId},
 };
 
 use super::Subject;
@@ -29,11 +31,15 @@ struct FlowNeverRuns {
 #[must_use]
 pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let plan = subject.plan;
-    let effects = || plan.steps.rows().flat_map(|step| step.action.value.effects());
+    let effects = plan.steps.rows().flat_map(|step| step.action.value.effects());
+    let started = effects.filter_map(|effect| match effect {
+        Effect::Start(flow) => Some(flow),
+        _ => None,
+    });
+    let started: BTreeSet<ChannelId> = started.collect();
     let mut findings: Vec<Finding> = Vec::new();
     for (id, flow) in plan.landscape.channels.iter() {
-        let starts = effects().any(|effect| matches!(effect, Effect::Start(started) if started == id));
-        if !plan.start.running[id] && !starts {
+        if !plan.start.running[id] && !started.contains(&id) {
             let at = plan.declared.flows[id].into();
             findings.push(Box::new(FlowNeverRuns { flow: shown(&flow.name), at }));
         }

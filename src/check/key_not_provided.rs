@@ -1,5 +1,7 @@
 //! A certificate used by a role that does not hold it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
@@ -9,7 +11,7 @@ use crate::{
     source::{Finding, shown},
     world::{
         effect::Effect,
-        id::{DeliveryId, KeyId, StepId},
+        id::{DeliveryId, KeyId, PlaceId, RoleId, StepId},
     },
 };
 
@@ -35,14 +37,15 @@ struct KeyNotProvided {
 #[must_use]
 pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let plan = subject.plan;
+    let holders = Holders::of(subject);
     let mut findings: Vec<Finding> = Vec::new();
     for (id, step) in plan.steps.iter() {
         let Some(key) = step.action.value.uses_public_half() else { continue };
-        if !holds(subject, id, key) {
+        if !holders.has(id, key) && holders.provisions(id).is_empty() {
             findings.push(Box::new(KeyNotProvided {
                 role: shown(&plan.landscape.roles[step.role.value]),
                 key: shown(&plan.landscape.keys[key]),
-                owner: owner(subject, key),
+                owner: holders.owner(key),
                 step: shown(&step.name.value),
                 at: step.action.span.into(),
             }));
@@ -51,61 +54,81 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     findings
 }
 
-/// The role whose keystore holds the key or comes to hold it.
-fn owner(subject: &Subject<'_>, key: KeyId) -> String {
-    let plan = subject.plan;
-    let in_use = plan.places_in_use().find(|(_, k)| *k == key).map(|(place, _)| place);
-    let created = || {
-        plan.steps.rows().flat_map(|row| row.action.value.effects()).find_map(|effect| match effect {
-            Effect::Put { place, key: k } if k == key => Some(place),
-            _ => None,
-        })
-    };
-    let place = in_use.or_else(created);
-    let role = place.map(|place| plan.landscape.stores[plan.landscape.places[place].store].owner);
-    role.map_or_else(|| "whoever creates it".to_owned(), |role| shown(&plan.landscape.roles[role]))
+/// Who holds which certificate, and from where.
+#[derive(Debug)]
+pub struct Holders<'a> {
+    subject: &'a Subject<'a>,
+    /// From the start: it lies in a keystore of the role's, or a receiver of the role's accepts it.
+    from_start: BTreeSet<(RoleId, KeyId)>,
+    /// The steps of a role that create the pair.
+    created: BTreeMap<(RoleId, KeyId), Vec<StepId>>,
+    /// The messages to a role that hand it over.
+    handed: BTreeMap<(RoleId, KeyId), Vec<DeliveryId>>,
+    /// Where a key lies at the start, or comes to lie.
+    places: BTreeMap<KeyId, PlaceId>,
 }
 
-/// The messages that hand over the certificate which a step uses; nothing for a step that uses
-/// none, or whose role has it without being handed it.
-#[must_use]
-pub fn provisions(subject: &Subject<'_>, step: StepId) -> Vec<DeliveryId> {
-    let plan = subject.plan;
-    let Some(key) = plan.steps[step].action.value.uses_public_half() else { return Vec::new() };
-    if has(subject, step, key) {
-        return Vec::new();
+impl<'a> Holders<'a> {
+    /// The holders of a plan.
+    #[must_use]
+    pub fn of(subject: &'a Subject<'a>) -> Self {
+        let plan = subject.plan;
+        let land = &plan.landscape;
+        let mut from_start = BTreeSet::new();
+        let mut places = BTreeMap::new();
+        for (place, key) in plan.places_in_use() {
+            from_start.insert((land.stores[land.places[place].store].owner, key));
+            places.entry(key).or_insert(place);
+        }
+        for (id, acceptor) in land.acceptors.iter() {
+            from_start.extend(plan.start.accepted[id].iter().map(|key| (acceptor.owner, key)));
+        }
+        let mut created: BTreeMap<_, Vec<StepId>> = BTreeMap::new();
+        for (id, step) in plan.steps.iter() {
+            for effect in step.action.value.effects() {
+                if let Effect::Put { key, place } = effect {
+                    created.entry((step.role.value, key)).or_default().push(id);
+                    places.entry(key).or_insert(place);
+                }
+            }
+        }
+        let mut handed: BTreeMap<_, Vec<DeliveryId>> = BTreeMap::new();
+        for (id, delivery) in plan.deliveries.iter() {
+            let speech = plan.steps[delivery.step].speech.as_ref();
+            if let Some(SpeechKind::Provision(key)) = speech.map(|speech| speech.kind) {
+                handed.entry((delivery.to, key)).or_default().push(id);
+            }
+        }
+        Self { subject, from_start, created, handed, places }
     }
-    let role = plan.steps[step].role.value;
-    let hands_over = |other: StepId| {
-        plan.steps[other].speech.as_ref().is_some_and(|s| s.kind == SpeechKind::Provision(key))
-    };
-    let deliveries = plan.deliveries.iter();
-    let mine = deliveries.filter(|(_, d)| d.to == role && hands_over(d.step));
-    mine.filter(|(_, d)| subject.order.is_before(d.step, step)).map(|(id, _)| id).collect()
-}
 
-fn holds(subject: &Subject<'_>, step: StepId, key: KeyId) -> bool {
-    has(subject, step, key) || !provisions(subject, step).is_empty()
-}
+    /// The messages that hand over the certificate which a step uses; nothing for a step that uses
+    /// none, or whose role has it without being handed it.
+    #[must_use]
+    pub fn provisions(&self, step: StepId) -> Vec<DeliveryId> {
+        let Subject { plan, order, .. } = self.subject;
+        let row = &plan.steps[step];
+        let key = row.action.value.uses_public_half().filter(|key| !self.has(step, *key));
+        let handed = key.and_then(|key| self.handed.get(&(row.role.value, key)));
+        let mine = handed.into_iter().flatten().copied();
+        mine.filter(|id| order.is_before(plan.deliveries[*id].step, step)).collect()
+    }
 
-/// Whether a role has a certificate without being handed it.
-fn has(subject: &Subject<'_>, step: StepId, key: KeyId) -> bool {
-    let plan = subject.plan;
-    let role = plan.steps[step].role.value;
-    let lies_in_own_store = plan.places_in_use().any(|(place, k)| {
-        k == key && plan.landscape.stores[plan.landscape.places[place].store].owner == role
-    });
-    let accepted_by_own = plan
-        .landscape
-        .acceptors
-        .iter()
-        .any(|(id, a)| a.owner == role && plan.start.accepted[id].contains(key));
-    let created = |other: StepId| {
-        let row = &plan.steps[other];
-        row.role.value == role
-            && row.action.value.effects().iter().any(|e| matches!(e, Effect::Put { key: k, .. } if *k == key))
-    };
-    lies_in_own_store || accepted_by_own || subject.order.before(step).any(created)
+    /// Whether a role has a certificate without being handed it.
+    fn has(&self, step: StepId, key: KeyId) -> bool {
+        let Subject { plan, order, .. } = self.subject;
+        let one = (plan.steps[step].role.value, key);
+        let created = || self.created.get(&one).into_iter().flatten();
+        self.from_start.contains(&one) || created().any(|other| order.is_before(*other, step))
+    }
+
+    /// The role whose keystore holds the key or comes to hold it.
+    fn owner(&self, key: KeyId) -> String {
+        let land = &self.subject.plan.landscape;
+        let place = self.places.get(&key);
+        let role = place.map(|place| land.stores[land.places[*place].store].owner);
+        role.map_or_else(|| "whoever creates it".to_owned(), |role| shown(&land.roles[role]))
+    }
 }
 
 /// What `explain` says.

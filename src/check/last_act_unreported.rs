@@ -1,11 +1,14 @@
 //! A last act of which nobody tells the role that began the plan.
 
+use std::collections::BTreeSet;
+
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::{
     explanation::Explanation,
     source::{Finding, shown},
+    world::id::StepId,
 };
 
 use super::Subject;
@@ -33,11 +36,12 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let Some(owner) = subject.order.sequence().first().map(|first| plan.steps[*first].role.value) else {
         return Vec::new();
     };
-    let last = plan.steps.iter().filter(|(id, step)| {
-        step.role.value != owner
-            && step.speech.is_none()
-            && !plan.steps.ids().any(|other| subject.order.is_before(*id, other))
-    });
+    let waited_for: BTreeSet<StepId> =
+        plan.steps.rows().flat_map(|step| step.after.iter().map(|before| before.value)).collect();
+    let last = plan
+        .steps
+        .iter()
+        .filter(|(id, step)| step.role.value != owner && step.speech.is_none() && !waited_for.contains(id));
     let finding = |step: &crate::plan::Step| -> Finding {
         Box::new(LastActUnreported {
             step: shown(&step.name.value),

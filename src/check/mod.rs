@@ -10,6 +10,7 @@ pub mod last_act_unreported;
 pub mod old_pair_kept;
 pub mod race;
 pub mod role_without_authority;
+pub mod too_entangled;
 pub mod unannounced_step;
 pub mod unlicensed_need;
 
@@ -63,6 +64,7 @@ pub fn explanations() -> Vec<Explanation> {
         old_pair_kept::EXPLANATION,
         race::EXPLANATION,
         role_without_authority::EXPLANATION,
+        too_entangled::EXPLANATION,
         unannounced_step::EXPLANATION,
     ]
     .into_iter()

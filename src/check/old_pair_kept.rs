@@ -1,12 +1,14 @@
 //! An old key pair that nothing ever removes.
 
+use std::collections::BTreeSet;
+
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::{
     explanation::Explanation,
     source::{Finding, shown},
-    world::{effect::Effect, landscape::Landscape},
+    world::{effect::Effect, id::PlaceId, landscape::Landscape},
 };
 
 use super::Subject;
@@ -33,10 +35,15 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let plan = subject.plan;
     let effects =
         || plan.steps.rows().flat_map(|s| s.action.value.effects().into_iter().map(move |e| (s, e)));
+    let removed = effects().filter_map(|(_, effect)| match effect {
+        Effect::Remove { place, .. } => Some(place),
+        _ => None,
+    });
+    let removed: BTreeSet<PlaceId> = removed.collect();
     let mut findings: Vec<Finding> = Vec::new();
     for (step, effect) in effects() {
         let Effect::Exchange { place, key, backup, .. } = effect else { continue };
-        if effects().any(|(_, e)| matches!(e, Effect::Remove { place, .. } if place == backup)) {
+        if removed.contains(&backup) {
             continue;
         }
         let landscape: &Landscape = &plan.landscape;

@@ -1,12 +1,13 @@
 //! Two steps that write one thing in either order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::{
     explanation::Explanation,
+    graph::{order::Order, step_set::StepSet},
     source::{Finding, shown},
     world::{
         id::StepId,
@@ -33,12 +34,18 @@ struct Race {
     other_at: SourceSpan,
 }
 
+/// So many pairs are told all; from there on each step is told in one pair at most for each thing.
+const PAIRS: usize = 1000;
+
+/// A step that changes a thing, and to which value. No value: only the world can tell it, and it
+/// counts as another one than any.
+type Writer = (StepId, Option<Value>);
+
 /// Finds unordered writers of different values.
 #[must_use]
 pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let plan = subject.plan;
-    // No value: only the world can tell it, and it counts as another one than any.
-    let mut writers: BTreeMap<Fact, Vec<(StepId, Option<Value>)>> = BTreeMap::new();
+    let mut writers: BTreeMap<Fact, Vec<Writer>> = BTreeMap::new();
     for (id, step) in plan.steps.iter() {
         for effect in step.action.value.effects() {
             for (fact, value) in effect.writes() {
@@ -50,17 +57,16 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
         }
     }
     let mut pairs: Vec<(StepId, StepId, Fact)> = Vec::new();
-    for (fact, row) in &writers {
-        for (number, (one, value)) in row.iter().enumerate() {
-            for (other, their) in row.iter().skip(number + 1) {
-                let known = pairs.iter().any(|(a, b, _)| (a, b) == (one, other));
-                let differ = value.is_none() || value != their;
-                if differ && subject.order.is_unordered(*one, *other) && !known {
-                    pairs.push((*one, *other, *fact));
-                }
+    let mut known: BTreeSet<(StepId, StepId)> = BTreeSet::new();
+    for (fact, row) in &mut writers {
+        let most = if pairs.len() < PAIRS { PAIRS } else { 1 };
+        for (one, other) in unordered(subject.order, row, most) {
+            if known.insert((one, other)) {
+                pairs.push((one, other, *fact));
             }
         }
     }
+    pairs.sort();
     let landscape = &plan.landscape;
     let thing = |fact: Fact| match fact {
         Fact::Place(place) => landscape.place_name(place),
@@ -81,6 +87,42 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
         })
     };
     pairs.into_iter().map(finding).collect()
+}
+
+/// The pairs of unordered writers of different values, the step first that stands first in the
+/// text; at most so many for each step once there are so many.
+fn unordered(order: &Order, row: &mut [Writer], most: usize) -> Vec<(StepId, StepId)> {
+    row.sort_by_key(|(step, _)| order.position(*step));
+    let mut pairs = Vec::new();
+    // The writers that were passed, all of them and those of each value: with sets, a long row of
+    // writers in an order is passed without a look at each pair.
+    let mut all = StepSet::default();
+    let mut alike: Vec<(Value, StepSet)> = Vec::new();
+    for (step, value) in row.iter() {
+        let mut others = all.clone();
+        others.difference_with(order.set_before(*step));
+        others.remove(order.position(*step));
+        let same = value.and_then(|value| alike.iter_mut().find(|(v, _)| *v == value));
+        if let Some((_, same)) = &same {
+            others.difference_with(same);
+        }
+        let room = if pairs.len() < most { most } else { 1 };
+        for other in others.ones().take(room).filter_map(|at| order.sequence().get(at)) {
+            pairs.push((*step.min(other), *step.max(other)));
+        }
+        let position = order.position(*step);
+        all.insert(position);
+        match (same, value) {
+            (Some((_, same)), _) => same.insert(position),
+            (None, Some(value)) => {
+                let mut set = StepSet::default();
+                set.insert(position);
+                alike.push((*value, set));
+            }
+            (None, None) => {}
+        }
+    }
+    pairs
 }
 
 /// What `explain` says.

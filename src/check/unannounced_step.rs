@@ -28,6 +28,9 @@ struct UnannouncedStep {
     before_at: SourceSpan,
 }
 
+/// For so many findings the plan is searched for a report that would help.
+pub(super) const SEARCHED: usize = 1000;
+
 /// Finds `after` edges from a step of one role to a step of another that does not hear of it.
 #[must_use]
 pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
@@ -42,7 +45,7 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
             findings.push(Box::new(UnannouncedStep {
                 role: shown(&plan.landscape.roles[step.role.value]),
                 other: shown(&plan.landscape.roles[other.role.value]),
-                help: report(subject, id, before.value),
+                help: report(subject, id, before.value, findings.len() < SEARCHED),
                 before: shown(&other.name.value),
                 at: before.span.into(),
                 before_at: other.name.span.into(),
@@ -53,9 +56,10 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 /// How the role of `step` comes to know that `before` is done: by a report that the plan has, or
-/// by one that it lacks.
+/// by one that it lacks. A plan with very many findings is not `searched` for each of them: the help
+/// then names what would always do.
 #[must_use]
-pub fn report(subject: &Subject<'_>, step: StepId, before: StepId) -> String {
+pub fn report(subject: &Subject<'_>, step: StepId, before: StepId, searched: bool) -> String {
     let plan = subject.plan;
     let row = &plan.steps[step];
     let name = |id: StepId| shown(&plan.steps[id].name.value);
@@ -70,7 +74,8 @@ pub fn report(subject: &Subject<'_>, step: StepId, before: StepId) -> String {
             && *id != step
             && !subject.order.is_before(step, *id)
     };
-    plan.steps.ids().find(tells).map_or_else(
+    let told = if searched { plan.steps.ids().find(tells) } else { None };
+    told.map_or_else(
         || {
             format!(
                 "add a step by `{}` after `{}` that does `inform {}`, and let `{}` come after that report",

@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::{
     condition::Asks,
     explanation::Explanation,
-    graph::licence::{Unlicensed, licence},
+    graph::licence::{News, Unlicensed},
     plan::Plan,
     source::{Finding, Span, shown},
     world::{
@@ -15,7 +15,10 @@ use crate::{
     },
 };
 
-use super::{Subject, unannounced_step::report};
+use super::{
+    Subject,
+    unannounced_step::{SEARCHED, report},
+};
 
 /// The role was not told.
 #[derive(Debug, Diagnostic, Error)]
@@ -60,13 +63,16 @@ struct UnstableDrain {
 #[must_use]
 pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let plan = subject.plan;
+    let news = News::of(plan, subject.order, subject.knowledge);
     let mut findings = Vec::new();
     for (id, step) in plan.steps.iter() {
         for need in &step.needs {
             let asks = need.value.asks();
-            if let Err(why) = licence(plan, subject.order, subject.knowledge, id, &asks) {
+            if let Err(why) = news.licence(id, &asks) {
                 let sentence = need.value.sentence(&plan.landscape);
-                findings.push(finding(subject, id, (&sentence, need.span), &asks, why));
+                let searched = findings.len() < SEARCHED;
+                let page = Page { subject, step: id, searched };
+                findings.push(page.finding((&sentence, need.span), &asks, why));
             }
         }
     }
@@ -95,72 +101,78 @@ fn act_for(plan: &Plan, fact: Fact, asks: &Asks) -> String {
     shown(&act)
 }
 
-fn finding(
-    subject: &Subject<'_>,
+/// The page of one need.
+struct Page<'a> {
+    subject: &'a Subject<'a>,
     step: StepId,
-    (need, at): (&str, Span),
-    asks: &Asks,
-    why: Unlicensed,
-) -> Finding {
-    let plan = subject.plan;
-    let name = |id: StepId| shown(&plan.steps[id].name.value);
-    let place = |id: StepId| plan.steps[id].name.span;
-    let role = shown(&plan.landscape.roles[plan.steps[step].role.value]);
-    let label = |text: &str, span: Span| LabeledSpan::new_with_span(Some(text.to_owned()), span);
-    let need = shown(need);
-    let tell = |id: StepId| report(subject, step, id);
-    let mut labels = vec![label("relied on here", at)];
-    match why {
-        Unlicensed::NeverSo(fact) => {
-            let act = act_for(plan, fact, asks);
-            let help =
-                format!("no step makes it so, and it is not so from the start: add one that does `{act}`");
-            Box::new(UnknowableNeed { role, need, help, labels })
-        }
-        Unlicensed::NoNews(writer) => {
-            labels.push(label("made so here", place(writer)));
-            Box::new(UnknowableNeed { help: tell(writer), role, need, labels })
-        }
-        Unlicensed::AgreementNotTold(agreement) => {
-            labels.push(label("agreed here", place(agreement)));
-            let teller = shown(&plan.landscape.roles[plan.steps[agreement].role.value]);
-            let help = format!(
-                "let `{teller}` tell it: a step after `{}` that does `inform {role}` or asks it for something, and `{}` after that",
-                name(agreement),
-                name(step)
-            );
-            Box::new(UnknowableNeed { role, need, help, labels })
-        }
-        Unlicensed::NoAgreement(window) => {
-            let window = shown(&plan.landscape.windows[window].name);
-            let help = format!("add a step that does `agree {window} with ...`");
-            Box::new(UnknowableNeed { role, need, help, labels })
-        }
-        Unlicensed::Stale(known, other) => {
-            if let Some(known) = known {
-                labels.push(label("known from here", place(known)));
+    /// Whether the plan is searched for a report that would help.
+    searched: bool,
+}
+
+impl Page<'_> {
+    fn finding(&self, (need, at): (&str, Span), asks: &Asks, why: Unlicensed) -> Finding {
+        let (plan, step) = (self.subject.plan, self.step);
+        let name = |id: StepId| shown(&plan.steps[id].name.value);
+        let place = |id: StepId| plan.steps[id].name.span;
+        let role = shown(&plan.landscape.roles[plan.steps[step].role.value]);
+        let label = |text: &str, span: Span| LabeledSpan::new_with_span(Some(text.to_owned()), span);
+        let need = shown(need);
+        let tell = |id: StepId| report(self.subject, step, id, self.searched);
+        let mut labels = vec![label("relied on here", at)];
+        match why {
+            Unlicensed::NeverSo(fact) => {
+                let act = act_for(plan, fact, asks);
+                let help = format!(
+                    "no step makes it so, and it is not so from the start: add one that does `{act}`"
+                );
+                Box::new(UnknowableNeed { role, need, help, labels })
             }
-            labels.push(label("may have changed it since", place(other)));
-            let help = format!("let `{}` come after `{}`, or the other way round", name(other), name(step));
-            Box::new(StaleNeed { role, need, help, labels })
-        }
-        Unlicensed::NoStop(flow, key) => {
-            let flow = shown(&plan.landscape.channels[flow].name);
-            let key = shown(&plan.landscape.keys[key]);
-            let help = format!(
-                "no step stops `{flow}` from signing with `{key}`: an exchange of its alias does, or `undeploy {flow}`"
-            );
-            Box::new(UnstableDrain { role, need, help, labels })
-        }
-        Unlicensed::StopNotTold(stop) => {
-            labels.push(label("signing stops here", place(stop)));
-            Box::new(UnstableDrain { help: tell(stop), role, need, labels })
-        }
-        Unlicensed::Restart(stop, start) => {
-            labels.push(label("signing stops here", place(stop)));
-            labels.push(label("and may start again here", place(start)));
-            let help = format!("let `{}` come after `{}`", name(start), name(step));
-            Box::new(UnstableDrain { role, need, help, labels })
+            Unlicensed::NoNews(writer) => {
+                labels.push(label("made so here", place(writer)));
+                Box::new(UnknowableNeed { help: tell(writer), role, need, labels })
+            }
+            Unlicensed::AgreementNotTold(agreement) => {
+                labels.push(label("agreed here", place(agreement)));
+                let teller = shown(&plan.landscape.roles[plan.steps[agreement].role.value]);
+                let help = format!(
+                    "let `{teller}` tell it: a step after `{}` that does `inform {role}` or asks it for something, and `{}` after that",
+                    name(agreement),
+                    name(step)
+                );
+                Box::new(UnknowableNeed { role, need, help, labels })
+            }
+            Unlicensed::NoAgreement(window) => {
+                let window = shown(&plan.landscape.windows[window].name);
+                let help = format!("add a step that does `agree {window} with ...`");
+                Box::new(UnknowableNeed { role, need, help, labels })
+            }
+            Unlicensed::Stale(known, other) => {
+                if let Some(known) = known {
+                    labels.push(label("known from here", place(known)));
+                }
+                labels.push(label("may have changed it since", place(other)));
+                let help =
+                    format!("let `{}` come after `{}`, or the other way round", name(other), name(step));
+                Box::new(StaleNeed { role, need, help, labels })
+            }
+            Unlicensed::NoStop(flow, key) => {
+                let flow = shown(&plan.landscape.channels[flow].name);
+                let key = shown(&plan.landscape.keys[key]);
+                let help = format!(
+                    "no step stops `{flow}` from signing with `{key}`: an exchange of its alias does, or `undeploy {flow}`"
+                );
+                Box::new(UnstableDrain { role, need, help, labels })
+            }
+            Unlicensed::StopNotTold(stop) => {
+                labels.push(label("signing stops here", place(stop)));
+                Box::new(UnstableDrain { help: tell(stop), role, need, labels })
+            }
+            Unlicensed::Restart(stop, start) => {
+                labels.push(label("signing stops here", place(stop)));
+                labels.push(label("and may start again here", place(start)));
+                let help = format!("let `{}` come after `{}`", name(start), name(step));
+                Box::new(UnstableDrain { role, need, help, labels })
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 //! A walk through `after` edges that ends where it began.
 
-use petgraph::{algo::tarjan_scc, visit::EdgeRef};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use petgraph::{algo::kosaraju_scc, graph::NodeIndex, visit::EdgeRef};
 
 use crate::{source::Span, world::id::StepId};
 
@@ -22,13 +24,14 @@ pub struct Leg {
 pub fn cycles(graph: &StepGraph) -> Vec<Vec<Leg>> {
     let edges = graph.edges();
     let mut found = Vec::new();
-    for knot in tarjan_scc(edges) {
+    // Not by Tarjan: that goes down as deep as the plan is long.
+    for knot in kosaraju_scc(edges) {
         let looped = knot.len() > 1 || knot.iter().any(|n| edges.contains_edge(*n, *n));
         let Some(start) = knot.iter().min().copied().filter(|_| looped) else { continue };
         // Walk backwards, from a step to what it waits for, breadth first, until the start is met.
-        let mut came: std::collections::BTreeMap<_, (petgraph::graph::NodeIndex, Span)> =
-            std::collections::BTreeMap::new();
-        let mut queue = std::collections::VecDeque::from([start]);
+        let knot: BTreeSet<NodeIndex> = knot.into_iter().collect();
+        let mut came: BTreeMap<NodeIndex, (NodeIndex, Span)> = BTreeMap::new();
+        let mut queue = VecDeque::from([start]);
         'search: while let Some(here) = queue.pop_front() {
             for edge in edges.edges_directed(here, petgraph::Direction::Incoming) {
                 let next = edge.source();

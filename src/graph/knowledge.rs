@@ -4,50 +4,70 @@
 //! conveys everything that its sender knows; a request, a permission, a proposal and a handed-over
 //! certificate convey only themselves and the windows that were agreed before them.
 
-use fixedbitset::FixedBitSet;
-
 use crate::{
     action::SpeechKind,
     plan::Plan,
     world::{
-        id::{DeliveryId, Id, RoleId, StepId, Table},
+        id::{DeliveryId, RoleId, StepId, Table},
         state::World,
     },
 };
 
-use super::order::Order;
+use super::{
+    order::{Order, ROOM},
+    step_set::StepSet,
+};
+
+/// How often a step may be looked at from another one before a plan counts as too entangled.
+const LOOKS: usize = 20_000_000;
 
 /// Who can know what.
 #[derive(Clone, Debug)]
 pub struct Knowledge {
     /// For each step, the steps that its role knows to be done when it acts.
-    knows: Table<StepId, FixedBitSet>,
-    /// The same where every message conveys what its sender has heard of: for windows.
-    heard_of: Table<StepId, FixedBitSet>,
+    knows: Table<StepId, StepSet>,
+    /// The same where every message conveys what its sender has heard of: for windows. Nothing when
+    /// every message is a report: then it is the same.
+    heard_of: Option<Table<StepId, StepSet>>,
     /// Whether a step is a report.
     reports: Table<StepId, bool>,
+    /// The positions of the steps in the order.
+    positions: Table<StepId, usize>,
+    /// The messages to each role.
+    to: Table<RoleId, Vec<DeliveryId>>,
 }
 
 impl Knowledge {
-    /// The knowledge of every step.
+    /// The knowledge of every step; nothing when that is more than can be held.
     #[must_use]
-    pub fn of(plan: &Plan, order: &Order) -> Self {
-        let is_report =
-            |step: StepId| plan.steps[step].speech.as_ref().is_some_and(|s| s.kind == SpeechKind::Report);
-        let reports = plan.steps.ids().map(is_report).collect();
-        Self { knows: closure(plan, order, is_report), heard_of: closure(plan, order, |_| true), reports }
+    pub fn of(plan: &Plan, order: &Order) -> Option<Self> {
+        let speech = |step: StepId| plan.steps[step].speech.as_ref();
+        let is_report = |step: StepId| speech(step).is_some_and(|s| s.kind == SpeechKind::Report);
+        let reports_only = plan.steps.ids().all(|step| speech(step).is_none() || is_report(step));
+        let heard_of = if reports_only { None } else { Some(closure(plan, order, |_| true)?) };
+        let mut to: Table<RoleId, Vec<DeliveryId>> = Table::like(&plan.landscape.roles, Vec::new());
+        for (id, delivery) in plan.deliveries.iter() {
+            to[delivery.to].push(id);
+        }
+        Some(Self {
+            knows: closure(plan, order, is_report)?,
+            heard_of,
+            reports: plan.steps.ids().map(is_report).collect(),
+            positions: plan.steps.ids().map(|step| order.position(step)).collect(),
+            to,
+        })
     }
 
     /// Whether the role of `step` knows, when it acts, that `t` is done.
     #[must_use]
     pub fn knows(&self, step: StepId, t: StepId) -> bool {
-        self.knows[step].contains(t.index())
+        self.knows[step].contains(self.positions[t])
     }
 
     /// Whether the role of `step` has heard, when it acts, of the window that `t` agreed.
     #[must_use]
     pub fn has_heard_of(&self, step: StepId, t: StepId) -> bool {
-        self.heard_of[step].contains(t.index())
+        self.heard_of.as_ref().unwrap_or(&self.knows)[step].contains(self.positions[t])
     }
 
     /// Whether a received message tells its receiver that `t` is done.
@@ -60,13 +80,13 @@ impl Knowledge {
     /// received a message that says so.
     #[must_use]
     pub fn has_learned(&self, plan: &Plan, world: &World, role: RoleId, t: StepId) -> bool {
-        learned(plan, world, role, t, |message| self.conveys(message, t))
+        self.learned(plan, world, (role, t), |message| self.conveys(message, t))
     }
 
     /// Whether a role has learned by now of the window that `t` agreed.
     #[must_use]
     pub fn has_learned_of_window(&self, plan: &Plan, world: &World, role: RoleId, t: StepId) -> bool {
-        learned(plan, world, role, t, |message| message == t || self.has_heard_of(message, t))
+        self.learned(plan, world, (role, t), |message| message == t || self.has_heard_of(message, t))
     }
 
     /// The messages that would tell a role that `t` is done.
@@ -76,70 +96,78 @@ impl Knowledge {
         role: RoleId,
         t: StepId,
     ) -> impl Iterator<Item = DeliveryId> + 'a {
-        plan.deliveries.iter().filter(move |(_, d)| d.to == role && self.conveys(d.step, t)).map(|(id, _)| id)
+        let mine = self.to[role].iter().copied();
+        mine.filter(move |id| self.conveys(plan.deliveries[*id].step, t))
     }
-}
 
-/// Whether a role did `t` itself, took part in it, or received a message that conveys it.
-fn learned(plan: &Plan, world: &World, role: RoleId, t: StepId, conveys: impl Fn(StepId) -> bool) -> bool {
-    let own = plan.steps[t].role.value == role;
-    let party = plan.proposal(t).is_some_and(|(_, other)| other == role);
-    let mut messages = plan.deliveries.iter().filter(|(_, d)| d.to == role);
-    world.is_done(t) && (own || party || messages.any(|(id, d)| world.is_heard(id) && conveys(d.step)))
+    /// Whether a role did `t` itself, took part in it, or received a message that conveys it.
+    fn learned(
+        &self,
+        plan: &Plan,
+        world: &World,
+        (role, t): (RoleId, StepId),
+        conveys: impl Fn(StepId) -> bool,
+    ) -> bool {
+        let own = plan.steps[t].role.value == role;
+        let party = || plan.proposal(t).is_some_and(|(_, other)| other == role);
+        let mut messages = self.to[role].iter();
+        let mut told = || messages.any(|id| world.is_heard(*id) && conveys(plan.deliveries[*id].step));
+        world.is_done(t) && (own || party() || told())
+    }
 }
 
 /// `know(s)`: every `t` with a chain `t = x0 < ... < xn = s` in which each pair has one role, or is
 /// a message and a step of its receiver. Messages for which `tells_all` does not hold can only
-/// begin a chain.
-fn closure(plan: &Plan, order: &Order, tells_all: impl Fn(StepId) -> bool) -> Table<StepId, FixedBitSet> {
-    let count = plan.steps.len();
-    let mut concern: Table<RoleId, Concern> = Table::like(
-        &plan.landscape.roles,
-        Concern { steps: FixedBitSet::with_capacity(count), row: Vec::new() },
-    );
-    let mut known: Table<StepId, FixedBitSet> =
-        (0..count).map(|_| FixedBitSet::with_capacity(count)).collect();
+/// begin a chain. Nothing when that is more than can be held.
+fn closure(plan: &Plan, order: &Order, tells_all: impl Fn(StepId) -> bool) -> Option<Table<StepId, StepSet>> {
+    let mut concerns: Table<RoleId, Concern> = Table::like(&plan.landscape.roles, Concern::default());
+    let mut known: Table<StepId, StepSet> = plan.steps.ids().map(|_| StepSet::default()).collect();
+    let (mut taken, mut looks) = (0, 0);
     for step in order.sequence() {
         let role = plan.steps[*step].role.value;
-        let mut mine = FixedBitSet::with_capacity(count);
-        // What still has to be looked at. What comes before a step of the role's own is known to
-        // it there already, so a role's last steps stand for all that come before them.
-        let mut left = order.set_before(*step).clone();
-        left.intersect_with(&concern[role].steps);
-        for earlier in concern[role].row.iter().rev().copied() {
-            if left.is_clear() {
-                break;
-            }
-            if !left.contains(earlier.index()) {
-                continue;
-            }
-            left.remove(earlier.index());
-            if plan.steps[earlier].role.value == role {
-                mine.insert(earlier.index());
-                mine.union_with(&known[earlier]);
-                left.difference_with(order.set_before(earlier));
+        let before = order.set_before(*step);
+        let concern = &concerns[role];
+        let mut mine = before.intersection(&concern.told_one);
+        // What still has to be looked at, the latest first. What comes before a step of the role's
+        // own is known to it there already, and what a message conveys was conveyed whole.
+        let (mut own, mut told) = (before.intersection(&concern.own), before.intersection(&concern.told_all));
+        loop {
+            let (last_own, last_told) = (own.last(), told.last());
+            let Some(latest) = last_own.max(last_told) else { break };
+            let Some(earlier) = order.sequence().get(latest).copied() else { break };
+            looks += 1;
+            mine.union_with(&known[earlier]);
+            mine.insert(latest);
+            if last_own == Some(latest) {
+                own.remove(latest);
+                own.difference_with(order.set_before(earlier));
+                told.difference_with(order.set_before(earlier));
             } else {
-                mine.insert(earlier.index());
-                if tells_all(earlier) {
-                    mine.union_with(&known[earlier]);
-                }
+                told.remove(latest);
+                told.difference_with(&known[earlier]);
             }
+        }
+        taken += mine.own_bytes();
+        if taken > ROOM || looks > LOOKS {
+            return None;
         }
         known[*step] = mine;
-        let addressees = plan.steps[*step].speech.iter().flat_map(|speech| &speech.to);
-        for concerned in addressees.copied().chain([role]) {
-            let concern = &mut concern[concerned];
-            if !concern.steps.put(step.index()) {
-                concern.row.push(*step);
-            }
+        let position = order.position(*step);
+        for addressee in plan.steps[*step].speech.iter().flat_map(|speech| &speech.to) {
+            let concern = &mut concerns[*addressee];
+            if tells_all(*step) { &mut concern.told_all } else { &mut concern.told_one }.insert(position);
         }
+        concerns[role].own.insert(position);
     }
-    known
+    Some(known)
 }
 
 /// What a role does and what is said to it, as far as the order has been followed.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Concern {
-    steps: FixedBitSet,
-    row: Vec<StepId>,
+    own: StepSet,
+    /// Messages that convey everything that their sender knows.
+    told_all: StepSet,
+    /// Messages that convey only themselves.
+    told_one: StepSet,
 }

@@ -1,5 +1,7 @@
 //! By what right a role may rely on a condition: it owns the thing, or it was told.
 
+use std::collections::BTreeMap;
+
 use crate::{
     condition::Asks,
     plan::Plan,
@@ -53,71 +55,87 @@ impl Licence {
     }
 }
 
-/// The licence of one need of a step.
-///
-/// # Errors
-/// When the role may not rely on it.
-pub fn licence(
-    plan: &Plan,
-    order: &Order,
-    knowledge: &Knowledge,
-    step: StepId,
-    asks: &Asks,
-) -> Result<Licence, Unlicensed> {
-    let news = News { plan, order, knowledge, step };
-    match asks {
-        Asks::Facts(facts) => {
-            let mut licence = Licence::default();
-            for (fact, value) in facts {
-                if plan.landscape.owner(*fact) == Some(plan.steps[step].role.value) {
-                    continue;
-                }
-                licence.foreign = true;
-                licence.learned.extend(news.writer(*fact, *value)?);
-            }
-            Ok(licence)
-        }
-        Asks::Drained(flow, key) => {
-            let learned = vec![news.stop(*flow, *key)?];
-            Ok(Licence { learned, ..Licence::default() })
-        }
-        Asks::Open(window) => {
-            let windows = vec![news.agreement(*window)?];
-            Ok(Licence { windows, ..Licence::default() })
-        }
-    }
-}
-
-struct News<'a> {
+/// What of a plan tells whether somebody may rely on something.
+#[derive(Debug)]
+pub struct News<'a> {
     plan: &'a Plan,
     order: &'a Order,
     knowledge: &'a Knowledge,
-    step: StepId,
+    /// The steps that write a fact, in the order of the text, with what they leave it at.
+    writers: BTreeMap<Fact, Vec<(StepId, Value)>>,
+    /// The steps that agree on a window.
+    agreements: BTreeMap<WindowId, Vec<StepId>>,
 }
 
-impl News<'_> {
-    fn writers(&self, fact: Fact) -> Vec<(StepId, Value)> {
-        let effects = |id: StepId| self.plan.steps[id].action.value.effects();
-        let writes = |id| effects(id).iter().flat_map(|e| e.writes()).rfind(|(f, _)| *f == fact);
-        self.plan.steps.ids().filter_map(|id| writes(id).map(|(_, value)| (id, value))).collect()
+impl<'a> News<'a> {
+    /// The news of a plan.
+    #[must_use]
+    pub fn of(plan: &'a Plan, order: &'a Order, knowledge: &'a Knowledge) -> Self {
+        let mut writers: BTreeMap<Fact, Vec<(StepId, Value)>> = BTreeMap::new();
+        let mut agreements: BTreeMap<WindowId, Vec<StepId>> = BTreeMap::new();
+        for (id, step) in plan.steps.iter() {
+            for (fact, value) in step.action.value.effects().iter().flat_map(|effect| effect.writes()) {
+                let row = writers.entry(fact).or_default();
+                match row.last_mut().filter(|(writer, _)| *writer == id) {
+                    Some(last) => last.1 = value,
+                    None => row.push((id, value)),
+                }
+            }
+            if let Some((window, _)) = plan.proposal(id) {
+                agreements.entry(window).or_default().push(id);
+            }
+        }
+        Self { plan, order, knowledge, writers, agreements }
+    }
+
+    /// The licence of one need of a step.
+    ///
+    /// # Errors
+    /// When the role may not rely on it.
+    pub fn licence(&self, step: StepId, asks: &Asks) -> Result<Licence, Unlicensed> {
+        match asks {
+            Asks::Facts(facts) => {
+                let mut licence = Licence::default();
+                for (fact, value) in facts {
+                    if self.plan.landscape.owner(*fact) == Some(self.plan.steps[step].role.value) {
+                        continue;
+                    }
+                    licence.foreign = true;
+                    licence.learned.extend(self.writer(step, *fact, *value)?);
+                }
+                Ok(licence)
+            }
+            Asks::Drained(flow, key) => {
+                let learned = vec![self.stop(step, *flow, *key)?];
+                Ok(Licence { learned, ..Licence::default() })
+            }
+            Asks::Open(window) => {
+                let windows = vec![self.agreement(step, *window)?];
+                Ok(Licence { windows, ..Licence::default() })
+            }
+        }
+    }
+
+    fn writers(&self, fact: Fact) -> &[(StepId, Value)] {
+        self.writers.get(&fact).map_or(&[], Vec::as_slice)
     }
 
     /// The step that the role must know of to rely on `fact = value`; none for what is so from the
     /// start and changed by nobody before.
-    fn writer(&self, fact: Fact, value: Value) -> Result<Option<StepId>, Unlicensed> {
+    fn writer(&self, step: StepId, fact: Fact, value: Value) -> Result<Option<StepId>, Unlicensed> {
         let writers = self.writers(fact);
         let mut why = None;
         for (writer, _) in writers.iter().filter(|(_, v)| *v == value) {
-            if !self.knowledge.knows(self.step, *writer) {
+            if !self.knowledge.knows(step, *writer) {
                 why = why.or(Some(Unlicensed::NoNews(*writer)));
-            } else if let Some(other) = self.newer(&writers, value, Some(*writer)) {
+            } else if let Some(other) = self.newer(step, writers, value, Some(*writer)) {
                 why = why.or(Some(Unlicensed::Stale(Some(*writer), other)));
             } else {
                 return Ok(Some(*writer));
             }
         }
         if self.plan.start.value(fact) == value {
-            return match self.newer(&writers, value, None) {
+            return match self.newer(step, writers, value, None) {
                 None => Ok(None),
                 Some(other) => Err(why.unwrap_or(Unlicensed::Stale(None, other))),
             };
@@ -126,17 +144,23 @@ impl News<'_> {
     }
 
     /// A writer of another value that may come after `known` and before the step.
-    fn newer(&self, writers: &[(StepId, Value)], value: Value, known: Option<StepId>) -> Option<StepId> {
+    fn newer(
+        &self,
+        step: StepId,
+        writers: &[(StepId, Value)],
+        value: Value,
+        known: Option<StepId>,
+    ) -> Option<StepId> {
         let may_be_newer = |other: StepId| {
-            other != self.step
-                && !self.order.is_before(self.step, other)
+            other != step
+                && !self.order.is_before(step, other)
                 && known.is_none_or(|known| !self.order.is_before(other, known))
         };
         writers.iter().find(|(other, v)| *v != value && may_be_newer(*other)).map(|(other, _)| *other)
     }
 
     /// The step after which nothing is signed with the key, and that the role knows of.
-    fn stop(&self, flow: ChannelId, key: KeyId) -> Result<StepId, Unlicensed> {
+    fn stop(&self, step: StepId, flow: ChannelId, key: KeyId) -> Result<StepId, Unlicensed> {
         let place = Fact::Place(self.plan.landscape.channels[flow].stamps);
         let running = Fact::Running(flow);
         let (places, runs) = (self.writers(place), self.writers(running));
@@ -147,7 +171,7 @@ impl News<'_> {
             places.iter().filter_map(stops_at).chain(runs.iter().filter_map(halts)).collect();
         let mut why = Unlicensed::NoStop(flow, key);
         for (stop, by_exchange) in stops {
-            if !self.knowledge.knows(self.step, stop) {
+            if !self.knowledge.knows(step, stop) {
                 if matches!(why, Unlicensed::NoStop(..)) {
                     why = Unlicensed::StopNotTold(stop);
                 }
@@ -160,7 +184,7 @@ impl News<'_> {
             };
             let early = again
                 .into_iter()
-                .find(|s| !self.order.is_before(self.step, *s) && !self.order.is_before(*s, stop));
+                .find(|s| !self.order.is_before(step, *s) && !self.order.is_before(*s, stop));
             match early {
                 None => return Ok(stop),
                 Some(start) => why = Unlicensed::Restart(stop, start),
@@ -169,11 +193,9 @@ impl News<'_> {
         Err(why)
     }
 
-    fn agreement(&self, window: WindowId) -> Result<StepId, Unlicensed> {
-        let steps = self.plan.steps.ids();
-        let agreements: Vec<StepId> =
-            steps.filter(|s| self.plan.proposal(*s).is_some_and(|(w, _)| w == window)).collect();
-        let heard = agreements.iter().find(|a| self.knowledge.has_heard_of(self.step, **a));
+    fn agreement(&self, step: StepId, window: WindowId) -> Result<StepId, Unlicensed> {
+        let agreements = self.agreements.get(&window).map_or(&[][..], Vec::as_slice);
+        let heard = agreements.iter().find(|a| self.knowledge.has_heard_of(step, **a));
         match (heard, agreements.first()) {
             (Some(agreement), _) => Ok(*agreement),
             (None, Some(agreement)) => Err(Unlicensed::AgreementNotTold(*agreement)),

@@ -5,6 +5,7 @@ pub mod knowledge;
 pub mod licence;
 pub mod order;
 pub mod outline;
+pub mod step_set;
 
 use petgraph::graph::{DiGraph, NodeIndex};
 

@@ -1,40 +1,73 @@
 //! The partial order of the steps: what happens before what in every run.
 
-use fixedbitset::FixedBitSet;
 use petgraph::algo::toposort;
 
-use crate::world::id::{Id, StepId, Table};
+use crate::world::id::{StepId, Table};
 
-use super::{StepGraph, node};
+use super::{StepGraph, node, step_set::StepSet};
+
+/// How much memory the sets of an order, or of what is known, may take, in bytes.
+pub(super) const ROOM: usize = 256 * 1024 * 1024;
 
 /// The order of a plan without cycles.
 #[derive(Clone, Debug)]
 pub struct Order {
     sequence: Vec<StepId>,
-    before: Table<StepId, FixedBitSet>,
+    positions: Table<StepId, usize>,
+    before: Table<StepId, StepSet>,
+}
+
+/// Why steps have no order that can be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unordered {
+    /// Some wait for each other in a circle.
+    Circle,
+    /// There are too many, and too little of what they wait for is the same.
+    Entangled,
 }
 
 impl Order {
-    /// The order of a graph; `None` when steps wait for each other in a circle.
-    #[must_use]
-    pub fn of(graph: &StepGraph) -> Option<Self> {
+    /// The order of a graph.
+    ///
+    /// # Errors
+    /// When steps wait for each other in a circle, or the order does not fit into 256 MiB.
+    pub fn of(graph: &StepGraph) -> Result<Self, Unordered> {
+        Self::within(graph, ROOM)
+    }
+
+    /// The order of a graph, if it fits into so many bytes.
+    ///
+    /// # Errors
+    /// When it does not, or when steps wait for each other in a circle.
+    pub fn within(graph: &StepGraph, room: usize) -> Result<Self, Unordered> {
         let edges = graph.edges();
-        let sorted = toposort(edges, None).ok()?;
-        let count = edges.node_count();
-        let mut before: Table<StepId, FixedBitSet> =
-            (0..count).map(|_| FixedBitSet::with_capacity(count)).collect();
+        let sorted = toposort(edges, None).map_err(|_| Unordered::Circle)?;
         let sequence: Vec<StepId> = sorted.iter().filter_map(|n| edges.node_weight(*n).copied()).collect();
+        let mut positions: Table<StepId, usize> = (0..sequence.len()).collect();
+        for (position, step) in sequence.iter().enumerate() {
+            positions[*step] = position;
+        }
+        let mut before: Table<StepId, StepSet> = sequence.iter().map(|_| StepSet::default()).collect();
+        let mut taken = 0;
         for step in &sequence {
-            let mut mine = FixedBitSet::with_capacity(count);
-            for earlier in edges.neighbors_directed(node(*step), petgraph::Direction::Incoming) {
-                mine.insert(earlier.index());
-                if let Some(id) = edges.node_weight(earlier) {
-                    mine.union_with(&before[*id]);
+            let earlier = edges.neighbors_directed(node(*step), petgraph::Direction::Incoming);
+            let mut earlier: Vec<StepId> = earlier.filter_map(|n| edges.node_weight(n).copied()).collect();
+            // The latest first: it brings most of the others with it.
+            earlier.sort_by_key(|earlier| std::cmp::Reverse(positions[*earlier]));
+            let mut mine = StepSet::default();
+            for earlier in earlier {
+                if !mine.contains(positions[earlier]) {
+                    mine.union_with(&before[earlier]);
+                    mine.insert(positions[earlier]);
                 }
+            }
+            taken += mine.own_bytes();
+            if taken > room {
+                return Err(Unordered::Entangled);
             }
             before[*step] = mine;
         }
-        Some(Self { sequence, before })
+        Ok(Self { sequence, positions, before })
     }
 
     /// The steps, each after everything that comes before it.
@@ -43,10 +76,16 @@ impl Order {
         &self.sequence
     }
 
+    /// The place of a step in the sequence.
+    #[must_use]
+    pub fn position(&self, step: StepId) -> usize {
+        self.positions[step]
+    }
+
     /// Whether `a` comes before `b` in every run.
     #[must_use]
     pub fn is_before(&self, a: StepId, b: StepId) -> bool {
-        self.before[b].contains(a.index())
+        self.before[b].contains(self.positions[a])
     }
 
     /// Whether the two may happen in either order.
@@ -55,14 +94,9 @@ impl Order {
         a != b && !self.is_before(a, b) && !self.is_before(b, a)
     }
 
-    /// The numbers of the steps that come before a step.
+    /// The positions of the steps that come before a step.
     #[must_use]
-    pub fn set_before(&self, step: StepId) -> &FixedBitSet {
+    pub fn set_before(&self, step: StepId) -> &StepSet {
         &self.before[step]
-    }
-
-    /// Everything that comes before a step.
-    pub fn before(&self, step: StepId) -> impl Iterator<Item = StepId> + '_ {
-        self.before[step].ones().map(Id::at)
     }
 }

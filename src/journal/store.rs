@@ -1,16 +1,16 @@
 //! A journal file: its tables, its runs, and who is at work on it.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use serde::Serialize;
 
 use crate::{
+    backend::file::{atomic::resolve, private},
     check::Checked,
     transition::{snapshot::Snapshot, state::State},
     world::material::Fingerprint,
@@ -25,7 +25,7 @@ use super::{
 
 /// How a connection is made ready.
 const PREPARE: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
-    PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+    PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;";
 
 /// How long an opening waits for another process.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -87,17 +87,15 @@ impl Store {
     /// Opens a journal, or makes an empty one (0600).
     ///
     /// # Errors
-    /// When the file cannot be opened, is no journal or one of another version.
+    /// When the file cannot be opened, is a symbolic link, no journal or one of another version.
     pub fn open(path: &Path) -> Result<Self, HostError> {
         let fail = |cause: String| HostError::Journal { path: path.to_owned(), cause };
         // SQLite would make the file with the mode of the umask.
-        OpenOptions::new()
-            .create(true)
-            .append(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(|e| fail(format!("cannot be opened: {e}")))?;
-        let connection = Connection::open(path).map_err(|e| fail(e.to_string()))?;
+        private::open(path).map_err(|e| fail(format!("cannot be opened: {e}")))?;
+        // Among the folders on the way there may be links; SQLite would refuse those too.
+        let real = resolve(path).map_err(|e| fail(format!("cannot be opened: {e}")))?;
+        let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let connection = Connection::open_with_flags(real, flags).map_err(|e| fail(e.to_string()))?;
         let store = Self { path: path.to_owned(), connection };
         store.prepare()?;
         Ok(store)
@@ -261,7 +259,7 @@ impl Store {
         let mut path = self.path.clone().into_os_string();
         path.push(".lock");
         let io = |e: std::io::Error| HostError::Journal { path: self.path.clone(), cause: e.to_string() };
-        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(io)?;
+        let file = private::open(Path::new(&path)).map_err(io)?;
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(std::fs::TryLockError::WouldBlock) => Err(HostError::Busy(self.path.clone())),

@@ -140,6 +140,8 @@ pub enum Body {
 pub struct Start {
     /// What lies where.
     pub places: Vec<(PlaceId, KeyId, Span)>,
+    /// Where it is said first what lies there.
+    pub said: BTreeMap<PlaceId, Span>,
     /// Which receivers accept what.
     pub accepted: Vec<(AcceptorId, KeyId)>,
     /// Which flows run: by number of the flow.
@@ -171,8 +173,8 @@ fn keystore_body(draft: &mut Draft, decl: &Owned<Phrase>) {
         if let (Some(alias), Some(key)) = (arguments.alias(), arguments.key()) {
             let place = draft.landscape.place(store, &alias);
             let span = line.node.span();
-            if let Some((.., first)) = draft.start.places.iter().find(|(p, ..)| *p == place) {
-                let first = *first;
+            let first = *draft.start.said.entry(place).or_insert(span);
+            if first != span {
                 let place = &draft.landscape.places[place];
                 let what = format!("what lies under the alias `{}`", shown(place.alias.as_str()));
                 draft.findings.push(said_twice(what, span, first));
@@ -214,7 +216,7 @@ fn receiver_body(draft: &mut Draft, decl: &Owned<Phrase>, receiver: AcceptorId) 
             None => {}
         }
     }
-    let found = draft.start.accepted.iter().filter(|(r, _)| *r == receiver).count();
+    let found = accepted.len();
     let capacity = draft.landscape.acceptors[receiver].capacity;
     if let Some(at) = limit {
         draft.declared.capacities.insert(receiver, at);
@@ -300,7 +302,7 @@ fn flow_body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
         }));
     }
     let (Some(stamps), Some(acceptor), Some((transit, transit_at))) = (stamps, acceptor, transit) else {
-        draft.lost.push(decl.name.value.clone());
+        draft.lost.insert(decl.name.value.clone());
         return;
     };
     let name = decl.name.value.clone();

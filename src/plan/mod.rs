@@ -124,7 +124,10 @@ impl Plan {
 
     /// The messages that a step sends.
     pub fn deliveries_of(&self, step: StepId) -> impl Iterator<Item = (DeliveryId, RoleId)> + '_ {
-        self.deliveries.iter().filter(move |(_, d)| d.step == step).map(|(id, d)| (id, d.to))
+        // They lie in the order of their steps.
+        let first = self.deliveries.partition_point(|delivery| delivery.step < step);
+        let mine = self.deliveries.from(first).take_while(move |(_, delivery)| delivery.step == step);
+        mine.map(|(id, delivery)| (id, delivery.to))
     }
 
     /// The window that a step proposes, if it does.

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-use super::suggest::nearest;
+use super::suggest::{Patience, nearest};
 
 /// A parameter with its value.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,47 @@ pub struct Parameter {
     pub name: String,
     /// Its value.
     pub value: ParameterValue,
+}
+
+/// The parameters of a plan.
+#[derive(Debug, Default)]
+pub struct Parameters {
+    rows: Vec<Parameter>,
+    /// Where each lies, by its name.
+    places: BTreeMap<String, usize>,
+    /// The length of the longest name, in bytes.
+    longest: usize,
+}
+
+impl Parameters {
+    /// Adds one; of two with one name the first counts.
+    pub fn push(&mut self, parameter: Parameter) {
+        self.longest = self.longest.max(parameter.name.len());
+        self.places.entry(parameter.name.clone()).or_insert(self.rows.len());
+        self.rows.push(parameter);
+    }
+
+    /// The parameter with this name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&Parameter> {
+        self.places.get(name).and_then(|place| self.rows.get(*place))
+    }
+
+    /// The parameter with the longest name that a text begins with.
+    fn at_start_of(&self, text: &str) -> Option<&Parameter> {
+        // Names are ASCII, so a name never ends within a character.
+        (1..=self.longest.min(text.len())).rev().find_map(|end| self.named(text.get(..end)?))
+    }
+
+    /// All of them, in the order of the text.
+    #[must_use]
+    pub fn into_rows(self) -> Vec<Parameter> {
+        self.rows
+    }
+
+    fn nearest(&self, name: &str, patience: &Patience) -> Option<&str> {
+        patience.nearest(name, self.rows.iter().map(|parameter| parameter.name.as_str()))
+    }
 }
 
 /// The value of a parameter.
@@ -195,7 +236,7 @@ fn from_term(kind: &str, term: &Term) -> Result<ParameterValue, String> {
 ///
 /// # Errors
 /// When no declared name fits.
-pub fn fill(text: &Spanned<String>, parameters: &[Parameter]) -> Result<String, Finding> {
+pub fn fill(text: &Spanned<String>, parameters: &Parameters, patience: &Patience) -> Result<String, Finding> {
     let mut out = String::new();
     let mut rest = text.value.as_str();
     while let Some((before, after)) = rest.split_once('$') {
@@ -205,9 +246,8 @@ pub fn fill(text: &Spanned<String>, parameters: &[Parameter]) -> Result<String, 
             rest = after;
             continue;
         }
-        let fits = parameters.iter().filter(|p| after.starts_with(&p.name)).max_by_key(|p| p.name.len());
-        let Some(parameter) = fits else {
-            return Err(unknown_in_text(&word_at(after), text.span, parameters));
+        let Some(parameter) = parameters.at_start_of(after) else {
+            return Err(unknown_in_text(&word_at(after), text.span, parameters, patience));
         };
         out.push_str(&parameter.value.to_string());
         rest = after.strip_prefix(parameter.name.as_str()).unwrap_or(after);
@@ -224,25 +264,26 @@ fn word_at(text: &str) -> String {
 ///
 /// # Errors
 /// When no such parameter is declared.
-pub fn value<'a>(name: &Spanned<String>, parameters: &'a [Parameter]) -> Result<&'a ParameterValue, Finding> {
-    parameters
-        .iter()
-        .find(|p| p.name == name.value)
-        .map(|p| &p.value)
-        .ok_or_else(|| unknown(&name.value, name.span, parameters))
+pub fn value<'a>(
+    name: &Spanned<String>,
+    parameters: &'a Parameters,
+    patience: &Patience,
+) -> Result<&'a ParameterValue, Finding> {
+    let found = parameters.named(&name.value).map(|parameter| &parameter.value);
+    found.ok_or_else(|| unknown(&name.value, name.span, parameters, patience))
 }
 
 /// In a text, what stands behind a hyphen may belong to the name or not.
-fn unknown_in_text(word: &str, span: Span, parameters: &[Parameter]) -> Finding {
+fn unknown_in_text(word: &str, span: Span, parameters: &Parameters, patience: &Patience) -> Finding {
     let ends = word.match_indices('-').map(|(at, _)| at).chain([word.len()]);
     let names: Vec<&str> = ends.filter_map(|end| word.get(..end)).filter(|name| !name.is_empty()).collect();
-    let is_near = |name: &&&str| nearest(name, parameters.iter().map(|p| p.name.as_str())).is_some();
+    let is_near = |name: &&&str| parameters.nearest(name, patience).is_some();
     let meant = names.iter().find(is_near).or_else(|| names.first());
-    unknown(meant.copied().unwrap_or_default(), span, parameters)
+    unknown(meant.copied().unwrap_or_default(), span, parameters, patience)
 }
 
-fn unknown(name: &str, span: Span, parameters: &[Parameter]) -> Finding {
-    let near = nearest(name, parameters.iter().map(|p| p.name.as_str()));
+fn unknown(name: &str, span: Span, parameters: &Parameters, patience: &Patience) -> Finding {
+    let near = parameters.nearest(name, patience);
     if name.is_empty() {
         let help = "write the name of a parameter behind it, or `$$` for a dollar sign".to_owned();
         return Box::new(UnknownParameter { name: String::new(), help, at: span.into() });
@@ -312,10 +353,15 @@ mod tests {
             name: name.to_owned(),
             value: ParameterValue::Alias(Alias::new(value).unwrap()),
         };
-        let parameters = [alias("alias", "orders"), alias("alias-next", "longer")];
-        let filled = |text: &str| fill(&Spanned::new(text.to_owned(), Span::default()), &parameters);
+        let mut parameters = Parameters::default();
+        parameters.push(alias("alias", "orders"));
+        parameters.push(alias("alias-next", "longer"));
+        let patience = Patience::default();
+        let filled =
+            |text: &str| fill(&Spanned::new(text.to_owned(), Span::default()), &parameters, &patience);
         assert_eq!(filled("$alias-new").unwrap(), "orders-new");
         assert_eq!(filled("$alias-next$$").unwrap(), "longer$");
+        assert_eq!(filled("$aliasé").unwrap(), "ordersé");
         assert!(filled("$aliax").is_err());
     }
 }

@@ -19,7 +19,7 @@ use super::{
     fit::{Fit, NOTHING_MORE, Unfit, fit},
     parameter::{ParameterValue, fill, value},
     scope::{Scope, Thing},
-    suggest::{did_you_mean, nearest},
+    suggest::nearest,
 };
 
 /// A name that nobody declared.
@@ -217,14 +217,16 @@ impl Reader<'_> {
             Some(term) if slot == Slot::Alias => one(self.alias(term).map(Argument::Alias)),
             Some(Term::Duration(duration)) => Ok(Argument::Duration(duration.value)),
             Some(Term::Number(number)) => Ok(Argument::Number(number.value)),
-            Some(Term::Text(text)) => one(fill(text, &self.scope.parameters).map(Argument::Text)),
+            Some(Term::Text(text)) => {
+                one(fill(text, &self.scope.parameters, &self.scope.patience).map(Argument::Text))
+            }
             Some(Term::Param(name)) => one(self.parameter(slot, name)),
             Some(Term::Comma(_)) | None => Err(Vec::new()),
         }
     }
 
     fn parameter(&self, slot: Slot, name: &Spanned<String>) -> Result<Argument, Finding> {
-        match value(name, &self.scope.parameters)? {
+        match value(name, &self.scope.parameters, &self.scope.patience)? {
             ParameterValue::Duration(duration) if slot == Slot::Duration => Ok(Argument::Duration(*duration)),
             other => Err(Box::new(WrongUsage {
                 what: "a duration",
@@ -274,7 +276,7 @@ impl Reader<'_> {
     pub fn thing(&self, slot: Slot, name: &Spanned<String>) -> Result<Argument, Finding> {
         let kind = slot.word();
         let Some((thing, declared)) = self.scope.thing(&name.value) else {
-            let help = did_you_mean(&name.value, kind, &self.scope.names(kind));
+            let help = self.scope.did_you_mean(&name.value, kind);
             return Err(Box::new(UnknownName { kind, name: shown(&name.value), help, at: name.span.into() }));
         };
         match (slot, thing) {
@@ -288,7 +290,7 @@ impl Reader<'_> {
                 kind,
                 found: thing.kind(),
                 name: shown(&name.value),
-                help: did_you_mean(&name.value, kind, &self.scope.names(kind)),
+                help: self.scope.did_you_mean(&name.value, kind),
                 at: name.span.into(),
                 declared: declared.into(),
             })),
@@ -297,8 +299,8 @@ impl Reader<'_> {
 
     fn alias(&self, term: &Term) -> Result<Alias, Finding> {
         let text = match term {
-            Term::Text(text) => fill(text, &self.scope.parameters)?,
-            Term::Param(name) => match value(name, &self.scope.parameters)? {
+            Term::Text(text) => fill(text, &self.scope.parameters, &self.scope.patience)?,
+            Term::Param(name) => match value(name, &self.scope.parameters, &self.scope.patience)? {
                 ParameterValue::Alias(alias) => return Ok(alias.clone()),
                 ParameterValue::Duration(_) => {
                     let name_shown = shown(&name.value);

@@ -1,6 +1,6 @@
 //! From the tree to the plan: names first, then what is said of them, then the steps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
@@ -10,10 +10,13 @@ use crate::{
     explanation::Explanation,
     invariant::{Hazard, INVARIANTS, Invariant},
     source::{Finding, Source, Span, Spanned},
-    syntax::tree::{Item, Line, ParamDecl, Phrase, PlanHead, StepDecl, SyntaxTree, Term},
+    syntax::{
+        NAME_LIMIT,
+        tree::{Item, Line, Phrase, PlanHead, StepDecl, SyntaxTree, Term},
+    },
     world::{
         effect::Effect,
-        id::{KeyId, KeySet, RoleId, StepId, Table},
+        id::{KeyId, KeySet, PlaceId, RoleId, StepId, Table},
         landscape::Landscape,
         state::World,
     },
@@ -83,9 +86,9 @@ pub struct Draft {
     /// Everything that was found.
     pub findings: Vec<Finding>,
     /// Flows that have a finding and are therefore not declared: no second finding for them.
-    pub lost: Vec<String>,
+    pub lost: BTreeSet<String>,
     /// Parameters that have a finding, likewise.
-    pub lost_parameters: Vec<String>,
+    pub lost_parameters: BTreeSet<String>,
     role_titles: Table<RoleId, Option<String>>,
 }
 
@@ -110,10 +113,20 @@ impl Draft {
         match term {
             Term::Word(word) => self.lost.contains(&word.value),
             Term::Param(name) => self.lost_parameters.contains(&name.value),
-            Term::Text(text) => self.lost_parameters.iter().any(|p| text.value.contains(&format!("${p}"))),
+            Term::Text(text) => self.speaks_of_lost_parameter(&text.value),
             Term::Place(place) => self.is_lost(&place.value.alias),
             _ => false,
         }
+    }
+
+    /// Whether a lost parameter's name stands behind a dollar sign.
+    fn speaks_of_lost_parameter(&self, text: &str) -> bool {
+        let lost = |after: &str| {
+            let name = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'));
+            let longest = name.unwrap_or(after.len()).min(NAME_LIMIT);
+            (1..=longest).any(|end| after.get(..end).is_some_and(|name| self.lost_parameters.contains(name)))
+        };
+        !self.lost_parameters.is_empty() && text.split('$').skip(1).any(lost)
     }
 
     /// Reads a phrase by one of several usage lines and keeps the findings.
@@ -170,7 +183,7 @@ pub fn resolve(
         name: head.name.value,
         title: head.title.map(|t| t.value),
         document: head.source.map(|s| s.value),
-        parameters: draft.scope.parameters,
+        parameters: draft.scope.parameters.into_rows(),
         landscape: draft.landscape,
         declared: draft.declared,
         role_titles: draft.role_titles,
@@ -203,11 +216,12 @@ fn heads(draft: &mut Draft, source: &Source, tree: &SyntaxTree) -> Option<PlanHe
 }
 
 fn names(draft: &mut Draft, tree: &SyntaxTree, given: &BTreeMap<String, String>) {
+    let mut params: BTreeMap<&str, Span> = BTreeMap::new();
     for item in &tree.items {
         match &item.node {
             Item::Param(decl) => {
-                let first = params(tree).find(|p| p.name.value == decl.name.value).map(|p| p.name.span);
-                if let Some(first) = first.filter(|first| *first != decl.name.span) {
+                let first = *params.entry(decl.name.value.as_str()).or_insert(decl.name.span);
+                if first != decl.name.span {
                     draft.findings.push(duplicate::twice(&decl.name, first));
                     continue;
                 }
@@ -215,7 +229,7 @@ fn names(draft: &mut Draft, tree: &SyntaxTree, given: &BTreeMap<String, String>)
                     Ok(parameter) => draft.scope.parameters.push(parameter),
                     Err(finding) => {
                         draft.findings.push(finding);
-                        draft.lost_parameters.push(decl.name.value.clone());
+                        draft.lost_parameters.insert(decl.name.value.clone());
                     }
                 }
             }
@@ -239,13 +253,6 @@ fn names(draft: &mut Draft, tree: &SyntaxTree, given: &BTreeMap<String, String>)
             _ => {}
         }
     }
-}
-
-fn params(tree: &SyntaxTree) -> impl Iterator<Item = &ParamDecl> {
-    tree.items.iter().filter_map(|item| match &item.node {
-        Item::Param(decl) => Some(decl),
-        _ => None,
-    })
 }
 
 fn owned(draft: &mut Draft, tree: &SyntaxTree) {
@@ -324,12 +331,13 @@ fn start_world(draft: &Draft, steps: usize, deliveries: usize) -> World {
 /// A key that an exchange brings under an alias takes the place of the key that lies there first.
 fn predecessors(draft: &Draft, steps: &Table<StepId, Step>) -> BTreeMap<KeyId, KeyId> {
     let mut map = BTreeMap::new();
+    let start: BTreeMap<PlaceId, KeyId> =
+        draft.start.places.iter().rev().map(|(place, key, _)| (*place, *key)).collect();
     for effect in steps.rows().flat_map(|step| step.action.value.effects()) {
-        if let Effect::Exchange { place, key, .. } = effect {
-            let old = draft.start.places.iter().find(|(p, ..)| *p == place).map(|(_, old, _)| *old);
-            if let Some(old) = old.filter(|old| *old != key) {
-                map.entry(key).or_insert(old);
-            }
+        if let Effect::Exchange { place, key, .. } = effect
+            && let Some(old) = start.get(&place).filter(|old| **old != key)
+        {
+            map.entry(key).or_insert(*old);
         }
     }
     map

@@ -1,13 +1,16 @@
 //! What the names of a plan stand for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     source::Span,
     world::id::{AcceptorId, ChannelId, KeyId, RoleId, StepId, StoreId, WindowId},
 };
 
-use super::parameter::Parameter;
+use super::{
+    parameter::Parameters,
+    suggest::{self, Patience},
+};
 
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +52,12 @@ impl Thing {
 pub struct Scope {
     things: BTreeMap<String, (Thing, Span)>,
     steps: BTreeMap<String, (Thing, Span)>,
+    /// The names of each kind.
+    kinds: BTreeMap<&'static str, BTreeSet<String>>,
     /// The parameters.
-    pub parameters: Vec<Parameter>,
+    pub parameters: Parameters,
+    /// How many names may still be compared with unknown ones.
+    pub patience: Patience,
 }
 
 impl Scope {
@@ -61,6 +68,7 @@ impl Scope {
             return Some(*first);
         }
         table.insert(name.to_owned(), (thing, span));
+        self.kinds.entry(thing.kind()).or_default().insert(name.to_owned());
         None
     }
 
@@ -79,10 +87,11 @@ impl Scope {
         }
     }
 
-    /// The names of one kind.
+    /// A help for a name of a kind that is not declared.
     #[must_use]
-    pub fn names(&self, kind: &str) -> Vec<String> {
-        let all = self.things.iter().chain(&self.steps);
-        all.filter(|(_, (thing, _))| thing.kind() == kind).map(|(name, _)| name.clone()).collect()
+    pub fn did_you_mean(&self, name: &str, kind: &str) -> String {
+        let none = BTreeSet::new();
+        let known = self.kinds.get(kind).unwrap_or(&none);
+        suggest::known(name, kind, known.iter().map(String::as_str), &self.patience)
     }
 }

@@ -1,5 +1,7 @@
 //! Steps: their order, their needs, their act.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
@@ -15,7 +17,7 @@ use crate::{
     },
 };
 
-use super::{Delivery, Step, phrase::no_room_for_backup, resolve::Draft, suggest::did_you_mean};
+use super::{Delivery, Step, phrase::no_room_for_backup, resolve::Draft};
 
 /// A step that names an unknown step.
 #[derive(Debug, Diagnostic, Error)]
@@ -145,7 +147,7 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
 
 fn step_named(draft: &Draft, name: &Spanned<String>) -> Result<StepId, Finding> {
     draft.scope.step(&name.value).ok_or_else(|| -> Finding {
-        let help = did_you_mean(&name.value, "step", &draft.scope.names("step"));
+        let help = draft.scope.did_you_mean(&name.value, "step");
         Box::new(UnknownStep { name: shown(&name.value), help, at: name.span.into() })
     })
 }
@@ -179,14 +181,14 @@ pub fn settle(draft: &mut Draft, steps: &mut Table<StepId, Step>) {
     if !draft.findings.is_empty() {
         return;
     }
-    let effects: Vec<Effect> = steps.rows().flat_map(|step| step.action.value.effects()).collect();
+    let rooms = Rooms::of(draft, steps);
     for id in steps.ids() {
         let step = &mut steps[id];
         let at: Span = step.action.span;
         let Some(unsettled) = step.action.value.unsettled() else { continue };
         let (place, store, key) = match unsettled {
-            Unsettled::Staged(store, key) => (staged(draft, &effects, store, key), store, key),
-            Unsettled::Kept(store, key) => (kept(draft, &effects, store, key), store, key),
+            Unsettled::Staged(store, key) => (rooms.staged(draft, store, key), store, key),
+            Unsettled::Kept(store, key) => (rooms.kept(store, key), store, key),
         };
         match place {
             Some(place) => step.action.value.settle(place),
@@ -202,30 +204,51 @@ pub fn settle(draft: &mut Draft, steps: &mut Table<StepId, Step>) {
     }
 }
 
-fn staged(draft: &Draft, effects: &[Effect], store: StoreId, key: KeyId) -> Option<PlaceId> {
-    let created = effects.iter().find_map(|effect| match effect {
-        Effect::Put { place, key: k } if *k == key => Some(*place),
-        _ => None,
-    });
-    let declared = || draft.start.places.iter().find(|(_, k, _)| *k == key).map(|(place, ..)| *place);
-    created.or_else(declared).filter(|place| draft.landscape.places[*place].store == store)
+/// Where keys wait and are kept, as all the steps together say.
+struct Rooms {
+    /// Where a key is put first.
+    put: BTreeMap<KeyId, PlaceId>,
+    /// Where a key lies from the start.
+    declared: BTreeMap<KeyId, PlaceId>,
+    /// Where an exchange keeps what another key leaves, by the exchange's store and that key.
+    kept: BTreeMap<(StoreId, KeyId), PlaceId>,
 }
 
-fn kept(draft: &Draft, effects: &[Effect], store: StoreId, key: KeyId) -> Option<PlaceId> {
-    let held = |place: PlaceId| {
-        draft.start.places.iter().any(|(p, k, _)| *p == place && *k == key)
-            || effects.iter().any(
-                |effect| matches!(effect, Effect::Exchange { place: p, key: k, .. } if *p == place && *k == key),
-            )
-    };
-    effects.iter().find_map(|effect| match effect {
-        Effect::Exchange { place, key: new, backup, .. }
-            if *new != key && draft.landscape.places[*place].store == store && held(*place) =>
-        {
-            Some(*backup)
+impl Rooms {
+    fn of(draft: &Draft, steps: &Table<StepId, Step>) -> Self {
+        let effects = || steps.rows().flat_map(|step| step.action.value.effects());
+        let (mut put, mut declared, mut kept) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let mut held: BTreeMap<PlaceId, BTreeSet<KeyId>> = BTreeMap::new();
+        for (place, key, _) in &draft.start.places {
+            declared.entry(*key).or_insert(*place);
+            held.entry(*place).or_default().insert(*key);
         }
-        _ => None,
-    })
+        for effect in effects() {
+            match effect {
+                Effect::Put { place, key } => drop(put.entry(key).or_insert(place)),
+                Effect::Exchange { place, key, .. } => drop(held.entry(place).or_default().insert(key)),
+                _ => {}
+            }
+        }
+        for effect in effects() {
+            if let Effect::Exchange { place, key: new, backup, .. } = effect {
+                let store = draft.landscape.places[place].store;
+                for old in held.get(&place).into_iter().flatten().filter(|old| **old != new) {
+                    kept.entry((store, *old)).or_insert(backup);
+                }
+            }
+        }
+        Self { put, declared, kept }
+    }
+
+    fn staged(&self, draft: &Draft, store: StoreId, key: KeyId) -> Option<PlaceId> {
+        let place = self.put.get(&key).or_else(|| self.declared.get(&key)).copied();
+        place.filter(|place| draft.landscape.places[*place].store == store)
+    }
+
+    fn kept(&self, store: StoreId, key: KeyId) -> Option<PlaceId> {
+        self.kept.get(&(store, key)).copied()
+    }
 }
 
 /// The messages of all steps.

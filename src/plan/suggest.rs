@@ -1,5 +1,7 @@
 //! Near names: what the author may have meant.
 
+use std::cell::Cell;
+
 use crate::source::shown;
 
 /// The candidate that is nearest to `word`, if one is near enough to be meant.
@@ -17,23 +19,62 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// How many names may still be compared with unknown ones. One comparison takes longer than to
+/// read a sentence, so a plan in which every name is unknown gets near names for the first ones only.
+#[derive(Debug)]
+pub struct Patience(Cell<usize>);
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self(Cell::new(200_000))
+    }
+}
+
+impl Patience {
+    /// Takes so many comparisons, if there are as many left.
+    fn allows(&self, comparisons: usize) -> bool {
+        let left = self.0.get().checked_sub(comparisons);
+        left.inspect(|left| self.0.set(*left)).is_some()
+    }
+
+    /// The candidate that is nearest to `word`, as [`nearest`] finds it while there is patience.
+    #[must_use]
+    pub fn nearest<'a>(
+        &self,
+        word: &str,
+        candidates: impl ExactSizeIterator<Item = &'a str>,
+    ) -> Option<&'a str> {
+        if self.allows(candidates.len()) { nearest(word, candidates) } else { None }
+    }
+}
+
 /// A help that names the nearest candidate, or else lists them all, or else shows how one of the
 /// kind is declared.
 #[must_use]
 pub fn did_you_mean(word: &str, what: &str, candidates: &[String]) -> String {
-    if let Some(near) = nearest(word, candidates.iter().map(String::as_str)) {
+    known(word, what, candidates.iter().map(String::as_str), &Patience::default())
+}
+
+/// The same while there is patience.
+#[must_use]
+pub fn known<'a>(
+    word: &str,
+    what: &str,
+    candidates: impl ExactSizeIterator<Item = &'a str> + Clone,
+    patience: &Patience,
+) -> String {
+    if let Some(near) = patience.nearest(word, candidates.clone()) {
         return format!("did you mean `{near}`?");
     }
-    match candidates {
-        [] => format!("declare it: `{}`", declaration(word, what)),
-        _ => {
-            let known: Vec<String> = candidates.iter().take(12).map(|c| format!("`{c}`")).collect();
-            let more = candidates.len().saturating_sub(12);
-            let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
-            let plural = if candidates.len() == 1 { "" } else { "s" };
-            format!("the plan has the {what}{plural} {}{rest}", known.join(", "))
-        }
+    let count = candidates.len();
+    if count == 0 {
+        return format!("declare it: `{}`", declaration(word, what));
     }
+    let known: Vec<String> = candidates.take(12).map(|c| format!("`{c}`")).collect();
+    let more = count.saturating_sub(12);
+    let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("the plan has the {what}{plural} {}{rest}", known.join(", "))
 }
 
 /// How a thing of a kind is declared.
@@ -55,5 +96,13 @@ mod tests {
     fn a_slip_of_the_hand_is_near_and_another_word_is_not() {
         assert_eq!(nearest("partnr", ["tenant", "partner"]), Some("partner"));
         assert_eq!(nearest("ab", ["tenant", "partner"]), None);
+    }
+
+    #[test]
+    fn near_names_are_looked_for_until_patience_ends() {
+        let patience = Patience(Cell::new(3));
+        let help = |word| known(word, "step", ["first", "second"].into_iter(), &patience);
+        assert_eq!(help("frist"), "did you mean `first`?");
+        assert_eq!(help("frist"), "the plan has the steps `first`, `second`");
     }
 }

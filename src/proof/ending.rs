@@ -196,7 +196,7 @@ pub struct Wait {
 #[must_use]
 pub fn waiting(checked: &Checked, world: &World) -> Option<Wait> {
     let plan = checked.plan();
-    let rules = Rules::of(checked);
+    let rules = Rules::of(checked).within(LOOK * 1000);
     let mut seen = HashSet::from([world.clone()]);
     let mut queue = vec![world.clone()];
     let mut furthest = world.clone();

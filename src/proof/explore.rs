@@ -47,6 +47,14 @@ impl Space {
         self.moves
     }
 
+    /// What they take in memory, in bytes, with what the search for worlds without an end will take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        size_of::<u64>() * self.worlds.len()
+            + size_of::<u32>() * 3 * (self.parents.len() + self.edges.len())
+            + size_of::<u32>() * self.seen.slots()
+    }
+
     /// Which world leads to which, by number.
     #[must_use]
     pub fn edges(&self) -> &[(u32, u32)] {
@@ -61,9 +69,24 @@ impl Space {
     }
 }
 
+/// What a world may take in memory, with the steps that lead from it, in bytes. One that takes more
+/// counts as several.
+const ROOM: usize = 512;
+
+/// How many looks at a step, a message or a thing a world may cost, likewise.
+const LOOKS: usize = 1000;
+
+/// So many bytes and looks are allowed however small the budget is.
+const LEAST: usize = 1 << 20;
+
 /// Searches from `start`, through at most `budget` worlds.
+///
+/// The budget bounds memory and work too, whatever the size of the plan: the search takes no more
+/// than 512 bytes and a thousand looks for each world of the budget, 1 GiB for two million.
 #[must_use]
-pub fn explore(rules: &Rules<'_>, start: &World, budget: usize) -> Found {
+pub fn explore(rules: Rules<'_>, start: &World, budget: usize) -> Found {
+    let room = budget.saturating_mul(ROOM).max(LEAST);
+    let rules = rules.within(budget.saturating_mul(LOOKS).max(LEAST));
     if let Some(fault) = rules.fault(start) {
         return Found::Fault(Vec::new(), start.clone(), fault);
     }
@@ -74,7 +97,7 @@ pub fn explore(rules: &Rules<'_>, start: &World, budget: usize) -> Found {
         let world = search.packing.unpack(search.space.packed(at));
         let mut fault: Option<(Move, World, Fault)> = None;
         rules.next(&world, |step, result| {
-            if fault.is_some() {
+            if fault.is_some() || search.space.bytes() > room {
                 return;
             }
             search.space.moves += 1;
@@ -90,21 +113,24 @@ pub fn explore(rules: &Rules<'_>, start: &World, budget: usize) -> Found {
             }
         });
         if let Some((last, world, found)) = fault {
-            let mut moves = path(rules, &search.packing, &search.space, at);
+            // The way there is shorter than the search was.
+            let rules = rules.within(usize::MAX);
+            let mut moves = path(&rules, &search.packing, &search.space, at);
             moves.push(last);
             return Found::Fault(moves, world, found);
         }
-        if search.space.states() > budget {
+        if search.space.states() > budget || search.space.bytes() > room || rules.is_exhausted() {
             return Found::Exhausted(search.space.states());
         }
         at += 1;
     }
     let Search { packing, space, .. } = search;
-    match stuck(rules, &packing, &space) {
+    let rules = rules.within(usize::MAX);
+    match stuck(&rules, &packing, &space) {
         None => Found::Clean(space),
         Some(state) => {
             let world = packing.unpack(space.packed(state));
-            Found::Fault(path(rules, &packing, &space, state), world, Fault::Stuck)
+            Found::Fault(path(&rules, &packing, &space, state), world, Fault::Stuck)
         }
     }
 }
@@ -151,6 +177,10 @@ impl<'a> Search<'a> {
         );
         if let Some(known) = known {
             return (known, false);
+        }
+        // By a quarter at a time: to double would take twice the memory at the end.
+        if space.worlds.capacity() - space.worlds.len() < words {
+            space.worlds.reserve_exact(words.max(space.worlds.len() / 4));
         }
         space.worlds.extend_from_slice(scratch);
         space.parents.push(parent);

@@ -20,6 +20,12 @@ impl Index {
         Self { slots: vec![0; 1024], filled: 0 }
     }
 
+    /// How many slots it has.
+    #[must_use]
+    pub const fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
     /// Finds the number for which `same` holds, or enters `number`.
     pub fn find_or_insert(
         &mut self,

@@ -1,5 +1,7 @@
 //! A world as a few machine words, so that millions of them fit into memory.
 
+use fixedbitset::FixedBitSet;
+
 use crate::{
     plan::Plan,
     world::{
@@ -57,12 +59,8 @@ impl<'a> Packing<'a> {
         for window in world.windows.rows() {
             bits.put(*window as u64, 2);
         }
-        for step in 0..self.plan.steps.len() {
-            bits.put(u64::from(world.done.contains(step)), 1);
-        }
-        for delivery in 0..self.plan.deliveries.len() {
-            bits.put(u64::from(world.heard.contains(delivery)), 1);
-        }
+        bits.put_set(&world.done, self.plan.steps.len());
+        bits.put_set(&world.heard, self.plan.deliveries.len());
         bits.finish();
         out.resize(end, 0);
     }
@@ -90,12 +88,8 @@ impl<'a> Packing<'a> {
                 _ => WindowState::Open,
             };
         }
-        for step in 0..self.plan.steps.len() {
-            world.done.set(step, bits.take(1) == 1);
-        }
-        for delivery in 0..self.plan.deliveries.len() {
-            world.heard.set(delivery, bits.take(1) == 1);
-        }
+        bits.take_set(&mut world.done, self.plan.steps.len());
+        bits.take_set(&mut world.heard, self.plan.deliveries.len());
         world
     }
 }
@@ -114,13 +108,21 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn put(&mut self, value: u64, bits: u32) {
-        for bit in 0..bits {
-            self.word |= (value >> bit & 1) << self.used;
-            self.used += 1;
-            if self.used == 64 {
-                self.out.push(std::mem::take(&mut self.word));
-                self.used = 0;
-            }
+        let value = value & ones(bits);
+        self.word |= value << self.used;
+        let rest = u64::BITS - self.used;
+        if bits < rest {
+            self.used += bits;
+            return;
+        }
+        self.out.push(self.word);
+        self.word = value.checked_shr(rest).unwrap_or(0);
+        self.used = bits - rest;
+    }
+
+    fn put_set(&mut self, set: &FixedBitSet, length: usize) {
+        for (block, bits) in set.as_slice().iter().zip(blocks(length)) {
+            self.put(*block as u64, bits);
         }
     }
 
@@ -138,12 +140,27 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn take(&mut self, bits: u32) -> u64 {
-        let mut value = 0;
-        for bit in 0..bits {
-            let word = self.words.get(self.at / 64).copied().unwrap_or(0);
-            value |= (word >> (self.at % 64) & 1) << bit;
-            self.at += 1;
-        }
-        value
+        let word = |number: usize| self.words.get(number).copied().unwrap_or(0);
+        let (number, used) = (self.at / 64, (self.at % 64) as u32);
+        let next = word(number + 1).checked_shl(u64::BITS - used).unwrap_or(0);
+        self.at += bits as usize;
+        (word(number) >> used | next) & ones(bits)
     }
+
+    fn take_set(&mut self, set: &mut FixedBitSet, length: usize) {
+        for (block, bits) in set.as_mut_slice().iter_mut().zip(blocks(length)) {
+            *block = self.take(bits) as usize;
+        }
+    }
+}
+
+/// So many of the lowest bits.
+const fn ones(bits: u32) -> u64 {
+    if bits >= u64::BITS { u64::MAX } else { (1 << bits) - 1 }
+}
+
+/// How many bits of a set lie in each of its blocks.
+fn blocks(length: usize) -> impl Iterator<Item = u32> {
+    let block = usize::BITS as usize;
+    (0..length).step_by(block).map(move |at| (length - at).min(block) as u32)
 }

@@ -88,7 +88,7 @@ impl Page<'_> {
             let (later, earlier) = (self.step(later), self.step(earlier));
             return format!("turn the two around: `{later}` must come after `{earlier}`");
         }
-        report(&Subject { plan, order, knowledge: self.checked.knowledge() }, later, earlier)
+        report(&Subject { plan, order, knowledge: self.checked.knowledge() }, later, earlier, true)
     }
 
     fn interrupted(&self, flow: ChannelId) -> Finding {

@@ -1,14 +1,17 @@
 //! The rules of the world: what may happen next at a moment.
 
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
 use crate::{
     action::SpeechKind,
     check::Checked,
-    invariant::{Breach, Invariant, alias_lost, rejected::NeverRejected},
+    invariant::{Breach, Hazard, Invariant, alias_lost, rejected::NeverRejected},
     transition::ready::{Blocker, blockers},
     world::{
         effect::{Effect, Misfit},
-        id::{ChannelId, DeliveryId, Id, KeyId, StepId, WindowId},
-        landscape::{Landscape, Transit},
+        id::{ChannelId, DeliveryId, Id, KeyId, RoleId, StepId, Table, WindowId},
+        landscape::Transit,
         state::{WindowState, World},
     },
 };
@@ -50,6 +53,11 @@ pub enum Fault {
 pub struct Rules<'a> {
     checked: &'a Checked,
     judged: Vec<Judged<'a>>,
+    after: After,
+    /// How many looks it takes to make one world from another and to judge it.
+    weight: usize,
+    /// How many looks may still be taken.
+    left: Cell<usize>,
 }
 
 /// A promise that is judged.
@@ -75,20 +83,42 @@ impl<'a> Rules<'a> {
     #[must_use]
     pub fn of(checked: &'a Checked) -> Self {
         let plan = checked.plan();
-        let waived = |invariant: &dyn Invariant| {
-            let hazard = invariant.hazard();
-            plan.waivers.iter().any(|w| (w.flow, w.hazard) == hazard)
-        };
+        let waivers: BTreeSet<(ChannelId, Hazard)> =
+            plan.waivers.iter().map(|waiver| (waiver.flow, waiver.hazard)).collect();
+        let waived = |invariant: &dyn Invariant| waivers.contains(&invariant.hazard());
         let promised = plan.promises.iter().map(|p| p.value.as_ref());
         let mut judged: Vec<Judged<'a>> = promised.filter(|p| !waived(*p)).map(Judged::Promised).collect();
+        let said: BTreeSet<(ChannelId, Hazard)> = judged.iter().map(|j| j.invariant().hazard()).collect();
         for flow in plan.landscape.channels.ids() {
             let default = NeverRejected::of(flow);
-            let said = judged.iter().any(|j| j.invariant().hazard() == default.hazard());
-            if !said && !waived(&default) {
+            if !said.contains(&default.hazard()) && !waived(&default) {
                 judged.push(Judged::Default(default));
             }
         }
-        Self { checked, judged }
+        let land = &plan.landscape;
+        let things = land.places.len() + land.acceptors.len() + 2 * land.channels.len();
+        let bits = plan.steps.len() + plan.deliveries.len();
+        let weight = judged.len() + plan.finals.len() + things + bits / 16;
+        Self { checked, judged, after: After::of(checked), weight, left: Cell::new(usize::MAX) }
+    }
+
+    /// The same rules for a search that gives up after so many looks at a step, a message or a thing.
+    #[must_use]
+    pub fn within(mut self, looks: usize) -> Self {
+        self.left = Cell::new(looks);
+        self
+    }
+
+    /// Whether all looks were taken; what [`Rules::next`] found last is then not everything.
+    #[must_use]
+    pub fn is_exhausted(&self) -> bool {
+        self.left.get() == 0
+    }
+
+    /// Takes so many looks; says whether there were as many.
+    fn look(&self, looks: usize) -> bool {
+        self.left.set(self.left.get().saturating_sub(looks));
+        !self.is_exhausted()
     }
 
     /// The plan.
@@ -128,31 +158,24 @@ impl<'a> Rules<'a> {
     /// Everything that may happen next, with the world after it, or the fault that it is.
     pub fn next(&self, world: &World, mut found: impl FnMut(Move, Result<World, Fault>)) {
         let plan = self.checked.plan();
-        for step in plan.steps.ids() {
-            if world.is_done(step) {
+        if !self.look(self.after.len() + plan.deliveries.len() + plan.landscape.channels.len()) {
+            return;
+        }
+        for step in world.done.zeroes().map(StepId::at) {
+            // Most steps wait for another one, which is quickly seen.
+            if !self.after.is_done(world, step) {
                 continue;
             }
-            let blockers = blockers(self.checked, world, step);
-            // A proposal that was made is answered whatever else has changed since.
-            if blockers.contains(&Blocker::Unanswered) {
-                found(Move::Answer(step), self.answer(world, step));
-                continue;
+            if !self.look(self.weight + self.after.messages(step)) {
+                return;
             }
-            let stale = blockers.iter().find_map(|b| match b {
-                Blocker::Stale(need) => Some(*need),
-                _ => None,
-            });
-            match (stale, blockers.as_slice()) {
-                (_, []) => found(Move::Act(step), self.act(world, step)),
-                // Acting on what was told, not on what is so.
-                (Some(need), _) if blockers.iter().all(|b| matches!(b, Blocker::Stale(_))) => {
-                    found(Move::Act(step), Err(Fault::Stale(step, need)));
-                }
-                _ => {}
-            }
+            self.begin(world, step, &mut found);
         }
         for (id, delivery) in plan.deliveries.iter() {
             if world.is_done(delivery.step) && !world.is_heard(id) {
+                if !self.look(self.weight) {
+                    return;
+                }
                 let mut after = world.clone();
                 after.heard.insert(id.index());
                 found(Move::Receive(id), Ok(after));
@@ -165,7 +188,29 @@ impl<'a> Rules<'a> {
                 found(Move::Open(window), Ok(after));
             }
         }
-        traffic(&plan.landscape, world, found);
+        self.traffic(world, found);
+    }
+
+    /// What a step that waits for no other one may do.
+    fn begin(&self, world: &World, step: StepId, found: &mut impl FnMut(Move, Result<World, Fault>)) {
+        let blockers = blockers(self.checked, world, step);
+        // A proposal that was made is answered whatever else has changed since.
+        if blockers.contains(&Blocker::Unanswered) {
+            found(Move::Answer(step), self.answer(world, step));
+            return;
+        }
+        let stale = blockers.iter().find_map(|b| match b {
+            Blocker::Stale(need) => Some(*need),
+            _ => None,
+        });
+        match (stale, blockers.as_slice()) {
+            (_, []) => found(Move::Act(step), self.act(world, step)),
+            // Acting on what was told, not on what is so.
+            (Some(need), _) if blockers.iter().all(|b| matches!(b, Blocker::Stale(_))) => {
+                found(Move::Act(step), Err(Fault::Stale(step, need)));
+            }
+            _ => {}
+        }
     }
 
     fn act(&self, world: &World, step: StepId) -> Result<World, Fault> {
@@ -196,25 +241,78 @@ impl<'a> Rules<'a> {
         let landscape = &self.checked.plan().landscape;
         effect.apply(landscape, world).map(|_| ()).map_err(|misfit| Fault::Misfit(step, misfit))
     }
+
+    fn traffic(&self, world: &World, mut found: impl FnMut(Move, Result<World, Fault>)) {
+        let landscape = &self.checked.plan().landscape;
+        for (channel, declared) in landscape.channels.iter() {
+            // An immediate message is judged in the world that sends it: no moment of its own.
+            if declared.transit == Transit::Immediately {
+                continue;
+            }
+            if let Some(key) = world.stamp(landscape, channel)
+                && !world.under_way[channel].contains(key)
+            {
+                if !self.look(self.weight) {
+                    return;
+                }
+                let mut after = world.clone();
+                after.under_way[channel].insert(key);
+                found(Move::Send(channel, key), Ok(after));
+            }
+            for key in world.under_way[channel].iter() {
+                if !self.look(self.weight) {
+                    return;
+                }
+                let mut after = world.clone();
+                after.under_way[channel].remove(key);
+                found(Move::Arrive(channel, key), Ok(after));
+            }
+        }
+    }
 }
 
-fn traffic(landscape: &Landscape, world: &World, mut found: impl FnMut(Move, Result<World, Fault>)) {
-    for (channel, declared) in landscape.channels.iter() {
-        // An immediate message is judged in the world that sends it: no moment of its own.
-        if declared.transit == Transit::Immediately {
-            continue;
+/// Which steps each step comes after, as one row of numbers.
+#[derive(Debug)]
+struct After {
+    earlier: Vec<StepId>,
+    /// Where the steps that a step comes after begin in the row.
+    starts: Vec<usize>,
+    /// How many messages its role may have to be asked for.
+    messages: Vec<usize>,
+}
+
+impl After {
+    fn of(checked: &Checked) -> Self {
+        let plan = checked.plan();
+        let mut to: Table<RoleId, usize> = Table::like(&plan.landscape.roles, 0);
+        for delivery in plan.deliveries.rows() {
+            to[delivery.to] += 1;
         }
-        if let Some(key) = world.stamp(landscape, channel)
-            && !world.under_way[channel].contains(key)
-        {
-            let mut after = world.clone();
-            after.under_way[channel].insert(key);
-            found(Move::Send(channel, key), Ok(after));
+        let mut after = Self { earlier: Vec::new(), starts: vec![0], messages: Vec::new() };
+        for step in plan.steps.rows() {
+            let role = step.role.value;
+            let before = step.after.iter().map(|before| before.value);
+            let foreign = before.clone().filter(|before| plan.steps[*before].role.value != role).count();
+            after.messages.push((foreign + step.needs.len()) * to[role]);
+            after.earlier.extend(before);
+            after.starts.push(after.earlier.len());
         }
-        for key in world.under_way[channel].iter() {
-            let mut after = world.clone();
-            after.under_way[channel].remove(key);
-            found(Move::Arrive(channel, key), Ok(after));
-        }
+        after
+    }
+
+    /// How many there are of steps and of what they come after.
+    fn len(&self) -> usize {
+        self.starts.len() + self.earlier.len()
+    }
+
+    /// Whether all that a step comes after is done.
+    fn is_done(&self, world: &World, step: StepId) -> bool {
+        let start = |step: usize| self.starts.get(step).copied().unwrap_or_default();
+        let mine = self.earlier.get(start(step.index())..start(step.index() + 1)).unwrap_or_default();
+        mine.iter().all(|earlier| world.is_done(*earlier))
+    }
+
+    fn messages(&self, step: StepId) -> usize {
+        self.messages.get(step.index()).copied().unwrap_or_default()
     }
 }

@@ -114,7 +114,7 @@ pub fn world_digest(checked: &Checked, world: &World) -> Fingerprint {
 /// Judges a plan from a start: the declared one, an observed one or the middle of a run.
 #[must_use]
 pub fn prove(checked: Checked, start: &World, budget: usize) -> Verdict {
-    let found = explore(&Rules::of(&checked), start, budget);
+    let found = explore(Rules::of(&checked), start, budget);
     match found {
         Found::Clean(space) => {
             let start = world_digest(&checked, start);

@@ -76,7 +76,7 @@ impl Approval {
     pub fn write(&self, path: &Path) -> Result<(), ApprovalError> {
         let fail = |cause: String| ApprovalError::File { path: path.to_owned(), cause };
         let text = serde_json::to_string_pretty(self).map_err(|e| fail(e.to_string()))? + "\n";
-        file::replace(path, text.as_bytes(), None).map_err(|e| fail(e.to_string()))
+        file::replace_own(path, text.as_bytes(), None).map_err(|e| fail(e.to_string()))
     }
 
     /// The approval of what is there now.

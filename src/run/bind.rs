@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use crate::{
     backend::{
         bench::{Backends, Bound},
+        custody::Holder,
         directory::TrustFolder,
         keystore::Keystore,
         local_flow::FlowSwitch,
@@ -17,10 +18,12 @@ use crate::{
     },
     plan::{Plan, suggest::did_you_mean},
     source::{Finding, Source, Span},
-    world::{effect::Effect, id::KeyId},
+    world::{effect::Effect, id::KeyId, material::KeyType},
 };
 
 use super::{
+    claims::Claims,
+    opening::{XML_KEYS, signs},
     site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site, VALIDITY, key_type, subject},
     site_fault::{bad_binding, bound_to_nothing, unbound, weak_binding},
 };
@@ -82,8 +85,15 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
     for (name, key) in &site.keys {
         let at = place(text, "keys", name);
         if key.key_type.as_deref().is_some_and(|t| key_type(t).is_none()) {
-            let kinds = "one of rsa-2048, rsa-3072, rsa-4096, ec-p256, ec-p384, ec-p521".to_owned();
+            let kinds = "one of rsa-2048, rsa-3072, rsa-4096, ec-p256, ec-p384, ec-p521, ed25519".to_owned();
             findings.push(bad_binding(format!("the key type of `{name}` is not known"), kinds, at));
+        }
+        let id = land.keys.ids().find(|id| land.keys[*id] == *name);
+        if let Some(flow) = id.and_then(|id| signs(plan, site, id))
+            && key.key_type.as_deref().and_then(key_type) == Some(KeyType::Ed25519)
+        {
+            let what = format!("`{flow}` signs xml with `{name}`, and cannot do so with Ed25519");
+            findings.push(bad_binding(what, format!("take {XML_KEYS}"), at));
         }
         if key.subject.as_deref().is_some_and(|s| subject(s).is_none()) {
             let help = "write it as `CN=orders, O=Example`".to_owned();
@@ -117,17 +127,34 @@ fn place(text: &Source, table: &str, name: &str) -> Span {
     )
 }
 
-/// Makes the backends of a site that was compared with the plan.
+/// Makes the backends of a site that was compared with the plan. They change nothing that a run
+/// holds.
 ///
 /// # Errors
 /// When a password is not there.
 pub fn bind(plan: &Plan, site: &Site, folder: &Path) -> Result<Backends, BindError> {
+    bind_by(plan, site, folder, None)
+}
+
+/// As [`bind`], for a run: its keystores change what it holds, and nothing else.
+///
+/// # Errors
+/// When a password is not there.
+pub fn bind_for(claims: &Claims<'_>) -> Result<Backends, BindError> {
+    bind_by(claims.plan, claims.site, claims.folder, Some(claims.holder))
+}
+
+fn bind_by(plan: &Plan, site: &Site, folder: &Path, holder: Option<&Holder>) -> Result<Backends, BindError> {
     let mut backends = Backends::default();
     for store in plan.landscape.stores.rows() {
         backends.keystores.push(match site.keystores.get(&store.name) {
             Some(KeystoreBinding::Pkcs12 { path, password }) => {
                 let password: Zeroizing<String> = password.fetch(folder)?;
-                let keystore: Box<dyn Keystore> = Box::new(Pkcs12Keystore::open(folder.join(path), password));
+                let keystore = Pkcs12Keystore::open(folder.join(path), password);
+                let keystore: Box<dyn Keystore> = match holder {
+                    Some(holder) => Box::new(keystore.held_by(holder.clone())),
+                    None => Box::new(keystore),
+                };
                 Bound::To(keystore)
             }
             _ => Bound::Manual,

@@ -2,6 +2,8 @@
 
 use crate::{backend::bench::ActError, journal::HostError, source::Span};
 
+use super::opening::XML_KEYS;
+
 /// Why a run could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -42,6 +44,16 @@ pub enum RunError {
         key: String,
         /// Why.
         why: String,
+    },
+    /// A key in use that the flow cannot sign with.
+    #[error("`{flow}` signs xml, and cannot do so with `{key}` ({kind}): it takes {XML_KEYS}")]
+    Unfit {
+        /// Which flow.
+        flow: String,
+        /// Which key.
+        key: String,
+        /// What kind it is.
+        kind: String,
     },
     /// An event that this program made itself was refused: a fault of its own.
     #[error("the run refused its own event: {0}")]

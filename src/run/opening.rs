@@ -10,8 +10,10 @@ use crate::{
         bench::{Backends, Material},
         file::bounded::{self, CERTIFICATE_LIMIT},
         keystore::KeySpec,
+        xml_dsig::algorithm_for,
     },
     check::Checked,
+    plan::Plan,
     transition::state::State,
     world::{
         id::KeyId,
@@ -22,7 +24,7 @@ use crate::{
 use super::{
     bind::created,
     error::RunError,
-    site::{Site, VALIDITY, key_type, subject},
+    site::{FlowBinding, Site, VALIDITY, key_type, subject},
 };
 
 /// Days of validity where the certificate that is replaced does not say.
@@ -64,10 +66,34 @@ pub fn certificates(
             (None, None) => None,
         };
         if let Some(certificate) = certificate {
+            let signs_xml = certificate.public_key().is_ok_and(|public| algorithm_for(&*public).is_some());
+            if let Some(flow) = signs(plan, site, key).filter(|_| !signs_xml) {
+                let kind =
+                    certificate.key_type().map_or("a key of another kind".to_owned(), |k| k.to_string());
+                return Err(RunError::Unfit { flow: flow.to_owned(), key: name, kind });
+            }
             found.insert(name, certificate.pem());
         }
     }
     Ok(found)
+}
+
+/// The keys that sign XML, for people.
+pub(super) const XML_KEYS: &str = "an RSA key from 2048 bits, or an EC key on P-256, P-384 or P-521";
+
+/// The flow that signs with a key, or with one that it replaces or is replaced by, where keyroll does
+/// the signing.
+pub(super) fn signs<'a>(plan: &'a Plan, site: &Site, key: KeyId) -> Option<&'a str> {
+    let is_local = |name: &str| matches!(site.flows.get(name), Some(FlowBinding::Local { .. }));
+    let channels = plan.landscape.channels.rows().filter(|channel| is_local(&channel.name));
+    let mut signing = channels.filter_map(|channel| Some((channel, plan.start.places[channel.stamps]?)));
+    let mut forebears = vec![key];
+    while let Some(old) = forebears.last().and_then(|key| plan.predecessors.get(key))
+        && !forebears.contains(old)
+    {
+        forebears.push(*old);
+    }
+    signing.find(|(_, first)| forebears.contains(first)).map(|(channel, _)| channel.name.as_str())
 }
 
 /// The material of a run as recorded, with what is to be generated.

@@ -103,7 +103,7 @@ pub enum FlowBinding {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeyBinding {
-    /// `rsa-2048`, `rsa-3072`, `rsa-4096`, `ec-p256`, `ec-p384`, `ec-p521`.
+    /// `rsa-2048`, `rsa-3072`, `rsa-4096`, `ec-p256`, `ec-p384`, `ec-p521`, `ed25519`.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub key_type: Option<String>,
     /// The subject, as in `CN=orders, O=Example`.
@@ -177,15 +177,7 @@ impl Site {
 /// Reads a key type such as `rsa-2048`.
 #[must_use]
 pub fn key_type(text: &str) -> Option<KeyType> {
-    match text {
-        "ec-p256" => Some(KeyType::EcP256),
-        "ec-p384" => Some(KeyType::EcP384),
-        "ec-p521" => Some(KeyType::EcP521),
-        _ => {
-            let bits: u32 = text.strip_prefix("rsa-")?.parse().ok()?;
-            [2048, 3072, 4096].contains(&bits).then_some(KeyType::Rsa(bits))
-        }
-    }
+    KeyType::ALL.into_iter().find(|known| known.to_string() == text)
 }
 
 /// Reads a subject such as `CN=orders, O=Example`.

@@ -26,7 +26,7 @@ use crate::{
 use super::site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site};
 
 /// How many messages become durable together.
-const GROUP: u64 = 50;
+const GROUP: u64 = 200;
 
 /// How often it is written down how many messages were judged.
 const COUNTING: Duration = Duration::from_secs(1);

@@ -29,7 +29,7 @@ pub use format::format;
 pub use header::{EmptyPlan, MisplacedHeader, MissingHeader, TextAfterHeader, UnknownVersion};
 pub use hostile::HostileCharacter;
 pub use item::UnknownItem;
-pub use name::{MalformedName, MissingName, NameTooLong};
+pub use name::{MalformedName, MissingName, NAME_LIMIT, NameTooLong};
 pub use number::{DurationTooLong, NumberTooLarge, spelt};
 pub use parser::{TooManyFaults, parse};
 pub use reading::{FileTooLarge, NotUtf8, SIZE_LIMIT, read};

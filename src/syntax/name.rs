@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::explanation::Explanation;
 
 /// The longest name, in characters.
-pub(super) const NAME_LIMIT: usize = 64;
+pub const NAME_LIMIT: usize = 64;
 
 /// A name should stand here.
 #[derive(Debug, Diagnostic, Error)]

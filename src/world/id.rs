@@ -104,6 +104,18 @@ impl<I: Id, T> Table<I, T> {
         self.rows.iter().enumerate().map(|(i, row)| (I::at(i), row))
     }
 
+    /// The rows from a place on, with their ids.
+    pub fn from(&self, first: usize) -> impl Iterator<Item = (I, &T)> {
+        let rows = self.rows.get(first..).unwrap_or(&[]).iter().enumerate();
+        rows.map(move |(number, row)| (I::at(first + number), row))
+    }
+
+    /// The place of the first row for which `before` does not hold, where it holds for all rows
+    /// before one place and for none from there on.
+    pub fn partition_point(&self, before: impl Fn(&T) -> bool) -> usize {
+        self.rows.partition_point(before)
+    }
+
     /// The ids in order.
     pub fn ids(&self) -> impl DoubleEndedIterator<Item = I> + use<I, T> {
         (0..self.rows.len()).map(I::at)

@@ -1,6 +1,6 @@
 //! What there is: the things that do not come and go while a plan runs.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use crate::name::Alias;
 
@@ -17,6 +17,8 @@ pub struct Landscape {
     pub stores: Table<StoreId, Store>,
     /// The aliases that the plan names, backup aliases included.
     pub places: Table<PlaceId, Place>,
+    /// The same by store and folded alias.
+    entries: BTreeMap<(StoreId, String), PlaceId>,
     /// Acceptors.
     pub acceptors: Table<AcceptorId, Acceptor>,
     /// Channels.
@@ -130,13 +132,9 @@ impl Landscape {
 
     /// The place of an alias in a store, made if it is not there yet.
     pub fn place(&mut self, store: StoreId, alias: &Alias) -> PlaceId {
-        self.find_place(store, alias)
-            .unwrap_or_else(|| self.places.push(Place { store, alias: alias.clone() }))
-    }
-
-    /// The place of an alias in a store, if the plan names it.
-    fn find_place(&self, store: StoreId, alias: &Alias) -> Option<PlaceId> {
-        self.places.find(|place| place.store == store && place.alias.same_entry(alias))
+        let places = &mut self.places;
+        let made = || places.push(Place { store, alias: alias.clone() });
+        *self.entries.entry((store, alias.folded())).or_insert_with(made)
     }
 
     /// The longest time that a message of this channel may be under way.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use openssl::{
     nid::Nid,
     pkey::{Id, PKey, Public},
-    x509::X509,
+    x509::{X509, X509NameRef},
 };
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +91,21 @@ pub enum KeyType {
     EcP384,
     /// ECDSA on NIST P-521 (`secp521r1`).
     EcP521,
+    /// EdDSA on Curve25519 (RFC 8410): good for certificates, and not in the profile of XML signatures.
+    Ed25519,
+}
+
+impl KeyType {
+    /// The kinds that are made, as a site names them.
+    pub const ALL: [Self; 7] = [
+        Self::Rsa(2048),
+        Self::Rsa(3072),
+        Self::Rsa(4096),
+        Self::EcP256,
+        Self::EcP384,
+        Self::EcP521,
+        Self::Ed25519,
+    ];
 }
 
 impl fmt::Display for KeyType {
@@ -100,6 +115,7 @@ impl fmt::Display for KeyType {
             Self::EcP256 => f.write_str("ec-p256"),
             Self::EcP384 => f.write_str("ec-p384"),
             Self::EcP521 => f.write_str("ec-p521"),
+            Self::Ed25519 => f.write_str("ed25519"),
         }
     }
 }
@@ -204,17 +220,30 @@ impl Certificate {
     /// The subject as one line, hostile characters escaped: `CN=orders, O=Example`.
     #[must_use]
     pub fn subject(&self) -> String {
-        let entries: Vec<String> = self
-            .x509
-            .subject_name()
-            .entries()
-            .map(|entry| {
-                let name = entry.object().nid().short_name().unwrap_or("OID").to_owned();
-                let value = entry.data().to_string().unwrap_or_default();
-                format!("{name}={}", crate::source::shown(&value))
-            })
-            .collect();
-        entries.join(", ")
+        one_line(self.x509.subject_name())
+    }
+
+    /// The issuer, as the subject is written.
+    #[must_use]
+    pub fn issuer(&self) -> String {
+        one_line(self.x509.issuer_name())
+    }
+
+    /// The serial number, in hexadecimal digits of whole bytes.
+    #[must_use]
+    pub fn serial(&self) -> String {
+        let number = self.x509.serial_number().to_bn().and_then(|number| number.to_hex_str());
+        number.map(|digits| digits.to_lowercase()).unwrap_or_default()
+    }
+
+    /// SHA-256 over the public key as it stands in the certificate (SubjectPublicKeyInfo): the same
+    /// for every certificate of a key.
+    ///
+    /// # Errors
+    /// When OpenSSL does not know the kind of the key.
+    pub fn public_key_digest(&self) -> Result<Fingerprint, CertificateError> {
+        let der = self.public_key()?.public_key_to_der().map_err(|_| CertificateError::NotACertificate)?;
+        Ok(Fingerprint::of(&der))
     }
 
     /// First moment of its validity.
@@ -230,6 +259,15 @@ impl Certificate {
     }
 }
 
+fn one_line(name: &X509NameRef) -> String {
+    let entries = name.entries().map(|entry| {
+        let name = entry.object().nid().short_name().unwrap_or("OID").to_owned();
+        let value = entry.data().to_string().unwrap_or_default();
+        format!("{name}={}", crate::source::shown(&value))
+    });
+    entries.collect::<Vec<_>>().join(", ")
+}
+
 /// The kind of a key, public or private; `None` for kinds that keyroll does not handle.
 #[must_use]
 pub fn key_type<T: openssl::pkey::HasPublic>(key: &openssl::pkey::PKeyRef<T>) -> Option<KeyType> {
@@ -241,6 +279,7 @@ pub fn key_type<T: openssl::pkey::HasPublic>(key: &openssl::pkey::PKeyRef<T>) ->
             Nid::SECP521R1 => Some(KeyType::EcP521),
             _ => None,
         },
+        Id::ED25519 => Some(KeyType::Ed25519),
         _ => None,
     }
 }

@@ -300,3 +300,31 @@ fn a_journal_of_the_first_version_goes_on() {
         assert!(place.keyroll(line).ends(5).err.contains("schema version 9"), "{line}");
     }
 }
+
+/// How many transactions the write-ahead log of a journal holds: the frame that ends one says how
+/// many pages the file then has (<https://www.sqlite.org/fileformat2.html#walformat>).
+fn commits(journal: &Path) -> usize {
+    let log = std::fs::read(format!("{}-wal", journal.display())).unwrap();
+    let number = |at: usize| u32::from_be_bytes(log[at..at + 4].try_into().unwrap());
+    let (page, salt) = (number(8) as usize, (number(16), number(20)));
+    let frames = (32..log.len()).step_by(24 + page).filter(|at| at + 24 + page <= log.len());
+    // Frames with another salt are left from before the last checkpoint.
+    let mine = frames.filter(|at| (number(at + 8), number(at + 12)) == salt);
+    mine.filter(|at| number(at + 4) != 0).count()
+}
+
+#[test]
+fn an_event_costs_one_commit_with_all_that_follows_from_it() {
+    let (folder, checked) = (tempfile::tempdir().unwrap(), checked(PLANS[0]));
+    let path = folder.path().join("keyroll.db");
+    enter(&path, &checked, "one");
+    let mut host = attach(&path, &checked, "one").unwrap();
+    let (records, before) = (played(&checked), commits(&path));
+    let mut commands = 0;
+    for (number, record) in records.iter().enumerate() {
+        let verdict = host.submit(&checked, record).unwrap();
+        commands += matches!(&verdict, Verdict::Applied(commands) if !commands.is_empty()) as usize;
+        assert_eq!(commits(&path) - before, number + 1, "{record:?}");
+    }
+    assert!(records.len() > 20 && commands > 5, "{} records, {commands} with commands", records.len());
+}

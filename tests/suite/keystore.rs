@@ -1,8 +1,12 @@
 //! Keystores: the laws of the face over every backend, the tools that others use, and faults.
 #![cfg(test)]
 
+mod cut;
 mod faults;
+mod imports;
+mod kinds;
 mod laws;
+mod material;
 mod tools;
 
 use std::{

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use crate::backend::receiver::ReceiverError;
+use crate::backend::{file::private, receiver::ReceiverError};
 
 use super::reading::failed;
 
@@ -51,12 +51,7 @@ impl Beside {
             parent.join(hidden)
         };
         let at = place(".lock");
-        let lock = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&at)
+        let lock = private::open(&at)
             .and_then(|file| file.lock().map(|()| file))
             .map_err(failed("cannot lock", &at))?;
         let beside =

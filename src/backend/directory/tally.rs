@@ -1,9 +1,7 @@
 //! Counts that outlive the process and are read by others: one JSON file.
 
 use std::ffi::OsString;
-use std::fs::OpenOptions;
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use crate::backend::{counts::Counts, file};
@@ -12,12 +10,7 @@ use crate::backend::{counts::Counts, file};
 pub(super) fn add_to(path: &Path, more: &Counts) -> io::Result<Counts> {
     let mut beside = path.file_name().map(OsString::from).ok_or(io::ErrorKind::InvalidInput)?;
     beside.push(".lock");
-    let lock = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(path.with_file_name(beside))?;
+    let lock = file::private::open(&path.with_file_name(beside))?;
     lock.lock()?;
     let mut sum = match std::fs::read(path) {
         Ok(bytes) => serde_json::from_slice(&bytes).map_err(|_| io::ErrorKind::InvalidData)?,
@@ -25,6 +18,6 @@ pub(super) fn add_to(path: &Path, more: &Counts) -> io::Result<Counts> {
         Err(error) => return Err(error),
     };
     sum.add(more);
-    file::replace(path, serde_json::to_string(&sum)?.as_bytes(), None)?;
+    file::replace_own(path, serde_json::to_string(&sum)?.as_bytes(), None)?;
     Ok(sum)
 }

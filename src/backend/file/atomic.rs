@@ -1,5 +1,6 @@
 //! Replacing a file in one act: a reader sees the old bytes or the new ones, never a mixture.
 
+use super::{link, private};
 use std::{
     ffi::{OsStr, OsString},
     fs::{self, File, OpenOptions, Permissions},
@@ -22,54 +23,126 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 /// as it was, and nothing else is left; only when the folder cannot be synchronised at the very end
 /// is the new file in place already, and may be lost with the power.
 pub fn replace(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
-    let target = resolve(path)?;
-    let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file name"));
-    };
-    let old = match fs::symlink_metadata(&target) {
-        Ok(metadata) if !metadata.is_file() => {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
-        }
-        Ok(metadata) => Some(metadata),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
-    };
+    let mut draft = Draft::beside(path)?;
+    draft.write_all(bytes)?;
+    draft.place(mode)
+}
+
+/// As [`replace`] for what keyroll alone writes, such as a report: a symbolic link at the path is
+/// refused, for it may have been put there to have another file overwritten.
+///
+/// # Errors
+/// As [`replace`], and when there is a link.
+pub fn replace_own(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
+        let why = "it is a symbolic link, and none is followed";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+    }
+    // A link that comes between now and then is itself replaced, and what it leads to stays.
+    let mut draft = Draft::of(resolve(path)?)?;
+    draft.write_all(bytes)?;
+    draft.place(mode)
+}
+
+/// Removes a file, with what an interrupted writer of it left. That it is gone already is no error.
+///
+/// # Errors
+/// When the system refuses.
+pub fn remove(path: &Path) -> io::Result<()> {
+    let (folder, name) = parts(path)?;
     remove_leftovers(folder, name);
-    let (file, draft) = draft(folder, name)?;
-    let written = (|| {
-        (&file).write_all(bytes)?;
-        if let Some(old) = &old {
-            let new = file.metadata()?;
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => File::open(folder)?.sync_all(),
+    }
+}
+
+/// The next content of a file, written beside it. Dropped without being placed, it is removed and
+/// the file is as it was.
+#[derive(Debug)]
+pub struct Draft {
+    file: File,
+    path: PathBuf,
+    target: PathBuf,
+    old: Option<fs::Metadata>,
+    placed: bool,
+}
+
+impl Draft {
+    /// Begins the next content of `path`, as [`replace`] does.
+    ///
+    /// # Errors
+    /// When there is something else than a file at `path`, or the system refuses.
+    pub fn beside(path: &Path) -> io::Result<Self> {
+        Self::of(resolve(path)?)
+    }
+
+    fn of(target: PathBuf) -> io::Result<Self> {
+        let (folder, name) = parts(&target)?;
+        let old = match fs::symlink_metadata(&target) {
+            Ok(metadata) if !metadata.is_file() => {
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+            }
+            Ok(metadata) => Some(metadata),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        remove_leftovers(folder, name);
+        let (file, path) = draft(folder, name)?;
+        Ok(Self { file, path, target, old, placed: false })
+    }
+
+    /// Puts it in the place of the file, durably.
+    ///
+    /// # Errors
+    /// As [`replace`].
+    pub fn place(mut self, mode: Option<u32>) -> io::Result<()> {
+        if let Some(old) = &self.old {
+            let new = self.file.metadata()?;
             if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
-                fchown(&file, Some(old.uid()), Some(old.gid()))?;
+                fchown(&self.file, Some(old.uid()), Some(old.gid()))?;
             }
         }
-        let mode = mode.or_else(|| old.as_ref().map(|old| old.mode() & 0o7777)).unwrap_or(0o600);
-        file.set_permissions(Permissions::from_mode(mode))?;
-        file.sync_all()?;
-        fs::rename(&draft, &target)
-    })();
-    if written.is_err() {
-        let _ = fs::remove_file(&draft);
-        return written;
+        let mode = mode.or_else(|| self.old.as_ref().map(|old| old.mode() & 0o7777)).unwrap_or(0o600);
+        self.file.set_permissions(Permissions::from_mode(mode))?;
+        self.file.sync_all()?;
+        fs::rename(&self.path, &self.target)?;
+        self.placed = true;
+        File::open(parts(&self.target)?.0)?.sync_all()
     }
-    File::open(folder)?.sync_all()
+}
+
+impl Write for Draft {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if !self.placed {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn parts(path: &Path) -> io::Result<(&Path, &OsStr)> {
+    let parts = path.parent().zip(path.file_name());
+    parts.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not a file name"))
 }
 
 /// The file that a path leads to, through symbolic links; the path itself in its real folder when
 /// there is nothing yet.
 ///
 /// # Errors
-/// When the folder does not exist, or the path is a link that leads nowhere.
+/// When the folder does not exist, the path is a link that leads nowhere, or another user put the
+/// link into a folder that all share.
 pub fn resolve(path: &Path) -> io::Result<PathBuf> {
-    match fs::canonicalize(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(path).is_err() => {
-            let name = path.file_name().ok_or(error)?;
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            Ok(fs::canonicalize(folder.unwrap_or(Path::new(".")))?.join(name))
-        }
-        resolved => resolved,
-    }
+    link::follow(path)
 }
 
 /// A new private file beside the target. It is locked while its writer lives, so that others can
@@ -107,7 +180,7 @@ fn remove_leftovers(folder: &Path, name: &OsStr) {
         let is_draft = bytes.strip_prefix(prefix.as_encoded_bytes()).is_some_and(is_draft_number);
         if is_draft
             && file.file_type().is_ok_and(|kind| kind.is_file())
-            && let Ok(leftover) = OpenOptions::new().write(true).open(&path)
+            && let Ok(leftover) = private::existing(&path)
             && leftover.try_lock().is_ok()
         {
             let _ = fs::remove_file(&path);
@@ -152,6 +225,22 @@ mod tests {
     }
 
     #[test]
+    fn an_own_file_is_written_through_no_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (theirs, link) = (folder.path().join("theirs"), folder.path().join("report.html"));
+        fs::write(&theirs, "theirs").unwrap();
+        for target in ["theirs", "nothing"] {
+            std::os::unix::fs::symlink(target, &link).unwrap();
+            let refused = replace_own(&link, b"report", None).unwrap_err();
+            assert!(refused.to_string().contains("symbolic link"), "{refused}");
+            fs::remove_file(&link).unwrap();
+        }
+        assert_eq!(fs::read(&theirs).unwrap(), b"theirs");
+        replace_own(&link, b"report", None).unwrap();
+        assert_eq!(names(folder.path()), ["report.html", "theirs"]);
+    }
+
+    #[test]
     fn a_new_file_is_private() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
@@ -171,6 +260,22 @@ mod tests {
         writer.try_lock().unwrap();
         replace(&path, b"x", None).unwrap();
         assert_eq!(names(folder.path()), [".a.77.new", ".a.78-1.new", ".a.b-1.new", ".b.77-1.new", "a"]);
+    }
+
+    #[test]
+    fn a_draft_that_is_not_placed_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, "old").unwrap();
+        let mut draft = Draft::beside(&path).unwrap();
+        draft.write_all(b"half").unwrap();
+        assert_eq!(names(folder.path()).len(), 2);
+        drop(draft);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        fs::write(folder.path().join(".a.77-1.new"), "left").unwrap();
+        remove(&path).unwrap();
+        remove(&path).unwrap();
+        assert_eq!(names(folder.path()), [""; 0]);
     }
 
     #[test]

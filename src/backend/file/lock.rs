@@ -1,13 +1,14 @@
 //! A lock beside a file. A lock on the file itself would not survive its replacement.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, TryLockError},
     io,
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
 };
+
+use super::private;
 
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -25,12 +26,7 @@ impl Lock {
     /// # Errors
     /// When the sidecar cannot be made or locked.
     pub fn take(path: &Path, patience: Duration) -> io::Result<Option<Self>> {
-        let sidecar = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(Self::sidecar(path))?;
+        let sidecar = private::open(&Self::sidecar(path))?;
         let deadline = Instant::now() + patience;
         loop {
             match sidecar.try_lock() {

@@ -5,12 +5,11 @@
 //! fair: a sender that locks again at once could keep a deployer waiting for ever. So everybody
 //! passes a turnstile first, and whoever wants to be alone waits in it.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 
 use super::places::Places;
+use crate::backend::file::private::open;
 
 /// The right to stamp a message. Others may have it too.
 #[derive(Debug)]
@@ -62,8 +61,4 @@ impl Stillness {
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
-}
-
-fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)
 }

@@ -32,7 +32,7 @@ impl Sequence {
     pub(super) fn take(&mut self) -> io::Result<u64> {
         if self.next >= self.limit {
             let limit = self.next.checked_add(BLOCK).ok_or(io::ErrorKind::QuotaExceeded)?;
-            file::replace(&self.path, limit.to_string().as_bytes(), Some(0o600))?;
+            file::replace_own(&self.path, limit.to_string().as_bytes(), Some(0o600))?;
             self.limit = limit;
         }
         let number = self.next;

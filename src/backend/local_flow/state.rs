@@ -33,6 +33,6 @@ pub(super) fn read(path: &Path) -> Result<Option<Standing>, DeployerError> {
 pub(super) fn write(path: &Path, standing: Standing) -> Result<(), DeployerError> {
     serde_json::to_string(&standing)
         .map_err(io::Error::from)
-        .and_then(|text| file::replace(path, text.as_bytes(), Some(0o600)))
+        .and_then(|text| file::replace_own(path, text.as_bytes(), Some(0o600)))
         .map_err(|cause| DeployerError::Io { doing: "cannot write", path: path.to_owned(), cause })
 }

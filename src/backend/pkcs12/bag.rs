@@ -5,7 +5,9 @@ use zeroize::Zeroizing;
 use super::{
     der::{BMP_STRING, CONTEXT_0, Element, OCTET_STRING, OID, Reader, SEQUENCE, SET, element},
     flaw::Flaw,
+    held::Held,
     oid,
+    password::Password,
     scheme::Scheme,
 };
 use crate::{name::Alias, world::material::Certificate};
@@ -31,9 +33,9 @@ pub(super) struct Bag {
 pub(super) enum Kind {
     /// An EncryptedPrivateKeyInfo (RFC 5958 section 3), as DER.
     ShroudedKey(Vec<u8>),
-    /// A private key in the clear.
+    /// A PrivateKeyInfo in the clear; it lies in the bag's bytes.
     PlainKey,
-    Certificate(Box<Certificate>),
+    Certificate(Box<Held>),
     Secret,
     /// Anything else, carried along.
     Other,
@@ -79,11 +81,22 @@ impl Bag {
         Ok(read)
     }
 
-    /// A new certificate bag.
+    /// A new certificate bag for the key of a pair, with the attributes that openssl writes.
     pub(super) fn of_certificate(own: &Certificate, alias: &Alias, part: usize) -> Result<Self, Flaw> {
-        let der = element(CONTEXT_0, &[&element(OCTET_STRING, &[own.der()])]);
-        let value = element(SEQUENCE, &[&element(OID, &[oid::X509_CERTIFICATE]), &der]);
-        Self::new(oid::CERTIFICATE_BAG, &value, own, alias, part)
+        Self::new(oid::CERTIFICATE_BAG, &certificate_value(own), &paired(own, alias), part)
+    }
+
+    /// A new bag for a certificate that others trust by its alias, with Oracle's mark, as keytool
+    /// writes it: without it Java does not see the entry.
+    pub(super) fn of_trusted(own: &Certificate, alias: &Alias, part: usize) -> Result<Self, Flaw> {
+        let usage = element(SET, &[&element(OID, &[oid::ANY_EXTENDED_KEY_USAGE])]);
+        let mark = element(SEQUENCE, &[&element(OID, &[oid::TRUSTED_KEY_USAGE]), &usage]);
+        Self::new(oid::CERTIFICATE_BAG, &certificate_value(own), &[friendly_name(alias), mark], part)
+    }
+
+    /// A new bag for an issuer in a chain, without attributes, as openssl writes it.
+    pub(super) fn of_issuer(own: &Certificate, part: usize) -> Result<Self, Flaw> {
+        Self::new(oid::CERTIFICATE_BAG, &certificate_value(own), &[], part)
     }
 
     /// A new shrouded key bag for the key of a certificate.
@@ -92,23 +105,48 @@ impl Bag {
         own: &Certificate,
         alias: &Alias,
         part: usize,
-        (scheme, password): (&Scheme, &str),
+        (scheme, password): (&Scheme, Password<'_>),
     ) -> Result<Self, Flaw> {
         let (algorithm, ciphertext) = scheme.encrypt(key, password)?;
         let value = element(SEQUENCE, &[&algorithm, &element(OCTET_STRING, &[&ciphertext])]);
-        Self::new(oid::SHROUDED_KEY_BAG, &value, own, alias, part)
+        Self::new(oid::SHROUDED_KEY_BAG, &value, &paired(own, alias), part)
     }
 
-    /// A new bag with the attributes that openssl writes: the alias and, as localKeyID, the SHA-1
-    /// of the certificate, so that keytool and openssl pair key and certificate.
-    fn new(kind: &[u8], value: &[u8], own: &Certificate, alias: &Alias, part: usize) -> Result<Self, Flaw> {
-        let id = element(OCTET_STRING, &[&openssl::sha::sha1(own.der())]);
-        let id = element(SEQUENCE, &[&element(OID, &[oid::LOCAL_KEY_ID]), &element(SET, &[&id])]);
-        let mut attributes = [friendly_name(alias), id];
+    fn new(kind: &[u8], value: &[u8], attributes: &[Vec<u8>], part: usize) -> Result<Self, Flaw> {
+        let mut attributes = attributes.to_vec();
         attributes.sort();
-        let attributes = element(SET, &[&attributes.concat()]);
+        let attributes =
+            if attributes.is_empty() { Vec::new() } else { element(SET, &[&attributes.concat()]) };
         let raw = element(SEQUENCE, &[&element(OID, &[kind]), &element(CONTEXT_0, &[value]), &attributes]);
         Self::read(&Reader::new(&raw, 0).any()?, part)
+    }
+
+    /// The same bag with another certificate: its attributes are kept.
+    pub(super) fn with_certificate(&self, own: &Certificate) -> Result<Self, Flaw> {
+        let mut parts = Reader::new(&self.raw, 0).any()?.reader();
+        let (identifier, _) = (parts.any()?, parts.any()?);
+        let value = element(CONTEXT_0, &[&certificate_value(own)]);
+        let raw = element(SEQUENCE, &[identifier.raw, &value, parts.rest()]);
+        Self::read(&Reader::new(&raw, 0).any()?, self.part)
+    }
+
+    /// The same bag without a name, localKeyID and Oracle's mark: a certificate that is only an issuer.
+    pub(super) fn nameless(&self) -> Result<Self, Flaw> {
+        let mut parts = Reader::new(&self.raw, 0).any()?.reader();
+        let (identifier, value) = (parts.any()?, parts.any()?);
+        let mut attributes = Vec::new();
+        let mut list = parts.optional(SET)?.map(|set| set.reader());
+        while let Some(list) = list.as_mut().filter(|list| !list.is_empty()) {
+            let old = list.any()?;
+            let identifier = attribute(&old)?.0.content;
+            let of_entry = [oid::FRIENDLY_NAME, oid::LOCAL_KEY_ID, oid::TRUSTED_KEY_USAGE];
+            if !of_entry.contains(&identifier) {
+                attributes.push(old.raw);
+            }
+        }
+        let attributes = if attributes.is_empty() { Vec::new() } else { element(SET, &attributes) };
+        let raw = element(SEQUENCE, &[identifier.raw, value.raw, &attributes]);
+        Self::read(&Reader::new(&raw, 0).any()?, self.part)
     }
 
     /// The same bag under another alias: every other byte of its value and attributes is kept. A
@@ -162,24 +200,54 @@ impl Bag {
         matches!(self.kind, Kind::ShroudedKey(_) | Kind::PlainKey)
     }
 
-    pub(super) fn certificate(&self) -> Option<&Certificate> {
+    /// The certificate it holds, of which only the shape was looked at.
+    pub(super) fn held(&self) -> Option<&Held> {
         match &self.kind {
             Kind::Certificate(own) => Some(own),
             _ => None,
         }
     }
+
+    /// Whether it holds this certificate.
+    pub(super) fn is_held(&self, der: &[u8]) -> bool {
+        self.held().is_some_and(|own| own.der() == der)
+    }
+
+    /// The certificate it holds, if OpenSSL can read it.
+    pub(super) fn certificate(&self) -> Option<&Certificate> {
+        self.held()?.certificate()
+    }
+
+    /// The PrivateKeyInfo of a key in the clear.
+    pub(super) fn plain_key(&self) -> Option<&[u8]> {
+        let mut parts = Reader::new(&self.raw, 0).any().ok()?.reader();
+        parts.any().ok()?;
+        let value = parts.any().ok()?;
+        matches!(self.kind, Kind::PlainKey).then_some(value.content)
+    }
 }
 
-/// Reads a certificate bag. `None` for other kinds of certificates, and for encodings of which
-/// OpenSSL would show other bytes than the store holds.
-fn certificate(value: &Element<'_>) -> Option<Certificate> {
+/// Reads a certificate bag. `None` for other kinds of certificates.
+fn certificate(value: &Element<'_>) -> Option<Held> {
     let mut parts = value.reader().expect(SEQUENCE, "a certificate").ok()?.reader();
     if parts.expect(OID, "the type of a certificate").ok()?.content != oid::X509_CERTIFICATE {
         return None;
     }
     let wrapped = parts.expect(CONTEXT_0, "a certificate").ok()?;
-    let der = wrapped.reader().expect(OCTET_STRING, "a certificate").ok()?.content;
-    Certificate::from_der(der).ok().filter(|own| own.der() == der)
+    Held::new(wrapped.reader().expect(OCTET_STRING, "a certificate").ok()?.content)
+}
+
+fn certificate_value(own: &Certificate) -> Vec<u8> {
+    let der = element(CONTEXT_0, &[&element(OCTET_STRING, &[own.der()])]);
+    element(SEQUENCE, &[&element(OID, &[oid::X509_CERTIFICATE]), &der])
+}
+
+/// The attributes that openssl writes for a pair: the alias and, as localKeyID, the SHA-1 of the
+/// certificate, so that keytool and openssl pair key and certificate.
+fn paired(own: &Certificate, alias: &Alias) -> [Vec<u8>; 2] {
+    let id = element(OCTET_STRING, &[&openssl::sha::sha1(own.der())]);
+    let id = element(SEQUENCE, &[&element(OID, &[oid::LOCAL_KEY_ID]), &element(SET, &[&id])]);
+    [friendly_name(alias), id]
 }
 
 fn attribute<'a>(attribute: &Element<'a>) -> Result<(Element<'a>, Element<'a>), Flaw> {

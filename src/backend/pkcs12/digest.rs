@@ -1,21 +1,32 @@
-//! The digests of integrity checks, and the key derivation of PKCS#12 (RFC 7292 appendix B).
+//! The digests of stores, and the key derivations of PKCS#12 (RFC 7292 appendix B) and of PKCS#5
+//! before its second version (RFC 8018 section 5.1).
 
-use openssl::{hash::MessageDigest, sha};
+use openssl::{
+    hash::{MessageDigest, hash},
+    sha,
+};
 use zeroize::Zeroizing;
 
 use super::oid;
 
-/// A digest that a store's integrity check may use.
+/// A digest that a store may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Digest {
+    Md5,
     Sha1,
     Sha224,
     Sha256,
     Sha384,
     Sha512,
+    Sha512Of224,
+    Sha512Of256,
 }
 
-/// What a derived key is for (RFC 7292 appendix B.3): its number goes into the derivation.
+/// What is derived for encryption (RFC 7292 appendix B.3): the number goes into the derivation.
+pub(super) const ENCRYPTION_KEY: u8 = 1;
+/// The initialisation vector that goes with it.
+pub(super) const ENCRYPTION_IV: u8 = 2;
+/// What is derived for an integrity check.
 pub(super) const MAC_KEY: u8 = 3;
 
 /// What makes guessing slow (RFC 7292 appendix B.2).
@@ -28,18 +39,42 @@ pub(super) struct Stretch<'a> {
 impl Digest {
     pub(super) fn from_oid(identifier: &[u8]) -> Option<Self> {
         [
+            (oid::MD5, Self::Md5),
             (oid::SHA1, Self::Sha1),
             (oid::SHA224, Self::Sha224),
             (oid::SHA256, Self::Sha256),
             (oid::SHA384, Self::Sha384),
             (oid::SHA512, Self::Sha512),
+            (oid::SHA512_224, Self::Sha512Of224),
+            (oid::SHA512_256, Self::Sha512Of256),
         ]
         .into_iter()
         .find_map(|(known, digest)| (known == identifier).then_some(digest))
     }
 
+    /// The digest of an HMAC by the HMAC's own identifier.
+    pub(super) fn from_hmac(identifier: &[u8]) -> Option<Self> {
+        [
+            (oid::HMAC_MD5, Self::Md5),
+            (oid::HMAC_SHA1, Self::Sha1),
+            (oid::HMAC_SHA224, Self::Sha224),
+            (oid::HMAC_SHA256, Self::Sha256),
+            (oid::HMAC_SHA384, Self::Sha384),
+            (oid::HMAC_SHA512, Self::Sha512),
+            (oid::HMAC_SHA512_224, Self::Sha512Of224),
+            (oid::HMAC_SHA512_256, Self::Sha512Of256),
+        ]
+        .into_iter()
+        .find_map(|(known, digest)| (known == identifier).then_some(digest))
+    }
+
+    /// OpenSSL's; the two short forms of SHA-512 are fetched by name.
     pub(super) fn openssl(self) -> MessageDigest {
+        let named = |name| MessageDigest::from_name(name).unwrap_or_else(MessageDigest::sha512);
         match self {
+            Self::Md5 => MessageDigest::md5(),
+            Self::Sha512Of224 => named("SHA512-224"),
+            Self::Sha512Of256 => named("SHA512-256"),
             Self::Sha1 => MessageDigest::sha1(),
             Self::Sha224 => MessageDigest::sha224(),
             Self::Sha256 => MessageDigest::sha256(),
@@ -51,19 +86,34 @@ impl Digest {
     /// Bytes of the digest.
     pub(super) const fn length(self) -> usize {
         match self {
+            Self::Md5 => 16,
             Self::Sha1 => 20,
-            Self::Sha224 => 28,
-            Self::Sha256 => 32,
+            Self::Sha224 | Self::Sha512Of224 => 28,
+            Self::Sha256 | Self::Sha512Of256 => 32,
             Self::Sha384 => 48,
             Self::Sha512 => 64,
+        }
+    }
+
+    /// What people call it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Md5 => "MD5",
+            Self::Sha1 => "SHA-1",
+            Self::Sha224 => "SHA-224",
+            Self::Sha256 => "SHA-256",
+            Self::Sha384 => "SHA-384",
+            Self::Sha512 => "SHA-512",
+            Self::Sha512Of224 => "SHA-512/224",
+            Self::Sha512Of256 => "SHA-512/256",
         }
     }
 
     /// Bytes that one round of the digest takes in.
     const fn block(self) -> usize {
         match self {
-            Self::Sha1 | Self::Sha224 | Self::Sha256 => 64,
-            Self::Sha384 | Self::Sha512 => 128,
+            Self::Md5 | Self::Sha1 | Self::Sha224 | Self::Sha256 => 64,
+            Self::Sha384 | Self::Sha512 | Self::Sha512Of224 | Self::Sha512Of256 => 128,
         }
     }
 
@@ -85,11 +135,33 @@ impl Digest {
             Self::Sha256 => digest!(sha::Sha256),
             Self::Sha384 => digest!(sha::Sha384),
             Self::Sha512 => digest!(sha::Sha512),
+            Self::Md5 | Self::Sha512Of224 | Self::Sha512Of256 => {
+                round.clear();
+                round.extend(hash(self.openssl(), bytes).iter().flat_map(|digest| digest.iter()));
+                // An OpenSSL that has no such digest gives none; what is derived then fits nothing.
+                round.resize(self.length(), 0);
+            }
         }
     }
 
-    /// Derives `length` bytes for the purpose `id` from a password in [`bmp`] form (RFC 7292
-    /// appendix B.2).
+    /// Derives as PBKDF1 does (RFC 8018 section 5.1): the digest of the digest of password and salt.
+    pub(super) fn derive_once(
+        self,
+        password: &[u8],
+        Stretch { salt, iterations }: Stretch<'_>,
+    ) -> Zeroizing<Vec<u8>> {
+        let first = Zeroizing::new([password, salt].concat());
+        let [mut round, mut next] = [(); 2].map(|()| Zeroizing::new(Vec::with_capacity(self.length())));
+        self.digest(&first, &mut round);
+        for _ in 1..iterations {
+            self.digest(&round, &mut next);
+            std::mem::swap(&mut round, &mut next);
+        }
+        round
+    }
+
+    /// Derives `length` bytes for the purpose `id` from a password in its UTF-16 form
+    /// (RFC 7292 appendix B.2).
     pub(super) fn derive(
         self,
         password: &[u8],
@@ -136,17 +208,10 @@ fn add_one_more(piece: &mut [u8], addend: &[u8]) {
     }
 }
 
-/// A password as this derivation wants it: UTF-16, big end first, and a terminating zero (RFC 7292
-/// appendix B.1).
-pub(super) fn bmp(password: &str) -> Zeroizing<Vec<u8>> {
-    let mut out = Zeroizing::new(Vec::with_capacity(password.len() * 2 + 2));
-    out.extend(password.encode_utf16().chain([0]).flat_map(u16::to_be_bytes));
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backend::pkcs12::password::Password;
 
     fn hex(bytes: &[u8]) -> String {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -156,7 +221,7 @@ mod tests {
     /// iter:I -kdfopt id:ID PKCS12KDF` (OpenSSL 3.0).
     #[test]
     fn derivation_gives_the_known_answers() {
-        let pass = bmp("ge@äheim");
+        let pass = Password::new("ge@äheim", false).bmp();
         let salt = *b"\x01\x02\x03\x04\x05\x06\x07\x08";
         for (digest, id, iterations, length, answer) in KNOWN {
             let stretch = Stretch { salt: &salt, iterations };
@@ -224,9 +289,19 @@ mod tests {
         (Digest::Sha512, 2, 2, 16, "6559f5f49e24e0943cdc8c8a19e49bfb"),
     ];
 
+    /// From `openssl kdf -kdfopt digest:D -kdfopt pass:password -kdfopt hexsalt:0102030405060708
+    /// -kdfopt iter:1000 -keylen 16 PBKDF1` (OpenSSL 3.0, legacy provider).
     #[test]
-    fn a_password_is_utf_16_with_an_end() {
-        assert_eq!(hex(&bmp("ä🔑")), "00e4d83ddd110000");
-        assert_eq!(hex(&bmp("")), "0000");
+    fn the_older_derivation_gives_the_known_answers() {
+        let salt = *b"\x01\x02\x03\x04\x05\x06\x07\x08";
+        for (digest, answer) in PBKDF1 {
+            let derived = digest.derive_once(b"password", Stretch { salt: &salt, iterations: 1000 });
+            assert_eq!(hex(derived.get(..16).unwrap()), answer, "{digest:?}");
+        }
     }
+
+    const PBKDF1: [(Digest, &str); 2] = [
+        (Digest::Md5, "2699a412f542751988e26bb589323805"),
+        (Digest::Sha1, "87dfb26daf45f63f1ac78f033186d5ea"),
+    ];
 }

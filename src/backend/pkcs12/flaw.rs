@@ -9,10 +9,18 @@ use crate::backend::{key_pair::reason, keystore::KeystoreError};
 /// A fault found while reading or writing a store's bytes.
 #[derive(Debug)]
 pub(super) enum Flaw {
-    Damaged { what: String, offset: usize },
+    Damaged {
+        what: String,
+        offset: usize,
+    },
     Unsupported(String),
     WrongPassword,
-    Crypto { doing: &'static str, cause: String },
+    /// The password opens what is encrypted, and the integrity check does not hold.
+    Tampered,
+    Crypto {
+        doing: &'static str,
+        cause: String,
+    },
 }
 
 impl Flaw {
@@ -32,6 +40,7 @@ impl Flaw {
             Self::Damaged { what, offset } => KeystoreError::Damaged { path, what, offset },
             Self::Unsupported(what) => KeystoreError::Unsupported { path, what },
             Self::WrongPassword => KeystoreError::WrongPassword(path),
+            Self::Tampered => KeystoreError::Tampered(path),
             Self::Crypto { doing, cause } => KeystoreError::Crypto { doing, cause },
         }
     }

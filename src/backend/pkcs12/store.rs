@@ -19,10 +19,9 @@ use super::{
 };
 use crate::{
     backend::{
-        Outcome,
-        file::{self, Lock, Stamp},
-        key_pair,
-        keystore::{Entry, EntryKind, Exchange, KeySpec, Keystore, KeystoreError, moved},
+        custody::{Custody, Holder},
+        file::{self, Stamp},
+        keystore::{Entry, KeystoreError},
     },
     name::Alias,
     world::material::{Certificate, Fingerprint},
@@ -34,24 +33,28 @@ const LARGEST_STORE: u64 = 64 << 20;
 const PATIENCE: Duration = Duration::from_secs(10);
 const MISMATCH: &str = "the key does not belong to its certificate";
 
-/// A PKCS#12 file (RFC 7292) as keytool and openssl write it today: PBES2 with AES, and an integrity
-/// check with a password.
+/// A PKCS#12 file (RFC 7292) as keytool, openssl and others write it, today and formerly. Algorithms,
+/// iterations, attributes and order are kept; what is put in gets the store's own algorithms.
 ///
 /// The file is read whenever it is asked for something, unless it is unchanged since the last time.
-/// A change takes a lock beside the file (`<file>.lock`), touches the bags of the named aliases
-/// only, and replaces the file in one act. Entries without a name, or with one that is no [`Alias`],
-/// are carried along unseen.
+/// A change takes a lock beside the file (`<file>.lock`), asks its [`Custody`] whether these aliases
+/// may be changed, touches the bags of the named aliases only, and replaces the file in one act.
+/// Entries without a name, or with one that is no [`Alias`], are carried along unseen, and [remarked
+/// on](Self::remarks).
 pub struct Pkcs12Keystore {
     path: PathBuf,
-    password: Zeroizing<String>,
+    pub(super) password: Zeroizing<String>,
     patience: Duration,
+    custody: Option<Custody>,
+    holder: Option<Holder>,
+    may_be_new: bool,
     last: Mutex<Option<(Stamp, Arc<Content>)>>,
 }
 
 /// A store as read.
 pub(super) struct Content {
-    safe: Safe,
-    inventory: Inventory,
+    pub(super) safe: Safe,
+    pub(super) inventory: Inventory,
 }
 
 /// What a change comes to.
@@ -66,7 +69,38 @@ impl Pkcs12Keystore {
     /// The store at `path`. Nothing is read yet.
     #[must_use]
     pub fn open(path: impl Into<PathBuf>, password: Zeroizing<String>) -> Self {
-        Self { path: path.into(), password, patience: PATIENCE, last: Mutex::new(None) }
+        Self {
+            path: path.into(),
+            password,
+            patience: PATIENCE,
+            custody: None,
+            holder: None,
+            may_be_new: false,
+            last: Mutex::new(None),
+        }
+    }
+
+    /// The same, in the custody of the caller: its changes take no lock of their own.
+    #[must_use]
+    pub(crate) fn in_custody(self, custody: Custody) -> Self {
+        Self { custody: Some(custody), ..self }
+    }
+
+    /// The same, for a run, which changes only what it holds.
+    #[must_use]
+    pub fn held_by(self, holder: Holder) -> Self {
+        Self { holder: Some(holder), ..self }
+    }
+
+    /// The same, but the first change makes the file when there is none, as
+    /// [`Self::create_empty`] does.
+    #[must_use]
+    pub(crate) fn perhaps_new(self) -> Self {
+        Self { may_be_new: true, ..self }
+    }
+
+    pub(super) const fn custody(&self) -> Option<&Custody> {
+        self.custody.as_ref()
     }
 
     /// A new store without entries: AES-256-CBC under PBKDF2 with HMAC-SHA256 and 10,000 iterations
@@ -79,13 +113,12 @@ impl Pkcs12Keystore {
         password: Zeroizing<String>,
     ) -> Result<Self, KeystoreError> {
         let store = Self::open(path, password);
-        let target = file::atomic::resolve(&store.path).map_err(store.io("cannot create"))?;
-        let _lock = store.lock(&target)?;
+        let custody = Custody::take(&store.path, store.patience)?;
         if std::fs::symlink_metadata(&store.path).is_ok() {
             return Err(store.io("cannot create")(io::ErrorKind::AlreadyExists.into()));
         }
         let bytes = Safe::empty().write(&store.password).map_err(|flaw| flaw.of(&store.path))?;
-        file::replace(&target, &bytes, Some(0o600)).map_err(store.io("cannot write"))?;
+        file::replace(custody.store(), &bytes, Some(0o600)).map_err(store.io("cannot write"))?;
         Ok(store)
     }
 
@@ -123,7 +156,11 @@ impl Pkcs12Keystore {
         self.pair(&content, found.ok_or_else(|| KeystoreError::NoKeyPair(alias.clone()))?)
     }
 
-    fn pair(&self, content: &Content, found: &Found) -> Result<(PKey<Private>, Certificate), KeystoreError> {
+    pub(super) fn pair(
+        &self,
+        content: &Content,
+        found: &Found,
+    ) -> Result<(PKey<Private>, Certificate), KeystoreError> {
         let own = found.certificate.and_then(|own| content.safe.bags.get(own)?.certificate());
         let Some(own) = own else {
             let cause = "there is no certificate, or none that fits".to_owned();
@@ -139,12 +176,12 @@ impl Pkcs12Keystore {
 
     /// As [`Self::pair`], for a pair that is moved or dropped: a key that does not open with the
     /// store's password is no obstacle, one that opens and does not match is.
-    fn check_leaving(&self, content: &Content, found: &Found) -> Result<(), KeystoreError> {
+    pub(super) fn check_leaving(&self, content: &Content, found: &Found) -> Result<(), KeystoreError> {
         let opens = content.safe.private_key(found.bag, &self.password).is_ok();
         if opens { self.pair(content, found).map(|_| ()) } else { Ok(()) }
     }
 
-    fn content(&self) -> Result<Arc<Content>, KeystoreError> {
+    pub(super) fn content(&self) -> Result<Arc<Content>, KeystoreError> {
         let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some((stamp, content)) = last.as_ref()
             && self.stamp()? == *stamp
@@ -162,46 +199,58 @@ impl Pkcs12Keystore {
     }
 
     fn parsed(&self, bytes: &[u8]) -> Result<Content, KeystoreError> {
-        let safe = Safe::read(bytes, &self.password).map_err(|flaw| flaw.of(&self.path))?;
-        let inventory = Inventory::of(&safe, &self.password);
+        let safe = Safe::read(bytes, &self.password).map_err(self.flaw())?;
+        let inventory = Inventory::of(&safe, &self.password).map_err(self.flaw())?;
         Ok(Content { safe, inventory })
     }
 
-    /// Reads the store under its lock, lets `act` compose another one, and puts it in place.
+    /// Reads the store under its lock, lets `act` compose another one, and puts it in place. Only
+    /// the named aliases may be changed by it, and only if nobody else holds them.
     pub(super) fn change<T>(
         &self,
+        aliases: &[&Alias],
         act: impl FnOnce(&Content) -> Result<Act<T>, KeystoreError>,
     ) -> Result<T, KeystoreError> {
         let target = self.resolved()?;
-        if !target.exists() {
+        let is_new = self.may_be_new && !target.exists();
+        if !is_new && !target.exists() {
             return Err(KeystoreError::Missing(self.path.clone()));
         }
-        let _lock = self.lock(&target)?;
-        let (before, _) = self.bytes()?;
-        match act(&self.parsed(&before)?)? {
+        let taken;
+        let custody = match &self.custody {
+            Some(custody) => custody,
+            None => {
+                taken = Custody::take(&self.path, self.patience)?;
+                &taken
+            }
+        };
+        custody.allow(self.holder.as_ref(), aliases)?;
+        let before = if is_new { None } else { Some(self.bytes()?.0) };
+        let content = match &before {
+            Some(bytes) => self.parsed(bytes)?,
+            None => self.parsed(&Safe::empty().write(&self.password).map_err(self.flaw())?)?,
+        };
+        match act(&content)? {
             Act::Rest(answer) => Ok(answer),
             Act::Write(after, answer) => {
                 // Other tools know nothing of the lock.
-                if self.resolved()? != target || self.bytes()?.0 != before {
+                let now = if is_new && !target.exists() { None } else { Some(self.bytes()?.0) };
+                if self.resolved()? != target || custody.store() != target || now != before {
                     return Err(KeystoreError::Locked(self.path.clone()));
                 }
-                file::replace(&target, &after, None).map_err(self.io("cannot write"))?;
+                let mode = is_new.then_some(0o600);
+                file::replace(&target, &after, mode).map_err(self.io("cannot write"))?;
                 Ok(answer)
             }
         }
     }
 
-    fn write<T>(&self, edit: Edit<'_>, answer: T) -> Result<Act<T>, KeystoreError> {
+    pub(super) fn write<T>(&self, edit: Edit<'_>, answer: T) -> Result<Act<T>, KeystoreError> {
         edit.write().map(|bytes| Act::Write(bytes, answer)).map_err(self.flaw())
     }
 
     fn resolved(&self) -> Result<PathBuf, KeystoreError> {
         file::atomic::resolve(&self.path).map_err(self.io("cannot read"))
-    }
-
-    fn lock(&self, target: &Path) -> Result<Lock, KeystoreError> {
-        let lock = Lock::take(target, self.patience).map_err(self.io("cannot lock"))?;
-        lock.ok_or_else(|| KeystoreError::Locked(self.path.clone()))
     }
 
     fn io(&self, doing: &'static str) -> impl Fn(io::Error) -> KeystoreError {
@@ -211,18 +260,22 @@ impl Pkcs12Keystore {
         }
     }
 
-    fn flaw(&self) -> impl Fn(Flaw) -> KeystoreError {
+    pub(super) fn flaw(&self) -> impl Fn(Flaw) -> KeystoreError {
         |flaw| flaw.of(&self.path)
     }
 }
 
 impl Content {
-    fn entry(&self, alias: &Alias) -> Result<Option<Entry>, KeystoreError> {
+    pub(super) fn entry(&self, alias: &Alias) -> Result<Option<Entry>, KeystoreError> {
         Ok(self.inventory.find(alias)?.and_then(|found| found.entry(&self.safe)))
     }
 
     /// The pair under an alias, if its certificate is this one.
-    fn pair(&self, alias: &Alias, certificate: &Fingerprint) -> Result<Option<&Found>, KeystoreError> {
+    pub(super) fn pair(
+        &self,
+        alias: &Alias,
+        certificate: &Fingerprint,
+    ) -> Result<Option<&Found>, KeystoreError> {
         let is_meant = |found: &&Found| {
             let own = found.certificate.and_then(|own| self.safe.bags.get(own)?.certificate());
             own.is_some_and(|own| own.fingerprint() == *certificate)
@@ -231,100 +284,9 @@ impl Content {
     }
 
     /// Whether no bag has this name, not even one that is no entry of its own.
-    fn is_free(&self, alias: &Alias) -> bool {
+    pub(super) fn is_free(&self, alias: &Alias) -> bool {
         !self.safe.bags.iter().any(|bag| bag.answers_to(alias))
             && matches!(self.inventory.find(alias), Ok(None))
-    }
-}
-
-impl Keystore for Pkcs12Keystore {
-    fn entry(&self, alias: &Alias) -> Result<Option<Entry>, KeystoreError> {
-        self.content()?.entry(alias)
-    }
-
-    fn entries(&self) -> Result<Vec<Entry>, KeystoreError> {
-        let content = self.content()?;
-        Ok(content.inventory.entries(&content.safe))
-    }
-
-    fn create_key_pair(
-        &mut self,
-        alias: &Alias,
-        spec: &KeySpec,
-    ) -> Result<(Outcome, Certificate), KeystoreError> {
-        self.change(|content| {
-            if let Some(found) = content.inventory.find(alias)? {
-                let entry = found.entry(&content.safe);
-                let own = entry.as_ref().and_then(Entry::certificate);
-                if found.certificate.is_some() && own.is_some_and(|own| key_pair::is_made_to(own, spec)) {
-                    let (_, own) = self.pair(content, found)?;
-                    return Ok(Act::Rest((Outcome::AlreadySo, own)));
-                }
-            }
-            if !content.is_free(alias) {
-                return Err(KeystoreError::Occupied(alias.clone()));
-            }
-            let (key, certificate) = key_pair::generate(spec)?;
-            let mut edit = Edit::new(&content.safe, &content.inventory, &self.password);
-            edit.add(alias, &key, &certificate).map_err(self.flaw())?;
-            edit.expect(alias, Some(certificate.fingerprint()));
-            self.write(edit, (Outcome::Changed, certificate))
-        })
-    }
-
-    fn exchange(&mut self, exchange: &Exchange<'_>) -> Result<Outcome, KeystoreError> {
-        let Exchange { alias, expected, staged, wanted, backup } = *exchange;
-        self.change(|content| {
-            let holds = |alias: &Alias, meant: &Fingerprint| -> Result<_, KeystoreError> {
-                let found = content.pair(alias, meant)?;
-                Ok(found.ok_or(moved(alias, meant, content.entry(alias)?.as_ref())))
-            };
-            if let (Some(found), None) = (content.pair(alias, wanted)?, content.inventory.find(staged)?) {
-                self.pair(content, found)?;
-                return Ok(Act::Rest(Outcome::AlreadySo));
-            }
-            let old = holds(alias, expected)??;
-            let new = holds(staged, wanted)??;
-            if old == new {
-                return Err(moved(staged, wanted, content.entry(staged)?.as_ref()));
-            }
-            if let Some(backup) = backup.filter(|backup| !content.is_free(backup)) {
-                return Err(KeystoreError::Occupied(backup.clone()));
-            }
-            self.pair(content, new)?;
-            self.check_leaving(content, old)?;
-            let written = old.alias.as_ref().unwrap_or(alias);
-            let mut edit = Edit::new(&content.safe, &content.inventory, &self.password);
-            edit.rename(new, written).map_err(self.flaw())?;
-            match backup {
-                Some(backup) => edit.rename(old, backup).map_err(self.flaw())?,
-                None => edit.drop(old).map_err(self.flaw())?,
-            }
-            edit.expect(alias, Some(*wanted));
-            edit.expect(staged, None);
-            backup.into_iter().for_each(|backup| edit.expect(backup, Some(*expected)));
-            self.write(edit, Outcome::Changed)
-        })
-    }
-
-    fn remove(&mut self, alias: &Alias, meant: &Fingerprint) -> Result<Outcome, KeystoreError> {
-        self.change(|content| {
-            let Some(found) = content.inventory.find(alias)? else {
-                return Ok(Act::Rest(Outcome::AlreadySo));
-            };
-            let entry = found.entry(&content.safe);
-            let own = entry.as_ref().and_then(Entry::certificate);
-            if own.is_none_or(|own| own.fingerprint() != *meant) {
-                return Err(moved(alias, meant, entry.as_ref()));
-            }
-            if matches!(entry.map(|entry| entry.kind), Some(EntryKind::KeyPair { .. })) {
-                self.check_leaving(content, found)?;
-            }
-            let mut edit = Edit::new(&content.safe, &content.inventory, &self.password);
-            edit.drop(found).map_err(self.flaw())?;
-            edit.expect(alias, None);
-            self.write(edit, Outcome::Changed)
-        })
     }
 }
 

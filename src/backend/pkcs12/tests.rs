@@ -1,5 +1,8 @@
 //! What a change does to the bags, byte by byte; stores that no tool would write.
 
+mod encodings;
+mod passwords;
+
 use std::{collections::BTreeMap, fs, path::Path};
 
 use openssl::pkey::{PKey, Private};
@@ -15,6 +18,7 @@ use super::{
     inventory::Inventory,
     mac::Mac,
     oid,
+    password::Password,
     safe::{Part, Safe},
     scheme::Scheme,
     store::Act,
@@ -71,12 +75,12 @@ fn store(bags: Vec<Bag>) -> Vec<u8> {
     let parts = vec![Part::new(None), Part::new(Some(quick_scheme()))];
     let mut bags = bags;
     bags.sort_by_key(|bag| bag.part);
-    Safe { parts, bags, mac: quick_mac() }.write(PASSWORD).unwrap()
+    Safe { parts, bags, mac: Some(quick_mac()), is_without_password: false }.write(PASSWORD).unwrap()
 }
 
 fn key_bag((key, own): &(PKey<Private>, Certificate), name: &str, password: &str) -> Bag {
     let plain = key.private_key_to_pkcs8().unwrap();
-    Bag::of_key(&plain, own, &alias(name), 0, (&quick_scheme(), password)).unwrap()
+    Bag::of_key(&plain, own, &alias(name), 0, (&quick_scheme(), Password::new(password, false))).unwrap()
 }
 
 fn both(pair: &(PKey<Private>, Certificate), name: &str) -> Vec<Bag> {
@@ -188,7 +192,8 @@ fn a_part_without_a_touched_bag_keeps_its_bytes() {
         Part::new(Some(quick_scheme())),
     ];
     bags.sort_by_key(|bag| bag.part);
-    let bytes = Safe { parts, bags, mac: quick_mac() }.write(PASSWORD).unwrap();
+    let bytes =
+        Safe { parts, bags, mac: Some(quick_mac()), is_without_password: false }.write(PASSWORD).unwrap();
     let mut store = open(folder.path(), &bytes);
     store.create_key_pair(&alias("next"), &spec("next")).unwrap();
     let (_, next) = store.private_key(&alias("next")).unwrap();
@@ -353,7 +358,7 @@ fn a_key_under_another_password_stays_and_can_be_set_aside() {
     assert_eq!(fs::read(kept.path()).unwrap(), bytes);
     exchange(&mut kept, ["live", "next"], [&pairs[0], &pairs[1]]).unwrap();
     let after = read(&kept);
-    let inventory = Inventory::of(&after, "unused");
+    let inventory = Inventory::of(&after, "unused").unwrap();
     for (name, pair) in [("backup", &pairs[0]), ("other", &pairs[2])] {
         let found = inventory.find(&alias(name)).unwrap().unwrap();
         assert!(after.private_key(found.bag, "its own").unwrap().public_eq(&pair.0));
@@ -403,7 +408,7 @@ fn an_edit_that_would_change_another_entry_does_not_leave() {
     let pairs = ["live", "other"].map(pair);
     let bytes = store([both(&pairs[0], "live"), both(&pairs[1], "other")].concat());
     let safe = Safe::read(&bytes, PASSWORD).unwrap();
-    let inventory = Inventory::of(&safe, PASSWORD);
+    let inventory = Inventory::of(&safe, PASSWORD).unwrap();
     let other = inventory.find(&alias("other")).unwrap().unwrap();
     let mut edit = Edit::new(&safe, &inventory, PASSWORD);
     edit.drop(other).unwrap();
@@ -452,14 +457,15 @@ fn damage_under_a_true_integrity_check_is_damage() {
     let bytes = store(both(&one, "one"));
     let safe = Safe::read(&bytes, PASSWORD).unwrap();
     // A certificate part under another password than the integrity check.
-    let inner = Safe { parts: vec![Part::new(Some(quick_scheme()))], bags: vec![odd_bag(0)], mac: safe.mac };
+    let parts = vec![Part::new(Some(quick_scheme()))];
+    let inner = Safe { parts, bags: vec![odd_bag(0)], ..safe };
     let other = inner.write("another password").unwrap();
     let mut fields = Reader::new(&other, 0).any().unwrap().reader();
     let (version, info) = (fields.any().unwrap(), fields.any().unwrap());
     let mut typed = info.reader();
     typed.any().unwrap();
     let content = typed.any().unwrap().reader().any().unwrap().content;
-    let mac = inner.mac.over(content, PASSWORD).unwrap();
+    let mac = inner.mac.unwrap().over(content, Password::new(PASSWORD, false)).unwrap();
     let forged = element(SEQUENCE, &[version.raw, info.raw, &mac]);
     assert!(matches!(Safe::read(&forged, PASSWORD), Err(Flaw::Damaged { .. })));
     assert!(matches!(Safe::read(&other, PASSWORD), Err(Flaw::WrongPassword)));
@@ -469,7 +475,7 @@ fn damage_under_a_true_integrity_check_is_damage() {
 fn what_another_tool_wrote_meanwhile_is_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), &store(both(&pair("live"), "live")));
-    let refused = store.change(|_| {
+    let refused = store.change(&[], |_| {
         fs::write(store.path(), "by another tool").unwrap();
         Ok(Act::Write(b"by us".to_vec(), ()))
     });
@@ -611,12 +617,12 @@ proptest! {
         for (at, byte) in cuts {
             *at.get_mut(&mut content) = byte;
         }
-        let mac = quick_mac().over(&content, PASSWORD).unwrap();
+        let mac = quick_mac().over(&content, Password::new(PASSWORD, false)).unwrap();
         let octets = element(CONTEXT_0, &[&element(OCTET_STRING, &[&content])]);
         let info = element(SEQUENCE, &[&element(OID, &[oid::DATA]), &octets]);
         let forged = element(SEQUENCE, &[version.raw, &info, &mac]);
         if let Ok(safe) = Safe::read(&forged, PASSWORD) {
-            let inventory = Inventory::of(&safe, PASSWORD);
+            let inventory = Inventory::of(&safe, PASSWORD).unwrap();
             let pairs = inventory.entries(&safe).into_iter().filter(|entry: &Entry| {
                 matches!(entry.kind, EntryKind::KeyPair { .. })
             });

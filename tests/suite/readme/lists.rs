@@ -141,19 +141,32 @@ fn the_site_page_has_every_key() {
     }
 }
 
+/// What a link to a heading is called: small letters, hyphens for blanks, no other punctuation.
+fn anchor(heading: &str) -> String {
+    let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.map(|c| if c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()
+}
+
+/// Whether a page has a heading of that name.
+fn has_heading(page: &str, wanted: &str) -> bool {
+    let prose = blocks(page).1;
+    let headings = prose.lines().filter_map(|line| line.strip_prefix('#'));
+    headings.map(|rest| rest.trim_start_matches('#').trim()).any(|heading| anchor(heading) == wanted)
+}
+
 /// The links and paths of a page that lead nowhere.
 fn astray(page: &str, text: &str) -> String {
     let prose = blocks(text).1;
     let mut astray = String::new();
     let here = root().join(page);
     for target in prose.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-        let found = match target.strip_prefix('#') {
-            Some(anchor) => prose
-                .lines()
-                .filter_map(|line| line.strip_prefix("## "))
-                .any(|heading| heading.to_lowercase().replace(',', "").replace(' ', "-") == anchor),
-            None => target.starts_with("https://") || here.parent().unwrap().join(target).exists(),
+        let (file, heading) = target.split_once('#').map_or((target, None), |(f, h)| (f, Some(h)));
+        let path = here.parent().unwrap().join(file);
+        let there = |heading: &str| match file {
+            "" => has_heading(text, heading),
+            _ => std::fs::read_to_string(&path).is_ok_and(|page| has_heading(&page, heading)),
         };
+        let found = target.starts_with("https://") || (path.exists() && heading.is_none_or(there));
         if !found {
             astray = astray + target + "\n";
         }
@@ -173,9 +186,9 @@ fn no_link_leads_nowhere() {
     for page in pages() {
         assert_eq!(astray(&page, &read(&page)), "", "{page}");
     }
-    let wrong =
-        "[a](nothing.md) [b](#nowhere) `src/nothing` [c](LICENSE-MIT) `src/cli`\n## There\n[d](#there)\n";
-    assert_eq!(astray("README.md", wrong), "nothing.md\n#nowhere\nsrc/nothing\n");
+    let wrong = "[a](nothing.md) [b](#nowhere) `src/nothing` [c](LICENSE-MIT) `src/cli`\n## There\n[d](#there) \
+        [e](docs/site.md#nothing) [f](docs/site.md#the-site)\n";
+    assert_eq!(astray("README.md", wrong), "nothing.md\n#nowhere\ndocs/site.md#nothing\nsrc/nothing\n");
 }
 
 #[test]

@@ -42,7 +42,41 @@ fn a_site_that_does_not_fit_its_plan_is_refused() {
     refused("[roles.tenant_admin]", "[roles.tenant_adm]", "bound_to_nothing", "tenant_admin");
     refused("capacity = 2", "capacity = 1", "weak_binding", "counts on 2");
     refused("[keys]", "[keys.new]\ntype = \"rsa-1024\"", "bad_binding", "rsa-2048");
+    refused("[keys]", "[keys.new]\ntype = \"ed25519\"", "bad_binding", "cannot do so with Ed25519");
+    refused("[keys]", "[keys.new]\ntype = \"ed25519\"", "bad_binding", "an EC key on P-256");
     refused("[keys]", "[keys.new]\nsubject = \"orders\"", "bad_binding", "CN=orders");
+}
+
+/// The old key cannot sign what the flow signs: that is seen before anything is done.
+#[test]
+fn a_key_in_use_that_signs_no_xml_is_refused_first() {
+    use keyroll::{
+        backend::{
+            keystore::{KeySpec, Keystore},
+            pkcs12::Pkcs12Keystore,
+        },
+        name::Alias,
+        world::material::KeyType,
+    };
+    let place = Place::two_keys();
+    let password = zeroize::Zeroizing::new(place.read("password").trim_end().to_owned());
+    let path = place.folder.join("tenant.p12");
+    std::fs::remove_file(&path).unwrap();
+    let spec = KeySpec {
+        key_type: KeyType::Ed25519,
+        subject: vec![("CN".to_owned(), "orders-signer".to_owned())],
+        not_before: "2026-11-01T00:00:00Z".parse().unwrap(),
+        days: 365,
+    };
+    let mut store = Pkcs12Keystore::create_empty(&path, password).unwrap();
+    store.create_key_pair(&Alias::new("orders-signer").unwrap(), &spec).unwrap();
+    let before = std::fs::read(&path).unwrap();
+    for line in ["dry-run plan.renewal", "run plan.renewal"] {
+        let said = place.keyroll(line);
+        assert!(said.err.contains("cannot do so with `old` (ed25519)"), "{line}: {}", said.err);
+        assert!(said.err.contains("an RSA key from 2048 bits"), "{line}: {}", said.err);
+    }
+    assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
 #[test]

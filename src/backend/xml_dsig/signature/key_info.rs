@@ -56,6 +56,7 @@ fn key_value(p: &str, certificate: &Certificate) -> Result<String, KeyFault> {
         KeyType::EcP256 => Some("1.2.840.10045.3.1.7"),
         KeyType::EcP384 => Some("1.3.132.0.34"),
         KeyType::EcP521 => Some("1.3.132.0.35"),
+        KeyType::Ed25519 => return Err(KeyFault::Kind),
     };
     let content = match curve {
         None => {

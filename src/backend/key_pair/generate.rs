@@ -7,7 +7,7 @@ use openssl::{
     error::ErrorStack,
     hash::MessageDigest,
     nid::Nid,
-    pkey::{PKey, Private},
+    pkey::{PKey, PKeyRef, Private},
     rsa::Rsa,
     x509::{
         X509, X509Name, X509NameBuilder,
@@ -15,8 +15,10 @@ use openssl::{
     },
 };
 
-use super::keystore::{KeySpec, KeystoreError};
-use crate::world::material::{Certificate, KeyType};
+use crate::{
+    backend::keystore::{KeySpec, KeystoreError},
+    world::material::{Certificate, KeyType, key_type},
+};
 
 /// The RSA moduli that are generated, in bits: below is weak, above takes minutes.
 const RSA_BITS: std::ops::RangeInclusive<u32> = 2048..=16384;
@@ -69,12 +71,13 @@ pub(crate) fn reason(stack: &ErrorStack) -> String {
     reason.unwrap_or("OpenSSL gives no reason").to_owned()
 }
 
-fn private_key(key_type: KeyType) -> Result<PKey<Private>, ErrorStack> {
+pub(super) fn private_key(key_type: KeyType) -> Result<PKey<Private>, ErrorStack> {
     let curve = match key_type {
         KeyType::Rsa(bits) => return PKey::from_rsa(Rsa::generate(bits)?),
         KeyType::EcP256 => Nid::X9_62_PRIME256V1,
         KeyType::EcP384 => Nid::SECP384R1,
         KeyType::EcP521 => Nid::SECP521R1,
+        KeyType::Ed25519 => return PKey::generate_ed25519(),
     };
     let group = EcGroup::from_curve_name(curve)?;
     PKey::from_ec_key(EcKey::generate(&group)?)
@@ -104,13 +107,20 @@ fn self_signed(spec: &KeySpec, key: &PKey<Private>, name: &X509Name) -> Result<X
     x509.append_extension(KeyUsage::new().critical().digital_signature().build()?)?;
     let identifier = SubjectKeyIdentifier::new().build(&x509.x509v3_context(None, None))?;
     x509.append_extension(identifier)?;
-    let digest = match spec.key_type {
-        KeyType::EcP384 => MessageDigest::sha384(),
-        KeyType::EcP521 => MessageDigest::sha512(),
-        KeyType::Rsa(_) | KeyType::EcP256 => MessageDigest::sha256(),
-    };
-    x509.sign(key, digest)?;
+    x509.sign(key, digest(key))?;
     Ok(x509.build())
+}
+
+/// What a key signs certificates and requests over, as keytool chooses it: a digest as strong as the
+/// key, and none for Ed25519, which brings its own (RFC 8410).
+pub(super) fn digest(key: &PKeyRef<Private>) -> MessageDigest {
+    match key_type(key) {
+        Some(KeyType::Ed25519) => MessageDigest::null(),
+        Some(KeyType::EcP521) => MessageDigest::sha512(),
+        Some(KeyType::EcP384) => MessageDigest::sha384(),
+        Some(KeyType::Rsa(bits)) if bits > 3_072 => MessageDigest::sha384(),
+        Some(KeyType::Rsa(_) | KeyType::EcP256) | None => MessageDigest::sha256(),
+    }
 }
 
 #[cfg(test)]
@@ -129,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_pair_is_made_to_its_specification() {
-        for key_type in [KeyType::Rsa(2048), KeyType::EcP256, KeyType::EcP384, KeyType::EcP521] {
+        for key_type in KeyType::ALL {
             let spec = spec(key_type);
             let (key, certificate) = generate(&spec).unwrap();
             assert!(certificate.x509().verify(&key).unwrap());
@@ -141,7 +151,9 @@ mod tests {
             for part in ["Digital Signature", "CA:FALSE", "Subject Key Identifier", "Version: 3"] {
                 assert!(text.contains(part), "{part} is not in {text}");
             }
-            assert_ne!(certificate.fingerprint(), generate(&spec).unwrap().1.fingerprint());
+            if key_type == KeyType::EcP256 {
+                assert_ne!(certificate.fingerprint(), generate(&spec).unwrap().1.fingerprint());
+            }
         }
     }
 

@@ -1,0 +1,107 @@
+//! Time and memory, of this process and of others.
+
+use std::error::Error;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::resource::{UsageWho, getrusage};
+
+/// The word with which the bench starts itself for one act.
+pub(crate) const CHILD: &str = "--act";
+
+pub(crate) type Measured = Result<Duration, Box<dyn Error>>;
+
+/// Two medians, and the median of the ratios turn by turn: the first to the second.
+pub(crate) struct Pair {
+    pub(crate) ours: Duration,
+    pub(crate) theirs: Duration,
+    pub(crate) ratio: f64,
+}
+
+/// Lets both sides take turns.
+pub(crate) fn pair(
+    turns: usize,
+    mut ours: impl FnMut() -> Measured,
+    mut theirs: impl FnMut() -> Measured,
+) -> Result<Pair, Box<dyn Error>> {
+    let mut rows = Vec::new();
+    for turn in 0..=turns {
+        let row = (ours()?.as_secs_f64(), theirs()?.as_secs_f64());
+        // The first turn finds nothing in any cache.
+        if turn > 0 {
+            rows.push(row);
+        }
+    }
+    let seconds = |one: fn(&(f64, f64)) -> f64| median(rows.iter().map(one).collect());
+    Ok(Pair {
+        ours: Duration::from_secs_f64(seconds(|row| row.0)),
+        theirs: Duration::from_secs_f64(seconds(|row| row.1)),
+        ratio: seconds(|row| row.0 / row.1.max(f64::EPSILON)),
+    })
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The time that a processor spends on an act, in this thread.
+pub(crate) fn cpu(act: impl FnOnce() -> Result<(), Box<dyn Error>>) -> Measured {
+    let before = spent(UsageWho::RUSAGE_THREAD)?;
+    act()?;
+    Ok(spent(UsageWho::RUSAGE_THREAD)?.saturating_sub(before))
+}
+
+/// The time that a processor spends on another program, from its start to its end.
+pub(crate) fn cpu_of(command: &mut Command) -> Measured {
+    let before = spent(UsageWho::RUSAGE_CHILDREN)?;
+    run(command)?;
+    Ok(spent(UsageWho::RUSAGE_CHILDREN)?.saturating_sub(before))
+}
+
+/// The time that passes while another program runs.
+pub(crate) fn wall_of(command: &mut Command) -> Measured {
+    let begin = Instant::now();
+    run(command)?;
+    Ok(begin.elapsed())
+}
+
+/// The most memory that another program takes up, in KiB, and the time a processor spends on it.
+/// The program is the first child of a shell of its own, so that nothing else counts.
+pub(crate) fn peak_of(command: &Command) -> Result<(u64, Duration), Box<dyn Error>> {
+    let before = spent(UsageWho::RUSAGE_CHILDREN)?;
+    let watched = "\"$0\" \"$@\" & pid=$!; most=0; \
+        while now=$(sed -n 's/^VmHWM: *\\([0-9]*\\).*/\\1/p' /proc/$pid/status 2>&-) && [ -n \"$now\" ]; \
+        do most=$now; sleep 0.005; done; wait $pid; code=$?; echo $most >&2; exit $code";
+    let mut shell = Command::new("sh");
+    shell.args(["-c", watched]).arg(command.get_program()).args(command.get_args());
+    let output = shell.stdin(Stdio::null()).stdout(Stdio::null()).output()?;
+    let text = String::from_utf8_lossy(&output.stderr);
+    let most = text.lines().last().and_then(|line| line.trim().parse().ok());
+    Ok((most.ok_or("no peak was seen")?, spent(UsageWho::RUSAGE_CHILDREN)?.saturating_sub(before)))
+}
+
+fn run(command: &mut Command) -> Result<(), Box<dyn Error>> {
+    let output = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    Err(format!("{:?} failed: {said}", command.get_program()).into())
+}
+
+fn spent(who: UsageWho) -> Result<Duration, Box<dyn Error>> {
+    let usage = getrusage(who)?;
+    let total = usage.user_time() + usage.system_time();
+    let micros = total.tv_sec() * 1_000_000 + total.tv_usec();
+    Ok(Duration::from_micros(micros.try_into()?))
+}
+
+/// As people read it.
+pub(crate) fn shown(time: Duration) -> String {
+    match time.as_secs_f64() {
+        s if s >= 1.0 => format!("{s:.2} s"),
+        s if s >= 0.001 => format!("{:.2} ms", s * 1e3),
+        s => format!("{:.1} µs", s * 1e6),
+    }
+}

@@ -1,0 +1,89 @@
+//! Plans of a hundred thousand steps, and ten megabytes of what is no plan.
+
+use std::error::Error;
+use std::hint::black_box;
+use std::process::Command;
+use std::time::Duration;
+
+use keyroll::{plan::resolve::resolve, source::Source, syntax::parse};
+
+use super::{
+    figure::{Demand, Figure},
+    measure::{cpu, peak_of, shown},
+    shapes,
+};
+
+const STEPS: usize = 100_000;
+
+/// From the text to a resolved plan in a second and 300 MB; what checks and proofs take, in bounds.
+pub(crate) fn measure(tell: &mut dyn FnMut(Figure)) -> Result<(), Box<dyn Error>> {
+    for (name, text) in [("in a row", shapes::chain(STEPS)), ("of 24,999 partners", shapes::partners(24_999))]
+    {
+        let source = Source::new("plan", text);
+        let mut times = Vec::new();
+        for _ in 0..5 {
+            times.push(cpu(|| {
+                let (tree, findings) = parse(&source);
+                let plan = resolve(&source, &tree, &Default::default());
+                if !findings.is_empty() || plan.is_err() {
+                    return Err("the plan has findings".into());
+                }
+                black_box(plan.is_ok());
+                Ok(())
+            })?);
+        }
+        times.sort();
+        let time = times.get(2).copied().unwrap_or_default();
+        tell(within(format!("100,000 steps {name}: read and resolve"), time, Duration::from_secs(1)));
+        let (most, _) = peak("fmt", &source.text)?;
+        tell(memory(format!("100,000 steps {name}: read and format"), most, 300));
+        let (most, time) = peak("check", &source.text)?;
+        tell(memory(format!("100,000 steps {name}: check"), most, 768));
+        tell(within(format!("100,000 steps {name}: check"), time, Duration::from_secs(10)));
+        let (most, time) = peak("prove", &source.text)?;
+        tell(memory(format!("100,000 steps {name}: prove to the bound"), most, 2048));
+        tell(within(format!("100,000 steps {name}: prove to the bound"), time, Duration::from_secs(60)));
+    }
+    for (name, before, words) in [
+        ("braces", "", "{"),
+        ("opened blocks", "", "step s by ops {\n"),
+        ("brackets", "step s by ops {\n  inform ", "["),
+        ("one text", "role r \"", "x"),
+        ("one name", "role ", "x"),
+        ("acts in one step", "step s by ops {\n", "  inform audit\n"),
+    ] {
+        let (most, time) = peak("check", &shapes::filled(before, words, 10_000_000))?;
+        tell(memory(format!("10 MB of {name}: refused"), most, 768));
+        tell(within(format!("10 MB of {name}: refused"), time, Duration::from_secs(10)));
+    }
+    Ok(())
+}
+
+/// Peak memory in KiB and processor time of a command on a plan.
+fn peak(verb: &str, plan: &str) -> Result<(u64, Duration), Box<dyn Error>> {
+    let file = tempfile::NamedTempFile::new()?;
+    std::fs::write(file.path(), plan)?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyroll"));
+    command.arg(verb).arg(file.path());
+    peak_of(&command)
+}
+
+fn within(subject: String, time: Duration, limit: Duration) -> Figure {
+    Figure {
+        subject,
+        ours: shown(time),
+        against: format!("{} s of a processor", limit.as_secs()),
+        ratio: time.as_secs_f64() / limit.as_secs_f64(),
+        demand: Demand::AtMost(1.0),
+    }
+}
+
+fn memory(subject: String, peak: u64, mebibytes: u64) -> Figure {
+    Figure {
+        subject,
+        ours: format!("{} MiB", peak / 1024),
+        against: format!("{mebibytes} MiB"),
+        ratio: peak as f64 / (mebibytes * 1024) as f64,
+        demand: Demand::AtMost(1.0),
+    }
+}

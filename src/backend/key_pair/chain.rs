@@ -1,0 +1,77 @@
+//! Certificates in the order of their issue (RFC 5280 section 6.1).
+
+use crate::world::material::Certificate;
+
+/// The longest chain of issuers that is followed.
+pub(crate) const LONGEST_CHAIN: usize = 32;
+
+/// A certificate and its issuers among some others, nearest first: each one's name is the issuer of
+/// the one before, and its key verifies that one's signature. It ends where the next issuer is not
+/// there, or at a certificate that issued itself.
+#[must_use]
+pub fn ordered(own: &Certificate, others: &[Certificate]) -> Vec<Certificate> {
+    let mut chain = vec![own.clone()];
+    while let Some(last) = chain.last()
+        && chain.len() <= LONGEST_CHAIN
+        && !is_issuer(last, last)
+        && let Some(next) = others.iter().find(|other| is_issuer(other, last))
+        && !chain.contains(next)
+    {
+        chain.push(next.clone());
+    }
+    chain
+}
+
+/// Whether a certificate has the name and the key that issued another one.
+#[must_use]
+pub fn is_issuer(issuer: &Certificate, issued: &Certificate) -> bool {
+    let names = (issuer.x509().subject_name().to_der(), issued.x509().issuer_name().to_der());
+    matches!(names, (Ok(subject), Ok(named)) if subject == named)
+        && issuer.public_key().is_ok_and(|key| issued.x509().verify(&key).unwrap_or(false))
+}
+
+#[cfg(test)]
+mod tests {
+    use openssl::pkey::{PKey, Private};
+
+    use super::*;
+    use crate::{backend::key_pair::generate, backend::keystore::KeySpec, world::material::KeyType};
+
+    type Pair = (PKey<Private>, Certificate);
+
+    fn pair(name: &str) -> Pair {
+        generate(&KeySpec {
+            key_type: KeyType::EcP256,
+            subject: vec![("CN".to_owned(), name.to_owned())],
+            not_before: "2026-11-01T00:00:00Z".parse().unwrap(),
+            days: 30,
+        })
+        .unwrap()
+    }
+
+    fn issued(name: &str, issuer: &Pair) -> Pair {
+        let (key, own) = pair(name);
+        let mut x509 = openssl::x509::X509::builder().unwrap();
+        x509.set_version(2).unwrap();
+        x509.set_subject_name(own.x509().subject_name()).unwrap();
+        x509.set_issuer_name(issuer.1.x509().subject_name()).unwrap();
+        x509.set_not_before(own.x509().not_before()).unwrap();
+        x509.set_not_after(own.x509().not_after()).unwrap();
+        x509.set_pubkey(&key).unwrap();
+        x509.sign(&issuer.0, openssl::hash::MessageDigest::sha256()).unwrap();
+        (key, Certificate::from_x509(x509.build()).unwrap())
+    }
+
+    #[test]
+    fn a_chain_is_found_in_any_order_by_name_and_signature() {
+        let [root, same_name, stranger] = ["root", "root", "stranger"].map(pair);
+        let middle = issued("middle", &root);
+        let own = issued("own", &middle);
+        let all = [&same_name, &root, &stranger, &own, &middle].map(|pair| pair.1.clone());
+        let whole = [&own, &middle, &root].map(|pair| pair.1.clone());
+        assert_eq!(ordered(&own.1, &all), whole);
+        let alone = std::slice::from_ref;
+        assert_eq!(ordered(&own.1, alone(&root.1)), alone(&own.1), "a gap ends it");
+        assert_eq!(ordered(&root.1, &all), alone(&root.1));
+    }
+}
