@@ -219,3 +219,25 @@ fn one_id_twice_is_refused_in_every_pair_of_spellings() {
         }
     }
 }
+
+/// The page says what the defaults are.
+#[test]
+fn the_page_of_signatures_lists_every_limit() {
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/xml-signatures.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let Limits { depth, attributes, namespaces, scope, name, token, ids, bytes, signature } =
+        Limits::default();
+    assert_eq!(bytes, None);
+    for (limit, default) in [
+        ("depth", depth as u64),
+        ("attributes", attributes as u64),
+        ("namespaces", namespaces as u64),
+        ("scope", scope),
+        ("name", name as u64),
+        ("token", token),
+        ("ids", ids as u64),
+        ("signature", signature),
+    ] {
+        assert!(page.contains(&format!("| `{limit}` | {default} |")), "{limit} {default}");
+    }
+}
