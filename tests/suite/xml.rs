@@ -4,12 +4,14 @@
 #![cfg(test)]
 
 mod attacks;
+mod canonical;
 mod crossing;
 mod documents;
 mod encodings;
 mod oracles;
 mod pages;
 mod random;
+mod reading;
 mod refusals;
 mod shapes;
 

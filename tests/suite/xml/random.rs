@@ -142,6 +142,34 @@ fn element(out: &mut String, chance: &mut Chance, outer: &[(&'static str, &'stat
     write!(out, "</{name}{}>", chance.of(&["", " "])).unwrap();
 }
 
+/// On others both oracles stray from Canonical XML 1.1; those have the table of the recommendation.
+const BASES: &[&str] = &["http://h/a/b", "c/d/", "../e", "f", "/g/", "h/i", "http://k/"];
+
+/// A document in which one element has the id `t`, and many have `xml:` attributes.
+pub(super) fn marked(seed: u64) -> String {
+    let mut text = document(seed);
+    let mut chance = Chance::new(seed ^ 0x1D);
+    let begins = |c: char| c.is_alphabetic() || c == '_';
+    let names: Vec<usize> = text
+        .match_indices('<')
+        .filter(|(at, _)| text[at + 1..].starts_with(begins))
+        .map(|(at, _)| at + text[at..].find([' ', '\t', '\r', '\n', '/', '>']).unwrap())
+        .collect();
+    let (target, other) = (chance.below(names.len()), chance.below(names.len()));
+    for (number, at) in names.iter().enumerate().rev() {
+        let mut more = String::new();
+        more.push_str(if number == target { " Id='t'" } else { "" });
+        more.push_str(if number == other { " xml:id='u'" } else { "" });
+        more.push_str(chance.of(&["", "", " xml:lang='en'", "\nxml:lang='de'"]));
+        more.push_str(chance.of(&["", "", "", " xml:space='preserve'"]));
+        if chance.below(3) == 0 {
+            write!(more, " xml:base='{}'", chance.of(BASES)).unwrap();
+        }
+        text.insert_str(*at, &more);
+    }
+    text
+}
+
 /// A bit of text that does not make `]]>` together with the one before.
 fn text(out: &mut String, chance: &mut Chance) {
     let part = chance.of(TEXTS);
