@@ -22,10 +22,13 @@ use std::process::ExitCode;
 
 use figure::Figure;
 
+/// Takes figures, and hands each one on as soon as it is there.
+type Measure = fn(&mut dyn FnMut(Figure)) -> Result<(), Box<dyn Error>>;
+
 /// A part of the table.
 struct Subject {
     name: &'static str,
-    measure: fn(&mut dyn FnMut(Figure)) -> Result<(), Box<dyn Error>>,
+    measure: Measure,
 }
 
 const SUBJECTS: [Subject; 6] = [
