@@ -8,7 +8,7 @@ use crate::{
     world::material::{Certificate, Fingerprint, KeyType},
 };
 
-use super::{Outcome, key_pair::KeyPairError};
+use super::{Outcome, custody::CustodyError, key_pair::KeyPairError};
 
 /// Key pair entries and certificate entries, each under its alias.
 ///
@@ -197,9 +197,18 @@ pub enum KeystoreError {
         /// What the library answered.
         cause: String,
     },
+    /// The store is in the custody of a run, or what was done could not be written down.
+    #[error(transparent)]
+    Custody(Box<CustodyError>),
     /// Another process holds the store's lock.
     #[error("another process is changing {}", .0.display())]
     Locked(PathBuf),
+}
+
+impl From<CustodyError> for KeystoreError {
+    fn from(error: CustodyError) -> Self {
+        Self::Custody(Box::new(error))
+    }
 }
 
 /// The error for an alias that holds something else than the certificate or key pair expected.

@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod clock;
 pub mod counts;
+pub mod custody;
 pub mod deployer;
 pub mod directory;
 pub mod file;

@@ -10,7 +10,7 @@ use super::file::bounded;
 /// The largest file that is taken for a password, in bytes.
 const LARGEST: usize = 4096;
 
-/// A reference to a password: `env:NAME` or `file:PATH`.
+/// A reference to a password: `env:NAME`, `file:PATH` or `credential:NAME`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum SecretReference {
@@ -18,13 +18,16 @@ pub enum SecretReference {
     Env(String),
     /// A file; one line end at its end does not belong to the password.
     File(PathBuf),
+    /// A file of that name in the folder that a service manager hands over (`CREDENTIALS_DIRECTORY`,
+    /// systemd.exec(5)); as a file otherwise.
+    Credential(String),
 }
 
 /// Why there is no password. Never holds one.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The text is no reference. It is not repeated: it may be the password itself.
-    #[error("a password is named by `env:NAME` or `file:PATH`, and is never written out")]
+    #[error("a password is named by `env:NAME`, `file:PATH` or `credential:NAME`, and is never written out")]
     NoReference,
     /// The variable is not set, or not as text.
     #[error("the environment variable {0} is not set")]
@@ -49,19 +52,30 @@ impl SecretReference {
             Self::Env(name) => {
                 std::env::var(name).map(Zeroizing::new).map_err(|_| SecretError::Unset(name.clone()))
             }
-            Self::File(path) => {
-                let path = folder.join(path);
-                let fail = |cause: String| SecretError::File { path: path.clone(), cause };
-                let bytes = bounded::read_secret(&path, LARGEST).map_err(|e| fail(e.to_string()))?;
-                if bytes.len() > LARGEST {
-                    return Err(fail(format!("more than {LARGEST} bytes are too many for a password")));
-                }
-                let text = std::str::from_utf8(&bytes).map_err(|_| fail("is no UTF-8 text".to_owned()))?;
-                let text = text.strip_suffix('\n').unwrap_or(text);
-                Ok(Zeroizing::new(text.strip_suffix('\r').unwrap_or(text).to_owned()))
+            Self::File(path) => of_file(&folder.join(path)),
+            Self::Credential(name) => {
+                let variable = "CREDENTIALS_DIRECTORY";
+                let folder = std::env::var_os(variable).filter(|folder| !folder.is_empty());
+                let folder = folder.ok_or_else(|| SecretError::Unset(variable.to_owned()))?;
+                of_file(&Path::new(&folder).join(name))
             }
         }
     }
+}
+
+/// The password in a file; one line end at its end does not belong to it.
+///
+/// # Errors
+/// When it cannot be read, is too large or no text.
+pub fn of_file(path: &Path) -> Result<Zeroizing<String>, SecretError> {
+    let fail = |cause: String| SecretError::File { path: path.to_owned(), cause };
+    let bytes = bounded::read_secret(path, LARGEST).map_err(|e| fail(e.to_string()))?;
+    if bytes.len() > LARGEST {
+        return Err(fail(format!("more than {LARGEST} bytes are too many for a password")));
+    }
+    let text = std::str::from_utf8(&bytes).map_err(|_| fail("is no UTF-8 text".to_owned()))?;
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    Ok(Zeroizing::new(text.strip_suffix('\r').unwrap_or(text).to_owned()))
 }
 
 impl TryFrom<String> for SecretReference {
@@ -70,6 +84,10 @@ impl TryFrom<String> for SecretReference {
         match text.split_once(':') {
             Some(("env", name)) if !name.is_empty() => Ok(Self::Env(name.to_owned())),
             Some(("file", path)) if !path.is_empty() => Ok(Self::File(PathBuf::from(path))),
+            // A name, and not a way out of the folder.
+            Some(("credential", name)) if !name.is_empty() && !name.contains('/') && name != ".." => {
+                Ok(Self::Credential(name.to_owned()))
+            }
             _ => Err(SecretError::NoReference),
         }
     }
@@ -80,6 +98,7 @@ impl From<SecretReference> for String {
         match reference {
             SecretReference::Env(name) => format!("env:{name}"),
             SecretReference::File(path) => format!("file:{}", path.display()),
+            SecretReference::Credential(name) => format!("credential:{name}"),
         }
     }
 }
@@ -92,6 +111,16 @@ mod tests {
     fn a_password_that_is_written_out_is_refused_and_not_repeated() {
         let error = SecretReference::try_from("hunter2-canary".to_owned()).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+
+    #[test]
+    fn a_credential_is_a_name_in_its_folder() {
+        for text in ["credential:", "credential:a/b", "credential:..", "credential:/etc/passwd"] {
+            assert!(SecretReference::try_from(text.to_owned()).is_err(), "{text}");
+        }
+        let named = SecretReference::try_from("credential:store".to_owned()).unwrap();
+        assert_eq!(String::from(named.clone()), "credential:store");
+        assert!(matches!(named.fetch(Path::new(".")), Err(SecretError::Unset(_) | SecretError::File { .. })));
     }
 
     #[test]

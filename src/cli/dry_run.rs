@@ -12,6 +12,7 @@ use crate::{
     run::{
         approval::Approval,
         bind::bind,
+        difference::Difference,
         dry_run::{Bound, DryRun, Word, dry_run},
         site::Site,
     },
@@ -112,14 +113,15 @@ fn standing(arguments: &Arguments, proven: &Proven, site: &Site) -> Result<Optio
     Ok(Some(state).filter(|state| state.started))
 }
 
+/// Where a world is not as the plan starts from, in words.
+pub(super) fn differs(difference: &Difference) -> String {
+    let (recorded, seen) = (shown(&difference.recorded), shown(&difference.seen));
+    format!("differs     {}: the plan starts from {recorded}, there is {seen}", difference.what)
+}
+
 fn draw(found: &DryRun, screen: &mut Screen) {
     for difference in &found.differences {
-        screen.result(format_args!(
-            "differs     {}: the plan starts from {}, there is {}",
-            difference.what,
-            shown(&difference.recorded),
-            shown(&difference.seen)
-        ));
+        screen.result(differs(difference));
     }
     for (number, step) in found.steps.iter().enumerate() {
         screen.result(format_args!(

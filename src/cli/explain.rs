@@ -10,7 +10,7 @@ use crate::{
     proof, run, syntax,
 };
 
-use super::{exit::Exit, screen::Screen};
+use super::{exit::Exit, keystore, screen::Screen};
 
 /// Explain a finding by its code, or a verb, condition or promise of the language.
 #[derive(Debug, clap::Args)]
@@ -28,6 +28,7 @@ pub fn all() -> Vec<Explanation> {
     all.extend(check::explanations());
     all.extend(proof::refused::EXPLANATIONS);
     all.extend(run::site_fault::EXPLANATIONS);
+    all.extend(keystore::explained::EXPLANATIONS);
     all.sort_by_key(|explanation| explanation.code);
     all
 }

@@ -2,7 +2,9 @@
 
 pub mod at_site;
 pub mod check;
+pub mod claimed;
 pub mod confirm;
+pub mod document;
 pub mod dry_run;
 pub mod exit;
 pub mod explain;
@@ -11,16 +13,24 @@ pub mod graph;
 pub mod guard;
 pub mod inbox;
 pub mod json;
+pub mod keystore;
+pub mod output;
+pub mod prompt;
 pub mod prove;
 pub mod rehearse;
 pub mod reject;
 pub mod run;
 pub mod screen;
+pub mod sign;
+pub mod signature;
 pub mod status;
 pub mod stop;
 pub mod tally;
 pub mod text;
+pub mod trust;
+pub mod verify;
 pub mod why;
+pub mod xml_fault;
 
 use clap::{Parser, Subcommand};
 
@@ -50,6 +60,9 @@ enum Verb {
     Inbox(inbox::Arguments),
     Confirm(confirm::Arguments),
     Reject(reject::Arguments),
+    Keystore(keystore::Arguments),
+    Sign(sign::Arguments),
+    Verify(verify::Arguments),
 }
 
 /// Does what the arguments say.
@@ -78,6 +91,9 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Verb::Inbox(arguments) => inbox::run(&arguments, &mut screen),
         Verb::Confirm(arguments) => confirm::run(&arguments, &mut screen),
         Verb::Reject(arguments) => reject::run(&arguments, &mut screen),
+        Verb::Keystore(arguments) => keystore::run(&arguments, &mut screen),
+        Verb::Sign(arguments) => sign::run(&arguments, &mut screen),
+        Verb::Verify(arguments) => verify::run(&arguments, &mut screen),
     };
     screen.finish(exit)
 }

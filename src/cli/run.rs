@@ -17,8 +17,9 @@ use crate::{
     proof::verdict::{BUDGET, Proven, Verdict, prove},
     run::{
         approval::Approval,
-        bind::bind,
+        bind::bind_for,
         casting::Casting,
+        claims::Claims,
         error::RunError,
         runner::{Ending, Parts, Runner},
         site::Site,
@@ -30,6 +31,7 @@ use crate::{
 
 use super::{
     at_site::{AtSite, failed, fitting, shown_path},
+    claimed,
     exit::Exit,
     json::{Format, line, summary},
     prove::told,
@@ -100,6 +102,10 @@ fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let mut host = match host(job, screen)? {
         Taken::Up(host) => host,
         Taken::Finished(run) => {
+            // It may have been cut off between its last record and the giving back.
+            let (holder, folder) = (claimed::holder(&arguments.at, &run, screen)?, arguments.at.folder());
+            let plan = proven.checked().plan();
+            claimed::give_back(&Claims { plan, site: &site, folder: &folder, holder: &holder }, screen)?;
             screen.talk(format_args!("run {run} of this plan is done already; --again begins another one"));
             if arguments.format == Format::Json {
                 screen.result(summary("done", &Tally::default(), &run, json!({})));
@@ -122,10 +128,13 @@ fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen) -> Result
     let Job { arguments, proven, site } = job;
     let checked = proven.checked();
     let folder = arguments.at.folder();
-    let backends = bind(checked.plan(), site, &folder).map_err(|error| {
+    let holder = claimed::holder(&arguments.at, host.run(), screen)?;
+    let claims = Claims { plan: checked.plan(), site, folder: &folder, holder: &holder };
+    let backends = bind_for(&claims).map_err(|error| {
         screen.talk(shown(&error.to_string()));
         Exit::Backend
     })?;
+    claimed::take(&claims, arguments.format, screen)?;
     let json = arguments.format == Format::Json;
     let progress = Progress::new(WallClock.now(), false, !json);
     let ending = {
@@ -148,7 +157,11 @@ fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen) -> Result
         Runner::over_site(proven, parts).run(site.digest(), arguments.follow, &mut watch)
     };
     progress.finish();
-    Ok(end(job, &*host, ending, screen))
+    // A run that changed nothing yet holds nothing either.
+    let over = matches!(ending, Ok(Ending::Done)) || !host.state().started;
+    let given_back = if over { claimed::give_back(&claims, screen) } else { Ok(()) };
+    let exit = end(job, &*host, ending, screen);
+    given_back.map_or_else(Err, |()| Ok(exit))
 }
 
 /// Says how it ended.

@@ -33,9 +33,28 @@ impl Screen {
 
     /// A text of the result that brings its own line ends.
     pub fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    /// Bytes of the result, as they are.
+    pub fn bytes(&mut self, bytes: &[u8]) {
         if self.lost.is_none() {
             let mut out = self.out.lock();
-            self.lost = out.write_all(text.as_bytes()).and_then(|()| out.flush()).err();
+            self.lost = out.write_all(bytes).and_then(|()| out.flush()).err();
+        }
+    }
+
+    /// A result that is read from somewhere, as it is.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn copy(&mut self, from: &mut dyn std::io::Read) -> std::io::Result<()> {
+        let mut piece = vec![0; 1 << 16];
+        loop {
+            match from.read(&mut piece)? {
+                0 => return Ok(()),
+                length => self.bytes(piece.get(..length).unwrap_or_default()),
+            }
         }
     }
 

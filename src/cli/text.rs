@@ -38,6 +38,34 @@ impl PlanText {
     }
 }
 
+impl PlanText {
+    /// The same with the parameters that a site gives.
+    ///
+    /// # Errors
+    /// The exit; what is wrong has been said.
+    pub fn checked_at(
+        &self,
+        parameters: &BTreeMap<String, String>,
+        transit: Option<Duration>,
+        screen: &mut Screen,
+    ) -> Result<(Source, Checked), Exit> {
+        if !self.set.is_empty() {
+            screen.talk("--set does not go with --site: the site gives the parameters their values");
+            return Err(Exit::Usage);
+        }
+        let source = plan(&self.plan, screen)?;
+        // Values in vain are found where the site is compared with the plan.
+        let given = Given { parameters: parameters.clone(), transit };
+        match check::read(&source, &given) {
+            Ok(checked) => Ok((source, checked)),
+            Err(refusal) => {
+                screen.page(&refusal);
+                Err(Exit::Refused)
+            }
+        }
+    }
+}
+
 /// Reads the plan at `path`; complains on the screen if that cannot be done.
 ///
 /// # Errors

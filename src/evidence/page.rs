@@ -25,6 +25,7 @@ impl Display for Page<'_> {
         cards(f, timeline)?;
         writeln!(f, "<section class=\"drawing\">\n{}</section>", Chart(timeline))?;
         verdict(f, timeline)?;
+        rebuilt(f, timeline)?;
         steps(f, timeline)?;
         keys(f, timeline)?;
         rejections(f, timeline)?;
@@ -110,6 +111,17 @@ fn verdict(f: &mut Formatter<'_>, timeline: &Timeline) -> fmt::Result {
         }
         f.write_str("</ul>\n")?;
     }
+    f.write_str("</section>\n")
+}
+
+/// What the likeness of a site was made of.
+fn rebuilt(f: &mut Formatter<'_>, timeline: &Timeline) -> fmt::Result {
+    if timeline.rebuilt.is_empty() {
+        return Ok(());
+    }
+    f.write_str("<section>\n<h2>Rebuilt from the site</h2>\n")?;
+    f.write_str("<p>Every key pair was made anew; no private key of the site was copied.</p>\n")?;
+    list(f, &timeline.rebuilt)?;
     f.write_str("</section>\n")
 }
 

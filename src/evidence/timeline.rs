@@ -182,6 +182,8 @@ pub struct Timeline {
     pub plan: PlanFacts,
     /// What was known of it before.
     pub verdict: Verdict,
+    /// What its world was made of, where that is the likeness of a site.
+    pub rebuilt: Vec<String>,
     /// The roles, in the order of the plan.
     pub roles: Vec<Role>,
     /// The steps, in the order of the plan.
@@ -219,6 +221,7 @@ impl Timeline {
             kind,
             plan,
             verdict: Verdict::default(),
+            rebuilt: Vec::new(),
             roles: Vec::new(),
             steps: Vec::new(),
             reports: Vec::new(),

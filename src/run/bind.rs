@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use crate::{
     backend::{
         bench::{Backends, Bound},
+        custody::Holder,
         directory::TrustFolder,
         keystore::Keystore,
         local_flow::FlowSwitch,
@@ -21,6 +22,7 @@ use crate::{
 };
 
 use super::{
+    claims::Claims,
     opening::{XML_KEYS, signs},
     site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site, VALIDITY, key_type, subject},
     site_fault::{bad_binding, bound_to_nothing, unbound, weak_binding},
@@ -125,17 +127,34 @@ fn place(text: &Source, table: &str, name: &str) -> Span {
     )
 }
 
-/// Makes the backends of a site that was compared with the plan.
+/// Makes the backends of a site that was compared with the plan. They change nothing that a run
+/// holds.
 ///
 /// # Errors
 /// When a password is not there.
 pub fn bind(plan: &Plan, site: &Site, folder: &Path) -> Result<Backends, BindError> {
+    bind_by(plan, site, folder, None)
+}
+
+/// As [`bind`], for a run: its keystores change what it holds, and nothing else.
+///
+/// # Errors
+/// When a password is not there.
+pub fn bind_for(claims: &Claims<'_>) -> Result<Backends, BindError> {
+    bind_by(claims.plan, claims.site, claims.folder, Some(claims.holder))
+}
+
+fn bind_by(plan: &Plan, site: &Site, folder: &Path, holder: Option<&Holder>) -> Result<Backends, BindError> {
     let mut backends = Backends::default();
     for store in plan.landscape.stores.rows() {
         backends.keystores.push(match site.keystores.get(&store.name) {
             Some(KeystoreBinding::Pkcs12 { path, password }) => {
                 let password: Zeroizing<String> = password.fetch(folder)?;
-                let keystore: Box<dyn Keystore> = Box::new(Pkcs12Keystore::open(folder.join(path), password));
+                let keystore = Pkcs12Keystore::open(folder.join(path), password);
+                let keystore: Box<dyn Keystore> = match holder {
+                    Some(holder) => Box::new(keystore.held_by(holder.clone())),
+                    None => Box::new(keystore),
+                };
                 Bound::To(keystore)
             }
             _ => Bound::Manual,

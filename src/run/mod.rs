@@ -4,20 +4,24 @@
 //! - Before a run: [`site`] is read, [`bind`] compares it with the plan and makes its backends,
 //!   [`casting`] says who plays which role, [`dry_run`] what would happen (the
 //!   same runner over what is [`read_only`]), [`approval`] what was
-//!   agreed to, and [`opening`] which certificates the run begins with.
+//!   agreed to, [`claims`] which keystores are its own, and [`opening`] which certificates the run begins with.
 //! - The run itself: [`runner`] takes one [`turn`] after the other, [`difference`] finds where the
 //!   world is not as recorded, [`window`] what would last too long.
 //! - While it waits: [`status`] of each step, and for whom or what it [`wait`]s.
-//! - A rehearsal: [`sandbox`] is a world of its own, [`traffic`] sends messages through it.
+//! - A rehearsal: [`sandbox`] is a world of its own, or the likeness that [`rebuild`] makes of what
+//!   [`origin`] sees at a site; [`traffic`] sends messages through it.
 
 pub mod approval;
 pub mod bind;
 pub mod casting;
+pub mod claims;
 pub mod difference;
 pub mod dry_run;
 pub mod error;
 pub mod opening;
+pub mod origin;
 pub mod read_only;
+pub mod rebuild;
 pub mod runner;
 pub mod sandbox;
 pub mod site;

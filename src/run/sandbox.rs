@@ -16,6 +16,7 @@ use crate::{
         deployer::{Deployer, FlowState},
         directory::TrustFolder,
         file,
+        key_pair::imitation::Imitator,
         keystore::{KeySpec, Keystore},
         local_flow::FlowSwitch,
         pkcs12::Pkcs12Keystore,
@@ -31,7 +32,11 @@ use crate::{
     },
 };
 
-use super::site::{FlowBinding, KeystoreBinding, Length, ReceiverBinding, RoleBinding, Site};
+use super::{
+    origin::Origin,
+    rebuild::{RebuildError, Rebuilt},
+    site::{FlowBinding, KeyBinding, KeystoreBinding, Length, ReceiverBinding, RoleBinding, Site},
+};
 
 /// How old the certificates in use are, in days, of the year for which they are made.
 const AGE: i64 = 330;
@@ -42,6 +47,7 @@ pub struct Sandbox {
     folder: PathBuf,
     site: Site,
     certificates: BTreeMap<KeyId, Certificate>,
+    notes: Vec<String>,
 }
 
 /// Why no sandbox could be made.
@@ -61,6 +67,9 @@ pub enum SandboxError {
     /// A backend refused.
     #[error(transparent)]
     Act(#[from] ActError),
+    /// The site has no likeness.
+    #[error(transparent)]
+    Rebuild(#[from] RebuildError),
     /// There is no randomness to make a password of.
     #[error("cannot make a password for the keystores of the sandbox")]
     Password(#[source] openssl::error::ErrorStack),
@@ -86,6 +95,24 @@ impl Sandbox {
     /// # Errors
     /// When the folder cannot be used or a backend refuses.
     pub fn build(plan: &Plan, folder: &Path, props: &Props) -> Result<Self, SandboxError> {
+        Self::made(plan, folder, props, None)
+    }
+
+    /// Builds the likeness of a site that is as the plan starts from, with fresh key pairs, in a
+    /// folder that is new or empty.
+    ///
+    /// # Errors
+    /// When the folder cannot be used, a key has no likeness, or a backend refuses.
+    pub fn rebuild(plan: &Plan, folder: &Path, props: &Props, origin: &Origin) -> Result<Self, SandboxError> {
+        Self::made(plan, folder, props, Some(origin))
+    }
+
+    fn made(
+        plan: &Plan,
+        folder: &Path,
+        props: &Props,
+        origin: Option<&Origin>,
+    ) -> Result<Self, SandboxError> {
         let io = |path: &Path| {
             let path = path.to_owned();
             move |cause| SandboxError::Io { path, cause }
@@ -94,6 +121,12 @@ impl Sandbox {
         if std::fs::read_dir(folder).map_err(io(folder))?.next().is_some() {
             return Err(SandboxError::NotEmpty(folder.to_owned()));
         }
+        let rebuilt = origin.map(|origin| {
+            // What is left of a validity is so at the beginning of the rehearsal as it is now.
+            Rebuilt::of(plan, origin, Imitator::new(props.start.duration_since(origin.seen)))
+        });
+        let rebuilt = rebuilt.transpose()?;
+        let origin = origin.map(|origin| &origin.site);
         // One that was there already may have been open to others.
         std::fs::set_permissions(folder, Permissions::from_mode(0o700)).map_err(io(folder))?;
         let password = password()?;
@@ -101,14 +134,15 @@ impl Sandbox {
             folder: folder.to_owned(),
             site: Site {
                 site: 1,
-                parameters: BTreeMap::new(),
+                parameters: origin.map(|site| site.parameters.clone()).unwrap_or_default(),
                 roles: BTreeMap::new(),
                 keystores: BTreeMap::new(),
                 receivers: BTreeMap::new(),
                 flows: BTreeMap::new(),
-                keys: BTreeMap::new(),
+                keys: origin.map(keys).unwrap_or_default(),
             },
-            certificates: BTreeMap::new(),
+            certificates: rebuilt.as_ref().map(|r| r.certificates().clone()).unwrap_or_default(),
+            notes: rebuilt.as_ref().map(|r| r.notes().to_vec()).unwrap_or_default(),
         };
         sandbox.write("password", password.as_bytes())?;
         for role in plan.landscape.roles.rows() {
@@ -116,10 +150,10 @@ impl Sandbox {
             sandbox.site.roles.insert(role.clone(), binding);
         }
         for store in plan.landscape.stores.ids() {
-            sandbox.keystore(plan, store, &password, props)?;
+            sandbox.keystore(plan, store, (&password, rebuilt.as_ref()), props)?;
         }
         for receiver in plan.landscape.acceptors.ids() {
-            sandbox.receiver(plan, receiver)?;
+            sandbox.receiver(plan, receiver, (origin, rebuilt.as_ref()))?;
         }
         for flow in plan.landscape.channels.ids() {
             sandbox.flow(plan, flow, props.start)?;
@@ -148,6 +182,12 @@ impl Sandbox {
         &self.certificates
     }
 
+    /// What was made anew, kept and left out of the site that it is the likeness of, a line each.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
     /// Writes a file of the sandbox, 0600.
     ///
     /// # Errors
@@ -161,16 +201,21 @@ impl Sandbox {
         &mut self,
         plan: &Plan,
         store: StoreId,
-        password: &Zeroizing<String>,
+        (password, rebuilt): (&Zeroizing<String>, Option<&Rebuilt>),
         props: &Props,
     ) -> Result<(), SandboxError> {
         let name = &plan.landscape.stores[store].name;
         let path = PathBuf::from(format!("{name}.p12"));
         let mut keystore = Pkcs12Keystore::create_empty(self.folder.join(&path), password.clone())
             .map_err(ActError::from)?;
+        let filled = rebuilt.map(|r| r.fill(store, &mut keystore)).transpose().map_err(ActError::from)?;
         let mine = plan.places_in_use().filter(|(place, _)| plan.landscape.places[*place].store == store);
-        for (place, key) in mine {
+        for (place, key) in mine.filter(|_| filled != Some(true)) {
             let alias: &Alias = &plan.landscape.places[place].alias;
+            if let Some(pair) = rebuilt.and_then(|r| r.pair(key)) {
+                keystore.import_pair(alias, pair).map_err(ActError::from)?;
+                continue;
+            }
             let (_, certificate) =
                 keystore.create_key_pair(alias, &spec(alias, props)).map_err(ActError::from)?;
             self.certificates.insert(key, certificate);
@@ -180,7 +225,12 @@ impl Sandbox {
         Ok(())
     }
 
-    fn receiver(&mut self, plan: &Plan, receiver: AcceptorId) -> Result<(), SandboxError> {
+    fn receiver(
+        &mut self,
+        plan: &Plan,
+        receiver: AcceptorId,
+        (origin, rebuilt): (Option<&Site>, Option<&Rebuilt>),
+    ) -> Result<(), SandboxError> {
         let row = &plan.landscape.acceptors[receiver];
         let path = PathBuf::from(format!("{}-trust", row.name));
         let folder = self.folder.join(&path);
@@ -188,11 +238,15 @@ impl Sandbox {
             .mode(0o700)
             .create(&folder)
             .map_err(|cause| SandboxError::Io { path: folder.clone(), cause })?;
-        let capacity = row.capacity.unwrap_or_else(|| plan.landscape.keys.len());
-        let accepted: Vec<Certificate> = plan.start.accepted[receiver]
-            .iter()
-            .filter_map(|key| self.certificates.get(&key).cloned())
-            .collect();
+        let capacity = match origin.and_then(|site| site.receivers.get(&row.name)) {
+            Some(ReceiverBinding::Directory { capacity, .. }) => *capacity,
+            _ => row.capacity.unwrap_or_else(|| plan.landscape.keys.len()),
+        };
+        let declared = plan.start.accepted[receiver].iter();
+        let accepted = match rebuilt.and_then(|r| r.accepted(receiver)) {
+            Some(accepted) => accepted.to_vec(),
+            None => declared.filter_map(|key| self.certificates.get(&key).cloned()).collect(),
+        };
         TrustFolder::new(folder, capacity, Box::new(XmlVerifier::default()))
             .change(&accepted, &[])
             .map_err(ActError::from)?;
@@ -209,6 +263,12 @@ impl Sandbox {
         self.site.flows.insert(name.clone(), FlowBinding::Local { path });
         Ok(())
     }
+}
+
+/// What a site says of keys, without the certificates that it names: in a likeness they are others.
+fn keys(site: &Site) -> BTreeMap<String, KeyBinding> {
+    let fresh = |key: &KeyBinding| KeyBinding { certificate: None, ..key.clone() };
+    site.keys.iter().map(|(name, key)| (name.clone(), fresh(key))).collect()
 }
 
 fn spec(alias: &Alias, props: &Props) -> KeySpec {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use openssl::{
     nid::Nid,
     pkey::{Id, PKey, Public},
-    x509::X509,
+    x509::{X509, X509NameRef},
 };
 use serde::{Deserialize, Serialize};
 
@@ -220,17 +220,30 @@ impl Certificate {
     /// The subject as one line, hostile characters escaped: `CN=orders, O=Example`.
     #[must_use]
     pub fn subject(&self) -> String {
-        let entries: Vec<String> = self
-            .x509
-            .subject_name()
-            .entries()
-            .map(|entry| {
-                let name = entry.object().nid().short_name().unwrap_or("OID").to_owned();
-                let value = entry.data().to_string().unwrap_or_default();
-                format!("{name}={}", crate::source::shown(&value))
-            })
-            .collect();
-        entries.join(", ")
+        one_line(self.x509.subject_name())
+    }
+
+    /// The issuer, as the subject is written.
+    #[must_use]
+    pub fn issuer(&self) -> String {
+        one_line(self.x509.issuer_name())
+    }
+
+    /// The serial number, in hexadecimal digits of whole bytes.
+    #[must_use]
+    pub fn serial(&self) -> String {
+        let number = self.x509.serial_number().to_bn().and_then(|number| number.to_hex_str());
+        number.map(|digits| digits.to_lowercase()).unwrap_or_default()
+    }
+
+    /// SHA-256 over the public key as it stands in the certificate (SubjectPublicKeyInfo): the same
+    /// for every certificate of a key.
+    ///
+    /// # Errors
+    /// When OpenSSL does not know the kind of the key.
+    pub fn public_key_digest(&self) -> Result<Fingerprint, CertificateError> {
+        let der = self.public_key()?.public_key_to_der().map_err(|_| CertificateError::NotACertificate)?;
+        Ok(Fingerprint::of(&der))
     }
 
     /// First moment of its validity.
@@ -244,6 +257,15 @@ impl Certificate {
     pub const fn not_after(&self) -> Timestamp {
         self.not_after
     }
+}
+
+fn one_line(name: &X509NameRef) -> String {
+    let entries = name.entries().map(|entry| {
+        let name = entry.object().nid().short_name().unwrap_or("OID").to_owned();
+        let value = entry.data().to_string().unwrap_or_default();
+        format!("{name}={}", crate::source::shown(&value))
+    });
+    entries.collect::<Vec<_>>().join(", ")
 }
 
 /// The kind of a key, public or private; `None` for kinds that keyroll does not handle.

@@ -2,6 +2,7 @@
 //! a backend and each commit of the journal, and the program itself at random moments a hundred
 //! times. Then the run is taken up again, and world and journal end as if it had not been cut.
 
+mod hand;
 mod killed;
 mod points;
 mod scene;
@@ -16,9 +17,10 @@ fn main() -> ExitCode {
     }
     // `cargo test NAME` asks every binary; this one has these names.
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let tests: [(&str, fn()); 2] = [
+    let tests: [(&str, fn()); 3] = [
         ("killed_at_every_point", uncut::killed_at_every_point),
         ("killed_a_hundred_times", killed::killed_a_hundred_times),
+        ("killed_by_hand_at_every_call", hand::killed_by_hand_at_every_call),
     ];
     let (mut passed, mut failed) = (0, 0);
     for (name, test) in tests {

@@ -9,13 +9,19 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.PSSParameterSpec;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import javax.xml.crypto.XMLStructure;
+import javax.xml.crypto.dom.DOMStructure;
 import javax.xml.crypto.dsig.Reference;
 import javax.xml.crypto.dsig.SignedInfo;
 import javax.xml.crypto.dsig.Transform;
+import javax.xml.crypto.dsig.XMLObject;
 import javax.xml.crypto.dsig.XMLSignature;
 import javax.xml.crypto.dsig.XMLSignatureFactory;
 import javax.xml.crypto.dsig.dom.DOMSignContext;
@@ -23,6 +29,9 @@ import javax.xml.crypto.dsig.dom.DOMValidateContext;
 import javax.xml.crypto.dsig.keyinfo.KeyInfo;
 import javax.xml.crypto.dsig.keyinfo.KeyInfoFactory;
 import javax.xml.crypto.dsig.spec.C14NMethodParameterSpec;
+import javax.xml.crypto.dsig.spec.ExcC14NParameterSpec;
+import javax.xml.crypto.dsig.spec.RSAPSSParameterSpec;
+import javax.xml.crypto.dsig.spec.SignatureMethodParameterSpec;
 import javax.xml.crypto.dsig.spec.TransformParameterSpec;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -32,6 +41,8 @@ import javax.xml.transform.TransformerFactory;
 import javax.xml.transform.dom.DOMSource;
 import javax.xml.transform.stream.StreamResult;
 import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
 /**
@@ -39,12 +50,17 @@ import org.w3c.dom.NodeList;
  * named KEY.ALGORITHM.NUMBER.xml.
  *
  * <p>{@code verify DIR}: a line for each document: its name, OK and the canonical form in base64, or
- * its name, FAILED and why. {@code sign FROM TO}: signs each document into TO.
+ * its name, FAILED and why. {@code sign FROM TO}: signs each document into TO. {@code sign-as FROM
+ * TO}: the same, as cases.tsv beside the documents says.
  */
 public class XmlDsig {
     static final XMLSignatureFactory FACTORY = XMLSignatureFactory.getInstance("DOM");
 
     public static void main(String[] arguments) throws Exception {
+        if (arguments[0].equals("sign-as")) {
+            signAs(new File(arguments[1]), new File(arguments[2]));
+            return;
+        }
         File[] documents = new File(arguments[1]).listFiles((dir, name) -> name.endsWith(".xml"));
         Arrays.sort(documents);
         PrintStream out = new PrintStream(System.out, true, "UTF-8");
@@ -89,6 +105,7 @@ public class XmlDsig {
         DOMValidateContext context = new DOMValidateContext(certificate.getPublicKey(), found.item(0));
         context.setProperty("org.jcp.xml.dsig.secureValidation", true);
         context.setProperty("javax.xml.crypto.dsig.cacheReference", true);
+        identify(document.getDocumentElement());
         XMLSignature signature = FACTORY.unmarshalXMLSignature(context);
         if (!signature.getSignatureValue().validate(context)) {
             throw new Exception("signature value");
@@ -97,6 +114,115 @@ public class XmlDsig {
             throw new Exception("digest value");
         }
         Reference reference = (Reference) signature.getSignedInfo().getReferences().get(0);
+        return Base64.getEncoder().encodeToString(reference.getDigestInputStream().readAllBytes());
+    }
+
+    /** Lets references find elements by the attributes that are ids. */
+    static void identify(Element element) {
+        for (String name : List.of("Id", "ID", "id")) {
+            if (element.hasAttributeNS(null, name)) {
+                element.setIdAttributeNS(null, name, true);
+            }
+        }
+        for (Node child = element.getFirstChild(); child != null; child = child.getNextSibling()) {
+            if (child instanceof Element) {
+                identify((Element) child);
+            }
+        }
+    }
+
+    /** One line for each case: file, shape, signature method, digest, forms, their prefixes, key information. */
+    static void signAs(File from, File to) throws Exception {
+        PrintStream out = new PrintStream(System.out, true, "UTF-8");
+        for (String line : Files.readAllLines(from.toPath().resolve("cases.tsv"))) {
+            String[] words = line.split("\t", -1);
+            String said;
+            try {
+                said = "OK " + signAs(new File(from, words[0]), words, new File(to, words[0]));
+            } catch (Exception e) {
+                said = "FAILED " + String.valueOf(e).replaceAll("\\s+", " ");
+            }
+            out.println(words[0] + " " + said);
+        }
+    }
+
+    static C14NMethodParameterSpec prefixes(String list) {
+        return list.isEmpty() ? null : new ExcC14NParameterSpec(List.of(list.split(" ")));
+    }
+
+    /** Answers what was digested, in base64. */
+    static String signAs(File file, String[] words, File to) throws Exception {
+        String key = words[0].split("\\.")[0];
+        byte[] der = Files.readAllBytes(Path.of(file.getParent(), key + ".key"));
+        PrivateKey secret = KeyFactory.getInstance(key.startsWith("rsa") ? "RSA" : "EC")
+                .generatePrivate(new PKCS8EncodedKeySpec(der));
+        String shape = words[1];
+        Document document = builder().parse(file);
+        identify(document.getDocumentElement());
+        Element root = document.getDocumentElement();
+        Element item = document.getElementById("item");
+        List<Transform> transforms = new ArrayList<>();
+        if (shape.startsWith("enveloped")) {
+            transforms.add(FACTORY.newTransform(Transform.ENVELOPED, (TransformParameterSpec) null));
+        }
+        if (!words[5].isEmpty()) {
+            transforms.add(FACTORY.newTransform(words[5], prefixes(words[7])));
+        }
+        String uri = shape.equals("enveloped") ? "" : shape.equals("enveloping") ? "#object" : "#item";
+        Reference reference = FACTORY.newReference(uri, FACTORY.newDigestMethod(words[3], null), transforms, null, null);
+        List<Reference> references = new ArrayList<>(List.of(reference));
+        KeyInfoFactory infos = FACTORY.getKeyInfoFactory();
+        X509Certificate certificate = certificate(file, key);
+        List<Object> data = new ArrayList<>();
+        List<XMLStructure> parts = new ArrayList<>();
+        for (String part : words[8].split(",")) {
+            switch (part) {
+                case "key-value" -> parts.add(infos.newKeyValue(certificate.getPublicKey()));
+                case "certificate" -> data.add(certificate);
+                case "issuer-serial" -> data.add(infos.newX509IssuerSerial(
+                        certificate.getIssuerX500Principal().getName(), certificate.getSerialNumber()));
+                case "subject" -> data.add(certificate.getSubjectX500Principal().getName());
+                default -> { }
+            }
+        }
+        if (!data.isEmpty()) {
+            parts.add(infos.newX509Data(data));
+        }
+        KeyInfo keyInfo = parts.isEmpty() ? null : infos.newKeyInfo(parts, "key");
+        if (keyInfo != null && words[9].equals("signed")) {
+            references.add(FACTORY.newReference("#key", FACTORY.newDigestMethod(words[3], null),
+                    List.of(FACTORY.newTransform(words[4], prefixes(words[6]))), null, null));
+        }
+        SignatureMethodParameterSpec parameters = null;
+        if (words[2].endsWith("#rsa-pss")) {
+            String name = "SHA-" + words[3].substring(words[3].length() - 3);
+            parameters = new RSAPSSParameterSpec(new PSSParameterSpec(
+                    name, "MGF1", new MGF1ParameterSpec(name), Integer.parseInt(name.substring(4)) / 8, 1));
+        }
+        SignedInfo info = FACTORY.newSignedInfo(
+                FACTORY.newCanonicalizationMethod(words[4], prefixes(words[6])),
+                FACTORY.newSignatureMethod(words[2], parameters), references);
+        DOMSignContext context;
+        List<XMLObject> objects = null;
+        if (shape.equals("enveloping")) {
+            objects = List.of(FACTORY.newXMLObject(List.of(new DOMStructure(root)), "object", null, null));
+            document.removeChild(root);
+            context = new DOMSignContext(secret, document);
+        } else if (shape.equals("detached")) {
+            context = new DOMSignContext(secret, item.getParentNode(), item.getNextSibling());
+        } else {
+            context = new DOMSignContext(secret, shape.equals("enveloped") ? root : item);
+        }
+        context.setDefaultNamespacePrefix("ds");
+        // It would take the default prefix for this namespace too, and not declare it where it digests.
+        context.putNamespacePrefix("http://www.w3.org/2009/xmldsig11#", "dsig11");
+        context.setProperty("javax.xml.crypto.dsig.cacheReference", true);
+        FACTORY.newXMLSignature(info, keyInfo, objects, null, null).sign(context);
+        try (FileOutputStream out = new FileOutputStream(to)) {
+            Transformer transformer = TransformerFactory.newInstance().newTransformer();
+            transformer.setOutputProperty(OutputKeys.ENCODING, "UTF-8");
+            transformer.transform(new DOMSource(document), new StreamResult(out));
+        }
         return Base64.getEncoder().encodeToString(reference.getDigestInputStream().readAllBytes());
     }
 

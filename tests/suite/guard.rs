@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod links;
+mod trace;
 
 use std::{
     fs,

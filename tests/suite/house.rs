@@ -205,7 +205,18 @@ fn unfinished(files: &Files) -> String {
 fn everything_is_finished_and_at_home_anywhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
-    for folder in ["src", "tests", "plans", "grammar", ".ci", ".config", "docs", "benches"] {
+    for folder in [
+        "src",
+        "tests",
+        "plans",
+        "grammar",
+        ".ci",
+        ".config",
+        "docs",
+        "benches",
+        "fuzz/src",
+        "fuzz/fuzz_targets",
+    ] {
         if root.join(folder).is_dir() {
             gather(&root.join(folder), &mut files);
         }

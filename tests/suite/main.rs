@@ -1,12 +1,14 @@
 //! The one test binary.
 #![cfg(test)]
 
+mod book;
 mod cli;
 mod clumsy;
 mod flow;
 mod golden;
 mod graph;
 mod guard;
+mod hand;
 mod house;
 mod huge;
 mod journal;

@@ -4,6 +4,7 @@
 //! | fence | what becomes of it |
 //! |---|---|
 //! | `sh` | commands of an installation; known ones are allowed, and rehearsals are run |
+//! | `sh NAME` | commands that make a keystore of one kind; the tests of keystores run them |
 //! | `console` | each `$ command` is run, and what follows is what it prints: `...` stands for any characters, alone on a line for any lines; it ends with 0 unless `$ echo $?` says otherwise |
 //! | `renewal NAME` | a plan, saved under that name; it is checked, formatted and proved |
 //! | `toml`, `toml NAME` | a site for the two-keys plan, saved where a name is given |
@@ -91,6 +92,8 @@ fn follow(page: &str) {
     for block in blocks(&read(page)).0 {
         let (kind, name) = block.fence.split_once(' ').unwrap_or((&block.fence, ""));
         match kind {
+            // Commands that make a kind of store; the tests of keystores run them all.
+            "sh" if !name.is_empty() => {}
             "sh" => block.text.lines().for_each(|line| session.install(line)),
             "console" => session.replay(&block.text),
             "renewal" => {

@@ -3,8 +3,9 @@
 #![cfg(test)]
 
 mod approvals;
-mod canaries;
+pub(crate) mod canaries;
 mod faults;
+mod likenesses;
 mod lines;
 mod persons;
 mod rehearsals;
@@ -57,7 +58,7 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         Self {
             exit: output.status.code().unwrap_or(-1),
             out: String::from_utf8(output.stdout).unwrap(),

@@ -4,9 +4,11 @@
 #![cfg(test)]
 
 mod attacks;
+mod crossing;
 mod documents;
 mod encodings;
 mod oracles;
+mod pages;
 mod random;
 mod refusals;
 mod shapes;
@@ -27,7 +29,7 @@ use openssl::{
     nid::Nid,
     pkey::{PKey, Private},
     rsa::Rsa,
-    x509::{X509, X509NameBuilder},
+    x509::{X509, X509NameBuilder, extension::SubjectKeyIdentifier},
 };
 
 /// A key pair made for the tests.
@@ -82,6 +84,11 @@ fn certificate(name: &str, key: &PKey<Private>) -> Certificate {
     builder.set_not_before(&Asn1Time::days_from_now(0).unwrap()).unwrap();
     builder.set_not_after(&Asn1Time::days_from_now(30).unwrap()).unwrap();
     builder.set_pubkey(key).unwrap();
+    // One certificate has no key identifier.
+    if name != "p256" {
+        let identifier = SubjectKeyIdentifier::new().build(&builder.x509v3_context(None, None)).unwrap();
+        builder.append_extension(identifier).unwrap();
+    }
     builder.sign(key, MessageDigest::sha256()).unwrap();
     Certificate::from_x509(builder.build()).unwrap()
 }

@@ -23,7 +23,9 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 /// as it was, and nothing else is left; only when the folder cannot be synchronised at the very end
 /// is the new file in place already, and may be lost with the power.
 pub fn replace(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
-    put(&resolve(path)?, bytes, mode)
+    let mut draft = Draft::beside(path)?;
+    draft.write_all(bytes)?;
+    draft.place(mode)
 }
 
 /// As [`replace`] for what keyroll alone writes, such as a report: a symbolic link at the path is
@@ -37,41 +39,100 @@ pub fn replace_own(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<(
         return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
     }
     // A link that comes between now and then is itself replaced, and what it leads to stays.
-    put(&resolve(path)?, bytes, mode)
+    let mut draft = Draft::of(resolve(path)?)?;
+    draft.write_all(bytes)?;
+    draft.place(mode)
 }
 
-fn put(target: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
-    let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file name"));
-    };
-    let old = match fs::symlink_metadata(target) {
-        Ok(metadata) if !metadata.is_file() => {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
-        }
-        Ok(metadata) => Some(metadata),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
-    };
+/// Removes a file, with what an interrupted writer of it left. That it is gone already is no error.
+///
+/// # Errors
+/// When the system refuses.
+pub fn remove(path: &Path) -> io::Result<()> {
+    let (folder, name) = parts(path)?;
     remove_leftovers(folder, name);
-    let (file, draft) = draft(folder, name)?;
-    let written = (|| {
-        (&file).write_all(bytes)?;
-        if let Some(old) = &old {
-            let new = file.metadata()?;
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => File::open(folder)?.sync_all(),
+    }
+}
+
+/// The next content of a file, written beside it. Dropped without being placed, it is removed and
+/// the file is as it was.
+#[derive(Debug)]
+pub struct Draft {
+    file: File,
+    path: PathBuf,
+    target: PathBuf,
+    old: Option<fs::Metadata>,
+    placed: bool,
+}
+
+impl Draft {
+    /// Begins the next content of `path`, as [`replace`] does.
+    ///
+    /// # Errors
+    /// When there is something else than a file at `path`, or the system refuses.
+    pub fn beside(path: &Path) -> io::Result<Self> {
+        Self::of(resolve(path)?)
+    }
+
+    fn of(target: PathBuf) -> io::Result<Self> {
+        let (folder, name) = parts(&target)?;
+        let old = match fs::symlink_metadata(&target) {
+            Ok(metadata) if !metadata.is_file() => {
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+            }
+            Ok(metadata) => Some(metadata),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        remove_leftovers(folder, name);
+        let (file, path) = draft(folder, name)?;
+        Ok(Self { file, path, target, old, placed: false })
+    }
+
+    /// Puts it in the place of the file, durably.
+    ///
+    /// # Errors
+    /// As [`replace`].
+    pub fn place(mut self, mode: Option<u32>) -> io::Result<()> {
+        if let Some(old) = &self.old {
+            let new = self.file.metadata()?;
             if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
-                fchown(&file, Some(old.uid()), Some(old.gid()))?;
+                fchown(&self.file, Some(old.uid()), Some(old.gid()))?;
             }
         }
-        let mode = mode.or_else(|| old.as_ref().map(|old| old.mode() & 0o7777)).unwrap_or(0o600);
-        file.set_permissions(Permissions::from_mode(mode))?;
-        file.sync_all()?;
-        fs::rename(&draft, target)
-    })();
-    if written.is_err() {
-        let _ = fs::remove_file(&draft);
-        return written;
+        let mode = mode.or_else(|| self.old.as_ref().map(|old| old.mode() & 0o7777)).unwrap_or(0o600);
+        self.file.set_permissions(Permissions::from_mode(mode))?;
+        self.file.sync_all()?;
+        fs::rename(&self.path, &self.target)?;
+        self.placed = true;
+        File::open(parts(&self.target)?.0)?.sync_all()
     }
-    File::open(folder)?.sync_all()
+}
+
+impl Write for Draft {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if !self.placed {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn parts(path: &Path) -> io::Result<(&Path, &OsStr)> {
+    let parts = path.parent().zip(path.file_name());
+    parts.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not a file name"))
 }
 
 /// The file that a path leads to, through symbolic links; the path itself in its real folder when
@@ -199,6 +260,22 @@ mod tests {
         writer.try_lock().unwrap();
         replace(&path, b"x", None).unwrap();
         assert_eq!(names(folder.path()), [".a.77.new", ".a.78-1.new", ".a.b-1.new", ".b.77-1.new", "a"]);
+    }
+
+    #[test]
+    fn a_draft_that_is_not_placed_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, "old").unwrap();
+        let mut draft = Draft::beside(&path).unwrap();
+        draft.write_all(b"half").unwrap();
+        assert_eq!(names(folder.path()).len(), 2);
+        drop(draft);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        fs::write(folder.path().join(".a.77-1.new"), "left").unwrap();
+        remove(&path).unwrap();
+        remove(&path).unwrap();
+        assert_eq!(names(folder.path()), [""; 0]);
     }
 
     #[test]

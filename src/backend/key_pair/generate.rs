@@ -71,7 +71,7 @@ pub(crate) fn reason(stack: &ErrorStack) -> String {
     reason.unwrap_or("OpenSSL gives no reason").to_owned()
 }
 
-fn private_key(key_type: KeyType) -> Result<PKey<Private>, ErrorStack> {
+pub(super) fn private_key(key_type: KeyType) -> Result<PKey<Private>, ErrorStack> {
     let curve = match key_type {
         KeyType::Rsa(bits) => return PKey::from_rsa(Rsa::generate(bits)?),
         KeyType::EcP256 => Nid::X9_62_PRIME256V1,

@@ -4,6 +4,7 @@
 pub mod certificates;
 pub mod chain;
 mod generate;
+pub mod imitation;
 pub mod private_key;
 pub(crate) mod request;
 

@@ -25,7 +25,7 @@ impl Keystore for Pkcs12Keystore {
         alias: &Alias,
         spec: &KeySpec,
     ) -> Result<(Outcome, Certificate), KeystoreError> {
-        self.change(|content| {
+        self.change(&[alias], |content| {
             if let Some(found) = content.inventory.find(alias)? {
                 let entry = found.entry(&content.safe);
                 let own = entry.as_ref().and_then(Entry::certificate);
@@ -47,7 +47,8 @@ impl Keystore for Pkcs12Keystore {
 
     fn exchange(&mut self, exchange: &Exchange<'_>) -> Result<Outcome, KeystoreError> {
         let Exchange { alias, expected, staged, wanted, backup } = *exchange;
-        self.change(|content| {
+        let aliases: Vec<&Alias> = [Some(alias), Some(staged), backup].into_iter().flatten().collect();
+        self.change(&aliases, |content| {
             let holds = |alias: &Alias, meant: &Fingerprint| -> Result<_, KeystoreError> {
                 let found = content.pair(alias, meant)?;
                 Ok(found.ok_or(moved(alias, meant, content.entry(alias)?.as_ref())))
@@ -81,7 +82,7 @@ impl Keystore for Pkcs12Keystore {
     }
 
     fn remove(&mut self, alias: &Alias, meant: &Fingerprint) -> Result<Outcome, KeystoreError> {
-        self.change(|content| {
+        self.change(&[alias], |content| {
             let Some(found) = content.inventory.find(alias)? else {
                 return Ok(Act::Rest(Outcome::AlreadySo));
             };

@@ -50,7 +50,7 @@ impl Pkcs12Keystore {
     /// # Errors
     /// [`KeystoreError::Occupied`] when something else is under the alias.
     pub fn import_pair(&mut self, alias: &Alias, pair: &KeyPair) -> Result<Outcome, KeystoreError> {
-        self.change(|content| {
+        self.change(&[alias], |content| {
             let wanted = EntryKind::KeyPair { chain: pair.chain().to_vec() };
             if let Some(found) = content.inventory.find(alias)?
                 && found.entry(&content.safe).is_some_and(|entry| entry.kind == wanted)
@@ -77,7 +77,7 @@ impl Pkcs12Keystore {
         alias: &Alias,
         certificate: &Certificate,
     ) -> Result<Outcome, KeystoreError> {
-        self.change(|content| {
+        self.change(&[alias], |content| {
             let wanted = EntryKind::Certificate(certificate.clone());
             let found = content.inventory.find(alias)?;
             let is_marked =
@@ -110,7 +110,7 @@ impl Pkcs12Keystore {
         alias: &Alias,
         answer: &[Certificate],
     ) -> Result<(Outcome, Vec<Certificate>), KeystoreError> {
-        self.change(|content| {
+        self.change(&[alias], |content| {
             let found = content.inventory.find(alias)?.filter(|found| found.certificate.is_some());
             let found = found.ok_or_else(|| KeystoreError::NoKeyPair(alias.clone()))?;
             let (key, _) = self.pair(content, found)?;
@@ -145,7 +145,7 @@ impl Pkcs12Keystore {
     /// # Errors
     /// [`KeystoreError::Changed`] when something else is there now.
     pub fn remove_entry(&mut self, meant: &Entry) -> Result<Outcome, KeystoreError> {
-        self.change(|content| {
+        self.change(&[&meant.alias], |content| {
             let Some(found) = content.inventory.find(&meant.alias)? else {
                 return Ok(Act::Rest(Outcome::AlreadySo));
             };

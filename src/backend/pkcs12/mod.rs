@@ -3,7 +3,8 @@
 //! From the file inward: `store` reads, locks and replaces the file, `face` shows it as a keystore,
 //! `import` lets material in by hand, `remark` says what is weak; `safe` is the file's content, parts
 //! and bags, each kept as written; `inventory` says which bags make up which entry, with `pairing`;
-//! `edit` changes a few bags and checks the outcome before it leaves. Below lie `bag`, `held` (its
+//! `edit` changes a few bags and checks the outcome before it leaves; `hand` is a change by a person,
+//! written down in the record. Below lie `bag`, `held` (its
 //! certificate), `mac` (integrity), `scheme` and `encrypted_key` with `cipher`, `digest` and
 //! `password`, `der`, `ber` and `oid`.
 //!
@@ -19,6 +20,7 @@ mod edit;
 pub(in crate::backend) mod encrypted_key;
 mod face;
 mod flaw;
+mod hand;
 mod held;
 mod import;
 mod inventory;
@@ -33,5 +35,6 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use hand::{Deed, Hand, release};
 pub use remark::Remark;
 pub use store::Pkcs12Keystore;

@@ -19,7 +19,8 @@ use super::{
 };
 use crate::{
     backend::{
-        file::{self, Lock, Stamp},
+        custody::{Custody, Holder},
+        file::{self, Stamp},
         keystore::{Entry, KeystoreError},
     },
     name::Alias,
@@ -36,13 +37,17 @@ const MISMATCH: &str = "the key does not belong to its certificate";
 /// iterations, attributes and order are kept; what is put in gets the store's own algorithms.
 ///
 /// The file is read whenever it is asked for something, unless it is unchanged since the last time.
-/// A change takes a lock beside the file (`<file>.lock`), touches the bags of the named aliases
-/// only, and replaces the file in one act. Entries without a name, or with one that is no [`Alias`],
-/// are carried along unseen, and [remarked on](Self::remarks).
+/// A change takes a lock beside the file (`<file>.lock`), asks its [`Custody`] whether these aliases
+/// may be changed, touches the bags of the named aliases only, and replaces the file in one act.
+/// Entries without a name, or with one that is no [`Alias`], are carried along unseen, and [remarked
+/// on](Self::remarks).
 pub struct Pkcs12Keystore {
     path: PathBuf,
     pub(super) password: Zeroizing<String>,
     patience: Duration,
+    custody: Option<Custody>,
+    holder: Option<Holder>,
+    may_be_new: bool,
     last: Mutex<Option<(Stamp, Arc<Content>)>>,
 }
 
@@ -64,7 +69,38 @@ impl Pkcs12Keystore {
     /// The store at `path`. Nothing is read yet.
     #[must_use]
     pub fn open(path: impl Into<PathBuf>, password: Zeroizing<String>) -> Self {
-        Self { path: path.into(), password, patience: PATIENCE, last: Mutex::new(None) }
+        Self {
+            path: path.into(),
+            password,
+            patience: PATIENCE,
+            custody: None,
+            holder: None,
+            may_be_new: false,
+            last: Mutex::new(None),
+        }
+    }
+
+    /// The same, in the custody of the caller: its changes take no lock of their own.
+    #[must_use]
+    pub(crate) fn in_custody(self, custody: Custody) -> Self {
+        Self { custody: Some(custody), ..self }
+    }
+
+    /// The same, for a run, which changes only what it holds.
+    #[must_use]
+    pub fn held_by(self, holder: Holder) -> Self {
+        Self { holder: Some(holder), ..self }
+    }
+
+    /// The same, but the first change makes the file when there is none, as
+    /// [`Self::create_empty`] does.
+    #[must_use]
+    pub(crate) fn perhaps_new(self) -> Self {
+        Self { may_be_new: true, ..self }
+    }
+
+    pub(super) const fn custody(&self) -> Option<&Custody> {
+        self.custody.as_ref()
     }
 
     /// A new store without entries: AES-256-CBC under PBKDF2 with HMAC-SHA256 and 10,000 iterations
@@ -77,13 +113,12 @@ impl Pkcs12Keystore {
         password: Zeroizing<String>,
     ) -> Result<Self, KeystoreError> {
         let store = Self::open(path, password);
-        let target = file::atomic::resolve(&store.path).map_err(store.io("cannot create"))?;
-        let _lock = store.lock(&target)?;
+        let custody = Custody::take(&store.path, store.patience)?;
         if std::fs::symlink_metadata(&store.path).is_ok() {
             return Err(store.io("cannot create")(io::ErrorKind::AlreadyExists.into()));
         }
         let bytes = Safe::empty().write(&store.password).map_err(|flaw| flaw.of(&store.path))?;
-        file::replace(&target, &bytes, Some(0o600)).map_err(store.io("cannot write"))?;
+        file::replace(custody.store(), &bytes, Some(0o600)).map_err(store.io("cannot write"))?;
         Ok(store)
     }
 
@@ -169,25 +204,42 @@ impl Pkcs12Keystore {
         Ok(Content { safe, inventory })
     }
 
-    /// Reads the store under its lock, lets `act` compose another one, and puts it in place.
+    /// Reads the store under its lock, lets `act` compose another one, and puts it in place. Only
+    /// the named aliases may be changed by it, and only if nobody else holds them.
     pub(super) fn change<T>(
         &self,
+        aliases: &[&Alias],
         act: impl FnOnce(&Content) -> Result<Act<T>, KeystoreError>,
     ) -> Result<T, KeystoreError> {
         let target = self.resolved()?;
-        if !target.exists() {
+        let is_new = self.may_be_new && !target.exists();
+        if !is_new && !target.exists() {
             return Err(KeystoreError::Missing(self.path.clone()));
         }
-        let _lock = self.lock(&target)?;
-        let (before, _) = self.bytes()?;
-        match act(&self.parsed(&before)?)? {
+        let taken;
+        let custody = match &self.custody {
+            Some(custody) => custody,
+            None => {
+                taken = Custody::take(&self.path, self.patience)?;
+                &taken
+            }
+        };
+        custody.allow(self.holder.as_ref(), aliases)?;
+        let before = if is_new { None } else { Some(self.bytes()?.0) };
+        let content = match &before {
+            Some(bytes) => self.parsed(bytes)?,
+            None => self.parsed(&Safe::empty().write(&self.password).map_err(self.flaw())?)?,
+        };
+        match act(&content)? {
             Act::Rest(answer) => Ok(answer),
             Act::Write(after, answer) => {
                 // Other tools know nothing of the lock.
-                if self.resolved()? != target || self.bytes()?.0 != before {
+                let now = if is_new && !target.exists() { None } else { Some(self.bytes()?.0) };
+                if self.resolved()? != target || custody.store() != target || now != before {
                     return Err(KeystoreError::Locked(self.path.clone()));
                 }
-                file::replace(&target, &after, None).map_err(self.io("cannot write"))?;
+                let mode = is_new.then_some(0o600);
+                file::replace(&target, &after, mode).map_err(self.io("cannot write"))?;
                 Ok(answer)
             }
         }
@@ -199,11 +251,6 @@ impl Pkcs12Keystore {
 
     fn resolved(&self) -> Result<PathBuf, KeystoreError> {
         file::atomic::resolve(&self.path).map_err(self.io("cannot read"))
-    }
-
-    fn lock(&self, target: &Path) -> Result<Lock, KeystoreError> {
-        let lock = Lock::take(target, self.patience).map_err(self.io("cannot lock"))?;
-        lock.ok_or_else(|| KeystoreError::Locked(self.path.clone()))
     }
 
     fn io(&self, doing: &'static str) -> impl Fn(io::Error) -> KeystoreError {

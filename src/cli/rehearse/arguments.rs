@@ -12,7 +12,8 @@ use crate::{
 
 /// Rehearse a plan: build its world in a sandbox, play every role, run it under signed traffic.
 ///
-/// Time is compressed; nothing outside of the sandbox is read or changed.
+/// Time is compressed. Nothing outside of the sandbox is changed; only the certificates at the site
+/// of --site are read.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -29,6 +30,9 @@ pub struct Arguments {
     /// The kind of the keys: rsa-2048, rsa-3072, rsa-4096, ec-p256, ec-p384, ec-p521
     #[arg(long, default_value = "rsa-2048", value_name = "TYPE", value_parser = kind)]
     pub(super) key_type: KeyType,
+    /// Rebuild the world that this site names, with fresh key pairs, instead of one that fits the plan
+    #[arg(long, value_name = "FILE")]
+    pub(super) site: Option<PathBuf>,
     /// Leave everything in this folder: keystore, trust folder, messages, journal, report
     #[arg(long, value_name = "DIR")]
     pub(super) keep: Option<PathBuf>,

@@ -5,7 +5,7 @@ use crate::{
     cli::{exit::Exit, prove::told, screen::Screen},
     evidence::timeline::Verdict as Known,
     proof::verdict::{BUDGET, Verdict, prove},
-    source::Refusal,
+    source::{Refusal, Source},
 };
 
 use super::arguments::Arguments;
@@ -14,8 +14,11 @@ use super::arguments::Arguments;
 ///
 /// # Errors
 /// The exit: the plan is refused or not proved, and that is not wanted; it has been said.
-pub(super) fn judged(arguments: &Arguments, screen: &mut Screen) -> Result<(Checked, Known), Exit> {
-    let (source, checked) = arguments.plan.checked(arguments.transit, screen)?;
+pub(super) fn judged(
+    arguments: &Arguments,
+    (source, checked): (Source, Checked),
+    screen: &mut Screen,
+) -> Result<(Checked, Known), Exit> {
     let start = checked.plan().start.clone();
     match prove(checked, &start, BUDGET) {
         Verdict::Proven(proven) => {

@@ -4,6 +4,7 @@ mod arguments;
 pub mod book;
 mod ending;
 mod judged;
+mod original;
 pub mod play;
 pub mod progress;
 pub mod schedule;
@@ -16,22 +17,41 @@ use std::sync::atomic::Ordering;
 
 pub use arguments::Arguments;
 
-use crate::{backend::file, evidence::page::Page, source::shown};
+use crate::{
+    backend::file,
+    check::Checked,
+    evidence::{page::Page, timeline::Verdict},
+    run::origin::Origin,
+    source::shown,
+};
 
 use super::{at_site::shown_path, exit::Exit, json::Format, screen::Screen, stop};
 use ending::{ended, tell};
 use judged::judged;
+use original::Original;
 use play::{Stage, play};
 use staged::staged;
 
+/// The plan, what its proof says, and what the site holds whose likeness is wanted.
+fn read(arguments: &Arguments, screen: &mut Screen) -> Result<(Checked, Verdict, Option<Origin>), Exit> {
+    let original = Original::read(arguments, screen)?;
+    let plan = match &original {
+        Some(original) => original.plan(arguments, screen)?,
+        None => arguments.plan.checked(arguments.transit, screen)?,
+    };
+    let (checked, known) = judged(arguments, plan, screen)?;
+    let origin = original.map(|original| original.look(&checked, screen)).transpose()?;
+    Ok((checked, known, origin))
+}
+
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
-    let (checked, known) = match judged(arguments, screen) {
-        Ok(judged) => judged,
+    let (checked, known, origin) = match read(arguments, screen) {
+        Ok(read) => read,
         Err(exit) => return exit,
     };
     if let (true, Some(folder)) = (arguments.stage, &arguments.keep) {
-        return staged(&checked, folder, arguments.key_type, screen);
+        return staged((&checked, origin.as_ref()), folder, arguments.key_type, screen);
     }
     // From here on Ctrl-C comes to a good end: there is a folder to be taken away.
     let stop = stop::flag();
@@ -60,6 +80,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         messages: arguments.messages,
         key_type: arguments.key_type,
         lines: arguments.format == Format::Json,
+        origin: origin.as_ref(),
     };
     let played = match play(&checked, &stage, known, screen) {
         Ok(played) => played,

@@ -1,6 +1,5 @@
 //! Plays a rehearsal: the runner on one side, traffic on the other, one clock for both.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -24,6 +23,7 @@ use crate::{
     run::{
         bind::{BindError, bind},
         error::RunError,
+        origin::Origin,
         runner::{Ending, Parts, Runner},
         sandbox::{Props, Sandbox, SandboxError},
         traffic::{Pace, Traffic, TrafficError},
@@ -57,6 +57,8 @@ pub struct Stage<'a> {
     pub key_type: KeyType,
     /// Whether records go to standard output as JSON lines.
     pub lines: bool,
+    /// What the sandbox is to be the likeness of.
+    pub origin: Option<&'a Origin>,
 }
 
 /// A rehearsal that was held.
@@ -118,7 +120,13 @@ pub fn play(
     let wall = Instant::now();
     let schedule = Schedule::of(checked, crate::backend::clock::WallClock.now());
     let props = Props { key_type: stage.key_type, start: schedule.start, pause: schedule.pause };
-    let sandbox = Sandbox::build(plan, stage.folder, &props)?;
+    let sandbox = match stage.origin {
+        Some(origin) => Sandbox::rebuild(plan, stage.folder, &props, origin)?,
+        None => Sandbox::build(plan, stage.folder, &props)?,
+    };
+    for note in sandbox.notes() {
+        screen.talk(format_args!("rebuilt: {note}"));
+    }
     let copies = stage.copies.then(|| stage.folder.join("messages"));
     if let Some(copies) = &copies {
         use std::os::unix::fs::DirBuilderExt;
@@ -136,6 +144,7 @@ pub fn play(
     };
     let mut timeline = Timeline::new(host.run(), Kind::Rehearsal, facts, schedule.start);
     timeline.verdict = verdict;
+    timeline.rebuilt = sandbox.notes().to_vec();
     timeline.compression = schedule.factor;
     let book = Book::new(timeline);
     for (key, certificate) in sandbox.certificates() {
@@ -176,7 +185,7 @@ fn journal(checked: &Checked, sandbox: &Sandbox, started: Timestamp) -> Result<i
         plan_text: plan.source.text.clone(),
         plan: plan.digest(),
         site: sandbox.site().digest(),
-        parameters: BTreeMap::new(),
+        parameters: sandbox.site().parameters.clone(),
         finished: false,
     };
     store.enter(checked, &pinned)?;

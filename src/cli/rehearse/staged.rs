@@ -7,16 +7,31 @@ use crate::{
     backend::clock::{Clock, WallClock},
     check::Checked,
     cli::{at_site::shown_path, exit::Exit, screen::Screen},
-    run::sandbox::{Props, Sandbox},
+    run::{
+        origin::Origin,
+        sandbox::{Props, Sandbox},
+    },
     source::shown,
     world::material::KeyType,
 };
 
 /// Builds the sandbox and nothing else. Its roles do not pause: nobody watches a clock.
-pub(super) fn staged(checked: &Checked, folder: &Path, key_type: KeyType, screen: &mut Screen) -> Exit {
+pub(super) fn staged(
+    (checked, origin): (&Checked, Option<&Origin>),
+    folder: &Path,
+    key_type: KeyType,
+    screen: &mut Screen,
+) -> Exit {
     let props = Props { key_type, start: WallClock.now(), pause: Duration::ZERO };
-    match Sandbox::build(checked.plan(), folder, &props) {
+    let built = match origin {
+        Some(origin) => Sandbox::rebuild(checked.plan(), folder, &props, origin),
+        None => Sandbox::build(checked.plan(), folder, &props),
+    };
+    match built {
         Ok(sandbox) => {
+            for note in sandbox.notes() {
+                screen.result(format_args!("rebuilt: {note}"));
+            }
             let folder = shown_path(sandbox.folder());
             screen.result(format_args!("built: {folder}"));
             screen.result(format_args!(

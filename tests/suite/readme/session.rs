@@ -77,7 +77,9 @@ impl Session {
             assert!(self.folder.join("report.html").is_file(), "{line} leaves no report");
         } else if let Some(packages) = line.strip_prefix("apt-get install ") {
             // What the tests call is in a package that the page names.
-            for wanted in ["openjdk-17-jdk-headless", "openssl", "xmlsec1", "chromium", "graphviz", "perl"] {
+            for wanted in
+                ["strace", "openjdk-17-jdk-headless", "openssl", "xmlsec1", "chromium", "graphviz", "perl"]
+            {
                 assert!(packages.split(' ').any(|package| package == wanted), "{line}: {wanted}");
             }
         } else {

@@ -7,14 +7,17 @@ use openssl::{pkcs12::Pkcs12, pkey::Id};
 use super::{Place, Said, gather};
 
 /// What of a secret would betray it, by name.
-type Canaries = Vec<(&'static str, Vec<u8>)>;
+pub(crate) type Canaries = Vec<(&'static str, Vec<u8>)>;
 
 /// The secrets of a store: its password, and all that shows a private key.
 fn canaries(place: &Place) -> Canaries {
-    let password = place.read("password");
-    let mut found: Canaries = vec![("password", password.clone().into_bytes())];
     let words = ["pkcs12", "-in", "tenant.p12", "-passin", "file:password", "-nodes", "-nocerts"];
-    let pem = place.tool("openssl", &words).out;
+    of_store(&place.read("password"), &place.tool("openssl", &words).out)
+}
+
+/// The secrets of a store with this password, whose private keys are these.
+pub(crate) fn of_store(password: &str, pem: &str) -> Canaries {
+    let mut found: Canaries = vec![("password", password.as_bytes().to_vec())];
     for part in pem.split("-----BEGIN PRIVATE KEY-----").skip(1) {
         let body = part.split("-----END").next().unwrap();
         let text = format!("-----BEGIN PRIVATE KEY-----{body}-----END PRIVATE KEY-----\n");
@@ -39,7 +42,7 @@ fn canaries(place: &Place) -> Canaries {
     found
 }
 
-fn betrays(bytes: &[u8], canaries: &Canaries) -> Option<&'static str> {
+pub(crate) fn betrays(bytes: &[u8], canaries: &Canaries) -> Option<&'static str> {
     let holds = |secret: &[u8]| bytes.windows(secret.len()).any(|window| window == secret);
     canaries.iter().find(|(_, secret)| holds(secret)).map(|(name, _)| *name)
 }

@@ -151,6 +151,7 @@ fn a_folder_that_cannot_be_written_ends_the_run_and_loses_nothing() {
     // The journal is elsewhere: what fails is the step.
     let journal = place.folder.join("orders-flow/keyroll.db");
     fs::rename(place.folder.join("keyroll.db"), &journal).unwrap();
+    place.edit("tenant.p12.held", "keyroll.db", "orders-flow/keyroll.db");
     fs::set_permissions(&place.folder, Permissions::from_mode(0o500)).unwrap();
     let mut run = Command::new("sh");
     let drop = "if [ $(id -u) = 0 ]; then exec setpriv --bounding-set=-all --inh-caps=-all \"$@\"; else exec \"$@\"; fi";

@@ -71,8 +71,19 @@ pub(super) fn run(command: &mut Command) -> Output {
 /// Starts one JVM for a whole folder. Answers what it says of each file.
 pub(super) fn java(arguments: &[&Path], verb: &str) -> HashMap<String, Result<String, String>> {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles/XmlDsig.java");
-    let output = run(Command::new("java").arg(program).arg(verb).args(arguments));
-    assert!(output.status.success(), "java failed: {}", String::from_utf8_lossy(&output.stderr));
+    verdicts(Command::new("java").arg(program).arg(verb).args(arguments))
+}
+
+/// The same for one python.
+pub(super) fn python(arguments: &[&Path], verb: &str) -> HashMap<String, Result<String, String>> {
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles/xml_dsig.py");
+    verdicts(Command::new("python3").arg(program).arg(verb).args(arguments))
+}
+
+fn verdicts(command: &mut Command) -> HashMap<String, Result<String, String>> {
+    let output = run(command);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{:?} failed: {said}", command.get_program());
     let lines = String::from_utf8(output.stdout).unwrap();
     lines
         .lines()
@@ -159,7 +170,7 @@ fn what_xmlsec1_signs_is_accepted_here() {
     for case in &cases {
         let about = format!("{} ({})", case.about, case.file);
         let (template, message) = (folder.path().join("template"), folder.path().join("message"));
-        fs::write(&template, blank(&String::from_utf8(case.message.clone()).unwrap())).unwrap();
+        fs::write(&template, blank(&String::from_utf8(case.message.clone()).unwrap(), "ds")).unwrap();
         let key = folder.path().join(format!("{}.pem", case.pair.name));
         let arguments =
             ["--sign", "--privkey-pem", key.to_str().unwrap(), "--output", message.to_str().unwrap()];
@@ -187,14 +198,15 @@ fn accept(case: &Case, about: &str, message: &[u8]) {
 }
 
 /// A template for a signer: the signature without its values and without key information.
-fn blank(message: &str) -> String {
+pub(super) fn blank(message: &str, prefix: &str) -> String {
     let mut text = message.to_owned();
     for name in ["DigestValue", "SignatureValue", "KeyInfo"] {
-        let (open, close) = (format!("<ds:{name}>"), format!("</ds:{name}>"));
-        let (start, end) = (text.rfind(&open).unwrap() + open.len(), text.rfind(&close).unwrap());
+        let (open, close) = (format!("<{prefix}:{name}>"), format!("</{prefix}:{name}>"));
+        let Some(start) = text.rfind(&open).map(|at| at + open.len()) else { continue };
+        let end = text.rfind(&close).unwrap();
         text.replace_range(start..end, "");
     }
-    text.replace("<ds:KeyInfo></ds:KeyInfo>", "")
+    text.replace(&format!("<{prefix}:KeyInfo></{prefix}:KeyInfo>"), "")
 }
 
 /// Where this parser is stricter than Java's: colons where Namespaces in XML has none, namespace

@@ -76,6 +76,13 @@ pub(super) fn document(seed: u64) -> String {
     out
 }
 
+/// A root element alone, for each seed.
+pub(super) fn root(seed: u64) -> String {
+    let mut out = String::new();
+    element(&mut out, &mut Chance::new(seed), &[], 0);
+    out
+}
+
 type Scope<'a> = Vec<(&'a str, &'a str)>;
 
 fn lookup<'a>(scope: &[(&str, &'a str)], prefix: &str) -> Option<&'a str> {

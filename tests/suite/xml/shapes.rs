@@ -165,6 +165,10 @@ fn what_cannot_be_signed_as_asked_is_refused_by_its_name() {
         let error = signed_as(LETTER.as_bytes(), &profile).expect_err(code);
         assert_eq!(error.code(), code, "{profile:?}");
     }
+    let greek = SignatureProfile { prefix: "\u{3C3}".parse().unwrap(), ..SignatureProfile::default() };
+    assert!(signed_as(LETTER.as_bytes(), &greek).is_ok());
+    let latin = b"<?xml version='1.0' encoding='ISO-8859-1'?><r>\xE9</r>";
+    assert_eq!(signed_as(latin, &greek).unwrap_err().code(), "xml_prefix_encoding");
     let key = SigningKey::new(&pairs()[1].key, &pairs()[1].certificate).unwrap();
     let error = sign(&mut LETTER.as_bytes(), &mut std::io::sink(), &key, &rsa).unwrap_err();
     assert_eq!(error.code(), "xml_key_algorithm");
@@ -416,5 +420,37 @@ fn a_shape_that_is_not_taken_is_refused() {
         let error = verified_as(message.as_bytes(), &options(&others)).unwrap_err();
         assert_eq!(error.code(), "xml_signature_type");
         assert!(verified_as(message.as_bytes(), &options(&[shape])).is_ok());
+    }
+}
+
+/// Every shape is written in the encoding of its document, and the rest of it byte for byte.
+#[test]
+fn a_document_keeps_its_encoding_in_every_shape() {
+    let utf16 = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let text = "<?xml version='1.0' encoding='ENC'?><r Id='a'><e Id='b'>\u{E9}</e><f/></r>";
+    let latin: Vec<u8> =
+        text.replace("ENC", "ISO-8859-1").chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    for (encoding, document) in
+        [("ISO-8859-1", latin), ("UTF-16", utf16(&format!("\u{FEFF}{}", text.replace("ENC", "UTF-16"))))]
+    {
+        for (shape, reference, position) in [
+            (Shape::Enveloped, "", ""),
+            (Shape::Enveloped, "", "after:e"),
+            (Shape::Enveloped, "#b", ""),
+            (Shape::Enveloped, "#a", "f"),
+            (Shape::Detached, "#b", ""),
+            (Shape::Enveloping, "", ""),
+        ] {
+            let message = signed_as(&document, &profile(shape, reference, position)).unwrap();
+            let anywhere = VerifyOptions { place: Place::Anywhere, ..VerifyOptions::default() };
+            let (_, bytes) = verified_as(&message, &anywhere)
+                .unwrap_or_else(|error| panic!("{encoding} {shape}: {error}"));
+            assert!(bytes.contains("<e Id=\"b\">\u{E9}</e>"), "{bytes}");
+            let mark: &[u8] = if encoding == "UTF-16" { b"\xFF\xFE" } else { b"" };
+            assert!(
+                message.starts_with(mark)
+                    && !message[mark.len()..].starts_with(mark.get(..2).unwrap_or(b"\0"))
+            );
+        }
     }
 }

@@ -47,4 +47,8 @@ pub enum ProfileFault {
     #[error("without a prefix, the signature would give its namespace to the document inside of it")]
     #[diagnostic(code(keyroll::xml_prefix_needed), help("choose a prefix"))]
     PrefixNeeded,
+    /// A prefix with characters that the encoding of the document does not have.
+    #[error("the prefix cannot be written in the encoding of the document")]
+    #[diagnostic(code(keyroll::xml_prefix_encoding), help("choose a prefix of ASCII letters"))]
+    PrefixEncoding,
 }

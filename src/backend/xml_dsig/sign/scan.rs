@@ -7,7 +7,7 @@ use openssl::hash::Hasher;
 
 use super::{Seal, XmlError};
 use crate::backend::xml_dsig::{
-    DocumentFault, KeyFault, ProfileFault, SignatureFault,
+    DocumentFault, Encoding, KeyFault, ProfileFault, SignatureFault,
     canonical::Canonical,
     document::{Context, Document, Element, Piece, Step},
     option::{Finder, Position, Shape},
@@ -157,6 +157,9 @@ impl<'a> Scan<'a> {
             return Err(XmlError::Document { fault: DocumentFault::DuplicateId, at: step.at });
         }
         self.begun += 1;
+        if depth == 1 && !self.is_prefix_writable(step.encoding) {
+            return Err(ProfileFault::PrefixEncoding.into());
+        }
         let is_target = match &mut self.target.finder {
             Some(finder) => finder.start(element, depth),
             None => depth == 1,
@@ -176,6 +179,16 @@ impl<'a> Scan<'a> {
         self.place_number = self.begun;
         self.context = step.context();
         Ok(Role::Begins)
+    }
+
+    /// In a name, a character cannot be written as a reference.
+    fn is_prefix_writable(&self, encoding: Encoding) -> bool {
+        let highest = match encoding {
+            Encoding::Ascii => '\u{7F}',
+            Encoding::Latin1 => '\u{FF}',
+            Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be => char::MAX,
+        };
+        self.seal.profile.prefix.as_str().chars().all(|c| c <= highest)
     }
 
     fn begin_target(&mut self, element: &Element, step: &Step<'_>) -> Result<(), XmlError> {

@@ -1,8 +1,8 @@
-//! Writes a document as it was, with a signature in it.
+//! Writes a document as it was, in its encoding, with a signature in it.
 
 use std::{
     borrow::Cow,
-    io::{self, BufWriter, Write},
+    io::{BufWriter, Write},
 };
 
 use super::{Role, XmlError, seal::Sealed};
@@ -25,17 +25,16 @@ pub(super) enum Spot {
 /// Writes pieces, and the signature where it goes.
 pub(super) struct Writer<'a> {
     out: BufWriter<&'a mut dyn Write>,
+    encoding: Encoding,
     spot: Spot,
     limits: &'a Limits,
-    /// That of the document, known from its first piece on.
-    encoding: Encoding,
     /// What has to wait for the signature.
     waiting: Option<String>,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(out: &'a mut dyn Write, spot: Spot, limits: &'a Limits) -> Self {
-        Self { out: BufWriter::new(out), spot, limits, encoding: Encoding::Utf8, waiting: None }
+        Self { out: BufWriter::new(out), encoding: Encoding::Utf8, spot, limits, waiting: None }
     }
 
     /// Writes a piece. With the end of the place comes the signature, or it follows with
@@ -49,30 +48,17 @@ impl<'a> Writer<'a> {
         self.encoding = step.encoding;
         let (start, end) = sealed.map_or(("", ""), |sealed| (&sealed.start, &sealed.end));
         match (role, self.spot) {
-            (Role::Begins, Spot::Inside) => self.write(&opened(step.raw))?,
+            (Role::Begins, Spot::Inside) => self.write(&[&opened(step.raw)])?,
             (Role::Begins, Spot::Around) => {
-                let (mark, rest) = split_mark(step.raw);
-                self.write(mark)?;
-                self.write(start)?;
-                self.write(rest)?;
+                // A byte order mark belongs to the first piece, and stays before everything.
+                let rest = step.raw.trim_start_matches('\u{FEFF}');
+                let mark = step.raw.strip_suffix(rest).unwrap_or_default();
+                self.write(&[mark, start, rest])?;
             }
-            (Role::Ends, Spot::Inside) => {
-                let tag = closed(step);
-                if sealed.is_some() {
-                    self.write(start)?;
-                    self.write(&tag)?;
-                } else {
-                    self.waiting = Some(tag.into_owned());
-                }
-            }
-            (Role::Ends, Spot::After) => {
-                self.write(step.raw)?;
-                self.write(start)?;
-            }
-            (Role::Ends, Spot::Around) => {
-                self.write(step.raw)?;
-                self.write(end)?;
-            }
+            (Role::Ends, Spot::Inside) if sealed.is_none() => self.waiting = Some(closed(step).into_owned()),
+            (Role::Ends, Spot::Inside) => self.write(&[start, &closed(step)])?,
+            (Role::Ends, Spot::After) => self.write(&[step.raw, start])?,
+            (Role::Ends, Spot::Around) => self.write(&[step.raw, end])?,
             _ => match &mut self.waiting {
                 Some(waiting) => {
                     waiting.push_str(step.raw);
@@ -80,21 +66,21 @@ impl<'a> Writer<'a> {
                         return Err(XmlError::Document { fault: DocumentFault::TokenTooLong, at: step.at });
                     }
                 }
-                None => self.write(step.raw)?,
+                None => self.write(&[step.raw])?,
             },
         }
         Ok(())
     }
 
-    fn write(&mut self, text: &str) -> io::Result<()> {
-        self.encoding.write(text, &mut self.out)
+    fn write(&mut self, parts: &[&str]) -> Result<(), XmlError> {
+        parts.iter().try_for_each(|part| self.encoding.write(part, &mut self.out))?;
+        Ok(())
     }
 
     /// Writes what waited, after the signature.
     pub(super) fn finish(mut self, seal: impl FnOnce() -> Result<Sealed, XmlError>) -> Result<(), XmlError> {
         if let Some(waiting) = self.waiting.take() {
-            self.write(&seal()?.start)?;
-            self.write(&waiting)?;
+            self.write(&[&seal()?.start, &waiting])?;
         }
         self.out.flush()?;
         Ok(())
@@ -115,9 +101,4 @@ fn closed<'a>(step: &Step<'a>) -> Cow<'a, str> {
         Piece::End(name) if step.raw.is_empty() => format!("</{name}>").into(),
         _ => step.raw.into(),
     }
-}
-
-/// A byte order mark belongs to the first piece, and stays before everything.
-fn split_mark(raw: &str) -> (&str, &str) {
-    raw.split_at(if raw.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 })
 }

@@ -60,10 +60,11 @@ fn pss(parameters: &[Node]) -> Result<Digest, SignatureFault> {
     let find = |name: &str| parameters.iter().find(|node| node.name() == name || node.name_in(MORE) == name);
     let chosen = find("DigestMethod").map_or(Ok(Digest::Sha256), digest)?;
     let mask = match find("MaskGenerationFunction") {
-        None => Digest::Sha256,
+        // Java leaves out a mask with the same digest.
+        None => chosen,
         Some(node) if node.attribute("Algorithm") == Some(MGF1) => {
             match named(node.elements(&["Algorithm"])?)[..] {
-                [] => Digest::Sha256,
+                [] => chosen,
                 [("DigestMethod", inner)] => digest(inner)?,
                 _ => return Err(SignatureFault::Structure),
             }

@@ -1,0 +1,163 @@
+//! A change of a keystore by hand: allowed, announced, made and written down, all under one lock.
+
+use std::{collections::BTreeMap, io, path::Path, time::Duration};
+
+use zeroize::Zeroizing;
+
+use super::Pkcs12Keystore;
+use crate::{
+    backend::{
+        custody::{Custody, Note, Record, Stage},
+        keystore::{Entry, Keystore, KeystoreError},
+    },
+    name::Alias,
+    world::material::{Certificate, Fingerprint},
+};
+
+/// How long another that changes the keystore is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a person is about to do to a keystore.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deed {
+    /// The command, for the record.
+    pub command: &'static str,
+    /// The aliases that may change.
+    pub aliases: Vec<Alias>,
+    /// Whether the keystore is made when there is none.
+    pub may_make: bool,
+}
+
+/// A keystore in the hand of a person.
+#[derive(Debug)]
+pub struct Hand {
+    store: Pkcs12Keystore,
+    deed: Deed,
+}
+
+impl Hand {
+    /// Takes the keystore's lock, unless a run holds one of the aliases.
+    ///
+    /// # Errors
+    /// [`Held`](crate::backend::custody::CustodyError::Held) when a run does; [`KeystoreError::Missing`] when there is no keystore
+    /// and none is to be made.
+    pub fn on(path: &Path, password: Zeroizing<String>, deed: Deed) -> Result<Self, KeystoreError> {
+        // No lock is left beside a keystore that was only misspelt.
+        if !deed.may_make && !path.exists() {
+            return Err(KeystoreError::Missing(path.to_owned()));
+        }
+        let custody = Custody::take(path, PATIENCE)?;
+        let aliases: Vec<&Alias> = deed.aliases.iter().collect();
+        custody.allow(None, &aliases)?;
+        let store = Pkcs12Keystore::open(path, password).in_custody(custody);
+        Ok(Self { store: if deed.may_make { store.perhaps_new() } else { store }, deed })
+    }
+
+    /// What lies under an alias.
+    ///
+    /// # Errors
+    /// When the keystore cannot be read.
+    pub fn entry(&self, alias: &Alias) -> Result<Option<Entry>, KeystoreError> {
+        if self.is_made() { self.store.entry(alias) } else { Ok(None) }
+    }
+
+    /// All entries.
+    ///
+    /// # Errors
+    /// When the keystore cannot be read.
+    pub fn entries(&self) -> Result<Vec<Entry>, KeystoreError> {
+        if self.is_made() { self.store.entries() } else { Ok(Vec::new()) }
+    }
+
+    /// Makes the change. What is about to be done is in the record before it, and how it ended
+    /// after it; what an earlier change left open is ended first.
+    ///
+    /// # Errors
+    /// What `act` answers, or that the record could not be written.
+    pub fn change<T>(
+        mut self,
+        act: impl FnOnce(&mut Pkcs12Keystore) -> Result<T, KeystoreError>,
+    ) -> Result<T, KeystoreError> {
+        let before = self.named(&self.deed.aliases)?;
+        self.end_what_was_cut_off()?;
+        self.note(self.deed.command, Stage::Intent, before)?;
+        let done = act(&mut self.store);
+        let stage = if done.is_ok() { Stage::Done } else { Stage::Failed };
+        let after = self.named(&self.deed.aliases);
+        match (done, after.and_then(|after| self.note(self.deed.command, stage, after))) {
+            (Ok(done), noted) => noted.map(|()| done),
+            // What went wrong first is what is told.
+            (Err(error), _) => Err(error),
+        }
+    }
+
+    fn is_made(&self) -> bool {
+        !self.deed.may_make || self.store.path().exists()
+    }
+
+    fn end_what_was_cut_off(&self) -> Result<(), KeystoreError> {
+        let record = Record::read(self.custody()?.store())?;
+        let Some(open) = record.open() else { return Ok(()) };
+        let aliases: Vec<Alias> = open.note.aliases.keys().cloned().collect();
+        self.note(&open.note.command, Stage::CutOff, self.named(&aliases)?)
+    }
+
+    fn named(&self, aliases: &[Alias]) -> Result<BTreeMap<Alias, Option<Fingerprint>>, KeystoreError> {
+        let named = aliases.iter().map(|alias| {
+            let entry = self.entry(alias)?;
+            let own = entry.as_ref().and_then(Entry::certificate).map(Certificate::fingerprint);
+            Ok((alias.clone(), own))
+        });
+        named.collect()
+    }
+
+    fn note(
+        &self,
+        command: &str,
+        stage: Stage,
+        aliases: BTreeMap<Alias, Option<Fingerprint>>,
+    ) -> Result<(), KeystoreError> {
+        let path = self.store.path();
+        let store = match std::fs::read(path) {
+            Ok(bytes) => Some(Fingerprint::of(&bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(cause) => {
+                return Err(KeystoreError::Io { doing: "cannot read", path: path.to_owned(), cause });
+            }
+        };
+        let command = command.to_owned();
+        let note = Note { command, stage, aliases, store, run: None, because: None };
+        Ok(self.custody()?.note(note)?)
+    }
+
+    fn custody(&self) -> Result<&Custody, KeystoreError> {
+        self.store.custody().ok_or_else(|| KeystoreError::Locked(self.store.path().to_owned()))
+    }
+}
+
+/// Frees the aliases that a run holds, and writes down why. Says whether it held any.
+///
+/// # Errors
+/// When the claim or the record cannot be read or written.
+pub fn release(path: &Path, run: &str, because: &str) -> Result<bool, KeystoreError> {
+    if !path.exists() {
+        return Err(KeystoreError::Missing(path.to_owned()));
+    }
+    let custody = Custody::take(path, PATIENCE)?;
+    let note = |stage| Note {
+        command: "release".to_owned(),
+        stage,
+        aliases: BTreeMap::new(),
+        store: None,
+        run: Some(run.to_owned()),
+        because: Some(because.to_owned()),
+    };
+    let claim = crate::backend::custody::Claim::read(custody.store())?;
+    if claim.is_none_or(|claim| claim.of(run).is_none()) {
+        return Ok(false);
+    }
+    custody.note(note(Stage::Intent))?;
+    let freed = custody.release(run)?;
+    custody.note(note(Stage::Done))?;
+    Ok(freed)
+}

@@ -1,0 +1,80 @@
+//! The claims of a run at a site, and what is said of them.
+
+use serde_json::json;
+
+use crate::{
+    backend::{
+        clock::{Clock, WallClock},
+        custody::{CustodyError, Holder},
+        keystore::KeystoreError,
+    },
+    journal::sqlite::Store,
+    run::claims::Claims,
+    source::shown,
+};
+
+use super::{
+    at_site::{AtSite, failed, shown_path},
+    exit::Exit,
+    json::{Format, summary},
+    keystore::fault::complain,
+    screen::Screen,
+    tally::Tally,
+};
+
+/// A run of the journal at a site.
+///
+/// # Errors
+/// The exit: the journal's real path cannot be found out.
+pub fn holder(at: &AtSite, run: &str, screen: &mut Screen) -> Result<Holder, Exit> {
+    let path = at.journal();
+    let journal = path.canonicalize().map_err(|error| {
+        screen.talk(format_args!("cannot read the journal {}: {error}", shown_path(&path)));
+        Exit::Backend
+    })?;
+    Ok(Holder { journal, run: run.to_owned() })
+}
+
+/// Claims the keystores of a run.
+///
+/// # Errors
+/// The exit; who holds one of them has been said.
+pub fn take(claims: &Claims<'_>, format: Format, screen: &mut Screen) -> Result<(), Exit> {
+    let runs = Store::open(&claims.holder.journal).and_then(|store| store.runs());
+    let runs = runs.map_err(|error| failed(&error, screen))?;
+    let alive: Vec<String> = runs.into_iter().filter(|run| !run.finished).map(|run| run.run).collect();
+    claims.take(&alive, WallClock.now()).map_err(|error| {
+        let waits = waits(&error);
+        if format == Format::Json {
+            let more = json!({ "waits": waits });
+            screen.result(summary("waiting", &Tally::default(), &claims.holder.run, more));
+        } else {
+            waits.iter().for_each(|line| screen.result(line));
+        }
+        complain(&error, screen)
+    })
+}
+
+/// Gives the keystores of a run back.
+///
+/// # Errors
+/// The exit; what is wrong has been said.
+pub fn give_back(claims: &Claims<'_>, screen: &mut Screen) -> Result<(), Exit> {
+    claims.give_back().map_err(|error| complain(&error, screen))
+}
+
+/// For whom a run waits that may not change a keystore.
+fn waits(error: &KeystoreError) -> Vec<String> {
+    match error {
+        KeystoreError::Custody(error) => match &**error {
+            CustodyError::Held { store, hold, journal, .. } => vec![format!(
+                "waits for run {} of the journal {}, which holds {}",
+                shown(&hold.run),
+                shown_path(journal),
+                shown_path(store)
+            )],
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}

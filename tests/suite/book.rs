@@ -1,0 +1,181 @@
+//! The book in `docs/`: every page is in it, and its lists hold what the program holds.
+
+#![cfg(test)]
+
+mod notices;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use keyroll::{
+    action::VOCABULARY, condition::CONDITIONS, invariant::INVARIANTS, plan::resolve::resolve, source::Source,
+    syntax::parse,
+};
+
+use crate::readme::{blocks, pages, read};
+
+/// The pages that a summary names, in its order.
+fn named(summary: &str) -> Vec<&str> {
+    let links = summary.lines().filter_map(|line| line.trim_start().strip_prefix("- ["));
+    links.map(|line| line.split_once("](").and_then(|(_, rest)| rest.strip_suffix(')')).unwrap()).collect()
+}
+
+#[test]
+fn every_page_is_in_the_book_once() {
+    let summary = read("docs/SUMMARY.md");
+    let named = named(&summary);
+    let set: BTreeSet<String> = named.iter().map(|page| format!("docs/{page}")).collect();
+    assert_eq!(set.len(), named.len(), "a page is named twice: {named:?}");
+    let there: BTreeSet<String> =
+        pages().into_iter().filter(|page| page.starts_with("docs/") && page != "docs/SUMMARY.md").collect();
+    assert_eq!(set, there);
+}
+
+#[test]
+fn every_page_begins_with_its_title() {
+    for page in pages().iter().filter(|page| page.starts_with("docs/") && *page != "docs/security.md") {
+        let text = read(page);
+        assert!(text.starts_with("# "), "{page}");
+        let (_, prose) = blocks(&text);
+        assert_eq!(prose.lines().filter(|line| line.starts_with("# ")).count(), 1, "{page}");
+    }
+    let include = read("docs/security.md");
+    assert_eq!(include, "{{#include ../SECURITY.md}}\n");
+}
+
+/// The rows of the language's own tables: how each word is written and what it means.
+fn rows() -> Vec<(&'static str, &'static str)> {
+    let verbs = VOCABULARY.iter().map(|verb| (verb.usage, verb.meaning));
+    let conditions = CONDITIONS.iter().map(|form| (form.usage, form.meaning));
+    let promises = INVARIANTS.iter().map(|form| (form.usage, form.meaning));
+    verbs.chain(conditions).chain(promises).collect()
+}
+
+#[test]
+fn the_language_page_has_every_word_and_no_other() {
+    let page = read("docs/language.md");
+    let wanted: BTreeSet<String> =
+        rows().iter().map(|(usage, says)| format!("| `{usage}` | {says} |")).collect();
+    let told: BTreeSet<String> = page
+        .lines()
+        .filter(|line| line.starts_with("| `") && line.contains('<'))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(told, wanted);
+}
+
+/// A plan in which an example may stand.
+fn around(kind: &str, example: &str) -> Vec<String> {
+    let minimal = read("docs/language.md");
+    let (blocks, _) = blocks(&minimal);
+    let whole = &blocks.iter().find(|block| block.fence == "renewal minimal.renewal").unwrap().text;
+    let declared = format!("{whole}\nrole receiver_admin\nwindow downtime at most 4h\n")
+        .replace("tenant[$alias]", "tenant[\"orders-signer\"]");
+    let lines = example.lines();
+    match kind {
+        "line" => {
+            lines.map(|line| format!("{declared}step example by operator {{\n  {line}\n}}\n")).collect()
+        }
+        "condition" => lines
+            .flat_map(|line| {
+                let step = format!(
+                    "{declared}step example by operator {{\n  needs {line}\n  inform receiver_admin\n}}\n"
+                );
+                [step, format!("{declared}finally {line}\n")]
+            })
+            .collect(),
+        "promise" => lines.map(|line| format!("{declared}promise {line}\n")).collect(),
+        "item" => {
+            let declared = declared.lines().filter(|line| {
+                !example.lines().any(|said| {
+                    let head =
+                        |line: &str| line.split([' ', ':']).take(2).map(str::to_owned).collect::<Vec<_>>();
+                    head(said) == head(line)
+                })
+            });
+            vec![declared.map(|line| format!("{line}\n")).collect::<String>() + example]
+        }
+        other => panic!("a fence of `renewal {other}`"),
+    }
+}
+
+#[test]
+fn every_example_of_the_language_page_is_read_and_resolved() {
+    let page = read("docs/language.md");
+    let mut examples: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for block in blocks(&page).0 {
+        let kind =
+            block.fence.strip_prefix("renewal ").unwrap_or_else(|| panic!("a fence of `{}`", block.fence));
+        if kind.ends_with(".renewal") {
+            continue;
+        }
+        for text in around(kind, &block.text) {
+            let source = Source::new("language.md", text.as_str());
+            let (tree, findings) = parse(&source);
+            assert!(findings.is_empty(), "{findings:?}\n{text}");
+            if let Err(findings) = resolve(&source, &tree, &BTreeMap::new()) {
+                panic!("{findings:?}\n{text}");
+            }
+        }
+        examples.entry(kind.to_owned()).or_default().extend(block.text.lines().map(str::to_owned));
+    }
+    // Each word has its example: what is fixed in its usage line stands in one.
+    for (kind, usages) in [
+        ("line", VOCABULARY.iter().map(|verb| verb.usage).collect::<Vec<_>>()),
+        ("condition", CONDITIONS.iter().map(|form| form.usage).collect()),
+        ("promise", INVARIANTS.iter().map(|form| form.usage).collect()),
+    ] {
+        for usage in usages {
+            let fixed: Vec<&str> = usage.split(' ').filter(|word| !word.starts_with('<')).collect();
+            let shown = examples[kind].iter().any(|line| {
+                let words: Vec<&str> = line.split(' ').collect();
+                words.len() == usage.split(' ').count().max(words.len().min(usage.split(' ').count()))
+                    && fixed.iter().all(|word| words.contains(word))
+                    || usage.ends_with("<act>") && fixed.iter().all(|word| words.contains(word))
+            });
+            assert!(shown, "`{usage}` has no example");
+        }
+    }
+}
+
+#[test]
+fn a_wrong_example_is_seen() {
+    for (kind, example) in
+        [("line", "exchange partner for new"), ("condition", "orders drained"), ("promise", "orders late")]
+    {
+        for text in around(kind, example) {
+            let source = Source::new("language.md", text.as_str());
+            let (tree, findings) = parse(&source);
+            assert!(!findings.is_empty() || resolve(&source, &tree, &BTreeMap::new()).is_err(), "{text}");
+        }
+    }
+}
+
+/// The limits on the page of formats, by the name of what has them.
+#[test]
+fn the_sizes_are_those_of_the_program() {
+    use keyroll::backend::{file::bounded::CERTIFICATE_LIMIT, xml_dsig::Limits};
+    let page = read("docs/formats.md");
+    let limits = Limits::default();
+    let mib = |bytes: u64| format!("{} MiB", bytes >> 20);
+    let grouped = |number: usize| {
+        let digits = number.to_string();
+        if number < 1_000 {
+            digits
+        } else {
+            format!("{},{}", &digits[..digits.len() - 3], &digits[digits.len() - 3..])
+        }
+    };
+    for (what, most) in [
+        ("a plan", mib(keyroll::syntax::SIZE_LIMIT as u64)),
+        ("a certificate file", mib(CERTIFICATE_LIMIT as u64)),
+        ("open elements of a document", grouped(limits.depth)),
+        ("attributes of one element", grouped(limits.attributes)),
+        ("namespaces in scope", grouped(limits.namespaces)),
+        ("a tag, comment, instruction or CDATA section", mib(limits.token)),
+        ("distinct ids in a document", grouped(limits.ids)),
+        ("a signature element", format!("{} KiB", limits.signature >> 10)),
+    ] {
+        let row = format!("| {what} | {most} |");
+        assert!(page.contains(&row), "{row}");
+    }
+}

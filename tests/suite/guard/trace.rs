@@ -1,0 +1,241 @@
+//! What each command executes, connects to, reads and writes: seen by watching its system calls.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use rustix::process::geteuid;
+
+use crate::runs::Place;
+
+/// What a command did to the world outside of its memory.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Files and folders that it opened to read.
+    read: BTreeSet<PathBuf>,
+    /// What it opened to write, made, renamed, removed, or changed the mode or owner of.
+    written: BTreeSet<PathBuf>,
+    /// Programs that it started, itself left out.
+    started: Vec<String>,
+    /// Calls that have to do with sockets.
+    network: Vec<String>,
+}
+
+/// The paths in a call: each quoted text, after the folder that stands before it if there is one.
+fn paths(call: &str, here: &Path) -> Vec<PathBuf> {
+    let mut paths = Vec::new();
+    let mut rest = call;
+    while let Some((before, after)) = rest.split_once('"') {
+        let Some((text, behind)) = after.split_once('"') else { break };
+        let folder = before.strip_suffix(">, ").and_then(|b| Some(b.rsplit_once('<')?.1));
+        paths.push(folder.map_or(here, Path::new).join(text));
+        rest = behind;
+    }
+    paths
+}
+
+impl Seen {
+    /// Takes a line of `strace -f -y` down.
+    fn take(&mut self, line: &str, here: &Path) {
+        let Some((call, rest)) = line.split_once('(') else { return };
+        let call = call.rsplit(' ').next().unwrap();
+        let failed = rest.contains(" = -1 ");
+        match call {
+            "execve" | "execveat" => self.started.push(line.to_owned()),
+            "open" | "openat" | "openat2" | "creat" => {
+                let writes =
+                    ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC"].iter().any(|flag| rest.contains(flag));
+                if writes || call == "creat" {
+                    self.written.extend(paths(rest, here));
+                } else if !failed {
+                    self.read.extend(paths(rest, here));
+                }
+            }
+            "rename" | "renameat" | "renameat2" | "unlink" | "unlinkat" | "rmdir" | "mkdir" | "mkdirat"
+            | "link" | "linkat" | "symlink" | "symlinkat" | "mknod" | "mknodat" | "truncate" | "chmod"
+            | "fchmodat" | "fchmodat2" | "chown" | "lchown" | "fchownat" | "utimensat" => {
+                self.written.extend(paths(rest, here));
+            }
+            "socket" | "socketpair" | "connect" | "bind" | "listen" | "accept" | "accept4" | "sendto"
+            | "recvfrom" | "sendmsg" | "recvmsg" => self.network.push(line.to_owned()),
+            _ => {}
+        }
+    }
+
+    /// What is left of the reads without what the system's libraries read for any program.
+    fn own_reads(&self) -> BTreeSet<&Path> {
+        let system = ["/lib", "/usr", "/proc", "/sys", "/etc/ld.so.cache", "/etc/localtime", "/dev"];
+        let own = self.read.iter().filter(|path| !system.iter().any(|start| path.starts_with(start)));
+        own.map(PathBuf::as_path).collect()
+    }
+
+    /// What it wrote, but for devices.
+    fn own_writes(&self) -> BTreeSet<&Path> {
+        self.written.iter().filter(|path| !path.starts_with("/dev")).map(PathBuf::as_path).collect()
+    }
+}
+
+/// Watches a program in a folder; also how it ended.
+fn watched(folder: &Path, program: &str, words: &[&str]) -> (Seen, i32) {
+    let scratch = tempfile::tempdir().unwrap();
+    let log = scratch.path().join("calls");
+    let strace = ["strace", "-f", "-y", "-qq", "-s", "4096", "-e", "trace=%file,%network,%process", "-o"];
+    // Only root of some kind may look into a process that lets nobody look into it.
+    let mut line: Vec<&str> =
+        if geteuid().is_root() { Vec::new() } else { vec!["unshare", "--map-root-user"] };
+    line.extend(strace);
+    let mut command = Command::new(line[0]);
+    command.args(&line[1..]).arg(&log).arg(program).args(words).current_dir(folder);
+    let temporary = folder.join("temporary");
+    fs::create_dir_all(&temporary).unwrap();
+    let output = command.env("TMPDIR", &temporary).output();
+    let output = output.unwrap_or_else(|error| panic!("these tests need `strace`: {error}"));
+    let text = fs::read_to_string(&log).unwrap_or_else(|_| panic!("{output:?}"));
+    let mut seen = Seen::default();
+    text.lines().for_each(|line| seen.take(line, folder));
+    assert!(seen.started[0].contains(program), "the watch begins with the program:\n{text}");
+    seen.started.remove(0);
+    (seen, output.status.code().unwrap_or(-1))
+}
+
+/// What a command may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bounds {
+    /// It reads the plan, if it names one, and writes nothing.
+    Looks,
+    /// It reads what the site names, and writes nothing but its locks.
+    ReadsTheSite,
+    /// It writes the plan, and what becomes the plan.
+    WritesThePlan,
+    /// It writes into its temporary folder, and the report.
+    Rehearses,
+    /// It writes the journal and its lock.
+    WritesTheJournal,
+    /// It writes whatever the site names.
+    Runs,
+}
+
+impl Bounds {
+    /// What lies beyond them, of the paths within the folder.
+    fn beyond(self, seen: &Seen, folder: &Path) -> Vec<PathBuf> {
+        let named = |path: &Path| {
+            path.strip_prefix(folder).map(|path| path.display().to_string()).unwrap_or_default()
+        };
+        let read = |path: &&&Path| match self {
+            Self::Looks | Self::WritesThePlan => !["", "plan.renewal"].contains(&named(path).as_str()),
+            _ => false,
+        };
+        let written = |path: &&&Path| {
+            let name = named(path);
+            !match self {
+                Self::Looks => false,
+                Self::ReadsTheSite => name.ends_with(".lock"),
+                Self::WritesThePlan => name == "plan.renewal" || name.starts_with(".plan.renewal."),
+                Self::Rehearses => {
+                    name.starts_with("temporary/")
+                        || name == "report.html"
+                        || name.starts_with(".report.html.")
+                }
+                Self::WritesTheJournal => name.starts_with("keyroll.db"),
+                Self::Runs => !["", "plan.renewal", "site.toml", "password"].contains(&name.as_str()),
+            }
+        };
+        let (reads, writes) = (seen.own_reads(), seen.own_writes());
+        let outside = reads.iter().chain(&writes).filter(|path| !path.starts_with(folder));
+        let beyond = reads.iter().filter(read).chain(writes.iter().filter(written)).chain(outside);
+        beyond.map(|path| path.to_path_buf()).collect()
+    }
+}
+
+/// Every command, in an order in which each has something to do, with the exit that it comes to.
+const COMMANDS: &[(&str, Bounds, i32)] = &[
+    ("check plan.renewal", Bounds::Looks, 0),
+    ("prove plan.renewal", Bounds::Looks, 0),
+    ("explain undrained", Bounds::Looks, 0),
+    ("graph plan.renewal", Bounds::Looks, 0),
+    ("fmt --check plan.renewal", Bounds::Looks, 1),
+    ("fmt plan.renewal", Bounds::WritesThePlan, 0),
+    ("rehearse plan.renewal --messages 20 --rate 20 --key-type ec-p256", Bounds::Rehearses, 0),
+    ("dry-run plan.renewal", Bounds::ReadsTheSite, 0),
+    ("run plan.renewal", Bounds::Runs, 3),
+    ("status", Bounds::WritesTheJournal, 0),
+    ("why trust_both", Bounds::WritesTheJournal, 0),
+    ("inbox --as receiver_admin", Bounds::WritesTheJournal, 0),
+    ("reject provide_certificate --as receiver_admin --because later", Bounds::WritesTheJournal, 0),
+    ("confirm provide_certificate --as receiver_admin", Bounds::WritesTheJournal, 0),
+];
+
+#[test]
+fn commands_execute_nothing_connect_nowhere_and_keep_to_their_files() {
+    let place = Place::two_keys();
+    place.played_by_a_person("receiver_admin");
+    place.edit("plan.renewal", "key old", "key   old");
+    let folder = place.folder.canonicalize().unwrap();
+    let mut faults = String::new();
+    let mut reads = BTreeMap::new();
+    for (line, bounds, exit) in COMMANDS {
+        let words: Vec<&str> = line.split(' ').collect();
+        let (seen, ended) = watched(&folder, env!("CARGO_BIN_EXE_keyroll"), &words);
+        assert_eq!(ended, *exit, "{line}");
+        let beyond = bounds.beyond(&seen, &folder);
+        if !(beyond.is_empty() && seen.started.is_empty() && seen.network.is_empty()) {
+            faults += &format!("{line}: {beyond:#?} {:?} {:?}\n", seen.started, seen.network);
+        }
+        reads.insert(words[0].to_owned(), seen.own_reads().len() + seen.own_writes().len());
+    }
+    assert_eq!(faults, "");
+    // The watch sees: a command that works at the site touches more than one that does not.
+    assert!(reads["check"] >= 1 && reads["run"] > 10, "{reads:?}");
+    let help = place.keyroll("--help").ends(0).out;
+    let verbs = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    for verb in verbs.lines().filter_map(|line| line.split_whitespace().next()).filter(|verb| *verb != "help")
+    {
+        assert!(reads.contains_key(verb), "`{verb}` is not among the commands that are watched");
+    }
+}
+
+#[test]
+fn a_program_that_does_more_is_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().canonicalize().unwrap();
+    let script = "cat /etc/hostname; cp /etc/hostname copied; mv copied moved; \
+                  exec 3<>/dev/tcp/127.0.0.1/9";
+    let (seen, _) = watched(&folder, "/bin/bash", &["-c", script]);
+    assert!(seen.read.contains(Path::new("/etc/hostname")), "{seen:?}");
+    assert!(seen.written.contains(&folder.join("copied")) && seen.written.contains(&folder.join("moved")));
+    assert!(seen.started.iter().any(|line| line.contains("/cat\"")), "{seen:?}");
+    assert!(seen.network.iter().any(|line| line.contains("127.0.0.1")), "{seen:?}");
+    for bounds in
+        [Bounds::Looks, Bounds::ReadsTheSite, Bounds::Rehearses, Bounds::WritesTheJournal, Bounds::Runs]
+    {
+        assert!(!bounds.beyond(&seen, &folder).is_empty(), "{bounds:?}");
+    }
+}
+
+/// While the watch goes on, SQLite makes its files beside the journal: private from their first moment.
+#[test]
+fn what_is_made_is_private_from_its_first_moment() {
+    let place = Place::two_keys();
+    let folder = place.folder.canonicalize().unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    let log = scratch.path().join("calls");
+    let mut line: Vec<&str> =
+        if geteuid().is_root() { Vec::new() } else { vec!["unshare", "--map-root-user"] };
+    line.extend(["strace", "-f", "-qq", "-s", "4096", "-e", "trace=open,openat,mkdir,mkdirat,creat", "-o"]);
+    let mut command = Command::new(line[0]);
+    command.args(&line[1..]).arg(&log).arg(env!("CARGO_BIN_EXE_keyroll")).args(["run", "plan.renewal"]);
+    assert!(command.current_dir(&folder).output().unwrap().status.success());
+    let text = fs::read_to_string(&log).unwrap();
+    let made: Vec<&str> =
+        text.lines().filter(|line| line.contains("O_CREAT") || line.contains("mkdir")).collect();
+    assert!(made.iter().any(|line| line.contains("keyroll.db-wal")), "{text}");
+    assert!(made.len() > 5, "{made:?}");
+    for line in made {
+        let mode = line.rsplit_once(", 0").and_then(|(_, mode)| mode.split(')').next());
+        let mode = u32::from_str_radix(mode.unwrap_or_else(|| panic!("{line}")), 8).unwrap();
+        assert_eq!(mode & 0o077, 0, "{line}");
+    }
+}
