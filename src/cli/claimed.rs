@@ -13,10 +13,10 @@ use crate::{
 
 use super::{
     at_site::{AtSite, failed, shown_path},
+    carried::Carried,
     exit::Exit,
     json::Format,
     keystore::fault::complain,
-    run::Carried,
     screen::Screen,
 };
 
@@ -44,10 +44,13 @@ pub fn take(claims: &Claims<'_>, format: Format, screen: &mut Screen) -> Result<
     claims.take(&alive, WallClock.now()).map_err(|error| {
         let waits = waits(&error);
         if format == Format::Json {
+            // The summary comes last.
+            let exit = complain(&error, screen);
+            screen.found().iter().for_each(|findings| screen.document(findings));
             screen.document(&Carried::held(&claims.holder.run, waits));
-        } else {
-            waits.iter().for_each(|line| screen.result(line));
+            return exit;
         }
+        waits.iter().for_each(|line| screen.result(line));
         complain(&error, screen)
     })
 }

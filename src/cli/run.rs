@@ -2,9 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
 use crate::{
     backend::{
         clock::{Clock, WallClock},
@@ -21,11 +18,10 @@ use crate::{
         bind::bind_for,
         casting::Casting,
         claims::Claims,
-        difference::Difference,
         error::RunError,
         runner::{Ending, Parts, Runner},
         site::Site,
-        wait::{Wait, Waiting, waits},
+        wait::{Wait, waits},
     },
     source::{Refusal, Source, shown},
     transition::event::Record,
@@ -33,9 +29,10 @@ use crate::{
 
 use super::{
     at_site::{AtSite, failed, fitting, shown_path},
+    carried::Carried,
     claimed,
     exit::Exit,
-    json::{Document, Format},
+    json::Format,
     prove::told,
     rehearse::progress::Progress,
     screen::Screen,
@@ -66,55 +63,6 @@ pub struct Arguments {
     /// Text for people, or JSON lines
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
-}
-
-/// How a run ended, this time.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Carried {
-    #[serde(flatten)]
-    summary: Summary,
-    /// What it waits for, a sentence each.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    waits: Option<Vec<String>>,
-    /// What it waits for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    waiting: Option<Vec<Waiting>>,
-    /// Where the world is not as recorded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    differences: Option<Vec<Difference>>,
-    /// Promises that were broken on the way.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    broken: Vec<String>,
-    /// Why it failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<String>,
-}
-
-impl Document for Carried {
-    const NAME: &'static str = "run";
-}
-
-impl Document for Record {
-    const NAME: &'static str = "event";
-}
-
-impl Carried {
-    /// It did not begin: another run holds a keystore.
-    #[must_use]
-    pub fn held(run: &str, waits: Vec<String>) -> Self {
-        Self { waits: Some(waits), ..Self::of("waiting", &Tally::default(), run) }
-    }
-
-    fn of(outcome: &'static str, tally: &Tally, run: &str) -> Self {
-        Self {
-            summary: Summary::of(outcome, tally, run),
-            waits: None,
-            waiting: None,
-            differences: None,
-            broken: Vec::new(),
-            cause: None,
-        }
-    }
 }
 
 /// Tells people on standard error; the inbox tells them too.

@@ -9,6 +9,7 @@ use crate::{
 };
 
 use super::{
+    carried::Carried,
     check::Sound,
     confirm::Act,
     exit::Exit,
@@ -20,7 +21,6 @@ use super::{
     keystore::{list::Listed, outcome::Changed, record::Recorded},
     prove::Judged,
     rehearse::{Rehearsal, Staged},
-    run::Carried,
     screen::{Failure, Screen},
     status::Standings,
     verify,

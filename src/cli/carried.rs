@@ -1,0 +1,65 @@
+//! The last line of `run`, for machines.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{
+    run::{difference::Difference, wait::Waiting},
+    transition::event::Record,
+};
+
+use super::{
+    json::Document,
+    tally::{Summary, Tally},
+};
+
+/// How a run ended, this time.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Carried {
+    #[serde(flatten)]
+    pub(super) summary: Summary,
+    /// What it waits for, a sentence each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) waits: Option<Vec<String>>,
+    /// What it waits for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) waiting: Option<Vec<Waiting>>,
+    /// Where the world is not as recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) differences: Option<Vec<Difference>>,
+    /// Promises that were broken on the way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) broken: Vec<String>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) cause: Option<String>,
+}
+
+impl Document for Carried {
+    const NAME: &'static str = "run";
+}
+
+impl Document for Record {
+    const NAME: &'static str = "event";
+}
+
+impl Carried {
+    /// It did not begin: another run holds a keystore.
+    #[must_use]
+    pub fn held(run: &str, waits: Vec<String>) -> Self {
+        Self { waits: Some(waits), ..Self::of("waiting", &Tally::default(), run) }
+    }
+
+    /// The word for it, with its figures.
+    #[must_use]
+    pub fn of(outcome: &'static str, tally: &Tally, run: &str) -> Self {
+        Self {
+            summary: Summary::of(outcome, tally, run),
+            waits: None,
+            waiting: None,
+            differences: None,
+            broken: Vec::new(),
+            cause: None,
+        }
+    }
+}
