@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod browser;
+mod command;
 mod geometry;
 mod odd;
 mod words;

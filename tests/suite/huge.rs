@@ -40,7 +40,7 @@ impl Said {
 
 /// Runs a command on a plan on its standard input, in so much memory and with a stack of one MiB.
 fn keyroll(arguments: &str, mebibytes: usize, plan: &str) -> Said {
-    let limits = format!("ulimit -v {} -s 1024; exec \"$0\" {arguments}", mebibytes * 1024);
+    let limits = format!("ulimit -v {} && ulimit -s 1024 && exec \"$0\" {arguments}", mebibytes * 1024);
     let mut child = Command::new("sh")
         .args(["-c", &limits, env!("CARGO_BIN_EXE_keyroll")])
         .stdin(Stdio::piped())

@@ -129,3 +129,24 @@ fn a_kept_rehearsal_holds_its_password_in_one_file_and_no_payload_beside_its_mes
     assert!(holders.len() > 20 && holders.keys().all(|name| name.starts_with("messages/")), "{holders:?}");
     quiet(&said, &payload);
 }
+
+#[test]
+fn the_likeness_of_a_site_holds_none_of_its_secrets() {
+    let place = Place::two_keys();
+    let secrets = canaries(&place);
+    assert!(secrets.len() > 3);
+    let rehearse = "rehearse plan.renewal --site site.toml";
+    let staged = place.keyroll(&format!("{rehearse} --stage --keep ../staged")).ends(0);
+    let small = "--messages 60 --rate 60 --format json";
+    let held = place.keyroll(&format!("{rehearse} {small} --keep ../out")).ends(0);
+    for (said, folder) in [(staged, "../staged"), (held, "../out")] {
+        quiet(&said, &secrets);
+        assert_eq!(traitors(&place.folder.join(folder), &secrets), BTreeMap::new());
+    }
+    // The site itself is where they are.
+    assert_eq!(traitors(&place.folder, &secrets), PASSWORD_FILE.map(|(f, s)| (f.to_owned(), s)).into());
+    place.write("password", "another-canary-9");
+    let said = place.keyroll(rehearse).ends(5);
+    assert!(!format!("{said:?}").contains("another-canary"));
+    quiet(&said, &secrets);
+}
