@@ -1,36 +1,72 @@
-//! A document: signed, verified, and its canonical form is a document with the same one.
+//! A document: its canonical form is a document with the same one; and what is signed verifies, and
+//! what verified is the canonical form of what was given.
 #![no_main]
 
 use std::io::Cursor;
 use std::sync::LazyLock;
 
-use keyroll::backend::xml_dsig::{Limits, SigningKey, XmlError, sign, verify};
+use keyroll::backend::xml_dsig::{
+    CanonicalForm, Canonicalization, Limits, Shape, SignatureProfile, SigningKey, VerifyOptions, XmlError,
+    canonicalize, sign, verify,
+};
 use keyroll_fuzz::pair;
 use libfuzzer_sys::fuzz_target;
 
 static KEY: LazyLock<SigningKey> = LazyLock::new(pair::signing);
 
-/// The verified bytes of a document that is signed here; `None` where it is refused.
-fn canonical(document: &[u8]) -> Option<Vec<u8>> {
-    let mut signed = Vec::new();
-    match sign(&mut &document[..], &mut signed, &KEY, &Limits::default()) {
-        Ok(_) => {}
+fn said(error: &XmlError) {
+    assert!(!matches!(error, XmlError::Io(_)), "nothing is wrong with the memory: {error}");
+    let _said = (error.to_string(), error.code());
+}
+
+fn canonical(document: &[u8], method: &Canonicalization) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    match canonicalize(&mut &document[..], method, &Limits::default(), &mut out) {
+        Ok(()) => Some(out),
         Err(error) => {
-            assert!(!matches!(error, XmlError::Io(_)), "nothing is wrong with the memory: {error}");
-            let _said = (error.to_string(), error.code());
-            return None;
+            said(&error);
+            None
         }
     }
+}
+
+fn methods() -> impl Iterator<Item = Canonicalization> {
+    let plain = CanonicalForm::ALL.into_iter().map(Canonicalization::new);
+    plain.flat_map(|method| [method.clone(), method.with_comments()])
+}
+
+/// Signs in a shape and takes the verified bytes; `None` where the document cannot be signed.
+fn verified(document: &[u8], shape: Shape, method: &Canonicalization) -> Option<Vec<u8>> {
+    let profile = SignatureProfile { shape, canonicalization: method.clone(), ..SignatureProfile::default() };
+    let mut signed = Vec::new();
+    if let Err(error) = sign(&mut &document[..], &mut signed, &KEY, &profile) {
+        said(&error);
+        return None;
+    }
     let mut out = Vec::new();
-    let verified = verify(&mut Cursor::new(&signed), &mut out, &[pair::certificate()], &Limits::default());
-    if let Err(error) = verified {
+    let options = VerifyOptions::default();
+    if let Err(error) = verify(&mut Cursor::new(&signed), &mut out, &[pair::certificate()], &options) {
         panic!("what was signed verifies: {error}\n{}", String::from_utf8_lossy(&signed));
     }
     Some(out)
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let Some(first) = canonical(bytes) else { return };
-    let second = canonical(&first).expect("a canonical form is a document");
-    assert!(first == second, "its canonical form is its own:\n{}", String::from_utf8_lossy(&first));
+    for (number, method) in methods().enumerate() {
+        let Some(first) = canonical(bytes, &method) else { return };
+        let second = canonical(&first, &method).expect("a canonical form is a document");
+        assert!(first == second, "its canonical form is its own:\n{}", String::from_utf8_lossy(&first));
+        // One signature an input: they cost more than all the rest.
+        if number == bytes.len() % 6 {
+            let _enveloping = verified(bytes, Shape::Enveloping, &method);
+            if let Some(out) = verified(bytes, Shape::Enveloped, &method) {
+                assert!(
+                    out == first,
+                    "{}\n{}",
+                    String::from_utf8_lossy(&out),
+                    String::from_utf8_lossy(&first)
+                );
+            }
+        }
+    }
 });

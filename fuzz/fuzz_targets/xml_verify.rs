@@ -4,7 +4,7 @@
 use std::io::Cursor;
 use std::sync::LazyLock;
 
-use keyroll::backend::xml_dsig::{Limits, verify};
+use keyroll::backend::xml_dsig::{VerifyOptions, verify};
 use keyroll::world::material::Certificate;
 use keyroll_fuzz::pair;
 use libfuzzer_sys::fuzz_target;
@@ -13,12 +13,12 @@ static ACCEPTED: LazyLock<[Certificate; 1]> = LazyLock::new(|| [pair::certificat
 
 fuzz_target!(|bytes: &[u8]| {
     let mut out = Vec::new();
-    match verify(&mut Cursor::new(bytes), &mut out, &*ACCEPTED, &Limits::default()) {
+    match verify(&mut Cursor::new(bytes), &mut out, &*ACCEPTED, &VerifyOptions::default()) {
         Ok(verified) => {
             assert_eq!(verified.certificate.fingerprint(), ACCEPTED[0].fingerprint());
             // What verified once is verified again, with the same bytes.
             let mut again = Vec::new();
-            verify(&mut Cursor::new(bytes), &mut again, &*ACCEPTED, &Limits::default())
+            verify(&mut Cursor::new(bytes), &mut again, &*ACCEPTED, &VerifyOptions::default())
                 .expect("twice the same");
             assert_eq!(out, again);
         }

@@ -32,7 +32,8 @@ fn every_page_is_in_the_book_once() {
 
 #[test]
 fn every_page_begins_with_its_title() {
-    for page in pages().iter().filter(|page| page.starts_with("docs/") && *page != "docs/security.md") {
+    let made = ["docs/security.md", "docs/SUMMARY.md"];
+    for page in pages().iter().filter(|page| page.starts_with("docs/") && !made.contains(&page.as_str())) {
         let text = read(page);
         assert!(text.starts_with("# "), "{page}");
         let (_, prose) = blocks(&text);

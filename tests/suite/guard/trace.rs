@@ -240,28 +240,3 @@ fn a_program_that_does_more_is_seen() {
         assert!(!bounds.beyond(&seen, &folder).is_empty(), "{bounds:?}");
     }
 }
-
-/// While the watch goes on, SQLite makes its files beside the journal: private from their first moment.
-#[test]
-fn what_is_made_is_private_from_its_first_moment() {
-    let place = Place::two_keys();
-    let folder = place.folder.canonicalize().unwrap();
-    let scratch = tempfile::tempdir().unwrap();
-    let log = scratch.path().join("calls");
-    let mut line: Vec<&str> =
-        if geteuid().is_root() { Vec::new() } else { vec!["unshare", "--map-root-user"] };
-    line.extend(["strace", "-f", "-qq", "-s", "4096", "-e", "trace=open,openat,mkdir,mkdirat,creat", "-o"]);
-    let mut command = Command::new(line[0]);
-    command.args(&line[1..]).arg(&log).arg(env!("CARGO_BIN_EXE_keyroll")).args(["run", "plan.renewal"]);
-    assert!(command.current_dir(&folder).output().unwrap().status.success());
-    let text = fs::read_to_string(&log).unwrap();
-    let made: Vec<&str> =
-        text.lines().filter(|line| line.contains("O_CREAT") || line.contains("mkdir")).collect();
-    assert!(made.iter().any(|line| line.contains("keyroll.db-wal")), "{text}");
-    assert!(made.len() > 5, "{made:?}");
-    for line in made {
-        let mode = line.rsplit_once(", 0").and_then(|(_, mode)| mode.split(')').next());
-        let mode = u32::from_str_radix(mode.unwrap_or_else(|| panic!("{line}")), 8).unwrap();
-        assert_eq!(mode & 0o077, 0, "{line}");
-    }
-}
