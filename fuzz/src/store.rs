@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use keyroll::backend::keystore::{Entry, Exchange, KeySpec, Keystore};
+use keyroll::backend::keystore::{Entry, Exchange, KeySpec, Keystore, KeystoreError};
 use keyroll::backend::pkcs12::Pkcs12Keystore;
 use keyroll::name::Alias;
-use keyroll::world::material::{Fingerprint, KeyType};
+use keyroll::world::material::{Certificate, Fingerprint, KeyType};
 use zeroize::Zeroizing;
 
 use crate::sealed::PASSWORD;
@@ -17,7 +17,8 @@ thread_local! {
         RefCell::new(tempfile::tempdir_in("/dev/shm").expect("a folder in memory"));
 }
 
-fn opened() -> (PathBuf, Pkcs12Keystore) {
+/// The one keystore of this run, and where it lies.
+pub fn opened() -> (PathBuf, Pkcs12Keystore) {
     let path = FOLDER.with_borrow(|folder| folder.path().join("store.p12"));
     let store = Pkcs12Keystore::open(&path, Zeroizing::new(PASSWORD.to_owned()));
     (path, store)
@@ -63,14 +64,19 @@ pub fn worked_on(bytes: &[u8]) {
 /// A new pair under a name that hardly any store has.
 fn edited(store: &mut Pkcs12Keystore) -> Option<(String, Option<Fingerprint>)> {
     let alias = Alias::new("fuzz-fresh").expect("a name");
+    let certificate = create(store, &alias).ok()?;
+    Some((alias.folded(), Some(certificate.fingerprint())))
+}
+
+/// Creates a pair under an alias.
+pub fn create(store: &mut Pkcs12Keystore, alias: &Alias) -> Result<Certificate, KeystoreError> {
     let spec = KeySpec {
         key_type: KeyType::EcP256,
         subject: vec![("CN".to_owned(), "fuzz".to_owned())],
         not_before: "2026-01-01T00:00:00Z".parse().expect("a time"),
         days: 30,
     };
-    let (_, certificate) = store.create_key_pair(&alias, &spec).ok()?;
-    Some((alias.folded(), Some(certificate.fingerprint())))
+    store.create_key_pair(alias, &spec).map(|(_, certificate)| certificate)
 }
 
 /// Lets the first pair and the new one change places, and takes the new one out again.
