@@ -132,7 +132,7 @@ for way in "${all[@]}"; do
 done
 java "$here/CheckSignatures.java" . >java.txt
 
-printf '%-8s%-70s%-9s%-9s%s\n' key options keyroll xmlsec1 java
+printf '%-8s%-72s%-9s%-9s%s\n' key options keyroll xmlsec1 java
 number=0 good=0 bad=0
 for way in "${all[@]}"; do
     number=$((number + 1))
@@ -141,7 +141,7 @@ for way in "${all[@]}"; do
     own=$(with_keyroll "$key" "$file" "$way")
     theirs=$(with_xmlsec1 "$key" "$file" "$way")
     java=$(awk -v file="$file" '$1 == file { print $2 }' java.txt)
-    printf '%-8s%-70s%-9s%-9s%s\n' "$key" "${way#* }" "$own" "$theirs" "${java:-BAD}"
+    printf '%-8s%-72s%-9s%-9s%s\n' "$key" "${way#* }" "$own" "$theirs" "${java:-BAD}"
     for verdict in "$own" "$theirs" "${java:-BAD}"; do
         case $verdict in
         ok) good=$((good + 1)) ;;
