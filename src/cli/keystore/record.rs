@@ -70,6 +70,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         }
     }
     match broken {
+        // The document says so already.
+        Some(_) if arguments.format == Format::Json => Ok(Exit::Refused),
         Some(number) => Err(record_broken(&arguments.store, number + 1, screen)),
         None => Ok(Exit::Done),
     }
