@@ -129,6 +129,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
             return if error.print().is_ok() { exit } else { Exit::Usage };
         }
     };
+    stop::outlive_limits();
     let mut screen = Screen::standard(parsed.manner);
     screen.detail(version::line());
     let exit = match parsed.verb {
