@@ -111,8 +111,11 @@ fn standing(arguments: &Arguments, proven: &Proven, site: &Site) -> Result<Optio
     }
     let store = Store::open(&path)?;
     let plan = proven.checked().plan();
-    let mine = |p: &&Pinned| !p.finished && p.plan == plan.digest() && p.site == site.digest();
-    let Some(run) = store.runs()?.iter().find(mine).map(|p| p.run.clone()) else { return Ok(None) };
+    let fits = |p: &&Pinned| !p.finished && p.plan == plan.digest() && p.site == site.digest();
+    let runs = store.runs()?;
+    let Some(run) = arguments.at.meant(&runs, Some(&plan.name)).filter(fits).map(|p| p.run.clone()) else {
+        return Ok(None);
+    };
     let state = store.attach(proven.checked(), &run, false)?.state().clone();
     // A run that did not come to its first record has looked at nothing yet.
     Ok(Some(state).filter(|state| state.started))
