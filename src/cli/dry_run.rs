@@ -12,6 +12,7 @@ use crate::{
     run::{
         approval::Approval,
         bind::bind,
+        claims::Claims,
         difference::Difference,
         dry_run::{Bound, DryRun, Word, dry_run},
         site::Site,
@@ -84,7 +85,14 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     // Taken before the backends are covered: it is of the world, and not of what would become of it.
     let approval = arguments.save.as_ref().map(|_| Approval::of(&proven, &site, &folder, &backends));
     let bound = Bound { site: &site, folder: &folder, backends };
-    let found = dry_run(&proven, bound, under_way, now).map_err(|e| complain(e.to_string()))?;
+    let mut found = dry_run(&proven, bound, under_way, now).map_err(|e| complain(e.to_string()))?;
+    let plan = proven.checked().plan();
+    for (store, claim) in Claims::held(plan, &site, &folder).map_err(|e| complain(e.to_string()))? {
+        found.notes.extend(claim.runs.iter().map(|hold| {
+            let (store, journal) = (shown_path(&store), shown_path(&claim.journal));
+            format!("{store} is held by run {} of the journal {journal}", shown(&hold.run))
+        }));
+    }
     let fits = found.differences.is_empty() && found.steps.iter().all(|s| s.forecast != Word::Blocked);
     if let (Some(path), Some(approval), true) = (&arguments.save, approval, fits) {
         let approval = approval.map_err(|e| complain(e.to_string()))?;

@@ -36,6 +36,8 @@ pub mod trust;
 pub mod verify;
 pub mod version;
 pub mod why;
+pub mod written;
+pub mod xml_explained;
 pub mod xml_fault;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};

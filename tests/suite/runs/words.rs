@@ -98,7 +98,12 @@ fn a_report_that_cannot_be_written_is_noticed_first() {
     // In the folder that the rehearsal makes, the report has its place.
     let quick = "--messages 20 --rate 50 --key-type ec-p256";
     place.keyroll(&format!("rehearse plan.renewal {quick} --keep ./out --report out/mine.html")).ends(0);
-    assert!(place.read("out/mine.html").contains("<svg"));
+    let page = place.read("out/mine.html");
+    assert!(page.contains("<svg"));
+    // Each time says its zone.
+    let footer = page.split("<footer>").nth(1).unwrap();
+    let times = footer.split("From ").nth(1).unwrap().split('.').next().unwrap();
+    assert_eq!(times.matches(" UTC").count(), 2, "{footer}");
 }
 
 /// A limit on the size of files ends no command: its sandbox, with keys in it, is taken away.
@@ -135,7 +140,12 @@ fn a_kept_rehearsal_knows_the_values_that_it_was_given() {
     assert!(status.out.contains(", done"), "{}", status.out);
     place.keyroll("run out/plan.renewal --site out/site.toml").ends(0).says("is done already");
     place.keyroll("rehearse plan.renewal --set alias=other --keep staged --stage --key-type ec-p256").ends(0);
-    place.keyroll("dry-run staged/plan.renewal --site staged/site.toml").ends(0).says("`other`");
+    place.keyroll("dry-run staged/plan.renewal --site staged/site.toml").ends(0).says("tenant[\"other\"]");
+    // A likeness is told of in the summary, too.
+    let line = "rehearse staged/plan.renewal --site staged/site.toml";
+    let said = place.keyroll(&format!("{line} {quick} --format json --report likeness.html")).ends(0);
+    let summary: serde_json::Value = serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
+    assert!(!summary["rebuilt"].as_array().unwrap().is_empty(), "{summary}");
     // Without values nothing is written of them.
     place.keyroll("rehearse plan.renewal --keep plain --stage --key-type ec-p256").ends(0);
     assert!(!place.read("plain/site.toml").contains("alias ="));
