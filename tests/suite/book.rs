@@ -188,11 +188,54 @@ fn the_sizes_are_those_of_the_program() {
         ("open elements of a document", grouped(limits.depth)),
         ("attributes of one element", grouped(limits.attributes)),
         ("namespaces in scope", grouped(limits.namespaces)),
+        ("declarations and `xml:` attributes in scope", mib(limits.scope)),
+        ("a name in a document", format!("{} bytes", grouped(limits.name))),
+        ("a name", format!("{} characters", keyroll::syntax::NAME_LIMIT)),
+        ("an alias", format!("{} characters", keyroll::name::ALIAS_LIMIT)),
+        ("keys of a plan", grouped(keyroll::world::id::KeySet::LIMIT)),
+        ("certificates of one file", grouped(keyroll::backend::key_pair::certificates::MOST_CERTIFICATES)),
         ("a tag, comment, instruction or CDATA section", mib(limits.token)),
         ("distinct ids in a document", grouped(limits.ids)),
         ("a signature element", format!("{} KiB", limits.signature >> 10)),
     ] {
         let row = format!("| {what} | {most} |");
         assert!(page.contains(&row), "{row}");
+    }
+}
+
+/// Those that the program keeps to itself, as its source has them.
+#[test]
+fn the_sizes_are_those_of_the_source() {
+    let page = read("docs/formats.md");
+    for (row, file, constant) in [
+        (
+            "| findings in one text before reading ends | 1,000 |",
+            "syntax/parser",
+            "FAULT_LIMIT: usize = 1000",
+        ),
+        ("| memory for the order of the steps | 256 MiB |", "graph/order", "ROOM: usize = 256 * 1024 * 1024"),
+        ("`--budget` says otherwise | 2,000,000 |", "proof/verdict", "BUDGET: usize = 2_000_000"),
+        ("| a keystore | 64 MiB |", "backend/pkcs12/store", "LARGEST_STORE: u64 = 64 << 20"),
+        ("in a keystore | 5,000,000 |", "backend/pkcs12/scheme", "MOST_ITERATIONS: u64 = 5_000_000"),
+        ("a keystore takes | 20,000,000 |", "backend/pkcs12/safe", "MOST_IN_ALL: u64 = 4 * MOST_ITERATIONS"),
+        ("apart takes | 50,000,000 |", "backend/pkcs12/pairing", "MOST_IN_ALL: u64 = 10 * MOST_ITERATIONS"),
+        ("| elements of a BER store in each other | 32 |", "backend/pkcs12/ber", "DEEPEST: usize = 32"),
+        (
+            "| certificates of a chain, beyond which no issuer is looked for | 32 |",
+            "backend/key_pair/chain",
+            "LONGEST_CHAIN: usize = 32",
+        ),
+        ("| a record of changes by hand | 64 MiB |", "backend/custody/record", "LIMIT: usize = 64 << 20"),
+        ("| a file in a trust folder | 16 MiB |", "backend/directory/reading", "LARGEST: u64 = 16 << 20"),
+        ("| a password file | 4,096 bytes |", "backend/secret", "LARGEST: usize = 4096"),
+        (
+            "| references of a signature | 8 |",
+            "backend/xml_dsig/signature/block",
+            "MOST_REFERENCES: usize = 8",
+        ),
+    ] {
+        assert!(page.contains(row), "{row}");
+        let source = read(&format!("src/{file}.rs"));
+        assert!(source.contains(&format!("const {constant};")), "src/{file}.rs has no `{constant}`: {row}");
     }
 }
