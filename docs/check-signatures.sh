@@ -55,6 +55,16 @@ ways() {
         echo "p256 --c14n $name --type detached --reference #first"
         echo "p256 --c14n $name --type enveloped --reference #first"
     done
+    for name in exclusive exclusive-with-comments inclusive inclusive-with-comments inclusive-1.1 \
+        inclusive-1.1-with-comments; do
+        echo "p256 --content-c14n $name"
+        echo "p256 --c14n inclusive --content-c14n $name --type detached --reference #first"
+    done
+    for name in o '#default' absent; do
+        echo "p256 --inclusive-namespaces $name"
+        echo "p256 --inclusive-namespaces $name --type enveloping"
+        echo "p256 --inclusive-namespaces $name --c14n inclusive --content-c14n exclusive --type detached --reference #first"
+    done
     for name in certificate chain key-value issuer-serial subject ski none \
         certificate,key-value,issuer-serial,subject,ski; do
         echo "rsa --key-info $name"
