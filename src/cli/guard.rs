@@ -6,6 +6,7 @@ use std::{
     ffi::{OsStr, OsString},
     io::Write,
     os::unix::process::CommandExt,
+    path::Path,
     process::Command,
 };
 
@@ -49,6 +50,11 @@ const UNHEARD: &[&str] = &[
     "SQLITE_TMPDIR",
 ];
 
+/// By this variable OpenSSL is told which configuration it reads.
+const CONFIGURATION: &str = "OPENSSL_CONF";
+/// The one that keyroll lets it read: an empty one.
+const NOTHING: &str = "/dev/null";
+
 /// Guards the process. Must come before anything else is done, with the arguments of the program.
 ///
 /// # Errors
@@ -71,18 +77,35 @@ fn no_image() -> std::io::Result<()> {
     Ok(())
 }
 
-/// Begins anew without the variables, if there are any. OpenSSL reads some of them before `main`, and
-/// the others at its first use, whichever that is; and no variable can be taken out of a running
-/// process safely. So the program takes its own place: same file, same process, same arguments.
+/// Begins anew without the variables, if there are any, and with an empty configuration of OpenSSL, if
+/// the machine has one: it may name code to load. OpenSSL reads some variables before `main`, and the
+/// rest at its first use, whichever that is; and no variable can be changed in a running process
+/// safely. So the program takes its own place: same file, same process, same arguments.
 fn unheard(arguments: impl IntoIterator<Item = OsString>) -> Result<(), String> {
-    let heard: Vec<&str> = UNHEARD.iter().copied().filter(|name| env::var_os(name).is_some()).collect();
-    let Some(first) = heard.first() else { return Ok(()) };
-    let fail = |error| format!("cannot begin without the variable `{first}`: {error}; unset it");
+    let quiet = env::var_os(CONFIGURATION).is_some_and(|value| value == NOTHING);
+    let is_heard = |name: &&str| env::var_os(name).is_some() && !(quiet && *name == CONFIGURATION);
+    let heard: Vec<&str> = UNHEARD.iter().copied().filter(is_heard).collect();
+    let unwanted = match heard.first() {
+        Some(first) => format!("the variable `{first}`"),
+        None if !quiet && is_configured() => "the machine's `openssl.cnf`".to_owned(),
+        None => return Ok(()),
+    };
+    let fail = |error| {
+        format!("cannot begin anew without {unwanted}: {error}; set `{CONFIGURATION}={NOTHING}` for it")
+    };
     let mut arguments = arguments.into_iter();
     let mut again = Command::new(env::current_exe().map_err(fail)?);
     again.arg0(arguments.next().as_deref().unwrap_or(OsStr::new("keyroll"))).args(arguments);
     heard.iter().for_each(|name| {
         again.env_remove(name);
     });
+    again.env(CONFIGURATION, NOTHING);
     Err(fail(again.exec()))
+}
+
+/// Whether there is a configuration where OpenSSL looks for one, or may be.
+fn is_configured() -> bool {
+    // As in `OPENSSLDIR: "/usr/lib/ssl"`.
+    let Some(folder) = openssl::version::dir().split('"').nth(1) else { return true };
+    !matches!(Path::new(folder).join("openssl.cnf").try_exists(), Ok(false))
 }

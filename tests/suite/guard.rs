@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod links;
+mod modes;
 mod trace;
 
 use std::{
@@ -11,7 +12,7 @@ use std::{
         process::{CommandExt, ExitStatusExt},
     },
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
 };
 
@@ -149,6 +150,43 @@ fn a_hostile_openssl_configuration_has_no_effect() {
     openssl.args(["dgst", "-sha256", "plan.renewal"]).current_dir(&place.folder);
     assert!(!configured(openssl).status.success());
     assert!(hostile.was_loaded());
+}
+
+/// Runs a program as root of its own, in a view of the file system in which the machine has the
+/// configuration where the OpenSSL that is built in looks for it.
+fn misconfigured(hostile: &Hostile, folder: &Path, program: &Path, words: &[&str]) -> Output {
+    let place = openssl::version::dir().split('"').nth(1).unwrap();
+    let there = Path::new(place).ancestors().find(|folder| folder.is_dir()).unwrap();
+    let script =
+        "mount -t tmpfs none \"$1\" && mkdir -p \"$2\" && cat >\"$2/openssl.cnf\" && shift 2 && exec \"$@\"";
+    let mut command = Command::new("unshare");
+    command.args(["--map-root-user", "--mount", "sh", "-c", script, "sh"]);
+    command.arg(there).arg(place).arg(program).args(words).current_dir(folder);
+    command.stdin(fs::File::open(hostile.path("hostile.cnf")).unwrap()).env_remove("OPENSSL_CONF");
+    command.output().unwrap()
+}
+
+#[test]
+fn the_openssl_configuration_of_the_machine_has_no_effect() {
+    let (hostile, place) = (Hostile::new(), Place::two_keys());
+    let program = Path::new(env!("CARGO_BIN_EXE_keyroll"));
+    for line in ["dry-run plan.renewal", "run plan.renewal", "status"] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let output = misconfigured(&hostile, &place.folder, program, &words);
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(!hostile.was_loaded(), "{line}: code of the configuration was run");
+    }
+    // These tests have the same OpenSSL built in, and do listen.
+    let listener = ["--exact", "guard::who_listens_makes_a_digest"];
+    let tests = std::env::current_exe().unwrap();
+    let output = misconfigured(&hostile, &place.folder, &tests, &listener);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("running 1 test") && said.contains("1 failed"), "{said}");
+}
+
+#[test]
+fn who_listens_makes_a_digest() {
+    assert_eq!(openssl::hash::hash(openssl::hash::MessageDigest::sha256(), b"").unwrap().len(), 32);
 }
 
 #[test]

@@ -97,7 +97,10 @@ fn watched(folder: &Path, program: &str, words: &[&str]) -> (Seen, i32) {
     let mut seen = Seen::default();
     text.lines().for_each(|line| seen.take(line, folder));
     assert!(seen.started[0].contains(program), "the watch begins with the program:\n{text}");
-    seen.started.remove(0);
+    // It begins twice where the machine says something to OpenSSL: here that is often `SSL_CERT_FILE`.
+    let itself = format!("execve(\"{program}\"");
+    let begun = seen.started.iter().take(2).take_while(|line| line.contains(&itself)).count();
+    seen.started.drain(..begun);
     (seen, output.status.code().unwrap_or(-1))
 }
 
@@ -152,7 +155,10 @@ impl Bounds {
             }
         };
         let (reads, writes) = (seen.own_reads(), seen.own_writes());
-        let outside = reads.iter().chain(&writes).filter(|path| !path.starts_with(folder));
+        // Whoever changes a keystore by hand is named in its record.
+        let users = |path: &&&Path| self == Self::ChangesAKeystore && **path == Path::new("/etc/passwd");
+        let outside = reads.iter().filter(|path| !users(path)).chain(&writes);
+        let outside = outside.filter(|path| !path.starts_with(folder));
         let beyond = reads.iter().filter(read).chain(writes.iter().filter(written)).chain(outside);
         beyond.map(|path| path.to_path_buf()).collect()
     }
@@ -164,6 +170,10 @@ const COMMANDS: &[(&str, Bounds, i32)] = &[
     ("prove plan.renewal", Bounds::Looks, 0),
     ("explain undrained", Bounds::Looks, 0),
     ("graph plan.renewal", Bounds::Looks, 0),
+    ("schema check", Bounds::Looks, 0),
+    ("completions bash", Bounds::Looks, 0),
+    ("man check", Bounds::Looks, 0),
+    ("man --output output", Bounds::WritesTheOutput, 0),
     ("fmt --check plan.renewal", Bounds::Looks, 1),
     ("fmt plan.renewal", Bounds::WritesThePlan, 0),
     ("rehearse plan.renewal --messages 20 --rate 20 --key-type ec-p256", Bounds::Rehearses, 0),
@@ -189,8 +199,9 @@ const COMMANDS: &[(&str, Bounds, i32)] = &[
     ("status", Bounds::WritesTheJournal, 0),
     ("why trust_both", Bounds::WritesTheJournal, 0),
     ("inbox --as receiver_admin", Bounds::WritesTheJournal, 0),
-    ("reject provide_certificate --as receiver_admin --because later", Bounds::WritesTheJournal, 0),
     ("confirm provide_certificate --as receiver_admin", Bounds::WritesTheJournal, 0),
+    ("run plan.renewal", Bounds::Runs, 3),
+    ("reject confirm_trust --as receiver_admin --because later", Bounds::WritesTheJournal, 0),
 ];
 
 #[test]
@@ -200,6 +211,7 @@ fn commands_execute_nothing_connect_nowhere_and_keep_to_their_files() {
     place.edit("plan.renewal", "key old", "key   old");
     place.write("message.xml", "<order>1</order>");
     let folder = place.folder.canonicalize().unwrap();
+    fs::create_dir(folder.join("output")).unwrap();
     let mut faults = String::new();
     let mut reads = BTreeMap::new();
     for (line, bounds, exit) in COMMANDS {
@@ -217,8 +229,10 @@ fn commands_execute_nothing_connect_nowhere_and_keep_to_their_files() {
     assert!(reads["check"] >= 1 && reads["run"] > 10, "{reads:?}");
     let help = place.keyroll("--help").ends(0).out;
     let verbs = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
-    for verb in verbs.lines().filter_map(|line| line.split_whitespace().next()).filter(|verb| *verb != "help")
-    {
+    // What begins further right goes on with the line above it.
+    let verbs =
+        verbs.lines().filter_map(|line| line.strip_prefix("  ")).filter(|line| !line.starts_with(' '));
+    for verb in verbs.filter_map(|line| line.split(' ').next()).filter(|verb| *verb != "help") {
         assert!(reads.contains_key(verb), "`{verb}` is not among the commands that are watched");
     }
 }
