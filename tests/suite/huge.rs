@@ -134,6 +134,8 @@ fn much_of_anything_is_a_finding_or_a_plan() {
         ("", "{"),
         ("", "}\n"),
         ("", "{\n"),
+        ("", "bogus {\n}\n"),
+        ("", "inform audit\n"),
         ("", "step s by ops {"),
         ("", "step s by ops {\n"),
         ("step s by ops {\n  inform ", "["),

@@ -119,7 +119,11 @@ fn what_two_writers_do_at_once_is_all_there() {
     thread::scope(|scope| {
         for writer in ["left", "right"] {
             let mut own = open(&path);
-            scope.spawn(move || (0..8).for_each(|n| drop(create(&mut own, &format!("{writer}-{n}")))));
+            scope.spawn(move || {
+                for n in 0..8 {
+                    create(&mut own, &format!("{writer}-{n}"));
+                }
+            });
         }
     });
     let mut names: Vec<String> =
