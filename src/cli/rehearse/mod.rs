@@ -55,12 +55,7 @@ fn writable(path: &Path, kept: Option<&Path>) -> std::io::Result<()> {
     {
         return Ok(());
     }
-    let target = file::atomic::resolve(path)?;
-    if target.is_dir() {
-        return Err(std::io::ErrorKind::IsADirectory.into());
-    }
-    let folder = target.parent().unwrap_or(Path::new("."));
-    tempfile::Builder::new().prefix(".keyroll-").tempfile_in(folder).map(drop)
+    file::atomic::Draft::own(path).map(drop)
 }
 
 /// Does it.
