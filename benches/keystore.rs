@@ -6,7 +6,7 @@ use std::process::Command;
 
 use keyroll::{
     backend::{
-        keystore::{Exchange, KeySpec, Keystore},
+        keystore::{KeySpec, Keystore},
         pkcs12::Pkcs12Keystore,
     },
     name::Alias,
@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use super::{
     figure::{Demand, Figure},
-    measure::{CHILD, cpu_of, pair, shown, wall_of},
+    measure::{cpu_of, pair, shown, wall_of},
 };
 
 type Failed = Box<dyn Error>;
@@ -32,7 +32,7 @@ pub(crate) fn measure(tell: &mut dyn FnMut(Figure)) -> Result<(), Failed> {
         5,
         || {
             std::fs::copy(&many, &ours)?;
-            wall_of(&mut exchanging(&ours)?)
+            wall_of(&mut exchanging(&ours))
         },
         || {
             std::fs::copy(&many, &theirs)?;
@@ -55,11 +55,11 @@ pub(crate) fn measure(tell: &mut dyn FnMut(Figure)) -> Result<(), Failed> {
         9,
         || {
             std::fs::copy(&many, &ours)?;
-            cpu_of(&mut exchanging(&ours)?)
+            cpu_of(&mut exchanging(&ours))
         },
         || {
             std::fs::copy(&few, &other)?;
-            cpu_of(&mut exchanging(&other)?)
+            cpu_of(&mut exchanging(&other))
         },
     )?;
     tell(Figure {
@@ -72,30 +72,12 @@ pub(crate) fn measure(tell: &mut dyn FnMut(Figure)) -> Result<(), Failed> {
     Ok(())
 }
 
-fn exchanging(store: &Path) -> Result<Command, Failed> {
-    let mut command = Command::new(std::env::current_exe()?);
-    command.arg(CHILD).arg(format!("exchange {}", store.display()));
-    Ok(command)
-}
-
-/// The act: `staged` comes to lie under `current`, and what lay there under `current-backup`.
-pub(crate) fn exchange(store: &Path) -> Result<(), Failed> {
-    let mut store = Pkcs12Keystore::open(store, Zeroizing::new(PASSWORD.to_owned()));
-    let alias = |name: &str| Alias::new(name);
-    let (current, staged, backup) = (alias("current")?, alias("staged")?, alias("current-backup")?);
-    let print = |alias: &Alias| -> Result<_, Failed> {
-        let entry = store.entry(alias)?.ok_or("no such entry")?;
-        Ok(entry.certificate().ok_or("no certificate")?.fingerprint())
-    };
-    let (expected, wanted) = (print(&current)?, print(&staged)?);
-    store.exchange(&Exchange {
-        alias: &current,
-        expected: &expected,
-        staged: &staged,
-        wanted: &wanted,
-        backup: Some(&backup),
-    })?;
-    Ok(())
+/// `staged` comes to lie under `current`, and what lay there under `current-backup`.
+fn exchanging(store: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyroll"));
+    command.args(["keystore", "exchange", "--alias", "current", "--with", "staged"]);
+    command.args(["--password", "env:STORE_PASSWORD"]).env("STORE_PASSWORD", PASSWORD).arg(store);
+    command
 }
 
 /// A store with two key pairs, and so many entries in all. Java makes it, once.

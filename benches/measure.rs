@@ -55,14 +55,14 @@ pub(crate) fn cpu(act: impl FnOnce() -> Result<(), Box<dyn Error>>) -> Measured 
 /// The time that a processor spends on another program, from its start to its end.
 pub(crate) fn cpu_of(command: &mut Command) -> Measured {
     let before = spent(UsageWho::RUSAGE_CHILDREN)?;
-    run(command)?;
+    drop(run(command)?);
     Ok(spent(UsageWho::RUSAGE_CHILDREN)?.saturating_sub(before))
 }
 
 /// The time that passes while another program runs.
 pub(crate) fn wall_of(command: &mut Command) -> Measured {
     let begin = Instant::now();
-    run(command)?;
+    drop(run(command)?);
     Ok(begin.elapsed())
 }
 
@@ -81,12 +81,19 @@ pub(crate) fn peak_of(command: &Command) -> Result<(u64, Duration), Box<dyn Erro
     Ok((most.ok_or("no peak was seen")?, spent(UsageWho::RUSAGE_CHILDREN)?.saturating_sub(before)))
 }
 
-fn run(command: &mut Command) -> Result<(), Box<dyn Error>> {
-    let output = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).output()?;
-    if output.status.success() {
-        return Ok(());
-    }
+/// What another program says, and the time that a processor spends on it.
+pub(crate) fn said_by(command: &mut Command) -> Result<(String, Duration), Box<dyn Error>> {
+    let before = spent(UsageWho::RUSAGE_CHILDREN)?;
+    let said = run(command)?;
+    Ok((said, spent(UsageWho::RUSAGE_CHILDREN)?.saturating_sub(before)))
+}
+
+fn run(command: &mut Command) -> Result<String, Box<dyn Error>> {
+    let output = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).output()?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned() + &said);
+    }
     Err(format!("{:?} failed: {said}", command.get_program()).into())
 }
 

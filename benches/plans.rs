@@ -50,6 +50,9 @@ pub(crate) fn measure(tell: &mut dyn FnMut(Figure)) -> Result<(), Box<dyn Error>
         ("brackets", "step s by ops {\n  inform ", "["),
         ("one text", "role r \"", "x"),
         ("one name", "role ", "x"),
+        ("closed blocks", "", "}\n"),
+        ("blocks of no kind", "", "bogus {\n}\n"),
+        ("acts in no step", "", "inform audit\n"),
         ("acts in one step", "step s by ops {\n", "  inform audit\n"),
     ] {
         let (most, time) = peak("check", &shapes::filled(before, words, 10_000_000))?;

@@ -3,27 +3,29 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-table=$(cargo bench --quiet --bench ratios -- --markdown)
 cores=$(nproc)
 memory=$(awk '/^MemTotal/ { printf "%.0f", $2 / 1048576 }' /proc/meminfo)
 rust=$(rustc --version | cut -d' ' -f2)
 crypto=$(openssl version | cut -d' ' -f2)
 java=$(java -version 2>&1 | sed -n 's/.*version "\([^"]*\)".*/\1/p')
 xmlsec=$(xmlsec1 --version | cut -d' ' -f2)
+load=$(cut -d' ' -f1 /proc/loadavg)
+table=$(cargo bench --quiet --locked --bench ratios -- --markdown)
 
 cat >docs/performance.md <<END
 # Performance
 
 Made by \`bash benches/report.sh\` on $cores shared cores with $memory GiB, with Rust $rust, OpenSSL $crypto (command),
-Java $java and xmlsec1 $xmlsec. Only the ratios mean something elsewhere.
+Java $java and xmlsec1 $xmlsec. When it began, $load processes wanted to run (the load of the last minute): work beside it
+makes both sides of a ratio slower, and seldom by the same factor. Only the ratios mean something elsewhere.
 
 $table
 
 ## How it is measured
 
 Each figure stands against a peer or a limit that was measured in the same run. The two sides take turns, and the
-median of the turns counts. Times of one act are those that a processor spent on it; of whole processes, those that
-passed. Nothing in \`cargo test\` depends on a time.
+median of the turns counts. Times of one act are those that a processor spent on it; those of whole processes passed
+on the wall, but where a processor is named. Nothing in \`cargo test\` depends on a time.
 
 | subject | how |
 |---|---|
@@ -32,7 +34,7 @@ passed. Nothing in \`cargo test\` depends on a time.
 | signature | The library signs from memory to memory with RSA 2048, checks its own signature, and is set against the bare RSA operation of the same OpenSSL. xmlsec1 does the same enveloped signature with \`--repeat\`; its start and its first repetition are taken off, since keyroll stays in its process too. The memory is that of a process that signs or verifies 50 MB of one shape; it reads the document as a stream. |
 | keystore | A store of 10,000 EC keys that Java made, each under 2,000 iterations of PBKDF2. Both sides are whole processes, with the store's integrity checked and written anew. The second line sets 10,000 keys against 10 keys and 9,990 certificates: only the key that is exchanged is decrypted. |
 | journal | One event with its commands and the state after it, against one \`INSERT\` into a table of the same file system; both with \`synchronous = FULL\`. That an event is one commit is a test of its own. |
-| rehearsal | \`keyroll rehearse\` of the two-key plan, bound to one processor, with as much traffic as goes: each message is signed, made durable with its group, delivered, verified and counted. Proof, keys and report are in the time. |
+| rehearsal | \`keyroll rehearse\` of the two-key plan, bound to one processor, with as much traffic as goes: each message is signed, made durable with its group, delivered, verified and counted. The time is that of the processor, with proof, keys and report. |
 
 ## Limits that hold on any machine
 
@@ -43,9 +45,4 @@ passed. Nothing in \`cargo test\` depends on a time.
   that are the default.
 - At most a hundred findings are drawn; the others are counted.
 - What a signed document may demand is in the limits of the signature profile; running text has none.
-
-## The build
-
-The release profile keeps cargo's optimisation level 3 and sixteen units, without link-time optimisation. What takes
-time here lies in OpenSSL and SQLite, in C, and in reading text; a build stays short instead.
 END

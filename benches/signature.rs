@@ -228,9 +228,6 @@ fn in_memory(signer: &Signer, shape: &str, tell: &mut dyn FnMut(Figure)) -> Resu
 
 /// One act, for a process of its own.
 pub(crate) fn act(words: &str) -> Result<(), Failed> {
-    if let Some(words) = words.strip_prefix("exchange ") {
-        return super::keystore::exchange(Path::new(words));
-    }
     let mut words = words.splitn(3, ' ');
     let (Some(verb), Some(shape), Some(folder)) = (words.next(), words.next(), words.next()) else {
         return Err("an act is a verb, a shape and a folder".into());

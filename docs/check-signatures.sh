@@ -55,6 +55,16 @@ ways() {
         echo "p256 --c14n $name --type detached --reference #first"
         echo "p256 --c14n $name --type enveloped --reference #first"
     done
+    for name in exclusive exclusive-with-comments inclusive inclusive-with-comments inclusive-1.1 \
+        inclusive-1.1-with-comments; do
+        echo "p256 --content-c14n $name"
+        echo "p256 --c14n inclusive --content-c14n $name --type detached --reference #first"
+    done
+    for name in o '#default' absent; do
+        echo "p256 --inclusive-namespaces $name"
+        echo "p256 --inclusive-namespaces $name --type enveloping"
+        echo "p256 --inclusive-namespaces $name --c14n inclusive --content-c14n exclusive --type detached --reference #first"
+    done
     for name in certificate chain key-value issuer-serial subject ski none \
         certificate,key-value,issuer-serial,subject,ski; do
         echo "rsa --key-info $name"
@@ -132,7 +142,7 @@ for way in "${all[@]}"; do
 done
 java "$here/CheckSignatures.java" . >java.txt
 
-printf '%-8s%-70s%-9s%-9s%s\n' key options keyroll xmlsec1 java
+printf '%-8s%-72s%-9s%-9s%s\n' key options keyroll xmlsec1 java
 number=0 good=0 bad=0
 for way in "${all[@]}"; do
     number=$((number + 1))
@@ -141,7 +151,7 @@ for way in "${all[@]}"; do
     own=$(with_keyroll "$key" "$file" "$way")
     theirs=$(with_xmlsec1 "$key" "$file" "$way")
     java=$(awk -v file="$file" '$1 == file { print $2 }' java.txt)
-    printf '%-8s%-70s%-9s%-9s%s\n' "$key" "${way#* }" "$own" "$theirs" "${java:-BAD}"
+    printf '%-8s%-72s%-9s%-9s%s\n' "$key" "${way#* }" "$own" "$theirs" "${java:-BAD}"
     for verdict in "$own" "$theirs" "${java:-BAD}"; do
         case $verdict in
         ok) good=$((good + 1)) ;;

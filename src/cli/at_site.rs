@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     backend::file::bounded,
-    check::Checked,
+    check::{self, Checked},
     journal::{
         HostError,
         sqlite::{Pinned, SqliteHost, Store},
     },
+    plan::given::Given,
     run::{bind::compare, site::Site},
     source::{Refusal, Source},
     syntax::SIZE_LIMIT,
@@ -85,6 +86,15 @@ impl AtSite {
         }
     }
 
+    /// The run that is meant: that of `--run`, or else the youngest; of one plan only if it is named.
+    #[must_use]
+    pub fn meant<'r>(&self, runs: &'r [Pinned], plan: Option<&str>) -> Option<&'r Pinned> {
+        runs.iter().find(|pinned| {
+            plan.is_none_or(|plan| plan == pinned.plan_name)
+                && self.run.as_ref().is_none_or(|run| *run == pinned.run)
+        })
+    }
+
     /// Takes up the run that is meant.
     ///
     /// # Errors
@@ -99,8 +109,7 @@ impl AtSite {
         screen.detail(format_args!("the journal {}", text::resolved(&path)));
         let store = Store::open(&path).map_err(|error| failed(&error, screen))?;
         let runs = store.runs().map_err(|error| failed(&error, screen))?;
-        let wanted = |pinned: &&Pinned| self.run.as_ref().is_none_or(|run| *run == pinned.run);
-        let Some(pinned) = runs.iter().find(wanted).cloned() else {
+        let Some(pinned) = self.meant(&runs, None).cloned() else {
             let run = self.run.as_deref().unwrap_or("at all");
             screen.talk(format_args!(
                 "the journal {} holds no run {}",
@@ -109,7 +118,12 @@ impl AtSite {
             ));
             return Err(Exit::Usage);
         };
-        let checked = pinned_plan(&pinned, screen)?;
+        let given = Given::parameters(pinned.parameters.clone());
+        let source = Source::new(pinned.plan_file.clone(), pinned.plan_text.clone());
+        // It was accepted when the run began: what is wrong with it now is nothing that its author wrote.
+        let Ok(checked) = check::read(&source, &given) else {
+            return Err(failed(&HostError::Unaccepted { path, run: pinned.run }, screen));
+        };
         if checked.plan().digest() != pinned.plan {
             return Err(failed(&HostError::Misfit(path), screen));
         }
@@ -137,15 +151,6 @@ pub struct Attached {
 pub fn failed(error: &HostError, screen: &mut Screen) -> Exit {
     screen.talk(crate::source::shown(&error.to_string()));
     Exit::Backend
-}
-
-/// Reads the plan that a run is pinned to.
-///
-/// # Errors
-/// The exit, if this keyroll does not accept it any more.
-pub fn pinned_plan(pinned: &Pinned, screen: &mut Screen) -> Result<Checked, Exit> {
-    let source = Source::new(pinned.plan_file.clone(), pinned.plan_text.clone());
-    text::pinned(&source, &pinned.parameters, screen)
 }
 
 /// Compares a site with a plan.

@@ -12,6 +12,7 @@ use crate::{
     run::{
         approval::Approval,
         bind::bind,
+        claims::Claims,
         difference::Difference,
         dry_run::{Bound, DryRun, Word, dry_run},
         site::Site,
@@ -84,7 +85,14 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     // Taken before the backends are covered: it is of the world, and not of what would become of it.
     let approval = arguments.save.as_ref().map(|_| Approval::of(&proven, &site, &folder, &backends));
     let bound = Bound { site: &site, folder: &folder, backends };
-    let found = dry_run(&proven, bound, under_way, now).map_err(|e| complain(e.to_string()))?;
+    let mut found = dry_run(&proven, bound, under_way, now).map_err(|e| complain(e.to_string()))?;
+    let plan = proven.checked().plan();
+    for (store, claim) in Claims::held(plan, &site, &folder).map_err(|e| complain(e.to_string()))? {
+        found.notes.extend(claim.runs.iter().map(|hold| {
+            let (store, journal) = (shown_path(&store), shown_path(&claim.journal));
+            format!("{store} is held by run {} of the journal {journal}", shown(&hold.run))
+        }));
+    }
     let fits = found.differences.is_empty() && found.steps.iter().all(|s| s.forecast != Word::Blocked);
     if let (Some(path), Some(approval), true) = (&arguments.save, approval, fits) {
         let approval = approval.map_err(|e| complain(e.to_string()))?;
@@ -111,8 +119,11 @@ fn standing(arguments: &Arguments, proven: &Proven, site: &Site) -> Result<Optio
     }
     let store = Store::open(&path)?;
     let plan = proven.checked().plan();
-    let mine = |p: &&Pinned| !p.finished && p.plan == plan.digest() && p.site == site.digest();
-    let Some(run) = store.runs()?.iter().find(mine).map(|p| p.run.clone()) else { return Ok(None) };
+    let fits = |p: &&Pinned| !p.finished && p.plan == plan.digest() && p.site == site.digest();
+    let runs = store.runs()?;
+    let Some(run) = arguments.at.meant(&runs, Some(&plan.name)).filter(fits).map(|p| p.run.clone()) else {
+        return Ok(None);
+    };
     let state = store.attach(proven.checked(), &run, false)?.state().clone();
     // A run that did not come to its first record has looked at nothing yet.
     Ok(Some(state).filter(|state| state.started))

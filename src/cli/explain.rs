@@ -18,6 +18,7 @@ use super::{
     json::{Document, Format},
     keystore,
     screen::Screen,
+    xml_explained,
 };
 
 /// Explain a finding by its code, or a verb, condition or promise of the language.
@@ -79,6 +80,7 @@ pub fn all() -> Vec<Explanation> {
     all.extend(proof::refused::EXPLANATIONS);
     all.extend(run::site_fault::EXPLANATIONS);
     all.extend(keystore::explained::EXPLANATIONS);
+    all.extend(xml_explained::explanations());
     all.sort_by_key(|explanation| explanation.code);
     all
 }

@@ -36,6 +36,8 @@ pub mod trust;
 pub mod verify;
 pub mod version;
 pub mod why;
+pub mod written;
+pub mod xml_explained;
 pub mod xml_fault;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -129,6 +131,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
             return if error.print().is_ok() { exit } else { Exit::Usage };
         }
     };
+    stop::outlive_limits();
     let mut screen = Screen::standard(parsed.manner);
     screen.detail(version::line());
     let exit = match parsed.verb {

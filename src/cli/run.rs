@@ -300,7 +300,7 @@ fn under_way(proven: &Proven, arguments: &Arguments, screen: &mut Screen) -> Res
         return Ok(false);
     }
     let name = &proven.checked().plan().name;
-    let begun = |store: Store| match store.runs()?.iter().find(|p| p.plan_name == *name) {
+    let begun = |store: Store| match arguments.at.meant(&store.runs()?, Some(name)) {
         Some(pinned) if !pinned.finished => store.has_begun(&pinned.run),
         _ => Ok(false),
     };
@@ -321,9 +321,7 @@ fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
     screen.detail(format_args!("the journal {}", resolved(&path)));
     let mut store = Store::open(&path).map_err(|e| failed(&e, screen))?;
     let runs = store.runs().map_err(|e| failed(&e, screen))?;
-    let mine =
-        |p: &&Pinned| p.plan_name == plan.name && arguments.at.run.as_ref().is_none_or(|run| *run == p.run);
-    let mut found = runs.iter().find(mine);
+    let mut found = arguments.at.meant(&runs, Some(&plan.name));
     let fits = |p: &&Pinned| p.plan == plan.digest() && p.site == site.digest();
     if let Some(pinned) = found.filter(|p| !p.finished && !fits(p)) {
         // A run that did not come to its first record changed nothing, and binds nobody.

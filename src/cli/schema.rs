@@ -18,13 +18,14 @@ use super::{
     graph::sheet::Sheet,
     inbox::Inbox,
     json::{Document, mark},
-    keystore::{list::Listed, outcome::Changed, record::Recorded},
+    keystore::{list::Listed, outcome::Changed, record::Recorded, release::Released},
     prove::Judged,
     rehearse::{Rehearsal, Staged},
     screen::{Failure, Screen},
     status::Standings,
     verify,
     why::Reasons,
+    written::Written,
 };
 
 /// The version of all schemas. A field may be added; none is taken away or changed within a version.
@@ -56,6 +57,7 @@ pub const SCHEMAS: &[Row] = &[
     row::<Listed>("`keystore list` and `keystore show`"),
     row::<Changed>("`keystore create`, `import`, `exchange` and `remove`"),
     row::<Recorded<'static>>("`keystore record`"),
+    row::<Released>("`keystore release`"),
     row::<Judged>("`prove`"),
     row::<Rehearsal>("the last line of `rehearse`"),
     row::<Carried>("the last line of `run`"),
@@ -63,6 +65,7 @@ pub const SCHEMAS: &[Row] = &[
     row::<Standings>("`status`"),
     row::<verify::Judged>("`verify`"),
     row::<Reasons>("`why`"),
+    row::<Written>("`sign`, `keystore export` and `request` with `--output`"),
 ];
 
 const fn row<T: Document>(about: &'static str) -> Row {

@@ -20,9 +20,9 @@ use super::{
         at_store::{alias, entry},
         fault, password,
     },
-    output::Output,
     screen::Screen,
     signature::Signature,
+    written::Destination,
     xml_fault,
 };
 
@@ -43,9 +43,8 @@ pub struct Arguments {
     password: Option<String>,
     #[command(flatten)]
     signature: Signature,
-    /// Where the signed document goes, if not to standard output
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    destination: Destination,
 }
 
 /// Does it.
@@ -55,6 +54,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
 
 fn signed(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let Arguments { alias, keystore: store, .. } = arguments;
+    let output = arguments.destination.begin(screen)?;
     let profile = arguments.signature.profile(screen)?;
     if !store.exists() {
         return Err(fault::complain(&KeystoreError::Missing(store.clone()), screen));
@@ -74,7 +74,7 @@ fn signed(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         screen.talk(format_args!("cannot write the signed document: {error}"));
         Exit::Backend
     };
-    match Output::of(arguments.output.as_deref()).file() {
+    match output.file() {
         Some(path) => {
             let mut draft = Draft::beside(path).map_err(|error| unwritten(error, screen))?;
             sign_seekable(&mut document, &mut draft, &key, &profile)
@@ -91,5 +91,6 @@ fn signed(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         }
     }
     screen.remark(format_args!("signed with {} ({})", own.fingerprint().short(), own.subject()));
+    arguments.destination.told("sign", (store, alias), &own, screen);
     Ok(Exit::Done)
 }

@@ -1,8 +1,8 @@
 //! The options of a signature, as words.
 
 use crate::backend::xml_dsig::{
-    Algorithm, Canonicalization, Digest, IdAttributes, KeyInfo, PlainName, Position, Prefix, Selector, Shape,
-    SignatureProfile,
+    Algorithm, CanonicalForm, Canonicalization, Digest, IdAttributes, KeyInfo, PlainName, Position, Prefix,
+    Selector, Shape, SignatureProfile,
 };
 
 use super::{exit::Exit, screen::Screen};
@@ -29,6 +29,13 @@ pub struct Signature {
     /// The canonicalization: exclusive, inclusive or inclusive-1.1, each also with -with-comments
     #[arg(long, default_value = "exclusive", value_name = "NAME")]
     c14n: Canonicalization,
+    /// That of what is signed, if it is another one
+    #[arg(long, value_name = "NAME")]
+    content_c14n: Option<Canonicalization>,
+    /// Prefixes that an exclusive canonicalization writes wherever they are in scope, as in
+    /// "p q #default"
+    #[arg(long, value_name = "PREFIXES")]
+    inclusive_namespaces: Option<String>,
     /// What is said of the key: certificate, chain, key-value, issuer-serial, ski, subject, parted by
     /// commas, or none
     #[arg(long, default_value = "certificate", value_name = "PARTS")]
@@ -73,18 +80,43 @@ impl Ids {
 }
 
 impl Signature {
+    /// That of `ds:SignedInfo` and that of what is signed. The prefixes are for those that are exclusive.
+    fn canonicalizations(
+        &self,
+        screen: &mut Screen,
+    ) -> Result<(Canonicalization, Option<Canonicalization>), Exit> {
+        let (own, content) = (self.c14n.clone(), self.content_c14n.clone());
+        let Some(list) = &self.inclusive_namespaces else { return Ok((own, content)) };
+        if Canonicalization::exclusive().with_prefix_list(list).is_none() {
+            let list = crate::source::shown(list);
+            screen.talk(format_args!(
+                "`{list}` is no list of prefixes: write them with blanks between, and #default for none"
+            ));
+            return Err(Exit::Usage);
+        }
+        let is_exclusive = |one: &Canonicalization| one.form() == CanonicalForm::Exclusive;
+        if !is_exclusive(&own) && !content.as_ref().is_some_and(is_exclusive) {
+            screen.talk("--inclusive-namespaces goes with an exclusive canonicalization only");
+            return Err(Exit::Usage);
+        }
+        let with = |one: Canonicalization| one.clone().with_prefix_list(list).unwrap_or(one);
+        Ok((with(own), content.map(with)))
+    }
+
     /// What they ask for.
     ///
     /// # Errors
     /// The exit: one of them cannot be read.
     pub fn profile(&self, screen: &mut Screen) -> Result<SignatureProfile, Exit> {
+        let (canonicalization, content_canonicalization) = self.canonicalizations(screen)?;
         Ok(SignatureProfile {
             shape: self.shape,
             reference: self.reference.clone(),
             position: self.position.clone(),
             algorithm: self.algorithm,
             digest: self.digest,
-            canonicalization: self.c14n.clone(),
+            canonicalization,
+            content_canonicalization,
             key_info: self.key_info.clone(),
             sign_key_info: self.sign_key_info,
             prefix: self.prefix.clone(),

@@ -1,21 +1,33 @@
-//! Ctrl-C, and what a system sends to end a program: asks whatever is under way to come to a good end.
+//! Signals. Ctrl-C, and what a system sends to end a program, ask whatever is under way to come to a
+//! good end; a limit on the size of files is an error like others.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, LazyLock, OnceLock};
 
-static STOP: AtomicBool = AtomicBool::new(false);
+use signal_hook::{
+    consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ},
+    flag::{register, register_conditional_shutdown},
+};
+
+use super::exit::Exit;
+
+static STOP: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 static LISTENING: OnceLock<bool> = OnceLock::new();
 
 /// Set once the user or the system has asked to stop. The first call begins to listen; a second time ends the
 /// program at once.
 pub fn flag() -> &'static AtomicBool {
-    LISTENING.get_or_init(|| {
-        ctrlc::set_handler(|| {
-            if STOP.swap(true, Ordering::Relaxed) {
-                std::process::exit(super::exit::Exit::Interrupted as i32);
-            }
-        })
-        .is_ok()
-    });
+    let listen = |signal| {
+        register_conditional_shutdown(signal, Exit::Interrupted as i32, Arc::clone(&STOP))
+            .and_then(|_| register(signal, Arc::clone(&STOP)))
+            .is_ok()
+    };
+    LISTENING.get_or_init(|| [SIGINT, SIGTERM, SIGHUP].into_iter().all(listen));
     &STOP
+}
+
+/// Lets a write beyond the limit of `ulimit -f` fail, where the system would end the program at once:
+/// then nothing would be tidied up, and keys would be left in a sandbox.
+pub fn outlive_limits() {
+    let _registered = register(SIGXFSZ, Arc::default());
 }

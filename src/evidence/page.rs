@@ -4,6 +4,8 @@ use std::fmt::{self, Display, Formatter};
 
 use jiff::Timestamp;
 
+use crate::run::time::in_utc;
+
 use super::chart::Chart;
 use super::markup::text;
 use super::outcome::{self, Ending};
@@ -238,10 +240,10 @@ fn foot(f: &mut Formatter<'_>, timeline: &Timeline) -> fmt::Result {
     let wall = duration(u64::try_from(timeline.wall.as_millis()).unwrap_or(u64::MAX));
     writeln!(
         f,
-        "<footer>\n<p>Run <code>{}</code>. From {} to {} UTC. {} records in the journal.</p>",
+        "<footer>\n<p>Run <code>{}</code>. From {} to {}. {} records in the journal.</p>",
         text(&timeline.run),
-        wording::moment(extent.from),
-        wording::moment(extent.to),
+        in_utc(extent.from),
+        in_utc(extent.to),
         count(timeline.records)
     )?;
     if timeline.compression > 1.0 {

@@ -36,12 +36,6 @@ pub fn duration(ms: u64) -> String {
     }
 }
 
-/// A moment: date and time, UTC.
-#[must_use]
-pub fn moment(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%S").to_string()
-}
-
 /// A moment after a beginning: `+1:05:09` in hours, minutes and seconds.
 #[must_use]
 pub fn since(began: Timestamp, at: Timestamp) -> String {
@@ -84,6 +78,5 @@ mod tests {
         );
         let at = Timestamp::from_second(3_909).unwrap();
         assert_eq!(since(Timestamp::UNIX_EPOCH, at), "+1:05:09");
-        assert_eq!(moment(at), "1970-01-01 01:05:09");
     }
 }

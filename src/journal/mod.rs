@@ -6,6 +6,7 @@ pub mod memory;
 pub mod schema;
 pub mod sqlite;
 pub mod store;
+mod wording;
 
 use std::fmt::Debug;
 use std::path::PathBuf;
@@ -67,7 +68,7 @@ pub enum HostError {
     Journal {
         /// Which file.
         path: PathBuf,
-        /// What the database answered.
+        /// What is wrong with it.
         cause: String,
     },
     /// The file is a journal of another version.
@@ -91,6 +92,14 @@ pub enum HostError {
     /// The stored plan or state is not the one that was taken down.
     #[error("the journal {} was changed from outside: its plan, records and state do not fit each other", .0.display())]
     Misfit(PathBuf),
+    /// The stored plan is accepted no more.
+    #[error("the journal {}: the plan of run {run} is not accepted any more: it was changed from outside, or was run by another version of keyroll", path.display())]
+    Unaccepted {
+        /// Which file.
+        path: PathBuf,
+        /// Which run.
+        run: String,
+    },
     /// Another process runs it.
     #[error("another keyroll is at work on the journal {}", .0.display())]
     Busy(PathBuf),

@@ -18,7 +18,7 @@ use crate::{
 use super::{
     Host, HostError,
     chain::{link, origin},
-    store::written,
+    store::{failure, written},
 };
 
 pub use super::store::{Pinned, Store, run_id};
@@ -97,7 +97,7 @@ impl Host for SqliteHost {
 
     fn submit(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError> {
         let path = self.store.path.clone();
-        let fail = |e: rusqlite::Error| HostError::Journal { path: path.clone(), cause: e.to_string() };
+        let fail = |e: rusqlite::Error| failure(&path, &e);
         // The state may have moved since it was read: what counts is read inside the transaction.
         let transaction =
             self.store.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;

@@ -21,6 +21,7 @@ use super::{
     chain::{origin, replay},
     schema::{CREATE, VERSION},
     sqlite::SqliteHost,
+    wording::wording,
 };
 
 /// How a connection is made ready.
@@ -79,8 +80,13 @@ pub fn run_id(plan: &str, now: Timestamp) -> String {
 
 /// A row's text: nothing is stored that could not be written out.
 pub(super) fn written(path: &Path, row: &impl Serialize) -> Result<String, HostError> {
-    let fail = |e: serde_json::Error| HostError::Journal { path: path.to_owned(), cause: e.to_string() };
-    serde_json::to_string(row).map_err(fail)
+    let cause = || "a row has no written form".to_owned();
+    serde_json::to_string(row).map_err(|_| HostError::Journal { path: path.to_owned(), cause: cause() })
+}
+
+/// What the database answered, in words.
+pub(super) fn failure(path: &Path, error: &rusqlite::Error) -> HostError {
+    HostError::Journal { path: path.to_owned(), cause: wording(error).to_owned() }
 }
 
 impl Store {
@@ -95,7 +101,7 @@ impl Store {
         // Among the folders on the way there may be links; SQLite would refuse those too.
         let real = resolve(path).map_err(|e| fail(format!("cannot be opened: {e}")))?;
         let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-        let connection = Connection::open_with_flags(real, flags).map_err(|e| fail(e.to_string()))?;
+        let connection = Connection::open_with_flags(real, flags).map_err(|e| failure(path, &e))?;
         let store = Self { path: path.to_owned(), connection };
         store.prepare()?;
         Ok(store)
@@ -139,7 +145,7 @@ impl Store {
     }
 
     pub(super) fn fail(&self, error: &rusqlite::Error) -> HostError {
-        HostError::Journal { path: self.path.clone(), cause: error.to_string() }
+        failure(&self.path, error)
     }
 
     /// The runs of this journal, the youngest first.

@@ -9,8 +9,9 @@ use crate::source::{Refusal, Source, is_advice};
 /// The findings on one text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Findings {
-    /// What the text was read under: a path, or `<stdin>`.
-    pub file: String,
+    /// What the text was read under: a path, or `<stdin>`; nothing when they are about no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// What was found, in the order of the text.
     pub findings: Vec<Entry>,
     /// How many of them refuse the text.
@@ -79,7 +80,8 @@ impl Findings {
         let findings: Vec<Entry> = refusal.findings.iter().map(|f| Entry::of(f.as_ref(), &text)).collect();
         let advice = findings.iter().filter(|entry| entry.severity == Severity::Advice).count();
         let errors = findings.len() - advice;
-        Self { file: refusal.source.name.clone(), findings, errors, advice }
+        let file = Some(refusal.source.name.clone()).filter(|name| !name.is_empty());
+        Self { file, findings, errors, advice }
     }
 }
 

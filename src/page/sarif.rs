@@ -134,7 +134,7 @@ fn uri(path: &str) -> String {
 /// What stays the same while lines move: code and message, and which of several alike it is.
 fn fingerprint(findings: &Findings, entry: &Entry, seen: &mut BTreeMap<String, usize>) -> String {
     let code = entry.code.as_deref().unwrap_or_default();
-    let text = format!("{}\n{code}\n{}", findings.file, entry.message);
+    let text = format!("{}\n{code}\n{}", findings.file.as_deref().unwrap_or_default(), entry.message);
     let number = seen.entry(text.clone()).or_default();
     *number += 1;
     let digest = openssl::sha::sha256(format!("{text}\n{number}").as_bytes());

@@ -24,6 +24,8 @@ pub struct Parameter {
     pub name: String,
     /// Its value.
     pub value: ParameterValue,
+    /// Whether that comes from outside of the plan.
+    pub given: bool,
 }
 
 /// The parameters of a plan.
@@ -208,7 +210,8 @@ pub fn read(decl: &ParamDecl, given: &BTreeMap<String, String>) -> Result<Parame
             ));
         }
     };
-    Ok(Parameter { name, value })
+    let given = given.contains_key(&name);
+    Ok(Parameter { name, value, given })
 }
 
 fn from_text(kind: &str, text: &str) -> Result<ParameterValue, String> {
@@ -352,6 +355,7 @@ mod tests {
         let alias = |name: &str, value: &str| Parameter {
             name: name.to_owned(),
             value: ParameterValue::Alias(Alias::new(value).unwrap()),
+            given: false,
         };
         let mut parameters = Parameters::default();
         parameters.push(alias("alias", "orders"));

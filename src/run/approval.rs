@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     backend::{
         bench::{Backends, Material},
-        file,
+        file::{self, bounded},
         observe::observe,
     },
     proof::verdict::{Proven, world_digest},
@@ -21,6 +21,9 @@ use super::{
     opening,
     site::Site,
 };
+
+/// The largest approval that is read, in bytes.
+const LIMIT: usize = 1 << 20;
 
 /// An approval, as `dry-run --save` writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +67,10 @@ impl Approval {
     /// When the file is not one.
     pub fn read(path: &Path) -> Result<Self, ApprovalError> {
         let fail = |cause: String| ApprovalError::File { path: path.to_owned(), cause };
-        let text = std::fs::read(path).map_err(|e| fail(e.to_string()))?;
+        let text = bounded::read(path, LIMIT).map_err(|e| fail(e.to_string()))?;
+        if text.len() > LIMIT {
+            return Err(fail(format!("has more than {LIMIT} bytes")));
+        }
         let approval: Self = serde_json::from_slice(&text).map_err(|e| fail(e.to_string()))?;
         if approval.approval == 1 { Ok(approval) } else { Err(fail("is of another version".to_owned())) }
     }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::{
     backend::{
-        custody::{Custody, Hold, Holder},
+        custody::{Claim, Custody, CustodyError, Hold, Holder},
         file::atomic,
         keystore::KeystoreError,
     },
@@ -63,6 +63,17 @@ impl Claims<'_> {
             Ok(())
         };
         self.stores().keys().map(give).fold(Ok(()), Result::and)
+    }
+
+    /// What runs hold of the keystores of a site, by the real paths of those.
+    ///
+    /// # Errors
+    /// When a claim cannot be read.
+    pub fn held(plan: &Plan, site: &Site, folder: &Path) -> Result<Vec<(PathBuf, Claim)>, CustodyError> {
+        let nobody = Holder { journal: PathBuf::new(), run: String::new() };
+        let stores = Claims { plan, site, folder, holder: &nobody }.stores();
+        let read = |store: PathBuf| Ok(Claim::read(&store)?.map(|claim| (store, claim)));
+        stores.into_keys().filter_map(|store| read(store).transpose()).collect()
     }
 
     /// The keystores that are there, by their real paths, with the aliases of the plan.

@@ -54,7 +54,7 @@ pub struct DryRun {
     pub differences: Vec<Difference>,
     /// What each step would do.
     pub steps: Vec<Forecast>,
-    /// What is worth knowing of the keys: validity, kind.
+    /// What is worth knowing of the keys, validity and kind, and which run holds a keystore.
     pub notes: Vec<String>,
 }
 

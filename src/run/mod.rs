@@ -27,6 +27,7 @@ pub mod sandbox;
 pub mod signature_binding;
 pub mod site;
 pub mod site_fault;
+mod site_reading;
 pub mod status;
 pub mod time;
 pub mod traffic;

@@ -130,11 +130,13 @@ impl Sandbox {
         // One that was there already may have been open to others.
         std::fs::set_permissions(folder, Permissions::from_mode(0o700)).map_err(io(folder))?;
         let password = password()?;
+        let given = plan.parameters.iter().filter(|parameter| parameter.given);
         let mut sandbox = Self {
             folder: folder.to_owned(),
             site: Site {
                 site: 1,
-                parameters: origin.map(|site| site.parameters.clone()).unwrap_or_default(),
+                // Whoever goes on here needs the values that the plan was read with.
+                parameters: given.map(|one| (one.name.clone(), one.value.to_string())).collect(),
                 roles: BTreeMap::new(),
                 keystores: BTreeMap::new(),
                 receivers: BTreeMap::new(),

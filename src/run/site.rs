@@ -18,6 +18,7 @@ pub use crate::backend::key_pair::subject::subject;
 use super::{
     signature_binding::SignatureBinding,
     site_fault::{SiteFault, unreadable},
+    site_reading::fault,
 };
 
 /// The version of the format of sites that is read here.
@@ -160,14 +161,12 @@ impl Site {
     /// # Errors
     /// A finding that points at the line.
     pub fn read(source: &Source) -> Result<Self, SiteFault> {
-        let site: Self = toml::from_str(&source.text).map_err(|error| {
-            let span = error.span().map(|range| Span::new(range.start, range.end)).unwrap_or_default();
-            unreadable(error.message(), span)
-        })?;
+        let site: Self = toml::from_str(&source.text).map_err(|error| fault(source, &error))?;
         if site.site == VERSION {
             Ok(site)
         } else {
-            Err(unreadable("this keyroll reads sites that begin with `site = 1`", Span::new(0, 1)))
+            let why = format!("this keyroll knows no site of version {}", site.site);
+            Err(unreadable(&why, "begin it with `site = 1`", Span::new(0, 1)))
         }
     }
 

@@ -14,14 +14,11 @@ pub type SiteFault = Finding;
 /// The file does not read as a site.
 #[derive(Debug, Diagnostic, Error)]
 #[error("the site cannot be read: {why}")]
-#[diagnostic(
-    code(keyroll::bad_site),
-    help(
-        "a site begins with `site = 1` and has tables such as [keystores.NAME], [receivers.NAME], [flows.NAME] and [roles.NAME]"
-    )
-)]
+#[diagnostic(code(keyroll::bad_site))]
 struct BadSite {
     why: String,
+    #[help]
+    help: String,
     #[label("here")]
     at: SourceSpan,
 }
@@ -79,8 +76,8 @@ struct BadBinding {
 }
 
 /// The file does not read as a site.
-pub fn unreadable(why: &str, at: Span) -> Finding {
-    Box::new(BadSite { why: shown(why), at: at.into() })
+pub fn unreadable(why: &str, help: &str, at: Span) -> Finding {
+    Box::new(BadSite { why: shown(why), help: shown(help), at: at.into() })
 }
 
 /// A name of the plan is not bound.

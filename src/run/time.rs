@@ -40,6 +40,9 @@ pub fn moment(text: &str) -> Result<Timestamp, String> {
     if let Ok(at) = text.parse::<Zoned>() {
         return Ok(at.timestamp());
     }
+    if text.parse::<DateTime>().is_ok() && text.contains('[') {
+        return Err("its zone is not known here: write an offset, as in 2026-12-01T21:00:00+01:00".to_owned());
+    }
     if text.parse::<DateTime>().is_ok() {
         let text = text.trim_end_matches('Z');
         let help = "a time needs its zone";
@@ -87,7 +90,7 @@ mod tests {
             ("20:00", "write it as"),
             ("", "write it as"),
             ("2026-02-30T20:00:00Z", "write it as"),
-            ("2026-12-01T20:00[Europe/Atlantis]", "write it as"),
+            ("2026-12-01T20:00[Europe/Atlantis]", "not known here"),
         ] {
             let refused = moment(text).unwrap_err();
             assert!(refused.contains(help), "{text}: {refused}");

@@ -38,6 +38,8 @@ pub(super) fn near(word: &str) -> Option<&'static str> {
     let lower = word.to_ascii_lowercase();
     ITEMS
         .iter()
+        // A text that is no plan asks this for each of its lines.
+        .filter(|(known, _)| known.len().abs_diff(lower.len()) <= NEAR)
         .map(|(known, _)| (strsim::damerau_levenshtein(&lower, known), *known))
         .filter(|(distance, known)| *distance <= NEAR && *distance < known.len().div_ceil(2))
         .min_by_key(|(distance, _)| *distance)

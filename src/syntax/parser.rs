@@ -51,7 +51,7 @@ the first findings and read it again.
 pub fn parse(source: &Source) -> (SyntaxTree, Vec<Finding>) {
     let mut screened = screen(&source.text, FAULT_LIMIT);
     let findings = std::mem::take(&mut screened.findings);
-    let reading = Reading { screened: &screened, tree: SyntaxTree::default(), findings };
+    let reading = Reading { screened: &screened, tree: SyntaxTree::default(), findings, item_end: 0 };
     reading.run()
 }
 
@@ -63,6 +63,8 @@ struct Reading<'t> {
     screened: &'t Screened<'t>,
     tree: SyntaxTree,
     findings: Vec<Finding>,
+    /// The end of the last item that was looked for: nothing before it begins another one.
+    item_end: usize,
 }
 
 impl Reading<'_> {
@@ -142,7 +144,11 @@ impl Reading<'_> {
     /// to go on after a fault.
     fn item(&mut self, at: usize, start: usize) -> usize {
         let text: &str = &self.screened.text;
-        let (gave_up, tried) = match grammar(Rule::item_line, text, at, end_of_item(text, start)) {
+        // A text with many faults would be searched to its end for each of them.
+        if raw::next_line(text, start) > self.item_end {
+            self.item_end = end_of_item(text, start);
+        }
+        let (gave_up, tried) = match grammar(Rule::item_line, text, at, self.item_end) {
             Ok(pair) => {
                 let end = at + pair.as_span().end();
                 let first = self.tree.version.is_none() && self.tree.items.is_empty();
@@ -226,8 +232,9 @@ fn resume(text: &str, start: usize, gave_up: usize) -> usize {
         let line = raw::line(text, from);
         let code = line.trim_start();
         let word = raw::word(code, 0);
-        let begins = begins_item(word) || (depth == 0 && code.len() == line.len() && near(word).is_some());
-        if from > start && from + line.len() - code.len() >= gave_up && begins {
+        let is_behind = from > start && from + line.len() - code.len() >= gave_up;
+        let is_meant = || depth == 0 && code.len() == line.len() && near(word).is_some();
+        if is_behind && (begins_item(word) || is_meant()) {
             return from;
         }
         let was_open = depth > 0;

@@ -111,7 +111,10 @@ fn every_finding_of_a_plan_earns_the_page_beside_it() {
 
 #[test]
 fn every_code_has_a_page_and_every_page_has_a_code() {
-    let codes: BTreeSet<&str> = explain::all().iter().map(|explanation| explanation.code).collect();
+    let all = explain::all();
+    // Those about XML are drawn by one type, and the tests of signatures bring them about by their codes.
+    let codes = all.iter().map(|explanation| explanation.code).filter(|code| !code.starts_with("xml_"));
+    let codes: BTreeSet<&str> = codes.collect();
     let mut pages = BTreeSet::new();
     for kind in ["refused", "advised"] {
         let (plans, drawn) = (stems(&folder(kind), "renewal"), stems(&folder(kind), "snap"));

@@ -89,7 +89,7 @@ impl Claim {
                 let why = format!("it has version {}, and this keyroll knows {VERSION}", claim.held);
                 Err(CustodyError::BadClaim { path, why })
             }
-            Err(error) => Err(CustodyError::BadClaim { path, why: error.to_string() }),
+            Err(_) => Err(CustodyError::BadClaim { path, why: "it is not written as a claim is".to_owned() }),
         }
     }
 

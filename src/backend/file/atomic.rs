@@ -34,12 +34,7 @@ pub fn replace(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
 /// # Errors
 /// As [`replace`], and when there is a link.
 pub fn replace_own(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
-    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
-        let why = "it is a symbolic link, and none is followed";
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
-    }
-    // A link that comes between now and then is itself replaced, and what it leads to stays.
-    let mut draft = Draft::of(resolve(path)?)?;
+    let mut draft = Draft::own(path)?;
     draft.write_all(bytes)?;
     draft.place(mode)
 }
@@ -74,6 +69,19 @@ impl Draft {
     /// # Errors
     /// When there is something else than a file at `path`, or the system refuses.
     pub fn beside(path: &Path) -> io::Result<Self> {
+        Self::of(resolve(path)?)
+    }
+
+    /// Begins the next content of `path`, as [`replace_own`] does.
+    ///
+    /// # Errors
+    /// As [`Self::beside`], and when there is a symbolic link.
+    pub fn own(path: &Path) -> io::Result<Self> {
+        if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
+            let why = "it is a symbolic link, and none is followed";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+        }
+        // A link that comes between now and then is itself replaced, and what it leads to stays.
         Self::of(resolve(path)?)
     }
 

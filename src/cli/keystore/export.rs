@@ -1,10 +1,8 @@
 //! `keyroll keystore export STORE --alias ALIAS`
 
-use std::path::PathBuf;
-
 use crate::{
     backend::keystore::{EntryKind, Keystore, KeystoreError},
-    cli::{exit::Exit, output::Output, screen::Screen},
+    cli::{exit::Exit, screen::Screen, written::Destination},
     name::Alias,
     world::material::Certificate,
 };
@@ -28,14 +26,14 @@ pub struct Arguments {
     /// As DER instead of PEM
     #[arg(long, conflicts_with = "chain")]
     der: bool,
-    /// Where it goes, if not to standard output
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    destination: Destination,
 }
 
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
-    let Arguments { at, alias, .. } = arguments;
+    let Arguments { at, alias, destination, .. } = arguments;
+    let output = destination.begin(screen)?;
     let store = at.open(screen)?;
     let found = entry(store.entry(alias), (alias, &at.store), || store.entries(), screen)?;
     let chain: Vec<Certificate> = match found.kind {
@@ -51,5 +49,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         (false, true) => chain.iter().map(Certificate::pem).collect::<String>().into_bytes(),
         (false, false) => own.pem().into_bytes(),
     };
-    Output::of(arguments.output.as_deref()).write(&bytes, screen)
+    let exit = output.write(&bytes, screen)?;
+    destination.told("export", (&at.store, alias), own, screen);
+    Ok(exit)
 }

@@ -18,6 +18,7 @@ use crate::{
 
 use super::{
     at_store::AtStore,
+    held::HeldRow,
     row::{EntryRow, RemarkRow},
 };
 
@@ -38,6 +39,8 @@ pub struct Listed {
     pub store: String,
     /// Its entries, in its order.
     pub entries: Vec<EntryRow>,
+    /// What runs hold of it.
+    pub held: Vec<HeldRow>,
     /// What there is to know about it: what is weak, and what other tools do not see.
     pub remarks: Vec<RemarkRow>,
 }
@@ -54,9 +57,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let entries = store.entries().map_err(arguments.at.failed(screen))?;
     let remarks = store.remarks().map_err(arguments.at.failed(screen))?;
     let entries: Vec<EntryRow> = entries.iter().map(|entry| EntryRow::of(entry, now)).collect();
+    let held = HeldRow::all(&arguments.at.store, screen);
     if arguments.format == Format::Json {
         let store = arguments.at.store.display().to_string();
-        screen.document(&Listed { store, entries, remarks: RemarkRow::all(&remarks) });
+        screen.document(&Listed { store, entries, held, remarks: RemarkRow::all(&remarks) });
         return Ok(Exit::Done);
     }
     let width = entries.iter().map(|entry| shown(&entry.alias).chars().count()).max().unwrap_or(0);
@@ -66,5 +70,6 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     if entries.is_empty() {
         screen.remark("the keystore has no entries");
     }
+    held.iter().for_each(|row| screen.result(row.line()));
     Ok(Exit::Done)
 }

@@ -9,6 +9,7 @@ pub mod exchange;
 pub mod explained;
 pub mod export;
 pub mod fault;
+pub mod held;
 pub mod import;
 pub mod list;
 pub mod outcome;

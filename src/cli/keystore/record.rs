@@ -70,7 +70,12 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         }
     }
     match broken {
-        Some(number) => Err(record_broken(&arguments.store, number + 1, screen)),
+        Some(number) => {
+            let exit = record_broken(&arguments.store, number + 1, screen);
+            // The document says it already: it is not whole.
+            drop(screen.found());
+            Err(exit)
+        }
         None => Ok(Exit::Done),
     }
 }

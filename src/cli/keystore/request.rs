@@ -1,7 +1,5 @@
 //! `keyroll keystore request STORE --alias ALIAS`
 
-use std::path::PathBuf;
-
 use openssl::x509::X509Req;
 
 use crate::{
@@ -9,7 +7,7 @@ use crate::{
         key_pair::reason,
         keystore::{Keystore, KeystoreError},
     },
-    cli::{exit::Exit, output::Output, screen::Screen},
+    cli::{exit::Exit, screen::Screen, written::Destination},
     name::Alias,
 };
 
@@ -29,16 +27,16 @@ pub struct Arguments {
     /// As DER instead of PEM
     #[arg(long)]
     der: bool,
-    /// Where it goes, if not to standard output
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    destination: Destination,
 }
 
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
-    let Arguments { at, alias, .. } = arguments;
+    let Arguments { at, alias, destination, .. } = arguments;
+    let output = destination.begin(screen)?;
     let store = at.open(screen)?;
-    entry(store.entry(alias), (alias, &at.store), || store.entries(), screen)?;
+    let found = entry(store.entry(alias), (alias, &at.store), || store.entries(), screen)?;
     let der = store.certificate_request(alias).map_err(|error| complain(&error, screen))?;
     let bytes = if arguments.der {
         der
@@ -49,5 +47,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
             complain(&KeystoreError::Crypto { doing, cause: reason(&stack) }, screen)
         })?
     };
-    Output::of(arguments.output.as_deref()).write(&bytes, screen)
+    let exit = output.write(&bytes, screen)?;
+    if let Some(own) = found.certificate() {
+        destination.told("request", (&at.store, alias), own, screen);
+    }
+    Ok(exit)
 }

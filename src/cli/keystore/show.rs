@@ -11,6 +11,7 @@ use crate::{
 
 use super::{
     at_store::{AtStore, alias, entry},
+    held::HeldRow,
     list::Listed,
     row::{EntryRow, RemarkRow},
 };
@@ -41,8 +42,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     };
     let remarks = RemarkRow::all(&store.remarks().map_err(at.failed(screen))?);
     let entries: Vec<EntryRow> = found.iter().map(|entry| EntryRow::of(entry, now)).collect();
+    let held = HeldRow::all(&at.store, screen);
     if *format == Format::Json {
-        screen.document(&Listed { store: at.store.display().to_string(), entries, remarks });
+        screen.document(&Listed { store: at.store.display().to_string(), entries, held, remarks });
         return Ok(Exit::Done);
     }
     let texts: Vec<String> = entries.iter().map(|entry| entry.lines().join("\n")).collect();
@@ -51,6 +53,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     } else {
         screen.result(texts.join("\n\n"));
     }
+    held.iter().for_each(|row| screen.result(row.line()));
     for remark in remarks.iter().filter(|_| alias.is_none()) {
         let word = if remark.weakness { "weak" } else { "note" };
         screen.result(format_args!("{word}: {}", remark.words));

@@ -39,6 +39,9 @@ pub struct Rehearsal {
     wall_ms: u64,
     /// How many seconds of the plan went by in one of the wall clock.
     compression: f64,
+    /// What of the site of --site was made anew, kept and left out, a line each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rebuilt: Vec<String>,
     /// Where the report is, if it could be written.
     report: Option<String>,
 }
@@ -81,6 +84,7 @@ pub(super) fn tell(
                 outside_window_ms: figures.outside_ms,
                 wall_ms: u64::try_from(timeline.wall.as_millis()).unwrap_or(u64::MAX),
                 compression: timeline.compression,
+                rebuilt: timeline.rebuilt.clone(),
                 report: report.map(|report| report.display().to_string()),
             };
             screen.document(&rehearsal);

@@ -12,7 +12,7 @@ mod staged;
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 pub use arguments::Arguments;
@@ -46,6 +46,18 @@ fn read(arguments: &Arguments, screen: &mut Screen) -> Result<(Checked, Verdict,
     Ok((checked, known, origin))
 }
 
+/// Whether a file could be written: asked before a rehearsal, so that none is held in vain.
+///
+/// Within the folder of --keep, which is made for it, nothing can be in its way.
+fn writable(path: &Path, kept: Option<&Path>) -> std::io::Result<()> {
+    if let Some(kept) = kept
+        && std::path::absolute(path)?.starts_with(std::path::absolute(kept)?)
+    {
+        return Ok(());
+    }
+    file::atomic::Draft::own(path).map(drop)
+}
+
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     screen.speak(arguments.format);
@@ -55,6 +67,14 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     };
     if let (true, Some(folder)) = (arguments.stage, &arguments.keep) {
         return staged((&checked, origin.as_ref()), folder, arguments.key_type, screen);
+    }
+    let report = arguments.report.clone().unwrap_or_else(|| match &arguments.keep {
+        Some(folder) => folder.join("report.html"),
+        None => PathBuf::from("report.html"),
+    });
+    if let Err(error) = writable(&report, arguments.keep.as_deref()) {
+        screen.talk(format_args!("cannot write the report {}: {error}", shown_path(&report)));
+        return Exit::Backend;
     }
     // From here on Ctrl-C comes to a good end: there is a folder to be taken away.
     let stop = stop::flag();
@@ -96,10 +116,6 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         screen.talk("interrupted");
         return Exit::Interrupted;
     }
-    let report = arguments.report.clone().unwrap_or_else(|| match &arguments.keep {
-        Some(folder) => folder.join("report.html"),
-        None => PathBuf::from("report.html"),
-    });
     let written = file::replace_own(&report, Page(&played.timeline).to_string().as_bytes(), None);
     if let Err(error) = &written {
         screen.talk(format_args!("cannot write the report {}: {error}", shown_path(&report)));

@@ -56,6 +56,18 @@ fn what_a_run_holds_is_changed_by_nobody_else() {
     }
     assert_eq!(fs::read(place.folder.join("tenant.p12")).unwrap(), before);
     assert!(!place.folder.join("tenant.p12.record").exists());
+    // Whoever looks is told of it.
+    for line in ["keystore list tenant.p12", "keystore show tenant.p12"] {
+        let said = place.keyroll(&format!("{line} --password file:password")).ends(0);
+        let line =
+            said.out.lines().find(|line| line.starts_with("held: ")).unwrap_or_else(|| panic!("{said:?}"));
+        assert!(line.contains(&format!("by run {run} of ")) && line.contains("keyroll.db since "), "{line}");
+        assert!(line.contains("`orders-signer-backup`"), "{line}");
+    }
+    for journal in ["keyroll.db", "other.db"] {
+        let said = place.keyroll(&format!("dry-run plan.renewal --journal {journal}"));
+        assert!(said.out.contains(&format!("tenant.p12 is held by run {run} of the journal ")), "{said:?}");
+    }
     // Looking and signing are allowed, and so is every other alias.
     for line in ["list tenant.p12", "show tenant.p12", "export tenant.p12 --alias orders-signer"] {
         keystore(&place, line).ends(0);
@@ -66,6 +78,7 @@ fn what_a_run_holds_is_changed_by_nobody_else() {
     keystore(&place, "remove tenant.p12 --alias mine").ends(0);
     finish(&place);
     assert!(!held.exists());
+    assert!(!keystore(&place, "list tenant.p12").ends(0).out.contains("held"));
     keystore(&place, "remove tenant.p12 --alias orders-signer-backup").ends(0);
 }
 

@@ -36,6 +36,75 @@ fn what_is_signed_by_hand_verifies_elsewhere_and_here() {
     assert_eq!((&judged["valid"], &judged["certificate"]["validity"]), (&true.into(), &"valid".into()));
 }
 
+/// What is signed may have a canonical form of its own, and prefixes that it keeps.
+#[test]
+fn forms_and_prefixes_are_written_as_they_are_asked_for() {
+    let shelf = signed();
+    shelf
+        .write("order.xml", "<o:order xmlns:o=\"urn:o\" xmlns:p=\"urn:p\" xmlns=\"urn:d\"><item/></o:order>");
+    let exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#";
+    for (options, list, forms) in [
+        (&["--inclusive-namespaces", "p o #default"][..], 2, [exclusive, exclusive]),
+        (&["--content-c14n", "inclusive-1.1"], 0, [exclusive, "http://www.w3.org/2006/12/xml-c14n11"]),
+        (
+            &[
+                "--c14n",
+                "inclusive-1.1",
+                "--content-c14n",
+                "exclusive",
+                "--inclusive-namespaces",
+                "#default o p",
+            ],
+            1,
+            ["http://www.w3.org/2006/12/xml-c14n11", exclusive],
+        ),
+    ] {
+        shelf.keyroll(&[&["sign", "order.xml", "--output", "made.xml"], &SIGN[..], options].concat()).ends(0);
+        let made = String::from_utf8(shelf.read("made.xml")).unwrap();
+        assert_eq!(made.matches("PrefixList=\"#default o p\"").count(), list, "{made}");
+        let at = |from: &str, form: &str| {
+            let rest = made.split(from).nth(1).unwrap();
+            assert!(
+                rest.split("</").next().unwrap().contains(form) || rest.starts_with(form),
+                "{from}: {made}"
+            );
+        };
+        at("CanonicalizationMethod Algorithm=\"", forms[0]);
+        let last = made.rsplit("Transform Algorithm=\"").next().unwrap();
+        assert!(last.starts_with(forms[1]), "{made}");
+        shelf.keyroll(&["verify", "made.xml", "--trust", "live.pem"]).ends(0);
+        shelf.tool("xmlsec1", &["--verify", "--trusted-pem", "live.pem", "made.xml"]);
+    }
+    for (options, words) in [
+        (&["--inclusive-namespaces", "a:b"][..], "`a:b` is no list of prefixes"),
+        (
+            &["--inclusive-namespaces", "p", "--c14n", "inclusive"],
+            "goes with an exclusive canonicalization only",
+        ),
+        (&["--content-c14n", "nothing"], "is no canonicalization"),
+    ] {
+        let said =
+            shelf.keyroll(&[&["sign", "order.xml", "--output", "not.xml"], &SIGN[..], options].concat());
+        assert!(said.exit == 2 && said.err.contains(words), "{said:?}");
+        assert!(!shelf.path("not.xml").exists());
+    }
+}
+
+/// `explain` knows the code that was printed.
+#[test]
+fn a_refused_document_is_explained() {
+    let shelf = signed();
+    shelf.write("dtd.xml", "<!DOCTYPE a><a/>");
+    let said = shelf.keyroll(&["verify", "dtd.xml", "--trust", "live.pem"]).ends(1);
+    let code = said.err.lines().next().unwrap();
+    assert_eq!(code, "keyroll::xml_doctype");
+    let explained = shelf.keyroll(&["explain", code]).ends(0).out;
+    assert!(
+        explained.starts_with("keyroll::xml_doctype: a document type declaration is refused"),
+        "{explained}"
+    );
+}
+
 #[test]
 fn what_does_not_verify_ends_with_1_and_leaves_the_output_alone() {
     let shelf = signed();

@@ -96,6 +96,45 @@ fn a_linked_store_is_replaced_behind_its_link_and_keeps_its_mode() {
     assert_eq!(files(&real), ["s.p12", "s.p12.lock"]);
 }
 
+/// Only root can give a file away; for others the owner that is kept is their own.
+#[test]
+fn a_store_keeps_owner_and_group() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, mut store) = store(folder.path());
+    let made = fs::metadata(&path).unwrap();
+    let wanted = if made.uid() == 0 { (12_345, 23_456) } else { (made.uid(), made.gid()) };
+    std::os::unix::fs::chown(&path, Some(wanted.0), Some(wanted.1)).unwrap();
+    let before = fs::metadata(&path).unwrap().ino();
+    exchange(&mut store, ["live", "next", "old"]).unwrap();
+    let after = fs::metadata(&path).unwrap();
+    assert_ne!(after.ino(), before, "the file is another one");
+    assert_eq!((after.uid(), after.gid()), wanted);
+    assert_eq!(after.mode() & 0o7777, made.mode() & 0o7777);
+}
+
+#[test]
+fn what_two_writers_do_at_once_is_all_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, store) = store(folder.path());
+    thread::scope(|scope| {
+        for writer in ["left", "right"] {
+            let mut own = open(&path);
+            scope.spawn(move || {
+                for n in 0..8 {
+                    create(&mut own, &format!("{writer}-{n}"));
+                }
+            });
+        }
+    });
+    let mut names: Vec<String> =
+        store.entries().unwrap().iter().map(|entry| entry.alias.as_str().to_owned()).collect();
+    names.sort();
+    let mut wanted: Vec<String> = ["live", "next", "other"].map(str::to_owned).to_vec();
+    wanted.extend(["left", "right"].iter().flat_map(|w| (0..8).map(move |n| format!("{w}-{n}"))));
+    wanted.sort();
+    assert_eq!(names, wanted);
+}
+
 #[test]
 fn another_process_is_waited_for_and_then_named() {
     let folder = tempfile::tempdir().unwrap();

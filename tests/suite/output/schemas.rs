@@ -165,8 +165,12 @@ fn by_hand(heard: &mut Heard) {
     place.write("order.xml", "<order/>");
     heard.hear(&place, 0, &format!("keystore create d.p12 --new-store --alias a --subject CN=a {with}"));
     heard.hear(&place, 0, &format!("keystore create d.p12 --alias b --subject CN=b {with}"));
-    place.keyroll(&format!("sign order.xml --keystore d.p12 --alias a {with} --output signed.xml")).ends(0);
-    place.keyroll(&format!("keystore export d.p12 --alias a {with} --output a.pem")).ends(0);
+    heard.hear(&place, 0, &format!("sign order.xml --keystore d.p12 --alias a {with} --output signed.xml"));
+    heard.hear(&place, 0, &format!("keystore export d.p12 --alias a {with} --output a.pem"));
+    heard.hear(&place, 0, &format!("keystore request d.p12 --alias a {with} --output a.csr"));
+    heard.hear(&place, 2, &format!("keystore request d.p12 --alias a {with}"));
+    heard.hear(&place, 2, &format!("keystore export d.p12 --alias a {with} --output -"));
+    heard.hear(&place, 2, &format!("sign order.xml --keystore d.p12 --alias a {with}"));
     heard.hear(&place, 0, "verify signed.xml --trust a.pem");
     heard.hear(&place, 1, "verify order.xml --trust a.pem");
     heard.hear(&place, 0, &format!("keystore exchange d.p12 --alias a --with b {with}"));
@@ -176,6 +180,15 @@ fn by_hand(heard: &mut Heard) {
     heard.hear(&place, 0, &format!("keystore remove d.p12 --alias a-backup {with}"));
     heard.hear(&place, 5, "keystore list d.p12 --password file:a.pem");
     heard.hear(&place, 5, &format!("keystore list nothing.p12 {with}"));
+    place.played_by_a_person("receiver_admin");
+    heard.hear(&place, 3, "run plan.renewal");
+    heard.hear(&place, 0, "dry-run plan.renewal");
+    heard.hear(&place, 0, &format!("keystore list tenant.p12 {with}"));
+    let held = heard.0.last().unwrap()["held"][0].clone();
+    assert_eq!(held["aliases"].as_array().unwrap().len(), 3, "{held}");
+    let run = held["run"].as_str().unwrap();
+    heard.hear(&place, 0, &format!("keystore release tenant.p12 --run {run} --because over"));
+    heard.hear(&place, 2, &format!("keystore release tenant.p12 --run {run} --because over"));
 }
 
 /// A document that is a little otherwise, in ways that its schema must refuse.
@@ -207,6 +220,14 @@ fn what_every_command_prints_fits_its_schema() {
         let mark = format!("keyroll/{}/1", row.name);
         assert!(by_schema.contains_key(&*mark), "no command printed {mark}");
     }
+    // What was written is told with its length and its certificate, and findings about no text name none.
+    let of = |mark: &str| heard.0.iter().filter(|d| d["schema"] == mark).collect::<Vec<_>>();
+    let written = of("keyroll/written/1");
+    assert_eq!(written.iter().map(|d| &d["command"]).collect::<Vec<_>>(), ["sign", "export", "request"]);
+    assert!(written.iter().all(|d| d["bytes"].as_u64() > Some(100) && d["subject"] == "CN=a"), "{written:?}");
+    let named: Vec<bool> = of("keyroll/findings/1").iter().map(|d| d.get("file").is_some()).collect();
+    assert!(named.contains(&true) && named.contains(&false), "{named:?}");
+    assert!(of("keyroll/findings/1").iter().all(|d| d["file"] != ""));
     for (document, wrong) in heard.0.iter().zip(wrong(&heard.0)) {
         assert_eq!(wrong, "", "{document:#}");
     }

@@ -120,9 +120,9 @@ fn the_page_of_output_has_every_schema() {
 
 /// What the reading of a site names in the place of what it does not know.
 fn expected(site: &str) -> Set {
-    let refused = Site::read(&Source::new("site.toml", format!("site = 1\n{site}"))).unwrap_err().to_string();
-    let (_, known) = refused.split_once("expected").unwrap_or_else(|| panic!("{refused}"));
-    quoted(known).map(str::to_owned).collect()
+    let refused = Site::read(&Source::new("site.toml", format!("site = 1\n{site}"))).unwrap_err();
+    let known = refused.help().unwrap().to_string();
+    quoted(&known).map(str::to_owned).collect()
 }
 
 fn keys(text: &str) -> Set {

@@ -89,6 +89,17 @@ impl<W: Write> Canonical<W> {
     /// The namespace nodes of an element, by prefix: what it visibly uses (Exclusive XML
     /// Canonicalization 1.0, 3), or what is in scope (Canonical XML 1.0, 2.3).
     fn namespaces(&mut self, element: &Element, context: Option<&Context>) -> io::Result<()> {
+        // Most elements have nothing to sort.
+        let nothing_new = context.is_none() && element.declarations().next().is_none();
+        if nothing_new && !self.method.is_exclusive() {
+            return Ok(());
+        }
+        if nothing_new || !self.method.includes_any() {
+            let is_used = |prefix: &str| !matches!(prefix, "" | "xml");
+            if !element.attributes().any(|(name, _)| is_used(name.prefix)) {
+                return self.namespace(element.name().prefix, element.name().namespace);
+            }
+        }
         let mut nodes: Vec<(&str, &Rc<str>)> = Vec::new();
         if self.method.is_exclusive() {
             let (name, used) = (element.name(), element.attributes());

@@ -6,6 +6,8 @@ use super::{DocumentFault, Encoding, declaration, limits::Limits};
 use crate::backend::xml_dsig::XmlError;
 
 const SIZE: usize = 32 * 1024;
+/// As much as most messages take: a larger buffer would cost them more than their reading.
+const FIRST_SIZE: usize = 4 * 1024;
 /// How much is decoded at a time: no encoding takes more than a third of what UTF-8 does.
 const ENCODED: usize = 8 * 1024;
 
@@ -63,7 +65,7 @@ impl<R: Read> Intake<R> {
             encoding: Encoding::Utf8,
             encoded: Vec::new(),
             broken: None,
-            buffer: vec![0; SIZE],
+            buffer: vec![0; FIRST_SIZE],
             start: 0,
             end: 0,
             consumed: 0,
@@ -136,10 +138,14 @@ impl<R: Read> Intake<R> {
 
     /// Reads more behind what is not consumed yet; `false` at the end of the input.
     fn fill(&mut self) -> Result<bool, Stopped> {
+        let was_full = self.end == self.buffer.len();
         self.buffer.copy_within(self.start..self.end, 0);
         (self.start, self.end) = (0, self.end - self.start);
         if !self.is_plain() {
             return self.decode();
+        }
+        if was_full && self.buffer.len() < SIZE {
+            self.buffer.resize(SIZE, 0);
         }
         let room = self.buffer.get_mut(self.end..).unwrap_or_default();
         let count = read(&mut self.input, room)?;
