@@ -2,6 +2,7 @@
 //! run, and a keystore whose seal is made after its content was broken.
 
 pub mod choices;
+pub mod comments;
 pub mod edit;
 pub mod encoded;
 pub mod pair;
