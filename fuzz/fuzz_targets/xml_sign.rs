@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use keyroll::backend::xml_dsig::{
     CanonicalForm, Canonicalization, Digest, ElementId, KeyInfo, KeyInfoPart, Limits, Place, Position,
-    Selector, Shape, Signed, SignatureProfile, SigningKey, VerifyOptions, XmlError, canonicalize,
+    Selector, Shape, SignatureProfile, Signed, SigningKey, VerifyOptions, XmlError, canonicalize,
     canonicalize_element, sign, sign_seekable, verify,
 };
 use keyroll_fuzz::{choices::Choices, comments, encoded::encoded, pair};
@@ -45,8 +45,12 @@ fn profile(choices: &mut Choices<'_>) -> SignatureProfile {
         _ => None,
     };
     let info = choices.below(64);
-    let parts: Vec<KeyInfoPart> =
-        KeyInfoPart::ALL.into_iter().enumerate().filter(|(n, _)| info >> n & 1 == 1).map(|(_, p)| p).collect();
+    let parts: Vec<KeyInfoPart> = KeyInfoPart::ALL
+        .into_iter()
+        .enumerate()
+        .filter(|(n, _)| info >> n & 1 == 1)
+        .map(|(_, p)| p)
+        .collect();
     SignatureProfile {
         shape,
         reference: (!whole).then(|| element(choices)),
@@ -111,7 +115,8 @@ fuzz_target!(|bytes: &[u8]| {
         (one, other) => panic!("{:?} {:?}", one.err(), other.err()),
     };
     let shown = String::from_utf8_lossy(&signed);
-    let out = checked(&signed).unwrap_or_else(|e| panic!("what was signed verifies: {e}\n{profile:?}\n{shown}"));
+    let out =
+        checked(&signed).unwrap_or_else(|e| panic!("what was signed verifies: {e}\n{profile:?}\n{shown}"));
     // What an enveloping signature holds stands in another scope than the document did.
     if profile.shape != Shape::Enveloping {
         let expected = canonical(&document, &profile, &made);

@@ -50,7 +50,10 @@ impl Session {
         let before = std::fs::read(self.store.path()).expect("it is there");
         let fresh = match name {
             0..4 => Alias::new(NAMES[name]).expect("a name"),
-            _ => self.entries.get(name - 4).map_or_else(|| Alias::new("else").expect("a name"), |e| e.alias.clone()),
+            _ => self
+                .entries
+                .get(name - 4)
+                .map_or_else(|| Alias::new("else").expect("a name"), |e| e.alias.clone()),
         };
         let Some((result, expected)) = self.done(which, one, other, &fresh) else { return };
         let (path, again) = store::opened();

@@ -5,8 +5,12 @@
 pub fn encoded(document: &[u8], number: usize) -> Option<Vec<u8>> {
     let text = || std::str::from_utf8(document).ok().filter(|text| !text.starts_with("<?xml"));
     match number {
-        1 => Some([0xFF, 0xFE].into_iter().chain(text()?.encode_utf16().flat_map(u16::to_le_bytes)).collect()),
-        2 => Some([0xFE, 0xFF].into_iter().chain(text()?.encode_utf16().flat_map(u16::to_be_bytes)).collect()),
+        1 => {
+            Some([0xFF, 0xFE].into_iter().chain(text()?.encode_utf16().flat_map(u16::to_le_bytes)).collect())
+        }
+        2 => {
+            Some([0xFE, 0xFF].into_iter().chain(text()?.encode_utf16().flat_map(u16::to_be_bytes)).collect())
+        }
         3 => {
             let head = "<?xml version='1.0' encoding='ISO-8859-1'?>".chars();
             head.chain(text()?.chars()).map(|c| u8::try_from(u32::from(c)).ok()).collect()
