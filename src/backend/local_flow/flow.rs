@@ -141,7 +141,7 @@ impl LocalFlow {
                     Ok(())
                 }
                 Found::Written(message) => spool.remove_written(&message),
-                Found::Begun(name) => spool.remove_begun(&name),
+                Found::Begun(name) | Found::Free(name) => spool.remove_left(&name),
                 Found::Stray(_) => Ok(()),
             };
             cleared.map_err(failed("cannot clear", spool.path()))?;
@@ -205,7 +205,7 @@ impl LocalFlow {
     }
 
     /// Hands the messages that are due to the receiver, in the order of their due times, and removes
-    /// each after its judgement. `each` hears of every delivery. Returns how many there were.
+    /// each after its judgement (its file may be used for a later message). `each` hears of every delivery. Returns how many there were.
     ///
     /// # Errors
     /// When one could not be judged or removed. It and those after it wait for the next time.

@@ -10,6 +10,7 @@
 //! | `spool/SEQUENCE-SENT-DUE-KEY.xml` | a message under way |
 //! | `spool/SEQUENCE-SENT-DUE-KEY.part` | a message whose group is not yet durable: not sent yet |
 //! | `spool/SEQUENCE.part` | a message being signed |
+//! | `spool/SEQUENCE.free` | the file of a message that was delivered, for another one |
 //! | `sequence` | up to which number sequences are given out |
 //! | `*.lock` | who sends, who stamps, who waits |
 //!
@@ -20,6 +21,7 @@ mod flow;
 mod locks;
 mod places;
 mod sequence;
+mod spare;
 mod spool;
 mod spooled;
 mod state;

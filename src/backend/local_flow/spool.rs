@@ -6,12 +6,14 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{
-    AtFlags, Dir, FileType, Mode, OFlags, RenameFlags, openat, renameat_with, statat, unlinkat,
+    AtFlags, Dir, FileType, Mode, OFlags, RenameFlags, fstat, ftruncate, openat, renameat_with, statat,
+    unlinkat,
 };
 
-use super::spooled::Spooled;
+use super::{spare::Spare, spooled::Spooled};
 
 /// A message that its group made durable.
 const SENT: &str = "xml";
@@ -19,11 +21,15 @@ const SENT: &str = "xml";
 /// A message that is not sent yet.
 const PART: &str = "part";
 
+/// What is left of a message that was delivered.
+const FREE: &str = "free";
+
 /// An open spool folder.
 #[derive(Debug)]
 pub(super) struct Spool {
     path: PathBuf,
     folder: OwnedFd,
+    spare: Mutex<Spare>,
 }
 
 /// What a file in the spool is.
@@ -35,6 +41,8 @@ pub(super) enum Found {
     Written(Spooled),
     /// A message being signed, or left by a crash while it was.
     Begun(String),
+    /// The file of a message that was delivered, for another one.
+    Free(String),
     /// Something that no flow put there.
     Stray(PathBuf),
 }
@@ -44,7 +52,7 @@ impl Spool {
     pub(super) fn open(path: PathBuf) -> io::Result<Self> {
         let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let folder = rustix::fs::open(&path, flags, Mode::empty())?;
-        Ok(Self { path, folder })
+        Ok(Self { path, folder, spare: Mutex::default() })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -76,8 +84,15 @@ impl Spool {
         Ok(found)
     }
 
-    /// Creates the file of a message that is about to be signed.
+    /// Creates the file of a message that is about to be signed, or takes one that is free.
     pub(super) fn begin(&self, sequence: u64) -> io::Result<File> {
+        while let Some(name) = self.take_spare() {
+            match self.use_again(&name, sequence) {
+                Ok(Some(file)) => return Ok(file),
+                // Whatever is the matter with it, another file will do.
+                Ok(None) | Err(_) => self.remove(&name).unwrap_or_default(),
+            }
+        }
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         Ok(openat(&self.folder, begun(sequence), flags, Mode::RUSR | Mode::WUSR)?.into())
     }
@@ -110,7 +125,10 @@ impl Spool {
 
     /// Makes the names survive a power loss.
     pub(super) fn sync_names(&self) -> io::Result<()> {
-        Ok(rustix::fs::fsync(&self.folder)?)
+        let resting = self.spare().resting();
+        rustix::fs::fsync(&self.folder)?;
+        self.spare().settle(resting);
+        Ok(())
     }
 
     /// Lets a written message count as sent. Again is harmless.
@@ -134,9 +152,16 @@ impl Spool {
         self.read(&named(message, PART))
     }
 
-    /// Removes a sent message.
+    /// Takes a sent message out. Its file is kept for another one, and its content until then.
     pub(super) fn remove_sent(&self, message: &Spooled) -> io::Result<()> {
-        self.remove(&named(message, SENT))
+        let mut spare = self.spare();
+        if !spare.has_room() {
+            return self.remove(&named(message, SENT));
+        }
+        let free = format!("{:010}.{FREE}", message.sequence);
+        self.rename(&named(message, SENT), &free)?;
+        spare.keep(free);
+        Ok(())
     }
 
     /// Removes a written message.
@@ -144,9 +169,34 @@ impl Spool {
         self.remove(&named(message, PART))
     }
 
-    /// Removes a message that a crash left unfinished.
-    pub(super) fn remove_begun(&self, name: &str) -> io::Result<()> {
+    /// Removes what a crash left: a message that is not finished, or a file that is free.
+    pub(super) fn remove_left(&self, name: &str) -> io::Result<()> {
         self.remove(name)
+    }
+
+    fn spare(&self) -> MutexGuard<'_, Spare> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take_spare(&self) -> Option<String> {
+        self.spare().take()
+    }
+
+    /// Empties a free file for another message; `None` when it has another name somewhere, or is not
+    /// what it was.
+    fn use_again(&self, name: &str, sequence: u64) -> io::Result<Option<File>> {
+        let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = openat(&self.folder, name, flags, Mode::empty())?;
+        let found = fstat(&file)?;
+        let own = Mode::RUSR | Mode::WUSR;
+        let as_made = FileType::from_raw_mode(found.st_mode) == FileType::RegularFile
+            && Mode::from_raw_mode(found.st_mode) == own;
+        if found.st_nlink != 1 || !as_made {
+            return Ok(None);
+        }
+        ftruncate(&file, 0)?;
+        self.rename(name, &begun(sequence))?;
+        Ok(Some(file.into()))
     }
 
     fn read(&self, name: &str) -> io::Result<File> {
@@ -163,6 +213,14 @@ impl Spool {
     }
 }
 
+impl Drop for Spool {
+    fn drop(&mut self) {
+        let names: Vec<String> = self.spare().drain().collect();
+        // What stays is removed by whoever opens the flow next.
+        names.iter().for_each(|name| self.remove(name).unwrap_or_default());
+    }
+}
+
 fn begun(sequence: u64) -> String {
     format!("{sequence:010}.{PART}")
 }
@@ -176,6 +234,9 @@ fn classify(name: &str) -> Option<Found> {
     match (Spooled::parse(stem), ending) {
         (Some(message), SENT) => Some(Found::Sent(message)),
         (Some(message), PART) => Some(Found::Written(message)),
+        (None, FREE) if stem.parse().is_ok_and(|number: u64| format!("{number:010}.{FREE}") == name) => {
+            Some(Found::Free(name.to_owned()))
+        }
         (None, PART) if stem.parse().is_ok_and(|number: u64| begun(number) == name) => {
             Some(Found::Begun(name.to_owned()))
         }

@@ -95,7 +95,7 @@ impl Deployer for FlowSwitch {
         let under_way = files.iter().filter(|file| match file {
             Found::Sent(message) => message.key == *key,
             Found::Written(message) => sender_lives && message.key == *key,
-            Found::Begun(_) | Found::Stray(_) => false,
+            Found::Begun(_) | Found::Free(_) | Found::Stray(_) => false,
         });
         Ok(InFlight::Seen(u64::try_from(under_way.count()).unwrap_or(u64::MAX)))
     }

@@ -145,6 +145,7 @@ fn a_killed_flow_delivers_every_message_that_was_sent_and_no_half_one() {
     assert_eq!(sent.difference(&arrived).collect::<Vec<_>>(), [] as [&String; 0]);
     assert_eq!(lines(folder, "rejected"), BTreeSet::new());
     assert_eq!(flow.stray().unwrap(), [] as [PathBuf; 0]);
+    drop(flow);
     assert_eq!(folder.join("flow/spool").read_dir().unwrap().count(), 0);
 }
 

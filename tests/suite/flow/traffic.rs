@@ -1,8 +1,8 @@
 //! What the flow and its switch promise.
 
 use std::io::{self, Read, Write};
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use keyroll::backend::Outcome;
 use keyroll::backend::deployer::{Deployer, DeployerError, FlowState, InFlight};
 use keyroll::backend::directory::TrustFolder;
-use keyroll::backend::local_flow::{Delivered, FlowConfig, FlowError, FlowSwitch, LocalFlow, Sent, Transit};
+use keyroll::backend::local_flow::{
+    Delivered, FlowConfig, FlowError, FlowSwitch, LocalFlow, Sent, Spooled, Transit,
+};
 use keyroll::backend::memory::MemoryReceiver;
 use keyroll::backend::receiver::{Judgement, Receiver, ReceiverError};
 use keyroll::backend::signer::{Signer, SignerError};
@@ -64,7 +66,12 @@ impl Stage {
         self.open(Transit::Within(HOUR)).unwrap()
     }
 
+    /// The messages, finished or not.
     fn spool(&self) -> Vec<String> {
+        self.files().into_iter().filter(|name| !name.ends_with(".free")).collect()
+    }
+
+    fn files(&self) -> Vec<String> {
         let names = self.folder().join("spool").read_dir().unwrap();
         let mut names: Vec<_> =
             names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -107,7 +114,7 @@ fn messages_arrive_when_they_are_due_in_that_order_with_the_key_of_their_moment(
     assert_eq!(flow.commit().unwrap(), 0);
     assert_eq!((stage.in_flight(0), stage.in_flight(1), stage.in_flight(2)), (1, 1, 0));
     assert_eq!((flow.waiting(), flow.next_due()), (2, Some(at(101))));
-    for name in stage.spool() {
+    for name in stage.files() {
         let file = stage.folder().join("spool").join(name);
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }
@@ -153,6 +160,42 @@ fn what_is_not_committed_is_not_sent_and_goes_with_its_sender() {
     assert_eq!(delivered(&flow, 1, &mut stage.receiver), []);
     let Sent::Spooled(message) = stage.send(&flow, 0, 0) else { panic!("not spooled") };
     assert!(message.sequence > 2, "a number is given out once");
+}
+
+#[test]
+fn the_file_of_a_delivered_message_is_used_again_unless_it_is_known_elsewhere() {
+    let mut stage = Stage::new();
+    stage.accept(0);
+    let flow = stage.flow();
+    let folder = stage.folder().join("spool");
+    let place = |message: &Spooled| folder.join(format!("{message}.xml"));
+    let inode = |path: &Path| path.metadata().unwrap().ino();
+    let send = |stage: &mut Stage, now| {
+        let Sent::Spooled(message) = stage.send(&flow, now, 0) else { panic!("not spooled") };
+        flow.commit().unwrap();
+        message
+    };
+    let [first, second] = [send(&mut stage, 0), send(&mut stage, 0)];
+    let copy = stage.folder().join("copy.xml");
+    std::fs::hard_link(place(&first), &copy).unwrap();
+    let (kept, used) = (inode(&copy), inode(&place(&second)));
+    let content = std::fs::read(&copy).unwrap();
+    assert_eq!(delivered(&flow, 1, &mut stage.receiver).len(), 2);
+    assert_eq!((stage.spool().len(), stage.files().len()), (0, 2));
+    // Their new names are durable only after the next commit.
+    let third = send(&mut stage, 2);
+    assert!(![kept, used].contains(&inode(&place(&third))));
+    let fourth = send(&mut stage, 3);
+    assert_eq!(inode(&place(&fourth)), used);
+    let fifth = send(&mut stage, 4);
+    assert!(![kept, used].contains(&inode(&place(&fifth))));
+    assert_eq!(std::fs::read(&copy).unwrap(), content, "a copy stays what it was");
+    assert_eq!(delivered(&flow, 9, &mut stage.receiver).len(), 3);
+    drop(flow);
+    assert_eq!(stage.files(), [] as [String; 0], "nothing is left of what was delivered");
+    std::fs::write(stage.folder().join("spool/0000000009.free"), "left by a crash").unwrap();
+    drop(stage.flow());
+    assert_eq!(stage.files(), [] as [String; 0]);
 }
 
 #[test]
