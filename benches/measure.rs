@@ -67,17 +67,25 @@ pub(crate) fn wall_of(command: &mut Command) -> Measured {
 }
 
 /// The most memory that another program takes up, in KiB, and the time a processor spends on it.
-/// The program is the first child of a shell of its own, so that nothing else counts.
-pub(crate) fn peak_of(command: &Command) -> Result<(u64, Duration), Box<dyn Error>> {
+pub(crate) fn peak_of(command: &mut Command) -> Result<(u64, Duration), Box<dyn Error>> {
     let before = spent(UsageWho::RUSAGE_CHILDREN)?;
-    let watched = "\"$0\" \"$@\" & pid=$!; most=0; \
-        while now=$(sed -n 's/^VmHWM: *\\([0-9]*\\).*/\\1/p' /proc/$pid/status 2>&-) && [ -n \"$now\" ]; \
-        do most=$now; sleep 0.005; done; wait $pid; code=$?; echo $most >&2; exit $code";
-    let mut shell = Command::new("sh");
-    shell.args(["-c", watched]).arg(command.get_program()).args(command.get_args());
-    let output = shell.stdin(Stdio::null()).stdout(Stdio::null()).output()?;
-    let text = String::from_utf8_lossy(&output.stderr);
-    let most = text.lines().last().and_then(|line| line.trim().parse().ok());
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let place = format!("/proc/{}/status", child.id());
+    let mut most = None;
+    // The system keeps the highest mark itself, so that only the last look counts.
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        let text = std::fs::read_to_string(&place).unwrap_or_default();
+        let mark = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        most = mark.and_then(|mark| mark.trim().strip_suffix(" kB")?.parse().ok()).or(most);
+        std::thread::sleep(Duration::from_millis(1));
+    };
+    // 8: nothing proved within the bound, which is an answer too.
+    if !matches!(status.code(), Some(0 | 8)) {
+        return Err(format!("{:?} ended with {status}", command.get_program()).into());
+    }
     Ok((most.ok_or("no peak was seen")?, spent(UsageWho::RUSAGE_CHILDREN)?.saturating_sub(before)))
 }
 

@@ -68,7 +68,7 @@ fn peak(verb: &str, plan: &str) -> Result<(u64, Duration), Box<dyn Error>> {
     std::fs::write(file.path(), plan)?;
     let mut command = Command::new(env!("CARGO_BIN_EXE_keyroll"));
     command.arg(verb).arg(file.path());
-    peak_of(&command)
+    peak_of(&mut command)
 }
 
 fn within(subject: String, time: Duration, limit: Duration) -> Figure {
