@@ -35,19 +35,9 @@ mod tests {
     use openssl::pkey::{PKey, Private};
 
     use super::*;
-    use crate::{backend::key_pair::generate, backend::keystore::KeySpec, world::material::KeyType};
+    use crate::backend::key_pair::sample::pair;
 
     type Pair = (PKey<Private>, Certificate);
-
-    fn pair(name: &str) -> Pair {
-        generate(&KeySpec {
-            key_type: KeyType::EcP256,
-            subject: vec![("CN".to_owned(), name.to_owned())],
-            not_before: "2026-11-01T00:00:00Z".parse().unwrap(),
-            days: 30,
-        })
-        .unwrap()
-    }
 
     fn issued(name: &str, issuer: &Pair) -> Pair {
         let (key, own) = pair(name);

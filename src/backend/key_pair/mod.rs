@@ -7,6 +7,8 @@ mod generate;
 pub mod imitation;
 pub mod private_key;
 pub(crate) mod request;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod subject;
 
 use std::fmt;
@@ -92,19 +94,7 @@ pub(crate) fn own<'a, T: openssl::pkey::HasPublic>(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::backend::keystore::KeySpec;
-    use crate::world::material::KeyType;
-
-    fn pair(name: &str) -> (PKey<Private>, Certificate) {
-        generate(&KeySpec {
-            key_type: KeyType::EcP256,
-            subject: vec![("CN".to_owned(), name.to_owned())],
-            not_before: "2026-11-01T00:00:00Z".parse().unwrap(),
-            days: 30,
-        })
-        .unwrap()
-    }
+    use super::{sample::pair, *};
 
     #[test]
     fn a_key_goes_with_its_own_certificate_only() {

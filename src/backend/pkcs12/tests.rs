@@ -25,30 +25,18 @@ use super::{
 };
 use crate::{
     backend::{
-        Outcome, key_pair,
-        keystore::{Entry, EntryKind, Exchange, KeySpec, Keystore, KeystoreError},
+        Outcome,
+        key_pair::sample::{pair, spec},
+        keystore::{Entry, EntryKind, Exchange, Keystore, KeystoreError},
     },
     name::Alias,
-    world::material::{Certificate, Fingerprint, KeyType},
+    world::material::{Certificate, Fingerprint},
 };
 
 const PASSWORD: &str = "changeit";
 
 fn alias(text: &str) -> Alias {
     Alias::new(text).unwrap()
-}
-
-fn spec(name: &str) -> KeySpec {
-    KeySpec {
-        key_type: KeyType::EcP256,
-        subject: vec![("CN".to_owned(), name.to_owned())],
-        not_before: "2026-11-01T00:00:00Z".parse().unwrap(),
-        days: 365,
-    }
-}
-
-fn pair(name: &str) -> (PKey<Private>, Certificate) {
-    key_pair::generate(&spec(name)).unwrap()
 }
 
 /// As openssl writes with `-iter 1`, so that tests need not wait.

@@ -1,17 +1,13 @@
-//! Keys: which fit the profile, and the signature values they make (XML Signature 1.1, 6.4).
+//! Keys, and which fit the profile (XML Signature 1.1, 6.4).
 
-use std::fmt;
-
-use openssl::{
-    bn::BigNum,
-    ecdsa::EcdsaSig,
-    error::ErrorStack,
-    pkey::{PKey, PKeyRef, Private, Public},
-    rsa::Padding,
-    sign::{RsaPssSaltlen, Signer, Verifier},
+use std::{
+    fmt,
+    sync::{Mutex, PoisonError},
 };
 
-use super::{Algorithm, XmlError, algorithm_for};
+use openssl::pkey::{PKey, PKeyRef, Private, Public};
+
+use super::{Algorithm, XmlError, algorithm_for, signature_value::Maker};
 use crate::world::material::{Certificate, KeyType, key_type};
 
 /// The least size of an RSA modulus, in bits.
@@ -54,6 +50,8 @@ pub struct SigningKey {
     /// The certificate, and those above it.
     chain: Vec<Certificate>,
     algorithm: Algorithm,
+    /// What signed last, to sign again.
+    maker: Mutex<Option<Maker>>,
 }
 
 impl SigningKey {
@@ -68,7 +66,7 @@ impl SigningKey {
             return Err(KeyFault::Mismatch.into());
         }
         let (certificate, chain) = (certificate.clone(), vec![certificate.clone()]);
-        Ok(Self { key: key.to_owned(), public, certificate, chain, algorithm })
+        Ok(Self { key: key.to_owned(), public, certificate, chain, algorithm, maker: Mutex::default() })
     }
 
     /// The same with another algorithm.
@@ -113,24 +111,14 @@ impl SigningKey {
 
     /// The signature value over some bytes, verified with the certificate before it is given out.
     pub(super) fn sign(&self, algorithm: Algorithm, bytes: &[u8]) -> Result<Vec<u8>, KeyFault> {
-        let value = self.value(algorithm, bytes).map_err(|_| KeyFault::Failed)?;
-        if verifies(&self.public, algorithm, bytes, &value) { Ok(value) } else { Err(KeyFault::Mismatch) }
-    }
-
-    fn value(&self, algorithm: Algorithm, bytes: &[u8]) -> Result<Vec<u8>, ErrorStack> {
-        let digest = algorithm.digest().message_digest();
-        let mut signer = Signer::new(digest, &self.key)?;
-        if algorithm.is_pss() {
-            signer.set_rsa_padding(Padding::PKCS1_PSS)?;
-            signer.set_rsa_mgf1_md(digest)?;
-            signer.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
-        }
-        let value = signer.sign_oneshot_to_vec(bytes)?;
-        let Some(width) = coordinate_width(&self.public) else { return Ok(value) };
-        let pair = EcdsaSig::from_der(&value)?;
-        let mut raw = pair.r().to_vec_padded(i32::from(width))?;
-        raw.extend(pair.s().to_vec_padded(i32::from(width))?);
-        Ok(raw)
+        let mut kept = self.maker.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut maker = match kept.take().filter(|maker| maker.algorithm() == algorithm) {
+            Some(maker) => maker,
+            None => Maker::new(&self.key, &self.public, algorithm).map_err(|_| KeyFault::Failed)?,
+        };
+        let value = maker.make(bytes).map_err(|_| KeyFault::Failed)?.ok_or(KeyFault::Mismatch)?;
+        *kept = Some(maker);
+        Ok(value)
     }
 }
 
@@ -151,36 +139,5 @@ pub(super) fn usable(certificate: &Certificate, algorithm: Algorithm) -> Result<
         Some(kind) if !algorithm.fits(kind) => Err(KeyFault::Algorithm),
         Some(KeyType::Rsa(bits)) if bits < LEAST_RSA_BITS => Err(KeyFault::TooSmall),
         Some(_) => Ok(key),
-    }
-}
-
-/// Whether a signature value over some bytes was made with the private half of a key.
-pub(super) fn verifies(key: &PKeyRef<Public>, algorithm: Algorithm, bytes: &[u8], value: &[u8]) -> bool {
-    let attempt = || -> Result<bool, ErrorStack> {
-        let digest = algorithm.digest().message_digest();
-        let mut verifier = Verifier::new(digest, key)?;
-        if algorithm.is_pss() {
-            verifier.set_rsa_padding(Padding::PKCS1_PSS)?;
-            verifier.set_rsa_mgf1_md(digest)?;
-            verifier.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
-        }
-        let Some(width) = coordinate_width(key) else { return verifier.verify_oneshot(value, bytes) };
-        let Some((r, s)) = value.split_at_checked(usize::from(width)).filter(|(r, s)| r.len() == s.len())
-        else {
-            return Ok(false);
-        };
-        let pair = EcdsaSig::from_private_components(BigNum::from_slice(r)?, BigNum::from_slice(s)?)?;
-        verifier.verify_oneshot(&pair.to_der()?, bytes)
-    };
-    attempt().unwrap_or(false)
-}
-
-/// The bytes of one coordinate of an elliptic curve; `None` for RSA.
-fn coordinate_width<T: openssl::pkey::HasPublic>(key: &PKeyRef<T>) -> Option<u8> {
-    match key_type(key)? {
-        KeyType::EcP256 => Some(32),
-        KeyType::EcP384 => Some(48),
-        KeyType::EcP521 => Some(66),
-        KeyType::Rsa(_) | KeyType::Ed25519 => None,
     }
 }

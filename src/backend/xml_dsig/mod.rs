@@ -19,6 +19,7 @@ mod key;
 mod option;
 mod sign;
 mod signature;
+mod signature_value;
 mod signer;
 mod verifier;
 mod verify;

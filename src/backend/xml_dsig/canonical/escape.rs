@@ -29,10 +29,15 @@ fn escape(out: &mut impl Write, text: &str, is_special: impl Fn(u8) -> bool) -> 
 /// Where the first such byte is. Whole parts are passed over without a branch for each byte, which
 /// the compiler turns into vector instructions.
 fn find(bytes: &[u8], is_special: &impl Fn(u8) -> bool) -> Option<usize> {
-    const PART: usize = 32;
-    let has_special = |part: &[u8]| part.iter().fold(false, |found, byte| found | is_special(*byte));
-    let start = bytes.chunks(PART).position(has_special)? * PART;
-    bytes.get(start..)?.iter().position(|byte| is_special(*byte)).map(|at| start + at)
+    const PART: usize = 16;
+    let (parts, rest) = bytes.as_chunks::<PART>();
+    let has_special = |part: &[u8; PART]| part.iter().fold(false, |found, byte| found | is_special(*byte));
+    let start = match parts.iter().position(has_special) {
+        Some(part) => part * PART,
+        None => bytes.len() - rest.len(),
+    };
+    let from = bytes.get(start..)?;
+    from.iter().position(|byte| is_special(*byte)).map(|at| start + at)
 }
 
 const fn instead_of(byte: u8) -> &'static [u8] {

@@ -17,7 +17,7 @@ pub(super) fn attributes<'a>(
 ) -> Vec<Written<'a>> {
     let own = |local: &str| {
         let mut own = element.attributes();
-        own.find(|(name, _)| name.prefix == "xml" && name.local == local).map(|(_, value)| value)
+        own.find(|(name, _)| name.prefix() == "xml" && name.local() == local).map(|(_, value)| value)
     };
     let mut inherited: Vec<(&str, Cow<'_, str>)> = Vec::new();
     // The nearest comes first.
@@ -32,11 +32,12 @@ pub(super) fn attributes<'a>(
     // An empty base says nothing, and is not written.
     inherited.extend(base.filter(|base| !base.is_empty()).map(|base| ("base", Cow::Owned(base))));
 
-    let kept =
-        element.attributes().filter(|(name, _)| !(replaced && name.prefix == "xml" && name.local == "base"));
+    let kept = element
+        .attributes()
+        .filter(|(name, _)| !(replaced && name.prefix() == "xml" && name.local() == "base"));
     let mut all: Vec<(&str, &str, Written<'_>)> = kept
         .map(|(name, value)| {
-            (&**name.namespace, name.local, (Cow::Borrowed(name.whole), Cow::Borrowed(value)))
+            (&**name.namespace, name.local(), (Cow::Borrowed(name.whole), Cow::Borrowed(value)))
         })
         .collect();
     all.extend(

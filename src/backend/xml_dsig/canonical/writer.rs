@@ -96,17 +96,17 @@ impl<W: Write> Canonical<W> {
         }
         if nothing_new || !self.method.includes_any() {
             let is_used = |prefix: &str| !matches!(prefix, "" | "xml");
-            if !element.attributes().any(|(name, _)| is_used(name.prefix)) {
-                return self.namespace(element.name().prefix, element.name().namespace);
+            if !element.attributes().any(|(name, _)| is_used(name.prefix())) {
+                return self.namespace(element.name().prefix(), element.name().namespace);
             }
         }
         let mut nodes: Vec<(&str, &Rc<str>)> = Vec::new();
         if self.method.is_exclusive() {
             let (name, used) = (element.name(), element.attributes());
-            nodes.push((name.prefix, name.namespace));
+            nodes.push((name.prefix(), name.namespace));
             nodes.extend(
-                used.filter(|(name, _)| !name.prefix.is_empty())
-                    .map(|(name, _)| (name.prefix, name.namespace)),
+                used.filter(|(name, _)| !name.prefix().is_empty())
+                    .map(|(name, _)| (name.prefix(), name.namespace)),
             );
         }
         if self.method.includes_any() {
@@ -124,7 +124,11 @@ impl<W: Write> Canonical<W> {
     /// One namespace node, unless the output has it already.
     fn namespace(&mut self, prefix: &str, namespace: &Rc<str>) -> io::Result<()> {
         // No default namespace above is the same as an empty one, and `xml` needs no declaration.
-        if prefix == "xml" || self.rendered.find(prefix).map_or("", |name| name) == &**namespace {
+        let is_known = match self.rendered.find(prefix) {
+            Some(known) => Rc::ptr_eq(known, namespace) || known == namespace,
+            None => namespace.is_empty(),
+        };
+        if is_known || prefix == "xml" {
             return Ok(());
         }
         self.attribute(&["xmlns", if prefix.is_empty() { "" } else { ":" }, prefix], namespace)?;

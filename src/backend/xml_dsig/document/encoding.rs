@@ -71,7 +71,12 @@ impl Encoding {
     ) -> (usize, Option<DocumentFault>) {
         let before = into.len();
         let fault = match self {
-            Self::Utf8 | Self::Ascii => {
+            Self::Ascii => {
+                let (ascii, rest) = bytes.split_at(bytes.iter().take_while(|byte| byte.is_ascii()).count());
+                into.push_str(std::str::from_utf8(ascii).unwrap_or_default());
+                (!rest.is_empty()).then_some(DocumentFault::NotAscii)
+            }
+            Self::Utf8 => {
                 let (valid, fault) = match std::str::from_utf8(bytes) {
                     Ok(text) => (text, None),
                     Err(error) => {
@@ -97,7 +102,7 @@ impl Encoding {
 
     /// Writes text in the encoding. A character that it does not have becomes a reference: the text
     /// must be one in which references are allowed, or be made of characters of the document.
-    pub(in crate::backend::xml_dsig) fn write(self, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    pub(in crate::backend::xml_dsig) fn write(self, text: &str, out: &mut impl Write) -> io::Result<()> {
         let highest = match self {
             Self::Utf8 => return out.write_all(text.as_bytes()),
             Self::Ascii if text.is_ascii() => return out.write_all(text.as_bytes()),
@@ -188,6 +193,7 @@ mod tests {
         for (encoding, bytes, whole, fault) in [
             (Encoding::Utf8, &b"a\xFFb"[..], 1, DocumentFault::NotUtf8),
             (Encoding::Utf8, b"a\xC3", 1, DocumentFault::NotUtf8),
+            (Encoding::Ascii, b"a\xC3\xA9", 1, DocumentFault::NotAscii),
             (Encoding::Utf16Le, b"a\0b", 2, DocumentFault::NotUtf16),
             (Encoding::Utf16Le, b"a\0\x00\xD8b\0", 2, DocumentFault::NotUtf16),
             (Encoding::Utf16Le, b"\x00\xD8a\0\x00\xD8", 0, DocumentFault::NotUtf16),

@@ -1,7 +1,5 @@
 //! Why bytes are no document of the profile.
 
-use quick_xml::errors::{Error, IllFormedError};
-
 use crate::backend::xml_dsig::XmlError;
 
 /// What is wrong with a document. The text never repeats a part of it.
@@ -156,21 +154,5 @@ pub enum DocumentFault {
 impl DocumentFault {
     pub(super) const fn at(self, at: u64) -> XmlError {
         XmlError::Document { fault: self, at }
-    }
-
-    /// What quick-xml complains about, in our words: its own would repeat names of the document.
-    pub(super) const fn of(error: &Error) -> Self {
-        match error {
-            Error::Encoding(_) => Self::NotUtf8,
-            Error::IllFormed(
-                IllFormedError::MismatchedEndTag { .. }
-                | IllFormedError::UnmatchedEndTag(_)
-                | IllFormedError::MissingEndTag(_),
-            ) => Self::EndTag,
-            Error::IllFormed(IllFormedError::DoubleHyphenInComment) => Self::Comment,
-            Error::IllFormed(IllFormedError::UnclosedReference) => Self::Reference,
-            Error::Syntax(_) => Self::Unclosed,
-            _ => Self::Markup,
-        }
     }
 }

@@ -1,36 +1,39 @@
-//! The bytes of a document as UTF-8, with a look ahead, a count and a limit for each token.
+//! The bytes of a document as text, with a look ahead.
 
-use std::io::{self, BufRead, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 
 use super::{DocumentFault, Encoding, declaration, limits::Limits};
 use crate::backend::xml_dsig::XmlError;
 
+/// How many bytes are read at a time.
 const SIZE: usize = 32 * 1024;
 /// As much as most messages take: a larger buffer would cost them more than their reading.
 const FIRST_SIZE: usize = 4 * 1024;
-/// How much is decoded at a time: no encoding takes more than a third of what UTF-8 does.
-const ENCODED: usize = 8 * 1024;
+/// How many bytes are read at a time while one long piece goes on.
+const MOST: usize = 1 << 20;
+/// Memory beyond this is given back after the piece that needed it.
+const KEPT: usize = 256 << 10;
 
-/// A buffered reader that decodes, and stops quick-xml from collecting a token without end.
+/// A buffered reader that decodes. What is ahead stays there until it is consumed.
 #[derive(Debug)]
 pub(super) struct Intake<R> {
     input: R,
     encoding: Encoding,
-    /// Bytes that are not decoded yet, unless they are UTF-8 already.
+    /// Bytes that are not decoded yet, and room for more.
     encoded: Vec<u8>,
+    /// How many of them there are.
+    held: usize,
     /// What is wrong with the bytes behind those that were decoded.
     broken: Option<DocumentFault>,
-    buffer: Vec<u8>,
+    buffer: String,
+    /// How much of the buffer is consumed.
     start: usize,
-    end: usize,
+    /// How many bytes of the input were consumed.
     consumed: u64,
-    token: u64,
-    token_limit: u64,
     limit: u64,
-    stopped: Option<Stopped>,
 }
 
-/// Why no more bytes came. quick-xml would hand on a copy without the original error.
+/// Why no more bytes came.
 #[derive(Debug)]
 pub(super) enum Stopped {
     Failed(io::Error),
@@ -64,24 +67,22 @@ impl<R: Read> Intake<R> {
             input,
             encoding: Encoding::Utf8,
             encoded: Vec::new(),
+            held: 0,
             broken: None,
-            buffer: vec![0; FIRST_SIZE],
+            buffer: String::new(),
             start: 0,
-            end: 0,
             consumed: 0,
-            token: 0,
-            token_limit: limits.token,
             limit: limits.bytes.unwrap_or(u64::MAX),
-            stopped: None,
         }
     }
 
-    /// Finds out the encoding, before anything is consumed.
+    /// Finds out the encoding, before anything else.
     pub(super) fn begin(&mut self) -> Result<(), Stopped> {
-        self.encoding = Encoding::of(self.ahead(4)?)?;
-        if self.encoding == Encoding::Utf8 && self.ahead(5)?.starts_with(b"<?xml") {
-            while !self.unread().contains(&b'>') && self.end < SIZE && self.fill()? {}
-            self.encoding = match declaration::peek(self.unread()) {
+        while self.held < 5 && self.read(FIRST_SIZE)? > 0 {}
+        self.encoding = Encoding::of(self.encoded())?;
+        if self.encoding == Encoding::Utf8 && self.encoded().starts_with(b"<?xml") {
+            while !self.encoded().contains(&b'>') && self.held < SIZE && self.read(FIRST_SIZE)? > 0 {}
+            self.encoding = match declaration::peek(self.encoded()) {
                 // The bytes can be read, so that they are not what they say.
                 Some(Encoding::Utf16Le | Encoding::Utf16Be) => {
                     return Err(DocumentFault::EncodingMismatch.into());
@@ -90,10 +91,7 @@ impl<R: Read> Intake<R> {
                 None => Encoding::Utf8,
             };
         }
-        if !self.is_plain() {
-            self.encoded = self.unread().to_vec();
-            (self.start, self.end) = (0, 0);
-        }
+        self.decode(false);
         Ok(())
     }
 
@@ -102,131 +100,90 @@ impl<R: Read> Intake<R> {
         self.encoding
     }
 
-    const fn is_plain(&self) -> bool {
-        matches!(self.encoding, Encoding::Utf8 | Encoding::Ascii)
-    }
-
     /// How many bytes of the input were consumed: the place of the next one.
     pub(super) const fn position(&self) -> u64 {
         self.consumed
     }
 
-    /// Begins a token: its length counts from here.
-    pub(super) const fn begin_token(&mut self) {
-        self.token = 0;
+    /// What is ahead, as far as it was read.
+    pub(super) fn ahead(&self) -> &str {
+        self.buffer.get(self.start..).unwrap_or_default()
     }
 
-    /// The bytes ahead: at least `count` (far less than the buffer holds), unless the input ends.
-    pub(super) fn ahead(&mut self, count: usize) -> Result<&[u8], Stopped> {
-        while self.end - self.start < count && self.fill()? {}
-        self.check_limit()?;
-        Ok(self.unread())
+    /// Has at least `count` bytes ahead, unless the input ends.
+    pub(super) fn look(&mut self, count: usize) -> Result<(), Stopped> {
+        while self.buffer.len() - self.start < count && self.more()? {}
+        Ok(())
     }
 
-    /// What stopped the bytes, once.
-    pub(super) const fn take_stopped(&mut self) -> Option<Stopped> {
-        self.stopped.take()
-    }
-
-    fn unread(&self) -> &[u8] {
-        self.buffer.get(self.start..self.end).unwrap_or_default()
-    }
-
-    fn check_limit(&self) -> Result<(), DocumentFault> {
-        if self.consumed > self.limit { Err(DocumentFault::TooLong) } else { Ok(()) }
-    }
-
-    /// Reads more behind what is not consumed yet; `false` at the end of the input.
-    fn fill(&mut self) -> Result<bool, Stopped> {
-        let was_full = self.end == self.buffer.len();
-        self.buffer.copy_within(self.start..self.end, 0);
-        (self.start, self.end) = (0, self.end - self.start);
-        if !self.is_plain() {
-            return self.decode();
+    /// Reads more behind what is ahead; `false` at the end of the input.
+    pub(super) fn more(&mut self) -> Result<bool, Stopped> {
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        let before = self.buffer.len();
+        if before < KEPT && self.buffer.capacity() > KEPT {
+            self.buffer.shrink_to(KEPT);
+            self.encoded.truncate(SIZE.max(self.held));
+            self.encoded.shrink_to_fit();
         }
-        if was_full && self.buffer.len() < SIZE {
-            self.buffer.resize(SIZE, 0);
-        }
-        let room = self.buffer.get_mut(self.end..).unwrap_or_default();
-        let count = read(&mut self.input, room)?;
-        self.end = (self.end + count).min(self.buffer.len());
-        Ok(count > 0)
-    }
-
-    /// Decodes more; `false` at the end of the input.
-    fn decode(&mut self) -> Result<bool, Stopped> {
-        let mut text = String::new();
-        while text.is_empty() {
+        while self.buffer.len() == before {
             if let Some(fault) = self.broken {
                 return Err(fault.into());
             }
-            let mut last = false;
-            if self.encoded.len() < ENCODED {
-                let before = self.encoded.len();
-                self.encoded.resize(ENCODED, 0);
-                let count = read(&mut self.input, self.encoded.get_mut(before..).unwrap_or_default());
-                self.encoded.truncate(before + count.as_ref().copied().unwrap_or(0));
-                last = count? == 0;
-            }
-            let part = self.encoded.get(..self.encoded.len().min(ENCODED)).unwrap_or_default();
-            let (whole, fault) = self.encoding.decode(part, last, &mut text);
-            self.encoded.drain(..whole);
-            self.broken = fault;
-            if last && text.is_empty() && fault.is_none() {
+            let last = self.read(self.part())? == 0;
+            self.decode(last);
+            if last && self.buffer.len() == before && self.broken.is_none() {
                 return Ok(false);
             }
         }
-        let end = self.end + text.len();
-        self.buffer.truncate(self.end);
-        self.buffer.extend_from_slice(text.as_bytes());
-        self.end = end;
         Ok(true)
     }
 
-    fn stop(&mut self, stopped: Stopped) -> io::Error {
-        self.stopped = Some(stopped);
-        io::Error::from(ErrorKind::Other)
-    }
-}
-
-fn read(input: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match input.read(into) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            other => return other,
+    /// How many bytes to read.
+    fn part(&self) -> usize {
+        match self.buffer.len() {
+            ahead if ahead >= SIZE => ahead.min(MOST),
+            _ if self.consumed < FIRST_SIZE as u64 => FIRST_SIZE,
+            _ => SIZE,
         }
     }
-}
 
-impl<R: Read> Read for Intake<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let count = self.fill_buf()?.read(into)?;
-        self.consume(count);
-        Ok(count)
-    }
-}
-
-impl<R: Read> BufRead for Intake<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if let Err(fault) = self.check_limit() {
-            return Err(self.stop(fault.into()));
-        }
-        if self.token > self.token_limit {
-            return Err(self.stop(DocumentFault::TokenTooLong.into()));
-        }
-        if self.start == self.end
-            && let Err(stopped) = self.fill()
-        {
-            return Err(self.stop(stopped));
-        }
-        Ok(self.unread())
-    }
-
-    fn consume(&mut self, count: usize) {
-        let count = count.min(self.end - self.start);
-        let consumed = self.buffer.get(self.start..self.start + count).unwrap_or_default();
-        self.consumed += self.encoding.length(consumed);
-        self.token += count as u64;
+    /// Consumes what comes first of what is ahead. There may be no more of it than the limit has.
+    pub(super) fn consume(&mut self, count: usize) -> Result<(), DocumentFault> {
+        let consumed = self.ahead().get(..count).unwrap_or_default();
+        self.consumed += self.encoding.length(consumed.as_bytes());
         self.start += count;
+        if self.consumed > self.limit { Err(DocumentFault::TooLong) } else { Ok(()) }
+    }
+
+    fn encoded(&self) -> &[u8] {
+        self.encoded.get(..self.held).unwrap_or_default()
+    }
+
+    /// Reads bytes once, at most `most`; answers how many.
+    fn read(&mut self, most: usize) -> io::Result<usize> {
+        let end = self.held + most;
+        if self.encoded.len() < end {
+            self.encoded.resize(end, 0);
+        }
+        let room = self.encoded.get_mut(self.held..end).unwrap_or_default();
+        loop {
+            match self.input.read(room) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                other => {
+                    let count = other?.min(most);
+                    self.held += count;
+                    return Ok(count);
+                }
+            }
+        }
+    }
+
+    fn decode(&mut self, last: bool) {
+        let bytes = self.encoded.get(..self.held).unwrap_or_default();
+        let (whole, fault) = self.encoding.decode(bytes, last, &mut self.buffer);
+        self.encoded.copy_within(whole..self.held, 0);
+        self.held -= whole;
+        self.broken = fault;
     }
 }

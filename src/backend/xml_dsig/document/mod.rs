@@ -1,17 +1,19 @@
 //! XML 1.0 with namespaces, piece by piece, as the profile allows it.
 //!
-//! quick-xml finds where markup begins and ends and pairs the tags. Everything else that makes
-//! bytes a well-formed document is done here: line ends, references, attribute values, names,
-//! namespaces, forbidden characters, one root and nothing after it, and the limits.
+//! quick-xml finds where tags and instructions end. Everything else that makes bytes a well-formed
+//! document is done here: line ends, references, attribute values, names, namespaces, forbidden
+//! characters, one root whose tags are paired and nothing after it, and the limits.
 
 mod bindings;
 mod character;
 mod context;
+mod cut;
 mod declaration;
 mod encoding;
 mod fault;
 mod identifier;
 mod intake;
+mod interpreter;
 mod limits;
 mod namespace;
 mod piece;

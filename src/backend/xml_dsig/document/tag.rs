@@ -4,10 +4,10 @@ use std::{ops::Range, rc::Rc};
 
 use super::{
     DocumentFault, IdAttributes,
-    character::{is_space, local_part},
+    character::{is_space, local_part, split_at_space, trim_start},
+    interpreter::reuse,
     limits::Limits,
     namespace::Scope,
-    reading::reuse,
     text::append_value,
 };
 
@@ -50,11 +50,21 @@ pub(in crate::backend::xml_dsig) struct QualifiedName<'a> {
     /// With its prefix.
     pub(in crate::backend::xml_dsig) whole: &'a str,
     /// Empty when there is none.
-    pub(in crate::backend::xml_dsig) prefix: &'a str,
-    /// Without its prefix.
-    pub(in crate::backend::xml_dsig) local: &'a str,
-    /// Empty when there is none.
     pub(in crate::backend::xml_dsig) namespace: &'a Rc<str>,
+    /// Where the local part begins in the whole.
+    local: usize,
+}
+
+impl<'a> QualifiedName<'a> {
+    /// Empty when there is none.
+    pub(in crate::backend::xml_dsig) fn prefix(&self) -> &'a str {
+        self.whole.get(..self.local.saturating_sub(1)).unwrap_or_default()
+    }
+
+    /// Without its prefix.
+    pub(in crate::backend::xml_dsig) fn local(&self) -> &'a str {
+        self.whole.get(self.local..).unwrap_or_default()
+    }
 }
 
 impl Element {
@@ -102,16 +112,15 @@ impl Element {
         self.declarations.clear();
     }
 
-    /// Reads what stands between `<` and `>` or `/>`, with `scope` already opened for it.
+    /// Reads what stands between `<` and `>` or `/>`, with `scope` already opened for it and the element before
+    /// it forgotten.
     pub(super) fn read(
         &mut self,
         tag: &str,
         scope: &mut Scope,
         limits: &Limits,
     ) -> Result<(), DocumentFault> {
-        self.clear();
-        let end = tag.find(is_space).unwrap_or(tag.len());
-        let (name, mut rest) = tag.split_at_checked(end).ok_or(DocumentFault::Tag)?;
+        let (name, mut rest) = split_at_space(tag);
         self.name = self.keep(name, scope, limits)?;
         let mut count = 0;
         while let Some(attribute) = Written::next(&mut rest)? {
@@ -179,6 +188,9 @@ impl Element {
 
     /// Sorts, and finds equal names beside each other: no comparison of each with each.
     fn sort(&mut self) -> Result<(), DocumentFault> {
+        if self.attributes.len() < 2 {
+            return Ok(());
+        }
         let text = &self.text;
         self.attributes.sort_unstable_by(|one, other| {
             let (one, other) = (&one.name, &other.name);
@@ -192,12 +204,8 @@ impl Element {
     }
 
     fn qualified<'a>(&'a self, name: &'a Name) -> QualifiedName<'a> {
-        QualifiedName {
-            whole: slice(&self.text, &name.whole),
-            prefix: prefix(&self.text, name),
-            local: local(&self.text, name),
-            namespace: &name.namespace,
-        }
+        let whole = slice(&self.text, &name.whole);
+        QualifiedName { whole, namespace: &name.namespace, local: name.local - name.whole.start }
     }
 }
 
@@ -210,15 +218,17 @@ pub(super) struct Written<'a> {
 impl<'a> Written<'a> {
     /// Takes the next attribute off the front; `None` when only white space is left.
     pub(super) fn next(rest: &mut &'a str) -> Result<Option<Self>, DocumentFault> {
-        let text = rest.trim_start_matches(is_space);
+        let text = trim_start(rest);
         if text.is_empty() {
             return Ok(None);
         }
         if text.len() == rest.len() {
             return Err(DocumentFault::Tag);
         }
-        let (name, after) = text.split_once('=').ok_or(DocumentFault::Tag)?;
-        let after = after.trim_start_matches(is_space);
+        let equals = text.bytes().position(|byte| byte == b'=').ok_or(DocumentFault::Tag)?;
+        let (name, after) =
+            (text.get(..equals).unwrap_or_default(), text.get(equals + 1..).unwrap_or_default());
+        let after = trim_start(after);
         let quote = after.chars().next().filter(|c| matches!(c, '"' | '\'')).ok_or(DocumentFault::Tag)?;
         let quoted = after.strip_prefix(quote).ok_or(DocumentFault::Tag)?;
         let (value, after) = quoted.split_once(quote).ok_or(DocumentFault::Tag)?;
@@ -250,7 +260,7 @@ mod tests {
         element.read(tag, &mut scope, &Limits::default())?;
         Ok(element
             .attributes()
-            .map(|(name, value)| format!("{{{}}}{}={value}", name.namespace, name.local))
+            .map(|(name, value)| format!("{{{}}}{}={value}", name.namespace, name.local()))
             .collect())
     }
 

@@ -3,7 +3,7 @@
 
 use super::{
     DocumentFault,
-    character::{check_allowed, is_allowed, is_plain_name},
+    character::{Allowed, is_allowed, is_plain_name},
 };
 
 /// What a run of text carries from one part to the next, since a long one comes in several.
@@ -17,11 +17,13 @@ impl Run {
     /// Checks a part of running text. Answers whether it stays as it is written; otherwise it is
     /// appended to `into`, its line ends made one line feed each.
     pub(super) fn append(&mut self, part: &str, into: &mut String) -> Result<bool, DocumentFault> {
-        self.watch_brackets(part)?;
-        check_allowed(part)?;
+        let allowed = Allowed::check(part)?;
+        if self.brackets > 0 || allowed.has_bracket() {
+            self.watch_brackets(part)?;
+        }
         let line_end_goes_on = self.after_return && part.starts_with('\n');
-        self.after_return = part.ends_with('\r');
-        if !line_end_goes_on && !part.contains('\r') {
+        self.after_return = allowed.has_return() && part.ends_with('\r');
+        if !line_end_goes_on && !allowed.has_return() {
             return Ok(true);
         }
         append_lines(part.get(usize::from(line_end_goes_on)..).unwrap_or_default(), into);
@@ -30,9 +32,6 @@ impl Run {
 
     /// Refuses `]]>`, also when it is spread over parts.
     fn watch_brackets(&mut self, part: &str) -> Result<(), DocumentFault> {
-        if self.brackets == 0 && !part.contains(']') {
-            return Ok(());
-        }
         let closed_before = match self.brackets {
             2 => part.trim_start_matches(']').starts_with('>'),
             1 => part.starts_with(']') && part.trim_start_matches(']').starts_with('>'),
@@ -51,12 +50,11 @@ impl Run {
 /// Checks the content of a CDATA section, a comment or a processing instruction. Answers whether it
 /// stays as it is written; otherwise it is appended to `into`, its line ends made one line feed each.
 pub(super) fn append_verbatim(content: &str, into: &mut String) -> Result<bool, DocumentFault> {
-    check_allowed(content)?;
-    let as_written = !content.contains('\r');
-    if !as_written {
+    let rewritten = Allowed::check(content)?.has_return();
+    if rewritten {
         append_lines(content, into);
     }
-    Ok(as_written)
+    Ok(!rewritten)
 }
 
 fn append_lines(text: &str, into: &mut String) {
@@ -71,7 +69,10 @@ fn append_lines(text: &str, into: &mut String) {
 /// Appends the value between the quotes of an attribute: white space that was written literally
 /// becomes a space, what was written as a reference stays.
 pub(super) fn append_value(written: &str, into: &mut String) -> Result<(), DocumentFault> {
-    check_allowed(written)?;
+    if !Allowed::check(written)?.changes_in_value() {
+        into.push_str(written);
+        return Ok(());
+    }
     let mut rest = written;
     while let Some((before, special, after)) = split_at_special(rest) {
         into.push_str(before);

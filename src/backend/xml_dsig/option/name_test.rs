@@ -23,7 +23,7 @@ pub struct NoName {
 impl NameTest {
     /// Whether a name passes.
     pub(in crate::backend::xml_dsig) fn fits(&self, name: &QualifiedName<'_>) -> bool {
-        name.local == self.local
+        name.local() == self.local
             && self.namespace.as_deref().is_none_or(|namespace| namespace == &**name.namespace)
     }
 }

@@ -52,11 +52,19 @@ impl<'a> Seal<'a> {
             });
         }
         let info = self.draft.info(&references);
-        let bytes = part(&found.context, &self.draft.with_info_only(&info), &self.profile.canonicalization)?;
+        let bytes = match self.draft.canonical_info(&info, &references) {
+            Some(text) => text.into_bytes(),
+            None => self.canonicalize(&found.context, &info)?,
+        };
         let value = self.key.sign(self.draft.algorithm, &bytes)?;
         let end =
             if self.profile.shape == Shape::Enveloping { self.draft.after_object() } else { String::new() };
         Ok(Sealed { start: self.draft.signature(&info, &value), end })
+    }
+
+    /// The canonical form of a `ds:SignedInfo` that will stand in a context.
+    fn canonicalize(&self, context: &Context, info: &str) -> Result<Vec<u8>, XmlError> {
+        part(context, &self.draft.with_info_only(info), &self.profile.canonicalization)
     }
 
     pub(super) fn signed(&self, found: Found) -> Signed {
@@ -83,4 +91,54 @@ fn part(context: &Context, text: &str, method: &Canonicalization) -> Result<Vec<
         }
     }
     Ok(canonical.map(Canonical::into_inner).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::{
+        key_pair::sample::pair,
+        xml_dsig::{CanonicalForm, Prefix},
+    };
+
+    /// What is taken for canonical without canonicalising it is what canonicalising it gives.
+    #[test]
+    fn the_short_way_to_what_is_signed_leads_to_the_same_bytes() {
+        let (key, certificate) = pair("signer");
+        let key = SigningKey::new(&key, &certificate).unwrap();
+        let inclusive = Canonicalization::new(CanonicalForm::Inclusive);
+        let listed = Canonicalization::exclusive().with_prefix_list("a b").unwrap();
+        let commented = Canonicalization::exclusive().with_comments();
+        let (mut short, mut long) = (0, 0);
+        for prefix in ["ds", "", "signature", "d\u{E9}"] {
+            for content in [None, Some(inclusive.clone()), Some(listed.clone()), Some(commented.clone())] {
+                for own in
+                    [Canonicalization::exclusive(), inclusive.clone(), listed.clone(), commented.clone()]
+                {
+                    for uri in ["", "#id", "#a-b.c_d", "#\u{E9}", "#a&amp;b"] {
+                        let profile = SignatureProfile {
+                            prefix: prefix.parse::<Prefix>().unwrap(),
+                            canonicalization: own.clone(),
+                            content_canonicalization: content.clone(),
+                            ..SignatureProfile::default()
+                        };
+                        let seal = Seal::new(&key, &profile).unwrap();
+                        let reference =
+                            Drafted { uri: uri.to_owned(), enveloped: true, digest_value: vec![7; 32] };
+                        let references = vec![reference.clone(), Drafted { enveloped: false, ..reference }];
+                        let info = seal.draft.info(&references);
+                        let canonical = seal.canonicalize(&Context::default(), &info).unwrap();
+                        match seal.draft.canonical_info(&info, &references) {
+                            Some(text) => {
+                                short += 1;
+                                assert_eq!(text, String::from_utf8(canonical).unwrap());
+                            }
+                            None => long += 1,
+                        }
+                    }
+                }
+            }
+        }
+        assert_eq!((short, long), (4 * 3 * 3, 4 * 4 * 4 * 5 - 4 * 3 * 3));
+    }
 }

@@ -27,5 +27,5 @@ const NAMESPACE_11: &str = "http://www.w3.org/2009/xmldsig11#";
 /// Whether an element is a `ds:Signature`, under whatever prefix.
 pub(super) fn is_signature(element: &Element) -> bool {
     let name = element.name();
-    name.local == "Signature" && &**name.namespace == NAMESPACE
+    name.local() == "Signature" && &**name.namespace == NAMESPACE
 }

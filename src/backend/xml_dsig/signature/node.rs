@@ -23,8 +23,8 @@ impl Node {
         let own = element.attributes().filter(|(name, _)| name.namespace.is_empty());
         Self {
             namespace: Rc::clone(element.name().namespace),
-            local: element.name().local.to_owned(),
-            attributes: own.map(|(name, value)| (name.local.to_owned(), value.to_owned())).collect(),
+            local: element.name().local().to_owned(),
+            attributes: own.map(|(name, value)| (name.local().to_owned(), value.to_owned())).collect(),
             foreign: element.attributes().any(|(name, _)| !name.namespace.is_empty()),
             ids: element.ids().map(str::to_owned).collect(),
             text: String::new(),

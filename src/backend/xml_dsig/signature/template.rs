@@ -85,11 +85,16 @@ impl<'a> Draft<'a> {
         self.profile.id.as_ref().map_or("signature", |id| id.as_str())
     }
 
+    /// The declaration of the prefix.
+    fn declaration(&self) -> String {
+        let colon = if self.p.is_empty() { "" } else { ":" };
+        [" xmlns", colon, self.profile.prefix.as_str(), "=\"", NAMESPACE, "\""].concat()
+    }
+
     /// The start of the element.
     fn opened(&self) -> String {
-        let colon = if self.p.is_empty() { "" } else { ":" };
         let id = self.profile.id.as_ref().map(|id| format!(" Id=\"{}\"", id.as_str())).unwrap_or_default();
-        format!("<{}Signature xmlns{colon}{}=\"{NAMESPACE}\"{id}>", self.p, self.profile.prefix.as_str())
+        ["<", &self.p, "Signature", &self.declaration(), &id, ">"].concat()
     }
 
     fn closed(&self) -> String {
@@ -99,6 +104,27 @@ impl<'a> Draft<'a> {
     /// A signature with nothing but its key information: for the digest of that.
     pub(in crate::backend::xml_dsig) fn with_key_info_only(&self) -> String {
         format!("{}{}{}", self.opened(), self.key_info.as_deref().unwrap_or_default(), self.closed())
+    }
+
+    /// The canonical form of a `ds:SignedInfo`, where it is plain to see: exclusively canonical, it differs
+    /// from what is written only in the declaration of its own prefix. `None` where it is not.
+    pub(in crate::backend::xml_dsig) fn canonical_info(
+        &self,
+        info: &str,
+        references: &[Drafted],
+    ) -> Option<String> {
+        let exclusive = Canonicalization::exclusive();
+        let is_plain =
+            |uri: &str| uri.bytes().all(|byte| byte.is_ascii_graphic() && !b"&<>\"'".contains(&byte));
+        if self.profile.canonicalization != exclusive
+            || self.content_canonicalization().prefix_list().is_some()
+            || !references.iter().all(|reference| is_plain(&reference.uri))
+        {
+            return None;
+        }
+        let name = info.get(..1 + self.p.len() + "SignedInfo".len())?;
+        let rest = info.get(name.len()..)?;
+        Some([name, &self.declaration(), rest].concat())
     }
 
     /// A signature with nothing but its `ds:SignedInfo`: for the bytes that are signed.
@@ -133,37 +159,41 @@ impl<'a> Draft<'a> {
 
     /// `ds:SignedInfo`, not in canonical form.
     pub(in crate::backend::xml_dsig) fn info(&self, references: &[Drafted]) -> String {
-        let p = &self.p;
-        let method = method(p, "CanonicalizationMethod", &self.profile.canonicalization);
-        let references: String = references.iter().map(|reference| self.reference(reference)).collect();
-        format!(
-            "<{p}SignedInfo>{method}<{p}SignatureMethod Algorithm=\"{}\"></{p}SignatureMethod>{references}</{p}SignedInfo>",
-            self.algorithm.uri()
-        )
+        let p = self.p.as_str();
+        let mut text = ["<", p, "SignedInfo>"].concat();
+        text.reserve(1024);
+        method(p, "CanonicalizationMethod", &self.profile.canonicalization, &mut text);
+        write(&["<", p, "SignatureMethod Algorithm=\"", self.algorithm.uri()], &mut text);
+        write(&["\"></", p, "SignatureMethod>"], &mut text);
+        references.iter().for_each(|reference| self.reference(reference, &mut text));
+        write(&["</", p, "SignedInfo>"], &mut text);
+        text
     }
 
-    fn reference(&self, reference: &Drafted) -> String {
-        let p = &self.p;
-        let enveloped = if reference.enveloped {
-            format!("<{p}Transform Algorithm=\"{ENVELOPED}\"></{p}Transform>")
-        } else {
-            String::new()
-        };
-        let transform = method(p, "Transform", self.content_canonicalization());
-        format!(
-            "<{p}Reference URI=\"{}\"><{p}Transforms>{enveloped}{transform}</{p}Transforms>\
-             <{p}DigestMethod Algorithm=\"{}\"></{p}DigestMethod><{p}DigestValue>{}</{p}DigestValue></{p}Reference>",
-            reference.uri,
-            self.digest.uri(),
-            encode_block(&reference.digest_value)
-        )
+    fn reference(&self, reference: &Drafted, text: &mut String) {
+        let p = self.p.as_str();
+        write(&["<", p, "Reference URI=\"", &reference.uri, "\"><", p, "Transforms>"], text);
+        if reference.enveloped {
+            write(&["<", p, "Transform Algorithm=\"", ENVELOPED, "\"></", p, "Transform>"], text);
+        }
+        method(p, "Transform", self.content_canonicalization(), text);
+        write(&["</", p, "Transforms><", p, "DigestMethod Algorithm=\"", self.digest.uri()], text);
+        write(&["\"></", p, "DigestMethod><", p, "DigestValue>"], text);
+        text.push_str(&encode_block(&reference.digest_value));
+        write(&["</", p, "DigestValue></", p, "Reference>"], text);
     }
 }
 
-fn method(p: &str, name: &str, canonicalization: &Canonicalization) -> String {
-    let list = canonicalization.prefix_list().map(|list| {
+fn method(p: &str, name: &str, canonicalization: &Canonicalization, text: &mut String) {
+    write(&["<", p, name, " Algorithm=\"", canonicalization.uri(), "\">"], text);
+    if let Some(list) = canonicalization.prefix_list() {
         let form = Canonicalization::exclusive().uri();
-        format!("<ec:InclusiveNamespaces xmlns:ec=\"{form}\" PrefixList=\"{list}\"></ec:InclusiveNamespaces>")
-    });
-    format!("<{p}{name} Algorithm=\"{}\">{}</{p}{name}>", canonicalization.uri(), list.unwrap_or_default())
+        write(&["<ec:InclusiveNamespaces xmlns:ec=\"", form, "\" PrefixList=\"", &list], text);
+        text.push_str("\"></ec:InclusiveNamespaces>");
+    }
+    write(&["</", p, name, ">"], text);
+}
+
+fn write(parts: &[&str], text: &mut String) {
+    text.extend(parts.iter().copied());
 }

@@ -13,8 +13,9 @@ pub use verified::{Validity, Verified, VerifiedReference};
 use super::{
     VerifyOptions, XmlError,
     document::Document,
-    key::{usable, verifies},
+    key::usable,
     signature::{Block, Reference, Uri},
+    signature_value::verifies,
     witness::Witness,
 };
 use crate::world::material::{Certificate, Fingerprint};

@@ -1,0 +1,121 @@
+//! Signature values: made and verified (XML Signature 1.1, 6.4; RFC 6931, 2.3).
+
+use openssl::{
+    bn::BigNum,
+    ecdsa::EcdsaSig,
+    error::ErrorStack,
+    hash::{DigestBytes, hash},
+    md::{Md, MdRef},
+    pkey::{HasPublic, PKeyRef, Private, Public},
+    pkey_ctx::PkeyCtx,
+    rsa::Padding,
+    sign::RsaPssSaltlen,
+};
+
+use super::{Algorithm, Digest};
+use crate::world::material::{KeyType, key_type};
+
+/// A key pair, ready to sign with one algorithm: what OpenSSL looks up for that, it looks up once.
+pub(super) struct Maker {
+    algorithm: Algorithm,
+    private: PkeyCtx<Private>,
+    public: PkeyCtx<Public>,
+    width: Option<u8>,
+}
+
+impl Maker {
+    pub(super) fn new(
+        private: &PKeyRef<Private>,
+        public: &PKeyRef<Public>,
+        algorithm: Algorithm,
+    ) -> Result<Self, ErrorStack> {
+        let (mut signs, mut verifies) = (PkeyCtx::new(private)?, PkeyCtx::new(public)?);
+        signs.sign_init()?;
+        configure(&mut signs, algorithm)?;
+        verifies.verify_init()?;
+        configure(&mut verifies, algorithm)?;
+        Ok(Self { algorithm, private: signs, public: verifies, width: coordinate_width(public) })
+    }
+
+    pub(super) const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The signature value over some bytes; `None` when the public key does not verify it.
+    pub(super) fn make(&mut self, bytes: &[u8]) -> Result<Option<Vec<u8>>, ErrorStack> {
+        let digest = digest(self.algorithm, bytes)?;
+        let mut value = Vec::new();
+        self.private.sign_to_vec(&digest, &mut value)?;
+        if let Some(width) = self.width {
+            value = raw(&value, width)?;
+        }
+        let holds = holds(&mut self.public, self.width, &digest, &value).unwrap_or(false);
+        Ok(holds.then_some(value))
+    }
+}
+
+/// Whether a signature value over some bytes was made with the private half of a key.
+pub(super) fn verifies(key: &PKeyRef<Public>, algorithm: Algorithm, bytes: &[u8], value: &[u8]) -> bool {
+    let attempt = || -> Result<bool, ErrorStack> {
+        let mut context = PkeyCtx::new(key)?;
+        context.verify_init()?;
+        configure(&mut context, algorithm)?;
+        holds(&mut context, coordinate_width(key), &digest(algorithm, bytes)?, value)
+    };
+    attempt().unwrap_or(false)
+}
+
+fn configure<T>(context: &mut PkeyCtx<T>, algorithm: Algorithm) -> Result<(), ErrorStack> {
+    let digest = message_digest(algorithm.digest());
+    context.set_signature_md(digest)?;
+    if algorithm.is_pss() {
+        context.set_rsa_padding(Padding::PKCS1_PSS)?;
+        context.set_rsa_mgf1_md(digest)?;
+        context.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
+    }
+    Ok(())
+}
+
+fn holds<T: HasPublic>(
+    context: &mut PkeyCtx<T>,
+    width: Option<u8>,
+    digest: &[u8],
+    value: &[u8],
+) -> Result<bool, ErrorStack> {
+    let Some(width) = width else { return context.verify(digest, value) };
+    let Some((r, s)) = value.split_at_checked(usize::from(width)).filter(|(r, s)| r.len() == s.len()) else {
+        return Ok(false);
+    };
+    let pair = EcdsaSig::from_private_components(BigNum::from_slice(r)?, BigNum::from_slice(s)?)?;
+    context.verify(digest, &pair.to_der()?)
+}
+
+/// The two numbers of an ECDSA signature one behind the other (RFC 6931, 2.3.6).
+fn raw(der: &[u8], width: u8) -> Result<Vec<u8>, ErrorStack> {
+    let pair = EcdsaSig::from_der(der)?;
+    let mut raw = pair.r().to_vec_padded(i32::from(width))?;
+    raw.extend(pair.s().to_vec_padded(i32::from(width))?);
+    Ok(raw)
+}
+
+fn digest(algorithm: Algorithm, bytes: &[u8]) -> Result<DigestBytes, ErrorStack> {
+    hash(algorithm.digest().message_digest(), bytes)
+}
+
+fn message_digest(digest: Digest) -> &'static MdRef {
+    match digest {
+        Digest::Sha256 => Md::sha256(),
+        Digest::Sha384 => Md::sha384(),
+        Digest::Sha512 => Md::sha512(),
+    }
+}
+
+/// The bytes of one coordinate of an elliptic curve; `None` for RSA.
+fn coordinate_width<T: HasPublic>(key: &PKeyRef<T>) -> Option<u8> {
+    match key_type(key)? {
+        KeyType::EcP256 => Some(32),
+        KeyType::EcP384 => Some(48),
+        KeyType::EcP521 => Some(66),
+        KeyType::Rsa(_) | KeyType::Ed25519 => None,
+    }
+}
