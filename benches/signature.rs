@@ -214,7 +214,7 @@ fn in_memory(signer: &Signer, shape: &str, tell: &mut dyn FnMut(Figure)) -> Resu
     for verb in ["sign", "verify"] {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg(CHILD).arg(format!("{verb} {shape} {}", signer.folder.path().display()));
-        let (peak, _) = peak_of(&mut command)?;
+        let (peak, _) = peak_of(&mut command, &[0])?;
         tell(Figure {
             subject: format!("{verb} 50 MB, {shape}: memory"),
             ours: format!("{:.1} MB", peak as f64 * 1024.0 / 1e6),

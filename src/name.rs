@@ -58,7 +58,16 @@ impl Alias {
     /// Whether both name the same entry: equal without case.
     #[must_use]
     pub fn same_entry(&self, other: &Self) -> bool {
-        self.folded() == other.folded()
+        self.is_spelt(&other.0)
+    }
+
+    /// Whether a text is this alias, in upper or lower case.
+    #[must_use]
+    pub fn is_spelt(&self, text: &str) -> bool {
+        if self.0.is_ascii() && text.is_ascii() {
+            return self.0.eq_ignore_ascii_case(text);
+        }
+        self.folded() == text.to_lowercase()
     }
 
     /// The form that is compared: lower case.

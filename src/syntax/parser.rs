@@ -144,11 +144,14 @@ impl Reading<'_> {
     /// to go on after a fault.
     fn item(&mut self, at: usize, start: usize) -> usize {
         let text: &str = &self.screened.text;
+        let next = raw::next_line(text, start);
         // A text with many faults would be searched to its end for each of them.
-        if raw::next_line(text, start) > self.item_end {
+        if next > self.item_end {
             self.item_end = end_of_item(text, start);
         }
-        let (gave_up, tried) = match grammar(Rule::item_line, text, at, self.item_end) {
+        // What begins like no sentence is none, whatever follows it.
+        let end = if begins_item(raw::word(text, start)) { self.item_end } else { next };
+        let (gave_up, tried) = match grammar(Rule::item_line, text, at, end) {
             Ok(pair) => {
                 let end = at + pair.as_span().end();
                 let first = self.tree.version.is_none() && self.tree.items.is_empty();

@@ -1,6 +1,9 @@
 //! Certificates and what identifies them: the public half of a key, never the private one.
 
-use std::fmt;
+use std::{
+    fmt,
+    io::{self, Read},
+};
 
 use jiff::Timestamp;
 use openssl::{
@@ -22,6 +25,23 @@ impl Fingerprint {
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(openssl::sha::sha256(bytes))
+    }
+
+    /// The digest of all that comes, of which nothing is kept.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn of_all(mut input: impl Read) -> io::Result<Self> {
+        let (mut digest, mut part) = (openssl::sha::Sha256::new(), vec![0; 64 << 10]);
+        loop {
+            match input.read(&mut part) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => match part.get(..read?).filter(|part| !part.is_empty()) {
+                    Some(part) => digest.update(part),
+                    None => return Ok(Self(digest.finish())),
+                },
+            }
+        }
     }
 
     /// The 32 bytes.

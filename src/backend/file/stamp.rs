@@ -72,22 +72,53 @@ impl From<&Metadata> for Stamp {
     }
 }
 
+fn opened(path: &Path, limit: u64) -> io::Result<(File, Stamp)> {
+    // Asked before opening, for opening a pipe would wait for its writer.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+    let file = File::open(path)?;
+    let stamp = Stamp::from(&file.metadata()?);
+    if stamp.size > limit {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit} bytes")));
+    }
+    Ok((file, stamp))
+}
+
+/// Compares a file with bytes, and keeps nothing of it. Answers its stamp when they are the same.
+///
+/// # Errors
+/// When it cannot be read, is no regular file, or is larger.
+pub fn compare(path: &Path, bytes: &[u8], limit: u64) -> io::Result<Option<Stamp>> {
+    let (mut file, stamp) = opened(path, limit)?;
+    if u64::try_from(bytes.len()).ok() != Some(stamp.size) {
+        return Ok(None);
+    }
+    let mut part = vec![0; 64 << 10];
+    let mut rest = bytes;
+    loop {
+        let read = match file.read(&mut part) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read?,
+        };
+        match (part.get(..read), rest.split_at_checked(read)) {
+            (Some([]), _) => break,
+            (Some(read), Some((own, left))) if read == own => rest = left,
+            _ => return Ok(None),
+        }
+    }
+    let is_still = Stamp::from(&file.metadata()?) == stamp;
+    Ok((is_still && rest.is_empty()).then_some(stamp))
+}
+
 /// Reads a regular file of at most `limit` bytes, with the stamp that goes with these bytes.
 ///
 /// # Errors
 /// When it cannot be read, is no regular file, is larger, or keeps changing while it is read.
 pub fn read(path: &Path, limit: u64) -> io::Result<(Vec<u8>, Stamp)> {
-    // Asked before opening, for opening a pipe would wait for its writer.
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
-    }
     for _ in 0..8 {
-        let file = File::open(path)?;
-        let before = Stamp::from(&file.metadata()?);
-        if before.size > limit {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit} bytes")));
-        }
-        let mut bytes = Vec::new();
+        let (file, before) = opened(path, limit)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(before.size).unwrap_or(0).saturating_add(1));
         (&file).take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
         if Stamp::from(&file.metadata()?) == before && u64::try_from(bytes.len()).ok() == Some(before.size) {
             return Ok((bytes, before));
@@ -110,6 +141,23 @@ mod tests {
         assert!(!stamp.is_settled());
         super::super::replace(&path, b"two", None).unwrap();
         assert_ne!(Stamp::of(&path).unwrap(), stamp);
+    }
+
+    #[test]
+    fn a_file_is_compared_to_its_last_byte() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let bytes = vec![7; 200_000];
+        fs::write(&path, &bytes).unwrap();
+        let limit = 1 << 20;
+        assert_eq!(compare(&path, &bytes, limit).unwrap(), Some(Stamp::of(&path).unwrap()));
+        assert_eq!(compare(&path, &bytes[1..], limit).unwrap(), None);
+        for at in [0, 65_535, 65_536, 199_999] {
+            let mut other = bytes.clone();
+            other[at] = 8;
+            assert_eq!(compare(&path, &other, limit).unwrap(), None, "{at}");
+        }
+        assert_eq!(compare(&path, &bytes, 10).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
     }
 
     #[test]

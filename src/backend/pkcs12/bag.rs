@@ -1,5 +1,7 @@
 //! Safe bags (RFC 7292 section 4.2), each kept as written.
 
+use std::{borrow::Cow, ops::Range, sync::Arc};
+
 use zeroize::Zeroizing;
 
 use super::{
@@ -16,7 +18,7 @@ use crate::{name::Alias, world::material::Certificate};
 #[derive(Clone)]
 pub(super) struct Bag {
     /// All its bytes. They may hold a key in the clear.
-    pub(super) raw: Zeroizing<Vec<u8>>,
+    pub(super) raw: Arc<Zeroizing<Vec<u8>>>,
     /// Which part of the store it lies in.
     pub(super) part: usize,
     pub(super) kind: Kind,
@@ -49,18 +51,20 @@ impl Bag {
         let value = parts.expect(CONTEXT_0, "the value of a bag")?;
         let attributes = parts.optional(SET)?;
         parts.finish("a bag")?;
+        let raw = Arc::new(Zeroizing::new(bag.raw.to_vec()));
         let mut read = Self {
-            raw: Zeroizing::new(bag.raw.to_vec()),
             part,
             kind: match identifier.content {
                 id if id == oid::SHROUDED_KEY_BAG => Kind::ShroudedKey(value.content.to_vec()),
                 id if id == oid::KEY_BAG => Kind::PlainKey,
                 id if id == oid::CERTIFICATE_BAG => {
-                    certificate(&value).map_or(Kind::Other, |own| Kind::Certificate(Box::new(own)))
+                    let held = certificate(&value, bag).and_then(|place| Held::new(&raw, place));
+                    held.map_or(Kind::Other, |own| Kind::Certificate(Box::new(own)))
                 }
                 id if id == oid::SECRET_BAG => Kind::Secret,
                 _ => Kind::Other,
             },
+            raw,
             name: None,
             key_id: None,
             is_trusted: false,
@@ -191,9 +195,16 @@ impl Bag {
         Ok(all)
     }
 
+    /// Its name in the form that is compared: lower case.
+    pub(super) fn folded(&self) -> Option<Cow<'_, str>> {
+        let name = self.name.as_deref()?;
+        let is_folded = name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        Some(if is_folded { Cow::Borrowed(name) } else { Cow::Owned(name.to_lowercase()) })
+    }
+
     /// Whether it answers to an alias.
     pub(super) fn answers_to(&self, alias: &Alias) -> bool {
-        self.name.as_ref().is_some_and(|name| name.to_lowercase() == alias.folded())
+        self.name.as_ref().is_some_and(|name| alias.is_spelt(name))
     }
 
     pub(super) const fn is_key(&self) -> bool {
@@ -227,14 +238,16 @@ impl Bag {
     }
 }
 
-/// Reads a certificate bag. `None` for other kinds of certificates.
-fn certificate(value: &Element<'_>) -> Option<Held> {
+/// Where the certificate lies in its bag. `None` for other kinds of certificates.
+fn certificate(value: &Element<'_>, bag: &Element<'_>) -> Option<Range<usize>> {
     let mut parts = value.reader().expect(SEQUENCE, "a certificate").ok()?.reader();
     if parts.expect(OID, "the type of a certificate").ok()?.content != oid::X509_CERTIFICATE {
         return None;
     }
     let wrapped = parts.expect(CONTEXT_0, "a certificate").ok()?;
-    Held::new(wrapped.reader().expect(OCTET_STRING, "a certificate").ok()?.content)
+    let octets = wrapped.reader().expect(OCTET_STRING, "a certificate").ok()?;
+    let end = octets.raw_within(bag).end;
+    Some(end - octets.content.len()..end)
 }
 
 fn certificate_value(own: &Certificate) -> Vec<u8> {

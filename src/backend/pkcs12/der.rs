@@ -177,8 +177,15 @@ impl<'a> Element<'a> {
 /// Writes one element from the pieces of its content.
 pub(super) fn element(tag: u8, pieces: &[&[u8]]) -> Vec<u8> {
     let length: usize = pieces.iter().map(|piece| piece.len()).sum();
-    let mut out = Vec::with_capacity(length + 10);
-    out.push(tag);
+    let mut out = header(tag, length);
+    out.reserve_exact(length);
+    pieces.iter().for_each(|piece| out.extend_from_slice(piece));
+    out
+}
+
+/// The tag and the length of an element with so many bytes of content.
+pub(super) fn header(tag: u8, length: usize) -> Vec<u8> {
+    let mut out = vec![tag];
     match u8::try_from(length) {
         Ok(short @ 0..0x80) => out.push(short),
         _ => {
@@ -188,7 +195,6 @@ pub(super) fn element(tag: u8, pieces: &[&[u8]]) -> Vec<u8> {
             out.extend(digits);
         }
     }
-    pieces.iter().for_each(|piece| out.extend_from_slice(piece));
     out
 }
 

@@ -12,6 +12,7 @@ use super::{
     inventory::{Found, Inventory},
     safe::{Part, Safe},
     scheme::Scheme,
+    store::{Content, Written},
 };
 use crate::{
     name::Alias,
@@ -161,7 +162,7 @@ impl<'a> Edit<'a> {
     }
 
     /// Writes the changed store, reads it again, and checks that it is what was meant.
-    pub(super) fn write(mut self) -> Result<Vec<u8>, Flaw> {
+    pub(super) fn write(mut self) -> Result<Written, Flaw> {
         if self.inventory.found.iter().all(|found| found.alias.is_none()) && !self.safe.bags.is_empty() {
             let what = "only entries that no alias reaches";
             return Err(Flaw::Unsupported(what.to_owned()));
@@ -183,11 +184,12 @@ impl<'a> Edit<'a> {
         let (mac, is_without_password) = (self.safe.mac.clone(), self.safe.is_without_password);
         let edited = Safe { parts: std::mem::take(&mut self.parts), bags, mac, is_without_password };
         let bytes = edited.write(self.password)?;
-        self.check(&edited, &Safe::read(&bytes, self.password)?)?;
-        Ok(bytes)
+        let safe = Safe::read(&bytes, self.password)?;
+        let inventory = self.check(&edited, &safe)?;
+        Ok(Written { bytes, content: Content { safe, inventory } })
     }
 
-    fn check(&self, edited: &Safe, written: &Safe) -> Result<(), Flaw> {
+    fn check(&self, edited: &Safe, written: &Safe) -> Result<Inventory, Flaw> {
         let failed = |cause: &str| Flaw::Crypto {
             doing: "the changed store did not pass its check and was not written",
             cause: cause.to_owned(),
@@ -226,7 +228,7 @@ impl<'a> Edit<'a> {
                 return Err(failed("an alias would name something else"));
             }
         }
-        Ok(())
+        Ok(inventory)
     }
 
     /// Whether an entry has the same alias, the same bags and the same chain, which may have become

@@ -1,10 +1,10 @@
 //! A change of a keystore by hand: allowed, announced, made and written down, all under one lock.
 
-use std::{collections::BTreeMap, io, path::Path, time::Duration};
+use std::{cell::OnceCell, collections::BTreeMap, fmt, fs::File, io, path::Path, sync::Arc, time::Duration};
 
 use zeroize::Zeroizing;
 
-use super::Pkcs12Keystore;
+use super::{Pkcs12Keystore, store::Content};
 use crate::{
     backend::{
         custody::{Custody, Note, Record, Stage},
@@ -29,10 +29,17 @@ pub struct Deed {
 }
 
 /// A keystore in the hand of a person.
-#[derive(Debug)]
 pub struct Hand {
     store: Pkcs12Keystore,
     deed: Deed,
+    /// The store as it was read since the last change. A change reads it anew.
+    seen: OnceCell<Arc<Content>>,
+}
+
+impl fmt::Debug for Hand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hand").field("store", &self.store).field("deed", &self.deed).finish_non_exhaustive()
+    }
 }
 
 impl Hand {
@@ -50,7 +57,8 @@ impl Hand {
         let aliases: Vec<&Alias> = deed.aliases.iter().collect();
         custody.allow(None, &aliases)?;
         let store = Pkcs12Keystore::open(path, password).in_custody(custody);
-        Ok(Self { store: if deed.may_make { store.perhaps_new() } else { store }, deed })
+        let store = if deed.may_make { store.perhaps_new() } else { store };
+        Ok(Self { store, deed, seen: OnceCell::new() })
     }
 
     /// What lies under an alias.
@@ -58,7 +66,7 @@ impl Hand {
     /// # Errors
     /// When the keystore cannot be read.
     pub fn entry(&self, alias: &Alias) -> Result<Option<Entry>, KeystoreError> {
-        if self.is_made() { self.store.entry(alias) } else { Ok(None) }
+        if self.is_made() { self.seen()?.entry(alias) } else { Ok(None) }
     }
 
     /// All entries.
@@ -80,6 +88,7 @@ impl Hand {
     ) -> Result<T, KeystoreError> {
         let before = self.named(&self.deed.aliases)?;
         self.end_what_was_cut_off()?;
+        self.seen.take();
         self.note(self.deed.command, Stage::Intent, before)?;
         let done = act(&mut self.store);
         let stage = if done.is_ok() { Stage::Done } else { Stage::Failed };
@@ -89,6 +98,14 @@ impl Hand {
             // What went wrong first is what is told.
             (Err(error), _) => Err(error),
         }
+    }
+
+    fn seen(&self) -> Result<Arc<Content>, KeystoreError> {
+        if let Some(content) = self.seen.get() {
+            return Ok(Arc::clone(content));
+        }
+        let content = self.store.content()?;
+        Ok(Arc::clone(self.seen.get_or_init(|| content)))
     }
 
     fn is_made(&self) -> bool {
@@ -118,8 +135,8 @@ impl Hand {
         aliases: BTreeMap<Alias, Option<Fingerprint>>,
     ) -> Result<(), KeystoreError> {
         let path = self.store.path();
-        let store = match std::fs::read(path) {
-            Ok(bytes) => Some(Fingerprint::of(&bytes)),
+        let store = match File::open(path).and_then(Fingerprint::of_all) {
+            Ok(digest) => Some(digest),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(cause) => {
                 return Err(KeystoreError::Io { doing: "cannot read", path: path.to_owned(), cause });

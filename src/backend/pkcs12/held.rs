@@ -1,7 +1,12 @@
 //! A certificate as a bag holds it. A store may hold ten thousand, of which a change touches two:
 //! names are cut out of the DER, and OpenSSL reads a certificate only when it is asked for.
 
-use std::{ops::Range, sync::OnceLock};
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
+
+use zeroize::Zeroizing;
 
 use super::der::{CONTEXT_0, INTEGER, Reader, SEQUENCE};
 use crate::world::material::Certificate;
@@ -9,16 +14,18 @@ use crate::world::material::Certificate;
 /// DER that has the shape of an X.509 certificate (RFC 5280 section 4.1).
 #[derive(Clone)]
 pub(super) struct Held {
-    der: Vec<u8>,
+    /// The bytes of the bag, and where the certificate lies in them.
+    bag: Arc<Zeroizing<Vec<u8>>>,
+    place: Range<usize>,
     issuer: Range<usize>,
     subject: Range<usize>,
     read: OnceLock<Option<Box<Certificate>>>,
 }
 
 impl Held {
-    /// Takes DER that has the shape of a certificate.
-    pub(super) fn new(der: &[u8]) -> Option<Self> {
-        let mut file = Reader::new(der, 0);
+    /// Takes DER out of a bag, if it has the shape of a certificate.
+    pub(super) fn new(bag: &Arc<Zeroizing<Vec<u8>>>, place: Range<usize>) -> Option<Self> {
+        let mut file = Reader::new(bag.get(place.clone())?, 0);
         let whole = file.expect(SEQUENCE, "").ok().filter(|_| file.is_empty())?;
         let mut fields = whole.reader().expect(SEQUENCE, "").ok()?.reader();
         fields.optional(CONTEXT_0).ok()?;
@@ -27,26 +34,27 @@ impl Held {
         let issuer = fields.expect(SEQUENCE, "").ok()?.raw_within(&whole);
         fields.expect(SEQUENCE, "").ok()?;
         let subject = fields.expect(SEQUENCE, "").ok()?.raw_within(&whole);
-        Some(Self { der: der.to_vec(), issuer, subject, read: OnceLock::new() })
+        Some(Self { bag: Arc::clone(bag), place, issuer, subject, read: OnceLock::new() })
     }
 
     pub(super) fn der(&self) -> &[u8] {
-        &self.der
+        self.bag.get(self.place.clone()).unwrap_or_default()
     }
 
     /// The issuer's name as DER.
     pub(super) fn issuer(&self) -> &[u8] {
-        self.der.get(self.issuer.clone()).unwrap_or_default()
+        self.der().get(self.issuer.clone()).unwrap_or_default()
     }
 
     /// The subject's name as DER.
     pub(super) fn subject(&self) -> &[u8] {
-        self.der.get(self.subject.clone()).unwrap_or_default()
+        self.der().get(self.subject.clone()).unwrap_or_default()
     }
 
     /// The certificate; `None` when OpenSSL cannot read it, or would show other bytes than these.
     pub(super) fn certificate(&self) -> Option<&Certificate> {
-        let read = || Certificate::from_der(&self.der).ok().filter(|own| own.der() == self.der).map(Box::new);
+        let read =
+            || Certificate::from_der(self.der()).ok().filter(|own| own.der() == self.der()).map(Box::new);
         self.read.get_or_init(read).as_deref()
     }
 }

@@ -63,16 +63,25 @@ impl Inventory {
                     .map_or_else(Vec::new, |own| issuers(safe, &by_subject, own, &mut verified)),
             });
         }
-        let in_chains: HashSet<&[u8]> = found.iter().flat_map(|found| found.chain(safe)).collect();
+        let numbers =
+            |found: &Found| found.certificate.into_iter().chain(found.issuers.clone()).collect::<Vec<_>>();
+        let bags_of_pairs: HashSet<usize> = found.iter().flat_map(numbers).collect();
+        // Whether another bag holds a certificate of a pair too: seldom asked, and long to prepare.
+        let mut in_chains: Option<HashSet<&[u8]>> = None;
         let mut alone = Vec::new();
         for (number, bag) in safe.bags.iter().enumerate() {
             let is_entry = match &bag.kind {
-                Kind::Certificate(own) => bag.is_trusted || !in_chains.contains(own.der()),
+                Kind::Certificate(_) if bag.is_trusted => true,
+                Kind::Certificate(_) if bags_of_pairs.contains(&number) || bag.name.is_none() => false,
+                Kind::Certificate(own) => !in_chains
+                    .get_or_insert_with(|| found.iter().flat_map(|found| found.chain(safe)).collect())
+                    .contains(own.der()),
                 Kind::Secret => true,
                 _ => false,
             };
-            let alias = bag.name.clone().and_then(|name| Alias::new(name).ok());
-            if is_entry && alias.is_some() {
+            let name = bag.name.clone().filter(|_| is_entry);
+            let alias = name.and_then(|name| Alias::new(name).ok());
+            if alias.is_some() {
                 alone.push(Found { alias, bag: number, certificate: None, issuers: Vec::new() });
             }
         }

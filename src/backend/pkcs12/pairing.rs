@@ -1,6 +1,6 @@
 //! Which certificate is a key's.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::{
     bag::{Bag, Kind},
@@ -23,13 +23,13 @@ type Claim = (usize, Option<usize>, Vec<(u8, usize)>);
 
 /// Each key with its certificate.
 pub(super) fn pairs(safe: &Safe, password: &str) -> Result<Vec<(usize, Option<usize>)>, Flaw> {
-    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut by_name: HashMap<Cow<'_, str>, Vec<usize>> = HashMap::new();
     let mut by_id: HashMap<&[u8], Vec<usize>> = HashMap::new();
     // Java never pairs a key with a certificate that is marked as trusted.
     let leaves = safe.bags.iter().enumerate().filter(|(_, bag)| bag.held().is_some() && !bag.is_trusted);
     for (number, bag) in leaves {
-        if let Some(name) = &bag.name {
-            by_name.entry(name.to_lowercase()).or_default().push(number);
+        if let Some(name) = bag.folded() {
+            by_name.entry(name).or_default().push(number);
         }
         if let Some(id) = &bag.key_id {
             by_id.entry(id).or_default().push(number);
@@ -39,7 +39,7 @@ pub(super) fn pairs(safe: &Safe, password: &str) -> Result<Vec<(usize, Option<us
     let mut claimed: HashMap<usize, usize> = HashMap::new();
     let mut compared = 0_usize;
     for (number, key) in safe.bags.iter().enumerate().filter(|(_, bag)| bag.is_key()) {
-        let named = key.name.as_ref().and_then(|name| by_name.get(&name.to_lowercase()));
+        let named = key.folded().and_then(|name| by_name.get(&name));
         let linked = key.key_id.as_deref().and_then(|id| by_id.get(id));
         // One that both single out needs no look at the others of a colliding localKeyID.
         let both = named.into_iter().flatten().filter(|own| is_linked(key, safe.bags.get(**own)));
@@ -111,8 +111,7 @@ fn is_linked(key: &Bag, certificate: Option<&Bag>) -> bool {
 /// How much speaks for a certificate to be a key's: from 3 (alias and localKeyID) to 1 (one of them,
 /// against the other).
 fn closeness(key: &Bag, certificate: &Bag) -> u8 {
-    let folded = |bag: &Bag| bag.name.as_ref().map(|name| name.to_lowercase());
-    let (name, other_name) = (folded(key), folded(certificate));
+    let (name, other_name) = (key.folded(), certificate.folded());
     let is_named = name.is_some() && name == other_name;
     let speaks_against = if is_named {
         key.key_id.is_some() && certificate.key_id.is_some()

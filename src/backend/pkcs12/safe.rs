@@ -1,6 +1,6 @@
 //! A whole store: the parts of its authenticated safe and the bags in them (RFC 7292 section 4).
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use openssl::pkey::{PKey, Private};
 use zeroize::Zeroizing;
@@ -8,7 +8,10 @@ use zeroize::Zeroizing;
 use super::{
     bag::{Bag, Kind},
     ber,
-    der::{CONTEXT_0, CONTEXT_0_PRIMITIVE, Element, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, element},
+    der::{
+        CONTEXT_0, CONTEXT_0_PRIMITIVE, Element, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, element,
+        header,
+    },
     encrypted_key::shroud,
     flaw::Flaw,
     mac::Mac,
@@ -40,7 +43,7 @@ pub(super) struct Safe {
 /// One ContentInfo.
 #[derive(Clone)]
 pub(super) struct Part {
-    raw: Vec<u8>,
+    raw: Arc<[u8]>,
     cover: Cover,
     /// Whether its bags are no longer those of `raw`.
     pub(super) is_changed: bool,
@@ -65,7 +68,7 @@ impl Part {
             scheme,
             rest: Vec::new(),
         });
-        Self { raw: Vec::new(), cover, is_changed: true }
+        Self { raw: Arc::from([]), cover, is_changed: true }
     }
 
     /// How it is encrypted, if it is.
@@ -207,27 +210,28 @@ impl Safe {
     /// algorithms, and a new integrity check.
     pub(super) fn write(&self, password: &str) -> Result<Vec<u8>, Flaw> {
         let password = self.password(password);
-        let mut parts = Vec::new();
+        let mut parts: Vec<Cow<'_, [u8]>> = Vec::new();
         for (number, part) in self.parts.iter().enumerate() {
             if !part.is_changed {
-                parts.push(part.raw.clone());
+                parts.push(Cow::Borrowed(&part.raw));
                 continue;
             }
             let bags: Vec<&[u8]> =
                 self.bags.iter().filter(|bag| bag.part == number).map(|bag| bag.raw.as_slice()).collect();
             let plain = Zeroizing::new(element(SEQUENCE, &bags));
-            parts.push(match &part.cover {
-                Cover::Plain => content_info(oid::DATA, &element(OCTET_STRING, &[&plain])),
+            parts.push(Cow::Owned(match &part.cover {
+                Cover::Plain => [&data(plain.len())[..], &plain].concat(),
                 Cover::Encrypted { scheme, .. } => {
                     let (algorithm, ciphertext) = scheme.encrypt(&plain, password)?;
                     encrypted(&part.cover, &algorithm, &ciphertext)
                 }
-            });
+            }));
         }
-        let content = element(SEQUENCE, &[&parts.concat()]);
+        let parts: Vec<&[u8]> = parts.iter().map(|part| &**part).collect();
+        let content = element(SEQUENCE, &parts);
         let mac = self.mac.as_ref().map(|mac| mac.over(&content, password)).transpose()?;
-        let info = content_info(oid::DATA, &element(OCTET_STRING, &[&content]));
-        Ok(element(SEQUENCE, &[&element(INTEGER, &[&[3]]), &info, &mac.unwrap_or_default()]))
+        let (version, info) = (element(INTEGER, &[&[3]]), data(content.len()));
+        Ok(element(SEQUENCE, &[&version, &info, &content, &mac.unwrap_or_default()]))
     }
 
     /// The key of a bag, decrypted unless it lies there in the clear.
@@ -252,8 +256,14 @@ fn decrypted(info: &[u8], password: Password<'_>) -> Result<PKey<Private>, Flaw>
     PKey::private_key_from_pkcs8(&plain).map_err(|_| failed("what comes out is no private key"))
 }
 
-fn content_info(kind: &[u8], content: &[u8]) -> Vec<u8> {
-    element(SEQUENCE, &[&element(OID, &[kind]), &element(CONTEXT_0, &[content])])
+/// All of a ContentInfo of plain data but its octets, of which there are so many: a store may be
+/// large, and is not to be copied for each of its layers.
+fn data(length: usize) -> Vec<u8> {
+    let octets = header(OCTET_STRING, length);
+    let content = header(CONTEXT_0, octets.len() + length);
+    let kind = element(OID, &[oid::DATA]);
+    let info = header(SEQUENCE, kind.len() + content.len() + octets.len() + length);
+    [info, kind, content, octets].concat()
 }
 
 /// The octets of a ContentInfo of plain data.
@@ -283,7 +293,7 @@ fn part<'a>(info: &Element<'a>) -> Result<(Part, Body<'a>), Flaw> {
     if kind != oid::ENCRYPTED_DATA {
         let octets = octets(info)?;
         let body = Body { octets: Cow::Borrowed(octets.content), place: octets.content_place() };
-        return Ok((Part { raw: info.raw.to_vec(), cover: Cover::Plain, is_changed: false }, body));
+        return Ok((Part { raw: Arc::from(info.raw), cover: Cover::Plain, is_changed: false }, body));
     }
     let mut fields = content.reader();
     let data = fields.expect(SEQUENCE, "an encrypted part")?;
@@ -311,8 +321,8 @@ fn part<'a>(info: &Element<'a>) -> Result<(Part, Body<'a>), Flaw> {
     fields.finish("an encrypted content")?;
     let cover = Cover::Encrypted { version: version.raw.to_vec(), scheme, rest };
     let raw = match &ciphertext.octets {
-        Cow::Borrowed(_) => info.raw.to_vec(),
-        Cow::Owned(octets) => encrypted(&cover, algorithm.raw, octets),
+        Cow::Borrowed(_) => Arc::from(info.raw),
+        Cow::Owned(octets) => Arc::from(encrypted(&cover, algorithm.raw, octets)),
     };
     Ok((Part { raw, cover, is_changed: false }, ciphertext))
 }
@@ -324,8 +334,15 @@ fn encrypted(cover: &Cover, algorithm: &[u8], ciphertext: &[u8]) -> Vec<u8> {
         Cover::Plain => (&[], &[]),
     };
     let kind = element(OID, &[oid::DATA]);
-    let inner = element(SEQUENCE, &[&kind, algorithm, &element(CONTEXT_0_PRIMITIVE, &[ciphertext])]);
-    content_info(oid::ENCRYPTED_DATA, &element(SEQUENCE, &[version, &inner, rest]))
+    let octets = header(CONTEXT_0_PRIMITIVE, ciphertext.len());
+    let inner = [&kind[..], algorithm, &octets].concat();
+    let inner = [header(SEQUENCE, inner.len() + ciphertext.len()), inner].concat();
+    let data = header(SEQUENCE, version.len() + inner.len() + ciphertext.len() + rest.len());
+    let length = data.len() + version.len() + inner.len() + ciphertext.len() + rest.len();
+    let kind = element(OID, &[oid::ENCRYPTED_DATA]);
+    let content = header(CONTEXT_0, length);
+    let info = header(SEQUENCE, kind.len() + content.len() + length);
+    [&info[..], &kind, &content, &data, version, &inner, ciphertext, rest].concat()
 }
 
 /// The bags of an encrypted part.

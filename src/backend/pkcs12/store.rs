@@ -3,7 +3,7 @@
 use std::{
     fmt, io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -48,7 +48,15 @@ pub struct Pkcs12Keystore {
     custody: Option<Custody>,
     holder: Option<Holder>,
     may_be_new: bool,
-    last: Mutex<Option<(Stamp, Arc<Content>)>>,
+    last: Mutex<Option<Last>>,
+}
+
+/// What was read last.
+struct Last {
+    /// `None` when a change after the reading may have left the same one.
+    stamp: Option<Stamp>,
+    bytes: Arc<Vec<u8>>,
+    content: Arc<Content>,
 }
 
 /// A store as read.
@@ -61,8 +69,14 @@ pub(super) struct Content {
 pub(super) enum Act<T> {
     /// Nothing is to be written.
     Rest(T),
-    /// These bytes are to be written.
-    Write(Vec<u8>, T),
+    /// This is to be written.
+    Write(Box<Written>, T),
+}
+
+/// A store to be written, and what it was when it was read again.
+pub(super) struct Written {
+    pub(super) bytes: Vec<u8>,
+    pub(super) content: Content,
 }
 
 impl Pkcs12Keystore {
@@ -182,20 +196,43 @@ impl Pkcs12Keystore {
     }
 
     pub(super) fn content(&self) -> Result<Arc<Content>, KeystoreError> {
-        let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some((stamp, content)) = last.as_ref()
-            && self.stamp()? == *stamp
+        let known = self.last().as_ref().and_then(|last| Some((last.stamp?, Arc::clone(&last.content))));
+        if let Some((stamp, content)) = known
+            && self.stamp()? == stamp
         {
-            return Ok(Arc::clone(content));
+            return Ok(content);
         }
-        let (bytes, stamp) = self.bytes()?;
-        let content = Arc::new(self.parsed(&bytes)?);
-        *last = stamp.is_settled().then(|| (stamp, Arc::clone(&content)));
-        Ok(content)
+        Ok(self.understood()?.1)
     }
 
-    fn bytes(&self) -> Result<(Vec<u8>, Stamp), KeystoreError> {
-        file::stamp::read(&self.path, LARGEST_STORE).map_err(self.io("cannot read"))
+    /// Reads the file, and what it says. The same bytes are neither kept nor parsed twice.
+    fn understood(&self) -> Result<(Arc<Vec<u8>>, Arc<Content>), KeystoreError> {
+        let known = self.last().as_ref().map(|last| (Arc::clone(&last.bytes), Arc::clone(&last.content)));
+        let same = match known {
+            Some((bytes, content)) => self.compared(&bytes)?.map(|stamp| (bytes, content, stamp)),
+            None => None,
+        };
+        let (bytes, content, stamp) = match same {
+            Some(same) => same,
+            None => {
+                let read = file::stamp::read(&self.path, LARGEST_STORE);
+                let (bytes, stamp) = read.map_err(self.io("cannot read"))?;
+                let content = Arc::new(self.parsed(&bytes)?);
+                (Arc::new(bytes), content, stamp)
+            }
+        };
+        let stamp = stamp.is_settled().then_some(stamp);
+        *self.last() = Some(Last { stamp, bytes: Arc::clone(&bytes), content: Arc::clone(&content) });
+        Ok((bytes, content))
+    }
+
+    /// The stamp of the file, if these are its bytes.
+    fn compared(&self, bytes: &[u8]) -> Result<Option<Stamp>, KeystoreError> {
+        file::stamp::compare(&self.path, bytes, LARGEST_STORE).map_err(self.io("cannot read"))
+    }
+
+    fn last(&self) -> MutexGuard<'_, Option<Last>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn parsed(&self, bytes: &[u8]) -> Result<Content, KeystoreError> {
@@ -225,28 +262,35 @@ impl Pkcs12Keystore {
             }
         };
         custody.allow(self.holder.as_ref(), aliases)?;
-        let before = if is_new { None } else { Some(self.bytes()?.0) };
-        let content = match &before {
-            Some(bytes) => self.parsed(bytes)?,
-            None => self.parsed(&Safe::empty().write(&self.password).map_err(self.flaw())?)?,
+        let (before, content) = if is_new {
+            let empty = Safe::empty().write(&self.password).map_err(self.flaw())?;
+            (None, Arc::new(self.parsed(&empty)?))
+        } else {
+            let (bytes, content) = self.understood()?;
+            (Some(bytes), content)
         };
         match act(&content)? {
             Act::Rest(answer) => Ok(answer),
             Act::Write(after, answer) => {
                 // Other tools know nothing of the lock.
-                let now = if is_new && !target.exists() { None } else { Some(self.bytes()?.0) };
-                if self.resolved()? != target || custody.store() != target || now != before {
+                let is_as_it_was = match &before {
+                    Some(before) => self.compared(before)?.is_some(),
+                    None => !target.exists(),
+                };
+                if self.resolved()? != target || custody.store() != target || !is_as_it_was {
                     return Err(KeystoreError::Locked(self.path.clone()));
                 }
                 let mode = is_new.then_some(0o600);
-                file::replace(&target, &after, mode).map_err(self.io("cannot write"))?;
+                file::replace(&target, &after.bytes, mode).map_err(self.io("cannot write"))?;
+                let (bytes, content) = (Arc::new(after.bytes), Arc::new(after.content));
+                *self.last() = Some(Last { stamp: None, bytes, content });
                 Ok(answer)
             }
         }
     }
 
     pub(super) fn write<T>(&self, edit: Edit<'_>, answer: T) -> Result<Act<T>, KeystoreError> {
-        edit.write().map(|bytes| Act::Write(bytes, answer)).map_err(self.flaw())
+        edit.write().map(|written| Act::Write(Box::new(written), answer)).map_err(self.flaw())
     }
 
     fn resolved(&self) -> Result<PathBuf, KeystoreError> {

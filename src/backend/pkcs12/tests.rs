@@ -470,9 +470,10 @@ fn damage_under_a_true_integrity_check_is_damage() {
 fn what_another_tool_wrote_meanwhile_is_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), &store(both(&pair("live"), "live")));
-    let refused = store.change(&[], |_| {
+    let refused = store.change(&[], |content| {
         fs::write(store.path(), "by another tool").unwrap();
-        Ok(Act::Write(b"by us".to_vec(), ()))
+        let written = Edit::new(&content.safe, &content.inventory, PASSWORD).write().unwrap();
+        Ok(Act::Write(Box::new(written), ()))
     });
     assert!(matches!(refused, Err(KeystoreError::Locked(_))), "{refused:?}");
     assert_eq!(fs::read(store.path()).unwrap(), b"by another tool");

@@ -15,8 +15,9 @@ pub(in crate::backend::xml_dsig) struct Bindings {
 #[derive(Clone, Debug)]
 struct Binding {
     hash: u64,
-    /// Where the prefix begins in the text; it ends where the next one begins.
+    /// Where the prefix begins and ends in the text.
     start: usize,
+    end: usize,
     name: Rc<str>,
 }
 
@@ -53,39 +54,36 @@ impl Bindings {
 
     /// Binds a prefix, empty for the default namespace, to a name, empty for none.
     pub(in crate::backend::xml_dsig) fn push(&mut self, prefix: &str, name: Rc<str>) {
-        self.bindings.push(Binding { hash: hash(prefix), start: self.text.len(), name });
+        let start = self.text.len();
         self.text.push_str(prefix);
+        self.bindings.push(Binding { hash: hash(prefix), start, end: self.text.len(), name });
     }
 
     /// What a prefix is bound to.
     pub(in crate::backend::xml_dsig) fn find(&self, prefix: &str) -> Option<&Rc<str>> {
-        self.position(prefix, 0).and_then(|at| self.bindings.get(at)).map(|binding| &binding.name)
+        self.last(prefix, 0).map(|binding| &binding.name)
     }
 
     /// Whether the element that was opened last binds a prefix itself.
     pub(super) fn is_own(&self, prefix: &str) -> bool {
-        self.position(prefix, self.above()).is_some()
+        self.last(prefix, self.above()).is_some()
     }
 
     /// The prefix and the name of each, the outermost first.
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &Rc<str>)> {
-        self.bindings.iter().enumerate().map(|(at, binding)| (self.prefix(at), &binding.name))
+        self.bindings.iter().map(|binding| (self.prefix(binding), &binding.name))
     }
 
     /// The last binding of a prefix that is not before the `first`.
-    fn position(&self, prefix: &str, first: usize) -> Option<usize> {
+    fn last(&self, prefix: &str, first: usize) -> Option<&Binding> {
         let hash = hash(prefix);
-        let bindings = self.bindings.get(first..).unwrap_or_default();
-        let same =
-            |(at, binding): &(usize, &Binding)| binding.hash == hash && self.prefix(first + at) == prefix;
+        let same = |binding: &&Binding| binding.hash == hash && self.prefix(binding) == prefix;
         // From the end: the innermost counts, and it is nearly always near.
-        bindings.iter().enumerate().rev().find(same).map(|(at, _)| first + at)
+        self.bindings.get(first..).unwrap_or_default().iter().rev().find(same)
     }
 
-    fn prefix(&self, at: usize) -> &str {
-        let start = self.bindings.get(at).map_or(0, |binding| binding.start);
-        let end = self.bindings.get(at + 1).map_or(self.text.len(), |next| next.start);
-        self.text.get(start..end).unwrap_or_default()
+    fn prefix(&self, binding: &Binding) -> &str {
+        self.text.get(binding.start..binding.end).unwrap_or_default()
     }
 }
 

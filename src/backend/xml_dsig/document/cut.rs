@@ -23,6 +23,19 @@ enum Markup {
     Reference,
 }
 
+/// The length and the kind of a tag that ends within what is ahead, as nearly all do.
+pub(super) fn tag(ahead: &[u8]) -> Option<(usize, Kind)> {
+    match ahead {
+        [b'<', b'/', rest @ ..] => Some((memchr(b'>', rest)? + 3, Kind::End)),
+        [b'<', b'!' | b'?', ..] => None,
+        [b'<', rest @ ..] => {
+            let end = ElementParser::default().feed(rest)?;
+            Some((end + 2, Kind::Start { empty: rest.get(..end)?.ends_with(b"/") }))
+        }
+        _ => None,
+    }
+}
+
 impl Cut {
     /// How much of a piece tells what it is.
     pub(super) const AHEAD: usize = "<![CDATA[".len();
@@ -169,6 +182,11 @@ mod tests {
                 Err(_) => Err(DocumentFault::Unclosed),
             };
             let ours = cut(text.as_bytes(), part);
+            if let Some((length, kind)) = tag(text.as_bytes()) {
+                let written = &text.as_bytes()[..length];
+                let cut = Cut::begin(&text.as_bytes()[..text.len().min(Cut::AHEAD)]).unwrap();
+                prop_assert_eq!((Ok(length), kind), (ours, cut.kind(written)));
+            }
             // Ours tells of two hyphens at once, theirs only when the comment ends.
             let unended = ours == Err(DocumentFault::Comment) && theirs == Err(DocumentFault::Unclosed);
             prop_assert!(unended || ours == theirs, "{ours:?} and {theirs:?}");

@@ -110,6 +110,11 @@ impl<R: Read> Intake<R> {
         self.buffer.get(self.start..).unwrap_or_default()
     }
 
+    /// So many bytes of what is ahead.
+    pub(super) fn first(&self, count: usize) -> &str {
+        self.buffer.get(self.start..self.start + count).unwrap_or_default()
+    }
+
     /// Has at least `count` bytes ahead, unless the input ends.
     pub(super) fn look(&mut self, count: usize) -> Result<(), Stopped> {
         while self.buffer.len() - self.start < count && self.more()? {}
@@ -150,8 +155,10 @@ impl<R: Read> Intake<R> {
 
     /// Consumes what comes first of what is ahead. There may be no more of it than the limit has.
     pub(super) fn consume(&mut self, count: usize) -> Result<(), DocumentFault> {
-        let consumed = self.ahead().get(..count).unwrap_or_default();
-        self.consumed += self.encoding.length(consumed.as_bytes());
+        self.consumed += match self.encoding {
+            Encoding::Utf8 | Encoding::Ascii => count as u64,
+            other => other.length(self.first(count).as_bytes()),
+        };
         self.start += count;
         if self.consumed > self.limit { Err(DocumentFault::TooLong) } else { Ok(()) }
     }

@@ -45,7 +45,7 @@ impl Step<'_> {
 }
 
 /// Which piece it is, before what is in it was looked at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Start { empty: bool },
     End,

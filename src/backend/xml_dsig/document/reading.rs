@@ -7,7 +7,7 @@ use memchr::memchr2;
 use super::{
     Context, IdAttributes,
     character::is_space,
-    cut::Cut,
+    cut::{self, Cut},
     declaration::MARK,
     intake::{Intake, Stopped},
     interpreter::Interpreter,
@@ -51,8 +51,17 @@ impl<'l, R: Read> Document<'l, R> {
     }
 
     /// The next piece; `None` at the end of a whole document.
+    // Inlined, so that a step is made where it is used: it is large to be handed over.
+    #[inline(always)]
     pub(in crate::backend::xml_dsig) fn next(&mut self) -> Result<Option<Step<'_>>, XmlError> {
-        let Some(kind) = self.advance()? else { return Ok(None) };
+        match self.advance()? {
+            Some(kind) => Ok(Some(self.step(kind))),
+            None => Ok(None),
+        }
+    }
+
+    #[inline(always)]
+    fn step(&self, kind: Kind) -> Step<'_> {
         let Interpreter { element, scope, .. } = &self.interpreter;
         let raw = self.raw();
         let text = self.interpreter.text(raw);
@@ -69,7 +78,7 @@ impl<'l, R: Read> Document<'l, R> {
             }
         };
         let (depth, encoding) = (scope.depth(), self.intake.encoding());
-        Ok(Some(Step { piece, depth, at: self.at, raw, encoding, scope }))
+        Step { piece, depth, at: self.at, raw, encoding, scope }
     }
 
     /// Where the last piece begins, in bytes.
@@ -84,7 +93,7 @@ impl<'l, R: Read> Document<'l, R> {
 
     /// The last piece as written.
     fn raw(&self) -> &str {
-        self.intake.ahead().get(..self.length).unwrap_or_default()
+        self.intake.first(self.length)
     }
 
     fn advance(&mut self) -> Result<Option<Kind>, XmlError> {
@@ -115,21 +124,24 @@ impl<'l, R: Read> Document<'l, R> {
                 Ok(None)
             }
             Some(b'<' | b'&') => {
-                let kind = self.cut(mark)?;
-                let raw = self.intake.ahead().get(..self.length).unwrap_or_default();
-                self.interpreter.markup(kind, raw, mark, first)?;
+                let ahead = self.intake.ahead().as_bytes().get(mark..).unwrap_or_default();
+                let limit = self.interpreter.limits.token;
+                let kind = match cut::tag(ahead).filter(|(length, _)| *length as u64 <= limit) {
+                    Some((length, kind)) => {
+                        self.length = mark + length;
+                        kind
+                    }
+                    None => self.cut(mark)?,
+                };
+                self.interpreter.markup(kind, self.intake.first(self.length), mark, first)?;
                 Ok(Some(kind))
             }
             Some(_) => {
                 // Up to the next markup or reference, or to the end of what is there: text may be
                 // longer than any memory.
-                let ahead = self.intake.ahead();
-                let text = ahead.as_bytes().get(mark..).unwrap_or_default();
+                let text = self.intake.ahead().as_bytes().get(mark..).unwrap_or_default();
                 self.length = mark + memchr2(b'<', b'&', text).unwrap_or(text.len());
-                self.interpreter
-                    .run(ahead.get(..self.length).unwrap_or_default(), mark)
-                    .map(Some)
-                    .map_err(Stopped::from)
+                self.interpreter.run(self.intake.first(self.length), mark).map(Some).map_err(Stopped::from)
             }
         }
     }

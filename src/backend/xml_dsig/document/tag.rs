@@ -121,7 +121,9 @@ impl Element {
         limits: &Limits,
     ) -> Result<(), DocumentFault> {
         let (name, mut rest) = split_at_space(tag);
-        self.name = self.keep(name, scope, limits)?;
+        let (start, local) = self.keep(name, limits)?;
+        self.name.whole = start..self.text.len();
+        self.name.local = local;
         let mut count = 0;
         while let Some(attribute) = Written::next(&mut rest)? {
             count += 1;
@@ -134,14 +136,15 @@ impl Element {
         self.sort()
     }
 
-    fn keep(&mut self, name: &str, scope: &Scope, limits: &Limits) -> Result<Name, DocumentFault> {
+    /// Keeps a name. Answers where it and its local part begin.
+    fn keep(&mut self, name: &str, limits: &Limits) -> Result<(usize, usize), DocumentFault> {
         if name.len() > limits.name {
             return Err(DocumentFault::NameTooLong);
         }
         let local = local_part(name)?;
         let start = self.text.len();
         self.text.push_str(name);
-        Ok(Name { whole: start..self.text.len(), local: start + local, namespace: scope.none() })
+        Ok((start, start + local))
     }
 
     fn add(
@@ -150,7 +153,8 @@ impl Element {
         scope: &mut Scope,
         limits: &Limits,
     ) -> Result<(), DocumentFault> {
-        let name = self.keep(attribute.name, scope, limits)?;
+        let (start, local_start) = self.keep(attribute.name, limits)?;
+        let name = Name { whole: start..self.text.len(), local: local_start, namespace: scope.none() };
         let start = self.text.len();
         append_value(attribute.value, &mut self.text)?;
         let value = start..self.text.len();

@@ -46,6 +46,9 @@ impl<'a> Writer<'a> {
         sealed: Option<&Sealed>,
     ) -> Result<(), XmlError> {
         self.encoding = step.encoding;
+        if role == Role::Plain && self.waiting.is_none() && self.encoding == Encoding::Utf8 {
+            return Ok(self.out.write_all(step.raw.as_bytes())?);
+        }
         let (start, end) = sealed.map_or(("", ""), |sealed| (&sealed.start, &sealed.end));
         match (role, self.spot) {
             (Role::Begins, Spot::Inside) => self.write(&[&opened(step.raw)])?,
