@@ -1,6 +1,6 @@
 //! Names, checked at birth: whoever holds one need not look at it again.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -64,10 +64,7 @@ impl Alias {
     /// Whether a text is this alias, in upper or lower case.
     #[must_use]
     pub fn is_spelt(&self, text: &str) -> bool {
-        if self.0.is_ascii() && text.is_ascii() {
-            return self.0.eq_ignore_ascii_case(text);
-        }
-        self.folded() == text.to_lowercase()
+        folded(&self.0) == folded(text)
     }
 
     /// The form that is compared: lower case.
@@ -75,6 +72,12 @@ impl Alias {
     pub fn folded(&self) -> String {
         self.0.to_lowercase()
     }
+}
+
+/// A text in the form in which aliases are compared: lower case.
+pub(crate) fn folded(text: &str) -> Cow<'_, str> {
+    let is_folded = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_folded { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
 }
 
 impl fmt::Display for Alias {

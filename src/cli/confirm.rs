@@ -14,7 +14,7 @@ use crate::{
     },
     check::Checked,
     journal::{Host, sqlite::SqliteHost},
-    run::{casting::Casting, time},
+    run::{casting::Casting, claims::Claims, time},
     source::shown,
     transition::{
         event::{Actor, Event, Record},
@@ -26,6 +26,7 @@ use crate::{
 
 use super::{
     at_site::{AtSite, Attached, failed},
+    claimed,
     exit::Exit,
     json::{Document, Format},
     screen::Screen,
@@ -90,7 +91,19 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     }
     let by = Actor { role: arguments.role.clone(), person: arguments.person.clone(), automatic: false };
     match act(&checked, &host, step, arguments, by) {
-        Ok(events) => submit(&checked, &mut host, events, (&arguments.step, &arguments.role), screen),
+        Ok(events) => {
+            let exit = submit(&checked, &mut host, events, (&arguments.step, &arguments.role), screen);
+            if !host.state().is_finished() {
+                return exit;
+            }
+            // Nobody has to run it once more to free what it held.
+            let folder = arguments.at.folder();
+            let given_back = claimed::holder(&arguments.at, host.run(), screen).and_then(|holder| {
+                let claims = Claims { plan, site: &site, folder: &folder, holder: &holder };
+                claimed::give_back(&claims, screen)
+            });
+            given_back.map_or_else(|exit| exit, |()| exit)
+        }
         Err(why) => {
             screen.talk(why);
             Exit::Usage

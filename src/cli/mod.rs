@@ -68,7 +68,7 @@ const EXITS: &str = "\
 Exit codes:
     0  done
     1  the plan, the site, a signature or what was asked is refused
-    2  the command is not understood, or not allowed
+    2  the command is not understood or not allowed, or what it names is not there
     3  waiting; for whom or what is on standard output; or a run holds the alias
     4  a promise was broken in the world
     5  a backend failed

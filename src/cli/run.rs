@@ -134,7 +134,10 @@ fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen) -> Result
         screen.talk(shown(&error.to_string()));
         Exit::Backend
     })?;
-    claimed::take(&claims, arguments.format, screen)?;
+    if let Err(exit) = claimed::take(&claims, arguments.format, screen) {
+        withdrawn(host, screen)?;
+        return Err(exit);
+    }
     let json = arguments.format == Format::Json;
     let progress = Progress::new(WallClock.now(), false, !json && !screen.is_quiet());
     let ending = {
@@ -160,8 +163,17 @@ fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen) -> Result
     // A run that changed nothing yet holds nothing either.
     let over = matches!(ending, Ok(Ending::Done)) || !host.state().started;
     let given_back = if over { claimed::give_back(&claims, screen) } else { Ok(()) };
+    let is_open = matches!(ending, Ok(Ending::Moved(_)) | Err(_));
     let exit = end(job, &*host, ending, screen);
+    if is_open {
+        withdrawn(host, screen)?;
+    }
     given_back.map_or_else(Err, |()| Ok(exit))
+}
+
+/// A run that did not come to its first record is none: it would stand before those that are.
+fn withdrawn(host: &mut SqliteHost, screen: &mut Screen) -> Result<(), Exit> {
+    host.withdraw().map(|_| ()).map_err(|error| failed(&error, screen))
 }
 
 /// Says how it ended.
@@ -192,7 +204,11 @@ fn end(job: Job<'_>, host: &dyn Host, ending: Result<Ending, RunError>, screen: 
                     shown(&difference.seen)
                 ));
             }
-            screen.talk("put it right by hand, or call the run off; `keyroll status` shows where it stands");
+            screen.talk(if host.state().started {
+                "put it right by hand and run again; `keyroll status` shows where the run stands"
+            } else {
+                "put it right by hand and run again, or write the plan for the world as it is: nothing has begun"
+            });
             more.differences = Some(found);
             (Exit::Stale, "moved")
         }
@@ -322,6 +338,13 @@ fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
     let mut store = Store::open(&path).map_err(|e| failed(&e, screen))?;
     let runs = store.runs().map_err(|e| failed(&e, screen))?;
     let mut found = arguments.at.meant(&runs, Some(&plan.name));
+    if let (None, Some(run)) = (found, &arguments.at.run) {
+        let (path, run) = (shown_path(&path), shown(run));
+        screen.talk(format_args!(
+            "the journal {path} holds no run {run} of this plan; without --run one begins"
+        ));
+        return Err(Exit::Usage);
+    }
     let fits = |p: &&Pinned| p.plan == plan.digest() && p.site == site.digest();
     if let Some(pinned) = found.filter(|p| !p.finished && !fits(p)) {
         // A run that did not come to its first record changed nothing, and binds nobody.
@@ -331,7 +354,13 @@ fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
     }
     if let Some(pinned) = found.filter(|p| !p.finished) {
         if !fits(&pinned) {
-            let what = if pinned.plan == plan.digest() { "the site" } else { "the plan" };
+            let what = if pinned.plan == plan.digest() {
+                "the site"
+            } else if pinned.parameters == site.parameters {
+                "the plan"
+            } else {
+                "the plan's parameters at the site"
+            };
             screen.talk(format_args!(
                 "{what} was changed since run {} began; put it back, or finish that run with what it is pinned to",
                 pinned.run

@@ -182,7 +182,8 @@ impl Screen {
                 for findings in self.found() {
                     self.document(&findings);
                 }
-                if self.silent {
+                // A result that went to a file is none that is missing.
+                if self.silent && exit != Exit::Done {
                     let errors = std::mem::take(&mut self.said);
                     self.document(&Failure { exit: exit as u8, errors });
                 }

@@ -63,6 +63,14 @@ impl SqliteHost {
             .map_err(|e| self.store.fail(&e))?;
         rows.collect::<Result<_, _>>().map_err(|e| self.store.fail(&e))
     }
+
+    /// Takes the run out if it has not begun: nothing was recorded of it. Says whether it was so.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn withdraw(&mut self) -> Result<bool, HostError> {
+        self.store.take_out(&self.run)
+    }
 }
 
 impl Host for SqliteHost {

@@ -234,6 +234,11 @@ impl Store {
     /// When the file cannot be written, or another process is at work on it.
     pub fn withdraw(&mut self, run: &str) -> Result<bool, HostError> {
         let _alone = self.lock()?;
+        self.take_out(run)
+    }
+
+    /// The same for whoever has the lock already.
+    pub(super) fn take_out(&self, run: &str) -> Result<bool, HostError> {
         let sql = "DELETE FROM run WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM record WHERE run = ?1)";
         let gone = self.connection.execute(sql, [run]).map_err(|e| self.fail(&e))?;
         Ok(gone > 0)

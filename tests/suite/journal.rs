@@ -330,5 +330,5 @@ fn an_event_costs_one_commit_with_all_that_follows_from_it() {
         commands += matches!(&verdict, Verdict::Applied(commands) if !commands.is_empty()) as usize;
         assert_eq!(commits(&path) - before, number + 1, "{record:?}");
     }
-    assert!(records.len() > 10 && commands > 5, "{} records, {commands} with commands", records.len());
+    assert!(records.len() > 15 && commands > 5, "{} records, {commands} with commands", records.len());
 }

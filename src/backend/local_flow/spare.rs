@@ -14,6 +14,9 @@ pub(super) struct Spare {
     /// does, or the old name could come back with nothing behind it.
     resting: Vec<String>,
     ready: Vec<String>,
+    /// How many were ever kept, and how many of these, the first ones, have a durable name.
+    kept: u64,
+    settled: u64,
 }
 
 impl Spare {
@@ -25,16 +28,20 @@ impl Spare {
     /// Keeps one.
     pub(super) fn keep(&mut self, name: String) {
         self.resting.push(name);
+        self.kept += 1;
     }
 
-    /// How many wait for their name to become durable.
-    pub(super) const fn resting(&self) -> usize {
-        self.resting.len()
+    /// How many were ever kept.
+    pub(super) const fn kept(&self) -> u64 {
+        self.kept
     }
 
-    /// The first so many have a durable name now.
-    pub(super) fn settle(&mut self, count: usize) {
+    /// All that were kept when there were so many have a durable name now. Several may find that out
+    /// at a time.
+    pub(super) fn settle(&mut self, kept: u64) {
+        let count = usize::try_from(kept.saturating_sub(self.settled)).unwrap_or(usize::MAX);
         self.ready.extend(self.resting.drain(..count.min(self.resting.len())));
+        self.settled = self.settled.max(kept);
     }
 
     /// One that may be written to.
@@ -44,6 +51,7 @@ impl Spare {
 
     /// All of them.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = String> {
+        self.settled = self.kept;
         self.resting.drain(..).chain(self.ready.drain(..))
     }
 }
@@ -52,20 +60,37 @@ impl Spare {
 mod tests {
     use super::*;
 
+    fn kept(spare: &mut Spare, name: &str) -> u64 {
+        spare.keep(name.to_owned());
+        spare.kept()
+    }
+
     #[test]
     fn a_file_is_taken_only_after_its_name_is_durable() {
         let mut spare = Spare::default();
-        spare.keep("a".to_owned());
-        let before = spare.resting();
-        spare.keep("b".to_owned());
+        let first = kept(&mut spare, "a");
+        let second = kept(&mut spare, "b");
         assert_eq!(spare.take(), None);
-        spare.settle(before);
-        assert_eq!((spare.take(), spare.take()), (Some("a".to_owned()), None));
-        spare.settle(9);
-        assert_eq!((spare.take(), spare.take()), (Some("b".to_owned()), None));
+        spare.settle(first);
+        assert_eq!((spare.take().unwrap(), spare.take()), ("a".to_owned(), None));
+        spare.settle(second);
+        assert_eq!((spare.take().unwrap(), spare.take()), ("b".to_owned(), None));
         (0..MOST).for_each(|number| spare.keep(number.to_string()));
         assert!(!spare.has_room());
         assert_eq!(spare.drain().count(), MOST);
         assert!(spare.has_room());
+        let last = kept(&mut spare, "c");
+        spare.settle(last);
+        assert_eq!(spare.take().unwrap(), "c");
+    }
+
+    #[test]
+    fn two_that_make_names_durable_at_a_time_count_no_file_twice() {
+        let mut spare = Spare::default();
+        let both = kept(&mut spare, "a");
+        spare.settle(both);
+        kept(&mut spare, "b");
+        spare.settle(both);
+        assert_eq!((spare.take().unwrap(), spare.take()), ("a".to_owned(), None));
     }
 }

@@ -24,6 +24,9 @@ const PART: &str = "part";
 /// What is left of a message that was delivered.
 const FREE: &str = "free";
 
+/// The largest file that is kept for another message, in bytes.
+const SMALL: u64 = 64 << 10;
+
 /// An open spool folder.
 #[derive(Debug)]
 pub(super) struct Spool {
@@ -125,9 +128,9 @@ impl Spool {
 
     /// Makes the names survive a power loss.
     pub(super) fn sync_names(&self) -> io::Result<()> {
-        let resting = self.spare().resting();
+        let kept = self.spare().kept();
         rustix::fs::fsync(&self.folder)?;
-        self.spare().settle(resting);
+        self.spare().settle(kept);
         Ok(())
     }
 
@@ -152,16 +155,21 @@ impl Spool {
         self.read(&named(message, PART))
     }
 
-    /// Takes a sent message out. Its file is kept for another one, and its content until then.
+    /// Takes a sent message out. The file of a small one is kept for another, and its content until
+    /// then.
     pub(super) fn remove_sent(&self, message: &Spooled) -> io::Result<()> {
+        let name = named(message, SENT);
+        let found = statat(&self.folder, &name, AtFlags::SYMLINK_NOFOLLOW)?;
         let mut spare = self.spare();
-        if !spare.has_room() {
-            return self.remove(&named(message, SENT));
+        if !spare.has_room() || !u64::try_from(found.st_size).is_ok_and(|size| size <= SMALL) {
+            return self.remove(&name);
         }
         let free = format!("{:010}.{FREE}", message.sequence);
-        self.rename(&named(message, SENT), &free)?;
-        spare.keep(free);
-        Ok(())
+        match self.rename(&name, &free) {
+            // Somebody put a file there. The message is judged, and must not come again.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.remove(&name),
+            renamed => renamed.map(|()| spare.keep(free)),
+        }
     }
 
     /// Removes a written message.

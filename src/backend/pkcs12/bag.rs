@@ -12,7 +12,10 @@ use super::{
     password::Password,
     scheme::Scheme,
 };
-use crate::{name::Alias, world::material::Certificate};
+use crate::{
+    name::{Alias, folded},
+    world::material::Certificate,
+};
 
 /// One bag.
 #[derive(Clone)]
@@ -197,9 +200,7 @@ impl Bag {
 
     /// Its name in the form that is compared: lower case.
     pub(super) fn folded(&self) -> Option<Cow<'_, str>> {
-        let name = self.name.as_deref()?;
-        let is_folded = name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
-        Some(if is_folded { Cow::Borrowed(name) } else { Cow::Owned(name.to_lowercase()) })
+        self.name.as_deref().map(folded)
     }
 
     /// Whether it answers to an alias.

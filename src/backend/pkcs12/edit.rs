@@ -183,7 +183,7 @@ impl<'a> Edit<'a> {
         bags.sort_by_key(|bag| bag.part);
         let (mac, is_without_password) = (self.safe.mac.clone(), self.safe.is_without_password);
         let edited = Safe { parts: std::mem::take(&mut self.parts), bags, mac, is_without_password };
-        let bytes = edited.write(self.password)?;
+        let bytes = Zeroizing::new(edited.write(self.password)?);
         let safe = Safe::read(&bytes, self.password)?;
         let inventory = self.check(&edited, &safe)?;
         Ok(Written { bytes, content: Content { safe, inventory } })

@@ -8,7 +8,7 @@ use super::{Pkcs12Keystore, store::Content};
 use crate::{
     backend::{
         custody::{Custody, Note, Record, Stage},
-        keystore::{Entry, Keystore, KeystoreError},
+        keystore::{Entry, KeystoreError},
     },
     name::Alias,
     world::material::{Certificate, Fingerprint},
@@ -74,7 +74,11 @@ impl Hand {
     /// # Errors
     /// When the keystore cannot be read.
     pub fn entries(&self) -> Result<Vec<Entry>, KeystoreError> {
-        if self.is_made() { self.store.entries() } else { Ok(Vec::new()) }
+        if !self.is_made() {
+            return Ok(Vec::new());
+        }
+        let content = self.seen()?;
+        Ok(content.inventory.entries(&content.safe))
     }
 
     /// Makes the change. What is about to be done is in the record before it, and how it ended
@@ -86,6 +90,8 @@ impl Hand {
         mut self,
         act: impl FnOnce(&mut Pkcs12Keystore) -> Result<T, KeystoreError>,
     ) -> Result<T, KeystoreError> {
+        // What was seen may be old by now.
+        self.seen.take();
         let before = self.named(&self.deed.aliases)?;
         self.end_what_was_cut_off()?;
         self.seen.take();

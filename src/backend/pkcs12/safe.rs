@@ -43,7 +43,8 @@ pub(super) struct Safe {
 /// One ContentInfo.
 #[derive(Clone)]
 pub(super) struct Part {
-    raw: Arc<[u8]>,
+    /// It may hold keys in the clear.
+    raw: Arc<Zeroizing<Vec<u8>>>,
     cover: Cover,
     /// Whether its bags are no longer those of `raw`.
     pub(super) is_changed: bool,
@@ -68,7 +69,7 @@ impl Part {
             scheme,
             rest: Vec::new(),
         });
-        Self { raw: Arc::from([]), cover, is_changed: true }
+        Self { raw: Arc::default(), cover, is_changed: true }
     }
 
     /// How it is encrypted, if it is.
@@ -94,6 +95,12 @@ impl Safe {
 
     /// Reads a store and checks its integrity, if it can be checked.
     pub(super) fn read(bytes: &[u8], password: &str) -> Result<Self, Flaw> {
+        // keytool's own formats, by their first bytes.
+        match bytes {
+            [0xFE, 0xED, 0xFE, 0xED, ..] => return Err(Flaw::Unsupported("the format JKS".to_owned())),
+            [0xCE, 0xCE, 0xCE, 0xCE, ..] => return Err(Flaw::Unsupported("the format JCEKS".to_owned())),
+            _ => {}
+        }
         let bytes = ber::definite(bytes);
         let mut file = Reader::new(&bytes, 0);
         let store = file.expect(SEQUENCE, "the store")?;
@@ -293,7 +300,7 @@ fn part<'a>(info: &Element<'a>) -> Result<(Part, Body<'a>), Flaw> {
     if kind != oid::ENCRYPTED_DATA {
         let octets = octets(info)?;
         let body = Body { octets: Cow::Borrowed(octets.content), place: octets.content_place() };
-        return Ok((Part { raw: Arc::from(info.raw), cover: Cover::Plain, is_changed: false }, body));
+        return Ok((Part { raw: kept(info.raw.to_vec()), cover: Cover::Plain, is_changed: false }, body));
     }
     let mut fields = content.reader();
     let data = fields.expect(SEQUENCE, "an encrypted part")?;
@@ -321,10 +328,14 @@ fn part<'a>(info: &Element<'a>) -> Result<(Part, Body<'a>), Flaw> {
     fields.finish("an encrypted content")?;
     let cover = Cover::Encrypted { version: version.raw.to_vec(), scheme, rest };
     let raw = match &ciphertext.octets {
-        Cow::Borrowed(_) => Arc::from(info.raw),
-        Cow::Owned(octets) => Arc::from(encrypted(&cover, algorithm.raw, octets)),
+        Cow::Borrowed(_) => kept(info.raw.to_vec()),
+        Cow::Owned(octets) => kept(encrypted(&cover, algorithm.raw, octets)),
     };
     Ok((Part { raw, cover, is_changed: false }, ciphertext))
+}
+
+fn kept(raw: Vec<u8>) -> Arc<Zeroizing<Vec<u8>>> {
+    Arc::new(Zeroizing::new(raw))
 }
 
 /// The ContentInfo of an encrypted part.

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     backend::{
+        clock::{Clock, WallClock},
         custody::{Custody, Holder},
         file::{self, Stamp},
         keystore::{Entry, KeystoreError},
@@ -51,11 +52,14 @@ pub struct Pkcs12Keystore {
     last: Mutex<Option<Last>>,
 }
 
+/// All of a store; they may hold a key in the clear.
+type Bytes = Zeroizing<Vec<u8>>;
+
 /// What was read last.
 struct Last {
     /// `None` when a change after the reading may have left the same one.
     stamp: Option<Stamp>,
-    bytes: Arc<Vec<u8>>,
+    bytes: Arc<Bytes>,
     content: Arc<Content>,
 }
 
@@ -75,7 +79,7 @@ pub(super) enum Act<T> {
 
 /// A store to be written, and what it was when it was read again.
 pub(super) struct Written {
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Zeroizing<Vec<u8>>,
     pub(super) content: Content,
 }
 
@@ -206,7 +210,9 @@ impl Pkcs12Keystore {
     }
 
     /// Reads the file, and what it says. The same bytes are neither kept nor parsed twice.
-    fn understood(&self) -> Result<(Arc<Vec<u8>>, Arc<Content>), KeystoreError> {
+    fn understood(&self) -> Result<(Arc<Bytes>, Arc<Content>), KeystoreError> {
+        // A change while it is read and parsed must give another stamp too.
+        let begun = WallClock.now();
         let known = self.last().as_ref().map(|last| (Arc::clone(&last.bytes), Arc::clone(&last.content)));
         let same = match known {
             Some((bytes, content)) => self.compared(&bytes)?.map(|stamp| (bytes, content, stamp)),
@@ -217,11 +223,12 @@ impl Pkcs12Keystore {
             None => {
                 let read = file::stamp::read(&self.path, LARGEST_STORE);
                 let (bytes, stamp) = read.map_err(self.io("cannot read"))?;
+                let bytes = Zeroizing::new(bytes);
                 let content = Arc::new(self.parsed(&bytes)?);
                 (Arc::new(bytes), content, stamp)
             }
         };
-        let stamp = stamp.is_settled().then_some(stamp);
+        let stamp = stamp.is_settled_at(begun).then_some(stamp);
         *self.last() = Some(Last { stamp, bytes: Arc::clone(&bytes), content: Arc::clone(&content) });
         Ok((bytes, content))
     }

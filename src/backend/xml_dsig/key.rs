@@ -7,7 +7,7 @@ use std::{
 
 use openssl::pkey::{PKey, PKeyRef, Private, Public};
 
-use super::{Algorithm, XmlError, algorithm_for, signature_value::Maker};
+use super::{Algorithm, XmlError, algorithm_for, signature_value::SignatureMaker};
 use crate::world::material::{Certificate, KeyType, key_type};
 
 /// The least size of an RSA modulus, in bits.
@@ -51,7 +51,7 @@ pub struct SigningKey {
     chain: Vec<Certificate>,
     algorithm: Algorithm,
     /// What signed last, to sign again.
-    maker: Mutex<Option<Maker>>,
+    maker: Mutex<Option<SignatureMaker>>,
 }
 
 impl SigningKey {
@@ -111,13 +111,14 @@ impl SigningKey {
 
     /// The signature value over some bytes, verified with the certificate before it is given out.
     pub(super) fn sign(&self, algorithm: Algorithm, bytes: &[u8]) -> Result<Vec<u8>, KeyFault> {
-        let mut kept = self.maker.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut maker = match kept.take().filter(|maker| maker.algorithm() == algorithm) {
+        // Others that sign meanwhile make one of their own.
+        let kept = self.maker.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut maker = match kept.filter(|maker| maker.algorithm() == algorithm) {
             Some(maker) => maker,
-            None => Maker::new(&self.key, &self.public, algorithm).map_err(|_| KeyFault::Failed)?,
+            None => SignatureMaker::new(&self.key, &self.public, algorithm).map_err(|_| KeyFault::Failed)?,
         };
         let value = maker.make(bytes).map_err(|_| KeyFault::Failed)?.ok_or(KeyFault::Mismatch)?;
-        *kept = Some(maker);
+        *self.maker.lock().unwrap_or_else(PoisonError::into_inner) = Some(maker);
         Ok(value)
     }
 }

@@ -16,25 +16,25 @@ use super::{Algorithm, Digest};
 use crate::world::material::{KeyType, key_type};
 
 /// A key pair, ready to sign with one algorithm: what OpenSSL looks up for that, it looks up once.
-pub(super) struct Maker {
+pub(super) struct SignatureMaker {
     algorithm: Algorithm,
-    private: PkeyCtx<Private>,
-    public: PkeyCtx<Public>,
-    width: Option<u8>,
+    signing: PkeyCtx<Private>,
+    verifying: PkeyCtx<Public>,
+    coordinate_width: Option<u8>,
 }
 
-impl Maker {
+impl SignatureMaker {
     pub(super) fn new(
         private: &PKeyRef<Private>,
         public: &PKeyRef<Public>,
         algorithm: Algorithm,
     ) -> Result<Self, ErrorStack> {
-        let (mut signs, mut verifies) = (PkeyCtx::new(private)?, PkeyCtx::new(public)?);
-        signs.sign_init()?;
-        configure(&mut signs, algorithm)?;
-        verifies.verify_init()?;
-        configure(&mut verifies, algorithm)?;
-        Ok(Self { algorithm, private: signs, public: verifies, width: coordinate_width(public) })
+        let (mut signing, mut verifying) = (PkeyCtx::new(private)?, PkeyCtx::new(public)?);
+        signing.sign_init()?;
+        configure(&mut signing, algorithm)?;
+        verifying.verify_init()?;
+        configure(&mut verifying, algorithm)?;
+        Ok(Self { algorithm, signing, verifying, coordinate_width: coordinate_width(public) })
     }
 
     pub(super) const fn algorithm(&self) -> Algorithm {
@@ -45,11 +45,11 @@ impl Maker {
     pub(super) fn make(&mut self, bytes: &[u8]) -> Result<Option<Vec<u8>>, ErrorStack> {
         let digest = digest(self.algorithm, bytes)?;
         let mut value = Vec::new();
-        self.private.sign_to_vec(&digest, &mut value)?;
-        if let Some(width) = self.width {
+        self.signing.sign_to_vec(&digest, &mut value)?;
+        if let Some(width) = self.coordinate_width {
             value = raw(&value, width)?;
         }
-        let holds = holds(&mut self.public, self.width, &digest, &value).unwrap_or(false);
+        let holds = holds(&mut self.verifying, self.coordinate_width, &digest, &value).unwrap_or(false);
         Ok(holds.then_some(value))
     }
 }

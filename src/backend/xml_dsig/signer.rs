@@ -9,7 +9,7 @@ use std::{
 use crate::{
     backend::{
         kept::Kept,
-        keystore::KeystoreError,
+        keystore::{EntryKind, Keystore, KeystoreError},
         pkcs12::Pkcs12Keystore,
         signer::{Signer, SignerError},
     },
@@ -54,7 +54,13 @@ impl Signer for XmlSigner {
                 KeystoreError::NoKeyPair(alias) => SignerError::Unresolved(alias),
                 other => SignerError::Keystore(other),
             })?;
-            SigningKey::new(&key, &certificate).map_err(|error| refused(error, alias, &certificate))
+            let chain = match keystore.entry(alias)?.map(|entry| entry.kind) {
+                Some(EntryKind::KeyPair { chain }) => chain,
+                _ => Vec::new(),
+            };
+            SigningKey::new(&key, &certificate)
+                .map(|key| key.with_chain(chain.get(1..).unwrap_or_default()))
+                .map_err(|error| refused(error, alias, &certificate))
         };
         let kept = self.keys.entry(alias.folded()).or_default();
         let key = kept.fetch(keystore.path(), &mut make)?;

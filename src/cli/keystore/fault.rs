@@ -159,8 +159,8 @@ pub fn found(error: &KeystoreError) -> (Finding, Exit) {
         }
         KeystoreError::Occupied(alias) => {
             let help = format!(
-                "look at it with `keyroll keystore show --alias {alias}`, free it with `keyroll keystore remove \
-                 --alias {alias}`, or take another alias"
+                "look at it with `keyroll keystore show STORE --alias {alias}`, free it with `keyroll keystore \
+                 remove STORE --alias {alias}`, or take another alias"
             );
             (Fault::Occupied { what, help }, Exit::Refused)
         }
@@ -169,7 +169,8 @@ pub fn found(error: &KeystoreError) -> (Finding, Exit) {
             (Fault::Tampered { what, help }, Exit::Backend)
         }
         KeystoreError::NotTheAnswer { alias, .. } => {
-            let help = format!("ask for one with what `keyroll keystore request --alias {alias}` writes");
+            let help =
+                format!("ask for one with what `keyroll keystore request STORE --alias {alias}` writes");
             (Fault::NotTheAnswer { what, help }, Exit::Refused)
         }
         KeystoreError::Moved { alias, .. } | KeystoreError::Changed(alias) => {

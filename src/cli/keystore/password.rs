@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How a source is written, for those who wrote it otherwise.
-const SOURCES: &str = "name it with --password env:NAME, file:PATH, fd:NUMBER or credential:NAME";
+const SOURCES: &str = "env:NAME, file:PATH, fd:NUMBER or credential:NAME";
 
 /// Fetches the password of a keystore; without a source a person is asked.
 ///
@@ -43,7 +43,7 @@ pub fn fetch(source: Option<&str>, store: &Path, screen: &mut Screen) -> Result<
 /// As [`fetch`].
 pub fn fetch_new(source: Option<&str>, store: &Path, screen: &mut Screen) -> Result<Zeroizing<String>, Exit> {
     let first = fetch(source, store, screen)?;
-    if source.is_none_or(|source| source == "-") && first != asked("the same again", screen)? {
+    if source.is_none_or(|source| source == "-") && first != asked("same password again", screen)? {
         screen.talk("these are two passwords; nothing was made");
         return Err(Exit::Usage);
     }
@@ -52,7 +52,9 @@ pub fn fetch_new(source: Option<&str>, store: &Path, screen: &mut Screen) -> Res
 
 fn asked(question: &str, screen: &mut Screen) -> Result<Zeroizing<String>, Exit> {
     if !prompt::can_ask() {
-        screen.talk(format_args!("there is no terminal to ask for a password: {SOURCES}"));
+        screen.talk(format_args!(
+            "there is no terminal to ask for the {question}: name where it comes from, as {SOURCES}"
+        ));
         return Err(Exit::Usage);
     }
     match prompt::ask(question) {

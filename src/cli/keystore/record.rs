@@ -9,6 +9,7 @@ use crate::{
     backend::{
         custody::{Kept, Line, Record, Stage},
         file::atomic,
+        keystore::KeystoreError,
     },
     cli::{
         exit::Exit,
@@ -50,6 +51,9 @@ impl Document for Recorded<'_> {
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     screen.speak(arguments.format);
     let store = atomic::resolve(&arguments.store).unwrap_or_else(|_| arguments.store.clone());
+    if !store.exists() {
+        return Err(complain(&KeystoreError::Missing(arguments.store.clone()), screen));
+    }
     let record = Record::read(&store).map_err(|error| complain(&error.into(), screen))?;
     let broken = record.lines.iter().position(|kept| !kept.follows);
     if arguments.format == Format::Json {

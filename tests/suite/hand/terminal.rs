@@ -69,6 +69,6 @@ fn a_password_comes_from_where_it_is_named_and_never_from_the_command() {
     // Without a terminal nobody is asked.
     for words in [&["keystore", "list", "a.p12"][..], &["keystore", "list", "a.p12", "--password", "-"]] {
         let said = shelf.keyroll(words).ends(2);
-        assert!(said.err.starts_with("there is no terminal to ask for a password"), "{}", said.err);
+        assert!(said.err.starts_with("there is no terminal to ask for the password of "), "{}", said.err);
     }
 }

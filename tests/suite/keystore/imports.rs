@@ -7,6 +7,8 @@ use keyroll::backend::{
     key_pair::{KeyPair, KeyPairError, certificates, private_key::PrivateKey},
     keystore::{Entry, EntryKind, Keystore, KeystoreError},
     pkcs12::Pkcs12Keystore,
+    signer::Signer,
+    xml_dsig::{KeyInfo, KeyInfoPart, SignatureProfile, XmlSigner},
 };
 use openssl::x509::X509Req;
 use zeroize::Zeroizing;
@@ -25,6 +27,28 @@ fn subjects(store: &Pkcs12Keystore, name: &str) -> Vec<String> {
     match entry(store, name).kind {
         EntryKind::KeyPair { chain } => chain.iter().map(|own| own.subject()).collect(),
         other => panic!("{name}: {other:?}"),
+    }
+}
+
+/// A flow says of its key what its site asks for, also when that is the chain.
+#[test]
+fn a_flow_signs_with_the_chain_that_its_keystore_has() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path();
+    issued(folder, "live");
+    let file = |name: &str| fs::read(folder.join(name)).unwrap();
+    let certificates = certificates::read(&[file("live.pem"), file("ca.pem")].concat()).unwrap();
+    let key = PrivateKey::read(&file("live.key"), None).unwrap();
+    let mut store = empty(&folder.join("s.p12"));
+    store.import_pair(&alias("live"), &KeyPair::new(key, &certificates).unwrap()).unwrap();
+    for (parts, written) in [(KeyInfoPart::Certificate, 1), (KeyInfoPart::Chain, 2)] {
+        let profile = SignatureProfile { key_info: KeyInfo::of(&[parts]), ..SignatureProfile::default() };
+        let mut out = Vec::new();
+        let signer = &mut XmlSigner::new(open(&folder.join("s.p12")), profile);
+        let own = signer.sign(&alias("live"), &mut &b"<order/>"[..], &mut out).unwrap();
+        assert_eq!(own.subject(), "CN=live");
+        let message = String::from_utf8(out).unwrap();
+        assert_eq!(message.matches("<ds:X509Certificate>").count(), written, "{message}");
     }
 }
 

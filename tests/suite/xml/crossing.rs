@@ -269,7 +269,7 @@ fn what_java_signs_in_every_way_is_accepted_here() {
         assert!(own == theirs, "{} has another form:\n{}", case.about(), String::from_utf8_lossy(&message));
     }
     tell(&format!("cross-checked {} signatures of every kind made by Java", cases.len()));
-    assert!(cases.len() > 150);
+    assert!(cases.len() > 290, "{} cases", cases.len());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, Read};
 
-use super::{DocumentFault, Encoding, declaration, limits::Limits};
+use super::{DocumentFault, Encoding, declaration, limits::Limits, memory::KEPT};
 use crate::backend::xml_dsig::XmlError;
 
 /// How many bytes are read at a time.
@@ -11,8 +11,6 @@ const SIZE: usize = 32 * 1024;
 const FIRST_SIZE: usize = 4 * 1024;
 /// How many bytes are read at a time while one long piece goes on.
 const MOST: usize = 1 << 20;
-/// Memory beyond this is given back after the piece that needed it.
-const KEPT: usize = 256 << 10;
 
 /// A buffered reader that decodes. What is ahead stays there until it is consumed.
 #[derive(Debug)]
@@ -30,6 +28,8 @@ pub(super) struct Intake<R> {
     start: usize,
     /// How many bytes of the input were consumed.
     consumed: u64,
+    /// How many were read.
+    taken: u64,
     limit: u64,
 }
 
@@ -72,6 +72,7 @@ impl<R: Read> Intake<R> {
             buffer: String::new(),
             start: 0,
             consumed: 0,
+            taken: 0,
             limit: limits.bytes.unwrap_or(u64::MAX),
         }
     }
@@ -123,6 +124,10 @@ impl<R: Read> Intake<R> {
 
     /// Reads more behind what is ahead; `false` at the end of the input.
     pub(super) fn more(&mut self) -> Result<bool, Stopped> {
+        // More is wanted than was read, and that was too much already.
+        if self.taken > self.limit {
+            return Err(DocumentFault::TooLong.into());
+        }
         self.buffer.drain(..self.start);
         self.start = 0;
         let before = self.buffer.len();
@@ -180,6 +185,7 @@ impl<R: Read> Intake<R> {
                 other => {
                     let count = other?.min(most);
                     self.held += count;
+                    self.taken += count as u64;
                     return Ok(count);
                 }
             }

@@ -8,6 +8,7 @@ use super::{
     declaration,
     identifier::Identifiers,
     limits::Limits,
+    memory::reuse,
     namespace::Scope,
     piece::Kind,
     text::{self, Run},
@@ -84,7 +85,7 @@ impl<'l> Interpreter<'l> {
     }
 
     /// Takes a part of running text; from `mark` on, when something precedes it.
-    pub(super) fn run(&mut self, written: &str, mark: usize) -> Result<Kind, DocumentFault> {
+    pub(super) fn running_text(&mut self, written: &str, mark: usize) -> Result<Kind, DocumentFault> {
         let part = written.get(mark..).unwrap_or_default();
         if self.place != Place::Inside && !part.chars().all(is_space) {
             return Err(DocumentFault::OutsideRoot);
@@ -217,15 +218,4 @@ impl OpenTags {
         self.names.truncate(start);
         Ok(())
     }
-}
-
-/// Memory beyond this is given back after the piece that needed it.
-const KEPT: usize = 256 << 10;
-
-/// Empties a text, for the next piece to use its memory.
-pub(super) fn reuse(text: &mut String) {
-    if text.capacity() > KEPT {
-        *text = String::new();
-    }
-    text.clear();
 }

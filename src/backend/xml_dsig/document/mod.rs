@@ -15,6 +15,7 @@ mod identifier;
 mod intake;
 mod interpreter;
 mod limits;
+mod memory;
 mod namespace;
 mod piece;
 mod reading;

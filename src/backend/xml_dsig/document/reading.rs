@@ -98,12 +98,12 @@ impl<'l, R: Read> Document<'l, R> {
 
     fn advance(&mut self) -> Result<Option<Kind>, XmlError> {
         let consumed = self.intake.consume(std::mem::take(&mut self.length));
+        let at = self.intake.position();
+        consumed.map_err(|fault| fault.at(at))?;
         if self.interpreter.forget() {
             return Ok(Some(Kind::EmptyEnd));
         }
-        self.at = self.intake.position();
-        let at = self.at;
-        consumed.map_err(|fault| fault.at(at))?;
+        self.at = at;
         self.piece().map_err(|stopped| stopped.at(at))
     }
 
@@ -141,7 +141,10 @@ impl<'l, R: Read> Document<'l, R> {
                 // longer than any memory.
                 let text = self.intake.ahead().as_bytes().get(mark..).unwrap_or_default();
                 self.length = mark + memchr2(b'<', b'&', text).unwrap_or(text.len());
-                self.interpreter.run(self.intake.first(self.length), mark).map(Some).map_err(Stopped::from)
+                self.interpreter
+                    .running_text(self.intake.first(self.length), mark)
+                    .map(Some)
+                    .map_err(Stopped::from)
             }
         }
     }

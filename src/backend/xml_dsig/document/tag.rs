@@ -5,8 +5,8 @@ use std::{ops::Range, rc::Rc};
 use super::{
     DocumentFault, IdAttributes,
     character::{is_space, local_part, split_at_space, trim_start},
-    interpreter::reuse,
     limits::Limits,
+    memory::reuse,
     namespace::Scope,
     text::append_value,
 };

@@ -52,7 +52,9 @@ impl<'a> Seal<'a> {
             });
         }
         let info = self.draft.info(&references);
-        let bytes = match self.draft.canonical_info(&info, &references) {
+        // One more declaration may be too many: that is seen only where it is read.
+        let has_room = found.context.namespaces().count() < Limits::default().namespaces;
+        let bytes = match self.draft.canonical_info(&info, &references).filter(|_| has_room) {
             Some(text) => text.into_bytes(),
             None => self.canonicalize(&found.context, &info)?,
         };
@@ -109,6 +111,12 @@ mod tests {
         let inclusive = Canonicalization::new(CanonicalForm::Inclusive);
         let listed = Canonicalization::exclusive().with_prefix_list("a b").unwrap();
         let commented = Canonicalization::exclusive().with_comments();
+        let around = "<r xmlns='urn:d' xmlns:ds='urn:ds' xmlns:a='urn:a' xml:lang='en' xml:base='urn:x'>";
+        let limits = Limits::default();
+        let mut document = Document::new(around.as_bytes(), &limits);
+        document.next().unwrap();
+        let around = document.context();
+        assert_eq!((around.namespaces().count(), around.attributes().count()), (3, 2));
         let (mut short, mut long) = (0, 0);
         for prefix in ["ds", "", "signature", "d\u{E9}"] {
             for content in [None, Some(inclusive.clone()), Some(listed.clone()), Some(commented.clone())] {
@@ -127,18 +135,32 @@ mod tests {
                             Drafted { uri: uri.to_owned(), enveloped: true, digest_value: vec![7; 32] };
                         let references = vec![reference.clone(), Drafted { enveloped: false, ..reference }];
                         let info = seal.draft.info(&references);
-                        let canonical = seal.canonicalize(&Context::default(), &info).unwrap();
-                        match seal.draft.canonical_info(&info, &references) {
-                            Some(text) => {
-                                short += 1;
-                                assert_eq!(text, String::from_utf8(canonical).unwrap());
-                            }
-                            None => long += 1,
+                        let Some(text) = seal.draft.canonical_info(&info, &references) else {
+                            long += 1;
+                            continue;
+                        };
+                        short += 1;
+                        for context in [&Context::default(), &around] {
+                            let canonical = seal.canonicalize(context, &info).unwrap();
+                            assert_eq!(text, String::from_utf8(canonical).unwrap());
                         }
                     }
                 }
             }
         }
         assert_eq!((short, long), (4 * 3 * 3, 4 * 4 * 4 * 5 - 4 * 3 * 3));
+    }
+
+    #[test]
+    fn what_verifying_would_refuse_for_its_declarations_is_not_signed() {
+        let (key, certificate) = pair("signer");
+        let key = SigningKey::new(&key, &certificate).unwrap();
+        let (profile, most) = (SignatureProfile::default(), Limits::default().namespaces);
+        for (count, is_signed) in [(most - 1, true), (most, false)] {
+            let declarations: String = (0..count).map(|n| format!(" xmlns:p{n}='urn:{n}'")).collect();
+            let document = format!("<r{declarations}/>");
+            let signed = super::super::sign(&mut document.as_bytes(), &mut Vec::new(), &key, &profile);
+            assert_eq!(signed.is_ok(), is_signed, "{count}: {signed:?}");
+        }
     }
 }

@@ -163,37 +163,37 @@ impl<'a> Draft<'a> {
         let mut text = ["<", p, "SignedInfo>"].concat();
         text.reserve(1024);
         method(p, "CanonicalizationMethod", &self.profile.canonicalization, &mut text);
-        write(&["<", p, "SignatureMethod Algorithm=\"", self.algorithm.uri()], &mut text);
-        write(&["\"></", p, "SignatureMethod>"], &mut text);
+        append(&["<", p, "SignatureMethod Algorithm=\"", self.algorithm.uri()], &mut text);
+        append(&["\"></", p, "SignatureMethod>"], &mut text);
         references.iter().for_each(|reference| self.reference(reference, &mut text));
-        write(&["</", p, "SignedInfo>"], &mut text);
+        append(&["</", p, "SignedInfo>"], &mut text);
         text
     }
 
     fn reference(&self, reference: &Drafted, text: &mut String) {
         let p = self.p.as_str();
-        write(&["<", p, "Reference URI=\"", &reference.uri, "\"><", p, "Transforms>"], text);
+        append(&["<", p, "Reference URI=\"", &reference.uri, "\"><", p, "Transforms>"], text);
         if reference.enveloped {
-            write(&["<", p, "Transform Algorithm=\"", ENVELOPED, "\"></", p, "Transform>"], text);
+            append(&["<", p, "Transform Algorithm=\"", ENVELOPED, "\"></", p, "Transform>"], text);
         }
         method(p, "Transform", self.content_canonicalization(), text);
-        write(&["</", p, "Transforms><", p, "DigestMethod Algorithm=\"", self.digest.uri()], text);
-        write(&["\"></", p, "DigestMethod><", p, "DigestValue>"], text);
+        append(&["</", p, "Transforms><", p, "DigestMethod Algorithm=\"", self.digest.uri()], text);
+        append(&["\"></", p, "DigestMethod><", p, "DigestValue>"], text);
         text.push_str(&encode_block(&reference.digest_value));
-        write(&["</", p, "DigestValue></", p, "Reference>"], text);
+        append(&["</", p, "DigestValue></", p, "Reference>"], text);
     }
 }
 
 fn method(p: &str, name: &str, canonicalization: &Canonicalization, text: &mut String) {
-    write(&["<", p, name, " Algorithm=\"", canonicalization.uri(), "\">"], text);
+    append(&["<", p, name, " Algorithm=\"", canonicalization.uri(), "\">"], text);
     if let Some(list) = canonicalization.prefix_list() {
         let form = Canonicalization::exclusive().uri();
-        write(&["<ec:InclusiveNamespaces xmlns:ec=\"", form, "\" PrefixList=\"", &list], text);
+        append(&["<ec:InclusiveNamespaces xmlns:ec=\"", form, "\" PrefixList=\"", &list], text);
         text.push_str("\"></ec:InclusiveNamespaces>");
     }
-    write(&["</", p, name, ">"], text);
+    append(&["</", p, name, ">"], text);
 }
 
-fn write(parts: &[&str], text: &mut String) {
+fn append(parts: &[&str], text: &mut String) {
     text.extend(parts.iter().copied());
 }
