@@ -14,8 +14,6 @@ mod keystore;
 mod measure;
 mod plans;
 mod rehearsal;
-#[path = "../tests/suite/huge/shapes.rs"]
-#[expect(dead_code, reason = "the tests have more shapes")]
 mod shapes;
 mod signature;
 

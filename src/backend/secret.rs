@@ -49,6 +49,7 @@ impl SecretReference {
     /// When it is not there.
     pub fn fetch(&self, folder: &Path) -> Result<Zeroizing<String>, SecretError> {
         match self {
+            // No variable holds a NUL.
             Self::Env(name) => {
                 std::env::var(name).map(Zeroizing::new).map_err(|_| SecretError::Unset(name.clone()))
             }
@@ -74,6 +75,10 @@ pub fn of_file(path: &Path) -> Result<Zeroizing<String>, SecretError> {
         return Err(fail(format!("more than {LARGEST} bytes are too many for a password")));
     }
     let text = std::str::from_utf8(&bytes).map_err(|_| fail("is no UTF-8 text".to_owned()))?;
+    // HMAC pads its key with them, so that such a password would be half another one.
+    if text.contains('\0') {
+        return Err(fail("holds a NUL, which no password has".to_owned()));
+    }
     let text = text.strip_suffix('\n').unwrap_or(text);
     Ok(Zeroizing::new(text.strip_suffix('\r').unwrap_or(text).to_owned()))
 }
@@ -111,6 +116,17 @@ mod tests {
     fn a_password_that_is_written_out_is_refused_and_not_repeated() {
         let error = SecretReference::try_from("hunter2-canary".to_owned()).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+
+    #[test]
+    fn a_password_with_a_nul_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("password");
+        for (content, is_one) in [("secret\n", true), ("secret\0", false), ("\0", false)] {
+            std::fs::write(&path, content).unwrap();
+            std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+            assert_eq!(of_file(&path).is_ok(), is_one, "{content:?}");
+        }
     }
 
     #[test]

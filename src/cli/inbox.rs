@@ -8,7 +8,7 @@ use crate::{
     run::{
         casting::Casting,
         time::to_the_second,
-        wait::{Waiting, What, waits},
+        wait::{Wait, Waiting, What, waits},
     },
     source::shown,
 };
@@ -63,17 +63,27 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         return Exit::Usage;
     };
     let found = waits(&checked, &Casting::of(plan, &site), host.state());
-    let mine = found.iter().filter(|wait| wait.cause.role() == Some(role));
-    let mine: Vec<Waiting> = mine.map(|wait| wait.waiting(&checked)).collect();
+    let mine: Vec<&Wait> = found.iter().filter(|wait| wait.cause.role() == Some(role)).collect();
     if arguments.format == Format::Json {
-        screen.document(&Inbox { run: pinned.run, role: arguments.role.clone(), waits: mine });
+        let waits = mine.iter().map(|wait| wait.waiting(&checked)).collect();
+        screen.document(&Inbox { run: pinned.run, role: arguments.role.clone(), waits });
         return Exit::Done;
     }
-    for wait in &mine {
+    for open in &mine {
+        let wait = open.waiting(&checked);
         let (step, act) = (shown(&wait.step), shown(&wait.act));
         let confirm = format!("keyroll confirm {step} --as {}{}", arguments.role, arguments.at.options());
         let next = match wait.what {
-            What::Answer => format!("{confirm}, or reject"),
+            What::Answer => {
+                let window = plan.proposal(open.step).and_then(|(window, _)| host.state().windows[window]);
+                let from = window.map_or_else(String::new, |w| format!("from {} ", to_the_second(w.opens)));
+                let to = window.and_then(|w| w.closes);
+                let to = to.map_or_else(String::new, |at| format!("to {}", to_the_second(at)));
+                format!("{from}{to}: {confirm}, or reject")
+            }
+            What::Act if plan.proposal(open.step).is_some() => {
+                format!("{confirm} --opens TIME (without it, at once)")
+            }
             What::Message => confirm,
             What::Act | What::Time => format!("{confirm} when it is done"),
         };

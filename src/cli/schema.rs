@@ -47,7 +47,7 @@ pub const SCHEMAS: &[Row] = &[
     row::<Act>("`confirm` and `reject`"),
     row::<Sound>("`check` of a plan that is accepted"),
     row::<DryRun>("`dry-run`"),
-    row::<Failure>("any command that ends without a result"),
+    row::<Failure>("any command that fails without a result"),
     row::<Record>("each event of `run` and `rehearse`"),
     row::<Explained>("`explain`"),
     row::<Findings>("any command whose plan or site is refused"),

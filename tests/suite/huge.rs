@@ -174,6 +174,9 @@ fn a_plan_as_large_as_the_limit_is_read_and_one_byte_more_is_not() {
     plan.push('#');
     plan.extend(std::iter::repeat_n('x', SIZE_LIMIT - plan.len()));
     assert_eq!(keyroll("check -", 600, &plan).exit, Some(0));
+    // Nothing but empty lines.
+    let empty = "\n".repeat(SIZE_LIMIT - 10_000) + &shapes::chain(10);
+    assert_eq!(keyroll("check -", 600, &empty).exit, Some(0));
     plan.push('x');
     let said = keyroll("check -", 600, &plan);
     assert!(said.exit == Some(1) && said.has("keyroll::file_too_large"), "{:.2000}", said.err);

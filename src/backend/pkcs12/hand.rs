@@ -96,7 +96,11 @@ impl Hand {
         self.end_what_was_cut_off()?;
         self.seen.take();
         self.note(self.deed.command, Stage::Intent, before)?;
-        let done = act(&mut self.store);
+        let done = act(&mut self.store).and_then(|done| match self.store.is_as_left()? {
+            true => Ok(done),
+            // Another program, which knows no lock, wrote over it.
+            false => Err(KeystoreError::Locked(self.store.path().to_owned())),
+        });
         let stage = if done.is_ok() { Stage::Done } else { Stage::Failed };
         let after = self.named(&self.deed.aliases);
         match (done, after.and_then(|after| self.note(self.deed.command, stage, after))) {

@@ -233,6 +233,12 @@ impl Pkcs12Keystore {
         Ok((bytes, content))
     }
 
+    /// Whether the file is still as it was read or written last.
+    pub(super) fn is_as_left(&self) -> Result<bool, KeystoreError> {
+        let bytes = self.last().as_ref().map(|last| Arc::clone(&last.bytes));
+        bytes.map_or(Ok(true), |bytes| Ok(self.compared(&bytes)?.is_some()))
+    }
+
     /// The stamp of the file, if these are its bytes.
     fn compared(&self, bytes: &[u8]) -> Result<Option<Stamp>, KeystoreError> {
         file::stamp::compare(&self.path, bytes, LARGEST_STORE).map_err(self.io("cannot read"))

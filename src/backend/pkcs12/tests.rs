@@ -3,14 +3,14 @@
 mod encodings;
 mod passwords;
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use openssl::pkey::{PKey, Private};
 use proptest::prelude::*;
 use zeroize::Zeroizing;
 
 use super::{
-    Pkcs12Keystore, Remark,
+    Deed, Hand, Pkcs12Keystore, Remark,
     bag::{Bag, Kind},
     der::{CONTEXT_0, INTEGER, NULL, OCTET_STRING, OID, Reader, SEQUENCE, element},
     edit::Edit,
@@ -26,6 +26,7 @@ use super::{
 use crate::{
     backend::{
         Outcome,
+        custody::{Record, Stage},
         key_pair::sample::{pair, spec},
         keystore::{Entry, EntryKind, Exchange, Keystore, KeystoreError},
     },
@@ -477,6 +478,46 @@ fn what_another_tool_wrote_meanwhile_is_not_overwritten() {
     });
     assert!(matches!(refused, Err(KeystoreError::Locked(_))), "{refused:?}");
     assert_eq!(fs::read(store.path()).unwrap(), b"by another tool");
+}
+
+#[test]
+fn a_change_by_hand_that_another_tool_wrote_over_is_no_success() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), &store(both(&pair("live"), "live")));
+    let path = store.path().to_owned();
+    let elder = fs::read(&path).unwrap();
+    for is_overwritten in [false, true] {
+        let name = alias(if is_overwritten { "second" } else { "first" });
+        let deed = Deed { command: "create", aliases: vec![name.clone()], may_make: false };
+        let hand = Hand::on(&path, Zeroizing::new(PASSWORD.to_owned()), deed).unwrap();
+        let done = hand.change(|store| {
+            let made = store.create_key_pair(&name, &spec("new"))?;
+            if is_overwritten {
+                fs::write(&path, &elder).unwrap();
+            }
+            Ok(made)
+        });
+        assert_eq!(matches!(done, Err(KeystoreError::Locked(_))), is_overwritten, "{done:?}");
+        assert_eq!(names(&store).contains(&"first".to_owned()), !is_overwritten);
+        let kept = Record::read(&path).unwrap();
+        let last = kept.lines.last().unwrap().line.as_ref().unwrap();
+        assert_eq!(last.note.stage, if is_overwritten { Stage::Failed } else { Stage::Done });
+    }
+}
+
+#[test]
+fn the_same_bytes_are_parsed_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path(), &store(both(&pair("live"), "live")));
+    let first = store.content().unwrap();
+    let bytes = fs::read(store.path()).unwrap();
+    // Young, so that nothing but the bytes tells that it is the same.
+    fs::write(store.path(), bytes).unwrap();
+    assert!(Arc::ptr_eq(&first, &store.content().unwrap()));
+    store.create_key_pair(&alias("new"), &spec("new")).unwrap();
+    let written = store.content().unwrap();
+    assert!(!Arc::ptr_eq(&first, &written) && Arc::ptr_eq(&written, &store.content().unwrap()));
+    assert_eq!(names(&store).len(), 2);
 }
 
 #[test]

@@ -174,7 +174,7 @@ pub fn found(error: &KeystoreError) -> (Finding, Exit) {
             (Fault::NotTheAnswer { what, help }, Exit::Refused)
         }
         KeystoreError::Moved { alias, .. } | KeystoreError::Changed(alias) => {
-            let help = format!("look again with `keyroll keystore show --alias {alias}`");
+            let help = format!("look again with `keyroll keystore show STORE --alias {alias}`");
             (Fault::Moved { what, help }, Exit::Stale)
         }
         KeystoreError::NoKeyPair(_) => {

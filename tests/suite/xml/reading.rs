@@ -117,6 +117,26 @@ fn running_text_may_be_of_any_length_and_no_single_thing_else() {
     ] {
         assert_eq!(read(document).unwrap_err().code(), "xml_token_too_long");
     }
+    // Which encoding a document declares must be found out before anything else of it is read.
+    for (spaces, is_read) in [(30_000, true), (40_000, false)] {
+        let document = format!("<?xml version='1.0'{}encoding='ISO-8859-1'?><r/>", " ".repeat(spaces));
+        let exclusive = Canonicalization::exclusive();
+        let done = canonicalize(&mut document.as_bytes(), &exclusive, &Limits::default(), &mut io::sink());
+        assert_eq!(
+            done.map_err(|error| error.code().to_string()),
+            if is_read { Ok(()) } else { Err("xml_token_too_long".to_owned()) }
+        );
+    }
+}
+
+/// The bytes of a document are counted as they come, also within one thing.
+#[test]
+fn a_document_that_is_too_long_is_not_read_to_the_end_of_a_tag() {
+    let limits = Limits { bytes: Some(1_000), ..Limits::default() };
+    let mut input = b"<r a='".chain(Endless { text: b"x".to_vec(), taken: 0 });
+    let error = canonicalize(&mut input, &Canonicalization::exclusive(), &limits, &mut io::sink());
+    assert_eq!(error.unwrap_err().code(), "xml_too_long");
+    assert!(input.into_inner().1.taken < 100_000);
 }
 
 /// Repeats a text without an end, and counts what is taken of it.

@@ -141,8 +141,11 @@ pub enum DocumentFault {
     #[error("a name is longer than allowed")]
     #[diagnostic(code(keyroll::xml_name_too_long))]
     NameTooLong,
-    /// A single tag, comment, instruction or section beyond [`Limits::token`](super::Limits::token).
-    #[error("a tag, comment, instruction or section is longer than allowed")]
+    /// A single tag, comment, instruction or section, or all that follows the root element, beyond
+    /// [`Limits::token`](super::Limits::token), or an XML declaration beyond 32 KiB.
+    #[error(
+        "a tag, comment, instruction, section or declaration, or what follows the root, is longer than allowed"
+    )]
     #[diagnostic(code(keyroll::xml_token_too_long))]
     TokenTooLong,
     /// More bytes than [`Limits::bytes`](super::Limits::bytes).

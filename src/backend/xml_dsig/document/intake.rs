@@ -79,10 +79,16 @@ impl<R: Read> Intake<R> {
 
     /// Finds out the encoding, before anything else.
     pub(super) fn begin(&mut self) -> Result<(), Stopped> {
-        while self.held < 5 && self.read(FIRST_SIZE)? > 0 {}
+        while self.held < 6 && self.read(FIRST_SIZE)? > 0 {}
         self.encoding = Encoding::of(self.encoded())?;
-        if self.encoding == Encoding::Utf8 && self.encoded().starts_with(b"<?xml") {
+        let is_declared = |bytes: &[u8]| {
+            bytes.starts_with(b"<?xml") && matches!(bytes.get(5), Some(b' ' | b'\t' | b'\r' | b'\n'))
+        };
+        if self.encoding == Encoding::Utf8 && is_declared(self.encoded()) {
             while !self.encoded().contains(&b'>') && self.held < SIZE && self.read(FIRST_SIZE)? > 0 {}
+            if self.held >= SIZE && !self.encoded().contains(&b'>') {
+                return Err(DocumentFault::TokenTooLong.into());
+            }
             self.encoding = match declaration::peek(self.encoded()) {
                 // The bytes can be read, so that they are not what they say.
                 Some(Encoding::Utf16Le | Encoding::Utf16Be) => {
