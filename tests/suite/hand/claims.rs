@@ -201,3 +201,25 @@ fn a_run_that_was_cut_off_at_its_very_end_gives_back_what_it_held() {
     place.run().ends(0);
     assert!(!Claim::path(&store).exists());
 }
+
+/// The youngest run of the journal is the one that `status`, `inbox` and `confirm` mean.
+#[test]
+fn a_run_that_may_not_begin_leaves_nothing_in_the_journal() {
+    let (place, run) = waiting();
+    let is_youngest = || {
+        let status: Value = serde_json::from_str(&place.keyroll("status --format json").ends(0).out).unwrap();
+        status["run"] == run.as_str()
+    };
+    let plan = fs::read_to_string(place.folder.join("plan.renewal")).unwrap();
+    let other = plan.replacen("plan xml-signature-two-keys", "plan other-name", 1);
+    assert_ne!(plan, other);
+    place.write("other.renewal", &other);
+    let said = place.keyroll("run other.renewal").ends(3);
+    assert!(said.err.contains("keyroll::keystore_held"), "{said:?}");
+    assert!(is_youngest());
+    let said = place.keyroll("run plan.renewal --run nope").ends(2);
+    assert!(said.err.contains("holds no run nope"), "{said:?}");
+    assert!(is_youngest());
+    finish(&place);
+    assert!(Claim::read(&place.folder.join("tenant.p12")).unwrap().is_none());
+}
