@@ -11,6 +11,7 @@ use crate::{
         wait::{Wait, Waiting, What, waits},
     },
     source::shown,
+    transition::state::Opening,
 };
 
 use super::{
@@ -76,10 +77,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         let next = match wait.what {
             What::Answer => {
                 let window = plan.proposal(open.step).and_then(|(window, _)| host.state().windows[window]);
-                let from = window.map_or_else(String::new, |w| format!("from {} ", to_the_second(w.opens)));
-                let to = window.and_then(|w| w.closes);
-                let to = to.map_or_else(String::new, |at| format!("to {}", to_the_second(at)));
-                format!("{from}{to}: {confirm}, or reject")
+                format!("{}{confirm}, or reject", window.map(proposed).unwrap_or_default())
             }
             What::Act if plan.proposal(open.step).is_some() => {
                 format!("{confirm} --opens TIME (without it, at once)")
@@ -94,4 +92,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         screen.result(format_args!("nothing waits for {}", shown(&arguments.role)));
     }
     Exit::Done
+}
+
+/// When a window is proposed to open and close, before the command that answers.
+fn proposed(window: Opening) -> String {
+    let closes = window.closes.map(|at| format!(" to {}", to_the_second(at)));
+    format!("from {}{}: ", to_the_second(window.opens), closes.unwrap_or_default())
 }

@@ -163,9 +163,9 @@ fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen) -> Result
     // A run that changed nothing yet holds nothing either.
     let over = matches!(ending, Ok(Ending::Done)) || !host.state().started;
     let given_back = if over { claimed::give_back(&claims, screen) } else { Ok(()) };
-    let is_open = matches!(ending, Ok(Ending::Moved(_)) | Err(_));
+    let may_not_have_begun = matches!(ending, Ok(Ending::Moved(_)) | Err(_));
     let exit = end(job, &*host, ending, screen);
-    if is_open {
+    if may_not_have_begun {
         withdrawn(host, screen)?;
     }
     given_back.map_or_else(Err, |()| Ok(exit))

@@ -16,7 +16,7 @@ use crate::source::{Finding, Span, is_hostile};
     help("remove it; in a text it can be written as an escape, `{escape}`")
 )]
 pub struct HostileCharacter {
-    /// The character as `U+XXXX`, with its name where it has a common one.
+    /// The character as `U+202E`, with its name where it has a common one.
     pub character: String,
     /// The character as an escape.
     pub escape: String,

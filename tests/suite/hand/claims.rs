@@ -223,3 +223,25 @@ fn a_run_that_may_not_begin_leaves_nothing_in_the_journal() {
     finish(&place);
     assert!(Claim::read(&place.folder.join("tenant.p12")).unwrap().is_none());
 }
+
+/// Nobody has to call `run` once more for a run that is over.
+#[test]
+fn an_act_by_hand_that_ends_a_run_frees_what_it_held() {
+    let place = Place::two_keys();
+    place.played_by_a_person("receiver_admin");
+    let site = fs::read_to_string(place.folder.join("site.toml")).unwrap();
+    let (before, receiver) = site.split_once("[receivers.partner]\n").unwrap();
+    let after = receiver.find("\n[").map_or("", |next| &receiver[next..]);
+    place.write("site.toml", format!("{before}[receivers.partner]\nbackend = \"manual\"\n{after}"));
+    place.run().ends(3);
+    let store = place.folder.join("tenant.p12");
+    for step in ["provide_certificate", "trust_both", "confirm_trust", "announce_exchange", "retire_old"] {
+        assert!(Claim::read(&store).unwrap().is_some(), "before {step}");
+        place.keyroll(&format!("confirm {step} --as receiver_admin")).ends(0);
+        if step != "retire_old" {
+            place.run().ends(3);
+        }
+    }
+    assert!(Claim::read(&store).unwrap().is_none());
+    place.keyroll("status").ends(0).says("done");
+}
