@@ -64,6 +64,9 @@ impl Alias {
     /// Whether a text is this alias, in upper or lower case.
     #[must_use]
     pub fn is_spelt(&self, text: &str) -> bool {
+        if self.0.is_ascii() && text.is_ascii() {
+            return self.0.eq_ignore_ascii_case(text);
+        }
         folded(&self.0) == folded(text)
     }
 

@@ -1,6 +1,6 @@
 //! Safe bags (RFC 7292 section 4.2), each kept as written.
 
-use std::{borrow::Cow, ops::Range, sync::Arc};
+use std::borrow::Cow;
 
 use zeroize::Zeroizing;
 
@@ -8,6 +8,7 @@ use super::{
     der::{BMP_STRING, CONTEXT_0, Element, OCTET_STRING, OID, Reader, SEQUENCE, SET, element},
     flaw::Flaw,
     held::Held,
+    octets::Octets,
     oid,
     password::Password,
     scheme::Scheme,
@@ -21,14 +22,14 @@ use crate::{
 #[derive(Clone)]
 pub(super) struct Bag {
     /// All its bytes. They may hold a key in the clear.
-    pub(super) raw: Arc<Zeroizing<Vec<u8>>>,
+    pub(super) raw: Octets,
     /// Which part of the store it lies in.
     pub(super) part: usize,
     pub(super) kind: Kind,
     /// The friendlyName, if it has one that is whole.
     pub(super) name: Option<String>,
     /// The localKeyID.
-    pub(super) key_id: Option<Vec<u8>>,
+    pub(super) key_id: Option<Octets>,
     /// Whether it has Oracle's mark of a trusted certificate entry.
     pub(super) is_trusted: bool,
 }
@@ -37,7 +38,7 @@ pub(super) struct Bag {
 #[derive(Clone)]
 pub(super) enum Kind {
     /// An EncryptedPrivateKeyInfo (RFC 5958 section 3), as DER.
-    ShroudedKey(Vec<u8>),
+    ShroudedKey(Octets),
     /// A PrivateKeyInfo in the clear; it lies in the bag's bytes.
     PlainKey,
     Certificate(Box<Held>),
@@ -47,21 +48,21 @@ pub(super) enum Kind {
 }
 
 impl Bag {
-    /// Reads one SafeBag.
-    pub(super) fn read(bag: &Element<'_>, part: usize) -> Result<Self, Flaw> {
+    /// Reads one SafeBag, which lies in `whole`.
+    pub(super) fn read(whole: &Octets, bag: &Element<'_>, part: usize) -> Result<Self, Flaw> {
         let mut parts = bag.reader();
         let identifier = parts.expect(OID, "the type of a bag")?;
         let value = parts.expect(CONTEXT_0, "the value of a bag")?;
         let attributes = parts.optional(SET)?;
         parts.finish("a bag")?;
-        let raw = Arc::new(Zeroizing::new(bag.raw.to_vec()));
+        let raw = whole.piece(bag.raw);
         let mut read = Self {
             part,
             kind: match identifier.content {
-                id if id == oid::SHROUDED_KEY_BAG => Kind::ShroudedKey(value.content.to_vec()),
+                id if id == oid::SHROUDED_KEY_BAG => Kind::ShroudedKey(raw.piece(value.content)),
                 id if id == oid::KEY_BAG => Kind::PlainKey,
                 id if id == oid::CERTIFICATE_BAG => {
-                    let held = certificate(&value, bag).and_then(|place| Held::new(&raw, place));
+                    let held = certificate(&value).and_then(|der| Held::new(raw.piece(der)));
                     held.map_or(Kind::Other, |own| Kind::Certificate(Box::new(own)))
                 }
                 id if id == oid::SECRET_BAG => Kind::Secret,
@@ -79,7 +80,7 @@ impl Bag {
                 id if id == oid::FRIENDLY_NAME && read.name.is_none() => read.name = name(&values),
                 id if id == oid::LOCAL_KEY_ID && read.key_id.is_none() => {
                     let value = values.reader().optional(OCTET_STRING)?;
-                    read.key_id = value.map(|value| value.content.to_vec());
+                    read.key_id = value.map(|value| read.raw.piece(value.content));
                 }
                 id if id == oid::TRUSTED_KEY_USAGE => read.is_trusted = true,
                 _ => {}
@@ -125,7 +126,13 @@ impl Bag {
         let attributes =
             if attributes.is_empty() { Vec::new() } else { element(SET, &[&attributes.concat()]) };
         let raw = element(SEQUENCE, &[&element(OID, &[kind]), &element(CONTEXT_0, &[value]), &attributes]);
-        Self::read(&Reader::new(&raw, 0).any()?, part)
+        Self::written(raw, part)
+    }
+
+    /// Reads a bag that was just written.
+    pub(super) fn written(raw: Vec<u8>, part: usize) -> Result<Self, Flaw> {
+        let raw = Octets::new(Zeroizing::new(raw));
+        Self::read(&raw, &Reader::new(&raw, 0).any()?, part)
     }
 
     /// The same bag with another certificate: its attributes are kept.
@@ -134,7 +141,7 @@ impl Bag {
         let (identifier, _) = (parts.any()?, parts.any()?);
         let value = element(CONTEXT_0, &[&certificate_value(own)]);
         let raw = element(SEQUENCE, &[identifier.raw, &value, parts.rest()]);
-        Self::read(&Reader::new(&raw, 0).any()?, self.part)
+        Self::written(raw, self.part)
     }
 
     /// The same bag without a name, localKeyID and Oracle's mark: a certificate that is only an issuer.
@@ -153,7 +160,7 @@ impl Bag {
         }
         let attributes = if attributes.is_empty() { Vec::new() } else { element(SET, &attributes) };
         let raw = element(SEQUENCE, &[identifier.raw, value.raw, &attributes]);
-        Self::read(&Reader::new(&raw, 0).any()?, self.part)
+        Self::written(raw, self.part)
     }
 
     /// The same bag under another alias: every other byte of its value and attributes is kept. A
@@ -186,8 +193,8 @@ impl Bag {
             attributes.push(&own);
         }
         let attributes = element(SET, &attributes);
-        let raw = Zeroizing::new(element(SEQUENCE, &[identifier.raw, value.raw, &attributes]));
-        Self::read(&Reader::new(&raw, 0).any()?, self.part)
+        let raw = element(SEQUENCE, &[identifier.raw, value.raw, &attributes]);
+        Self::written(raw, self.part)
     }
 
     fn attributes(mut list: Reader<'_>) -> Result<Vec<&[u8]>, Flaw> {
@@ -239,16 +246,14 @@ impl Bag {
     }
 }
 
-/// Where the certificate lies in its bag. `None` for other kinds of certificates.
-fn certificate(value: &Element<'_>, bag: &Element<'_>) -> Option<Range<usize>> {
+/// The certificate in its bag, as DER. `None` for other kinds of certificates.
+fn certificate<'a>(value: &Element<'a>) -> Option<&'a [u8]> {
     let mut parts = value.reader().expect(SEQUENCE, "a certificate").ok()?.reader();
     if parts.expect(OID, "the type of a certificate").ok()?.content != oid::X509_CERTIFICATE {
         return None;
     }
     let wrapped = parts.expect(CONTEXT_0, "a certificate").ok()?;
-    let octets = wrapped.reader().expect(OCTET_STRING, "a certificate").ok()?;
-    let end = octets.raw_within(bag).end;
-    Some(end - octets.content.len()..end)
+    Some(wrapped.reader().expect(OCTET_STRING, "a certificate").ok()?.content)
 }
 
 fn certificate_value(own: &Certificate) -> Vec<u8> {

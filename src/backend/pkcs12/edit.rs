@@ -1,6 +1,9 @@
 //! A change of a few bags, checked before it leaves.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use openssl::pkey::{PKeyRef, Private};
 use zeroize::Zeroizing;
@@ -9,8 +12,11 @@ use super::{
     bag::{Bag, Kind},
     encrypted_key::shroud,
     flaw::Flaw,
+    held::Held,
     inventory::{Found, Inventory},
-    safe::{Part, Safe},
+    octets::Octets,
+    part::Part,
+    safe::Safe,
     scheme::Scheme,
     store::{Content, Written},
 };
@@ -129,7 +135,7 @@ impl<'a> Edit<'a> {
 
     fn add_issuers(&mut self, issuers: &[Certificate], part: usize) -> Result<(), Flaw> {
         for issuer in issuers {
-            let is_there = |(number, bag): (usize, &Bag)| {
+            let is_there = |(number, bag): (usize, &Arc<Bag>)| {
                 !self.changed.contains_key(&number) && bag.is_held(issuer.der())
             };
             if !self.safe.bags.iter().enumerate().any(is_there) {
@@ -146,7 +152,7 @@ impl<'a> Edit<'a> {
         let needed = self.needed_by_others(found);
         let issuers = found.issuers.iter().filter_map(|number| self.safe.bags.get(*number)?.held());
         let unneeded: HashSet<&[u8]> = issuers
-            .map(super::held::Held::der)
+            .map(Held::der)
             .filter(|der| !needed.contains(der) && !kept.iter().any(|kept| kept.der() == *der))
             .collect();
         for (number, bag) in self.safe.bags.iter().enumerate().filter(|_| !unneeded.is_empty()) {
@@ -173,18 +179,18 @@ impl<'a> Edit<'a> {
             part.is_changed = touched.contains(&number);
         }
         let old = self.safe.bags.iter().enumerate();
-        let mut bags: Vec<Bag> = old
+        let mut bags: Vec<Arc<Bag>> = old
             .filter_map(|(number, bag)| match self.changed.get(&number) {
-                None => Some(bag.clone()),
-                Some(becomes) => becomes.clone(),
+                None => Some(Arc::clone(bag)),
+                Some(becomes) => becomes.clone().map(Arc::new),
             })
-            .chain(std::mem::take(&mut self.added))
+            .chain(std::mem::take(&mut self.added).into_iter().map(Arc::new))
             .collect();
         bags.sort_by_key(|bag| bag.part);
         let (mac, is_without_password) = (self.safe.mac.clone(), self.safe.is_without_password);
         let edited = Safe { parts: std::mem::take(&mut self.parts), bags, mac, is_without_password };
-        let bytes = Zeroizing::new(edited.write(self.password)?);
-        let safe = Safe::read(&bytes, self.password)?;
+        let bytes = edited.write(self.password)?;
+        let safe = Safe::read_again(&bytes, self.password, &edited.bags)?;
         let inventory = self.check(&edited, &safe)?;
         Ok(Written { bytes, content: Content { safe, inventory } })
     }
@@ -216,7 +222,7 @@ impl<'a> Edit<'a> {
         for (alias, expected) in &self.expected {
             let found = inventory.find(alias).map_err(|error| failed(&error.to_string()))?;
             let chain = found.map(|found| {
-                let own = written.bags.get(found.bag).and_then(Bag::held).map(super::held::Held::der);
+                let own = written.bags.get(found.bag).and_then(|bag| bag.held()).map(Held::der);
                 own.into_iter().chain(found.chain(written)).map(Fingerprint::of).collect::<Vec<_>>()
             });
             let is_meant = match (&chain, expected.is_empty()) {
@@ -234,10 +240,11 @@ impl<'a> Edit<'a> {
     /// Whether an entry has the same alias, the same bags and the same chain, which may have become
     /// longer by certificates that came in.
     fn is_same(&self, (old, before): (&Found, &Safe), (new, after): (&Found, &Safe)) -> bool {
-        let mut chain = new.chain(after);
-        let is_kept = old.chain(before).all(|own| chain.next() == Some(own));
-        let came = chain.all(|own| self.came.contains(&Fingerprint::of(own)));
-        old.alias == new.alias && own_bytes(old, before) == own_bytes(new, after) && is_kept && came
+        let mut chain = new.certificates(after);
+        let is_kept = old.certificates(before).all(|own| chain.next().is_some_and(|new| own.is_equal(new)));
+        let came = chain.all(|own| self.came.contains(&Fingerprint::of(own.der())));
+        let bags = own_bags(old, before).into_iter().zip(own_bags(new, after));
+        old.alias == new.alias && bags.into_iter().all(|(old, new)| old == new) && is_kept && came
     }
 
     /// The bags of an entry alone: those of a pair, or the one of a certificate.
@@ -286,6 +293,6 @@ impl<'a> Edit<'a> {
 }
 
 /// The bags of an entry as they lie there.
-fn own_bytes<'a>(found: &Found, safe: &'a Safe) -> [Option<&'a [u8]>; 2] {
-    [Some(found.bag), found.certificate].map(|number| Some(safe.bags.get(number?)?.raw.as_slice()))
+fn own_bags<'a>(found: &Found, safe: &'a Safe) -> [Option<&'a Octets>; 2] {
+    [Some(found.bag), found.certificate].map(|number| Some(&safe.bags.get(number?)?.raw))
 }

@@ -1,10 +1,13 @@
 //! A change of a keystore by hand: allowed, announced, made and written down, all under one lock.
 
-use std::{cell::OnceCell, collections::BTreeMap, fmt, fs::File, io, path::Path, sync::Arc, time::Duration};
+use std::{cell::OnceCell, collections::BTreeMap, fmt, path::Path, time::Duration};
 
 use zeroize::Zeroizing;
 
-use super::{Pkcs12Keystore, store::Content};
+use super::{
+    Pkcs12Keystore,
+    store::{Content, Known},
+};
 use crate::{
     backend::{
         custody::{Custody, Note, Record, Stage},
@@ -33,7 +36,7 @@ pub struct Hand {
     store: Pkcs12Keystore,
     deed: Deed,
     /// The store as it was read since the last change. A change reads it anew.
-    seen: OnceCell<Arc<Content>>,
+    seen: OnceCell<Known>,
 }
 
 impl fmt::Debug for Hand {
@@ -66,7 +69,7 @@ impl Hand {
     /// # Errors
     /// When the keystore cannot be read.
     pub fn entry(&self, alias: &Alias) -> Result<Option<Entry>, KeystoreError> {
-        if self.is_made() { self.seen()?.entry(alias) } else { Ok(None) }
+        if self.is_made() { self.content()?.entry(alias) } else { Ok(None) }
     }
 
     /// All entries.
@@ -77,7 +80,7 @@ impl Hand {
         if !self.is_made() {
             return Ok(Vec::new());
         }
-        let content = self.seen()?;
+        let content = self.content()?;
         Ok(content.inventory.entries(&content.safe))
     }
 
@@ -94,12 +97,16 @@ impl Hand {
         self.seen.take();
         let before = self.named(&self.deed.aliases)?;
         self.end_what_was_cut_off()?;
-        self.seen.take();
         self.note(self.deed.command, Stage::Intent, before)?;
-        let done = act(&mut self.store).and_then(|done| match self.store.is_as_left()? {
-            true => Ok(done),
+        let done = act(&mut self.store);
+        self.seen.take();
+        let done = done.and_then(|done| match self.store.as_left()? {
+            Some(left) => {
+                self.seen = OnceCell::from(left);
+                Ok(done)
+            }
             // Another program, which knows no lock, wrote over it.
-            false => Err(KeystoreError::Locked(self.store.path().to_owned())),
+            None => Err(KeystoreError::Locked(self.store.path().to_owned())),
         });
         let stage = if done.is_ok() { Stage::Done } else { Stage::Failed };
         let after = self.named(&self.deed.aliases);
@@ -110,12 +117,16 @@ impl Hand {
         }
     }
 
-    fn seen(&self) -> Result<Arc<Content>, KeystoreError> {
-        if let Some(content) = self.seen.get() {
-            return Ok(Arc::clone(content));
+    fn seen(&self) -> Result<&Known, KeystoreError> {
+        if let Some(seen) = self.seen.get() {
+            return Ok(seen);
         }
-        let content = self.store.content()?;
-        Ok(Arc::clone(self.seen.get_or_init(|| content)))
+        let seen = self.store.known()?;
+        Ok(self.seen.get_or_init(|| seen))
+    }
+
+    fn content(&self) -> Result<&Content, KeystoreError> {
+        Ok(&self.seen()?.1)
     }
 
     fn is_made(&self) -> bool {
@@ -144,14 +155,7 @@ impl Hand {
         stage: Stage,
         aliases: BTreeMap<Alias, Option<Fingerprint>>,
     ) -> Result<(), KeystoreError> {
-        let path = self.store.path();
-        let store = match File::open(path).and_then(Fingerprint::of_all) {
-            Ok(digest) => Some(digest),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(cause) => {
-                return Err(KeystoreError::Io { doing: "cannot read", path: path.to_owned(), cause });
-            }
-        };
+        let store = if self.is_made() { Some(Fingerprint::of(&self.seen()?.0)) } else { None };
         let command = command.to_owned();
         let note = Note { command, stage, aliases, store, run: None, because: None };
         Ok(self.custody()?.note(note)?)

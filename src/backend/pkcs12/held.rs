@@ -1,31 +1,27 @@
 //! A certificate as a bag holds it. A store may hold ten thousand, of which a change touches two:
 //! names are cut out of the DER, and OpenSSL reads a certificate only when it is asked for.
 
-use std::{
-    ops::Range,
-    sync::{Arc, OnceLock},
+use std::{ops::Range, sync::OnceLock};
+
+use super::{
+    der::{CONTEXT_0, INTEGER, Reader, SEQUENCE},
+    octets::Octets,
 };
-
-use zeroize::Zeroizing;
-
-use super::der::{CONTEXT_0, INTEGER, Reader, SEQUENCE};
 use crate::world::material::Certificate;
 
 /// DER that has the shape of an X.509 certificate (RFC 5280 section 4.1).
 #[derive(Clone)]
 pub(super) struct Held {
-    /// The bytes of the bag, and where the certificate lies in them.
-    bag: Arc<Zeroizing<Vec<u8>>>,
-    place: Range<usize>,
+    der: Octets,
     issuer: Range<usize>,
     subject: Range<usize>,
     read: OnceLock<Option<Box<Certificate>>>,
 }
 
 impl Held {
-    /// Takes DER out of a bag, if it has the shape of a certificate.
-    pub(super) fn new(bag: &Arc<Zeroizing<Vec<u8>>>, place: Range<usize>) -> Option<Self> {
-        let mut file = Reader::new(bag.get(place.clone())?, 0);
+    /// Takes DER, if it has the shape of a certificate.
+    pub(super) fn new(der: Octets) -> Option<Self> {
+        let mut file = Reader::new(&der, 0);
         let whole = file.expect(SEQUENCE, "").ok().filter(|_| file.is_empty())?;
         let mut fields = whole.reader().expect(SEQUENCE, "").ok()?.reader();
         fields.optional(CONTEXT_0).ok()?;
@@ -34,11 +30,16 @@ impl Held {
         let issuer = fields.expect(SEQUENCE, "").ok()?.raw_within(&whole);
         fields.expect(SEQUENCE, "").ok()?;
         let subject = fields.expect(SEQUENCE, "").ok()?.raw_within(&whole);
-        Some(Self { bag: Arc::clone(bag), place, issuer, subject, read: OnceLock::new() })
+        Some(Self { der, issuer, subject, read: OnceLock::new() })
     }
 
     pub(super) fn der(&self) -> &[u8] {
-        self.bag.get(self.place.clone()).unwrap_or_default()
+        &self.der
+    }
+
+    /// Whether both are the same certificate.
+    pub(super) fn is_equal(&self, other: &Self) -> bool {
+        self.der == other.der
     }
 
     /// The issuer's name as DER.

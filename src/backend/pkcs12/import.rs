@@ -1,7 +1,7 @@
 //! Single changes by hand: what comes in from files, and any entry removed. Each is made so in one
 //! act, as the changes of a run are.
 
-use super::{Pkcs12Keystore, bag::Bag, edit::Edit, inventory::Found, store::Act, store::Content};
+use super::{Pkcs12Keystore, edit::Edit, inventory::Found, store::Act, store::Content};
 use crate::{
     backend::{
         Outcome,
@@ -116,7 +116,7 @@ impl Pkcs12Keystore {
             let (key, _) = self.pair(content, found)?;
             let own = key_pair::own(&key, answer)
                 .map_err(|cause| KeystoreError::NotTheAnswer { alias: alias.clone(), cause })?;
-            let held = content.safe.bags.iter().filter_map(Bag::certificate).cloned();
+            let held = content.safe.bags.iter().filter_map(|bag| bag.certificate()).cloned();
             let known: Vec<Certificate> = answer.iter().cloned().chain(held).collect();
             let chain = chain::ordered(own, &known);
             let wanted = EntryKind::KeyPair { chain: chain.clone() };
@@ -165,6 +165,6 @@ impl Pkcs12Keystore {
 
 impl Content {
     fn is_key(&self, found: &Found) -> bool {
-        self.safe.bags.get(found.bag).is_some_and(Bag::is_key)
+        self.safe.bags.get(found.bag).is_some_and(|bag| bag.is_key())
     }
 }

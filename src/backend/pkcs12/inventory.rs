@@ -2,14 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use fixedbitset::FixedBitSet;
 use openssl::pkey::{PKeyRef, Public};
 
-use super::{
-    bag::{Bag, Kind},
-    flaw::Flaw,
-    pairing::pairs,
-    safe::Safe,
-};
+use super::{bag::Kind, flaw::Flaw, held::Held, pairing::pairs, safe::Safe};
 use crate::{
     backend::{
         key_pair::chain::LONGEST_CHAIN,
@@ -65,16 +61,16 @@ impl Inventory {
                     .map_or_else(Vec::new, |own| issuers(safe, &by_subject, own, &mut verified)),
             });
         }
-        let numbers =
-            |found: &Found| found.certificate.into_iter().chain(found.issuers.clone()).collect::<Vec<_>>();
-        let bags_of_pairs: HashSet<usize> = found.iter().flat_map(numbers).collect();
+        let numbers = |found: &'_ Found| found.certificate.into_iter().chain(found.issuers.clone());
+        let mut bags_of_pairs = FixedBitSet::with_capacity(safe.bags.len());
+        found.iter().flat_map(numbers).for_each(|number| bags_of_pairs.insert(number));
         // Whether another bag holds a certificate of a pair too: seldom asked, and long to prepare.
         let mut in_chains: Option<HashSet<&[u8]>> = None;
         let mut alone = Vec::new();
         for (number, bag) in safe.bags.iter().enumerate() {
             let is_entry = match &bag.kind {
                 Kind::Certificate(_) if bag.is_trusted => true,
-                Kind::Certificate(_) if bags_of_pairs.contains(&number) || bag.name.is_none() => false,
+                Kind::Certificate(_) if bags_of_pairs.contains(number) || bag.name.is_none() => false,
                 Kind::Certificate(own) => !in_chains
                     .get_or_insert_with(|| found.iter().flat_map(|found| found.chain(safe)).collect())
                     .contains(own.der()),
@@ -127,8 +123,13 @@ impl Found {
 
     /// The certificates of a pair as DER, its own first.
     pub(super) fn chain<'a>(&'a self, safe: &'a Safe) -> impl Iterator<Item = &'a [u8]> {
+        self.certificates(safe).map(Held::der)
+    }
+
+    /// The certificates of a pair, its own first.
+    pub(super) fn certificates<'a>(&'a self, safe: &'a Safe) -> impl Iterator<Item = &'a Held> {
         let numbers = self.certificate.iter().chain(&self.issuers);
-        numbers.filter_map(|number| safe.bags.get(*number)?.held()).map(super::held::Held::der)
+        numbers.filter_map(|number| safe.bags.get(*number)?.held())
     }
 }
 
@@ -141,8 +142,8 @@ fn issuers(
     verified: &mut u64,
 ) -> Vec<usize> {
     let mut chain: Vec<usize> = Vec::new();
-    let held = |number: usize| safe.bags.get(number).and_then(Bag::held);
-    let own = |number: usize| safe.bags.get(number).and_then(Bag::certificate);
+    let held = |number: usize| safe.bags.get(number)?.held();
+    let own = |number: usize| safe.bags.get(number)?.certificate();
     let mut last = leaf;
     while let Some(certificate) = held(last).filter(|_| chain.len() < LONGEST_CHAIN) {
         let named =
@@ -162,7 +163,7 @@ fn issuers(
             None => None,
         };
         let Some(next) = next else { break };
-        let der = |number: usize| held(number).map(super::held::Held::der);
+        let der = |number: usize| held(number).map(Held::der);
         let is_known = |number: &usize| der(*number) == der(next);
         if is_known(&leaf) || chain.iter().any(is_known) {
             break;

@@ -111,6 +111,11 @@ impl Mac {
         Ok(element(SEQUENCE, &[&info, &element(OCTET_STRING, &[&fresh.salt]), &fresh.count]))
     }
 
+    /// How many bytes it takes at most.
+    pub(super) fn room(&self) -> usize {
+        self.algorithm.len() + self.salt.len() + self.count.len() + 128
+    }
+
     fn compute(&self, content: &[u8], password: Password<'_>) -> Result<Vec<u8>, Flaw> {
         let failed = Flaw::crypto("cannot compute the integrity check");
         let key = match &self.kind {

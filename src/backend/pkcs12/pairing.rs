@@ -1,6 +1,6 @@
 //! Which certificate is a key's.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use super::{
     bag::{Bag, Kind},
@@ -32,17 +32,18 @@ pub(super) fn pairs(safe: &Safe, password: &str) -> Result<Vec<(usize, Option<us
             by_name.entry(name).or_default().push(number);
         }
         if let Some(id) = &bag.key_id {
-            by_id.entry(id).or_default().push(number);
+            by_id.entry(&**id).or_default().push(number);
         }
     }
     let mut claims: Vec<Claim> = Vec::new();
-    let mut claimed: HashMap<usize, usize> = HashMap::new();
+    let mut claimed: Vec<usize> = vec![0; safe.bags.len()];
     let mut compared = 0_usize;
     for (number, key) in safe.bags.iter().enumerate().filter(|(_, bag)| bag.is_key()) {
         let named = key.folded().and_then(|name| by_name.get(&name));
         let linked = key.key_id.as_deref().and_then(|id| by_id.get(id));
         // One that both single out needs no look at the others of a colliding localKeyID.
-        let both = named.into_iter().flatten().filter(|own| is_linked(key, safe.bags.get(**own)));
+        let both =
+            named.into_iter().flatten().filter(|own| is_linked(key, safe.bags.get(**own).map(Arc::as_ref)));
         let both: Vec<usize> = both.copied().collect();
         let candidates = match both.as_slice() {
             [own] => vec![(3, *own)],
@@ -53,7 +54,7 @@ pub(super) fn pairs(safe: &Safe, password: &str) -> Result<Vec<(usize, Option<us
             [(closeness, own), (next, _), ..] if *closeness > 1 && closeness > next => Some(*own),
             _ => None,
         };
-        sure.into_iter().for_each(|own| *claimed.entry(own).or_default() += 1);
+        sure.and_then(|own| claimed.get_mut(own)).into_iter().for_each(|times| *times += 1);
         compared = compared.saturating_add(candidates.len());
         if compared > MOST_COMPARED {
             return Err(too_many());
@@ -61,7 +62,7 @@ pub(super) fn pairs(safe: &Safe, password: &str) -> Result<Vec<(usize, Option<us
         claims.push((number, sure, candidates));
     }
     let is_settled = |(_, sure, candidates): &Claim| {
-        candidates.is_empty() || sure.is_some_and(|own| claimed.get(&own) == Some(&1))
+        candidates.is_empty() || sure.is_some_and(|own| claimed.get(own) == Some(&1))
     };
     bound(safe, claims.iter().filter(|claim| !is_settled(claim)))?;
     let settle = |claim: Claim| {
@@ -72,7 +73,9 @@ pub(super) fn pairs(safe: &Safe, password: &str) -> Result<Vec<(usize, Option<us
         let own = safe.private_key(key, password).ok().and_then(|private| {
             let fits = |own: &Certificate| own.public_key().is_ok_and(|public| public.public_eq(&private));
             let numbers = candidates.iter().map(|(_, own)| *own);
-            numbers.into_iter().find(|own| safe.bags.get(*own).and_then(Bag::certificate).is_some_and(fits))
+            numbers
+                .into_iter()
+                .find(|own| safe.bags.get(*own).and_then(|bag| bag.certificate()).is_some_and(fits))
         });
         (key, own)
     };

@@ -5,12 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use super::{
-    Pkcs12Keystore,
-    bag::{Bag, Kind},
-    encrypted_key::shroud,
-    inventory::Found,
-    safe::Part,
-    scheme::Scheme,
+    Pkcs12Keystore, bag::Kind, encrypted_key::shroud, inventory::Found, part::Part, scheme::Scheme,
     store::Content,
 };
 use crate::{backend::keystore::KeystoreError, name::Alias};
@@ -136,7 +131,7 @@ impl Pkcs12Keystore {
     pub fn opens(&self, alias: &Alias) -> Result<Option<bool>, KeystoreError> {
         let content = self.content()?;
         let found = content.inventory.find(alias)?;
-        let found = found.filter(|found| content.safe.bags.get(found.bag).is_some_and(Bag::is_key));
+        let found = found.filter(|found| content.safe.bags.get(found.bag).is_some_and(|bag| bag.is_key()));
         Ok(found.map(|found| content.safe.private_key(found.bag, &self.password).is_ok()))
     }
 }

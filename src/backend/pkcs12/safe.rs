@@ -1,23 +1,19 @@
 //! A whole store: the parts of its authenticated safe and the bags in them (RFC 7292 section 4).
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, sync::Arc, thread};
 
 use openssl::pkey::{PKey, Private};
-use zeroize::Zeroizing;
 
 use super::{
     bag::{Bag, Kind},
-    ber,
-    der::{
-        CONTEXT_0, CONTEXT_0_PRIMITIVE, Element, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, element,
-        header,
-    },
+    der::{INTEGER, Reader, SEQUENCE, element, header},
     encrypted_key::shroud,
     flaw::Flaw,
     mac::Mac,
-    oid,
+    octets::Octets,
+    part::{Bags, Body, Part, data, definite, octets},
     password::Password,
-    scheme::{MOST_ITERATIONS, Scheme},
+    scheme::MOST_ITERATIONS,
 };
 
 const NO_KEY: &str = "cannot decrypt the key with the store's password";
@@ -25,66 +21,38 @@ const NO_KEY: &str = "cannot decrypt the key with the store's password";
 /// The most iterations of all derivations that reading a store takes.
 const MOST_IN_ALL: u64 = 4 * MOST_ITERATIONS;
 
+/// From how many bytes on the integrity check is computed while the rest is read.
+const LARGE: usize = 256 << 10;
+
+/// What lies before a written store, for its first bytes are known last.
+const HEADROOM: usize = 64;
+
 /// How many keys are tried where nothing else tells whether a password is the store's.
 const KEYS_TRIED: usize = 4;
+
+/// The bags of some parts; `None` where a part is none of them.
+type Halves = Vec<Option<Bags>>;
+
+/// What lies in a store, as far as it was looked into.
+struct Contents {
+    /// The bags of the plain parts.
+    plain: Result<Halves, Flaw>,
+    /// Those of the encrypted ones, if they were decrypted already.
+    sealed: Option<Result<Halves, Flaw>>,
+    /// Whether the integrity check holds under the usual form of the password.
+    holds: Result<bool, Flaw>,
+}
 
 /// What a store holds, in its order.
 #[derive(Clone)]
 pub(super) struct Safe {
     pub(super) parts: Vec<Part>,
     /// The bags of all parts; those of one part stand together.
-    pub(super) bags: Vec<Bag>,
+    pub(super) bags: Bags,
     /// The integrity check, if it has one.
     pub(super) mac: Option<Mac>,
     /// Whether its empty password is none at all.
     pub(super) is_without_password: bool,
-}
-
-/// One ContentInfo.
-#[derive(Clone)]
-pub(super) struct Part {
-    /// It may hold keys in the clear.
-    raw: Arc<Zeroizing<Vec<u8>>>,
-    cover: Cover,
-    /// Whether its bags are no longer those of `raw`.
-    pub(super) is_changed: bool,
-}
-
-#[derive(Clone)]
-enum Cover {
-    Plain,
-    /// EncryptedData (RFC 5652 section 8); version and what follows the ciphertext as written.
-    Encrypted {
-        version: Vec<u8>,
-        scheme: Scheme,
-        rest: Vec<u8>,
-    },
-}
-
-impl Part {
-    /// A part to come. Without a scheme it is plain.
-    pub(super) fn new(scheme: Option<Scheme>) -> Self {
-        let cover = scheme.map_or(Cover::Plain, |scheme| Cover::Encrypted {
-            version: element(INTEGER, &[&[0]]),
-            scheme,
-            rest: Vec::new(),
-        });
-        Self { raw: Arc::default(), cover, is_changed: true }
-    }
-
-    /// How it is encrypted, if it is.
-    pub(super) const fn scheme(&self) -> Option<&Scheme> {
-        match &self.cover {
-            Cover::Plain => None,
-            Cover::Encrypted { scheme, .. } => Some(scheme),
-        }
-    }
-}
-
-/// What lies under the cover of a part, and where in the file.
-struct Body<'a> {
-    octets: Cow<'a, [u8]>,
-    place: usize,
 }
 
 impl Safe {
@@ -94,14 +62,20 @@ impl Safe {
     }
 
     /// Reads a store and checks its integrity, if it can be checked.
-    pub(super) fn read(bytes: &[u8], password: &str) -> Result<Self, Flaw> {
+    pub(super) fn read(bytes: &Octets, password: &str) -> Result<Self, Flaw> {
+        Self::read_again(bytes, password, &[])
+    }
+
+    /// The same, where most bags are likely to be these, in their order. Those that are, byte for
+    /// byte, are neither parsed again nor kept twice.
+    pub(super) fn read_again(bytes: &Octets, password: &str, known: &[Arc<Bag>]) -> Result<Self, Flaw> {
         // keytool's own formats, by their first bytes.
-        match bytes {
+        match **bytes {
             [0xFE, 0xED, 0xFE, 0xED, ..] => return Err(Flaw::Unsupported("the format JKS".to_owned())),
             [0xCE, 0xCE, 0xCE, 0xCE, ..] => return Err(Flaw::Unsupported("the format JCEKS".to_owned())),
             _ => {}
         }
-        let bytes = ber::definite(bytes);
+        let bytes = definite(bytes);
         let mut file = Reader::new(&bytes, 0);
         let store = file.expect(SEQUENCE, "the store")?;
         file.finish("the store")?;
@@ -117,10 +91,12 @@ impl Safe {
         // The shape is read before the check is computed: what is not even whole is damaged, and
         // only what is whole can have another password.
         let content = octets(&info)?;
-        let whole = ber::definite(content.content);
-        let mut document = match &whole {
-            Cow::Borrowed(_) => content.reader(),
-            Cow::Owned(whole) => Reader::decrypted(whole, content.place),
+        let outer = bytes.piece(content.content);
+        let whole = definite(&outer);
+        let mut document = if whole.is_one_with(&outer) {
+            content.reader()
+        } else {
+            Reader::decrypted(&whole, content.place)
         };
         let list = document.expect(SEQUENCE, "the list of parts")?;
         document.finish("the list of parts")?;
@@ -128,40 +104,85 @@ impl Safe {
         let mut bodies = Vec::new();
         let mut infos = list.reader();
         while !infos.is_empty() {
-            let (part, body) = part(&infos.expect(SEQUENCE, "a part")?)?;
+            let (part, body) = Part::read(&whole, &infos.expect(SEQUENCE, "a part")?)?;
             safe.parts.push(part);
             bodies.push(body);
         }
         safe.bound()?;
-        let mut plain = Vec::new();
-        for (number, (part, body)) in safe.parts.iter().zip(&bodies).enumerate() {
-            plain.push(match part.scheme() {
-                None => Some(bags(&body.octets, (number, body.place, false))?),
-                Some(_) => None,
-            });
-        }
-        safe.is_without_password = safe.admit(content.content, (&plain, &bodies), password)?;
+        let usual = Password::new(password, false);
+        let Contents { plain, sealed, holds } = safe.contents((content.content, &bodies), usual, known);
+        let (plain, holds) = (plain?, holds?);
+        safe.is_without_password = safe.admit((content.content, holds), (&plain, &bodies), password)?;
+        let sealed = if holds { sealed } else { None };
         let password = safe.password(password);
-        for (number, body) in bodies.iter().enumerate() {
-            let opened = match (plain.get_mut(number).and_then(Option::take), safe.parts.get(number)) {
-                (None, Some(part)) => opened(part, body, (number, password))?,
-                (bags, _) => bags.unwrap_or_default(),
-            };
-            safe.bags.extend(opened);
-        }
+        safe.bags = match sealed {
+            // What lies plain and what was encrypted, each `None` where the other is not.
+            Some(sealed) => plain
+                .into_iter()
+                .zip(sealed?)
+                .flat_map(|(plain, sealed)| plain.or(sealed))
+                .flatten()
+                .collect(),
+            None => {
+                let mut all = Bags::new();
+                for (number, (plain, body)) in plain.into_iter().zip(&bodies).enumerate() {
+                    all.append(&mut match (plain, safe.parts.get(number)) {
+                        (None, Some(part)) => part.opened(body, (number, password), known)?,
+                        (plain, _) => plain.unwrap_or_default(),
+                    });
+                }
+                all
+            }
+        };
         Ok(safe)
     }
 
+    /// Looks into the parts, and computes the integrity check. In a large store all of it happens at
+    /// the same time, and what was decrypted counts only when the check holds.
+    fn contents(
+        &self,
+        (content, bodies): (&[u8], &[Body]),
+        password: Password<'_>,
+        known: &[Arc<Bag>],
+    ) -> Contents {
+        let parts = || self.parts.iter().zip(bodies).enumerate();
+        let plain = || parts().map(|(number, (part, body))| part.plain(body, number, known)).collect();
+        let holds = || self.mac.as_ref().map_or(Ok(false), |mac| mac.holds(content, password));
+        if content.len() < LARGE || self.mac.is_none() {
+            let plain: Result<Halves, Flaw> = plain();
+            let holds = if plain.is_ok() { holds() } else { Ok(false) };
+            return Contents { plain, sealed: None, holds };
+        }
+        let sealed = || {
+            let opened = parts().map(|(number, (part, body))| match part.scheme() {
+                Some(_) => part.opened(body, (number, password), known).map(Some),
+                None => Ok(None),
+            });
+            opened.collect()
+        };
+        thread::scope(|scope| {
+            let (sealed, check) = (scope.spawn(sealed), scope.spawn(holds));
+            let plain = plain();
+            // A thread that panicked has found nothing; then it is done here.
+            let holds = check.join().unwrap_or_else(|_| holds());
+            Contents { plain, sealed: sealed.join().ok(), holds }
+        })
+    }
+
     /// Finds out under which form of the password the store opens: whether an empty one is none.
+    /// Whether the integrity check holds under the usual form is known.
     fn admit(
         &self,
-        content: &[u8],
-        (plain, bodies): (&[Option<Vec<Bag>>], &[Body<'_>]),
+        (content, holds): (&[u8], bool),
+        (plain, bodies): (&[Option<Bags>], &[Body]),
         password: &str,
     ) -> Result<bool, Flaw> {
+        if holds {
+            return Ok(false);
+        }
         let forms: &[bool] = if password.is_empty() { &[false, true] } else { &[false] };
         if let Some(mac) = &self.mac {
-            for form in forms {
+            for form in forms.iter().filter(|form| **form) {
                 if mac.holds(content, Password::new(password, *form))? {
                     return Ok(*form);
                 }
@@ -173,7 +194,7 @@ impl Safe {
             for (number, (part, body)) in self.parts.iter().zip(bodies).enumerate() {
                 if part.scheme().is_some() {
                     is_sealed = true;
-                    if opened(part, body, (number, password)).is_ok() {
+                    if part.opened(body, (number, password), &[]).is_ok() {
                         return if self.mac.is_none() { Ok(*form) } else { Err(Flaw::Tampered) };
                     }
                 }
@@ -215,30 +236,35 @@ impl Safe {
 
     /// Writes the store: parts that did not change byte for byte, the others with their own
     /// algorithms, and a new integrity check.
-    pub(super) fn write(&self, password: &str) -> Result<Vec<u8>, Flaw> {
+    pub(super) fn write(&self, password: &str) -> Result<Octets, Flaw> {
         let password = self.password(password);
-        let mut parts: Vec<Cow<'_, [u8]>> = Vec::new();
+        let mut pieces: Vec<Cow<'_, [u8]>> = Vec::new();
         for (number, part) in self.parts.iter().enumerate() {
-            if !part.is_changed {
-                parts.push(Cow::Borrowed(&part.raw));
-                continue;
-            }
-            let bags: Vec<&[u8]> =
-                self.bags.iter().filter(|bag| bag.part == number).map(|bag| bag.raw.as_slice()).collect();
-            let plain = Zeroizing::new(element(SEQUENCE, &bags));
-            parts.push(Cow::Owned(match &part.cover {
-                Cover::Plain => [&data(plain.len())[..], &plain].concat(),
-                Cover::Encrypted { scheme, .. } => {
-                    let (algorithm, ciphertext) = scheme.encrypt(&plain, password)?;
-                    encrypted(&part.cover, &algorithm, &ciphertext)
-                }
-            }));
+            let bags: Vec<&Bag> =
+                self.bags.iter().filter(|bag| bag.part == number).map(Arc::as_ref).collect();
+            part.write(&bags, password, &mut pieces)?;
         }
-        let parts: Vec<&[u8]> = parts.iter().map(|part| &**part).collect();
-        let content = element(SEQUENCE, &parts);
-        let mac = self.mac.as_ref().map(|mac| mac.over(&content, password)).transpose()?;
-        let (version, info) = (element(INTEGER, &[&[3]]), data(content.len()));
-        Ok(element(SEQUENCE, &[&version, &info, &content, &mac.unwrap_or_default()]))
+        let length = pieces.iter().map(|piece| piece.len()).sum();
+        let list = header(SEQUENCE, length);
+        let content_length = list.len() + length;
+        let room = self.mac.as_ref().map_or(0, Mac::room);
+        let mut store = Vec::with_capacity(HEADROOM + content_length + room);
+        store.resize(HEADROOM, 0);
+        store.extend_from_slice(&list);
+        pieces.iter().for_each(|piece| store.extend_from_slice(piece));
+        let content = store.get(HEADROOM..).unwrap_or_default();
+        if let Some(mac) = &self.mac {
+            let mac = mac.over(content, password)?;
+            store.extend_from_slice(&mac);
+        }
+        let head = [element(INTEGER, &[&[3]]), data(content_length)].concat();
+        let head = [header(SEQUENCE, head.len() + store.len() - HEADROOM), head].concat();
+        let start = HEADROOM.saturating_sub(head.len());
+        if let Some(room) = store.get_mut(start..HEADROOM) {
+            room.copy_from_slice(&head);
+        }
+        let store = Octets::stored(store);
+        Ok(store.piece(store.get(start..).unwrap_or_default()))
     }
 
     /// The key of a bag, decrypted unless it lies there in the clear.
@@ -261,126 +287,4 @@ fn decrypted(info: &[u8], password: Password<'_>) -> Result<PKey<Private>, Flaw>
     let plain = scheme.decrypt(ciphertext, password);
     let plain = plain.ok_or_else(|| failed("it has another password or is damaged"))?;
     PKey::private_key_from_pkcs8(&plain).map_err(|_| failed("what comes out is no private key"))
-}
-
-/// All of a ContentInfo of plain data but its octets, of which there are so many: a store may be
-/// large, and is not to be copied for each of its layers.
-fn data(length: usize) -> Vec<u8> {
-    let octets = header(OCTET_STRING, length);
-    let content = header(CONTEXT_0, octets.len() + length);
-    let kind = element(OID, &[oid::DATA]);
-    let info = header(SEQUENCE, kind.len() + content.len() + octets.len() + length);
-    [info, kind, content, octets].concat()
-}
-
-/// The octets of a ContentInfo of plain data.
-fn octets<'a>(info: &Element<'a>) -> Result<Element<'a>, Flaw> {
-    match typed(info)? {
-        (kind, content) if kind == oid::DATA => {
-            let mut fields = content.reader();
-            let octets = fields.expect(OCTET_STRING, "the octets of a content")?;
-            fields.finish("the octets of a content")?;
-            Ok(octets)
-        }
-        (kind, _) => Err(Flaw::Unsupported(oid::shown(kind))),
-    }
-}
-
-fn typed<'a>(info: &Element<'a>) -> Result<(&'a [u8], Element<'a>), Flaw> {
-    let mut fields = info.reader();
-    let kind = fields.expect(OID, "the type of a content")?;
-    let content = fields.expect(CONTEXT_0, "a content")?;
-    fields.finish("a content")?;
-    Ok((kind.content, content))
-}
-
-/// Reads a part: how it is covered, and the octets under the cover.
-fn part<'a>(info: &Element<'a>) -> Result<(Part, Body<'a>), Flaw> {
-    let (kind, content) = typed(info)?;
-    if kind != oid::ENCRYPTED_DATA {
-        let octets = octets(info)?;
-        let body = Body { octets: Cow::Borrowed(octets.content), place: octets.content_place() };
-        return Ok((Part { raw: kept(info.raw.to_vec()), cover: Cover::Plain, is_changed: false }, body));
-    }
-    let mut fields = content.reader();
-    let data = fields.expect(SEQUENCE, "an encrypted part")?;
-    fields.finish("an encrypted part")?;
-    let mut fields = data.reader();
-    let version = fields.expect(INTEGER, "the version of an encrypted part")?;
-    let inner = fields.expect(SEQUENCE, "the content of an encrypted part")?;
-    let rest = fields.rest().to_vec();
-    let mut fields = inner.reader();
-    let kind = fields.expect(OID, "the type of an encrypted content")?;
-    if kind.content != oid::DATA {
-        return Err(Flaw::damaged("an encrypted part holds something else than data", kind.place));
-    }
-    let algorithm = fields.expect(SEQUENCE, "an encryption algorithm")?;
-    let scheme = Scheme::read(&algorithm)?;
-    let ciphertext = if fields.next_tag() == Some(CONTEXT_0) {
-        let pieces = fields.any()?;
-        let octets = ber::joined(pieces.content)
-            .ok_or_else(|| Flaw::damaged("an encrypted content is no octet string", pieces.place))?;
-        Body { octets: Cow::Owned(octets), place: pieces.place }
-    } else {
-        let whole = fields.expect(CONTEXT_0_PRIMITIVE, "an encrypted content")?;
-        Body { octets: Cow::Borrowed(whole.content), place: whole.place }
-    };
-    fields.finish("an encrypted content")?;
-    let cover = Cover::Encrypted { version: version.raw.to_vec(), scheme, rest };
-    let raw = match &ciphertext.octets {
-        Cow::Borrowed(_) => kept(info.raw.to_vec()),
-        Cow::Owned(octets) => kept(encrypted(&cover, algorithm.raw, octets)),
-    };
-    Ok((Part { raw, cover, is_changed: false }, ciphertext))
-}
-
-fn kept(raw: Vec<u8>) -> Arc<Zeroizing<Vec<u8>>> {
-    Arc::new(Zeroizing::new(raw))
-}
-
-/// The ContentInfo of an encrypted part.
-fn encrypted(cover: &Cover, algorithm: &[u8], ciphertext: &[u8]) -> Vec<u8> {
-    let (version, rest): (&[u8], &[u8]) = match cover {
-        Cover::Encrypted { version, rest, .. } => (version, rest),
-        Cover::Plain => (&[], &[]),
-    };
-    let kind = element(OID, &[oid::DATA]);
-    let octets = header(CONTEXT_0_PRIMITIVE, ciphertext.len());
-    let inner = [&kind[..], algorithm, &octets].concat();
-    let inner = [header(SEQUENCE, inner.len() + ciphertext.len()), inner].concat();
-    let data = header(SEQUENCE, version.len() + inner.len() + ciphertext.len() + rest.len());
-    let length = data.len() + version.len() + inner.len() + ciphertext.len() + rest.len();
-    let kind = element(OID, &[oid::ENCRYPTED_DATA]);
-    let content = header(CONTEXT_0, length);
-    let info = header(SEQUENCE, kind.len() + content.len() + length);
-    [&info[..], &kind, &content, &data, version, &inner, ciphertext, rest].concat()
-}
-
-/// The bags of an encrypted part.
-fn opened(part: &Part, body: &Body<'_>, (number, password): (usize, Password<'_>)) -> Result<Vec<Bag>, Flaw> {
-    let plain = part.scheme().and_then(|scheme| scheme.decrypt(&body.octets, password));
-    let plain = plain
-        .ok_or_else(|| Flaw::damaged("a part does not decrypt with the store's password", body.place))?;
-    bags(&plain, (number, body.place, true))
-}
-
-/// Reads the bags of a part. Of decrypted ones no place in the file is known but that of the part.
-fn bags(octets: &[u8], (part, place, is_decrypted): (usize, usize, bool)) -> Result<Vec<Bag>, Flaw> {
-    let whole = ber::definite(octets);
-    let is_moved = is_decrypted || matches!(whole, Cow::Owned(_));
-    // They may hold keys in the clear.
-    let rewritten = match whole {
-        Cow::Borrowed(_) => None,
-        Cow::Owned(whole) => Some(Zeroizing::new(whole)),
-    };
-    let octets = rewritten.as_ref().map_or(octets, |whole| whole.as_slice());
-    let mut body = if is_moved { Reader::decrypted(octets, place) } else { Reader::new(octets, place) };
-    let list = body.expect(SEQUENCE, "the list of bags")?;
-    body.finish("the list of bags")?;
-    let mut list = list.reader();
-    let mut bags = Vec::new();
-    while !list.is_empty() {
-        bags.push(Bag::read(&list.expect(SEQUENCE, "a bag")?, part)?);
-    }
-    Ok(bags)
 }

@@ -11,10 +11,10 @@ use openssl::pkey::{PKey, Private};
 use zeroize::Zeroizing;
 
 use super::{
-    bag::Bag,
     edit::Edit,
     flaw::Flaw,
     inventory::{Found, Inventory},
+    octets::Octets,
     safe::Safe,
 };
 use crate::{
@@ -52,16 +52,15 @@ pub struct Pkcs12Keystore {
     last: Mutex<Option<Last>>,
 }
 
-/// All of a store; they may hold a key in the clear.
-type Bytes = Zeroizing<Vec<u8>>;
-
 /// What was read last.
 struct Last {
     /// `None` when a change after the reading may have left the same one.
     stamp: Option<Stamp>,
-    bytes: Arc<Bytes>,
-    content: Arc<Content>,
+    known: Known,
 }
+
+/// All bytes of a store, and what they say.
+pub(super) type Known = (Octets, Arc<Content>);
 
 /// A store as read.
 pub(super) struct Content {
@@ -79,7 +78,7 @@ pub(super) enum Act<T> {
 
 /// A store to be written, and what it was when it was read again.
 pub(super) struct Written {
-    pub(super) bytes: Zeroizing<Vec<u8>>,
+    pub(super) bytes: Octets,
     pub(super) content: Content,
 }
 
@@ -169,7 +168,7 @@ impl Pkcs12Keystore {
     /// be decrypted or does not match.
     pub(crate) fn private_key(&self, alias: &Alias) -> Result<(PKey<Private>, Certificate), KeystoreError> {
         let content = self.content()?;
-        let is_key = |found: &&Found| content.safe.bags.get(found.bag).is_some_and(Bag::is_key);
+        let is_key = |found: &&Found| content.safe.bags.get(found.bag).is_some_and(|bag| bag.is_key());
         let found = content.inventory.find(alias)?.filter(is_key);
         self.pair(&content, found.ok_or_else(|| KeystoreError::NoKeyPair(alias.clone()))?)
     }
@@ -200,43 +199,49 @@ impl Pkcs12Keystore {
     }
 
     pub(super) fn content(&self) -> Result<Arc<Content>, KeystoreError> {
-        let known = self.last().as_ref().and_then(|last| Some((last.stamp?, Arc::clone(&last.content))));
-        if let Some((stamp, content)) = known
-            && self.stamp()? == stamp
-        {
-            return Ok(content);
+        self.known().map(|known| known.1)
+    }
+
+    /// All bytes of the file, and what they say.
+    pub(super) fn known(&self) -> Result<Known, KeystoreError> {
+        let known = self.last().as_ref().and_then(|last| Some((last.stamp?, last.known.clone())));
+        match known {
+            Some((stamp, known)) if self.stamp()? == stamp => Ok(known),
+            _ => self.understood(),
         }
-        Ok(self.understood()?.1)
     }
 
     /// Reads the file, and what it says. The same bytes are neither kept nor parsed twice.
-    fn understood(&self) -> Result<(Arc<Bytes>, Arc<Content>), KeystoreError> {
+    fn understood(&self) -> Result<Known, KeystoreError> {
         // A change while it is read and parsed must give another stamp too.
         let begun = WallClock.now();
-        let known = self.last().as_ref().map(|last| (Arc::clone(&last.bytes), Arc::clone(&last.content)));
+        let known = self.last().as_ref().map(|last| last.known.clone());
         let same = match known {
-            Some((bytes, content)) => self.compared(&bytes)?.map(|stamp| (bytes, content, stamp)),
+            Some(known) => self.compared(&known.0)?.map(|stamp| (known, stamp)),
             None => None,
         };
-        let (bytes, content, stamp) = match same {
+        let (known, stamp) = match same {
             Some(same) => same,
             None => {
                 let read = file::stamp::read(&self.path, LARGEST_STORE);
                 let (bytes, stamp) = read.map_err(self.io("cannot read"))?;
-                let bytes = Zeroizing::new(bytes);
+                let bytes = Octets::stored(bytes);
                 let content = Arc::new(self.parsed(&bytes)?);
-                (Arc::new(bytes), content, stamp)
+                ((bytes, content), stamp)
             }
         };
         let stamp = stamp.is_settled_at(begun).then_some(stamp);
-        *self.last() = Some(Last { stamp, bytes: Arc::clone(&bytes), content: Arc::clone(&content) });
-        Ok((bytes, content))
+        *self.last() = Some(Last { stamp, known: known.clone() });
+        Ok(known)
     }
 
-    /// Whether the file is still as it was read or written last.
-    pub(super) fn is_as_left(&self) -> Result<bool, KeystoreError> {
-        let bytes = self.last().as_ref().map(|last| Arc::clone(&last.bytes));
-        bytes.map_or(Ok(true), |bytes| Ok(self.compared(&bytes)?.is_some()))
+    /// What was read or written last, if the file is still so.
+    pub(super) fn as_left(&self) -> Result<Option<Known>, KeystoreError> {
+        let known = self.last().as_ref().map(|last| last.known.clone());
+        match known {
+            Some(known) => Ok(self.compared(&known.0)?.map(|_| known)),
+            None => self.understood().map(Some),
+        }
     }
 
     /// The stamp of the file, if these are its bytes.
@@ -248,7 +253,7 @@ impl Pkcs12Keystore {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn parsed(&self, bytes: &[u8]) -> Result<Content, KeystoreError> {
+    fn parsed(&self, bytes: &Octets) -> Result<Content, KeystoreError> {
         let safe = Safe::read(bytes, &self.password).map_err(self.flaw())?;
         let inventory = Inventory::of(&safe, &self.password).map_err(self.flaw())?;
         Ok(Content { safe, inventory })
@@ -295,8 +300,7 @@ impl Pkcs12Keystore {
                 }
                 let mode = is_new.then_some(0o600);
                 file::replace(&target, &after.bytes, mode).map_err(self.io("cannot write"))?;
-                let (bytes, content) = (Arc::new(after.bytes), Arc::new(after.content));
-                *self.last() = Some(Last { stamp: None, bytes, content });
+                *self.last() = Some(Last { stamp: None, known: (after.bytes, Arc::new(after.content)) });
                 Ok(answer)
             }
         }

@@ -2,6 +2,7 @@
 
 mod damage;
 mod encodings;
+mod large;
 mod meanwhile;
 mod moves;
 mod pairing;
@@ -21,9 +22,11 @@ use super::{
     flaw::Flaw,
     inventory::Inventory,
     mac::Mac,
+    octets::Octets,
     oid,
+    part::Part,
     password::Password,
-    safe::{Part, Safe},
+    safe::Safe,
     scheme::Scheme,
     store::Act,
 };
@@ -75,7 +78,10 @@ fn store(bags: Vec<Bag>) -> Vec<u8> {
     let parts = vec![Part::new(None), Part::new(Some(quick_scheme()))];
     let mut bags = bags;
     bags.sort_by_key(|bag| bag.part);
-    Safe { parts, bags, mac: Some(quick_mac()), is_without_password: false }.write(PASSWORD).unwrap()
+    Safe { parts, bags: shared(bags), mac: Some(quick_mac()), is_without_password: false }
+        .write(PASSWORD)
+        .unwrap()
+        .to_vec()
 }
 
 fn key_bag((key, own): &(PKey<Private>, Certificate), name: &str, password: &str) -> Bag {
@@ -92,7 +98,7 @@ fn odd_bag(part: usize) -> Bag {
     let attribute = element(SEQUENCE, &[&element(OID, &[&[0x2A, 3]]), &element(0x31, &[&[5, 0]])]);
     let value = element(CONTEXT_0, &[&element(NULL, &[])]);
     let raw = element(SEQUENCE, &[&element(OID, &[&[0x2A, 4]]), &value, &element(0x31, &[&attribute])]);
-    Bag::read(&Reader::new(&raw, 0).any().unwrap(), part).unwrap()
+    Bag::written(raw, part).unwrap()
 }
 
 /// A bag with other attributes.
@@ -104,7 +110,7 @@ fn with_attributes(bag: &Bag, attributes: &[(&[u8], Vec<u8>)]) -> Bag {
         .flat_map(|(id, value)| element(SEQUENCE, &[&element(OID, &[id]), &element(0x31, &[value])]))
         .collect();
     let raw = element(SEQUENCE, &[kind.raw, value.raw, &element(0x31, &[&attributes])]);
-    Bag::read(&Reader::new(&raw, 0).any().unwrap(), bag.part).unwrap()
+    Bag::written(raw, bag.part).unwrap()
 }
 
 fn bmp(text: &str) -> Vec<u8> {
@@ -119,7 +125,15 @@ fn open(folder: &Path, bytes: &[u8]) -> Pkcs12Keystore {
 }
 
 fn read(store: &Pkcs12Keystore) -> Safe {
-    Safe::read(&fs::read(store.path()).unwrap(), PASSWORD).unwrap()
+    safe_of(&fs::read(store.path()).unwrap(), PASSWORD).unwrap()
+}
+
+fn safe_of(bytes: &[u8], password: &str) -> Result<Safe, Flaw> {
+    Safe::read(&Octets::new(Zeroizing::new(bytes.to_vec())), password)
+}
+
+fn shared(bags: Vec<Bag>) -> Vec<Arc<Bag>> {
+    bags.into_iter().map(Arc::new).collect()
 }
 
 fn raws(safe: &Safe) -> Vec<Vec<u8>> {
@@ -192,8 +206,10 @@ fn a_part_without_a_touched_bag_keeps_its_bytes() {
         Part::new(Some(quick_scheme())),
     ];
     bags.sort_by_key(|bag| bag.part);
-    let bytes =
-        Safe { parts, bags, mac: Some(quick_mac()), is_without_password: false }.write(PASSWORD).unwrap();
+    let bytes = Safe { parts, bags: shared(bags), mac: Some(quick_mac()), is_without_password: false }
+        .write(PASSWORD)
+        .unwrap()
+        .to_vec();
     let mut store = open(folder.path(), &bytes);
     store.create_key_pair(&alias("next"), &spec("next")).unwrap();
     let (_, next) = store.private_key(&alias("next")).unwrap();
@@ -226,7 +242,7 @@ fn a_new_name_leaves_the_other_attributes_and_their_order() {
     let own = Bag::of_certificate(&certificate, &alias("a"), 1).unwrap();
     let long = alias("a name that comes after the other attributes");
     let fresh = Bag::of_certificate(&certificate, &long, 1).unwrap();
-    assert_eq!(*own.renamed(&long).unwrap().raw, *fresh.raw, "what was sorted stays sorted");
+    assert_eq!(own.renamed(&long).unwrap().raw, fresh.raw, "what was sorted stays sorted");
     let id = element(OCTET_STRING, &[b"Time 1"]);
     let odd: &[u8] = &[0x2A, 3];
     for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
@@ -234,7 +250,7 @@ fn a_new_name_leaves_the_other_attributes_and_their_order() {
         let bag = with_attributes(&own, &order.map(|at| all[at].clone()));
         let renamed = bag.renamed(&alias("Bé")).unwrap();
         assert_eq!(renamed.name.as_deref(), Some("Bé"));
-        assert_eq!(*renamed.renamed(&alias("A")).unwrap().raw, *bag.raw, "{order:?}");
+        assert_eq!(renamed.renamed(&alias("A")).unwrap().raw, bag.raw, "{order:?}");
     }
     let bare = with_attributes(&own, &[(oid::LOCAL_KEY_ID, id)]);
     assert_eq!(bare.renamed(&alias("b")).unwrap().key_id, bare.key_id);
@@ -303,7 +319,7 @@ fn names_of_bags_that_are_no_entry_are_occupied() {
 fn an_edit_that_would_change_another_entry_does_not_leave() {
     let pairs = ["live", "other"].map(pair);
     let bytes = store([both(&pairs[0], "live"), both(&pairs[1], "other")].concat());
-    let safe = Safe::read(&bytes, PASSWORD).unwrap();
+    let safe = safe_of(&bytes, PASSWORD).unwrap();
     let inventory = Inventory::of(&safe, PASSWORD).unwrap();
     let other = inventory.find(&alias("other")).unwrap().unwrap();
     let mut edit = Edit::new(&safe, &inventory, PASSWORD);

@@ -43,7 +43,7 @@ proptest! {
             odd_bag(1),
         ];
         let parts = vec![Part::new(None), Part::new(Some(scheme.clone()))];
-        let start = Safe { parts, bags, mac: has_mac.then(quick_mac), is_without_password: false };
+        let start = Safe { parts, bags: shared(bags), mac: has_mac.then(quick_mac), is_without_password: false };
         let mut store = open(folder.path(), &start.write(PASSWORD).unwrap());
         let weak = store.remarks().unwrap();
         let mut map = BTreeMap::from([("bystander".to_owned(), print(&bystander))]);
@@ -139,7 +139,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_refused_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        prop_assert!(Safe::read(&bytes, PASSWORD).is_err());
+        prop_assert!(safe_of(&bytes, PASSWORD).is_err());
     }
 
     /// Under a true integrity check even a hostile content must be read without a panic.
@@ -160,7 +160,7 @@ proptest! {
         let octets = element(CONTEXT_0, &[&element(OCTET_STRING, &[&content])]);
         let info = element(SEQUENCE, &[&element(OID, &[oid::DATA]), &octets]);
         let forged = element(SEQUENCE, &[version.raw, &info, &mac]);
-        if let Ok(safe) = Safe::read(&forged, PASSWORD) {
+        if let Ok(safe) = safe_of(&forged, PASSWORD) {
             let inventory = Inventory::of(&safe, PASSWORD).unwrap();
             let pairs = inventory.entries(&safe).into_iter().filter(|entry: &Entry| {
                 matches!(entry.kind, EntryKind::KeyPair { .. })

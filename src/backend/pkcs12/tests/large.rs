@@ -1,0 +1,62 @@
+//! Stores so large that the integrity check is computed beside the reading, and what is known of
+//! them is not read twice.
+
+use super::*;
+
+/// A pair, and a bag of half a megabyte that nobody knows.
+fn large() -> (Vec<Bag>, Vec<u8>) {
+    let value = element(CONTEXT_0, &[&element(OCTET_STRING, &[&vec![7; 512 << 10]])]);
+    let odd = element(SEQUENCE, &[&element(OID, &[&[0x2A, 4]]), &value]);
+    let mut bags = both(&pair("live"), "live");
+    bags.insert(0, Bag::written(odd, 0).unwrap());
+    let bytes = store(bags.clone());
+    (bags, bytes)
+}
+
+#[test]
+fn a_large_store_is_checked_as_a_small_one_is() {
+    let (bags, bytes) = large();
+    assert_eq!(raws(&safe_of(&bytes, PASSWORD).unwrap()), raws_of(&bags));
+    assert!(matches!(safe_of(&bytes, "wrong"), Err(Flaw::WrongPassword)));
+    for at in [200_000, 500_000] {
+        let mut tampered = bytes.clone();
+        tampered[at] ^= 1;
+        assert!(matches!(safe_of(&tampered, PASSWORD), Err(Flaw::Tampered)), "{at}");
+    }
+    let cut = &bytes[..bytes.len() - 1];
+    assert!(matches!(safe_of(cut, PASSWORD), Err(Flaw::Damaged { .. })));
+}
+
+#[test]
+fn an_empty_password_of_a_large_store_is_found_in_both_forms() {
+    for is_none in [false, true] {
+        let (bags, _) = large();
+        let bags = shared(bags.into_iter().take(1).collect());
+        let made =
+            Safe { parts: vec![Part::new(None)], bags, mac: Some(quick_mac()), is_without_password: is_none };
+        let read = safe_of(&made.write("").unwrap(), "").unwrap();
+        assert_eq!(read.is_without_password, is_none);
+    }
+}
+
+#[test]
+fn only_what_is_the_same_is_taken_over() {
+    let (mut bags, bytes) = large();
+    let bytes = Octets::new(Zeroizing::new(bytes));
+    let fresh = Safe::read(&bytes, PASSWORD).unwrap();
+    let again = Safe::read_again(&bytes, PASSWORD, &fresh.bags).unwrap();
+    assert!(fresh.bags.iter().zip(&again.bags).all(|(one, other)| Arc::ptr_eq(one, other)));
+    // Another name, another part, another order: what is written counts.
+    bags[1] = bags[1].renamed(&alias("other")).unwrap();
+    bags.swap(0, 1);
+    bags[2].part = 0;
+    let misled = Safe::read_again(&bytes, PASSWORD, &shared(bags)).unwrap();
+    assert_eq!(raws(&misled), raws(&fresh));
+    for (one, other) in misled.bags.iter().zip(&fresh.bags) {
+        assert_eq!((one.part, &one.name), (other.part, &other.name));
+    }
+}
+
+fn raws_of(bags: &[Bag]) -> Vec<Vec<u8>> {
+    bags.iter().map(|bag| bag.raw.to_vec()).collect()
+}
