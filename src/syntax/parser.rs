@@ -22,6 +22,9 @@ use crate::source::{Finding, Source, Span};
 /// After this many findings nothing more is read.
 const FAULT_LIMIT: usize = 1000;
 
+/// So many sentences the grammar is given at once.
+const SOME: usize = 64;
+
 /// So many findings that reading on would help nobody.
 #[derive(Debug, Diagnostic, Error)]
 #[error("reading stopped after {FAULT_LIMIT} findings")]
@@ -51,7 +54,8 @@ the first findings and read it again.
 pub fn parse(source: &Source) -> (SyntaxTree, Vec<Finding>) {
     let mut screened = screen(&source.text, FAULT_LIMIT);
     let findings = std::mem::take(&mut screened.findings);
-    let reading = Reading { screened: &screened, tree: SyntaxTree::default(), findings, item_end: 0 };
+    let reading =
+        Reading { screened: &screened, tree: SyntaxTree::default(), findings, item_end: 0, some_end: 0 };
     reading.run()
 }
 
@@ -65,6 +69,8 @@ struct Reading<'t> {
     findings: Vec<Finding>,
     /// The end of the last item that was looked for: nothing before it begins another one.
     item_end: usize,
+    /// The end of the last sentences that were looked for at once.
+    some_end: usize,
 }
 
 impl Reading<'_> {
@@ -85,7 +91,8 @@ impl Reading<'_> {
             if raw::word(text, start) == "keyroll" {
                 missing = None;
             }
-            at = self.item(at, start);
+            let next = self.items(at, start);
+            at = if next == at { self.item(at, start) } else { next };
         }
         if let Some(at) = missing {
             self.findings.push(Box::new(MissingHeader { at }));
@@ -138,6 +145,32 @@ impl Reading<'_> {
         }
         let hidden = self.screened.within(0, raw::next_line(text, start));
         Some((0, (!hidden).then_some(token.into())))
+    }
+
+    /// Reads sentences up to the first that has a fault, many at once: each application of the
+    /// grammar costs as much as a short sentence does. The offset behind them.
+    fn items(&mut self, at: usize, start: usize) -> usize {
+        let text: &str = &self.screened.text;
+        if !begins_item(raw::word(text, start)) {
+            return at;
+        }
+        if start >= self.some_end {
+            self.some_end = (0..SOME).fold(start, |end, _| end_of_item(text, end));
+        }
+        let Ok(lines) = grammar(Rule::item_lines, text, at, self.some_end) else { return at };
+        let mut behind = at;
+        for line in lines.into_inner().filter(|line| line.as_rule() == Rule::item_line) {
+            let end = at + line.as_span().end();
+            let first = self.tree.version.is_none() && self.tree.items.is_empty();
+            let read = self.lower(line, at, first, |lowering, part| lowering.item(part));
+            let Some(line) = read else { break };
+            self.tree.items.push(line);
+            behind = end;
+            if self.findings.len() >= FAULT_LIMIT {
+                break;
+            }
+        }
+        behind
     }
 
     /// Reads the sentence at `start`, whose comments begin at `at`: the offset behind it, or where

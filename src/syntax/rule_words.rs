@@ -13,7 +13,7 @@ pub(super) fn rule_words(rule: Rule) -> Option<&'static str> {
         Rule::setting => "a parameter like `$name`",
         Rule::number => "a number",
         Rule::duration => "a duration like `4h`",
-        Rule::place => "a place like `store[$alias]`",
+        Rule::alias => "an alias in brackets",
         Rule::phrase => "a name or a place like `store[$alias]`",
         Rule::open | Rule::block | Rule::step_block => "`{`",
         Rule::close => "`}`",

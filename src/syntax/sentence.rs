@@ -85,18 +85,26 @@ impl Sentences<'_, '_> {
                 Term::Duration(Spanned::new(value, span))
             }
             Rule::comma => Term::Comma(Spanned::new((), span)),
-            Rule::place => {
-                let mut parts = pair.into_inner();
-                let store = self.word(&parts.next()?);
-                let alias = Box::new(self.term(parts.next()?)?);
-                Term::Place(Spanned::new(PlaceTerm { store, alias }, span))
-            }
             _ => return None,
         })
     }
 
     /// The words of a pair in a row.
     pub(super) fn phrase(&mut self, pair: Pair<'_, Rule>) -> Phrase {
-        Phrase { terms: pair.into_inner().filter_map(|part| self.term(part)).collect() }
+        let mut terms: Vec<Term> = Vec::new();
+        for part in pair.into_inner() {
+            if part.as_rule() != Rule::alias {
+                terms.extend(self.term(part));
+                continue;
+            }
+            // The word before it is the store.
+            let end = self.span(&part).end;
+            let alias = part.into_inner().next().and_then(|alias| self.term(alias));
+            if let (Some(Term::Word(store)), Some(alias)) = (terms.pop(), alias) {
+                let span = Span::new(store.span.start, end);
+                terms.push(Term::Place(Spanned::new(PlaceTerm { store, alias: Box::new(alias) }, span)));
+            }
+        }
+        Phrase { terms }
     }
 }
