@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -14,7 +14,11 @@ use crate::{
     },
     check::Checked,
     journal::{Host, sqlite::SqliteHost},
-    run::{casting::Casting, claims::Claims, time},
+    run::{
+        casting::Casting,
+        claims::Claims,
+        time::{self, to_the_second},
+    },
     source::shown,
     transition::{
         event::{Actor, Event, Record},
@@ -168,6 +172,11 @@ fn refused(why: &Why, screen: &mut Screen) -> Exit {
     }
 }
 
+/// Whether a moment lies back; a clock that is a minute ahead of ours is let pass.
+fn is_past(moment: Timestamp) -> bool {
+    WallClock.now().duration_since(moment) > SignedDuration::from_mins(1)
+}
+
 /// What a confirmation means: a receipt, an answer, or an act together with the receipt of the
 /// messages that it rests on.
 fn act(
@@ -190,6 +199,14 @@ fn act(
     }
     if arguments.opens.is_some() && !(mine && plan.proposal(step).is_some()) {
         return Err(format!("`{}` proposes no window, so there is no time to name", shown(&name)));
+    }
+    if let Some(opens) = arguments.opens.filter(|opens| is_past(*opens))
+        && matches!(
+            state.steps[step].status,
+            Status::Open | Status::Begun | Status::Failed | Status::Declined
+        )
+    {
+        return Err(format!("{} is past; without --opens the window opens at once", to_the_second(opens)));
     }
     let addressed = plan.deliveries_of(step).any(|(_, to)| role[to] == by.role);
     if addressed && !mine {

@@ -14,7 +14,7 @@ use super::{at_site::shown_path, exit::Exit, screen::Screen};
 pub struct Arguments {
     /// The verb, as in `keyroll man check`; without one, the page of keyroll itself
     verb: Vec<String>,
-    /// Write all pages to this folder, such as ~/.local/share/man/man1
+    /// Write all pages to this folder, which is made if need be, such as ~/.local/share/man/man1
     #[arg(long, value_name = "DIR", conflicts_with = "verb")]
     output: Option<PathBuf>,
 }
@@ -55,6 +55,10 @@ fn whole() -> clap::Command {
 }
 
 fn write(program: &clap::Command, folder: &Path, screen: &mut Screen) -> Exit {
+    if let Err(error) = std::fs::create_dir_all(folder) {
+        screen.talk(format_args!("cannot make {}: {error}", shown_path(folder)));
+        return Exit::Backend;
+    }
     let mut open = vec![program];
     while let Some(verb) = open.pop() {
         let path = folder.join(format!("{}.1", name(verb)));

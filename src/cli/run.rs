@@ -367,6 +367,12 @@ fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
             ));
             return Err(Exit::Stale);
         }
+        if arguments.again {
+            let run = &pinned.run;
+            screen.remark(format_args!(
+                "run {run} is not finished; it goes on, and --again begins none beside it"
+            ));
+        }
         let host = store.attach(checked, &pinned.run, true).map_err(|e| failed(&e, screen))?;
         return Ok(Taken::Up(Box::new(host)));
     }

@@ -14,6 +14,7 @@ use crate::{
 };
 
 use super::{
+    at_site::shown_path,
     document,
     exit::Exit,
     keystore::{
@@ -71,7 +72,8 @@ fn signed(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     };
     let mut document = document::open(&arguments.file, screen)?;
     let unwritten = |error: io::Error, screen: &mut Screen| {
-        screen.talk(format_args!("cannot write the signed document: {error}"));
+        let to = output.file().map_or_else(String::new, |to| format!(" to {}", shown_path(to)));
+        screen.talk(format_args!("cannot write the signed document{to}: {error}"));
         Exit::Backend
     };
     match output.file() {

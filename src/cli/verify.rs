@@ -16,6 +16,7 @@ use crate::{
 };
 
 use super::{
+    at_site::shown_path,
     document,
     exit::Exit,
     json::{Document, Format},
@@ -99,7 +100,8 @@ fn verified(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let mut file = document::open(&arguments.file, screen)?;
     let name = document::name(&arguments.file);
     let unwritten = |error: io::Error, screen: &mut Screen| {
-        screen.talk(format_args!("cannot write the verified bytes: {error}"));
+        let to = arguments.output.as_deref().map_or_else(String::new, |to| format!(" to {}", shown_path(to)));
+        screen.talk(format_args!("cannot write the verified bytes{to}: {error}"));
         Exit::Backend
     };
     let options = VerifyOptions {
@@ -172,9 +174,9 @@ fn fails(arguments: &Arguments, name: &str, error: &XmlError, screen: &mut Scree
         };
         screen.document(&judged);
         // The document says it all.
-        let exit = xml_fault::complain(error, name, screen);
+        let exit = xml_fault::complain_of_trust(error, name, screen);
         drop(screen.found());
         return exit;
     }
-    xml_fault::complain(error, name, screen)
+    xml_fault::complain_of_trust(error, name, screen)
 }

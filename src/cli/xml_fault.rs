@@ -40,6 +40,15 @@ impl Diagnostic for XmlFault {
 
 /// Says why a document was not signed, or does not verify.
 pub fn complain(error: &XmlError, name: &str, screen: &mut Screen) -> Exit {
+    said(error, "take another key pair, or an algorithm that fits it", name, screen)
+}
+
+/// The same where no key signs, but certificates are trusted.
+pub fn complain_of_trust(error: &XmlError, name: &str, screen: &mut Screen) -> Exit {
+    said(error, "trust a certificate whose key can have made this signature", name, screen)
+}
+
+fn said(error: &XmlError, of_key: &str, name: &str, screen: &mut Screen) -> Exit {
     let (help, exit) = match error {
         XmlError::Document { .. } => {
             ("the place is a number of bytes from the beginning of the document", Exit::Refused)
@@ -55,7 +64,7 @@ pub fn complain(error: &XmlError, name: &str, screen: &mut Screen) -> Exit {
         XmlError::Digest => ("ask for the document as it was signed, byte by byte", Exit::Refused),
         XmlError::Changed => ("verify a copy that nobody writes to", Exit::Backend),
         XmlError::Profile(_) => ("`keyroll sign --help` lists the options of a signature", Exit::Usage),
-        XmlError::Key(_) => ("take another key pair, or an algorithm that fits it", Exit::Refused),
+        XmlError::Key(_) => (of_key, Exit::Refused),
         XmlError::Io(_) => ("see to it that the files can be read and written", Exit::Backend),
     };
     let help = error.advice().unwrap_or_else(|| help.to_owned());

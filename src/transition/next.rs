@@ -130,7 +130,7 @@ fn step(checked: &Checked, state: &mut State, event: &Event) -> Taken {
             own(checked, id, by)?;
             open(checked, state, id)?;
             let progress = &mut state.steps[id];
-            (progress.status, progress.cause) = (Status::Declined, Some(because.clone()));
+            (progress.status, progress.cause) = (Status::Declined, Some(said(by, because)));
             Ok(Some(Vec::new()))
         }
         Event::Answered { step, by, yes, because } => {
@@ -142,7 +142,8 @@ fn step(checked: &Checked, state: &mut State, event: &Event) -> Taken {
             state.world.windows[window] = WindowState::Unagreed;
             state.windows[window] = None;
             let progress = &mut state.steps[id];
-            (progress.status, progress.cause) = (Status::Declined, because.clone());
+            let because = because.as_ref().map(|because| said(by, because));
+            (progress.status, progress.cause) = (Status::Declined, because);
             Ok(Some(Vec::new()))
         }
         Event::Received { step, by } => received(checked, state, step, by),
@@ -370,6 +371,14 @@ fn finish(checked: &Checked, state: &mut State, id: StepId, outcome: Outcome) ->
     let step = &plan.steps[id].name.value;
     let tell = |(_, role)| Command::Tell { step: step.clone(), role: landscape.roles[role].clone() };
     Ok(plan.deliveries_of(id).map(tell).collect())
+}
+
+/// Who said no, and why.
+fn said(by: &Actor, because: &str) -> String {
+    match &by.person {
+        Some(person) => format!("{} ({person}) says: {because}", by.role),
+        None => format!("{} says: {because}", by.role),
+    }
 }
 
 fn apply(checked: &Checked, state: &mut State, id: StepId, effect: Effect) -> Result<(), Why> {

@@ -272,7 +272,7 @@ fn paired(own: &Certificate, alias: &Alias) -> [Vec<u8>; 2] {
 fn attribute<'a>(attribute: &Element<'a>) -> Result<(Element<'a>, Element<'a>), Flaw> {
     let mut parts = attribute.reader();
     let identifier = parts.expect(OID, "the type of an attribute")?;
-    let values = parts.expect(SET, "the values of an attribute")?;
+    let values = parts.expect(SET, "the set of values of an attribute")?;
     parts.finish("an attribute")?;
     Ok((identifier, values))
 }

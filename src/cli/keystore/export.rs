@@ -23,7 +23,7 @@ pub struct Arguments {
     /// With its issuers, as far as the keystore has them
     #[arg(long)]
     chain: bool,
-    /// As DER instead of PEM
+    /// As DER instead of PEM; a chain is always PEM
     #[arg(long, conflicts_with = "chain")]
     der: bool,
     #[command(flatten)]

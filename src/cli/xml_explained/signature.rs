@@ -32,7 +32,9 @@ count on that.
         "the signature does not stand where it must",
         "\
 It is the last child of what it signs, or follows it. A signature that was moved into another place
-may sign something else than what a reader works with. Another place is named with --position.
+may sign something else than what a reader works with. Another place is named with --position. What
+is signed by its id is found only if the id is known as one: name the attribute with --id-attribute,
+as the signer did.
 ",
     ),
     (

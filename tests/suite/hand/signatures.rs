@@ -202,6 +202,13 @@ fn a_signature_takes_the_form_that_is_asked_for() {
         let said = verify(&[&["--part"], ids.as_slice()].concat()).ends(0);
         assert!(said.out.contains("covers      only #"), "{}", said.out);
     }
+    // Who does not know the attribute is told that there may be one.
+    shelf.write("parts.xml", "<a><b key='x'>c</b></a>");
+    sign(&["--type", "detached", "--reference", "#x", "--id-attribute", "key"]);
+    assert!(verify(&["--part"]).ends(1).err.contains("with --id-"));
+    verify(&["--part", "--id-attribute", "key"]).ends(0);
+    let nowhere = [&["sign", "parts.xml", "--output", "/dev/null"], &SIGN[..]].concat();
+    assert!(shelf.keyroll(&nowhere).ends(5).err.contains("the signed document to /dev/null"));
     for (options, exit) in [
         (&["--type", "detached"][..], 2),
         (&["--type", "loose"], 2),

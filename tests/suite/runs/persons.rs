@@ -52,6 +52,7 @@ fn a_receiver_of_flesh_and_blood_is_waited_for_told_and_heard() {
     assert!(place.program(&because).status().unwrap().success());
     let declined = place.keyroll("status").ends(0).out;
     assert!(declined.contains("declined") && !declined.contains('\u{1b}'), "{declined}");
+    assert!(declined.contains("receiver_admin says: not"), "{declined}");
     place.run().ends(3);
     place.keyroll("confirm confirm_trust --as receiver_admin").ends(0);
     place.run().ends(3).says("waits for receiver_admin");
@@ -72,11 +73,14 @@ fn a_proposal_is_rejected_made_again_and_its_window_waited_for() {
     place.keyroll("confirm agree_downtime --as tenant_admin").ends(0);
     place.run().ends(3).says("waits for receiver_admin");
     golden!("inbox-answer", place.keyroll("inbox --as receiver_admin").ends(0).out);
-    place.keyroll("reject agree_downtime --as receiver_admin --because busy").ends(0);
+    place.keyroll("reject agree_downtime --as receiver_admin --person Ina --because busy").ends(0);
     place.run().ends(3).says("waits for tenant_admin");
     let status = place.keyroll("status").ends(0).out;
-    assert!(status.contains("busy"), "{status}");
+    assert!(status.contains("receiver_admin (Ina) says: busy"), "{status}");
     place.keyroll("confirm agree_downtime --as receiver_admin").ends(2);
+    let past = "confirm agree_downtime --as tenant_admin --opens 2026-01-01T00:00:00Z";
+    place.keyroll(past).ends(2).says("2026-01-01 00:00:00 UTC is past; without --opens");
+    place.keyroll("run plan.renewal --again").ends(3).says("is not finished; it goes on");
 
     let later = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(20);
     place.keyroll(&format!("confirm agree_downtime --as tenant_admin --opens {later}")).ends(0);

@@ -17,7 +17,12 @@ pub enum SignatureFault {
     Several,
     /// It stands neither in what it signs nor after it, nor where the caller expects it.
     #[error("the signature does not stand where it must")]
-    #[diagnostic(code(keyroll::xml_signature_place))]
+    #[diagnostic(
+        code(keyroll::xml_signature_place),
+        help(
+            "another place is named with --position; an id under another name than `Id` with --id-attribute, as when it was signed"
+        )
+    )]
     Place,
     /// It is the root element, and what it signs is not inside of it.
     #[error("the signature is the root element, and signs nothing inside of it")]
