@@ -76,8 +76,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         let confirm = format!("keyroll confirm {step} --as {}{}", arguments.role, arguments.at.options());
         let next = match wait.what {
             What::Answer => {
-                let window = plan.proposal(open.step).and_then(|(window, _)| host.state().windows[window]);
-                format!("{}{confirm}, or reject", window.map(proposed).unwrap_or_default())
+                format!("{}{confirm}, or reject", open.cause.proposed().map(proposed).unwrap_or_default())
             }
             What::Act if plan.proposal(open.step).is_some() => {
                 format!("{confirm} --opens TIME (without it, at once)")

@@ -272,7 +272,7 @@ impl<'a> Play<'a> {
         let by = Actor { role: role.clone(), person: None, automatic: false };
         Ok(Some(match wait.cause {
             Cause::Receipt(_) => Event::Received { step, by },
-            Cause::Answer(_) => Event::Answered { step, by, yes: true, because: None },
+            Cause::Answer(..) => Event::Answered { step, by, yes: true, because: None },
             Cause::Act(_) | Cause::Time(_) => {
                 let act = plan.sentence(wait.step);
                 self.found.insert(wait.step, (Word::WaitsForPerson, format!("{role}: {act}")));

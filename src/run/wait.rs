@@ -14,7 +14,7 @@ use crate::{
         event::Record,
         next::next,
         ready::{Blocker, blockers},
-        state::{State, Status},
+        state::{Opening, State, Status},
     },
     world::{
         id::{RoleId, StepId},
@@ -44,8 +44,8 @@ pub enum Cause {
     Act(RoleId),
     /// A person in this role takes the message that the step sent.
     Receipt(RoleId),
-    /// A person in this role answers the proposal.
-    Answer(RoleId),
+    /// A person in this role answers the proposal of a window, which would open and close then.
+    Answer(RoleId, Option<Opening>),
     /// A time, in words.
     Time(String),
 }
@@ -55,8 +55,17 @@ impl Cause {
     #[must_use]
     pub const fn role(&self) -> Option<RoleId> {
         match self {
-            Self::Act(role) | Self::Receipt(role) | Self::Answer(role) => Some(*role),
+            Self::Act(role) | Self::Receipt(role) | Self::Answer(role, _) => Some(*role),
             Self::Time(_) => None,
+        }
+    }
+
+    /// When the window would open and close that waits for an answer.
+    #[must_use]
+    pub const fn proposed(&self) -> Option<Opening> {
+        match self {
+            Self::Answer(_, window) => *window,
+            _ => None,
         }
     }
 }
@@ -79,6 +88,12 @@ pub struct Waiting {
     /// Until when at the latest, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// When the window would open that is to be agreed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opens: Option<Timestamp>,
+    /// When it would close.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closes: Option<Timestamp>,
 }
 
 /// For what is waited.
@@ -118,13 +133,15 @@ impl Wait {
             what: match self.cause {
                 Cause::Act(_) => What::Act,
                 Cause::Receipt(_) => What::Message,
-                Cause::Answer(_) => What::Answer,
+                Cause::Answer(..) => What::Answer,
                 Cause::Time(_) => What::Time,
             },
             role: self.cause.role().map(|role| plan.landscape.roles[role].clone()),
             act: plan.sentence(self.step),
             since: self.since,
             until: self.until,
+            opens: self.cause.proposed().map(|window| window.opens),
+            closes: self.cause.proposed().and_then(|window| window.closes),
         }
     }
 
@@ -143,7 +160,7 @@ impl Wait {
             Cause::Receipt(r) => {
                 format!("waits for {}{since}: to take the message of {name} ({act}){until}", role(*r))
             }
-            Cause::Answer(r) => format!("waits for {}{since}: to answer {name} ({act}){until}", role(*r)),
+            Cause::Answer(r, _) => format!("waits for {}{since}: to answer {name} ({act}){until}", role(*r)),
             Cause::Time(what) => format!("{name} waits for time{since}: {what}{until}"),
         }
     }
@@ -158,8 +175,9 @@ pub fn waits(checked: &Checked, casting: &Casting, state: &State) -> Vec<Wait> {
         found.extend(receipts(checked, casting, state, step));
         let progress = &state.steps[step];
         if progress.status == Status::Proposed {
-            if let Some((_, role)) = plan.proposal(step).filter(|(_, r)| !casting.role(*r).automatic) {
-                found.push(Wait { step, cause: Cause::Answer(role), since: progress.begun, until: None });
+            if let Some((window, role)) = plan.proposal(step).filter(|(_, r)| !casting.role(*r).automatic) {
+                let cause = Cause::Answer(role, state.windows[window]);
+                found.push(Wait { step, cause, since: progress.begun, until: None });
             }
             continue;
         }

@@ -73,6 +73,12 @@ fn a_proposal_is_rejected_made_again_and_its_window_waited_for() {
     place.keyroll("confirm agree_downtime --as tenant_admin").ends(0);
     place.run().ends(3).says("waits for receiver_admin");
     golden!("inbox-answer", place.keyroll("inbox --as receiver_admin").ends(0).out);
+    let lines = place.keyroll("inbox --as receiver_admin --format json").ends(0).out;
+    let inbox: serde_json::Value = serde_json::from_str(&lines).unwrap();
+    let [opens, closes] =
+        ["opens", "closes"].map(|end| inbox["waits"][0][end].as_str().unwrap().parse().unwrap());
+    let hours: jiff::SignedDuration = jiff::Timestamp::duration_since(closes, opens);
+    assert_eq!(hours.as_hours(), 4);
     place.keyroll("reject agree_downtime --as receiver_admin --person Ina --because busy").ends(0);
     place.run().ends(3).says("waits for tenant_admin");
     let status = place.keyroll("status").ends(0).out;
