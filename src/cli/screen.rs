@@ -9,7 +9,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    page::{findings::Findings, page, sarif},
+    page::{
+        findings::{Findings, Place},
+        page, sarif,
+    },
     source::Refusal,
 };
 
@@ -158,6 +161,14 @@ impl Screen {
         }
         let width = if self.err.is_terminal() { width() } else { 100 };
         let _unheard = self.err.lock().write_all(page(refusal, self.manner.colours(), width).as_bytes());
+    }
+
+    /// Tells machines how the finding that was drawn last comes about.
+    pub fn story(&mut self, story: Vec<Place>) {
+        let last = self.found.last_mut().and_then(|found| found.findings.last_mut());
+        if let Some(entry) = last {
+            entry.story = story;
+        }
     }
 
     /// The findings that were kept and are in no document yet.

@@ -38,6 +38,10 @@ pub struct Entry {
     /// What belongs to it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Entry>,
+    /// How it comes about, moment by moment, each with its words as the label. Documents that have a
+    /// story of their own tell it there.
+    #[serde(skip)]
+    pub story: Vec<Place>,
 }
 
 /// How much a finding weighs.
@@ -97,6 +101,7 @@ impl Entry {
                 .map(|l| Place { label: l.label().map(str::to_owned), ..text.place(l.offset(), l.len()) })
                 .collect(),
             related: finding.related().into_iter().flatten().map(|one| Self::of(one, text)).collect(),
+            story: Vec::new(),
         }
     }
 }

@@ -92,6 +92,11 @@ fn result(entry: &Entry, rule: Option<usize>, print: &str) -> Value {
         if !related.is_empty() {
             result.insert("relatedLocations".to_owned(), json!(related));
         }
+        if !entry.story.is_empty() {
+            let moments = entry.story.iter().map(|place| json!({"location": location(place, None)}));
+            let moments: Vec<Value> = moments.collect();
+            result.insert("codeFlows".to_owned(), json!([{"threadFlows": [{"locations": moments}]}]));
+        }
     }
     result
 }

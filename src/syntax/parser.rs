@@ -161,6 +161,11 @@ impl Reading<'_> {
         let mut behind = at;
         for line in lines.into_inner().filter(|line| line.as_rule() == Rule::item_line) {
             let end = at + line.as_span().end();
+            // A param may go on in the next line, but not with a sentence of its own.
+            let begun = raw::skip_gap(text, at + line.as_span().start());
+            if raw::word(text, begun) == "param" && end > end_of_item(text, begun) {
+                break;
+            }
             let first = self.tree.version.is_none() && self.tree.items.is_empty();
             let read = self.lower(line, at, first, |lowering, part| lowering.item(part));
             let Some(line) = read else { break };

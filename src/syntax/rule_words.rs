@@ -14,7 +14,7 @@ pub(super) fn rule_words(rule: Rule) -> Option<&'static str> {
         Rule::number => "a number",
         Rule::duration => "a duration like `4h`",
         Rule::alias => "an alias in brackets",
-        Rule::phrase => "a name or a place like `store[$alias]`",
+        Rule::phrase | Rule::subject => "a name or a place like `store[$alias]`",
         Rule::open | Rule::block | Rule::step_block => "`{`",
         Rule::close => "`}`",
         Rule::close_bracket => "`]`",
@@ -56,7 +56,7 @@ pub(super) fn expected(rules: &[Rule]) -> String {
     // The end of the line is the least of what could follow, so it is named last.
     words.sort_by_key(|text| *text == "the end of the line");
     if VALUES.iter().all(|value| words.contains(value)) {
-        words.retain(|w| !VALUES.contains(w) && *w != "a place like `store[$alias]`");
+        words.retain(|w| !VALUES.contains(w));
         words.insert(0, "a word or value");
     }
     match words.split_last() {

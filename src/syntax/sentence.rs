@@ -69,7 +69,7 @@ impl Sentences<'_, '_> {
     pub(super) fn term(&mut self, pair: Pair<'_, Rule>) -> Option<Term> {
         let span = self.span(&pair);
         Some(match pair.as_rule() {
-            Rule::word | Rule::fact | Rule::verb => Term::Word(self.word(&pair)),
+            Rule::word | Rule::subject | Rule::fact | Rule::verb => Term::Word(self.word(&pair)),
             Rule::text => Term::Text(self.text(&pair)),
             Rule::setting => {
                 let name = self.word(&pair);

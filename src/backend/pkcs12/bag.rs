@@ -219,6 +219,11 @@ impl Bag {
         matches!(self.kind, Kind::ShroudedKey(_) | Kind::PlainKey)
     }
 
+    /// Whether what it holds is secret and not encrypted by itself, or may be.
+    pub(super) const fn is_open_secret(&self) -> bool {
+        matches!(self.kind, Kind::PlainKey | Kind::Secret | Kind::Other)
+    }
+
     /// The certificate it holds, of which only the shape was looked at.
     pub(super) fn held(&self) -> Option<&Held> {
         match &self.kind {

@@ -100,13 +100,15 @@ impl Hand {
         self.note(self.deed.command, Stage::Intent, before)?;
         let done = act(&mut self.store);
         self.seen.take();
-        let done = done.and_then(|done| match self.store.as_left()? {
-            Some(left) => {
+        let done = done.and_then(|done| match self.is_made().then(|| self.store.as_left()).transpose()? {
+            // Nothing was made.
+            None => Ok(done),
+            Some(Some(left)) => {
                 self.seen = OnceCell::from(left);
                 Ok(done)
             }
             // Another program, which knows no lock, wrote over it.
-            None => Err(KeystoreError::Locked(self.store.path().to_owned())),
+            Some(None) => Err(KeystoreError::Locked(self.store.path().to_owned())),
         });
         let stage = if done.is_ok() { Stage::Done } else { Stage::Failed };
         let after = self.named(&self.deed.aliases);

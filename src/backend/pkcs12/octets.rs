@@ -1,9 +1,16 @@
 //! Bytes of a store that many look into: the bags of one with ten thousand entries would else be as
 //! many copies of it.
 
-use std::{fmt, ops::Deref, ops::Range, sync::Arc};
+use std::{
+    fmt,
+    ops::{Deref, Range},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// A piece of some bytes. They may hold a key in the clear, and are never shown.
 #[derive(Clone, Default)]
@@ -12,43 +19,44 @@ pub(super) struct Octets {
     place: Range<usize>,
 }
 
-enum Whole {
-    /// As they lie in the file.
-    Stored(Vec<u8>),
-    /// Wiped once nobody looks into them.
-    Wiped(Zeroizing<Vec<u8>>),
+#[derive(Default)]
+struct Whole {
+    bytes: Vec<u8>,
+    /// Whether they are wiped once nobody looks into them.
+    is_secret: AtomicBool,
 }
 
-impl Default for Whole {
-    fn default() -> Self {
-        Self::Stored(Vec::new())
-    }
-}
-
-impl Whole {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Stored(bytes) => bytes,
-            Self::Wiped(bytes) => bytes,
+impl Drop for Whole {
+    fn drop(&mut self) {
+        if *self.is_secret.get_mut() {
+            self.bytes.zeroize();
         }
     }
 }
 
 impl Octets {
     /// Bytes that are wiped once nobody looks into them: what was decrypted.
-    pub(super) fn new(whole: Zeroizing<Vec<u8>>) -> Self {
-        Self { place: 0..whole.len(), whole: Arc::new(Whole::Wiped(whole)) }
+    pub(super) fn new(mut whole: Zeroizing<Vec<u8>>) -> Self {
+        let octets = Self::stored(std::mem::take(&mut whole));
+        octets.hold_secret();
+        octets
     }
 
-    /// Bytes that lie in a file as they are, or are about to. Wiping them would hide nothing, and
-    /// takes as long as encrypting them.
+    /// Bytes that lie in a file as they are, or are about to. Wiping takes as long as encrypting, and
+    /// would hide nothing, unless they [turn out](Self::hold_secret) to hold a key in the clear.
     pub(super) fn stored(whole: Vec<u8>) -> Self {
-        Self { place: 0..whole.len(), whole: Arc::new(Whole::Stored(whole)) }
+        let place = 0..whole.len();
+        Self { whole: Arc::new(Whole { bytes: whole, is_secret: AtomicBool::new(false) }), place }
+    }
+
+    /// From now on, all of the bytes that these are a piece of are wiped when nobody looks into them.
+    pub(super) fn hold_secret(&self) {
+        self.whole.is_secret.store(true, Ordering::Relaxed);
     }
 
     /// A piece of these. One that lies elsewhere is copied.
     pub(super) fn piece(&self, piece: &[u8]) -> Self {
-        let start = piece.as_ptr().addr().wrapping_sub(self.whole.bytes().as_ptr().addr());
+        let start = piece.as_ptr().addr().wrapping_sub(self.whole.bytes.as_ptr().addr());
         let place = start..start.wrapping_add(piece.len());
         if place.start < self.place.start || place.end > self.place.end || place.start > place.end {
             return Self::new(Zeroizing::new(piece.to_vec()));
@@ -56,9 +64,14 @@ impl Octets {
         Self { whole: Arc::clone(&self.whole), place }
     }
 
+    /// Whether both are pieces of the same bytes.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.whole, &other.whole)
+    }
+
     /// Whether both are the same piece of the same bytes; else they may still be equal.
     pub(super) fn is_one_with(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.whole, &other.whole) && self.place == other.place
+        self.is_beside(other) && self.place == other.place
     }
 }
 
@@ -66,7 +79,7 @@ impl Deref for Octets {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        self.whole.bytes().get(self.place.clone()).unwrap_or_default()
+        self.whole.bytes.get(self.place.clone()).unwrap_or_default()
     }
 }
 
@@ -104,7 +117,7 @@ mod tests {
         for (other, what) in [(&whole[10..30], "before"), (&whole[50..70], "behind"), (&[7; 3][..], "away")] {
             let copy = middle.piece(other);
             assert_eq!(*copy, *other, "{what}");
-            assert!(!Arc::ptr_eq(&copy.whole, &whole.whole), "{what}");
+            assert!(!copy.is_beside(&whole), "{what}");
         }
     }
 

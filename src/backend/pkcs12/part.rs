@@ -239,5 +239,12 @@ fn bags(
             None => Arc::new(Bag::read(&whole, &bag, part)?),
         });
     }
+    if bags.iter().any(|bag| bag.is_open_secret()) {
+        // A key that is removed must not live on in bytes that its neighbours share.
+        octets.hold_secret();
+        for bag in bags.iter_mut().filter(|bag| bag.raw.is_beside(&whole)) {
+            *bag = Arc::new(Bag::written(bag.raw.to_vec(), part)?);
+        }
+    }
     Ok(bags)
 }

@@ -161,11 +161,13 @@ impl Safe {
             opened.collect()
         };
         thread::scope(|scope| {
-            let (sealed, check) = (scope.spawn(sealed), scope.spawn(holds));
+            // What no thread could be had for is done here, now or when it is needed.
+            let sealed = thread::Builder::new().spawn_scoped(scope, sealed);
+            let check = thread::Builder::new().spawn_scoped(scope, holds);
             let plain = plain();
-            // A thread that panicked has found nothing; then it is done here.
-            let holds = check.join().unwrap_or_else(|_| holds());
-            Contents { plain, sealed: sealed.join().ok(), holds }
+            let checked = check.ok().and_then(|check| check.join().ok());
+            let sealed = sealed.ok().and_then(|sealed| sealed.join().ok());
+            Contents { plain, sealed, holds: checked.unwrap_or_else(holds) }
         })
     }
 

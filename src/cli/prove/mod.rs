@@ -3,6 +3,7 @@
 mod judged;
 
 use crate::{
+    page::findings::{Lines, Place},
     proof::{
         story::Story,
         verdict::{BUDGET, Proof, Verdict, prove},
@@ -61,7 +62,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
                     told(&source, &refuted.story).iter().for_each(|line| screen.result(line));
                 }
                 Findings::Json => tell(Judged::refused(&plan, &source, &refuted.story), screen),
-                Findings::Sarif => {}
+                Findings::Sarif => screen.story(places(&source, &refuted.story)),
             }
             Exit::Refused
         }
@@ -107,6 +108,14 @@ pub fn proved(proof: &Proof) -> Vec<String> {
         proof.states, proof.transitions
     ));
     lines
+}
+
+/// A story as places in the plan.
+fn places(source: &Source, story: &Story) -> Vec<Place> {
+    let lines = Lines::of(source);
+    let place = |start: usize, end: usize| lines.place(start, end.saturating_sub(start));
+    let told = story.lines().map(|moment| (place(moment.at.start, moment.at.end), &moment.text));
+    told.map(|(place, text)| Place { label: Some(text.clone()), ..place }).collect()
 }
 
 /// A story, line by line.

@@ -75,7 +75,7 @@ fn whole(log: &Value, uri: &str, text: &str) -> Vec<String> {
         has(
             result,
             &["message", "ruleId", "ruleIndex", "level", "locations", "partialFingerprints"],
-            &["relatedLocations"],
+            &["relatedLocations", "codeFlows"],
         );
         assert_eq!(rules[number(&result["ruleIndex"])]["id"], result["ruleId"]);
         assert!(["error", "note"].contains(&result["level"].as_str().unwrap()), "{result}");
@@ -83,6 +83,14 @@ fn whole(log: &Value, uri: &str, text: &str) -> Vec<String> {
         assert_eq!(result["locations"].as_array().unwrap().len(), 1);
         let related = result["relatedLocations"].as_array().into_iter().flatten();
         result["locations"].as_array().unwrap().iter().chain(related).for_each(|l| location(l, uri, text));
+        let flows = result["codeFlows"].as_array().into_iter().flatten();
+        for flow in flows.flat_map(|flow| flow["threadFlows"].as_array().unwrap()) {
+            has(flow, &["locations"], &[]);
+            for moment in flow["locations"].as_array().unwrap() {
+                has(moment, &["location"], &[]);
+                location(&moment["location"], uri, text);
+            }
+        }
         assert!(prints.insert(result["partialFingerprints"]["keyroll/1"].as_str().unwrap()), "{result}");
         codes.push(result["ruleId"].as_str().unwrap().to_owned());
     }
@@ -132,6 +140,21 @@ fn a_log_says_how_it_ended() {
     let uri = format!("file://{}/h%C3%A4s%20ty.renewal", folder.path().display());
     let text = std::fs::read_to_string(&hasty).unwrap();
     assert_eq!(whole(&refused, &uri, &text), ["keyroll::undrained"]);
+    // The story is the one that people are told, on the same lines.
+    let moments = &refused["runs"][0]["results"][0]["codeFlows"][0]["threadFlows"][0]["locations"];
+    let told = said(&mut keyroll(&["prove", hasty.to_str().unwrap()])).1;
+    let told: Vec<&str> = told.lines().filter(|line| line.starts_with("  ")).collect();
+    let moments = moments.as_array().unwrap();
+    assert_eq!((moments.len(), told.len()), (12, 12));
+    for (moment, told) in moments.iter().zip(told) {
+        let place = &moment["location"]["physicalLocation"];
+        let words = moment["location"]["message"]["text"].as_str().unwrap();
+        assert!(
+            told.contains(words) && told.ends_with(&format!(":{}]", place["region"]["startLine"])),
+            "{told}"
+        );
+        assert_eq!(place["artifactLocation"]["uri"], uri.as_str());
+    }
     // The same finding two lines further down is the same finding.
     std::fs::write(&hasty, text.replacen("\nplan ", "\n\n\nplan ", 1)).unwrap();
     let moved = log(&["prove", "--format", "sarif", hasty.to_str().unwrap()]).1;

@@ -94,3 +94,54 @@ fn faults_of_the_header_are_told_apart() {
         assert_eq!(refusal.codes().collect::<Vec<_>>(), codes, "{plan}");
     }
 }
+
+/// What could follow is named in full.
+#[test]
+fn what_could_follow_is_named() {
+    for (plan, expected) in [
+        ("promise \n", "a name or a place like `store[$alias]`"),
+        ("step s by r {\n  needs\n}\n", "a name or a place like `store[$alias]`"),
+        (
+            "flow f of r { x y ! }\n",
+            "a text in quotes, a parameter like `$name`, a number, a duration like `4h`, `}`, `,` or the end of the line",
+        ),
+        (
+            "step s by r {\n  a { b\n}\n",
+            "a text in quotes, a parameter like `$name`, a number, a duration like `4h`, `}`, `,` or the end of the line",
+        ),
+        ("step s by r {\n  !\n}\n", "a verb, `}`, `after` or `needs`"),
+    ] {
+        let told = read(&format!("keyroll 1\n{plan}")).findings[0].to_string();
+        assert!(told.contains(&format!("expected {expected}, found")), "{plan}: {told}");
+    }
+}
+
+/// Sentences are read many at once: where one stands among them changes nothing.
+#[test]
+fn a_sentence_is_read_alike_wherever_it_stands() {
+    let sentences = "param a :\nkey\nrole r # one\n\n# two\nparam b : text =\nrole\nkey k\nkey k k\n}\n\
+        param c : text\n  = \"x\" # three\nstep s by r {\n  after a, b\n  create k in t[\"a]\n}\nstep t by r { }\n\
+        plan p\n  \"title\"\n  source \"somewhere\"\nplan q\nsource\nflow f of r {\n  x\nkey l\nbogus\nkey m\n";
+    let told = |before: usize, end: &str| {
+        let head = (0..before).map(|n| format!("role r{n}\n")).collect::<String>();
+        let text = format!("keyroll 1\n{head}{sentences}").replace('\n', end);
+        let (tree, findings) = parse(&Source::new("p", text.as_str()));
+        let start = "keyroll 1\n".replace('\n', end).len() + head.replace('\n', end).len();
+        let mut places: Vec<_> = findings
+            .iter()
+            .map(|finding| {
+                let at = finding.labels().unwrap().next().unwrap();
+                (at.offset() - start, at.len(), finding.code().unwrap().to_string(), finding.to_string())
+            })
+            .collect();
+        places.sort();
+        (places, tree.items.len() - before)
+    };
+    for end in ["\n", "\r\n"] {
+        let (findings, items) = told(70, end);
+        assert!(findings.len() > 6 && items > 6, "{findings:?}");
+        for before in 1..140 {
+            assert_eq!(told(before, end), (findings.clone(), items), "behind {before}");
+        }
+    }
+}

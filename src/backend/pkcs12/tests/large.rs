@@ -57,6 +57,29 @@ fn only_what_is_the_same_is_taken_over() {
     }
 }
 
+/// What is removed is wiped at once, and not with the last of its neighbours.
+#[test]
+fn bags_beside_an_open_secret_share_no_bytes() {
+    let shares = |bags: Vec<Bag>| {
+        let bags = safe_of(&store(bags), PASSWORD).unwrap().bags;
+        let pairs = bags.iter().flat_map(|one| bags.iter().map(move |other| (one, other)));
+        pairs.filter(|(one, other)| !Arc::ptr_eq(one, other) && one.raw.is_beside(&other.raw)).count()
+    };
+    let pairs = ["a", "b"].map(pair);
+    let closed = [both(&pairs[0], "a"), both(&pairs[1], "b")].concat();
+    assert_eq!(shares(closed.clone()), 4, "two keys of one part, two certificates of the other");
+    let plain = pairs[0].0.private_key_to_pkcs8().unwrap();
+    let value = element(CONTEXT_0, &[&plain]);
+    for part in [0, 1] {
+        let open = element(SEQUENCE, &[&element(OID, &[oid::KEY_BAG]), &value]);
+        let open = Bag::written(open, part).unwrap();
+        assert!(matches!(open.kind, Kind::PlainKey));
+        let mut bags = [closed.clone(), vec![open]].concat();
+        bags.sort_by_key(|bag| bag.part);
+        assert_eq!(shares(bags), 2, "only those of the other part");
+    }
+}
+
 fn raws_of(bags: &[Bag]) -> Vec<Vec<u8>> {
     bags.iter().map(|bag| bag.raw.to_vec()).collect()
 }
