@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashSet},
     sync::Arc,
+    thread,
 };
 
 use openssl::pkey::{PKeyRef, Private};
@@ -16,7 +17,7 @@ use super::{
     inventory::{Found, Inventory},
     octets::Octets,
     part::Part,
-    safe::Safe,
+    safe::{LARGE, Safe},
     scheme::Scheme,
     store::{Content, Written},
 };
@@ -190,20 +191,31 @@ impl<'a> Edit<'a> {
         let (mac, is_without_password) = (self.safe.mac.clone(), self.safe.is_without_password);
         let edited = Safe { parts: std::mem::take(&mut self.parts), bags, mac, is_without_password };
         let bytes = edited.write(self.password)?;
-        let safe = Safe::read_again(&bytes, self.password, &edited.bags)?;
-        let inventory = self.check(&edited, &safe)?;
+        // What is read again must be what was composed; so what it amounts to can be found meanwhile.
+        let take_stock = || Inventory::of(&edited, self.password);
+        let (safe, inventory) = thread::scope(|scope| {
+            let stock = (bytes.len() >= LARGE)
+                .then(|| thread::Builder::new().spawn_scoped(scope, take_stock).ok())
+                .flatten();
+            let safe = Safe::read_again(&bytes, self.password, &edited.bags);
+            (safe, stock.and_then(|stock| stock.join().ok()).unwrap_or_else(take_stock))
+        });
+        let safe = safe?;
+        let inventory = self.check(&edited, &safe, inventory?)?;
         Ok(Written { bytes, content: Content { safe, inventory } })
     }
 
-    fn check(&self, edited: &Safe, written: &Safe) -> Result<Inventory, Flaw> {
+    /// Holds what was read again, and what it amounts to, against what was composed and what was
+    /// there before.
+    fn check(&self, edited: &Safe, written: &Safe, inventory: Inventory) -> Result<Inventory, Flaw> {
         let failed = |cause: &str| Flaw::Crypto {
             doing: "the changed store did not pass its check and was not written",
             cause: cause.to_owned(),
         };
-        if !edited.bags.iter().map(|bag| &bag.raw).eq(written.bags.iter().map(|bag| &bag.raw)) {
+        let bag = |bag: &'_ Arc<Bag>| (bag.part, bag.raw.clone());
+        if !edited.bags.iter().map(bag).eq(written.bags.iter().map(bag)) {
             return Err(failed("a bag is not as it should be"));
         }
-        let inventory = Inventory::of(written, self.password)?;
         let is_other = |found: &&Found| {
             let is_touched =
                 |(alias, _): &(Alias, _)| found.alias.as_ref().is_some_and(|own| own.same_entry(alias));

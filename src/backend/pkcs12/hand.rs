@@ -1,11 +1,13 @@
 //! A change of a keystore by hand: allowed, announced, made and written down, all under one lock.
 
-use std::{cell::OnceCell, collections::BTreeMap, fmt, path::Path, time::Duration};
+use std::{cell::OnceCell, collections::BTreeMap, fmt, path::Path, thread, time::Duration};
 
 use zeroize::Zeroizing;
 
 use super::{
     Pkcs12Keystore,
+    octets::Octets,
+    safe::LARGE,
     store::{Content, Known},
 };
 use crate::{
@@ -37,6 +39,8 @@ pub struct Hand {
     deed: Deed,
     /// The store as it was read since the last change. A change reads it anew.
     seen: OnceCell<Known>,
+    /// The digest of some bytes, once it was needed.
+    digest: Option<(Octets, Fingerprint)>,
 }
 
 impl fmt::Debug for Hand {
@@ -61,7 +65,7 @@ impl Hand {
         custody.allow(None, &aliases)?;
         let store = Pkcs12Keystore::open(path, password).in_custody(custody);
         let store = if deed.may_make { store.perhaps_new() } else { store };
-        Ok(Self { store, deed, seen: OnceCell::new() })
+        Ok(Self { store, deed, seen: OnceCell::new(), digest: None })
     }
 
     /// What lies under an alias.
@@ -94,13 +98,15 @@ impl Hand {
         act: impl FnOnce(&mut Pkcs12Keystore) -> Result<T, KeystoreError>,
     ) -> Result<T, KeystoreError> {
         // What was seen may be old by now.
-        self.seen.take();
-        let before = self.named(&self.deed.aliases)?;
+        let seen = self.seen.take().map(|seen| seen.0);
+        let before = self.digesting(seen, |hand| hand.named(&hand.deed.aliases))?;
         self.end_what_was_cut_off()?;
         self.note(self.deed.command, Stage::Intent, before)?;
         let done = act(&mut self.store);
         self.seen.take();
-        let done = done.and_then(|done| match self.is_made().then(|| self.store.as_left()).transpose()? {
+        let left = if self.is_made() { self.store.last_bytes() } else { None };
+        let left = self.digesting(left, |hand| hand.is_made().then(|| hand.store.as_left()).transpose());
+        let done = done.and_then(|done| match left? {
             // Nothing was made.
             None => Ok(done),
             Some(Some(left)) => {
@@ -117,6 +123,30 @@ impl Hand {
             // What went wrong first is what is told.
             (Err(error), _) => Err(error),
         }
+    }
+
+    /// Acts while the digest of bytes that will be needed is computed.
+    fn digesting<T>(&mut self, bytes: Option<Octets>, act: impl FnOnce(&Self) -> T) -> T {
+        thread::scope(|scope| {
+            let digest = bytes.filter(|bytes| bytes.len() >= LARGE).and_then(|bytes| {
+                let digest = move || (Fingerprint::of(&bytes), bytes);
+                thread::Builder::new().spawn_scoped(scope, digest).ok()
+            });
+            let acted = act(self);
+            let digest = digest.and_then(|digest| digest.join().ok());
+            self.digest = digest.map(|(digest, bytes)| (bytes, digest));
+            acted
+        })
+    }
+
+    /// The digest of the keystore as it was seen; nothing when there is none.
+    fn digest(&self) -> Result<Option<Fingerprint>, KeystoreError> {
+        if !self.is_made() {
+            return Ok(None);
+        }
+        let bytes = &self.seen()?.0;
+        let known = self.digest.as_ref().filter(|(known, _)| known.is_one_with(bytes));
+        Ok(Some(known.map_or_else(|| Fingerprint::of(bytes), |(_, digest)| *digest)))
     }
 
     fn seen(&self) -> Result<&Known, KeystoreError> {
@@ -157,7 +187,7 @@ impl Hand {
         stage: Stage,
         aliases: BTreeMap<Alias, Option<Fingerprint>>,
     ) -> Result<(), KeystoreError> {
-        let store = if self.is_made() { Some(Fingerprint::of(&self.seen()?.0)) } else { None };
+        let store = self.digest()?;
         let command = command.to_owned();
         let note = Note { command, stage, aliases, store, run: None, because: None };
         Ok(self.custody()?.note(note)?)

@@ -1,6 +1,9 @@
 //! Which bags make up which entry.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    cell::LazyCell,
+    collections::{HashMap, HashSet},
+};
 
 use fixedbitset::FixedBitSet;
 use openssl::pkey::{PKeyRef, Public};
@@ -43,12 +46,8 @@ impl Inventory {
     /// compared: keytool's localKeyIDs are times, and collide.
     pub(super) fn of(safe: &Safe, password: &str) -> Result<Self, Flaw> {
         let pairs = pairs(safe, password)?;
-        let mut by_subject: HashMap<&[u8], Vec<usize>> = HashMap::new();
-        for (number, bag) in safe.bags.iter().enumerate() {
-            if let Some(own) = bag.held() {
-                by_subject.entry(own.subject()).or_default().push(number);
-            }
-        }
+        // Long to prepare, and of no use where every certificate is its own issuer.
+        let by_subject: LazyCell<Subjects<'_>, _> = LazyCell::new(|| by_subject(safe));
         let mut found: Vec<Found> = Vec::new();
         let mut verified = MOST_VERIFIED;
         for (key, certificate) in pairs {
@@ -58,7 +57,7 @@ impl Inventory {
                 bag: key,
                 certificate,
                 issuers: certificate
-                    .map_or_else(Vec::new, |own| issuers(safe, &by_subject, own, &mut verified)),
+                    .map_or_else(Vec::new, |own| issuers(safe, || &by_subject, own, &mut verified)),
             });
         }
         let numbers = |found: &'_ Found| found.certificate.into_iter().chain(found.issuers.clone());
@@ -133,11 +132,24 @@ impl Found {
     }
 }
 
+/// The bags of certificates by the subject's name as DER.
+type Subjects<'a> = HashMap<&'a [u8], Vec<usize>>;
+
+fn by_subject(safe: &Safe) -> Subjects<'_> {
+    let mut found = Subjects::new();
+    for (number, bag) in safe.bags.iter().enumerate() {
+        if let Some(own) = bag.held() {
+            found.entry(own.subject()).or_default().push(number);
+        }
+    }
+    found
+}
+
 /// The issuers of a certificate among those of the store, by name. Where several have the name, the
 /// one whose key fits the signature.
-fn issuers(
+fn issuers<'a>(
     safe: &Safe,
-    by_subject: &HashMap<&[u8], Vec<usize>>,
+    by_subject: impl Fn() -> &'a Subjects<'a>,
     leaf: usize,
     verified: &mut u64,
 ) -> Vec<usize> {
@@ -146,8 +158,10 @@ fn issuers(
     let own = |number: usize| safe.bags.get(number)?.certificate();
     let mut last = leaf;
     while let Some(certificate) = held(last).filter(|_| chain.len() < LONGEST_CHAIN) {
-        let named =
-            by_subject.get(certificate.issuer()).filter(|_| certificate.subject() != certificate.issuer());
+        if certificate.subject() == certificate.issuer() {
+            break;
+        }
+        let named = by_subject().get(certificate.issuer());
         let mut signed = |number: &&usize| {
             if *verified == 0 {
                 return false;

@@ -54,6 +54,11 @@ impl Octets {
         self.whole.is_secret.store(true, Ordering::Relaxed);
     }
 
+    /// Takes [it](Self::hold_secret) back: all that lies there was looked at, and none of it is secret.
+    pub(super) fn hold_none(&self) {
+        self.whole.is_secret.store(false, Ordering::Relaxed);
+    }
+
     /// A piece of these. One that lies elsewhere is copied.
     pub(super) fn piece(&self, piece: &[u8]) -> Self {
         let start = piece.as_ptr().addr().wrapping_sub(self.whole.bytes.as_ptr().addr());

@@ -140,7 +140,11 @@ impl Part {
                 plain.extend_from_slice(&list);
                 bags.iter().for_each(|bag| plain.extend_from_slice(&bag.raw));
                 let (algorithm, ciphertext) = scheme.encrypt(&plain, password)?;
-                pieces.push(Cow::Owned(encrypted(&self.cover, &algorithm, &ciphertext)));
+                if !bags.iter().any(|bag| bag.is_open_secret()) {
+                    drop(std::mem::take(&mut *plain));
+                }
+                let (head, rest) = around(&self.cover, &algorithm, ciphertext.len());
+                pieces.extend([Cow::Owned(head), Cow::Owned(ciphertext), Cow::Borrowed(rest)]);
             }
         }
         Ok(())
@@ -202,20 +206,26 @@ pub(super) fn definite(octets: &Octets) -> Octets {
 
 /// The ContentInfo of an encrypted part.
 fn encrypted(cover: &Cover, algorithm: &[u8], ciphertext: &[u8]) -> Vec<u8> {
+    let (head, rest) = around(cover, algorithm, ciphertext.len());
+    [&head, ciphertext, rest].concat()
+}
+
+/// What stands before and after so many bytes of ciphertext in the ContentInfo of an encrypted part.
+fn around<'a>(cover: &'a Cover, algorithm: &[u8], ciphertext: usize) -> (Vec<u8>, &'a [u8]) {
     let (version, rest): (&[u8], &[u8]) = match cover {
         Cover::Encrypted { version, rest, .. } => (version, rest),
         Cover::Plain => (&[], &[]),
     };
     let kind = element(OID, &[oid::DATA]);
-    let octets = header(CONTEXT_0_PRIMITIVE, ciphertext.len());
+    let octets = header(CONTEXT_0_PRIMITIVE, ciphertext);
     let inner = [&kind[..], algorithm, &octets].concat();
-    let inner = [header(SEQUENCE, inner.len() + ciphertext.len()), inner].concat();
-    let data = header(SEQUENCE, version.len() + inner.len() + ciphertext.len() + rest.len());
-    let length = data.len() + version.len() + inner.len() + ciphertext.len() + rest.len();
+    let inner = [header(SEQUENCE, inner.len() + ciphertext), inner].concat();
+    let data = header(SEQUENCE, version.len() + inner.len() + ciphertext + rest.len());
+    let length = data.len() + version.len() + inner.len() + ciphertext + rest.len();
     let kind = element(OID, &[oid::ENCRYPTED_DATA]);
     let content = header(CONTEXT_0, length);
     let info = header(SEQUENCE, kind.len() + content.len() + length);
-    [&info[..], &kind, &content, &data, version, &inner, ciphertext, rest].concat()
+    ([&info[..], &kind, &content, &data, version, &inner].concat(), rest)
 }
 
 /// Reads the bags of a part. Of decrypted ones no place in the file is known but that of the part.
@@ -239,7 +249,13 @@ fn bags(
             None => Arc::new(Bag::read(&whole, &bag, part)?),
         });
     }
-    if bags.iter().any(|bag| bag.is_open_secret()) {
+    if !bags.iter().any(|bag| bag.is_open_secret()) {
+        // What was decrypted belongs to this part alone: certificates, and keys that are encrypted
+        // by themselves.
+        if is_decrypted {
+            whole.hold_none();
+        }
+    } else {
         // A key that is removed must not live on in bytes that its neighbours share.
         octets.hold_secret();
         for bag in bags.iter_mut().filter(|bag| bag.raw.is_beside(&whole)) {

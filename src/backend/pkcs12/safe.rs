@@ -21,8 +21,8 @@ const NO_KEY: &str = "cannot decrypt the key with the store's password";
 /// The most iterations of all derivations that reading a store takes.
 const MOST_IN_ALL: u64 = 4 * MOST_ITERATIONS;
 
-/// From how many bytes on the integrity check is computed while the rest is read.
-const LARGE: usize = 256 << 10;
+/// From how many bytes on a store is worth more than one thread.
+pub(super) const LARGE: usize = 256 << 10;
 
 /// What lies before a written store, for its first bytes are known last.
 const HEADROOM: usize = 64;

@@ -235,6 +235,11 @@ impl Pkcs12Keystore {
         Ok(known)
     }
 
+    /// The bytes that were read or written last.
+    pub(super) fn last_bytes(&self) -> Option<Octets> {
+        self.last().as_ref().map(|last| last.known.0.clone())
+    }
+
     /// What was read or written last, if the file is still so.
     pub(super) fn as_left(&self) -> Result<Option<Known>, KeystoreError> {
         let known = self.last().as_ref().map(|last| last.known.clone());
