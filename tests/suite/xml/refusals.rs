@@ -141,6 +141,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("xml_comment", "<r><!-- a ---></r>"),
     ("xml_instruction", "<r><?XML x?></r>"),
     ("xml_instruction", "<r><? x?></r>"),
+    ("xml_instruction", "<r><?>?></r>"),
     ("xml_instruction", "<r><?a:b?></r>"),
     ("xml_entity", "<r>&eacute;</r>"),
     ("xml_entity", "<r a='&e;'/>"),

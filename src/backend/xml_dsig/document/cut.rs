@@ -171,6 +171,8 @@ mod tests {
         fn quick_xml_cuts_the_same_pieces(text in "(<|&|</|<!--|<!\\[CDATA\\[|<\\?)[-a>'\"\\]?;&/< ]{0,12}", part in 1..8usize) {
             // Theirs lets an end tag have attributes; such a one pairs with nothing anyway.
             prop_assume!(!(text.starts_with("</") && text.contains(['"', '\''])));
+            // Theirs finds no end of an instruction without a target, which is refused wherever it ends.
+            prop_assume!(!text.starts_with("<?>"));
             let mut reader = Reader::from_str(&text);
             reader.config_mut().check_comments = true;
             reader.config_mut().allow_unmatched_ends = true;
