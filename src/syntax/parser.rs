@@ -159,17 +159,16 @@ impl Reading<'_> {
         }
         let Ok(lines) = grammar(Rule::item_lines, text, at, self.some_end) else { return at };
         let mut behind = at;
-        for line in lines.into_inner().filter(|line| line.as_rule() == Rule::item_line) {
+        for line in lines.into_inner() {
             let end = at + line.as_span().end();
             // A param may go on in the next line, but not with a sentence of its own.
             let begun = raw::skip_gap(text, at + line.as_span().start());
             if raw::word(text, begun) == "param" && end > end_of_item(text, begun) {
                 break;
             }
-            let first = self.tree.version.is_none() && self.tree.items.is_empty();
-            let read = self.lower(line, at, first, |lowering, part| lowering.item(part));
-            let Some(line) = read else { break };
-            self.tree.items.push(line);
+            if !self.add(line, at) {
+                break;
+            }
             behind = end;
             if self.findings.len() >= FAULT_LIMIT {
                 break;
@@ -192,14 +191,10 @@ impl Reading<'_> {
         let (gave_up, tried) = match grammar(Rule::item_line, text, at, end) {
             Ok(pair) => {
                 let end = at + pair.as_span().end();
-                let first = self.tree.version.is_none() && self.tree.items.is_empty();
-                match self.lower(pair, at, first, |lowering, part| lowering.item(part)) {
-                    Some(line) => {
-                        self.tree.items.push(line);
-                        return end;
-                    }
-                    None => (start, Vec::new()),
+                if self.add(pair, at) {
+                    return end;
                 }
+                (start, Vec::new())
             }
             Err(gave_up) => gave_up,
         };
@@ -210,6 +205,15 @@ impl Reading<'_> {
             self.findings.push(fault(text, start, gave_up, &tried));
         }
         next
+    }
+
+    /// Adds a sentence to the tree. Whether it could be.
+    fn add(&mut self, line: Pair<'_, Rule>, base: usize) -> bool {
+        let first = self.tree.version.is_none() && self.tree.items.is_empty();
+        let line = self.lower(line, base, first, |lowering, part| lowering.item(part));
+        let is_read = line.is_some();
+        self.tree.items.extend(line);
+        is_read
     }
 
     fn lower<T>(

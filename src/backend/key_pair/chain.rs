@@ -32,25 +32,8 @@ pub fn is_issuer(issuer: &Certificate, issued: &Certificate) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use openssl::pkey::{PKey, Private};
-
     use super::*;
-    use crate::backend::key_pair::sample::pair;
-
-    type Pair = (PKey<Private>, Certificate);
-
-    fn issued(name: &str, issuer: &Pair) -> Pair {
-        let (key, own) = pair(name);
-        let mut x509 = openssl::x509::X509::builder().unwrap();
-        x509.set_version(2).unwrap();
-        x509.set_subject_name(own.x509().subject_name()).unwrap();
-        x509.set_issuer_name(issuer.1.x509().subject_name()).unwrap();
-        x509.set_not_before(own.x509().not_before()).unwrap();
-        x509.set_not_after(own.x509().not_after()).unwrap();
-        x509.set_pubkey(&key).unwrap();
-        x509.sign(&issuer.0, openssl::hash::MessageDigest::sha256()).unwrap();
-        (key, Certificate::from_x509(x509.build()).unwrap())
-    }
+    use crate::backend::key_pair::sample::{issued, pair};
 
     #[test]
     fn a_chain_is_found_in_any_order_by_name_and_signature() {

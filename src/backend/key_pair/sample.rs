@@ -1,6 +1,10 @@
 //! Key pairs for tests.
 
-use openssl::pkey::{PKey, Private};
+use openssl::{
+    hash::MessageDigest,
+    pkey::{PKey, Private},
+    x509::X509,
+};
 
 use super::generate;
 use crate::{
@@ -16,6 +20,20 @@ pub(crate) fn spec(name: &str) -> KeySpec {
         not_before: "2026-11-01T00:00:00Z".parse().unwrap(),
         days: 30,
     }
+}
+
+/// A new pair whose certificate another pair signed.
+pub(crate) fn issued(name: &str, issuer: &(PKey<Private>, Certificate)) -> (PKey<Private>, Certificate) {
+    let (key, own) = pair(name);
+    let mut x509 = X509::builder().unwrap();
+    x509.set_version(2).unwrap();
+    x509.set_subject_name(own.x509().subject_name()).unwrap();
+    x509.set_issuer_name(issuer.1.x509().subject_name()).unwrap();
+    x509.set_not_before(own.x509().not_before()).unwrap();
+    x509.set_not_after(own.x509().not_after()).unwrap();
+    x509.set_pubkey(&key).unwrap();
+    x509.sign(&issuer.0, MessageDigest::sha256()).unwrap();
+    (key, Certificate::from_x509(x509.build()).unwrap())
 }
 
 /// A new pair as [`spec`] has it.

@@ -18,7 +18,7 @@ use crate::{
     world::material::Certificate,
 };
 
-/// One bag.
+/// One bag. All else follows from its bytes: who holds one may take it for another with the same.
 #[derive(Clone)]
 pub(super) struct Bag {
     /// All its bytes. They may hold a key in the clear.

@@ -212,8 +212,8 @@ impl<'a> Edit<'a> {
             doing: "the changed store did not pass its check and was not written",
             cause: cause.to_owned(),
         };
-        let bag = |bag: &'_ Arc<Bag>| (bag.part, bag.raw.clone());
-        if !edited.bags.iter().map(bag).eq(written.bags.iter().map(bag)) {
+        let written_bags = written.bags.iter().map(|bag| (bag.part, &bag.raw));
+        if !edited.bags.iter().map(|bag| (bag.part, &bag.raw)).eq(written_bags) {
             return Err(failed("a bag is not as it should be"));
         }
         let is_other = |found: &&Found| {
@@ -255,8 +255,7 @@ impl<'a> Edit<'a> {
         let mut chain = new.certificates(after);
         let is_kept = old.certificates(before).all(|own| chain.next().is_some_and(|new| own.is_equal(new)));
         let came = chain.all(|own| self.came.contains(&Fingerprint::of(own.der())));
-        let bags = own_bags(old, before).into_iter().zip(own_bags(new, after));
-        old.alias == new.alias && bags.into_iter().all(|(old, new)| old == new) && is_kept && came
+        old.alias == new.alias && own_bytes(old, before) == own_bytes(new, after) && is_kept && came
     }
 
     /// The bags of an entry alone: those of a pair, or the one of a certificate.
@@ -305,6 +304,6 @@ impl<'a> Edit<'a> {
 }
 
 /// The bags of an entry as they lie there.
-fn own_bags<'a>(found: &Found, safe: &'a Safe) -> [Option<&'a Octets>; 2] {
+fn own_bytes<'a>(found: &Found, safe: &'a Safe) -> [Option<&'a Octets>; 2] {
     [Some(found.bag), found.certificate].map(|number| Some(&safe.bags.get(number?)?.raw))
 }

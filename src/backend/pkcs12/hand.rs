@@ -39,7 +39,7 @@ pub struct Hand {
     deed: Deed,
     /// The store as it was read since the last change. A change reads it anew.
     seen: OnceCell<Known>,
-    /// The digest of some bytes, once it was needed.
+    /// Bytes whose digest is known already.
     digest: Option<(Octets, Fingerprint)>,
 }
 

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 use super::*;
+use crate::backend::key_pair::sample::issued;
 
 #[test]
 fn a_key_is_never_moved_with_the_certificate_of_another() {
@@ -23,15 +24,20 @@ fn a_key_is_never_moved_with_the_certificate_of_another() {
     }
 }
 
+/// A localKeyID as keytool writes it.
+fn time() -> Vec<u8> {
+    element(OCTET_STRING, &[b"Time 1795425735975"])
+}
+
+fn named(bag: &Bag, name: &str) -> Bag {
+    with_attributes(bag, &[(oid::FRIENDLY_NAME, bmp(name)), (oid::LOCAL_KEY_ID, time())])
+}
+
 #[test]
 fn colliding_local_key_ids_do_not_mix_pairs() {
     let folder = tempfile::tempdir().unwrap();
     let pairs = ["one", "two"].map(pair);
-    let id = element(OCTET_STRING, &[b"Time 1795425735975"]);
-    let named = |bag: &Bag, name: &str| {
-        with_attributes(bag, &[(oid::FRIENDLY_NAME, bmp(name)), (oid::LOCAL_KEY_ID, id.clone())])
-    };
-    let unnamed = |bag: &Bag| with_attributes(bag, &[(oid::LOCAL_KEY_ID, id.clone())]);
+    let unnamed = |bag: &Bag| with_attributes(bag, &[(oid::LOCAL_KEY_ID, time())]);
     let [one, two] = [both(&pairs[0], "one"), both(&pairs[1], "two")];
     let full =
         vec![named(&one[0], "one"), named(&two[0], "two"), named(&two[1], "two"), named(&one[1], "one")];
@@ -50,20 +56,6 @@ fn colliding_local_key_ids_do_not_mix_pairs() {
         let none = store.private_key(&alias("three"));
         assert!(matches!(none, Err(KeystoreError::NoKeyPair(_))), "{none:?}");
     }
-}
-
-/// A pair whose certificate another pair signed.
-fn issued(name: &str, issuer: &(PKey<Private>, Certificate)) -> (PKey<Private>, Certificate) {
-    let (key, own) = pair(name);
-    let mut x509 = openssl::x509::X509::builder().unwrap();
-    x509.set_version(2).unwrap();
-    x509.set_subject_name(own.x509().subject_name()).unwrap();
-    x509.set_issuer_name(issuer.1.x509().subject_name()).unwrap();
-    x509.set_not_before(own.x509().not_before()).unwrap();
-    x509.set_not_after(own.x509().not_after()).unwrap();
-    x509.set_pubkey(&key).unwrap();
-    x509.sign(&issuer.0, openssl::hash::MessageDigest::sha256()).unwrap();
-    (key, Certificate::from_x509(x509.build()).unwrap())
 }
 
 #[test]
@@ -94,10 +86,6 @@ fn one_authority_for_two_chains_goes_with_the_last() {
 fn a_local_key_id_against_the_alias_is_not_believed() {
     let folder = tempfile::tempdir().unwrap();
     let pairs = ["one", "two"].map(pair);
-    let id = element(OCTET_STRING, &[b"Time 1795425735975"]);
-    let named = |bag: &Bag, name: &str| {
-        with_attributes(bag, &[(oid::FRIENDLY_NAME, bmp(name)), (oid::LOCAL_KEY_ID, id.clone())])
-    };
     let [one, two] = [both(&pairs[0], "one"), both(&pairs[1], "two")];
     for (certificate, fits) in [(&one[1], false), (&two[1], true)] {
         let store = open(folder.path(), &store(vec![named(&two[0], "two"), named(certificate, "one")]));
