@@ -70,7 +70,7 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
             return Err(Exit::Refused);
         }
         Verdict::NotProven(open) => {
-            screen.talk(format_args!("not proved: bound reached ({} states)", open.states));
+            screen.talk(format_args!("not proved: {}", open.reason()));
             return Err(Exit::NotProved);
         }
     };

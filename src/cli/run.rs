@@ -268,10 +268,7 @@ fn proven(source: &Source, site: &Site, budget: usize, screen: &mut Screen) -> R
             Err(Exit::Refused)
         }
         Verdict::NotProven(open) => {
-            screen.talk(format_args!(
-                "not proved: bound reached ({} states); raise --budget, or split the plan",
-                open.states
-            ));
+            screen.talk(format_args!("not proved: {}; raise --budget, or split the plan", open.reason()));
             Err(Exit::NotProved)
         }
     }

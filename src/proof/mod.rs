@@ -1,11 +1,14 @@
 //! Shows that a plan keeps its promises in every order of events that it allows, or tells the
 //! shortest story in which it does not.
 //!
-//! This first engine looks at every state, breadth first. Engines that need not do so, declared
-//! faults, certificates and repair have their places beside it.
+//! Two engines, in this order: [`cuts`] asks the order of the steps and looks at no state; where it
+//! cannot tell, [`explore`] looks at every state, breadth first. Declared faults, certificates and
+//! repair have their places beside them.
 
 pub mod assumption;
+pub mod cuts;
 pub mod ending;
+pub mod engine;
 pub mod explore;
 pub mod finish;
 pub mod index;

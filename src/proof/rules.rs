@@ -135,6 +135,13 @@ impl<'a> Rules<'a> {
         self.judged.iter().map(sentence).collect()
     }
 
+    /// The promises that are judged: of which flow, of what, and the window in which it is allowed.
+    #[must_use]
+    pub fn judged(&self) -> Vec<(ChannelId, Hazard, Option<WindowId>)> {
+        let told = self.judged.iter().map(Judged::invariant);
+        told.map(|invariant| (invariant.hazard().0, invariant.hazard().1, invariant.window())).collect()
+    }
+
     /// What is wrong with a world by itself.
     #[must_use]
     pub fn fault(&self, world: &World) -> Option<Fault> {

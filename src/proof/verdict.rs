@@ -8,10 +8,12 @@ use crate::{
 
 use super::{
     assumption::assumptions,
+    cuts::{Settled, Unsettled, settle, walk},
+    engine::{Engine, How},
     explore::{Found, explore},
     pack::Packing,
     refusal::refusal,
-    rules::{Fault, Rules},
+    rules::{Fault, Move, Rules},
     story::Story,
 };
 
@@ -40,10 +42,8 @@ pub struct Proven {
 /// What was proved, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-    /// How many worlds were looked at.
-    pub states: usize,
-    /// How many steps between them.
-    pub transitions: usize,
+    /// By which engine, and what it looked at.
+    pub how: How,
     /// The promises, as sentences; and whether the plan makes them in words.
     pub promises: Vec<(String, bool)>,
     /// What holds at the end.
@@ -63,17 +63,34 @@ pub struct Refuted {
     pub fault: Fault,
     /// How.
     pub story: Story,
+    /// Whether no story is shorter.
+    pub shortest: bool,
     /// The page.
     pub finding: Finding,
 }
 
-/// A plan whose worlds are too many.
+/// A plan that is neither proved nor refused.
 #[derive(Debug)]
 pub struct NotProven {
     /// The plan, which a sandbox may still play.
     pub checked: Checked,
-    /// How many worlds were looked at.
+    /// How many worlds were looked at before the bound was reached.
     pub states: usize,
+    /// Why causal cuts do not prove it, where they were asked.
+    pub unsettled: Option<Unsettled>,
+}
+
+impl NotProven {
+    /// Why, as the end of "not proved: ".
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match &self.unsettled {
+            Some(unsettled) if self.states == 0 => {
+                format!("causal cuts cannot settle it: {}", unsettled.sentence(self.checked.plan()))
+            }
+            _ => format!("bound reached ({} states)", self.states),
+        }
+    }
 }
 
 impl Proven {
@@ -114,23 +131,58 @@ pub fn world_digest(checked: &Checked, world: &World) -> Fingerprint {
 /// Judges a plan from a start: the declared one, an observed one or the middle of a run.
 #[must_use]
 pub fn prove(checked: Checked, start: &World, budget: usize) -> Verdict {
-    let found = explore(Rules::of(&checked), start, budget);
-    match found {
-        Found::Clean(space) => {
-            let start = world_digest(&checked, start);
-            let proof = proof(&checked, space.states(), space.transitions());
-            Verdict::Proven(Box::new(Proven { checked, start, proof }))
+    prove_by(Engine::Auto, checked, start, budget)
+}
+
+/// Judges a plan from a start, by one engine or by all in their order.
+#[must_use]
+pub fn prove_by(engine: Engine, checked: Checked, start: &World, budget: usize) -> Verdict {
+    let settled = (engine != Engine::Explicit).then(|| settle(&checked, start));
+    let unsettled = match settled {
+        Some(Ok(Settled { questions })) => return proven(checked, start, How::Cuts { questions }),
+        Some(Err(unsettled)) => Some(unsettled),
+        None => None,
+    };
+    let found = match engine {
+        Engine::Cuts => Found::Exhausted(0),
+        Engine::Auto | Engine::Explicit => explore(Rules::of(&checked), start, budget),
+    };
+    match (found, unsettled) {
+        // Two engines that differ prove nothing.
+        (Found::Clean(space), unsettled @ Some(Unsettled::Broken(_))) => {
+            Verdict::NotProven(Box::new(NotProven { checked, states: space.states(), unsettled }))
         }
-        Found::Fault(moves, world, fault) => {
-            let story = Story::of(&checked, &moves, &world, fault);
-            let finding = refusal(&checked, &world, fault, &moves);
-            Verdict::Refuted(Box::new(Refuted { checked, fault, story, finding }))
+        (Found::Clean(space), _) => {
+            let how = How::Explicit { states: space.states(), transitions: space.transitions() };
+            proven(checked, start, how)
         }
-        Found::Exhausted(states) => Verdict::NotProven(Box::new(NotProven { checked, states })),
+        (Found::Fault(moves, world, fault), _) => refuted(checked, (&moves, &world, fault), true),
+        (Found::Exhausted(states), unsettled) => {
+            let walked = match &unsettled {
+                Some(Unsettled::Broken(broken)) => walk(&checked, start, broken),
+                _ => None,
+            };
+            match walked {
+                Some((moves, world, fault)) => refuted(checked, (&moves, &world, fault), false),
+                None => Verdict::NotProven(Box::new(NotProven { checked, states, unsettled })),
+            }
+        }
     }
 }
 
-fn proof(checked: &Checked, states: usize, transitions: usize) -> Proof {
+fn proven(checked: Checked, start: &World, how: How) -> Verdict {
+    let start = world_digest(&checked, start);
+    let proof = proof(&checked, how);
+    Verdict::Proven(Box::new(Proven { checked, start, proof }))
+}
+
+fn refuted(checked: Checked, (moves, world, fault): (&[Move], &World, Fault), shortest: bool) -> Verdict {
+    let story = Story::of(&checked, moves, world, fault);
+    let finding = refusal(&checked, world, fault, moves);
+    Verdict::Refuted(Box::new(Refuted { checked, fault, story, shortest, finding }))
+}
+
+fn proof(checked: &Checked, how: How) -> Proof {
     let plan = checked.plan();
     let waived = plan.waivers.iter().map(|w| {
         let hazard = match w.hazard {
@@ -140,8 +192,7 @@ fn proof(checked: &Checked, states: usize, transitions: usize) -> Proof {
         format!("{} {hazard}: {}", shown(&plan.landscape.channels[w.flow].name), shown(&w.because))
     });
     Proof {
-        states,
-        transitions,
+        how,
         promises: Rules::of(checked).sentences(),
         finals: plan.finals.iter().map(|f| f.value.sentence(&plan.landscape)).collect(),
         waived: waived.collect(),

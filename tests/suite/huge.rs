@@ -114,14 +114,18 @@ fn thousands_of_findings_are_counted_and_a_hundred_drawn() {
 fn thousands_of_each_thing_are_checked() {
     let said = keyroll("check -", 900, &shapes::things(1_000));
     assert_eq!(said.out.trim(), "huge: 1 step, 1002 roles, no errors", "{:.2000}", said.err);
-    let said = keyroll("prove --budget 200 -", 300, &shapes::things(300));
+    let said = keyroll("prove --engine explicit --budget 200 -", 300, &shapes::things(300));
     assert_eq!(said.exit, Some(8), "{:.2000}", said.err);
+    let said = keyroll("prove -", 300, &shapes::things(300));
+    assert!(said.exit == Some(0) && said.has("causal cuts"), "{:.2000} {}", said.err, said.out);
 }
 
 #[test]
-fn a_proof_of_a_huge_plan_ends_at_its_bound() {
+fn a_search_through_a_huge_plan_ends_at_its_bound_and_a_cut_does_not() {
     for plan in [shapes::chain(2_000), shapes::wide(2_000), shapes::partners(300)] {
-        let said = keyroll("prove --budget 2000 -", 300, &plan);
+        let said = keyroll("prove -", 300, &plan);
+        assert!(said.exit == Some(0) && said.has("causal cuts"), "{:.2000} {}", said.err, said.out);
+        let said = keyroll("prove --engine explicit --budget 2000 -", 300, &plan);
         assert_eq!(said.exit, Some(8), "{:.2000}", said.err);
         assert!(said.has("not proved: bound reached"), "{}", said.out);
     }

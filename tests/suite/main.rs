@@ -4,6 +4,7 @@
 mod book;
 mod cli;
 mod clumsy;
+mod cuts;
 mod flow;
 mod golden;
 mod graph;

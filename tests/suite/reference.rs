@@ -15,8 +15,10 @@ use keyroll::{
     invariant::Breach,
     plan::resolve::resolve,
     proof::{
+        cuts::{Unsettled, settle, walk},
+        engine::{Engine, How},
         rules::Fault,
-        verdict::{Verdict, prove},
+        verdict::{Verdict, prove_by},
     },
     source::Source,
     syntax::parse,
@@ -80,10 +82,11 @@ pub(crate) fn compare_from(checked: Checked, start: &World, limit: usize) -> Com
     if second == Judgement::TooMany {
         return Compared::TooMany;
     }
-    match (prove(checked, start, limit), second) {
+    by_cuts(&checked, start, &second);
+    match (prove_by(Engine::Explicit, checked, start, limit), second) {
         (Verdict::Proven(proven), Judgement::Proved(moments, ways)) => {
-            let proof = proven.proof();
-            assert_eq!((proof.states, proof.transitions), (moments, ways), "moments and ways of\n{text}");
+            let how = How::Explicit { states: moments, transitions: ways };
+            assert_eq!(proven.proof().how, how, "moments and ways of\n{text}");
             Compared::Proved(moments)
         }
         (Verdict::Refuted(refuted), Judgement::Refuted(moves, wrong)) => {
@@ -105,6 +108,23 @@ pub(crate) fn compare_from(checked: Checked, start: &World, limit: usize) -> Com
             )
         }
         (first, second) => panic!("{first:?}\nis not what the second judge says: {second:?}\n{text}"),
+    }
+}
+
+/// Causal cuts say what the second judge says, or that they cannot tell.
+fn by_cuts(checked: &Checked, start: &World, second: &Judgement) {
+    let text = &checked.plan().source.text;
+    match (settle(checked, start), second) {
+        (Ok(_), Judgement::Proved(..)) => {}
+        (Err(Unsettled::Broken(broken)), Judgement::Refuted(shortest, _)) => {
+            let told = walk(checked, start, &broken);
+            let (moves, _, _) = told.unwrap_or_else(|| panic!("{broken:?} is no story of\n{text}"));
+            assert!(moves.len() >= *shortest, "{moves:?} is shorter than the shortest story of\n{text}");
+        }
+        (Ok(_) | Err(Unsettled::Broken(_)), second) => {
+            panic!("causal cuts do not say what the second judge says, {second:?}, of\n{text}")
+        }
+        (Err(_), _) => {}
     }
 }
 
@@ -209,7 +229,7 @@ fn a_budget_ends_a_proof_and_proves_nothing() {
     let judged = |budget| {
         let checked = read(&text).unwrap();
         let start = checked.plan().start.clone();
-        prove(checked, &start, budget)
+        prove_by(Engine::Explicit, checked, &start, budget)
     };
     assert!(moments > 5, "{moments}");
     assert!(matches!(judged(3), Verdict::NotProven(open) if open.states > 3 && open.states < moments));

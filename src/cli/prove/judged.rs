@@ -6,7 +6,11 @@ use serde::Serialize;
 use crate::{
     cli::json::Document,
     page::findings::{Entry, Lines, Place},
-    proof::{story::Story, verdict::Proof},
+    proof::{
+        engine::How,
+        story::Story,
+        verdict::{NotProven, Proof},
+    },
     source::Source,
 };
 
@@ -27,14 +31,26 @@ pub struct Judged {
     waived: Vec<String>,
     /// What the proof rests on.
     assumptions: Vec<String>,
+    /// The engine that reached the verdict.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine: Option<By>,
+    /// How many moments the order of the steps ruled out; where causal cuts proved the plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cuts: Option<usize>,
+    /// Why the plan is not proved; nothing otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
     /// How many states were looked at, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     states: Option<usize>,
     /// How many transitions between them.
     #[serde(skip_serializing_if = "Option::is_none")]
     transitions: Option<usize>,
-    /// The shortest story in which a promise is broken; nothing unless refused.
+    /// A story in which a promise is broken; nothing unless refused.
     story: Vec<Told>,
+    /// Whether no story is shorter; nothing unless refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shortest: Option<bool>,
     /// What refuses the plan, and advice.
     findings: Vec<Entry>,
 }
@@ -49,6 +65,16 @@ enum Outcome {
     Refused,
     /// The bound was reached first.
     NotProved,
+}
+
+/// An engine.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum By {
+    /// Asks the order of the steps.
+    Cuts,
+    /// Looks at every state.
+    Explicit,
 }
 
 /// A promise that holds.
@@ -84,9 +110,13 @@ impl Judged {
             finals: Vec::new(),
             waived: Vec::new(),
             assumptions: Vec::new(),
+            engine: None,
+            cuts: None,
+            reason: None,
             states: None,
             transitions: None,
             story: Vec::new(),
+            shortest: None,
             findings: Vec::new(),
         }
     }
@@ -95,30 +125,38 @@ impl Judged {
     pub(super) fn proved(plan: &str, source: &Source, proof: &Proof) -> Self {
         let kept =
             |(promise, in_words): &(String, bool)| Kept { promise: promise.clone(), in_words: *in_words };
-        Self {
+        let judged = Self {
             promises: proof.promises.iter().map(kept).collect(),
             finals: proof.finals.clone(),
             waived: proof.waived.clone(),
             assumptions: proof.assumptions.clone(),
-            states: Some(proof.states),
-            transitions: Some(proof.transitions),
             ..Self::of(plan, source, Outcome::Proved)
+        };
+        match proof.how {
+            How::Cuts { questions } => Self { engine: Some(By::Cuts), cuts: Some(questions), ..judged },
+            How::Explicit { states, transitions } => Self {
+                engine: Some(By::Explicit),
+                states: Some(states),
+                transitions: Some(transitions),
+                ..judged
+            },
         }
     }
 
     /// How a promise is broken.
-    pub(super) fn refused(plan: &str, source: &Source, story: &Story) -> Self {
+    pub(super) fn refused(plan: &str, source: &Source, story: &Story, shortest: bool) -> Self {
         let lines = Lines::of(source);
         let told = story.lines().map(|moment| Told {
             text: moment.text.clone(),
             at: lines.place(moment.at.start, moment.at.end.saturating_sub(moment.at.start)),
         });
-        Self { story: told.collect(), ..Self::of(plan, source, Outcome::Refused) }
+        Self { story: told.collect(), shortest: Some(shortest), ..Self::of(plan, source, Outcome::Refused) }
     }
 
     /// How far the proof came.
-    pub(super) fn open(plan: &str, source: &Source, states: usize) -> Self {
-        Self { states: Some(states), ..Self::of(plan, source, Outcome::NotProved) }
+    pub(super) fn open(plan: &str, source: &Source, open: &NotProven) -> Self {
+        let states = (open.states > 0).then_some(open.states);
+        Self { states, reason: Some(open.reason()), ..Self::of(plan, source, Outcome::NotProved) }
     }
 
     /// The same with findings.

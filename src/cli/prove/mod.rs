@@ -5,8 +5,9 @@ mod judged;
 use crate::{
     page::findings::{Lines, Place},
     proof::{
+        engine::Engine,
         story::Story,
-        verdict::{BUDGET, Proof, Verdict, prove},
+        verdict::{BUDGET, Proof, Verdict, prove_by},
     },
     source::{Refusal, Source, shown},
 };
@@ -23,6 +24,9 @@ pub struct Arguments {
     /// Look at no more than this many states
     #[arg(long, default_value_t = BUDGET, value_name = "STATES")]
     budget: usize,
+    /// Which way the proof takes
+    #[arg(long, value_enum, default_value_t, value_name = "ENGINE")]
+    engine: Engine,
     /// Text for people, JSON, or SARIF for code scanners
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Findings,
@@ -37,7 +41,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     };
     let advice = checked.take_advice();
     let start = checked.plan().start.clone();
-    match prove(checked, &start, arguments.budget) {
+    match prove_by(arguments.engine, checked, &start, arguments.budget) {
         Verdict::Proven(proven) => {
             if !advice.is_empty() {
                 screen.page(&Refusal::new(source.clone(), advice));
@@ -58,23 +62,33 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             screen.page(&Refusal::new(source.clone(), vec![refuted.finding]));
             match arguments.format {
                 Findings::Text => {
-                    screen.result(format_args!("{plan}: refused, this is the shortest story"));
+                    let which = if refuted.shortest {
+                        "the shortest story"
+                    } else {
+                        "a story, not always the shortest"
+                    };
+                    screen.result(format_args!("{plan}: refused, this is {which}"));
                     told(&source, &refuted.story).iter().for_each(|line| screen.result(line));
                 }
-                Findings::Json => tell(Judged::refused(&plan, &source, &refuted.story), screen),
+                Findings::Json => {
+                    tell(Judged::refused(&plan, &source, &refuted.story, refuted.shortest), screen)
+                }
                 Findings::Sarif => screen.story(places(&source, &refuted.story)),
             }
             Exit::Refused
         }
         Verdict::NotProven(open) => {
             let plan = &open.checked.plan().name;
-            let line = format!(
-                "{plan}: not proved: bound reached ({} states). Raise --budget, or split the plan.",
-                open.states
-            );
+            let next = match open.unsettled {
+                Some(_) if arguments.engine == Engine::Cuts => {
+                    "Leave --engine out, or say --engine explicit."
+                }
+                _ => "Raise --budget, or split the plan.",
+            };
+            let line = format!("{plan}: not proved: {}. {next}", open.reason());
             match arguments.format {
                 Findings::Text => screen.result(line),
-                Findings::Json => tell(Judged::open(plan, &source, open.states), screen),
+                Findings::Json => tell(Judged::open(plan, &source, &open), screen),
                 Findings::Sarif => screen.talk(line),
             }
             Exit::NotProved
@@ -103,10 +117,7 @@ pub fn proved(proof: &Proof) -> Vec<String> {
     );
     lines.push("  always      the plan can finish, from every moment".to_owned());
     lines.extend(proof.assumptions.iter().map(|a| format!("  assuming    {a}")));
-    lines.push(format!(
-        "  how         every order of events: {} states, {} transitions, breadth first",
-        proof.states, proof.transitions
-    ));
+    lines.push(format!("  how         {}", proof.how.sentence()));
     lines
 }
 

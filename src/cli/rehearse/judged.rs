@@ -23,7 +23,7 @@ pub(super) fn judged(
     match prove(checked, &start, BUDGET) {
         Verdict::Proven(proven) => {
             let proof = proven.proof().clone();
-            let how = format!("{} states, every order of events", proof.states);
+            let how = proof.how.sentence();
             let lines = proof.promises.iter().map(|(p, _)| p.clone()).chain(proof.finals).chain([how]);
             let known = Known {
                 proved: true,
@@ -44,11 +44,11 @@ pub(super) fn judged(
             Err(Exit::Refused)
         }
         Verdict::NotProven(open) if arguments.unproved => {
-            let lines = vec![format!("not proved: bound reached ({} states)", open.states)];
+            let lines = vec![format!("not proved: {}", open.reason())];
             Ok((open.checked, Known { proved: false, lines, ..Known::default() }))
         }
         Verdict::NotProven(open) => {
-            screen.talk(format_args!("not proved: bound reached ({} states)", open.states));
+            screen.talk(format_args!("not proved: {}", open.reason()));
             Err(Exit::NotProved)
         }
     }

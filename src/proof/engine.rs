@@ -1,0 +1,47 @@
+//! Which way a proof takes, and how a verdict was reached.
+
+/// Which way a proof takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Engine {
+    /// Causal cuts, and where they cannot tell, a search through the states
+    #[default]
+    Auto,
+    /// Causal cuts alone: asks the order of the steps, and looks at no state
+    Cuts,
+    /// A search through every state, breadth first
+    Explicit,
+}
+
+/// How a plan was proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// By the order of the steps.
+    Cuts {
+        /// How many cuts would break something; the order has none of them.
+        questions: usize,
+    },
+    /// By a look at every state.
+    Explicit {
+        /// How many states there are.
+        states: usize,
+        /// How many transitions between them.
+        transitions: usize,
+    },
+}
+
+impl How {
+    /// In words, as the end of "how".
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Cuts { questions } => {
+                format!(
+                    "causal cuts: the order of the steps rules out each of {questions} moments, no state searched"
+                )
+            }
+            Self::Explicit { states, transitions } => {
+                format!("every order of events: {states} states, {transitions} transitions, breadth first")
+            }
+        }
+    }
+}
