@@ -30,7 +30,7 @@ on the wall, but where a processor is named. Nothing in \`cargo test\` depends o
 | subject | how |
 |---|---|
 | command | \`keyroll check\` and \`keyroll prove\`, from the start of the process to its end. |
-| plans | Plans made by rule: reports in a row; a renewal with 24,999 partners (one exchange, four steps, a role, a receiver and a flow a partner: three times as much to read, so that the second is shown and not demanded). Read and resolved in the process; memory is the peak of a process of its own. A proof goes on to the default budget and ends \`not proved: bound reached\`: two million states, 1 GiB, two thousand million looks at a step. The 10 MB texts are no plans and are refused. |
+| plans | Plans made by rule: reports in a row; a renewal with 24,999 partners (one exchange, four steps, a role, a receiver and a flow a partner: three times as much to read, so that the second is shown and not demanded). Read and resolved in the process; memory is the peak of a process of its own. A proof by causal cuts goes the whole way from the text; the search through the states goes on to the default budget and ends \`not proved: bound reached\`: two million states, 1 GiB, two thousand million looks at a step. The 10 MB texts are no plans and are refused. |
 | signature | The library signs from memory to memory with RSA 2048, checks its own signature, and is set against the bare RSA operation of the same OpenSSL. xmlsec1 does the same enveloped signature with \`--repeat\`; its start and its first repetition are taken off, since keyroll stays in its process too. The memory is that of a process that signs or verifies 50 MB of one shape; it reads the document as a stream. |
 | keystore | A store of 10,000 EC keys that Java made, each under 2,000 iterations of PBKDF2. Both sides are whole processes, with the store's integrity checked and written anew. The second line sets 10,000 keys against 10 keys and 9,990 certificates: only the key that is exchanged is decrypted. |
 | journal | One event with its commands and the state after it, against one \`INSERT\` into a table of the same file system; both with \`synchronous = FULL\`. That an event is one commit is a test of its own. |
@@ -41,7 +41,7 @@ on the wall, but where a processor is named. Nothing in \`cargo test\` depends o
 - A plan has at most 16 MiB. It is read in memory that grows with its size, without recursion.
 - The order of the steps and what each role knows take at most 768 MiB, or the plan is refused
   (\`keyroll explain too_entangled\`).
-- A proof takes at most 512 bytes and a thousand looks for each state of \`--budget\`: 1 GiB for the two million states
+- A search through the states takes at most 512 bytes and a thousand looks for each state of \`--budget\`: 1 GiB for the two million states
   that are the default.
 - At most a hundred findings are drawn; the others are counted.
 - What a signed document may demand is in the limits of the signature profile; running text has none.
