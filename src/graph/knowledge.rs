@@ -89,6 +89,19 @@ impl Knowledge {
         self.learned(plan, world, (role, t), |message| message == t || self.has_heard_of(message, t))
     }
 
+    /// Whether a role comes to hear of the window that `t` agreed once all that comes before its
+    /// `step` is done and received. A proposal is answered, not received, so it passes nothing on.
+    #[must_use]
+    pub fn will_hear_of_window(&self, plan: &Plan, order: &Order, step: StepId, t: StepId) -> bool {
+        let role = plan.steps[step].role.value;
+        let own = plan.steps[t].role.value == role;
+        let party = || plan.proposal(t).is_some_and(|(_, other)| other == role);
+        let tells = |message: StepId| {
+            order.is_before(message, step) && (message == t || self.has_heard_of(message, t))
+        };
+        own || party() || self.to[role].iter().any(|id| tells(plan.deliveries[*id].step))
+    }
+
     /// The messages that would tell a role that `t` is done.
     pub fn messages_about<'a>(
         &'a self,

@@ -15,7 +15,10 @@ use keyroll::{
     },
 };
 
-use super::{random_plans::sound, reference::read};
+use super::{
+    random_plans::sound,
+    reference::{Compared, compare, read, tiny},
+};
 
 /// How many texts are made in each run of the tests; `KEYROLL_RANDOM_PLANS` asks for more.
 const TEXTS: u64 = 20_000;
@@ -39,7 +42,7 @@ fn held(checked: &Checked) -> &'static str {
         (Err(Unsettled::Guard(..)), _) => "guard",
         (Err(Unsettled::Misfit(_)), _) => "misfit",
         (Err(Unsettled::Unordered(..)), _) => "unordered",
-        (Err(Unsettled::Crowded(_)), _) => "crowded",
+        (Err(Unsettled::Crowded(_) | Unsettled::Long), _) => "crowded",
         (Err(Unsettled::Begun), _) => panic!("a declared start is a beginning"),
         (_, Found::Exhausted(_)) => "too many",
         (settled, found) => panic!("{settled:?}\nagainst {found:?}\n{}", plan.source.text),
@@ -147,4 +150,120 @@ promise orders never rejected",
         Verdict::Proven(proven) => assert!(matches!(proven.proof().how, How::Explicit { .. })),
         other => panic!("{other:?}"),
     }
+}
+
+/// What random plans seldom come to: each is refused, by both engines and by the second judge.
+#[test]
+fn a_step_that_does_not_fit_and_an_end_that_is_not_so_are_no_proof() {
+    let accepts = |text: &str| text.replace("accepts old", "accepts old\n  accepts new\n  accepts spare");
+    let spare = |text: &str| text.replace("key new\n", "key new\nkey spare\n");
+    let make = |key: &str, after: &str| {
+        format!("step make_{key} by tenant {{\n{after}create {key} in store as \"{key}-next\"\n}}\n")
+    };
+    let swap = |key: &str, after: &str| {
+        format!("step swap_{key} by tenant {{\nafter {after}\nexchange store[\"a\"] for {key}\n}}\n")
+    };
+    let wipe = |name: &str, key: &str, after: &str| {
+        format!("step {name} by tenant {{\nafter {after}\ndestroy {key} in store\n}}\n")
+    };
+    let both = |wiped: &str| {
+        tiny(
+            &[
+                make("new", ""),
+                swap("new", "make_new"),
+                wipe("wipe_old", "old", "swap_new"),
+                make("spare", ""),
+                swap("spare", "make_spare, wipe_old"),
+                wipe("wipe_again", wiped, "swap_spare"),
+            ]
+            .concat(),
+        )
+    };
+    let right = spare(&accepts(&both("new")));
+    assert!(matches!(compare(&right, ENOUGH), Compared::Proved(_)), "{:?}", compare(&right, ENOUGH));
+    assert!(settle_of(&right).is_ok());
+    let early = tiny("step tell by tenant { inform partner }\n")
+        + &swap("new", "tell")
+        + &make("new", "after swap_new\n");
+    let twice = tiny(
+        &[
+            make("new", ""),
+            swap("new", "make_new"),
+            swap("new", "swap_new").replace("\"a\"", "\"b\"").replace("swap_new by", "swap_b by"),
+        ]
+        .concat(),
+    )
+    .replace("alias \"a\" is old", "alias \"a\" is old\n  alias \"b\" is old");
+    let window = "window pause\nstep offer by tenant { agree pause with partner }\n";
+    for (text, code) in [
+        // The key that is exchanged is made only afterwards.
+        (spare(&accepts(&early)), "step_misfit"),
+        // The key went under the other alias.
+        (spare(&accepts(&twice)), "step_misfit"),
+        // Another pair is kept there by then.
+        (spare(&accepts(&both("old"))), "step_misfit"),
+        // Nothing waits for the window, so all can be done before it begins.
+        (tiny(&format!("{window}finally pause open\n")), "goal_missed"),
+    ] {
+        match compare(&text, ENOUGH) {
+            Compared::Refuted(found, _) => assert_eq!(found, code, "{text}"),
+            other => panic!("{other:?}\n{text}"),
+        }
+        assert!(settle_of(&text).is_err(), "{text}");
+    }
+}
+
+/// A proposal passes no word on of a window that was agreed before it: it is answered, not received.
+#[test]
+fn a_role_that_never_hears_of_its_window_is_no_proof() {
+    let text = "keyroll 1
+plan deaf
+role a
+role b
+role c
+key old
+window w1 at most 4h
+window w2 at most 4h
+step one by a {\n  agree w1 with c\n}
+step two by a {\n  after one\n  agree w2 with b\n}
+step three by b {\n  after two\n  needs w1 open\n  inform a\n}\n";
+    assert!(matches!(settle_of(text), Err(Unsettled::Guard(..))));
+    match judged(Engine::Auto, text, BUDGET) {
+        Verdict::Refuted(refuted) => {
+            assert_eq!(refuted.finding.code().unwrap().to_string(), "keyroll::cannot_finish");
+        }
+        other => panic!("{other:?}"),
+    }
+    let told = text.replace("agree w2 with b", "inform b");
+    assert!(settle_of(&told).is_ok());
+    assert!(matches!(compare(&told, ENOUGH), Compared::Proved(_)));
+}
+
+/// What is stopped and started hundreds of times is not asked for ever.
+#[test]
+fn what_takes_too_long_is_left_to_the_search() {
+    let mut steps = String::from("step s0 by tenant {\nundeploy orders\n}\n");
+    let mut last = String::from("s0");
+    for n in 0..400 {
+        for (name, act) in [("up", "deploy"), ("down", "undeploy")] {
+            let step = format!("step {name}{n} by tenant {{\nafter {last}\n{act} orders\n}}\n");
+            steps.push_str(&step);
+            last = format!("{name}{n}");
+        }
+    }
+    steps.push_str(&format!("step tell by tenant {{\nafter {last}\ninform partner\n}}\n"));
+    last = "tell".to_owned();
+    for n in 0..400 {
+        steps.push_str(&format!(
+            "step retire{n} by partner {{\nafter {last}\nneeds orders drained of old\nretire old at gate\n}}
+step accept{n} by partner {{\nafter retire{n}\naccept old at gate\n}}\n"
+        ));
+        last = format!("accept{n}");
+    }
+    assert!(matches!(settle_of(&tiny(&steps)), Err(Unsettled::Long)), "{:?}", settle_of(&tiny(&steps)));
+}
+
+fn settle_of(text: &str) -> Result<(), Unsettled> {
+    let checked = read(text).unwrap();
+    settle(&checked, &checked.plan().start).map(|_| ())
 }

@@ -152,7 +152,7 @@ receiver gate of partner { accepts old }
 flow orders of tenant { signs xml with store["a"] sends to gate delivers within 1h deployed }
 "#;
 
-fn tiny(more: &str) -> String {
+pub(crate) fn tiny(more: &str) -> String {
     let lines =
         TINY.replace("{ signs", "{\nsigns").replace(" sends", "\nsends").replace(" delivers", "\ndelivers");
     format!("{}{more}", lines.replace(" deployed", "\ndeployed"))

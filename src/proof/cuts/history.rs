@@ -34,7 +34,12 @@ pub(super) struct History<'a> {
     lies: BTreeMap<KeyId, Vec<PlaceId>>,
     /// How many questions were asked of the order.
     questions: Cell<usize>,
+    /// How often two steps were compared.
+    looks: Cell<usize>,
 }
+
+/// So often two steps are compared at most: a second or two.
+const LOOKS: usize = 50_000_000;
 
 impl<'a> History<'a> {
     /// The history of a plan from a start.
@@ -42,8 +47,9 @@ impl<'a> History<'a> {
     /// # Errors
     /// When two writers of a fact have no order.
     pub(super) fn of(checked: &'a Checked, start: &'a World) -> Result<Self, Unsettled> {
-        let (lies, questions) = (BTreeMap::new(), Cell::new(0));
-        let mut history = Self { checked, start, reigns: BTreeMap::new(), lies, questions };
+        let (questions, looks) = (Cell::new(0), Cell::new(0));
+        let (reigns, lies) = (BTreeMap::new(), BTreeMap::new());
+        let mut history = Self { checked, start, reigns, lies, questions, looks };
         for (place, key) in start.places.iter() {
             if let Some(key) = key {
                 history.lies.entry(*key).or_default().push(place);
@@ -94,6 +100,11 @@ impl<'a> History<'a> {
         self.questions.get()
     }
 
+    /// Whether more was compared than a proof is worth.
+    pub(super) const fn is_spent(&self) -> bool {
+        self.looks.get() > LOOKS
+    }
+
     /// The values of a fact, in their order.
     pub(super) fn reigns(&self, fact: Fact) -> Cow<'_, [Reign]> {
         self.reigns.get(&fact).map_or_else(
@@ -124,6 +135,7 @@ impl<'a> History<'a> {
 
     /// Whether a step is done wherever these are.
     pub(super) fn is_in(&self, step: StepId, done: &[StepId]) -> bool {
+        self.looks.set(self.looks.get() + done.len());
         let order = self.checked.order();
         done.iter().any(|other| *other == step || order.is_before(step, *other))
     }

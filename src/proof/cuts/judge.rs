@@ -88,6 +88,9 @@ impl<'a> Judge<'a> {
             let refused =
                 history.when(Fact::Accepts(channel.acceptor, key), |value| value == Value::Is(false));
             for (run, refused) in runs.iter().flat_map(|run| refused.iter().map(move |r| (run, r))) {
+                if history.is_spent() {
+                    return Err(Unsettled::Long);
+                }
                 if let Some(broken) = self.rejected((flow, key), &[*run, *named], Some(*refused)) {
                     return Err(Unsettled::Broken(broken));
                 }
@@ -178,7 +181,7 @@ impl<'a> Judge<'a> {
                     }
                 }
                 Asks::Open(window) => {
-                    if self.opened.get(&window).is_none_or(Vec::is_empty) {
+                    if !self.opened.contains_key(&window) {
                         return Err(Unsettled::Broken(all()));
                     }
                 }

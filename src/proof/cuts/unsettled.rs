@@ -19,6 +19,8 @@ pub enum Unsettled {
     Misfit(StepId),
     /// More ways to fill a receiver than are worth a look, before this step.
     Crowded(StepId),
+    /// More comparisons than a proof is worth.
+    Long,
     /// Some cut breaks what must hold.
     Broken(Broken),
 }
@@ -53,6 +55,7 @@ impl Unsettled {
             Self::Crowded(step) => {
                 format!("too many keys may be accepted beside the one that {} brings", name(step))
             }
+            Self::Long => "too much is stopped, started, accepted and retired again and again".to_owned(),
             Self::Broken(_) => "some moment breaks what must hold".to_owned(),
         }
     }
