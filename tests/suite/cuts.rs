@@ -16,7 +16,7 @@ use keyroll::{
 };
 
 use super::{
-    random_plans::sound,
+    random_plans::{generated::Chance, sound},
     reference::{Compared, compare, read, tiny},
 };
 
@@ -76,6 +76,70 @@ fn causal_cuts_and_the_search_agree() {
         let count = counts.get(what).copied().unwrap_or_default();
         assert!(count as u64 >= least, "{what} is hardly ever tried: {counts:?}");
     }
+}
+
+/// A random plan that is all talk: reports, requests, permissions, and windows that are agreed, also
+/// one behind the other.
+fn talk(seed: u64) -> String {
+    let mut chance = Chance::new(seed);
+    let (roles, windows) = (2 + chance.below(3), 1 + chance.below(3));
+    let mut text = String::from("keyroll 1\nplan talk\n");
+    (0..roles).for_each(|role| text.push_str(&format!("role r{role}\n")));
+    (0..windows).for_each(|window| text.push_str(&format!("window w{window}\n")));
+    let mut said: Vec<(usize, usize)> = Vec::new();
+    let mut agreed = 0;
+    for number in 0..3 + chance.below(5) {
+        let role = chance.below(roles);
+        let to = (role + 1 + chance.below(roles - 1)) % roles;
+        let mut after = Vec::new();
+        for (earlier, (by, told)) in said.iter().enumerate() {
+            if (*by == role && chance.percent(50)) || (*told == role && chance.percent(70)) {
+                after.push(format!("x{earlier}"));
+            }
+        }
+        text.push_str(&format!("step x{number} by r{role} {{\n"));
+        if !after.is_empty() {
+            text.push_str(&format!("  after {}\n", after.join(", ")));
+        }
+        if agreed > 0 && chance.percent(50) {
+            text.push_str(&format!("  needs w{} open\n", chance.below(agreed)));
+        }
+        let act = match chance.below(6) {
+            0 | 1 if agreed < windows => {
+                agreed += 1;
+                format!("agree w{} with r{to}", agreed - 1)
+            }
+            0..=3 => format!("inform r{to}"),
+            4 => format!("request r{to} to inform r0"),
+            _ => format!("allow r{to} to inform r0"),
+        };
+        text.push_str(&format!("  {act}\n}}\n"));
+        said.push((role, to));
+    }
+    text
+}
+
+#[test]
+fn causal_cuts_and_the_search_agree_on_talk() {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for seed in 0..12_000 {
+        match read(&talk(seed)) {
+            Ok(checked) => *counts.entry(held(&checked)).or_default() += 1,
+            Err(codes) => {
+                let code = codes[0].clone();
+                assert!(
+                    !code.starts_with("un")
+                        || code.starts_with("unknowable")
+                        || code.starts_with("unannounced"),
+                    "{code}\n{}",
+                    talk(seed)
+                );
+                *counts.entry("unread").or_default() += 1;
+            }
+        }
+    }
+    println!("causal cuts over talk: {counts:?}");
+    assert!(counts["proved"] > 1_000 && counts["guard"] > 5, "{counts:?}");
 }
 
 fn judged(engine: Engine, text: &str, budget: usize) -> Verdict {
