@@ -80,26 +80,29 @@ impl Knowledge {
     /// received a message that says so.
     #[must_use]
     pub fn has_learned(&self, plan: &Plan, world: &World, role: RoleId, t: StepId) -> bool {
-        self.learned(plan, world, (role, t), |message| self.conveys(message, t))
+        world.is_done(t)
+            && self.learned(plan, (role, t), |id| {
+                world.is_heard(id) && self.conveys(plan.deliveries[id].step, t)
+            })
     }
 
     /// Whether a role has learned by now of the window that `t` agreed.
     #[must_use]
     pub fn has_learned_of_window(&self, plan: &Plan, world: &World, role: RoleId, t: StepId) -> bool {
-        self.learned(plan, world, (role, t), |message| message == t || self.has_heard_of(message, t))
+        world.is_done(t)
+            && self.learned(plan, (role, t), |id| {
+                world.is_heard(id) && self.passes_on(plan.deliveries[id].step, t)
+            })
     }
 
     /// Whether a role comes to hear of the window that `t` agreed once all that comes before its
     /// `step` is done and received. A proposal is answered, not received, so it passes nothing on.
     #[must_use]
     pub fn will_hear_of_window(&self, plan: &Plan, order: &Order, step: StepId, t: StepId) -> bool {
-        let role = plan.steps[step].role.value;
-        let own = plan.steps[t].role.value == role;
-        let party = || plan.proposal(t).is_some_and(|(_, other)| other == role);
-        let tells = |message: StepId| {
-            order.is_before(message, step) && (message == t || self.has_heard_of(message, t))
-        };
-        own || party() || self.to[role].iter().any(|id| tells(plan.deliveries[*id].step))
+        self.learned(plan, (plan.steps[step].role.value, t), |id| {
+            let message = plan.deliveries[id].step;
+            order.is_before(message, step) && self.passes_on(message, t)
+        })
     }
 
     /// The messages that would tell a role that `t` is done.
@@ -113,19 +116,16 @@ impl Knowledge {
         mine.filter(move |id| self.conveys(plan.deliveries[*id].step, t))
     }
 
-    /// Whether a role did `t` itself, took part in it, or received a message that conveys it.
-    fn learned(
-        &self,
-        plan: &Plan,
-        world: &World,
-        (role, t): (RoleId, StepId),
-        conveys: impl Fn(StepId) -> bool,
-    ) -> bool {
+    /// Whether a message passes on word of the window that `t` agreed.
+    fn passes_on(&self, message: StepId, t: StepId) -> bool {
+        message == t || self.has_heard_of(message, t)
+    }
+
+    /// Whether a role does `t` itself, takes part in it, or gets a message that tells it.
+    fn learned(&self, plan: &Plan, (role, t): (RoleId, StepId), tells: impl Fn(DeliveryId) -> bool) -> bool {
         let own = plan.steps[t].role.value == role;
         let party = || plan.proposal(t).is_some_and(|(_, other)| other == role);
-        let mut messages = self.to[role].iter();
-        let mut told = || messages.any(|id| world.is_heard(*id) && conveys(plan.deliveries[*id].step));
-        world.is_done(t) && (own || party() || told())
+        own || party() || self.to[role].iter().any(|id| tells(*id))
     }
 }
 

@@ -74,21 +74,33 @@ pub struct Refuted {
 pub struct NotProven {
     /// The plan, which a sandbox may still play.
     pub checked: Checked,
-    /// How many worlds were looked at before the bound was reached.
+    /// How many worlds were looked at.
     pub states: usize,
-    /// Why causal cuts do not prove it, where they were asked.
-    pub unsettled: Option<Unsettled>,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a plan is neither proved nor refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The search through the states reached its bound.
+    Bound,
+    /// Causal cuts were asked alone, and cannot tell.
+    Unsettled(Unsettled),
+    /// The two engines do not say the same.
+    Differ,
 }
 
 impl NotProven {
     /// Why, as the end of "not proved: ".
     #[must_use]
     pub fn reason(&self) -> String {
-        match &self.unsettled {
-            Some(unsettled) if self.states == 0 => {
+        match &self.why {
+            Why::Bound => format!("bound reached ({} states)", self.states),
+            Why::Unsettled(unsettled) => {
                 format!("causal cuts cannot settle it: {}", unsettled.sentence(self.checked.plan()))
             }
-            _ => format!("bound reached ({} states)", self.states),
+            Why::Differ => "causal cuts and the search through the states do not say the same".to_owned(),
         }
     }
 }
@@ -137,37 +149,34 @@ pub fn prove(checked: Checked, start: &World, budget: usize) -> Verdict {
 /// Judges a plan from a start, by one engine or by all in their order.
 #[must_use]
 pub fn prove_by(engine: Engine, checked: Checked, start: &World, budget: usize) -> Verdict {
-    let settled = (engine != Engine::Explicit).then(|| settle(&checked, start));
-    let unsettled = match settled {
-        Some(Ok(Settled { questions })) => return proven(checked, start, How::Cuts { questions }),
-        Some(Err(unsettled)) => Some(unsettled),
-        None => None,
+    let unsettled = match engine {
+        Engine::Explicit => None,
+        Engine::Auto | Engine::Cuts => match settle(&checked, start) {
+            Ok(Settled { questions }) => return proven(checked, start, How::Cuts { questions }),
+            Err(unsettled) => Some(unsettled),
+        },
     };
-    let found = match engine {
-        Engine::Cuts => Found::Exhausted(0),
-        Engine::Auto | Engine::Explicit => explore(Rules::of(&checked), start, budget),
-    };
-    match (found, unsettled) {
-        // Two engines that differ prove nothing.
-        (Found::Clean(space), unsettled @ Some(Unsettled::Broken(_))) => {
-            Verdict::NotProven(Box::new(NotProven { checked, states: space.states(), unsettled }))
-        }
-        (Found::Clean(space), _) => {
-            let how = How::Explicit { states: space.states(), transitions: space.transitions() };
-            proven(checked, start, how)
-        }
-        (Found::Fault(moves, world, fault), _) => refuted(checked, (&moves, &world, fault), true),
-        (Found::Exhausted(states), unsettled) => {
-            let walked = match &unsettled {
-                Some(Unsettled::Broken(broken)) => walk(&checked, start, broken),
-                _ => None,
-            };
-            match walked {
-                Some((moves, world, fault)) => refuted(checked, (&moves, &world, fault), false),
-                None => Verdict::NotProven(Box::new(NotProven { checked, states, unsettled })),
+    let (states, why) = match (engine, &unsettled) {
+        (Engine::Cuts, Some(unsettled)) => (0, Why::Unsettled(unsettled.clone())),
+        _ => match explore(Rules::of(&checked), start, budget) {
+            Found::Fault(moves, world, fault) => return refuted(checked, (&moves, &world, fault), true),
+            // Two engines that differ prove nothing.
+            Found::Clean(space) if matches!(unsettled, Some(Unsettled::Broken(_))) => {
+                (space.states(), Why::Differ)
             }
-        }
+            Found::Clean(space) => {
+                let how = How::Explicit { states: space.states(), transitions: space.transitions() };
+                return proven(checked, start, how);
+            }
+            Found::Exhausted(states) => (states, Why::Bound),
+        },
+    };
+    if let (Some(Unsettled::Broken(broken)), Why::Bound | Why::Unsettled(_)) = (&unsettled, &why)
+        && let Some((moves, world, fault)) = walk(&checked, start, broken)
+    {
+        return refuted(checked, (&moves, &world, fault), false);
     }
+    Verdict::NotProven(Box::new(NotProven { checked, states, why }))
 }
 
 fn proven(checked: Checked, start: &World, how: How) -> Verdict {

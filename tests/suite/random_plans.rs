@@ -4,7 +4,7 @@
 
 pub(crate) mod generated;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::reference::{Compared, Grounds, Told, compare, read};
 use generated::plan;
@@ -20,32 +20,32 @@ pub(crate) fn sound(seeds: std::ops::Range<u64>) -> impl Iterator<Item = keyroll
     seeds.filter_map(|seed| read(&plan(seed)).ok())
 }
 
+/// How often something comes of the seeds, by two threads.
+pub(crate) fn counted<K: Ord + Send>(
+    seeds: Range<u64>,
+    what: impl Fn(u64) -> Option<K> + Sync,
+) -> BTreeMap<K, usize> {
+    let middle = seeds.start + (seeds.end - seeds.start) / 2;
+    let mut counts: BTreeMap<K, usize> = BTreeMap::new();
+    std::thread::scope(|scope| {
+        let halves = [seeds.start..middle, middle..seeds.end];
+        let found = halves.map(|half| scope.spawn(|| half.filter_map(&what).collect::<Vec<K>>()));
+        for what in found.into_iter().flat_map(|half| half.join().expect("the judges agree")) {
+            *counts.entry(what).or_default() += 1;
+        }
+    });
+    counts
+}
+
 #[test]
 fn both_judges_say_the_same_of_random_plans() {
-    let halves = [0..TEXTS / 2, TEXTS / 2..TEXTS];
-    let counts = std::thread::scope(|scope| {
-        let runs = halves.map(|seeds| {
-            scope.spawn(move || {
-                let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-                for seed in seeds {
-                    let what = match compare(&plan(seed), ENOUGH) {
-                        Compared::Unread(codes) => format!("unread {}", codes[0]),
-                        Compared::Proved(_) => "proved".to_owned(),
-                        Compared::Refuted(code, _) => format!("refuted {code}"),
-                        Compared::TooMany => "too many".to_owned(),
-                    };
-                    *counts.entry(what).or_default() += 1;
-                }
-                counts
-            })
-        });
-        let mut all: BTreeMap<String, usize> = BTreeMap::new();
-        for run in runs {
-            for (what, count) in run.join().expect("both judges agree") {
-                *all.entry(what).or_default() += count;
-            }
-        }
-        all
+    let counts = counted(0..TEXTS, |seed| {
+        Some(match compare(&plan(seed), ENOUGH) {
+            Compared::Unread(codes) => format!("unread {}", codes[0]),
+            Compared::Proved(_) => "proved".to_owned(),
+            Compared::Refuted(code, _) => format!("refuted {code}"),
+            Compared::TooMany => "too many".to_owned(),
+        })
     });
     let of =
         |kind: &str| counts.iter().filter(|(what, _)| what.starts_with(kind)).map(|(_, n)| n).sum::<usize>();

@@ -7,7 +7,7 @@ use crate::{
     proof::{
         engine::Engine,
         story::Story,
-        verdict::{BUDGET, Proof, Verdict, prove_by},
+        verdict::{BUDGET, Proof, Verdict, Why, prove_by},
     },
     source::{Refusal, Source, shown},
 };
@@ -79,11 +79,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         }
         Verdict::NotProven(open) => {
             let plan = &open.checked.plan().name;
-            let next = match open.unsettled {
-                Some(_) if arguments.engine == Engine::Cuts => {
-                    "Leave --engine out, or say --engine explicit."
-                }
-                _ => "Raise --budget, or split the plan.",
+            let next = match open.why {
+                Why::Bound => "Raise --budget, or split the plan.",
+                Why::Unsettled(_) => "Leave --engine out, or say --engine explicit.",
+                Why::Differ => "This is a fault of keyroll: please report it, with the plan.",
             };
             let line = format!("{plan}: not proved: {}. {next}", open.reason());
             match arguments.format {

@@ -26,6 +26,7 @@ impl History<'_> {
         let checked = self.checked();
         let plan = checked.plan();
         for (step, row) in plan.steps.iter() {
+            self.is_worth_it()?;
             for (number, need) in row.needs.iter().enumerate() {
                 if !self.is_met(step, &need.value.asks()) {
                     return Err(Unsettled::Guard(step, number));

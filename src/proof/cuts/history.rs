@@ -100,9 +100,16 @@ impl<'a> History<'a> {
         self.questions.get()
     }
 
-    /// Whether more was compared than a proof is worth.
-    pub(super) const fn is_spent(&self) -> bool {
-        self.looks.get() > LOOKS
+    fn look(&self, looks: usize) {
+        self.looks.set(self.looks.get() + looks);
+    }
+
+    /// Ends a proof that compared more than it is worth.
+    ///
+    /// # Errors
+    /// When it did.
+    pub(super) const fn is_worth_it(&self) -> Result<(), Unsettled> {
+        if self.looks.get() > LOOKS { Err(Unsettled::Long) } else { Ok(()) }
     }
 
     /// The values of a fact, in their order.
@@ -115,7 +122,9 @@ impl<'a> History<'a> {
 
     /// The values of a fact for which something holds.
     pub(super) fn when(&self, fact: Fact, holds: impl Fn(Value) -> bool) -> Vec<Reign> {
-        self.reigns(fact).iter().copied().filter(|reign| holds(reign.value)).collect()
+        let reigns = self.reigns(fact);
+        self.look(reigns.len());
+        reigns.iter().copied().filter(|reign| holds(reign.value)).collect()
     }
 
     /// The value of a fact when every step is done.
@@ -125,7 +134,9 @@ impl<'a> History<'a> {
 
     /// The value that a step finds where it writes.
     pub(super) fn found_by(&self, step: StepId, fact: Fact) -> Option<Value> {
-        self.reigns(fact).iter().find(|reign| reign.until == Some(step)).map(|reign| reign.value)
+        let reigns = self.reigns(fact);
+        self.look(reigns.len());
+        reigns.iter().find(|reign| reign.until == Some(step)).map(|reign| reign.value)
     }
 
     /// Where a key lies at one time or another.
@@ -135,7 +146,7 @@ impl<'a> History<'a> {
 
     /// Whether a step is done wherever these are.
     pub(super) fn is_in(&self, step: StepId, done: &[StepId]) -> bool {
-        self.looks.set(self.looks.get() + done.len());
+        self.look(done.len());
         let order = self.checked.order();
         done.iter().any(|other| *other == step || order.is_before(step, *other))
     }
@@ -148,10 +159,11 @@ impl<'a> History<'a> {
 
     /// Whether these values are so together at a moment at which the turn of `step` has come.
     pub(super) fn before(&self, step: StepId, reigns: &[Reign]) -> bool {
-        let after = self.checked.plan().steps[step].after.iter().map(|before| before.value);
-        let done: Vec<StepId> = after.chain(reigns.iter().filter_map(|reign| reign.from)).collect();
+        let order = self.checked.order();
+        let done: Vec<StepId> = reigns.iter().filter_map(|reign| reign.from).collect();
         let undone: Vec<StepId> =
             std::iter::once(step).chain(reigns.iter().filter_map(|reign| reign.until)).collect();
-        self.is_cut(&done, &undone)
+        // What comes before the step is done too.
+        self.is_cut(&done, &undone) && !undone.iter().any(|other| order.is_before(*other, step))
     }
 }

@@ -87,30 +87,27 @@ impl<'a> Judge<'a> {
             let Value::Key(Some(key)) = named.value else { continue };
             let refused =
                 history.when(Fact::Accepts(channel.acceptor, key), |value| value == Value::Is(false));
-            for (run, refused) in runs.iter().flat_map(|run| refused.iter().map(move |r| (run, r))) {
-                if history.is_spent() {
-                    return Err(Unsettled::Long);
-                }
-                if let Some(broken) = self.rejected((flow, key), &[*run, *named], Some(*refused)) {
-                    return Err(Unsettled::Broken(broken));
-                }
+            for run in &runs {
+                let mut refused = refused.iter();
+                refused.try_for_each(|r| self.never_under_way((flow, key), &[*run, *named], Some(*r)))?;
             }
         }
         Ok(())
     }
 
-    /// A message that is sent while `signs` are so, and is under way while `refused` is so: at the
-    /// end, without.
+    /// No message is sent while `signs` are so and is under way while `refused` is so: at the end,
+    /// without.
     ///
     /// It was sent at a cut that holds every drain of its key that the later cut holds: the drain
     /// would have waited for it.
-    fn rejected(
+    fn never_under_way(
         &self,
         (flow, key): (ChannelId, KeyId),
         signs: &[Reign],
         refused: Option<Reign>,
-    ) -> Option<Broken> {
+    ) -> Result<(), Unsettled> {
         let history = self.history;
+        history.is_worth_it()?;
         let plan = history.checked().plan();
         let from: Vec<StepId> = signs.iter().filter_map(|reign| reign.from).collect();
         let until: Vec<StepId> = signs.iter().filter_map(|reign| reign.until).collect();
@@ -126,17 +123,18 @@ impl<'a> Judge<'a> {
             }
         };
         if plan.landscape.channels[flow].transit == Transit::Immediately {
-            let undone = [undone, until].concat();
-            let broken = Broken { first: Vec::new(), sent: None, then: then.clone() };
-            return history.is_cut(&then, &undone).then_some(broken);
+            return self.no_cut(then, &[undone, until].concat());
         }
         if !history.is_cut(&then, &undone) {
-            return None;
+            return Ok(());
         }
         let drains = self.drains.get(&(flow, key)).map_or(&[][..], Vec::as_slice);
         let mut first = from;
         first.extend(drains.iter().filter(|drain| history.is_in(**drain, &then)));
-        history.is_cut(&first, &until).then_some(Broken { first, sent: Some((flow, key)), then })
+        if history.is_cut(&first, &until) {
+            return Err(Unsettled::Broken(Broken { first, sent: Some((flow, key)), then }));
+        }
+        Ok(())
     }
 
     /// The flow runs and can sign, or the window has begun.
@@ -163,7 +161,13 @@ impl<'a> Judge<'a> {
         let done: Vec<StepId> = reigns.iter().filter_map(|reign| reign.from).collect();
         let until = reigns.iter().filter_map(|reign| reign.until);
         let undone: Vec<StepId> = until.chain(undone.iter().copied()).collect();
-        if self.history.is_cut(&done, &undone) {
+        self.no_cut(done, &undone)
+    }
+
+    /// There is no cut in which `done` are done and `undone` are not.
+    fn no_cut(&self, done: Vec<StepId>, undone: &[StepId]) -> Result<(), Unsettled> {
+        self.history.is_worth_it()?;
+        if self.history.is_cut(&done, undone) {
             return Err(Unsettled::Broken(Broken { first: Vec::new(), sent: None, then: done }));
         }
         Ok(())
@@ -197,11 +201,7 @@ impl<'a> Judge<'a> {
         let channel = &plan.landscape.channels[flow];
         let named = self.history.when(Fact::Place(channel.stamps), |value| value == Value::Key(Some(key)));
         for run in self.running(flow, true) {
-            for name in &named {
-                if let Some(broken) = self.rejected((flow, key), &[run, *name], None) {
-                    return Err(Unsettled::Broken(broken));
-                }
-            }
+            named.iter().try_for_each(|name| self.never_under_way((flow, key), &[run, *name], None))?;
         }
         Ok(())
     }

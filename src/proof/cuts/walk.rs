@@ -1,20 +1,25 @@
 //! Plays a cut that breaks what must hold through the rules, so that its story is a real one.
 
-use std::cell::RefCell;
-
 use crate::{
     check::Checked,
+    condition::Asks,
     proof::rules::{Fault, Move, Rules},
-    world::{id::StepId, state::World},
+    world::{
+        id::{StepId, WindowId},
+        state::World,
+    },
 };
 
 use super::Broken;
 
+/// How many looks at a step, a message or a thing a story is worth: a few seconds.
+const LOOKS: usize = 500_000_000;
+
 /// A story that ends with a fault, not always the shortest: nothing where the rules do not lead to
-/// one that way.
+/// one that way, or not soon enough.
 #[must_use]
 pub fn walk(checked: &Checked, start: &World, broken: &Broken) -> Option<(Vec<Move>, World, Fault)> {
-    let walker = Walker { rules: Rules::of(checked), broken };
+    let walker = Walker { rules: Rules::of(checked).within(LOOKS), broken };
     let (mut moves, mut world) = (Vec::new(), start.clone());
     let reached =
         if broken.sent.is_some() { walker.do_all(&broken.first, &mut moves, &mut world) } else { None };
@@ -40,7 +45,7 @@ impl Walker<'_> {
         let wanted = |step: StepId| steps.iter().any(|s| *s == step || order.is_before(step, *s));
         let mut fault = self.rules.fault(world);
         while fault.is_none() {
-            let chosen: RefCell<Option<(Move, Result<World, Fault>)>> = RefCell::new(None);
+            let mut chosen: Option<(Move, Result<World, Fault>)> = None;
             self.rules.next(world, |step, result| {
                 let leads_there = match step {
                     Move::Act(id) | Move::Answer(id) => wanted(id),
@@ -50,12 +55,11 @@ impl Walker<'_> {
                     Move::Arrive(flow, key) => self.broken.sent != Some((flow, key)),
                     Move::Send(..) => false,
                 };
-                let mut chosen = chosen.borrow_mut();
                 if leads_there && chosen.is_none() {
-                    *chosen = Some((step, result));
+                    chosen = Some((step, result));
                 }
             });
-            let (step, result) = chosen.into_inner()?;
+            let (step, result) = chosen?;
             moves.push(step);
             match result {
                 Err(found) => return Some(found),
@@ -67,11 +71,10 @@ impl Walker<'_> {
     }
 
     /// Whether a wanted step waits for the window.
-    fn opens(&self, window: crate::world::id::WindowId, wanted: &impl Fn(StepId) -> bool) -> bool {
+    fn opens(&self, window: WindowId, wanted: &impl Fn(StepId) -> bool) -> bool {
         let plan = self.rules.checked().plan();
         plan.steps.iter().any(|(step, row)| {
-            wanted(step)
-                && row.needs.iter().any(|need| need.value.asks() == crate::condition::Asks::Open(window))
+            wanted(step) && row.needs.iter().any(|need| need.value.asks() == Asks::Open(window))
         })
     }
 }
