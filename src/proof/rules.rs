@@ -163,14 +163,24 @@ impl<'a> Rules<'a> {
     }
 
     /// Everything that may happen next, with the world after it, or the fault that it is.
-    pub fn next(&self, world: &World, mut found: impl FnMut(Move, Result<World, Fault>)) {
+    pub fn next(&self, world: &World, found: impl FnMut(Move, Result<World, Fault>)) {
+        self.next_of(world, |_| true, found);
+    }
+
+    /// The same of some moves only: the others cost next to nothing.
+    pub fn next_of(
+        &self,
+        world: &World,
+        wanted: impl Fn(Move) -> bool,
+        mut found: impl FnMut(Move, Result<World, Fault>),
+    ) {
         let plan = self.checked.plan();
         if !self.look(self.after.len() + plan.deliveries.len() + plan.landscape.channels.len()) {
             return;
         }
         for step in world.done.zeroes().map(StepId::at) {
             // Most steps wait for another one, which is quickly seen.
-            if !self.after.is_done(world, step) {
+            if !self.after.is_done(world, step) || !(wanted(Move::Act(step)) || wanted(Move::Answer(step))) {
                 continue;
             }
             if !self.look(self.weight + self.after.messages(step)) {
@@ -179,7 +189,7 @@ impl<'a> Rules<'a> {
             self.begin(world, step, &mut found);
         }
         for (id, delivery) in plan.deliveries.iter() {
-            if world.is_done(delivery.step) && !world.is_heard(id) {
+            if world.is_done(delivery.step) && !world.is_heard(id) && wanted(Move::Receive(id)) {
                 if !self.look(self.weight) {
                     return;
                 }
@@ -189,13 +199,13 @@ impl<'a> Rules<'a> {
             }
         }
         for (window, state) in world.windows.iter() {
-            if *state == WindowState::Agreed {
+            if *state == WindowState::Agreed && wanted(Move::Open(window)) {
                 let mut after = world.clone();
                 after.windows[window] = WindowState::Open;
                 found(Move::Open(window), Ok(after));
             }
         }
-        self.traffic(world, found);
+        self.traffic(world, wanted, found);
     }
 
     /// What a step that waits for no other one may do.
@@ -249,7 +259,12 @@ impl<'a> Rules<'a> {
         effect.apply(landscape, world).map(|_| ()).map_err(|misfit| Fault::Misfit(step, misfit))
     }
 
-    fn traffic(&self, world: &World, mut found: impl FnMut(Move, Result<World, Fault>)) {
+    fn traffic(
+        &self,
+        world: &World,
+        wanted: impl Fn(Move) -> bool,
+        mut found: impl FnMut(Move, Result<World, Fault>),
+    ) {
         let landscape = &self.checked.plan().landscape;
         for (channel, declared) in landscape.channels.iter() {
             // An immediate message is judged in the world that sends it: no moment of its own.
@@ -258,6 +273,7 @@ impl<'a> Rules<'a> {
             }
             if let Some(key) = world.stamp(landscape, channel)
                 && !world.under_way[channel].contains(key)
+                && wanted(Move::Send(channel, key))
             {
                 if !self.look(self.weight) {
                     return;
@@ -266,7 +282,7 @@ impl<'a> Rules<'a> {
                 after.under_way[channel].insert(key);
                 found(Move::Send(channel, key), Ok(after));
             }
-            for key in world.under_way[channel].iter() {
+            for key in world.under_way[channel].iter().filter(|key| wanted(Move::Arrive(channel, *key))) {
                 if !self.look(self.weight) {
                     return;
                 }

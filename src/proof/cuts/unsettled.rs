@@ -56,7 +56,9 @@ impl Unsettled {
                 format!("too many keys may be accepted beside the one that {} brings", name(step))
             }
             Self::Long => "too much is stopped, started, accepted and retired again and again".to_owned(),
-            Self::Broken(_) => "some moment breaks what must hold".to_owned(),
+            Self::Broken(_) => {
+                "some moment breaks what must hold, and its story is too long to tell".to_owned()
+            }
         }
     }
 }

@@ -1,11 +1,15 @@
 //! Plays a cut that breaks what must hold through the rules, so that its story is a real one.
 
+use std::cell::Cell;
+
+use fixedbitset::FixedBitSet;
+
 use crate::{
     check::Checked,
     condition::Asks,
     proof::rules::{Fault, Move, Rules},
     world::{
-        id::{StepId, WindowId},
+        id::{Id, StepId},
         state::World,
     },
 };
@@ -41,25 +45,25 @@ struct Walker<'a> {
 impl Walker<'_> {
     /// Does these steps and what they come after, and gives the fault that shows on the way.
     fn do_all(&self, steps: &[StepId], moves: &mut Vec<Move>, world: &mut World) -> Option<Fault> {
-        let order = self.rules.checked().order();
-        let wanted = |step: StepId| steps.iter().any(|s| *s == step || order.is_before(step, *s));
+        let plan = self.rules.checked().plan();
+        let wanted = self.with_what_comes_before(steps);
+        let needed = wanted.ones().flat_map(|step| &plan.steps[StepId::at(step)].needs);
+        let opened: Vec<Asks> =
+            needed.map(|need| need.value.asks()).filter(|asks| matches!(asks, Asks::Open(_))).collect();
+        let leads_there = |step: Move| match step {
+            Move::Act(id) | Move::Answer(id) => wanted.contains(id.index()),
+            Move::Receive(_) => true,
+            Move::Open(window) => opened.contains(&Asks::Open(window)),
+            // Everything else that is under way arrives, and nothing more is sent.
+            Move::Arrive(flow, key) => self.broken.sent != Some((flow, key)),
+            Move::Send(..) => false,
+        };
         let mut fault = self.rules.fault(world);
         while fault.is_none() {
-            let mut chosen: Option<(Move, Result<World, Fault>)> = None;
-            self.rules.next(world, |step, result| {
-                let leads_there = match step {
-                    Move::Act(id) | Move::Answer(id) => wanted(id),
-                    Move::Receive(_) => true,
-                    Move::Open(window) => self.opens(window, &wanted),
-                    // Everything else that is under way arrives, and nothing more is sent.
-                    Move::Arrive(flow, key) => self.broken.sent != Some((flow, key)),
-                    Move::Send(..) => false,
-                };
-                if leads_there && chosen.is_none() {
-                    chosen = Some((step, result));
-                }
-            });
-            let (step, result) = chosen?;
+            // What comes by itself comes first: few steps are then looked at in vain.
+            let by_itself = |step| !matches!(step, Move::Act(_) | Move::Answer(_)) && leads_there(step);
+            let next = self.first(world, by_itself).or_else(|| self.first(world, leads_there));
+            let (step, result) = next?;
             moves.push(step);
             match result {
                 Err(found) => return Some(found),
@@ -70,11 +74,26 @@ impl Walker<'_> {
         fault
     }
 
-    /// Whether a wanted step waits for the window.
-    fn opens(&self, window: WindowId, wanted: &impl Fn(StepId) -> bool) -> bool {
-        let plan = self.rules.checked().plan();
-        plan.steps.iter().any(|(step, row)| {
-            wanted(step) && row.needs.iter().any(|need| need.value.asks() == Asks::Open(window))
-        })
+    fn first(&self, world: &World, wanted: impl Fn(Move) -> bool) -> Option<(Move, Result<World, Fault>)> {
+        let (is_open, mut chosen) = (Cell::new(true), None);
+        self.rules.next_of(
+            world,
+            |step| is_open.get() && wanted(step),
+            |step, result| {
+                is_open.set(false);
+                chosen = Some((step, result));
+            },
+        );
+        chosen
+    }
+
+    fn with_what_comes_before(&self, steps: &[StepId]) -> FixedBitSet {
+        let order = self.rules.checked().order();
+        let mut wanted = FixedBitSet::with_capacity(order.sequence().len());
+        for step in steps {
+            let before = order.set_before(*step).ones().filter_map(|at| order.sequence().get(at));
+            before.chain([step]).for_each(|step| wanted.insert(step.index()));
+        }
+        wanted
     }
 }
