@@ -38,6 +38,8 @@ pub enum Slot {
     Text,
     /// An act in the words of the vocabulary, to the end of the line.
     Act,
+    /// A condition, to the word that follows in the usage line or to the end of the line.
+    Condition,
 }
 
 impl Slot {
@@ -58,10 +60,11 @@ impl Slot {
             Self::Number => "number",
             Self::Text => "text",
             Self::Act => "act",
+            Self::Condition => "condition",
         }
     }
 
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Key,
         Self::Keystore,
         Self::Place,
@@ -75,6 +78,7 @@ impl Slot {
         Self::Number,
         Self::Text,
         Self::Act,
+        Self::Condition,
     ];
 }
 
@@ -128,6 +132,8 @@ pub enum Argument {
     Text(String),
     /// An act, as a sentence.
     Act(String),
+    /// A condition: its row of the list of conditions, and its own arguments.
+    Condition(usize, Vec<Argument>),
 }
 
 /// The arguments of one phrase, in the order of its slots, and the places that its act needs.
@@ -153,6 +159,14 @@ impl Arguments {
     #[must_use]
     pub fn new(values: Vec<Argument>) -> Self {
         Self { values: values.into() }
+    }
+
+    /// The next argument, a condition: its row of the list of conditions, and its own arguments.
+    pub fn condition(&mut self) -> Option<(usize, Self)> {
+        match self.values.pop_front()? {
+            Argument::Condition(row, arguments) => Some((row, Self::new(arguments))),
+            _ => None,
+        }
     }
 
     takers! {

@@ -8,7 +8,7 @@ use crate::{
     check,
     condition::CONDITIONS,
     explanation::Explanation,
-    invariant::INVARIANTS,
+    invariant::{INVARIANTS, stated::STATEMENTS},
     plan::{self, suggest::nearest},
     proof, run, syntax,
 };
@@ -143,7 +143,8 @@ fn entries(asked: Option<&str>) -> Vec<Entry> {
     }
     let conditions = CONDITIONS.iter().map(|form| (Kind::Condition, form.usage, form.meaning));
     let promises = INVARIANTS.iter().map(|form| (Kind::Promise, form.usage, form.meaning));
-    for (kind, usage, meaning) in conditions.chain(promises) {
+    let statements = STATEMENTS.iter().map(|form| (Kind::Promise, form.usage, form.meaning));
+    for (kind, usage, meaning) in conditions.chain(promises).chain(statements) {
         if words(usage).any(is_meant) {
             found.push(Entry { kind, name: usage.to_owned(), meaning: meaning.to_owned(), text: None });
         }
@@ -154,7 +155,8 @@ fn entries(asked: Option<&str>) -> Vec<Entry> {
 /// Every condition and promise: how it is written and what it means.
 fn forms() -> impl Iterator<Item = (&'static str, &'static str)> {
     let conditions = CONDITIONS.iter().map(|form| (form.usage, form.meaning));
-    conditions.chain(INVARIANTS.iter().map(|form| (form.usage, form.meaning)))
+    let promises = INVARIANTS.iter().map(|form| (form.usage, form.meaning));
+    conditions.chain(promises).chain(STATEMENTS.iter().map(|form| (form.usage, form.meaning)))
 }
 
 /// The words of a usage line that are written as they stand.
@@ -172,8 +174,9 @@ fn list(screen: &mut Screen) {
         screen.result(format_args!("  {:38} {}", form.usage, form.meaning));
     }
     screen.result("\npromises (after `promise`)");
-    for form in INVARIANTS {
-        screen.result(format_args!("  {:38} {}", form.usage, form.meaning));
+    let promises = INVARIANTS.iter().map(|form| (form.usage, form.meaning));
+    for (usage, meaning) in promises.chain(STATEMENTS.iter().map(|form| (form.usage, form.meaning))) {
+        screen.result(format_args!("  {usage:38} {meaning}"));
     }
     screen.result("\nfindings");
     for explanation in all() {

@@ -42,6 +42,13 @@ pub const CONDITIONS: &[Form] = &[
     undeployed::FORM,
 ];
 
+/// The next argument of a sentence, a condition.
+#[must_use]
+pub fn read(arguments: &mut Arguments, landscape: &Landscape) -> Option<Box<dyn Condition>> {
+    let (row, mut own) = arguments.condition()?;
+    CONDITIONS.get(row).and_then(|form| (form.read)(&mut own, landscape))
+}
+
 /// One use of a condition.
 pub trait Condition: Debug + Send + Sync {
     /// How it reads, as the author would write it.

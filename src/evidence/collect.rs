@@ -10,6 +10,7 @@ use crate::{
     invariant::{Hazard, Invariant},
     transition::{
         event::{Event, Record},
+        next::next,
         state::{State, Status},
     },
     world::{id::KeyId, material::Certificate},
@@ -112,9 +113,10 @@ fn world(checked: &Checked, state: &State) -> Vec<Held> {
     found
 }
 
-/// What the plan promises of its flows, and whether the figures keep it.
+/// What the plan promises, and whether it was kept: of its flows by the figures, of its facts by the
+/// world after each record.
 #[must_use]
-pub fn promises(checked: &Checked, timeline: &Timeline) -> Vec<Promise> {
+pub fn promises(checked: &Checked, timeline: &Timeline, records: &[Record]) -> Vec<Promise> {
     let plan = checked.plan();
     let figures = timeline.figures();
     let kept = |promise: &dyn Invariant| match promise.hazard().1 {
@@ -125,6 +127,27 @@ pub fn promises(checked: &Checked, timeline: &Timeline) -> Vec<Promise> {
     let row = |promise: &dyn Invariant| Promise {
         sentence: promise.sentence(&plan.landscape),
         kept: kept(promise),
+        stated: false,
     };
-    plan.promises.iter().map(|p| row(p.value.as_ref())).collect()
+    let stated = plan.statements.iter().map(|s| s.value.sentence(&plan.landscape));
+    let stated = stated.zip(stays_true(checked, records)).map(|(sentence, kept)| Promise {
+        sentence,
+        kept,
+        stated: true,
+    });
+    plan.promises.iter().map(|p| row(p.value.as_ref())).chain(stated).collect()
+}
+
+/// Of each statement of the plan, whether it was true from the start and after each record.
+fn stays_true(checked: &Checked, records: &[Record]) -> Vec<bool> {
+    let plan = checked.plan();
+    let mut state = State::new(checked);
+    let mut kept = vec![true; plan.statements.len()];
+    for record in records {
+        next(checked, &mut state, record);
+        for (kept, stated) in kept.iter_mut().zip(&plan.statements) {
+            *kept &= !state.started || !stated.value.is_broken(&plan.landscape, &state.world);
+        }
+    }
+    kept
 }

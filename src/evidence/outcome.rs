@@ -19,8 +19,8 @@ pub enum Ending {
 pub fn ending(timeline: &Timeline) -> Ending {
     let figures = timeline.figures();
     let promises_kept = timeline.promises.iter().all(|p| p.kept);
-    // Without promises to judge by, an interruption outside of every window is a broken one.
-    let interrupted = timeline.promises.is_empty() && figures.outside_ms > 0;
+    // Without promises of flows to judge by, an interruption outside of every window is a broken one.
+    let interrupted = timeline.promises.iter().all(|p| p.stated) && figures.outside_ms > 0;
     let has = |status| timeline.steps.iter().any(|s| s.status == status);
     let rejected = figures.rejected > 0 && !timeline.rejections_waived;
     if rejected || !promises_kept || interrupted || has(StepStatus::Failed) {

@@ -141,6 +141,9 @@ pub struct Promise {
     pub sentence: String,
     /// Whether it was kept.
     pub kept: bool,
+    /// Whether it speaks of facts, and not of what happens to a flow.
+    #[serde(skip)]
+    pub stated: bool,
 }
 
 /// One thing that is so at the end: an alias that names a key, a key that a receiver accepts.

@@ -4,6 +4,7 @@
 
 pub mod interrupted;
 pub mod rejected;
+pub mod stated;
 
 use std::fmt::Debug;
 

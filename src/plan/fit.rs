@@ -46,7 +46,10 @@ pub(super) fn fit<'t>(usage: &[Piece], phrase: &'t Phrase) -> Result<Fit<'t>, Un
                 _ => return Err(unfit(rest, format!("`{word}`"))),
             },
             Piece::Slot(slot) => {
-                let taken = length(*slot, rest);
+                let taken = match (slot, usage.get(progress + 1)) {
+                    (Slot::Condition, Some(Piece::Keyword(next))) => before(next, rest),
+                    _ => length(*slot, rest),
+                };
                 let Some((mine, after)) = rest.split_at_checked(taken).filter(|_| taken > 0) else {
                     return Err(unfit(rest, format!("{} {}", article(slot.word()), slot.word())));
                 };
@@ -67,11 +70,17 @@ fn article(word: &str) -> &'static str {
     if word.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
 }
 
+/// How many words stand before a keyword; all of them when it does not come.
+fn before(keyword: &str, terms: &[Term]) -> usize {
+    let is_it = |term: &Term| matches!(term, Term::Word(word) if word.value == keyword);
+    terms.iter().rposition(is_it).unwrap_or(terms.len())
+}
+
 /// How many words a slot takes from the front of a phrase; none when the first does not fit.
 fn length(slot: Slot, terms: &[Term]) -> usize {
     let first = terms.first();
     match slot {
-        Slot::Act => terms.len(),
+        Slot::Act | Slot::Condition => terms.len(),
         Slot::Roles => {
             let mut count = 0;
             while let Some(Term::Word(_)) = terms.get(count) {

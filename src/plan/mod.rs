@@ -6,6 +6,7 @@ mod fit;
 pub mod given;
 pub mod parameter;
 pub mod phrase;
+pub mod promise;
 pub mod resolve;
 pub mod scope;
 pub mod steps;
@@ -19,7 +20,7 @@ use crate::{
     action::{Action, Speech, SpeechKind},
     condition::Condition,
     explanation::Explanation,
-    invariant::{Hazard, Invariant},
+    invariant::{Hazard, Invariant, stated::Stated},
     source::{Source, Span, Spanned},
     world::{
         id::{ChannelId, DeliveryId, KeyId, PlaceId, RoleId, StepId, Table, WindowId},
@@ -56,6 +57,8 @@ pub struct Plan {
     pub deliveries: Table<DeliveryId, Delivery>,
     /// What the plan promises, in its own words.
     pub promises: Vec<Spanned<Box<dyn Invariant>>>,
+    /// What it promises of its facts.
+    pub statements: Vec<Spanned<Stated>>,
     /// What must hold when every step is done.
     pub finals: Vec<Spanned<Box<dyn Condition>>>,
     /// Hazards that the author accepts.
@@ -160,6 +163,7 @@ pub fn explanations() -> Vec<Explanation> {
         duplicate::EXPLANATIONS,
         parameter::EXPLANATIONS,
         phrase::EXPLANATIONS,
+        &[promise::EXPLANATION],
         resolve::EXPLANATIONS,
         steps::EXPLANATIONS,
     ]

@@ -8,6 +8,7 @@ use crate::{
         VOCABULARY,
         usage::{Argument, Slot, pieces},
     },
+    condition::CONDITIONS,
     explanation::Explanation,
     name::Alias,
     source::{Finding, Span, Spanned, shown},
@@ -203,6 +204,12 @@ impl Reader<'_> {
         }
         if slot == Slot::Roles {
             return self.roles(terms);
+        }
+        if slot == Slot::Condition {
+            let usages: Vec<&'static str> = CONDITIONS.iter().map(|form| form.usage).collect();
+            let (row, arguments) =
+                self.read_any("a condition", &usages, &Phrase { terms: terms.to_vec() })?;
+            return Ok(Argument::Condition(row, arguments));
         }
         let one = |found: Result<Argument, Finding>| found.map_err(|finding| vec![finding]);
         match terms.first() {

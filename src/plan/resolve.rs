@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::{
     action::usage::{Argument, Arguments},
     explanation::Explanation,
-    invariant::{Hazard, INVARIANTS, Invariant},
+    invariant::Hazard,
     source::{Finding, Source, Span, Spanned},
     syntax::{
         NAME_LIMIT,
@@ -27,6 +27,7 @@ use super::{
     declare::{self, Body, Start},
     duplicate, parameter,
     phrase::Reader,
+    promise::{self, Promised},
     scope::{Scope, Thing},
     steps,
 };
@@ -161,9 +162,14 @@ pub fn resolve(
     let mut steps = all_steps(&mut draft, tree);
     steps::settle(&mut draft, &mut steps);
     let (mut promises, mut finals, mut waivers) = (Vec::new(), Vec::new(), Vec::new());
+    let mut statements = Vec::new();
     for item in &tree.items {
         match &item.node {
-            Item::Promise(phrase) => promises.extend(promise(&mut draft, phrase)),
+            Item::Promise(phrase) => match promise::read(&mut draft, phrase) {
+                Some(Promised::OfFlow(promise)) => promises.push(Spanned::new(promise, phrase.span())),
+                Some(Promised::Stated(stated)) => statements.push(Spanned::new(stated, phrase.span())),
+                None => {}
+            },
             Item::Finally(phrase) => finals.extend(steps::condition(&mut draft, phrase)),
             Item::Waive(phrase) => waivers.extend(waiver(&mut draft, phrase)),
             _ => {}
@@ -191,6 +197,7 @@ pub fn resolve(
         steps,
         deliveries,
         promises,
+        statements,
         finals,
         waivers,
         predecessors,
@@ -296,13 +303,6 @@ fn step_decl(item: &Line<Item>) -> Option<&StepDecl> {
         Item::Step(decl) => Some(decl),
         _ => None,
     }
-}
-
-fn promise(draft: &mut Draft, phrase: &Phrase) -> Option<Spanned<Box<dyn Invariant>>> {
-    let usages: Vec<&'static str> = INVARIANTS.iter().map(|form| form.usage).collect();
-    let (row, arguments) = draft.read("a promise", &usages, phrase)?;
-    let promise = INVARIANTS.get(row).and_then(|form| (form.read)(&mut Arguments::new(arguments)))?;
-    Some(Spanned::new(promise, phrase.span()))
 }
 
 fn waiver(draft: &mut Draft, phrase: &Phrase) -> Option<Waiver> {

@@ -68,6 +68,14 @@ pub fn ending(checked: &Checked, world: &World, fault: Fault) -> Moment {
             let (_, at, found) = goal(plan, world, number);
             Moment { text: format!("every step is done, and {found}"), at }
         }
+        Fault::Untrue(number) => {
+            let (sentence, at) = statement(plan, number);
+            Moment { text: format!("the plan states that {sentence}, and it is not so now"), at }
+        }
+        Fault::Vacuous(number) => {
+            let (sentence, at) = statement(plan, number);
+            Moment { text: format!("{sentence}: there is no such moment, in no order of events"), at }
+        }
         Fault::Stuck => match waiting(checked, world) {
             Some(wait) => {
                 let name = shown(&plan.steps[wait.step].name.value);
@@ -138,6 +146,15 @@ fn misfits(plan: &Plan, world: &World, misfit: Misfit) -> String {
 #[must_use]
 pub fn promise(plan: &Plan, hazard: (ChannelId, Hazard)) -> Option<&Spanned<Box<dyn Invariant>>> {
     plan.promises.iter().find(|promise| promise.value.hazard() == hazard)
+}
+
+/// A statement of the plan, as a sentence, and where it is written.
+#[must_use]
+pub fn statement(plan: &Plan, number: usize) -> (String, Span) {
+    plan.statements.get(number).map_or_else(
+        || ("it is so".to_owned(), plan.declared.head),
+        |stated| (shown(&stated.value.sentence(&plan.landscape)), stated.span),
+    )
 }
 
 /// A need of a step, as a sentence, and where it is written.

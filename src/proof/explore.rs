@@ -126,12 +126,15 @@ pub fn explore(rules: Rules<'_>, start: &World, budget: usize) -> Found {
     }
     let Search { packing, space, .. } = search;
     let rules = rules.within(usize::MAX);
-    match stuck(&rules, &packing, &space) {
+    if let Some(state) = stuck(&rules, &packing, &space) {
+        let world = packing.unpack(space.packed(state));
+        return Found::Fault(path(&rules, &packing, &space, state), world, Fault::Stuck);
+    }
+    // From another start the moment may have passed.
+    let is_whole = *start == rules.checked().plan().start;
+    match rules.unspoken().filter(|_| is_whole) {
+        Some(number) => Found::Fault(Vec::new(), start.clone(), Fault::Vacuous(number)),
         None => Found::Clean(space),
-        Some(state) => {
-            let world = packing.unpack(space.packed(state));
-            Found::Fault(path(&rules, &packing, &space, state), world, Fault::Stuck)
-        }
     }
 }
 

@@ -15,8 +15,8 @@ use crate::{
 };
 
 use super::{
-    ending::{belief, goal, promise, waiting},
-    refused::{AliasLost, CannotFinish, GoalMissed, Interrupted, StaleBelief},
+    ending::{belief, goal, promise, statement, waiting},
+    refused::{AliasLost, CannotFinish, GoalMissed, Interrupted, PromiseBroken, PromiseVacuous, StaleBelief},
     rules::{Fault, Move},
 };
 
@@ -32,6 +32,8 @@ pub fn refusal(checked: &Checked, world: &World, fault: Fault, moves: &[Move]) -
         Fault::Stale(step, need) => page.stale(step, need),
         Fault::Goal(number) => page.goal(number),
         Fault::Stuck => page.stuck(),
+        Fault::Untrue(number) => page.untrue(number),
+        Fault::Vacuous(number) => page.vacuous(number),
     }
 }
 
@@ -182,6 +184,30 @@ impl Page<'_> {
         let what = format!("every step is done, and `{sentence}` does not hold");
         let help = "add the step that makes it so, or take the sentence out".to_owned();
         Box::new(GoalMissed { what, help, labels: vec![primary(&found, at)] })
+    }
+
+    fn untrue(&self, number: usize) -> Finding {
+        let (sentence, at) = statement(self.checked.plan(), number);
+        let what = format!("`{sentence}` is not so at every moment");
+        let (text, help) = match (self.moves.len(), self.moves.last()) {
+            (count, Some(Move::Act(step))) => {
+                let text = format!("moment {count}: from here on it is not so");
+                (Some((text, self.act_at(*step))), format!("let `{}` come where it is so", self.step(*step)))
+            }
+            (0, _) => (None, "say another start, or take the promise out".to_owned()),
+            _ => (None, "let the step that changes it come where it is so".to_owned()),
+        };
+        let mut labels = vec![primary("promised here", at)];
+        labels.extend(text.map(|(text, at)| label(&text, at)));
+        Box::new(PromiseBroken { what, help, labels })
+    }
+
+    fn vacuous(&self, number: usize) -> Finding {
+        let (sentence, at) = statement(self.checked.plan(), number);
+        let what = format!("`{sentence}` promises nothing");
+        let help = "say a moment that comes, or take the promise out".to_owned();
+        let labels = vec![primary("there is no moment at which what follows `while` holds", at)];
+        Box::new(PromiseVacuous { what, help, labels })
     }
 
     fn stuck(&self) -> Finding {

@@ -40,6 +40,10 @@ refusals! {
     GoalMissed: goal_missed, "{what}";
     /// The plan cannot finish.
     CannotFinish: cannot_finish, "{what}";
+    /// Something is not so at a moment at which the plan states it.
+    PromiseBroken: promise_broken, "{what}";
+    /// The plan states something of a moment that never comes.
+    PromiseVacuous: promise_vacuous, "{what}";
 }
 
 /// What `explain` says.
@@ -138,5 +142,23 @@ Right:
         title: "the plan cannot finish",
         text: "From some moment that the plan allows, the last step can never be done, however long one waits:\n\
                a need that never holds, or a role that is never told.",
+    },
+    Explanation {
+        code: "promise_broken",
+        title: "a promise over facts that is not kept",
+        text: "\
+`promise always ...` and `promise never ...` say what must be so at every moment, in every order
+that the plan allows. The story shows a moment at which it is not so.
+
+Right:
+  promise always partner accepts old while tenant[$alias] is old
+  promise never partner accepts new while downtime open
+",
+    },
+    Explanation {
+        code: "promise_vacuous",
+        title: "a promise over moments that never come",
+        text: "What follows `while` never holds, in no order of events, so that the promise says nothing: a\n\
+               slip more often than a wish. Say a moment that comes, or take the promise out.",
     },
 ];

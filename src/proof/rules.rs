@@ -1,12 +1,15 @@
 //! The rules of the world: what may happen next at a moment.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+
+use fixedbitset::FixedBitSet;
 
 use crate::{
     action::SpeechKind,
     check::Checked,
-    invariant::{Breach, Hazard, Invariant, alias_lost, rejected::NeverRejected},
+    invariant::{Breach, Hazard, Invariant, alias_lost, rejected::NeverRejected, stated::Stated},
+    source::Spanned,
     transition::ready::{Blocker, blockers},
     world::{
         effect::{Effect, Misfit},
@@ -46,6 +49,10 @@ pub enum Fault {
     Goal(usize),
     /// From here the plan cannot finish.
     Stuck,
+    /// A statement (by number) is false.
+    Untrue(usize),
+    /// A statement (by number) speaks of a moment that never comes: it promises nothing.
+    Vacuous(usize),
 }
 
 /// The rules of one plan.
@@ -53,6 +60,8 @@ pub enum Fault {
 pub struct Rules<'a> {
     checked: &'a Checked,
     judged: Vec<Judged<'a>>,
+    /// Of each statement, whether a world was seen of which it speaks.
+    spoken: RefCell<FixedBitSet>,
     after: After,
     /// How many looks it takes to make one world from another and to judge it.
     weight: usize,
@@ -98,8 +107,9 @@ impl<'a> Rules<'a> {
         let land = &plan.landscape;
         let things = land.places.len() + land.acceptors.len() + 2 * land.channels.len();
         let bits = plan.steps.len() + plan.deliveries.len();
-        let weight = judged.len() + plan.finals.len() + things + bits / 16;
-        Self { checked, judged, after: After::of(checked), weight, left: Cell::new(usize::MAX) }
+        let weight = judged.len() + plan.statements.len() + plan.finals.len() + things + bits / 16;
+        let spoken = RefCell::new(FixedBitSet::with_capacity(plan.statements.len()));
+        Self { checked, judged, spoken, after: After::of(checked), weight, left: Cell::new(usize::MAX) }
     }
 
     /// The same rules for a search that gives up after so many looks at a step, a message or a thing.
@@ -132,7 +142,28 @@ impl<'a> Rules<'a> {
     pub fn sentences(&self) -> Vec<(String, bool)> {
         let landscape = &self.checked.plan().landscape;
         let sentence = |j: &Judged<'_>| (j.invariant().sentence(landscape), matches!(j, Judged::Promised(_)));
-        self.judged.iter().map(sentence).collect()
+        let stated = self.checked.plan().statements.iter().map(|s| (s.value.sentence(landscape), true));
+        self.judged.iter().map(sentence).chain(stated).collect()
+    }
+
+    /// The first statement that spoke of none of the worlds that were judged.
+    #[must_use]
+    pub fn unspoken(&self) -> Option<usize> {
+        self.spoken.borrow().zeroes().next()
+    }
+
+    /// The first statement that a world breaks; notes which ones speak of it.
+    fn untrue(&self, world: &World) -> Option<Fault> {
+        let plan = self.checked.plan();
+        let mut spoken = self.spoken.borrow_mut();
+        let broken = |(number, stated): (usize, &Spanned<Stated>)| {
+            let applies = stated.value.applies(&plan.landscape, world);
+            if applies {
+                spoken.insert(number);
+            }
+            (applies && stated.value.is_broken(&plan.landscape, world)).then_some(Fault::Untrue(number))
+        };
+        plan.statements.iter().enumerate().filter_map(broken).reduce(|first, _| first)
     }
 
     /// The promises that are judged: of which flow, of what, and the window in which it is allowed.
@@ -148,7 +179,8 @@ impl<'a> Rules<'a> {
         let landscape = &self.checked.plan().landscape;
         let broken = self.judged.iter().find_map(|j| j.invariant().broken(landscape, world));
         let breach = broken.or_else(|| alias_lost(landscape, world)).map(Fault::Breach);
-        breach.or_else(|| {
+        let untrue = self.untrue(world);
+        breach.or(untrue).or_else(|| {
             let ended = self.is_ended(world);
             let finals = &self.checked.plan().finals;
             let missed = || finals.iter().position(|f| !f.value.holds(landscape, world));

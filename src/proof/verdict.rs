@@ -157,6 +157,10 @@ pub fn prove_by(engine: Engine, checked: Checked, start: &World, budget: usize) 
         },
     };
     let (states, why) = match (engine, &unsettled) {
+        // Asked last: everything else is proved.
+        (_, Some(Unsettled::Vacuous(number))) => {
+            return refuted(checked, (&[], start, Fault::Vacuous(*number)), true);
+        }
         (Engine::Cuts, Some(unsettled)) => (0, Why::Unsettled(unsettled.clone())),
         _ => match explore(Rules::of(&checked), start, budget) {
             Found::Fault(moves, world, fault) => return refuted(checked, (&moves, &world, fault), true),

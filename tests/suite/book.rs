@@ -7,7 +7,11 @@ mod notices;
 use std::collections::{BTreeMap, BTreeSet};
 
 use keyroll::{
-    action::VOCABULARY, condition::CONDITIONS, invariant::INVARIANTS, plan::resolve::resolve, source::Source,
+    action::VOCABULARY,
+    condition::CONDITIONS,
+    invariant::{INVARIANTS, stated::STATEMENTS},
+    plan::resolve::resolve,
+    source::Source,
     syntax::parse,
 };
 
@@ -47,7 +51,8 @@ fn every_page_begins_with_its_title() {
 fn rows() -> Vec<(&'static str, &'static str)> {
     let verbs = VOCABULARY.iter().map(|verb| (verb.usage, verb.meaning));
     let conditions = CONDITIONS.iter().map(|form| (form.usage, form.meaning));
-    let promises = INVARIANTS.iter().map(|form| (form.usage, form.meaning));
+    let flows = INVARIANTS.iter().map(|form| (form.usage, form.meaning));
+    let promises = flows.chain(STATEMENTS.iter().map(|form| (form.usage, form.meaning)));
     verbs.chain(conditions).chain(promises).collect()
 }
 
@@ -123,13 +128,21 @@ fn every_example_of_the_language_page_is_read_and_resolved() {
     for (kind, usages) in [
         ("line", VOCABULARY.iter().map(|verb| verb.usage).collect::<Vec<_>>()),
         ("condition", CONDITIONS.iter().map(|form| form.usage).collect()),
-        ("promise", INVARIANTS.iter().map(|form| form.usage).collect()),
+        (
+            "promise",
+            INVARIANTS
+                .iter()
+                .map(|form| form.usage)
+                .chain(STATEMENTS.iter().map(|form| form.usage))
+                .collect(),
+        ),
     ] {
         for usage in usages {
             let fixed: Vec<&str> = usage.split(' ').filter(|word| !word.starts_with('<')).collect();
             let shown = examples[kind].iter().any(|line| {
                 let words: Vec<&str> = line.split(' ').collect();
-                let is_long = words.len() == usage.split(' ').count() || usage.ends_with("<act>");
+                let is_open = usage.contains("<act>") || usage.contains("<condition>");
+                let is_long = words.len() == usage.split(' ').count() || is_open;
                 is_long && fixed.iter().all(|word| words.contains(word))
             });
             assert!(shown, "`{usage}` has no example");

@@ -22,6 +22,7 @@ mod reference;
 mod report;
 mod rooms;
 mod runs;
+mod stated;
 mod syntax;
 mod traces;
 mod transition;

@@ -58,6 +58,8 @@ fn both_judges_say_the_same_of_random_plans() {
         "goal_missed",
         "interrupted",
         "over_capacity",
+        "promise_broken",
+        "promise_vacuous",
         "step_misfit",
         "trust_gap",
         "undrained",

@@ -124,6 +124,10 @@ fn by_cuts(checked: &Checked, start: &World, second: &Judgement) {
         (Ok(_) | Err(Unsettled::Broken(_)), second) => {
             panic!("causal cuts do not say what the second judge says, {second:?}, of\n{text}")
         }
+        (Err(Unsettled::Vacuous(number)), Judgement::Refuted(0, wrong)) => {
+            assert!(wrong.contains(&Wrong::Vacuous(number)), "{number} is not empty in\n{text}");
+        }
+        (Err(Unsettled::Vacuous(number)), second) => panic!("{number} is empty, and {second:?} of\n{text}"),
         (Err(_), _) => {}
     }
 }
@@ -138,6 +142,8 @@ pub(crate) fn wrong_of(fault: Fault) -> Wrong {
         Fault::Stale(step, _) => Wrong::Stale(step),
         Fault::Goal(_) => Wrong::Goal,
         Fault::Stuck => Wrong::Stuck,
+        Fault::Untrue(number) => Wrong::Untrue(number),
+        Fault::Vacuous(number) => Wrong::Vacuous(number),
     }
 }
 

@@ -12,7 +12,7 @@ use keyroll::{
         usage::{Piece, pieces},
     },
     condition::CONDITIONS,
-    invariant::INVARIANTS,
+    invariant::{INVARIANTS, stated::STATEMENTS},
     plan::{Plan, resolve::resolve},
     source::Source,
     syntax::parse,
@@ -105,7 +105,8 @@ fn acts() -> Vec<String> {
 fn every_usage_line_is_words_and_known_slots() {
     let verbs = VOCABULARY.iter().map(|verb| (verb.usage, verb.meaning));
     let forms = CONDITIONS.iter().map(|form| (form.usage, form.meaning));
-    let promises = INVARIANTS.iter().map(|form| (form.usage, form.meaning));
+    let flows = INVARIANTS.iter().map(|form| (form.usage, form.meaning));
+    let promises = flows.chain(STATEMENTS.iter().map(|form| (form.usage, form.meaning)));
     let mut usages: Vec<&str> = Vec::new();
     for (usage, meaning) in verbs.chain(forms).chain(promises) {
         assert!(meaning.len() > 10 && meaning.ends_with('.'), "{usage}: {meaning}");
@@ -155,9 +156,17 @@ fn every_sentence_reads_as_what_it_says() {
     assert_eq!((conditions.len(), promises.len()), (CONDITIONS.len(), INVARIANTS.len()), "each is tried");
     let finals = conditions.map(|c| format!("finally {c}\n")).concat();
     let promised = promises.map(|p| format!("promise {p}\n")).concat();
-    let read = plan(&acts, &format!("{finals}{promised}"));
+    let facts = || conditions.iter().filter(|condition| !condition.contains("drained"));
+    let statements: Vec<String> = STATEMENTS
+        .iter()
+        .flat_map(|form| facts().map(|fact| form.usage.replace("<condition>", fact)))
+        .collect();
+    let stated: String = statements.iter().map(|s| format!("promise {s}\n")).collect();
+    let read = plan(&acts, &format!("{finals}{promised}{stated}"));
     let sentence = |number: usize| read.finals[number].value.sentence(&read.landscape);
     assert_eq!((0..conditions.len()).map(sentence).collect::<Vec<_>>(), conditions);
     let sentence = |number: usize| read.promises[number].value.sentence(&read.landscape);
     assert_eq!((0..promises.len()).map(sentence).collect::<Vec<_>>(), promises);
+    let said: Vec<String> = read.statements.iter().map(|s| s.value.sentence(&read.landscape)).collect();
+    assert_eq!(said, statements);
 }

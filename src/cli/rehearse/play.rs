@@ -168,7 +168,7 @@ pub fn play(
     let records = host.records()?;
     let mut timeline = book.close();
     collect(&mut timeline, checked, &records, host.state());
-    timeline.promises = promises(checked, &timeline);
+    timeline.promises = promises(checked, &timeline, &records);
     timeline.ended = ended;
     timeline.wall = wall.elapsed();
     Ok(Played { timeline, failed })

@@ -51,16 +51,20 @@ pub fn settle(checked: &Checked, start: &World) -> Result<Settled, Unsettled> {
         judge.always_resolves(flow)?;
     }
     judge.ends_well()?;
+    judge.states_truly()?;
+    if *start == checked.plan().start {
+        judge.speaks_of_something()?;
+    }
     Ok(Settled { questions: history.questions() })
 }
 
 /// What is asked of one history.
-struct Judge<'a> {
-    history: &'a History<'a>,
+pub(super) struct Judge<'a> {
+    pub(super) history: &'a History<'a>,
     /// The steps that wait until a key's messages have arrived.
     drains: BTreeMap<(ChannelId, KeyId), Vec<StepId>>,
     /// The steps that wait until a window has begun.
-    opened: BTreeMap<WindowId, Vec<StepId>>,
+    pub(super) opened: BTreeMap<WindowId, Vec<StepId>>,
 }
 
 impl<'a> Judge<'a> {
@@ -132,7 +136,7 @@ impl<'a> Judge<'a> {
         let mut first = from;
         first.extend(drains.iter().filter(|drain| history.is_in(**drain, &then)));
         if history.is_cut(&first, &until) {
-            return Err(Unsettled::Broken(Broken { first, sent: Some((flow, key)), then }));
+            return Err(Unsettled::Broken(Broken { first, sent: Some((flow, key)), then, open: Vec::new() }));
         }
         Ok(())
     }
@@ -168,7 +172,7 @@ impl<'a> Judge<'a> {
     fn no_cut(&self, done: Vec<StepId>, undone: &[StepId]) -> Result<(), Unsettled> {
         self.history.is_worth_it()?;
         if self.history.is_cut(&done, undone) {
-            return Err(Unsettled::Broken(Broken { first: Vec::new(), sent: None, then: done }));
+            return Err(Unsettled::Broken(Broken { then: done, ..Broken::default() }));
         }
         Ok(())
     }
@@ -176,7 +180,7 @@ impl<'a> Judge<'a> {
     /// What must be so at the end is so then.
     fn ends_well(&self) -> Result<(), Unsettled> {
         let plan = self.history.checked().plan();
-        let all = || Broken { first: Vec::new(), sent: None, then: plan.steps.ids().collect() };
+        let all = || Broken { then: plan.steps.ids().collect(), ..Broken::default() };
         for condition in &plan.finals {
             match condition.value.asks() {
                 Asks::Facts(facts) => {

@@ -15,6 +15,7 @@
 mod fit;
 mod history;
 mod judge;
+mod statement;
 mod unsettled;
 mod walk;
 

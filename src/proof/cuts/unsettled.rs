@@ -3,7 +3,7 @@
 use crate::{
     plan::Plan,
     source::shown,
-    world::id::{ChannelId, KeyId, StepId},
+    world::id::{ChannelId, KeyId, StepId, WindowId},
 };
 
 /// Why causal cuts do not prove a plan.
@@ -23,6 +23,8 @@ pub enum Unsettled {
     Long,
     /// Some cut breaks what must hold.
     Broken(Broken),
+    /// No cut is one that this statement (by number) speaks of.
+    Vacuous(usize),
 }
 
 /// A moment that breaks what must hold: the steps that are done then.
@@ -34,6 +36,8 @@ pub struct Broken {
     pub sent: Option<(ChannelId, KeyId)>,
     /// Then these, with all that they come after; all steps, where it is the end that is wrong.
     pub then: Vec<StepId>,
+    /// And these windows have begun.
+    pub open: Vec<WindowId>,
 }
 
 impl Unsettled {
@@ -56,6 +60,11 @@ impl Unsettled {
                 format!("too many keys may be accepted beside the one that {} brings", name(step))
             }
             Self::Long => "too much is stopped, started, accepted and retired again and again".to_owned(),
+            Self::Vacuous(number) => {
+                let stated = plan.statements.get(*number);
+                let stated = stated.map_or_else(String::new, |s| shown(&s.value.sentence(&plan.landscape)));
+                format!("no moment is one that the plan speaks of: {stated}")
+            }
             Self::Broken(_) => {
                 "some moment breaks what must hold, and its story is too long to tell".to_owned()
             }

@@ -53,7 +53,7 @@ impl Walker<'_> {
         let leads_there = |step: Move| match step {
             Move::Act(id) | Move::Answer(id) => wanted.contains(id.index()),
             Move::Receive(_) => true,
-            Move::Open(window) => opened.contains(&Asks::Open(window)),
+            Move::Open(window) => opened.contains(&Asks::Open(window)) || self.broken.open.contains(&window),
             // Everything else that is under way arrives, and nothing more is sent.
             Move::Arrive(flow, key) => self.broken.sent != Some((flow, key)),
             Move::Send(..) => false,

@@ -135,7 +135,31 @@ fn written(chance: &mut Chance, ground: &Ground, steps: &[Draft]) -> String {
     if chance.percent(35) {
         writeln!(text, "finally {}", condition(chance, ground)).unwrap();
     }
+    if chance.percent(30) {
+        writeln!(text, "promise {}", statement(chance, ground)).unwrap();
+    }
     text
+}
+
+/// A promise over facts, of a kind that holds now and then.
+fn statement(chance: &mut Chance, ground: &Ground) -> String {
+    let fact = |chance: &mut Chance| loop {
+        let condition = condition(chance, ground);
+        if !condition.contains("drained") {
+            return condition;
+        }
+    };
+    let key = chance.of(&ground.keys);
+    match chance.below(8) {
+        0 => format!("always p accepts {key} while s[\"a\"] is {key}"),
+        1 => format!("never s[\"a\"] is {key} while f0 undeployed"),
+        2 => "always p accepts old while f0 deployed".to_owned(),
+        3 if ground.windows > 0 => format!("always w0 open while {}", fact(chance)),
+        4 => format!("never {} while {}", fact(chance), fact(chance)),
+        5 => format!("always {} while {}", fact(chance), fact(chance)),
+        6 => format!("always {}", fact(chance)),
+        _ => format!("never {}", fact(chance)),
+    }
 }
 
 fn condition(chance: &mut Chance, ground: &Ground) -> String {

@@ -26,6 +26,9 @@ pub(crate) enum Wrong {
     Stale(StepId),
     Goal,
     Stuck,
+    /// A statement, by number.
+    Untrue(usize),
+    Vacuous(usize),
 }
 
 /// What the second judge says.
@@ -48,6 +51,7 @@ pub(crate) fn judge(plan: &Plan, start: &World, limit: usize) -> Judgement {
     if !wrong.is_empty() {
         return Judgement::Refuted(0, wrong);
     }
+    let is_declared = *start == plan.start;
     let mut moments = vec![first.clone()];
     let mut numbers = HashMap::from([(first, 0)]);
     let mut depths = vec![0];
@@ -100,6 +104,16 @@ pub(crate) fn judge(plan: &Plan, start: &World, limit: usize) -> Judgement {
     }
     match can_end.iter().zip(&depths).filter(|(can, _)| !**can).map(|(_, depth)| *depth).min() {
         Some(depth) => Judgement::Refuted(depth, BTreeSet::from([Wrong::Stuck])),
+        None if is_declared => {
+            let empty = |number: &usize| !moments.iter().any(|moment| judge.speaks_of(moment, *number));
+            let empty: BTreeSet<Wrong> =
+                (0..plan.statements.len()).filter(empty).map(Wrong::Vacuous).collect();
+            if empty.is_empty() {
+                Judgement::Proved(moments.len(), ways.len())
+            } else {
+                Judgement::Refuted(0, empty)
+            }
+        }
         None => Judgement::Proved(moments.len(), ways.len()),
     }
 }
@@ -170,10 +184,23 @@ impl<'a> Judge<'a> {
             }
         }
         let missed = |asks| !moment.is_so(self.plan, &asks);
+        for (number, stated) in self.plan.statements.iter().enumerate() {
+            if self.speaks_of(moment, number)
+                && moment.is_so(self.plan, &stated.value.what().asks()) != stated.value.is_always()
+            {
+                wrong.insert(Wrong::Untrue(number));
+            }
+        }
         if self.is_over(moment) && self.plan.finals.iter().any(|f| missed(f.value.asks())) {
             wrong.insert(Wrong::Goal);
         }
         wrong
+    }
+
+    /// Whether a statement says something of a moment.
+    fn speaks_of(&self, moment: &Moment, number: usize) -> bool {
+        let during = self.plan.statements[number].value.during();
+        during.is_none_or(|during| moment.is_so(self.plan, &during.asks()))
     }
 
     /// Everything that may happen next.

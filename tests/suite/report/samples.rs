@@ -132,8 +132,8 @@ pub(super) fn two_keys() -> Timeline {
         report("announce_exchange", r, 13 * hour),
     ];
     timeline.promises = vec![
-        Promise { sentence: "orders never rejected".into(), kept: true },
-        Promise { sentence: "orders never interrupted".into(), kept: true },
+        Promise { sentence: "orders never rejected".into(), kept: true, stated: false },
+        Promise { sentence: "orders never interrupted".into(), kept: true, stated: false },
     ];
     timeline.declare_key("old");
     timeline.declare_key("new");
@@ -203,8 +203,8 @@ pub(super) fn one_key() -> Timeline {
     timeline.interruptions =
         vec![Interruption { from: at(612), to: Some(at(984)), cause: Cause::Undeployed }];
     timeline.promises = vec![
-        Promise { sentence: "orders never rejected".into(), kept: true },
-        Promise { sentence: "orders interrupted only in downtime".into(), kept: true },
+        Promise { sentence: "orders never rejected".into(), kept: true, stated: false },
+        Promise { sentence: "orders interrupted only in downtime".into(), kept: true, stated: false },
     ];
     let transit = |second: i64| 20 + scattered(second, 270);
     traffic(&mut timeline, (0, 612, 1), transit, "old", |_| Ok(()));
@@ -242,8 +242,8 @@ pub(super) fn without_drain() -> Timeline {
         step.status = StepStatus::AlreadySo;
     }
     bad.promises = vec![
-        Promise { sentence: "orders never rejected".into(), kept: false },
-        Promise { sentence: "orders never interrupted".into(), kept: true },
+        Promise { sentence: "orders never rejected".into(), kept: false, stated: false },
+        Promise { sentence: "orders never interrupted".into(), kept: true, stated: false },
     ];
     let transit = |second: i64| 600 + scattered(second, 23 * 3_600);
     let judged = |second| {

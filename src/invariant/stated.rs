@@ -1,0 +1,170 @@
+//! `promise always partner accepts old` and `promise never partner accepts new while orders deployed`:
+//! what a plan states of its facts at every moment.
+
+use crate::{
+    action::usage::Arguments,
+    condition::{Asks, Condition, read},
+    world::{
+        id::WindowId,
+        landscape::{Fact, Landscape, Value},
+        state::World,
+    },
+};
+
+/// A row of the list.
+#[derive(Debug)]
+pub struct Form {
+    /// How it is written.
+    pub usage: &'static str,
+    /// What it means, for `explain`.
+    pub meaning: &'static str,
+    always: bool,
+    has_while: bool,
+}
+
+/// Every statement that a plan may promise. The longer ones come first, for the shorter ones fit
+/// whatever they fit.
+pub const STATEMENTS: &[Form] = &[
+    Form {
+        usage: "always <condition> while <condition>",
+        meaning: "at every moment at which the second condition holds, the first one holds too.",
+        always: true,
+        has_while: true,
+    },
+    Form {
+        usage: "never <condition> while <condition>",
+        meaning: "there is no moment at which both conditions hold.",
+        always: false,
+        has_while: true,
+    },
+    Form {
+        usage: "always <condition>",
+        meaning: "the condition holds at every moment.",
+        always: true,
+        has_while: false,
+    },
+    Form {
+        usage: "never <condition>",
+        meaning: "the condition holds at no moment.",
+        always: false,
+        has_while: false,
+    },
+];
+
+impl Form {
+    /// Makes the statement of arguments that fit the usage line.
+    #[must_use]
+    pub fn read(&self, arguments: &mut Arguments, landscape: &Landscape) -> Option<Stated> {
+        let what = read(arguments, landscape)?;
+        let during = if self.has_while { Some(read(arguments, landscape)?) } else { None };
+        Some(Stated { always: self.always, what, during })
+    }
+}
+
+/// A promise over facts.
+#[derive(Debug)]
+pub struct Stated {
+    always: bool,
+    what: Box<dyn Condition>,
+    during: Option<Box<dyn Condition>>,
+}
+
+/// One thing that is so, or is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Literal {
+    /// The fact has the value.
+    Is(Fact, Value),
+    /// It has another one.
+    IsNot(Fact, Value),
+    /// The window has begun.
+    Open(WindowId),
+    /// It has not.
+    NotOpen(WindowId),
+}
+
+impl Stated {
+    /// How it reads, as the author would write it.
+    #[must_use]
+    pub fn sentence(&self, landscape: &Landscape) -> String {
+        let word = if self.always { "always" } else { "never" };
+        let what = self.what.sentence(landscape);
+        match &self.during {
+            Some(during) => format!("{word} {what} while {}", during.sentence(landscape)),
+            None => format!("{word} {what}"),
+        }
+    }
+
+    /// Whether it must hold, and not fail.
+    #[must_use]
+    pub const fn is_always(&self) -> bool {
+        self.always
+    }
+
+    /// What must hold, or must not.
+    #[must_use]
+    pub fn what(&self) -> &dyn Condition {
+        self.what.as_ref()
+    }
+
+    /// When; at every moment without.
+    #[must_use]
+    pub fn during(&self) -> Option<&dyn Condition> {
+        self.during.as_deref()
+    }
+
+    /// Whether it speaks of this moment at all.
+    #[must_use]
+    pub fn applies(&self, landscape: &Landscape, world: &World) -> bool {
+        self.during.as_ref().is_none_or(|during| during.holds(landscape, world))
+    }
+
+    /// Whether a moment breaks it.
+    #[must_use]
+    pub fn is_broken(&self, landscape: &Landscape, world: &World) -> bool {
+        self.applies(landscape, world) && self.what.holds(landscape, world) != self.always
+    }
+
+    /// Whether it speaks of messages under way, which is for other promises.
+    #[must_use]
+    pub fn speaks_of_traffic(&self) -> bool {
+        let drained = |condition: &dyn Condition| matches!(condition.asks(), Asks::Drained(..));
+        drained(self.what()) || self.during().is_some_and(drained)
+    }
+
+    /// When it speaks of a moment: all of these are so then.
+    #[must_use]
+    pub fn occasion(&self) -> Vec<Literal> {
+        self.during().map(|during| literals(&during.asks())).unwrap_or_default()
+    }
+
+    /// The ways in which it can be broken: for each, what is so then.
+    #[must_use]
+    pub fn breaches(&self) -> Vec<Vec<Literal>> {
+        let (occasion, what) = (self.occasion(), literals(&self.what.asks()));
+        if !self.always {
+            return vec![[occasion, what].concat()];
+        }
+        let with = |literal: &Literal| [occasion.as_slice(), &[literal.opposite()]].concat();
+        what.iter().map(with).collect()
+    }
+}
+
+impl Literal {
+    const fn opposite(self) -> Self {
+        match self {
+            Self::Is(fact, value) => Self::IsNot(fact, value),
+            Self::IsNot(fact, value) => Self::Is(fact, value),
+            Self::Open(window) => Self::NotOpen(window),
+            Self::NotOpen(window) => Self::Open(window),
+        }
+    }
+}
+
+fn literals(asks: &Asks) -> Vec<Literal> {
+    match asks {
+        Asks::Facts(facts) => facts.iter().map(|(fact, value)| Literal::Is(*fact, *value)).collect(),
+        Asks::Open(window) => vec![Literal::Open(*window)],
+        // Refused where the plan is read.
+        Asks::Drained(..) => Vec::new(),
+    }
+}

@@ -1,0 +1,140 @@
+//! Promises over facts: each is proved where it holds, refused where it does not, by each engine.
+
+#![cfg(test)]
+
+use std::process::Command;
+
+use keyroll::proof::{
+    engine::Engine,
+    rules::Fault,
+    verdict::{BUDGET, Verdict, prove_by},
+};
+
+use super::reference::{Compared, LIMIT, compare, read, tiny};
+
+const TWO_KEYS: &str = include_str!("../../plans/xml-signature/two-keys.renewal");
+const ONE_KEY: &str = include_str!("../../plans/xml-signature/one-key.renewal");
+
+/// The fault that an engine finds in a plan with one promise more; none when it is proved.
+fn fault(engine: Engine, plan: &str, promise: &str) -> Option<Fault> {
+    let text = format!("{plan}promise {promise}\n");
+    let checked = read(&text).unwrap_or_else(|codes| panic!("{codes:?} of {promise}"));
+    let start = checked.plan().start.clone();
+    match prove_by(engine, checked, &start, BUDGET) {
+        Verdict::Proven(proven) => {
+            assert!(proven.proof().promises.contains(&(promise.to_owned(), true)), "{promise} is told");
+            None
+        }
+        Verdict::Refuted(refuted) => Some(refuted.fault),
+        Verdict::NotProven(open) => panic!("{promise}: {}", open.reason()),
+    }
+}
+
+#[test]
+fn each_kind_is_proved_or_refused_by_each_engine() {
+    let kept = [
+        (TWO_KEYS, "always partner accepts old while tenant[\"orders-signer\"] is old"),
+        (TWO_KEYS, "never tenant[\"orders-signer\"] is new while partner accepts only old"),
+        (TWO_KEYS, "always orders deployed"),
+        (TWO_KEYS, "never orders undeployed"),
+        (ONE_KEY, "always downtime open while orders undeployed"),
+        (ONE_KEY, "never partner accepts only old while tenant[\"orders-signer-next\"] is old"),
+        (ONE_KEY, "never tenant[\"orders-signer\"] is new while orders deployed"),
+    ];
+    let broken = [
+        (TWO_KEYS, "always partner accepts old"),
+        (TWO_KEYS, "never partner accepts only new"),
+        (TWO_KEYS, "always partner accepts only old while tenant[\"orders-signer\"] is old"),
+        (TWO_KEYS, "never partner accepts old while tenant[\"orders-signer\"] is new"),
+        (ONE_KEY, "always orders deployed while downtime open"),
+        (ONE_KEY, "never downtime open"),
+        (ONE_KEY, "always downtime open"),
+    ];
+    for engine in [Engine::Cuts, Engine::Explicit, Engine::Auto] {
+        for (plan, promise) in &kept[..5] {
+            assert_eq!(fault(engine, plan, promise), None, "{promise}");
+        }
+        // The first one never comes to pass; the second one does, when all is over.
+        assert!(matches!(fault(engine, kept[5].0, kept[5].1), Some(Fault::Vacuous(0))));
+        assert!(matches!(fault(engine, kept[6].0, kept[6].1), Some(Fault::Untrue(0))));
+        for (plan, promise) in broken {
+            assert!(matches!(fault(engine, plan, promise), Some(Fault::Untrue(0))), "{promise}");
+        }
+    }
+}
+
+/// Two plans that differ in one edge, and only the promise tells them apart.
+#[test]
+fn only_the_promise_catches_what_it_is_about() {
+    let plan = |after: &str, promise: &str| {
+        let steps = "step make by tenant {\n create new in store as \"n\"\n}\n\
+            step give by tenant {\n after make\n provide new to partner\n}\n\
+            step add by partner {\n after give\n accept new at gate\n}\n";
+        let last = format!("step stop by tenant {{\n{after} undeploy orders\n}}\n");
+        let first = "step tell by partner {\n after add\n inform tenant\n}\n";
+        tiny(&format!("{steps}{first}{last}{promise}"))
+    };
+    let (ordered, loose) = (" after tell\n", "");
+    for promise in [
+        "promise always gate accepts new while orders undeployed\n",
+        "promise never gate accepts only old while orders undeployed\n",
+    ] {
+        assert!(matches!(compare(&plan(ordered, promise), LIMIT), Compared::Proved(_)), "{promise}");
+        let refused = Compared::Refuted("promise_broken".to_owned(), 1);
+        assert_eq!(compare(&plan(loose, promise), LIMIT), refused, "{promise}");
+        assert!(matches!(compare(&plan(loose, ""), LIMIT), Compared::Proved(_)));
+    }
+    let empty = plan(ordered, "promise never gate accepts new while store[\"b\"] is old\n");
+    assert_eq!(compare(&empty, LIMIT), Compared::Refuted("promise_vacuous".to_owned(), 0));
+}
+
+#[test]
+fn a_promise_that_the_start_breaks_has_an_empty_story() {
+    let text = tiny("step tell by tenant {\n inform partner\n}\npromise never orders deployed\n");
+    assert_eq!(compare(&text, LIMIT), Compared::Refuted("promise_broken".to_owned(), 0));
+}
+
+#[test]
+fn a_promise_that_cannot_be_read_has_a_finding() {
+    let step = "step tell by tenant {\n inform partner\n}\n";
+    for (promise, code) in [
+        ("always orders drained of old", "promise_of_traffic"),
+        ("never gate accepts old while orders drained of old", "promise_of_traffic"),
+        ("always", "wrong_usage"),
+        ("always while gate accepts old", "wrong_usage"),
+        ("never gate accepts old while", "wrong_usage"),
+        ("always gate accepts nothing", "unknown_name"),
+        ("always gate accepts store", "wrong_kind"),
+        ("never orders rejected", "wrong_usage"),
+    ] {
+        let codes = read(&tiny(&format!("{step}promise {promise}\n"))).unwrap_err();
+        assert_eq!(codes, [code], "{promise}");
+    }
+    // What is called like a word of the language is still found.
+    let named = tiny(&format!("{step}promise always never rejected\n")).replace("orders", "always");
+    assert!(read(&named).is_ok(), "{:?}", read(&named).err());
+    let named = tiny(&format!("{step}promise always gate accepts while while gate accepts old\n"));
+    let named = named.replace("key new", "key while");
+    assert!(read(&named).is_ok(), "{:?}", read(&named).err());
+}
+
+#[test]
+fn a_rehearsal_says_whether_each_was_kept() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let (plan, report) = (folder.path().join("p.renewal"), folder.path().join("r.html"));
+    let kept = "promise always partner accepts old while tenant[\"orders-signer\"] is old\n";
+    let broken = "promise always partner accepts old\n";
+    std::fs::write(&plan, format!("{TWO_KEYS}{kept}{broken}")).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyroll"));
+    command.args(["rehearse", "--unproved", "--messages", "50", "--rate", "50", "--key-type", "ec-p256"]);
+    let output = command.arg("--report").arg(&report).arg(&plan).output().unwrap();
+    let page = std::fs::read_to_string(&report)
+        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+    for row in [
+        "<span class=\"good\">✓ kept</span> always partner accepts old while",
+        "<span class=\"bad\">✗ broken</span> always partner accepts old<",
+    ] {
+        assert!(page.contains(row), "{row} is not in the report");
+    }
+    assert_ne!(output.status.code(), Some(0));
+}
