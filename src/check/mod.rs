@@ -7,6 +7,7 @@ pub mod cycle;
 pub mod flow_never_runs;
 pub mod key_not_provided;
 pub mod last_act_unreported;
+pub mod not_known_at_end;
 pub mod old_pair_kept;
 pub mod race;
 pub mod role_without_authority;
@@ -47,6 +48,7 @@ pub const CHECKS: &[Check] = &[
     key_not_provided::find,
     race::find,
     flow_never_runs::find,
+    not_known_at_end::find,
     old_pair_kept::find,
     last_act_unreported::find,
 ];
@@ -61,6 +63,7 @@ pub fn explanations() -> Vec<Explanation> {
         flow_never_runs::EXPLANATION,
         key_not_provided::EXPLANATION,
         last_act_unreported::EXPLANATION,
+        not_known_at_end::EXPLANATION,
         old_pair_kept::EXPLANATION,
         race::EXPLANATION,
         role_without_authority::EXPLANATION,

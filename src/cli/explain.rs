@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::{
     action::VOCABULARY,
     check,
-    condition::CONDITIONS,
+    condition::{CONDITIONS, known},
     explanation::Explanation,
     invariant::{INVARIANTS, stated::STATEMENTS},
     plan::{self, suggest::nearest},
@@ -141,7 +141,7 @@ fn entries(asked: Option<&str>) -> Vec<Entry> {
         let meaning = format!("{} {}", verb.keyword, verb.meaning);
         found.push(Entry { kind: Kind::Verb, name: verb.usage.to_owned(), meaning, text: None });
     }
-    let conditions = CONDITIONS.iter().map(|form| (Kind::Condition, form.usage, form.meaning));
+    let conditions = conditions().map(|(usage, meaning)| (Kind::Condition, usage, meaning));
     let promises = INVARIANTS.iter().map(|form| (Kind::Promise, form.usage, form.meaning));
     let statements = STATEMENTS.iter().map(|form| (Kind::Promise, form.usage, form.meaning));
     for (kind, usage, meaning) in conditions.chain(promises).chain(statements) {
@@ -154,9 +154,13 @@ fn entries(asked: Option<&str>) -> Vec<Entry> {
 
 /// Every condition and promise: how it is written and what it means.
 fn forms() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let conditions = CONDITIONS.iter().map(|form| (form.usage, form.meaning));
     let promises = INVARIANTS.iter().map(|form| (form.usage, form.meaning));
-    conditions.chain(promises).chain(STATEMENTS.iter().map(|form| (form.usage, form.meaning)))
+    conditions().chain(promises).chain(STATEMENTS.iter().map(|form| (form.usage, form.meaning)))
+}
+
+fn conditions() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let conditions = CONDITIONS.iter().map(|form| (form.usage, form.meaning));
+    conditions.chain([(known::USAGE, known::MEANING)])
 }
 
 /// The words of a usage line that are written as they stand.
@@ -170,8 +174,8 @@ fn list(screen: &mut Screen) {
         screen.result(format_args!("  {}", verb.usage));
     }
     screen.result("\nconditions (after `needs` and `finally`)");
-    for form in CONDITIONS {
-        screen.result(format_args!("  {:38} {}", form.usage, form.meaning));
+    for (usage, meaning) in conditions() {
+        screen.result(format_args!("  {usage:38} {meaning}"));
     }
     screen.result("\npromises (after `promise`)");
     let promises = INVARIANTS.iter().map(|form| (form.usage, form.meaning));

@@ -5,6 +5,7 @@ pub mod accepts;
 pub mod accepts_only;
 pub mod deployed;
 pub mod drained;
+pub mod known;
 pub mod names;
 pub mod open;
 pub mod undeployed;

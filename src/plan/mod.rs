@@ -4,9 +4,10 @@ pub mod declare;
 pub mod duplicate;
 mod fit;
 pub mod given;
+mod goal;
 pub mod parameter;
 pub mod phrase;
-pub mod promise;
+mod promise;
 pub mod resolve;
 pub mod scope;
 pub mod steps;
@@ -18,7 +19,7 @@ pub use declare::Declared;
 
 use crate::{
     action::{Action, Speech, SpeechKind},
-    condition::Condition,
+    condition::{Condition, known::Known},
     explanation::Explanation,
     invariant::{Hazard, Invariant, stated::Stated},
     source::{Source, Span, Spanned},
@@ -61,6 +62,8 @@ pub struct Plan {
     pub statements: Vec<Spanned<Stated>>,
     /// What must hold when every step is done.
     pub finals: Vec<Spanned<Box<dyn Condition>>>,
+    /// Who is to know it then.
+    pub known: Vec<Spanned<Known>>,
     /// Hazards that the author accepts.
     pub waivers: Vec<Waiver>,
     /// Which key a new key takes the place of.

@@ -57,7 +57,7 @@ pub(super) fn read(draft: &mut Draft, phrase: &Phrase) -> Option<Promised> {
 }
 
 /// What `explain` says.
-pub const EXPLANATION: Explanation = Explanation {
+pub(super) const EXPLANATION: Explanation = Explanation {
     code: "promise_of_traffic",
     title: "a promise over facts that speaks of messages under way",
     text: "`promise always ...` and `promise never ...` speak of what keystores hold, what receivers accept,\n\

@@ -25,7 +25,9 @@ use crate::{
 use super::{
     Declared, Plan, Step, Waiver,
     declare::{self, Body, Start},
-    duplicate, parameter,
+    duplicate,
+    goal::Goals,
+    parameter,
     phrase::Reader,
     promise::{self, Promised},
     scope::{Scope, Thing},
@@ -161,8 +163,8 @@ pub fn resolve(
     declare::bodies(&mut draft);
     let mut steps = all_steps(&mut draft, tree);
     steps::settle(&mut draft, &mut steps);
-    let (mut promises, mut finals, mut waivers) = (Vec::new(), Vec::new(), Vec::new());
-    let mut statements = Vec::new();
+    let (mut promises, mut statements, mut waivers) = (Vec::new(), Vec::new(), Vec::new());
+    let mut goals = Goals::default();
     for item in &tree.items {
         match &item.node {
             Item::Promise(phrase) => match promise::read(&mut draft, phrase) {
@@ -170,7 +172,7 @@ pub fn resolve(
                 Some(Promised::Stated(stated)) => statements.push(Spanned::new(stated, phrase.span())),
                 None => {}
             },
-            Item::Finally(phrase) => finals.extend(steps::condition(&mut draft, phrase)),
+            Item::Finally(phrase) => goals.add(&mut draft, phrase),
             Item::Waive(phrase) => waivers.extend(waiver(&mut draft, phrase)),
             _ => {}
         }
@@ -198,7 +200,8 @@ pub fn resolve(
         deliveries,
         promises,
         statements,
-        finals,
+        finals: goals.finals,
+        known: goals.known,
         waivers,
         predecessors,
     })

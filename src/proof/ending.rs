@@ -70,7 +70,7 @@ pub fn ending(checked: &Checked, world: &World, fault: Fault) -> Moment {
         }
         Fault::Untrue(number) => {
             let (sentence, at) = statement(plan, number);
-            Moment { text: format!("the plan states that {sentence}, and it is not so now"), at }
+            Moment { text: format!("{sentence}: {}", untruth(plan, number)), at }
         }
         Fault::Vacuous(number) => {
             let (sentence, at) = statement(plan, number);
@@ -155,6 +155,20 @@ pub fn statement(plan: &Plan, number: usize) -> (String, Span) {
         || ("it is so".to_owned(), plan.declared.head),
         |stated| (shown(&stated.value.sentence(&plan.landscape)), stated.span),
     )
+}
+
+/// What is so at a moment at which a statement is not.
+fn untruth(plan: &Plan, number: usize) -> String {
+    let Some(stated) = plan.statements.get(number) else { return "it is not so".to_owned() };
+    let stated = &stated.value;
+    let what = shown(&stated.what().sentence(&plan.landscape));
+    let during = stated.during().map(|during| shown(&during.sentence(&plan.landscape)));
+    match (stated.is_always(), during) {
+        (true, None) => format!("now {what} does not hold"),
+        (false, None) => format!("now {what} holds"),
+        (true, Some(during)) => format!("now {during} holds, and {what} does not"),
+        (false, Some(during)) => format!("now {during} holds, and so does {what}"),
+    }
 }
 
 /// A need of a step, as a sentence, and where it is written.

@@ -188,14 +188,20 @@ impl Page<'_> {
 
     fn untrue(&self, number: usize) -> Finding {
         let (sentence, at) = statement(self.checked.plan(), number);
-        let what = format!("`{sentence}` is not so at every moment");
+        let what = format!("the promise `{sentence}` is broken");
         let (text, help) = match (self.moves.len(), self.moves.last()) {
             (count, Some(Move::Act(step))) => {
-                let text = format!("moment {count}: from here on it is not so");
-                (Some((text, self.act_at(*step))), format!("let `{}` come where it is so", self.step(*step)))
+                let text = format!("moment {count}: this breaks it");
+                (
+                    Some((text, self.act_at(*step))),
+                    format!("let `{}` come at another time, or take the promise out", self.step(*step)),
+                )
             }
             (0, _) => (None, "say another start, or take the promise out".to_owned()),
-            _ => (None, "let the step that changes it come where it is so".to_owned()),
+            _ => (
+                None,
+                "let the step that it is about come at another time, or take the promise out".to_owned(),
+            ),
         };
         let mut labels = vec![primary("promised here", at)];
         labels.extend(text.map(|(text, at)| label(&text, at)));

@@ -2,7 +2,8 @@
 
 use crate::{
     check::Checked,
-    source::{Finding, shown},
+    condition::Condition,
+    source::{Finding, Spanned, shown},
     world::{material::Fingerprint, state::World},
 };
 
@@ -204,10 +205,17 @@ fn proof(checked: &Checked, how: How) -> Proof {
         };
         format!("{} {hazard}: {}", shown(&plan.landscape.channels[w.flow].name), shown(&w.because))
     });
+    let ending = |number: usize, condition: &Spanned<Box<dyn Condition>>| {
+        let known = plan.known.iter().filter(|known| known.value.what == number);
+        let roles: Vec<&str> =
+            known.flat_map(|k| &k.value.roles).map(|role| plan.landscape.roles[*role].as_str()).collect();
+        let sentence = condition.value.sentence(&plan.landscape);
+        if roles.is_empty() { sentence } else { format!("{sentence} known to {}", roles.join(", ")) }
+    };
     Proof {
         how,
         promises: Rules::of(checked).sentences(),
-        finals: plan.finals.iter().map(|f| f.value.sentence(&plan.landscape)).collect(),
+        finals: plan.finals.iter().enumerate().map(|(number, f)| ending(number, f)).collect(),
         waived: waived.collect(),
         assumptions: assumptions(plan),
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keyroll::{
     action::VOCABULARY,
-    condition::CONDITIONS,
+    condition::{CONDITIONS, known},
     invariant::{INVARIANTS, stated::STATEMENTS},
     plan::resolve::resolve,
     source::Source,
@@ -53,7 +53,7 @@ fn rows() -> Vec<(&'static str, &'static str)> {
     let conditions = CONDITIONS.iter().map(|form| (form.usage, form.meaning));
     let flows = INVARIANTS.iter().map(|form| (form.usage, form.meaning));
     let promises = flows.chain(STATEMENTS.iter().map(|form| (form.usage, form.meaning)));
-    verbs.chain(conditions).chain(promises).collect()
+    verbs.chain(conditions).chain([(known::USAGE, known::MEANING)]).chain(promises).collect()
 }
 
 #[test]

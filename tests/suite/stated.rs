@@ -118,6 +118,40 @@ fn a_promise_that_cannot_be_read_has_a_finding() {
     assert!(read(&named).is_ok(), "{:?}", read(&named).err());
 }
 
+/// The last act of both stock plans is reported to nobody: whoever wants to hear of it says so.
+#[test]
+fn what_is_to_be_known_at_the_end_must_be_told() {
+    let codes = |text: &str| read(text).map(drop).err().unwrap_or_default();
+    for (plan, last, by, end) in [
+        (TWO_KEYS, "retire_old", "receiver_admin", "partner accepts only new"),
+        (ONE_KEY, "deploy", "integration_developer", "orders deployed"),
+    ] {
+        let to = if plan == ONE_KEY { "tenant_admin, receiver_admin" } else { "tenant_admin" };
+        let asked = format!("{plan}finally {end} known to {to}\n");
+        let expected = vec!["not_known_at_end"; if plan == ONE_KEY { 2 } else { 1 }];
+        assert_eq!(codes(&asked), expected, "{end}");
+        let told = format!("{asked}step tell by {by} {{\n  after {last}\n  inform {to}\n}}\n");
+        assert!(read(&told).is_ok(), "{end}: {:?}", codes(&told));
+        // A report of something else, or one to somebody else, tells nothing of it.
+        let early = told.replace(&format!("  after {last}\n  inform"), "  inform");
+        assert!(codes(&early).contains(&"not_known_at_end".to_owned()), "{early}");
+        let owner = format!("{plan}finally {end} known to {by}\n");
+        assert!(read(&owner).is_ok(), "who does it knows it");
+        let checked = read(&told).unwrap();
+        let start = checked.plan().start.clone();
+        let Verdict::Proven(proven) = prove_by(Engine::Auto, checked, &start, BUDGET) else {
+            panic!("{end} is proved")
+        };
+        assert!(
+            proven.proof().finals.contains(&format!("{end} known to {to}")),
+            "{:?}",
+            proven.proof().finals
+        );
+    }
+    let drained = format!("{TWO_KEYS}finally orders drained of old known to receiver_admin\n");
+    assert_eq!(codes(&drained), ["not_known_at_end"]);
+}
+
 #[test]
 fn a_rehearsal_says_whether_each_was_kept() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();

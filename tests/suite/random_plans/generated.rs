@@ -135,6 +135,10 @@ fn written(chance: &mut Chance, ground: &Ground, steps: &[Draft]) -> String {
     if chance.percent(35) {
         writeln!(text, "finally {}", condition(chance, ground)).unwrap();
     }
+    if chance.percent(20) {
+        let role = chance.below(ground.roles);
+        writeln!(text, "finally {} known to r{role}", condition(chance, ground)).unwrap();
+    }
     if chance.percent(30) {
         writeln!(text, "promise {}", statement(chance, ground)).unwrap();
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use keyroll::{
     action::SpeechKind,
+    condition::Asks,
     plan::Plan,
     world::{
         effect::Effect,
@@ -60,6 +61,12 @@ pub(crate) fn broken(plan: &Plan) -> BTreeSet<&'static str> {
     if races(plan, &told) {
         broken.insert("race");
     }
+    for known in &plan.known {
+        let asks = plan.finals[known.value.what].value.asks();
+        if known.value.roles.iter().any(|role| !knows_at_the_end(plan, &told, *role, &asks)) {
+            broken.insert("not_known_at_end");
+        }
+    }
     broken
 }
 
@@ -70,6 +77,7 @@ pub(crate) fn named(codes: &[String]) -> BTreeSet<&'static str> {
         "created_twice",
         "cycle",
         "key_not_provided",
+        "not_known_at_end",
         "race",
         "role_without_authority",
         "unannounced_step",
@@ -81,6 +89,47 @@ pub(crate) fn named(codes: &[String]) -> BTreeSet<&'static str> {
         named.insert("unlicensed");
     }
     named
+}
+
+/// Whether a role has learned, when every message has arrived, what is so: in every order some step
+/// of which it learned is followed by none that makes it otherwise.
+fn knows_at_the_end(plan: &Plan, told: &Told<'_>, role: RoleId, asks: &Asks) -> bool {
+    let says = |step: StepId| plan.steps[step].speech.as_ref();
+    let learned = |t: StepId| {
+        let mine = plan.steps[t].role.value == role;
+        let asked =
+            says(t).is_some_and(|s| matches!(s.kind, SpeechKind::Proposal(_)) && s.to.contains(&role));
+        mine || asked
+            || plan.steps.ids().any(|m| {
+                let report = |s: &keyroll::action::Speech| s.kind == SpeechKind::Report && told.knows(m, t);
+                says(m).is_some_and(|s| s.to.contains(&role) && (m == t || report(s)))
+            })
+    };
+    let writes = |step: StepId, fact: Fact| {
+        let effects = plan.steps[step].action.value.effects();
+        let all: Vec<Value> =
+            effects.iter().flat_map(written).filter(|(f, _)| *f == fact).map(|(_, v)| v).collect();
+        all.last().copied()
+    };
+    match asks {
+        Asks::Facts(facts) => facts.iter().all(|(fact, value)| {
+            let untouched = || plan.steps.ids().all(|step| writes(step, *fact).is_none());
+            let stays = |step: StepId| {
+                let undoes = |other: StepId| {
+                    writes(other, *fact).is_some_and(|v| v != *value) && !told.is_before(other, step)
+                };
+                writes(step, *fact) == Some(*value) && !plan.steps.ids().any(undoes)
+            };
+            plan.landscape.owner(*fact) == Some(role)
+                || (untouched() && plan.start.value(*fact) == *value)
+                || plan.steps.ids().any(|step| stays(step) && learned(step))
+        }),
+        Asks::Open(window) => plan
+            .steps
+            .ids()
+            .any(|t| says(t).is_some_and(|s| s.kind == SpeechKind::Proposal(*window)) && learned(t)),
+        Asks::Drained(..) => false,
+    }
 }
 
 /// What an effect changes, and to what; nothing where only the world can tell.
