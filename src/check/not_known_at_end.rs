@@ -4,8 +4,8 @@ use miette::{Diagnostic, LabeledSpan};
 use thiserror::Error;
 
 use crate::{
-    condition::known::{Unknown, Writers},
     explanation::Explanation,
+    graph::ended::{Unknown, Writers},
     source::{Finding, shown},
 };
 

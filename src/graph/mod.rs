@@ -1,6 +1,7 @@
 //! Which step comes before which, and what each role can know when it acts.
 
 pub mod cycle;
+pub mod ended;
 pub mod knowledge;
 pub mod licence;
 pub mod order;
