@@ -31,6 +31,7 @@
 //! - [`transition`]: the one function that moves a run from one moment to the next.
 //! - [`proof`]: shows that a plan keeps its promises in every order of events, or tells the shortest
 //!   story in which it does not.
+//! - [`repair`]: the smallest edit that makes a refused plan provable.
 //! - [`journal`]: where runs live.
 //! - [`run`]: carries a plan out through the backends of a site or a sandbox.
 //! - [`evidence`]: what a run leaves behind, for people and for machines.
@@ -53,6 +54,7 @@ pub mod name;
 pub mod page;
 pub mod plan;
 pub mod proof;
+pub mod repair;
 pub mod run;
 pub mod source;
 pub mod syntax;

@@ -23,6 +23,7 @@ pub mod prompt;
 pub mod prove;
 pub mod rehearse;
 pub mod reject;
+pub mod repair;
 pub mod run;
 pub mod schema;
 pub mod screen;
@@ -87,6 +88,7 @@ enum Verb {
     Fmt(fmt::Arguments),
     Explain(explain::Arguments),
     Prove(prove::Arguments),
+    Repair(repair::Arguments),
     Graph(graph::Arguments),
     Rehearse(rehearse::Arguments),
     DryRun(dry_run::Arguments),
@@ -139,6 +141,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Verb::Explain(arguments) => explain::run(&arguments, &mut screen),
         Verb::Fmt(arguments) => fmt::run(&arguments, &mut screen),
         Verb::Prove(arguments) => prove::run(&arguments, &mut screen),
+        Verb::Repair(arguments) => repair::run(&arguments, &mut screen),
         Verb::Graph(arguments) => graph::run(&arguments, &mut screen),
         Verb::Rehearse(arguments) => rehearse::run(&arguments, &mut screen),
         Verb::DryRun(arguments) => dry_run::run(&arguments, &mut screen),

@@ -39,6 +39,27 @@ impl PlanText {
 }
 
 impl PlanText {
+    /// Where it is; `-` for standard input.
+    pub fn path(&self) -> &Path {
+        &self.plan
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// The exit; what is wrong has been said.
+    pub fn source(&self, screen: &mut Screen) -> Result<Source, Exit> {
+        plan(&self.plan, screen)
+    }
+
+    /// The values that are given on the command line.
+    ///
+    /// # Errors
+    /// The exit: one is given twice.
+    pub fn given(&self, screen: &mut Screen) -> Result<Given, Exit> {
+        Ok(Given { parameters: values(&self.set, screen)?, transit: None })
+    }
+
     /// The same with the parameters that a site gives.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use crate::{
     check::Checked,
     condition::Condition,
     source::{Finding, Spanned, shown},
-    world::{material::Fingerprint, state::World},
+    world::{id::StepId, material::Fingerprint, state::World},
 };
 
 use super::{
@@ -68,6 +68,8 @@ pub struct Refuted {
     pub shortest: bool,
     /// The page.
     pub finding: Finding,
+    /// The steps that the story is about, by name, the last one first.
+    pub about: Vec<String>,
 }
 
 /// A plan that is neither proved nor refused.
@@ -193,7 +195,17 @@ fn proven(checked: Checked, start: &World, how: How) -> Verdict {
 fn refuted(checked: Checked, (moves, world, fault): (&[Move], &World, Fault), shortest: bool) -> Verdict {
     let story = Story::of(&checked, moves, world, fault);
     let finding = refusal(&checked, world, fault, moves);
-    Verdict::Refuted(Box::new(Refuted { checked, fault, story, shortest, finding }))
+    let fails = match fault {
+        Fault::Misfit(step, _) | Fault::Stale(step, _) => Some(step),
+        _ => None,
+    };
+    let acts = moves.iter().rev().filter_map(|step| match step {
+        Move::Act(step) | Move::Answer(step) => Some(*step),
+        _ => None,
+    });
+    let name = |step: StepId| checked.plan().steps[step].name.value.clone();
+    let about = fails.into_iter().chain(acts).map(name).collect();
+    Verdict::Refuted(Box::new(Refuted { checked, fault, story, shortest, finding, about }))
 }
 
 fn proof(checked: &Checked, how: How) -> Proof {

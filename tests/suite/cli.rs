@@ -133,7 +133,11 @@ fn a_refused_proof_tells_its_story_on_standard_output() {
     let said = fed(&["prove", "-"], undrained.as_bytes());
     let mut lines = said.out.lines();
     assert_eq!(lines.next(), Some("xml-signature-one-key: refused, this is the shortest story"));
-    let last = lines.last().unwrap();
+    assert!(
+        said.out.contains("let `exchange_certificate` wait: `needs orders drained of old` (proved)"),
+        "{said:?}"
+    );
+    let last = lines.rfind(|line| line.ends_with(']')).unwrap();
     assert!(last.contains("partner rejects it") && last.contains("[<stdin>:"), "{last}");
     assert!(
         said.err.contains("keyroll::undrained") && said.err.contains("needs orders drained of old"),

@@ -19,6 +19,7 @@ mod output;
 mod random_plans;
 mod readme;
 mod reference;
+mod repair;
 mod report;
 mod rooms;
 mod runs;

@@ -27,6 +27,7 @@ const ORDER: &[&[&str]] = &[
     &["check"],
     &["transition"],
     &["proof", "synthesis"],
+    &["repair"],
     &["journal"],
     &["run"],
     &["evidence"],

@@ -51,6 +51,10 @@ pub struct Judged {
     /// Whether no story is shorter; nothing unless refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     shortest: Option<bool>,
+    /// A small edit after which the plan is proved, as an order to the author; nothing unless refused
+    /// and one was found at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repair: Option<String>,
     /// What refuses the plan, and advice.
     findings: Vec<Entry>,
 }
@@ -117,6 +121,7 @@ impl Judged {
             transitions: None,
             story: Vec::new(),
             shortest: None,
+            repair: None,
             findings: Vec::new(),
         }
     }
@@ -157,6 +162,11 @@ impl Judged {
     pub(super) fn open(plan: &str, source: &Source, open: &NotProven) -> Self {
         let states = (open.states > 0).then_some(open.states);
         Self { states, reason: Some(open.reason()), ..Self::of(plan, source, Outcome::NotProved) }
+    }
+
+    /// The same with an edit that repairs the plan.
+    pub(super) fn mended(self, repair: Option<String>) -> Self {
+        Self { repair, ..self }
     }
 
     /// The same with findings.

@@ -9,12 +9,16 @@ use crate::{
         story::Story,
         verdict::{BUDGET, Proof, Verdict, Why, prove_by},
     },
+    repair::{Attempts, repair},
     source::{Refusal, Source, shown},
 };
 
 use super::{exit::Exit, json::Findings, screen::Screen, text::PlanText};
 
 pub use judged::Judged;
+
+/// What is tried to repair a refused plan beside its story: a blink.
+const AT_ONCE: Attempts = Attempts { bytes: 800_000, states: 1_000, pairs: false };
 
 /// Prove that a plan keeps its promises in every order of events, or tell how it does not.
 #[derive(Debug, clap::Args)]
@@ -59,6 +63,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         }
         Verdict::Refuted(refuted) => {
             let plan = refuted.checked.plan().name.clone();
+            let given = arguments.plan.given(screen).unwrap_or_default();
+            let repaired = repair(&source, &given, &refuted.about, AT_ONCE, |_| {});
             screen.page(&Refusal::new(source.clone(), vec![refuted.finding]));
             match arguments.format {
                 Findings::Text => {
@@ -69,9 +75,14 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
                     };
                     screen.result(format_args!("{plan}: refused, this is {which}"));
                     told(&source, &refuted.story).iter().for_each(|line| screen.result(line));
+                    if let Some(repaired) = &repaired {
+                        screen.result(format_args!("  repair      {} (proved)", repaired.edit.sentence));
+                        screen.result("              `keyroll repair` shows it, and writes it with --apply");
+                    }
                 }
                 Findings::Json => {
-                    tell(Judged::refused(&plan, &source, &refuted.story, refuted.shortest), screen)
+                    let judged = Judged::refused(&plan, &source, &refuted.story, refuted.shortest);
+                    tell(judged.mended(repaired.map(|repaired| repaired.edit.sentence)), screen)
                 }
                 Findings::Sarif => screen.story(places(&source, &refuted.story)),
             }

@@ -168,6 +168,7 @@ impl Bounds {
 const COMMANDS: &[(&str, Bounds, i32)] = &[
     ("check plan.renewal", Bounds::Looks, 0),
     ("prove plan.renewal", Bounds::Looks, 0),
+    ("repair plan.renewal", Bounds::Looks, 0),
     ("explain undrained", Bounds::Looks, 0),
     ("graph plan.renewal", Bounds::Looks, 0),
     ("schema check", Bounds::Looks, 0),

@@ -121,6 +121,8 @@ fn heard() -> Heard {
     heard.hear(&place, 2, "explain undraind");
     heard.hear(&place, 0, "prove plan.renewal");
     heard.hear(&place, 1, "prove undrained.renewal");
+    heard.hear(&place, 0, "repair undrained.renewal");
+    heard.hear(&place, 0, "repair plan.renewal");
     heard.hear(&place, 0, "prove plan.renewal --engine explicit");
     heard.hear(&place, 8, "prove plan.renewal --engine explicit --budget 5");
     heard.hear(&place, 0, "graph plan.renewal");
