@@ -1,5 +1,7 @@
 //! What `prove` tells machines.
 
+use std::path::Path;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -46,6 +48,9 @@ pub struct Judged {
     /// How many transitions between them.
     #[serde(skip_serializing_if = "Option::is_none")]
     transitions: Option<usize>,
+    /// The certificate that was written; nothing unless it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate: Option<Certified>,
     /// A story in which a promise is broken; nothing unless refused.
     story: Vec<Told>,
     /// Whether no story is shorter; nothing unless refused.
@@ -86,6 +91,15 @@ struct Kept {
     in_words: bool,
 }
 
+/// A file with the reason of a proof.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct Certified {
+    /// Its name.
+    file: String,
+    /// How long it is.
+    bytes: usize,
+}
+
 /// A moment of a story.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct Told {
@@ -115,6 +129,7 @@ impl Judged {
             reason: None,
             states: None,
             transitions: None,
+            certificate: None,
             story: Vec::new(),
             shortest: None,
             findings: Vec::new(),
@@ -157,6 +172,12 @@ impl Judged {
     pub(super) fn open(plan: &str, source: &Source, open: &NotProven) -> Self {
         let states = (open.states > 0).then_some(open.states);
         Self { states, reason: Some(open.reason()), ..Self::of(plan, source, Outcome::NotProved) }
+    }
+
+    /// The same with the certificate that was written, and its length.
+    pub(super) fn certified(self, written: Option<(&Path, usize)>) -> Self {
+        let certified = |(file, bytes): (&Path, usize)| Certified { file: file.display().to_string(), bytes };
+        Self { certificate: written.map(certified), ..self }
     }
 
     /// The same with findings.
