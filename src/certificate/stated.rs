@@ -72,14 +72,13 @@ impl Moments<'_> {
             && done.iter().all(|step| plan.steps[*step].after.iter().all(|before| is_done(&before.value)));
         let value = |fact: Fact| {
             let mut terms = self.history.when(fact, |_| true).into_iter();
-            let now = terms.find(|t| t.from.as_ref().is_none_or(is_done) && !t.until.as_ref().is_some_and(is_done));
+            let now =
+                terms.find(|t| t.from.as_ref().is_none_or(is_done) && !t.until.as_ref().is_some_and(is_done));
             now.map(|term| term.value)
         };
         let begins = |window: WindowId| self.agreements(window).iter().any(is_done);
         let waits = |window: WindowId| !self.opened.get(&window).into_iter().flatten().any(is_done);
-        let both = |literal: &Literal| {
-            matches!(literal, Literal::Open(window) if literals.contains(&Literal::NotOpen(*window)))
-        };
+        let both = |literal: &Literal| matches!(literal, Literal::Open(window) if literals.contains(&Literal::NotOpen(*window)));
         let is_so = |literal: &Literal| match *literal {
             Literal::Is(fact, wanted) => value(fact) == Some(wanted),
             Literal::IsNot(fact, other) => value(fact).is_some_and(|value| value != other),

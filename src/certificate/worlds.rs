@@ -37,30 +37,40 @@ pub(super) fn closed(
     if worlds.len() != rows.len() || !rows.is_sorted() {
         return Err(Refused::gap("each world once, in their order"));
     }
-    let first =
-        worlds.get(subject.start).ok_or_else(|| Refused::gap("the world that the plan starts from"))?;
-    first.1.set(true);
-    let mut transitions = 0;
-    for (world, (rank, _)) in &worlds {
-        let broken = judged.iter().any(|promise| promise.broken(landscape, world).is_some());
-        if broken || alias_lost(landscape, world).is_some() {
+    let mut spoken = FixedBitSet::with_capacity(plan.statements.len());
+    let (mut transitions, mut left) = (0, vec![subject.start.clone()]);
+    while let Some(world) = left.pop() {
+        let (rank, reached) = worlds.get(&world).ok_or_else(|| Refused::gap("every world"))?;
+        if reached.replace(true) {
+            continue;
+        }
+        let broken = judged.iter().any(|promise| promise.broken(landscape, &world).is_some())
+            || plan.statements.iter().any(|stated| stated.value.is_broken(landscape, &world));
+        if broken || alias_lost(landscape, &world).is_some() {
             return Err(Refused::gap("that a promise is kept in each of its worlds"));
         }
+        let speak = plan.statements.iter().enumerate().filter(|(_, s)| s.value.applies(landscape, &world));
+        spoken.extend(speak.map(|(number, _)| number));
         let mut nearest = None;
-        for after in next(checked, world)? {
+        for after in next(checked, &world)? {
             let (rank, reached) = worlds.get(&after).ok_or_else(|| Refused::gap("every world"))?;
-            reached.set(true);
             transitions += 1;
             nearest = Some(nearest.map_or(*rank, |nearest: u32| nearest.min(*rank)));
+            if !reached.get() {
+                left.push(after);
+            }
         }
         let is_over = plan.steps.ids().all(|step| world.is_done(step));
         let distance = if is_over { Some(0) } else { nearest.and_then(|rank| rank.checked_add(1)) };
         if distance != Some(*rank) {
             return Err(Refused::gap("how far each world is from the end"));
         }
-        if is_over && !plan.finals.iter().all(|condition| condition.value.holds(landscape, world)) {
+        if is_over && !plan.finals.iter().all(|condition| condition.value.holds(landscape, &world)) {
             return Err(Refused::gap("that the end is as it must be"));
         }
+    }
+    if spoken.count_ones(..) != plan.statements.len() {
+        return Err(Refused::gap("a moment of which each promise speaks"));
     }
     if worlds.values().all(|(_, reached)| reached.get()) {
         return Ok(Verified::Explicit { states: worlds.len(), transitions });

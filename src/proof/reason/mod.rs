@@ -65,7 +65,7 @@ pub fn certificate(proven: &Proven, start: &World, budget: usize) -> Result<Cert
 
 /// The paths and chains that the second judge asks for.
 fn by_order(checked: &Checked, start: &World) -> Result<Reason, Unwritten> {
-    let recorder = Recorder::of(checked).map_err(Unwritten::Differ)?;
+    let mut recorder = Recorder::of(checked).map_err(Unwritten::Differ)?;
     recorder.speak(occasions(checked, start));
     let shown = show(checked, start, &recorder);
     if recorder.is_full() {

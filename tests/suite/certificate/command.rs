@@ -151,8 +151,8 @@ fn wrong(code: &str, desk: &Desk) -> String {
         }
         "certificate_gap" => {
             let claim = Certificate::read(text.as_bytes()).unwrap().proof;
-            let Reason::Cuts { paths, news, .. } = claim.reason else { panic!("not by cuts") };
-            let reason = Reason::Cuts { lines: Vec::new(), paths, news };
+            let Reason::Cuts { paths, news, moments, .. } = claim.reason else { panic!("not by cuts") };
+            let reason = Reason::Cuts { lines: Vec::new(), paths, news, moments };
             Certificate::of(Claim { reason, ..claim }).text()
         }
         other => panic!("nothing brings {other} about"),

@@ -84,7 +84,7 @@ fn another_plan_value_start_statement_or_version_is_refused() {
 /// Plans whose certificates have entries of every kind.
 fn rich() -> Vec<(Box<keyroll::proof::verdict::Proven>, Certificate)> {
     let mut found: Vec<_> = STOCK.into_iter().map(|(text, engine)| stock(text, engine)).collect();
-    for seed in 5_000_000..5_006_000 {
+    for seed in 5_000_000..5_012_000 {
         if found.len() > 40 {
             break;
         }
@@ -92,7 +92,11 @@ fn rich() -> Vec<(Box<keyroll::proof::verdict::Proven>, Certificate)> {
             continue;
         };
         let certificate = certified(&proven);
-        if matches!(&certificate.proof.reason, Reason::Cuts { paths, .. } if !paths.is_empty()) {
+        let has_all = |reason: &Reason| match reason {
+            Reason::Cuts { paths, moments, .. } => !paths.is_empty() || moments.iter().any(|m| m.len() > 1),
+            Reason::Explicit { .. } => false,
+        };
+        if has_all(&certificate.proof.reason) {
             found.push((proven, certificate));
         }
     }
@@ -104,13 +108,22 @@ fn rich() -> Vec<(Box<keyroll::proof::verdict::Proven>, Certificate)> {
 fn altered(reason: &Reason, steps: u32) -> Vec<Reason> {
     let mut found = Vec::new();
     match reason {
-        Reason::Cuts { lines, paths, news } => {
+        Reason::Cuts { lines, paths, news, moments } => {
+            let with = |lines: &[Vec<u32>],
+                        paths: &[Vec<u32>],
+                        news: &[(News, Vec<u32>)],
+                        moments: &[Vec<u32>]| Reason::Cuts {
+                lines: lines.to_vec(),
+                paths: paths.to_vec(),
+                news: news.to_vec(),
+                moments: moments.to_vec(),
+            };
             let told = |told: &Vec<u32>| numbers(told, steps);
             for lines in rows(lines, told) {
-                found.push(Reason::Cuts { lines, paths: paths.clone(), news: news.clone() });
+                found.push(with(&lines, paths, news, moments));
             }
             for paths in rows(paths, told) {
-                found.push(Reason::Cuts { lines: lines.clone(), paths, news: news.clone() });
+                found.push(with(lines, &paths, news, moments));
             }
             let chains = |(about, chain): &(News, Vec<u32>)| {
                 let mut all: Vec<_> =
@@ -124,7 +137,10 @@ fn altered(reason: &Reason, steps: u32) -> Vec<Reason> {
                 all
             };
             for news in rows(news, chains) {
-                found.push(Reason::Cuts { lines: lines.clone(), paths: paths.clone(), news });
+                found.push(with(lines, paths, &news, moments));
+            }
+            for moments in rows(moments, told) {
+                found.push(with(lines, paths, news, &moments));
             }
         }
         Reason::Explicit { worlds } => {
@@ -185,9 +201,9 @@ fn numbers(row: &[u32], steps: u32) -> Vec<Vec<u32>> {
     found
 }
 
-/// Whether each step of each row comes before the next one.
+/// Whether each step of each row comes before the next one, and each moment holds what comes before.
 fn is_true(checked: &Checked, reason: &Reason) -> bool {
-    let Reason::Cuts { lines, paths, news } = reason else { return false };
+    let Reason::Cuts { lines, paths, news, moments } = reason else { return false };
     let ordered = |row: &Vec<u32>| {
         row.windows(2).all(|pair| {
             let [one, next] = [pair[0], pair[1]].map(|step| StepId::at(step as usize));
@@ -197,7 +213,12 @@ fn is_true(checked: &Checked, reason: &Reason) -> bool {
     let told = news.iter().all(|(about, chain)| {
         chain.first() == Some(&about.of) && chain.last() == Some(&about.to) && ordered(chain)
     });
-    lines.iter().all(ordered) && paths.iter().all(ordered) && told
+    let steps = &checked.plan().steps;
+    let whole = moments.iter().all(|done| {
+        let is_done = |step: StepId| done.contains(&u32::try_from(step.index()).unwrap());
+        done.iter().all(|step| steps[StepId::at(*step as usize)].after.iter().all(|a| is_done(a.value)))
+    });
+    lines.iter().all(ordered) && paths.iter().all(ordered) && told && whole
 }
 
 #[test]
@@ -227,9 +248,16 @@ fn every_entry_that_is_gone_or_altered_is_refused() {
 #[test]
 fn what_was_not_asked_for_is_refused() {
     let (proven, certificate) = stock(TWO_KEYS, Engine::Cuts);
-    let Reason::Cuts { lines, paths, news } = certificate.proof.reason.clone() else { panic!("not by cuts") };
+    let Reason::Cuts { lines, paths, news, moments } = certificate.proof.reason.clone() else {
+        panic!("not by cuts")
+    };
     let with = |lines: &Vec<Vec<u32>>, paths: &Vec<Vec<u32>>| {
-        let reason = Reason::Cuts { lines: lines.clone(), paths: paths.clone(), news: news.clone() };
+        let reason = Reason::Cuts {
+            lines: lines.clone(),
+            paths: paths.clone(),
+            news: news.clone(),
+            moments: moments.clone(),
+        };
         let claim = Claim { reason, ..certificate.proof.clone() };
         judged(proven.checked(), Certificate::of(claim).text().as_bytes())
     };

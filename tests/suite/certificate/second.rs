@@ -7,7 +7,7 @@ use keyroll::{
     certificate::{News, Reasons, show},
     check::Checked,
     proof::{
-        cuts::{Unsettled, settle},
+        cuts::{Unsettled, occasions, settle},
         explore::{Found, explore},
         rules::Rules,
     },
@@ -61,6 +61,15 @@ impl Reasons for All<'_> {
             }
         }
         None
+    }
+
+    fn moment(&self, number: usize) -> Option<Vec<StepId>> {
+        let plan = self.0.plan();
+        let occasions = occasions(self.0, &plan.start);
+        let done = occasions.get(number)?;
+        let order = self.0.order();
+        let is_in = |step: &StepId| done.iter().any(|last| last == step || order.is_before(*step, *last));
+        Some(plan.steps.ids().filter(is_in).collect())
     }
 }
 
