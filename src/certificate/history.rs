@@ -1,12 +1,15 @@
 //! Which value each fact has between which steps, and what can be so at one moment.
 
-use std::{cell::Cell, collections::BTreeMap};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use crate::{
     check::Checked,
     source::shown,
     world::{
-        id::{KeyId, PlaceId, StepId},
+        id::{KeyId, PlaceId, RoleId, StepId, WindowId},
         landscape::{Fact, Value},
         state::World,
     },
@@ -35,6 +38,10 @@ pub struct History<'a> {
     terms: BTreeMap<Fact, Vec<Term>>,
     /// Where a key ever lies.
     pub(super) lies: BTreeMap<KeyId, Vec<PlaceId>>,
+    /// Who receives a message of which step.
+    pub(super) received: BTreeSet<(StepId, RoleId)>,
+    /// The steps that agree on each window.
+    pub(super) agreements: BTreeMap<WindowId, Vec<StepId>>,
     looks: Cell<usize>,
     pub(super) shown: Cell<usize>,
 }
@@ -46,9 +53,23 @@ impl<'a> History<'a> {
         start: &'a World,
         reasons: &'a dyn Reasons,
     ) -> Result<Self, Refused> {
-        let (terms, lies) = (BTreeMap::new(), BTreeMap::new());
-        let mut history =
-            Self { checked, start, reasons, terms, lies, looks: Cell::default(), shown: Cell::default() };
+        let plan = checked.plan();
+        let mut agreements: BTreeMap<WindowId, Vec<StepId>> = BTreeMap::new();
+        for step in plan.steps.ids() {
+            let agreed = plan.proposal(step).map(|(window, _)| window);
+            agreed.into_iter().for_each(|window| agreements.entry(window).or_default().push(step));
+        }
+        let mut history = Self {
+            checked,
+            start,
+            reasons,
+            terms: BTreeMap::new(),
+            lies: BTreeMap::new(),
+            received: plan.deliveries.rows().map(|delivery| (delivery.step, delivery.to)).collect(),
+            agreements,
+            looks: Cell::default(),
+            shown: Cell::default(),
+        };
         for (place, key) in start.places.iter() {
             if let Some(key) = key {
                 history.lies.entry(*key).or_default().push(place);

@@ -73,11 +73,11 @@ impl Lines {
         true
     }
 
-    /// The row in which a step stands, up to that step.
+    /// The row in which a step stands, and the place of the step in it.
     #[must_use]
-    pub fn up_to(&self, step: StepId) -> &[StepId] {
-        let place = self.places.get(step.index()).copied().flatten();
-        place.and_then(|(row, place)| self.rows.get(row)?.steps.get(..=place)).unwrap_or_default()
+    pub fn around(&self, step: StepId) -> Option<(&[StepId], usize)> {
+        let (row, place) = self.places.get(step.index()).copied().flatten()?;
+        Some((&self.rows.get(row)?.steps, place))
     }
 
     /// The parts of the rows that were made use of.

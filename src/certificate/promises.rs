@@ -1,6 +1,6 @@
 //! No moment breaks a promise or a law, and the end is as it must be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     check::Checked,
@@ -35,12 +35,15 @@ impl<'a> std::ops::Deref for Judged<'a> {
 
 /// The promises of a plan that are not waived; and of each flow that no message is rejected.
 pub(super) fn judged(plan: &Plan) -> Vec<Judged<'_>> {
-    let is_waived = |what: (ChannelId, Hazard)| plan.waivers.iter().any(|w| (w.flow, w.hazard) == what);
+    let waived: BTreeSet<(ChannelId, Hazard)> = plan.waivers.iter().map(|w| (w.flow, w.hazard)).collect();
     let said: Vec<&dyn Invariant> = plan.promises.iter().map(|promise| promise.value.as_ref()).collect();
-    let is_said = |flow| said.iter().any(|promise| promise.hazard() == (flow, Hazard::Rejected));
-    let unsaid = plan.landscape.channels.ids().filter(|flow| !is_said(*flow));
-    let unsaid: Vec<ChannelId> = unsaid.filter(|flow| !is_waived((*flow, Hazard::Rejected))).collect();
-    let said = said.iter().filter(|promise| !is_waived(promise.hazard()));
+    let spoken: BTreeSet<(ChannelId, Hazard)> = said.iter().map(|promise| promise.hazard()).collect();
+    let is_left = |flow: &ChannelId| {
+        let rejected = (*flow, Hazard::Rejected);
+        !spoken.contains(&rejected) && !waived.contains(&rejected)
+    };
+    let unsaid: Vec<ChannelId> = plan.landscape.channels.ids().filter(is_left).collect();
+    let said = said.iter().filter(|promise| !waived.contains(&promise.hazard()));
     said.map(|promise| Judged::Promised(*promise))
         .chain(unsaid.into_iter().map(|flow| Judged::Unsaid(NeverRejected::of(flow))))
         .collect()

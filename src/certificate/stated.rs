@@ -51,9 +51,9 @@ impl Moments<'_> {
             Literal::Is(fact, value) => in_turn(fact, &|other| other == value),
             Literal::IsNot(fact, value) => in_turn(fact, &|other| other != value),
             // It begins after it is agreed, and before the first step that waits for it.
-            Literal::Open(window) => self.agreements(window).into_iter().all(|step| {
+            Literal::Open(window) => self.agreements(window).iter().all(|step| {
                 with(&|case| {
-                    case.done.push(step);
+                    case.done.push(*step);
                     case.open.push(window);
                 })
             }),
@@ -89,8 +89,7 @@ impl Moments<'_> {
     }
 
     /// The steps that agree on a window.
-    fn agreements(&self, window: WindowId) -> Vec<StepId> {
-        let plan = self.history.checked.plan();
-        plan.steps.ids().filter(|step| plan.proposal(*step).is_some_and(|(w, _)| w == window)).collect()
+    fn agreements(&self, window: WindowId) -> &[StepId] {
+        self.history.agreements.get(&window).map_or(&[], Vec::as_slice)
     }
 }

@@ -51,7 +51,7 @@ impl History<'_> {
         let role = |step: StepId| plan.steps[step].role.value;
         let speech = |step: StepId| plan.steps[step].speech.as_ref();
         let party = plan.proposal(of).is_some_and(|(_, other)| other == role(step));
-        let received = |message| plan.deliveries_of(message).any(|(_, to)| to == role(step));
+        let received = |message| self.received.contains(&(message, role(step)));
         if role(of) == role(step) || party || received(of) {
             return self.is_before(of, step);
         }
@@ -93,9 +93,8 @@ impl History<'_> {
             }
             // It was agreed once and for all, so it begins some day.
             Asks::Open(window) => {
-                let agrees = |other: &StepId| plan.proposal(*other).is_some_and(|(w, _)| w == *window);
-                let agreements: Vec<StepId> = plan.steps.ids().filter(agrees).collect();
-                matches!(agreements.as_slice(), [once] if self.is_before(*once, step))
+                let agreements = self.agreements.get(window).map_or(&[][..], Vec::as_slice);
+                matches!(agreements, [once] if self.is_before(*once, step))
             }
         }
     }

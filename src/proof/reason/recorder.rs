@@ -18,6 +18,8 @@ const LEAST: usize = 2;
 pub(super) struct Recorder<'a> {
     checked: &'a Checked,
     lines: Lines,
+    /// Which steps each step is named by in their `after` lines.
+    followers: BTreeMap<StepId, Vec<StepId>>,
     chains: Chains<'a>,
     paths: RefCell<BTreeMap<(StepId, StepId), Vec<u32>>>,
     news: RefCell<BTreeMap<News, Vec<u32>>>,
@@ -30,10 +32,11 @@ pub(super) struct Recorder<'a> {
 impl<'a> Recorder<'a> {
     /// One that has kept nothing yet.
     pub(super) fn of(checked: &'a Checked) -> Result<Self, Refused> {
-        let lines = Lines::of(checked.plan(), &rows(checked))?;
+        let followers = followers(checked);
+        let lines = Lines::of(checked.plan(), &rows(checked, &followers))?;
         let chains = Chains::of(checked);
         let (paths, news, length) = (RefCell::default(), RefCell::default(), Cell::default());
-        Ok(Self { checked, lines, chains, paths, news, moments: Vec::new(), length })
+        Ok(Self { checked, lines, followers, chains, paths, news, moments: Vec::new(), length })
     }
 
     /// Keeps moments of which the statements speak, with all that these steps come after.
@@ -68,22 +71,34 @@ impl<'a> Recorder<'a> {
         self.length.set(self.length.get() + LEAST * numbers);
     }
 
-    /// A path from one step to another that comes after it, the last step first: back along the
-    /// line as far as it still comes after the first, then by a word of the plan.
+    /// A path from one step to another that comes after it: from both ends, each time from the one
+    /// that has fewer neighbours, along its line as far as it goes or by a word of the plan.
     fn path(&self, earlier: StepId, later: StepId) -> Option<Vec<StepId>> {
         let (plan, order) = (self.checked.plan(), self.checked.order());
-        let reaches = |step: StepId| step == earlier || order.is_before(earlier, step);
-        let (mut path, mut at) = (vec![later], later);
-        while at != earlier {
-            let line = self.lines.up_to(at);
-            let first = line.get(line.partition_point(|step| !reaches(*step))).copied();
-            at = match first.filter(|first| *first != at) {
-                Some(first) => first,
-                None => plan.steps[at].after.iter().map(|before| before.value).find(|s| reaches(*s))?,
-            };
-            path.push(at);
+        let (mut front, mut back) = (vec![earlier], vec![later]);
+        loop {
+            let (first, last) = (*front.last()?, *back.last()?);
+            if first == last || self.lines.leads(&[first, last]) {
+                back.reverse();
+                front.extend(back.into_iter().filter(|step| *step != first));
+                return Some(front);
+            }
+            let after = plan.steps[last].after.iter().map(|before| before.value);
+            let followers = self.followers.get(&first).map_or(&[][..], Vec::as_slice);
+            if followers.len() <= after.len() {
+                let is_within = |step: &StepId| order.is_before(*step, last);
+                let ahead = self.lines.around(first).and_then(|(line, at)| line.get(at + 1..));
+                let ahead = ahead.unwrap_or_default();
+                let along = ahead.partition_point(is_within).checked_sub(1).and_then(|at| ahead.get(at));
+                front.push(along.or_else(|| followers.iter().find(|step| is_within(step))).copied()?);
+            } else {
+                let is_within = |step: &StepId| order.is_before(first, *step);
+                let behind = self.lines.around(last).and_then(|(line, at)| line.get(..at));
+                let behind = behind.unwrap_or_default();
+                let along = behind.get(behind.partition_point(|step| !is_within(step))).copied();
+                back.push(along.or_else(|| after.into_iter().find(is_within))?);
+            }
         }
-        Some(path)
     }
 }
 
@@ -95,8 +110,7 @@ impl Reasons for Recorder<'_> {
         if self.lines.leads(&[earlier, later]) || self.paths.borrow().contains_key(&(earlier, later)) {
             return true;
         }
-        let Some(mut path) = self.path(earlier, later) else { return false };
-        path.reverse();
+        let Some(path) = self.path(earlier, later) else { return false };
         // What of the lines it makes use of is kept with it.
         if !path.windows(2).all(|pair| self.lines.leads(pair)) {
             return false;
@@ -127,14 +141,7 @@ fn number(step: StepId) -> u32 {
 
 /// Rows of three steps and more, each after the one before it in words, and no step in two of them:
 /// as long as they come without a search.
-fn rows(checked: &Checked) -> Vec<Vec<u32>> {
-    let plan = checked.plan();
-    let mut followers: BTreeMap<StepId, Vec<StepId>> = BTreeMap::new();
-    for step in checked.order().sequence() {
-        for before in &plan.steps[*step].after {
-            followers.entry(before.value).or_default().push(*step);
-        }
-    }
+fn rows(checked: &Checked, followers: &BTreeMap<StepId, Vec<StepId>>) -> Vec<Vec<u32>> {
     let (mut taken, mut rows) = (BTreeSet::new(), Vec::new());
     for first in checked.order().sequence() {
         let (mut row, mut at) = (Vec::new(), Some(*first));
@@ -148,4 +155,15 @@ fn rows(checked: &Checked) -> Vec<Vec<u32>> {
         }
     }
     rows
+}
+
+/// Which steps each step is named by in their `after` lines.
+fn followers(checked: &Checked) -> BTreeMap<StepId, Vec<StepId>> {
+    let mut followers: BTreeMap<StepId, Vec<StepId>> = BTreeMap::new();
+    for step in checked.order().sequence() {
+        for before in &checked.plan().steps[*step].after {
+            followers.entry(before.value).or_default().push(*step);
+        }
+    }
+    followers
 }

@@ -19,7 +19,7 @@ use super::{
         random_plans::{counted, generated::plan},
         reference::read,
     },
-    ENOUGH,
+    ENOUGH, ONE_KEY,
 };
 
 /// The whole order of a plan, and every chain that the second law of the language allows.
@@ -98,5 +98,48 @@ fn the_second_judge_says_what_causal_cuts_and_the_search_say() {
     println!("the second judge over {texts} texts: {counts:?}");
     for what in ["proved", "refuted", "refuted, not by cuts"] {
         assert!(counts[what] > 100, "{what} is hardly ever tried: {counts:?}");
+    }
+}
+
+/// Everything but one word of the order.
+struct Without<'a>(All<'a>, (StepId, StepId));
+
+impl Reasons for Without<'_> {
+    fn is_before(&self, earlier: StepId, later: StepId) -> bool {
+        (earlier, later) != self.1 && self.0.is_before(earlier, later)
+    }
+
+    fn chain(&self, news: News) -> Option<Vec<StepId>> {
+        self.0.chain(news)
+    }
+
+    fn moment(&self, number: usize) -> Option<Vec<StepId>> {
+        self.0.moment(number)
+    }
+}
+
+/// What the checks of a plan see to already is shown all the same: each of these is asked for once.
+#[test]
+fn what_nothing_else_rests_on_is_asked_for() {
+    let text = ONE_KEY
+        .replace("step exchange_certificate ", "step remind by tenant_admin {\n  after announce_silence, provide_certificate\n  inform receiver_admin\n}\nstep exchange_certificate ")
+        .replace("  after provide_certificate, announce_silence\n", "  after remind\n");
+    assert!(text.contains("  after remind\n"), "{text}");
+    let checked = read(&text).unwrap_or_else(|codes| panic!("{codes:?}\n{text}"));
+    let (plan, start) = (checked.plan(), &checked.plan().start);
+    assert!(show(&checked, start, &All(&checked)).is_ok());
+    let pair = |one: &str, other: &str| (plan.step(one).unwrap(), plan.step(other).unwrap());
+    for (one, other, word) in [
+        // The certificate is handed over before it is used.
+        ("provide_certificate", "exchange_certificate", "is handed its key"),
+        // The window is agreed before the step that waits for it.
+        ("agree_downtime", "undeploy", "downtime open holds"),
+        // Who was told of the silence was told by a message that came before.
+        ("remind", "exchange_certificate", "hears in time"),
+        ("create_key", "exchange_key", "in which order exchange_key"),
+    ] {
+        let denied = Without(All(&checked), pair(one, other));
+        let refused = show(&checked, start, &denied).unwrap_err().to_string();
+        assert!(refused.contains(word), "without {one} before {other}: {refused}");
     }
 }
