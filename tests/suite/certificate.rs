@@ -12,7 +12,7 @@ use keyroll::{
     check::Checked,
     proof::{
         engine::Engine,
-        reason::{certificate, subject},
+        reason::{Unwritten, certificate, subject, within},
         verdict::{Proven, Verdict, prove_by},
     },
 };
@@ -116,4 +116,17 @@ fn every_proof_of_a_random_plan_has_a_certificate() {
     });
     println!("certificates of random plans: {counts:?}");
     assert!(counts["by both"] > 200 && counts["by worlds"] > 1, "{counts:?}");
+}
+
+#[test]
+fn a_certificate_that_would_be_too_large_is_not_written() {
+    for (text, engine) in [(ONE_KEY, Engine::Cuts), (ONE_KEY, Engine::Explicit)] {
+        let (proven, whole) = stock(text, engine);
+        let start = &proven.checked().plan().start;
+        let length = whole.text().len();
+        assert_eq!(within(length, &proven, start, ENOUGH).as_ref(), Ok(&whole));
+        for less in [0, 5, length / 2, length - 1] {
+            assert_eq!(within(less, &proven, start, ENOUGH), Err(Unwritten::TooLarge(less)), "{less}");
+        }
+    }
 }

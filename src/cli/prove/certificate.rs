@@ -53,7 +53,7 @@ impl<'a> Place<'a> {
             Ok(certificate) => certificate.text(),
             Err(why) => {
                 let next = match why {
-                    Unwritten::TooLarge => "The plan is proved all the same; split it for a certificate.",
+                    Unwritten::TooLarge(_) => "The plan is proved all the same; split it for a certificate.",
                     Unwritten::Differ(_) => "This is a fault of keyroll: please report it, with the plan.",
                 };
                 screen.talk(format_args!("no certificate is written: {why}. {next}"));

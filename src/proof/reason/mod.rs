@@ -26,8 +26,8 @@ use recorder::Recorder;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unwritten {
     /// It would be too large.
-    #[error("a certificate of this proof would have more than {} MiB", LIMIT >> 20)]
-    TooLarge,
+    #[error("a certificate of this proof would have more than {0} bytes")]
+    TooLarge(usize),
     /// The second judge does not see it.
     #[error("the second judge does not follow this proof: {0}")]
     Differ(Refused),
@@ -51,32 +51,40 @@ pub fn subject<'a>(checked: &'a Checked, start: &'a World) -> Subject<'a> {
 /// # Errors
 /// When it would be too large, or the second judge does not follow the proof.
 pub fn certificate(proven: &Proven, start: &World, budget: usize) -> Result<Certificate, Unwritten> {
+    within(LIMIT, proven, start, budget)
+}
+
+/// The same for one of at most so many bytes.
+///
+/// # Errors
+/// As [`certificate`].
+pub fn within(limit: usize, proven: &Proven, start: &World, budget: usize) -> Result<Certificate, Unwritten> {
     let checked = proven.checked();
     let reason = match proven.proof().how {
-        How::Cuts { .. } => by_order(checked, start)?,
-        How::Explicit { .. } => by_worlds(checked, start, budget)?,
+        How::Cuts { .. } => by_order(limit, checked, start)?,
+        How::Explicit { .. } => by_worlds(limit, checked, start, budget)?,
     };
     let Subject { digest, statement, .. } = subject(checked, start);
     let plan = checked.plan();
     let claim = Claim { plan_name: plan.name.clone(), plan: plan.digest(), start: digest, statement, reason };
     let certificate = Certificate::of(claim);
-    if certificate.text().len() > LIMIT { Err(Unwritten::TooLarge) } else { Ok(certificate) }
+    if certificate.text().len() > limit { Err(Unwritten::TooLarge(limit)) } else { Ok(certificate) }
 }
 
 /// The paths and chains that the second judge asks for.
-fn by_order(checked: &Checked, start: &World) -> Result<Reason, Unwritten> {
-    let mut recorder = Recorder::of(checked).map_err(Unwritten::Differ)?;
+fn by_order(limit: usize, checked: &Checked, start: &World) -> Result<Reason, Unwritten> {
+    let mut recorder = Recorder::of(checked, limit).map_err(Unwritten::Differ)?;
     recorder.speak(occasions(checked, start));
     let shown = show(checked, start, &recorder);
     if recorder.is_full() {
-        return Err(Unwritten::TooLarge);
+        return Err(Unwritten::TooLarge(limit));
     }
     shown.map_err(Unwritten::Differ)?;
     Ok(recorder.reason())
 }
 
 /// Every world, with how far it is from the end.
-fn by_worlds(checked: &Checked, start: &World, budget: usize) -> Result<Reason, Unwritten> {
+fn by_worlds(limit: usize, checked: &Checked, start: &World, budget: usize) -> Result<Reason, Unwritten> {
     let Found::Clean(space) = explore(Rules::of(checked), start, budget) else {
         return Err(Unwritten::Differ(Refused::Gap("that the search ends as it did before".to_owned())));
     };
@@ -86,8 +94,8 @@ fn by_worlds(checked: &Checked, start: &World, budget: usize) -> Result<Reason, 
     for (state, rank) in (0..).zip(ranks) {
         let row = Row::of(&packing.unpack(space.packed(state)), rank);
         length += row.least();
-        if length > LIMIT {
-            return Err(Unwritten::TooLarge);
+        if length > limit {
+            return Err(Unwritten::TooLarge(limit));
         }
         worlds.push(row);
     }

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    certificate::{LIMIT, Lines, News, Reason, Reasons, Refused},
+    certificate::{Lines, News, Reason, Reasons, Refused},
     check::Checked,
     world::id::{Id, StepId},
 };
@@ -27,16 +27,18 @@ pub(super) struct Recorder<'a> {
     moments: Vec<Vec<StepId>>,
     /// How many bytes a certificate takes at least.
     length: Cell<usize>,
+    /// How many it may take.
+    limit: usize,
 }
 
 impl<'a> Recorder<'a> {
     /// One that has kept nothing yet.
-    pub(super) fn of(checked: &'a Checked) -> Result<Self, Refused> {
+    pub(super) fn of(checked: &'a Checked, limit: usize) -> Result<Self, Refused> {
         let followers = followers(checked);
         let lines = Lines::of(checked.plan(), &rows(checked, &followers))?;
         let chains = Chains::of(checked);
         let (paths, news, length) = (RefCell::default(), RefCell::default(), Cell::default());
-        Ok(Self { checked, lines, followers, chains, paths, news, moments: Vec::new(), length })
+        Ok(Self { checked, lines, followers, chains, paths, news, moments: Vec::new(), length, limit })
     }
 
     /// Keeps moments of which the statements speak, with all that these steps come after.
@@ -54,7 +56,7 @@ impl<'a> Recorder<'a> {
 
     /// Whether a certificate would be too large; then nothing more is kept.
     pub(super) fn is_full(&self) -> bool {
-        self.length.get() > LIMIT
+        self.length.get() > self.limit
     }
 
     /// What was kept.

@@ -19,7 +19,7 @@ use super::{
         random_plans::{counted, generated::plan},
         reference::read,
     },
-    ENOUGH, ONE_KEY,
+    ENOUGH, ONE_KEY, TWO_KEYS,
 };
 
 /// The whole order of a plan, and every chain that the second law of the language allows.
@@ -142,4 +142,22 @@ fn what_nothing_else_rests_on_is_asked_for() {
         let refused = show(&checked, start, &denied).unwrap_err().to_string();
         assert!(refused.contains(word), "without {one} before {other}: {refused}");
     }
+}
+
+/// Who looks whether all has arrived, beside the step that needs it to have, helps nobody.
+#[test]
+fn a_drain_that_nothing_waits_for_shows_nothing() {
+    let look = "step look by receiver_admin {\n  after announce_exchange\n  needs orders drained of old\n  inform tenant_admin\n}\nstep retire_old ";
+    let drainless = TWO_KEYS.replace("  needs orders drained of old\n", "");
+    let beside = drainless.replace("step retire_old ", look);
+    assert_ne!(beside, drainless);
+    let shown = |text: &str| {
+        let checked = read(text).unwrap_or_else(|codes| panic!("{codes:?}\n{text}"));
+        show(&checked, &checked.plan().start, &All(&checked)).map_err(|refused| refused.to_string())
+    };
+    let refused = shown(&beside).unwrap_err();
+    assert!(refused.contains("orders never rejected"), "{refused}");
+    let waited = beside.replace("  after announce_exchange\n  retire", "  after look\n  retire");
+    assert_ne!(waited, beside);
+    assert!(shown(&waited).is_ok(), "{:?}", shown(&waited));
 }
