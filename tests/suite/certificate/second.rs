@@ -161,3 +161,57 @@ fn a_drain_that_nothing_waits_for_shows_nothing() {
     assert_ne!(waited, beside);
     assert!(shown(&waited).is_ok(), "{:?}", shown(&waited));
 }
+
+/// Everything, but word of one step comes this way.
+struct Otherwise<'a>(All<'a>, Vec<StepId>);
+
+impl Reasons for Otherwise<'_> {
+    fn is_before(&self, earlier: StepId, later: StepId) -> bool {
+        self.0.is_before(earlier, later)
+    }
+
+    fn chain(&self, news: News) -> Option<Vec<StepId>> {
+        let ends = [self.1.first(), self.1.last()].map(|end| end.map(|step| step.index() as u32));
+        if ends == [Some(news.of), Some(news.to)] { Some(self.1.clone()) } else { self.0.chain(news) }
+    }
+
+    fn moment(&self, number: usize) -> Option<Vec<StepId>> {
+        self.0.moment(number)
+    }
+}
+
+#[test]
+fn word_comes_by_reports_that_are_received_in_time_and_no_other_way() {
+    let steps = [
+        ("t", "a", "", "inform b"),
+        ("ask", "b", "t", "request c to inform a"),
+        ("tell", "b", "t", "inform c"),
+        ("past", "b", "t", "inform d"),
+        ("far", "d", "past", "inform c"),
+        ("late", "b", "t", "inform c"),
+        ("s", "c", "t, ask, tell, far", "inform a"),
+    ];
+    let mut text = "keyroll 1\nplan chains\nrole a\nrole b\nrole c\nrole d\n".to_owned();
+    for (name, role, after, act) in steps {
+        let after = if after.is_empty() { String::new() } else { format!("  after {after}\n") };
+        text.push_str(&format!("step {name} by {role} {{\n{after}  {act}\n}}\n"));
+    }
+    let checked = read(&text).unwrap_or_else(|codes| panic!("{codes:?}\n{text}"));
+    let plan = checked.plan();
+    let shown = |chain: &[&str]| {
+        let chain = chain.iter().map(|name| plan.step(name).unwrap()).collect();
+        show(&checked, &plan.start, &Otherwise(All(&checked), chain)).map_err(|refused| refused.to_string())
+    };
+    for right in [&["t", "tell", "s"][..], &["t", "past", "far", "s"]] {
+        assert!(shown(right).is_ok(), "{right:?}: {:?}", shown(right));
+    }
+    for (wrong, why) in [
+        (&["t", "ask", "s"][..], "a request tells of itself alone"),
+        (&["t", "far", "s"], "nobody told the one who tells"),
+        (&["t", "past", "s"], "it was told to another role"),
+        (&["t", "late", "s"], "it may come too late"),
+        (&["t", "s"], "it was told to another role"),
+    ] {
+        assert!(shown(wrong).is_err_and(|said| said.contains("s hears in time")), "{wrong:?}: {why}");
+    }
+}
