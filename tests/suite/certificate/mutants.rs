@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use keyroll::{
-    certificate::{Certificate, Claim, Refused, Subject},
+    certificate::{Certificate, Claim, Reason, Refused, Subject},
     check::Checked,
     proof::{
         engine::Engine,
@@ -126,5 +126,32 @@ fn no_certificate_of_a_stock_plan_proves_a_broken_one() {
         });
         println!("{} forged certificates of broken mutants", refused.get());
         assert!(refused.get() > 10, "{}", refused.get());
+    }
+}
+
+/// Two plans that do the same and promise otherwise: one keeps what it promises.
+#[test]
+fn the_worlds_of_a_plan_prove_nothing_else_that_is_promised_of_them() {
+    let drainless = TWO_KEYS.replace("  needs orders drained of old\n", "");
+    let waived = drainless.clone() + "waive orders rejected because \"nobody minds\"\n";
+    let end = TWO_KEYS.replace("finally partner accepts only new", "finally partner accepts only old");
+    let stated = |statement: &str| format!("{TWO_KEYS}promise {statement}\n");
+    for (kept, broken) in [
+        (waived.as_str(), drainless),
+        (TWO_KEYS, end),
+        (TWO_KEYS, stated("never partner accepts new")),
+        (TWO_KEYS, stated("always partner accepts new while orders undeployed")),
+    ] {
+        let checked = read(&broken).unwrap_or_else(|codes| panic!("{codes:?}\n{broken}"));
+        let found = explore(Rules::of(&checked), &checked.plan().start, ENOUGH);
+        assert!(matches!(found, Found::Fault(..)), "{found:?}\n{broken}");
+        for engine in [Engine::Cuts, Engine::Explicit] {
+            let mut claim = certified(&proven(read(kept).unwrap(), engine).unwrap()).proof;
+            if let Reason::Cuts { moments, .. } = &mut claim.reason {
+                moments.resize(checked.plan().statements.len(), Vec::new());
+            }
+            let verdict = judged(&checked, &forged(&claim, &checked));
+            assert!(matches!(verdict, Err(Refused::Gap(_))), "{engine:?}: {verdict:?}\n{broken}");
+        }
     }
 }
