@@ -44,6 +44,8 @@ pub struct History<'a> {
     pub(super) agreements: BTreeMap<WindowId, Vec<StepId>>,
     looks: Cell<usize>,
     pub(super) shown: Cell<usize>,
+    /// How many ways to fill a receiver were looked at before one step.
+    pub(super) ways: Cell<usize>,
 }
 
 impl<'a> History<'a> {
@@ -69,6 +71,7 @@ impl<'a> History<'a> {
             agreements,
             looks: Cell::default(),
             shown: Cell::default(),
+            ways: Cell::default(),
         };
         for (place, key) in start.places.iter() {
             if let Some(key) = key {
@@ -107,7 +110,7 @@ impl<'a> History<'a> {
     /// Refuses the certificate unless something is shown.
     pub(super) fn must(&self, is_shown: bool, what: impl Fn() -> String) -> Result<(), Refused> {
         count(&self.shown);
-        match is_shown && self.looks.get() <= LOOKS {
+        match is_shown && self.is_worth_it() {
             true => Ok(()),
             false => Err(Refused::Gap(what())),
         }
@@ -137,10 +140,15 @@ impl<'a> History<'a> {
         self.when(fact, |_| true).iter().find(|term| term.until == Some(step)).map(|term| term.value)
     }
 
-    /// Whether one step is shown to come before another.
+    /// Whether one step is shown to come before another; nothing is any more after too many looks.
     pub(super) fn is_before(&self, earlier: StepId, later: StepId) -> bool {
+        self.is_worth_it() && self.reasons.is_before(earlier, later)
+    }
+
+    /// Counts one more look; whether there were not too many.
+    fn is_worth_it(&self) -> bool {
         count(&self.looks);
-        self.reasons.is_before(earlier, later)
+        self.looks.get() <= LOOKS
     }
 
     /// The reasons themselves.
@@ -155,7 +163,7 @@ impl<'a> History<'a> {
 
     /// Whether it is shown that at no moment all of `done` are done and none of `undone` is.
     pub(super) fn is_never(&self, done: &[StepId], undone: &[StepId]) -> bool {
-        undone.iter().any(|step| self.is_in(*step, done))
+        self.is_worth_it() && undone.iter().any(|step| self.is_in(*step, done))
     }
 
     /// Whether it is shown that these are never so together when the turn of a step has come: all

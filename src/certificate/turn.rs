@@ -10,7 +10,10 @@ use crate::{
     },
 };
 
-use super::{History, News, Refused, history::Term};
+use super::{History, News, Refused, count, history::Term};
+
+/// More ways to fill a receiver than are looked at before one step.
+const WAYS: usize = 500_000;
 
 impl History<'_> {
     /// Shows it of a step.
@@ -137,7 +140,8 @@ impl History<'_> {
         let Some(most) = landscape.acceptors[acceptor].capacity else { return true };
         let others = landscape.keys.ids().filter(|key| !but.contains(key));
         let accepted = others.map(|key| self.when(Fact::Accepts(acceptor, key), |v| v == Value::Is(true)));
-        let accepted: Vec<Vec<Term>> = accepted.collect();
+        let accepted: Vec<Vec<Term>> = accepted.filter(|terms| !terms.is_empty()).collect();
+        self.ways.set(0);
         self.never_so_many(step, &accepted, &mut Vec::new(), most)
     }
 
@@ -146,7 +150,9 @@ impl History<'_> {
         if from.len() < more || (!chosen.is_empty() && self.is_never_at(step, chosen)) {
             return true;
         }
-        let Some((first, rest)) = from.split_first().filter(|_| more > 0) else { return false };
+        count(&self.ways);
+        let is_worth_it = more > 0 && self.ways.get() <= WAYS;
+        let Some((first, rest)) = from.split_first().filter(|_| is_worth_it) else { return false };
         let with = first.iter().all(|term| {
             chosen.push(*term);
             let never = self.never_so_many(step, rest, chosen, more - 1);

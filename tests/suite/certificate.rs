@@ -2,8 +2,10 @@
 
 #![cfg(test)]
 
+mod asked;
 mod command;
 mod forged;
+mod limits;
 mod mutants;
 mod second;
 

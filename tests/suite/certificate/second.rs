@@ -23,7 +23,7 @@ use super::{
 };
 
 /// The whole order of a plan, and every chain that the second law of the language allows.
-struct All<'a>(&'a Checked);
+pub(super) struct All<'a>(pub(super) &'a Checked);
 
 impl Reasons for All<'_> {
     fn is_before(&self, earlier: StepId, later: StepId) -> bool {
