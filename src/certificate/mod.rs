@@ -8,6 +8,7 @@
 
 mod form;
 mod history;
+mod known;
 mod lines;
 mod paths;
 mod promises;

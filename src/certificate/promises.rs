@@ -92,6 +92,16 @@ pub fn show(checked: &Checked, start: &World, reasons: &dyn Reasons) -> Result<u
         let sentence = || crate::source::shown(&condition.value.sentence(&plan.landscape));
         history.must(moments.ends(&condition.value.asks()), || format!("the end: {}", sentence()))?;
     }
+    for known in &plan.known {
+        let Some(condition) = plan.finals.get(known.value.what) else {
+            return Err(Refused::gap("what is to be known at the end"));
+        };
+        for role in &known.value.roles {
+            let is_known = history.is_known(*role, &condition.value.asks());
+            let name = || crate::source::shown(&plan.landscape.roles[*role]);
+            history.must(is_known, || format!("that {} knows the end", name()))?;
+        }
+    }
     Ok(history.shown.get())
 }
 

@@ -49,7 +49,7 @@ impl History<'_> {
     }
 
     /// Whether word of a step comes to the role of another one before it does that.
-    fn hears(&self, step: StepId, of: StepId, window: bool) -> bool {
+    pub(super) fn hears(&self, step: StepId, of: StepId, window: bool) -> bool {
         let plan = self.checked.plan();
         let role = |step: StepId| plan.steps[step].role.value;
         let speech = |step: StepId| plan.steps[step].speech.as_ref();

@@ -5,6 +5,7 @@
 mod asked;
 mod command;
 mod forged;
+mod known;
 mod limits;
 mod mutants;
 mod second;

@@ -102,7 +102,7 @@ fn the_second_judge_says_what_causal_cuts_and_the_search_say() {
 }
 
 /// Everything but one word of the order.
-struct Without<'a>(All<'a>, (StepId, StepId));
+pub(super) struct Without<'a>(pub(super) All<'a>, pub(super) (StepId, StepId));
 
 impl Reasons for Without<'_> {
     fn is_before(&self, earlier: StepId, later: StepId) -> bool {
