@@ -29,6 +29,7 @@
 //! - [`graph`]: which step comes before which, and what each role can know when it acts.
 //! - [`check`]: what can be said of a plan without looking at its states; each fault is a row of a list.
 //! - [`transition`]: the one function that moves a run from one moment to the next.
+//! - [`certificate`]: the reason of a proof as a file, and a second judge of it that knows of no engine.
 //! - [`proof`]: shows that a plan keeps its promises in every order of events, or tells the shortest
 //!   story in which it does not.
 //! - [`repair`]: the smallest edit that makes a refused plan provable.
@@ -42,6 +43,7 @@
 
 pub mod action;
 pub mod backend;
+pub mod certificate;
 pub mod check;
 pub mod cli;
 pub mod condition;

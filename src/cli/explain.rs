@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     action::VOCABULARY,
-    check,
+    certificate, check,
     condition::{CONDITIONS, known},
     explanation::Explanation,
     invariant::{INVARIANTS, stated::STATEMENTS},
@@ -77,6 +77,7 @@ pub fn all() -> Vec<Explanation> {
     let mut all = syntax::EXPLANATIONS.to_vec();
     all.extend(plan::explanations());
     all.extend(check::explanations());
+    all.extend_from_slice(certificate::EXPLANATIONS);
     all.extend(proof::refused::EXPLANATIONS);
     all.extend(run::site_fault::EXPLANATIONS);
     all.extend(keystore::explained::EXPLANATIONS);

@@ -35,6 +35,7 @@ pub mod tally;
 pub mod text;
 pub mod trust;
 pub mod verify;
+pub mod verify_proof;
 pub mod version;
 pub mod why;
 pub mod written;
@@ -68,7 +69,7 @@ struct Arguments {
 const EXITS: &str = "\
 Exit codes:
     0  done
-    1  the plan, the site, a signature or what was asked is refused
+    1  the plan, the site, a signature, a certificate or what was asked is refused
     2  the command is not understood or not allowed, or what it names is not there
     3  waiting; for whom or what is on standard output; or a run holds the alias
     4  a promise was broken in the world
@@ -89,6 +90,7 @@ enum Verb {
     Explain(explain::Arguments),
     Prove(prove::Arguments),
     Repair(repair::Arguments),
+    VerifyProof(verify_proof::Arguments),
     Graph(graph::Arguments),
     Rehearse(rehearse::Arguments),
     DryRun(dry_run::Arguments),
@@ -142,6 +144,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Verb::Fmt(arguments) => fmt::run(&arguments, &mut screen),
         Verb::Prove(arguments) => prove::run(&arguments, &mut screen),
         Verb::Repair(arguments) => repair::run(&arguments, &mut screen),
+        Verb::VerifyProof(arguments) => verify_proof::run(&arguments, &mut screen),
         Verb::Graph(arguments) => graph::run(&arguments, &mut screen),
         Verb::Rehearse(arguments) => rehearse::run(&arguments, &mut screen),
         Verb::DryRun(arguments) => dry_run::run(&arguments, &mut screen),

@@ -4,8 +4,8 @@ use schemars::{Schema, generate::SchemaSettings};
 use serde_json::{Value, json};
 
 use crate::{
-    page::findings::Findings, plan::suggest::nearest, run::dry_run::DryRun, source::shown,
-    transition::event::Record,
+    certificate::Certificate, page::findings::Findings, plan::suggest::nearest, run::dry_run::DryRun,
+    source::shown, transition::event::Record,
 };
 
 use super::{
@@ -25,6 +25,7 @@ use super::{
     screen::{Failure, Screen},
     status::Standings,
     verify,
+    verify_proof::Again,
     why::Reasons,
     written::Written,
 };
@@ -59,6 +60,7 @@ pub const SCHEMAS: &[Row] = &[
     row::<Changed>("`keystore create`, `import`, `exchange` and `remove`"),
     row::<Recorded<'static>>("`keystore record`"),
     row::<Released>("`keystore release`"),
+    row::<Certificate>("`prove --certificate`, into its file"),
     row::<Judged>("`prove`"),
     row::<Mended>("`repair`"),
     row::<Rehearsal>("the last line of `rehearse`"),
@@ -66,6 +68,7 @@ pub const SCHEMAS: &[Row] = &[
     row::<Staged>("`rehearse --stage`"),
     row::<Standings>("`status`"),
     row::<verify::Judged>("`verify`"),
+    row::<Again>("`verify-proof`"),
     row::<Reasons>("`why`"),
     row::<Written>("`sign`, `keystore export` and `request` with `--output`"),
 ];

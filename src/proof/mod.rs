@@ -2,8 +2,8 @@
 //! shortest story in which it does not.
 //!
 //! Two engines, in this order: [`cuts`] asks the order of the steps and looks at no state; where it
-//! cannot tell, [`explore`] looks at every state, breadth first. Declared faults, certificates and
-//! repair have their places beside them.
+//! cannot tell, [`explore`] looks at every state, breadth first. [`reason`] writes down why a plan is
+//! proved, for a second judge. Declared faults and repair have their places beside them.
 
 pub mod assumption;
 pub mod cuts;
@@ -14,6 +14,7 @@ pub mod finish;
 pub mod index;
 mod misfit;
 pub mod pack;
+pub mod reason;
 pub mod refusal;
 pub mod refused;
 mod rejected;

@@ -3,6 +3,7 @@
 use crate::{
     check::Checked,
     condition::Condition,
+    plan::Plan,
     source::{Finding, Spanned, shown},
     world::{id::StepId, material::Fingerprint, state::World},
 };
@@ -210,6 +211,29 @@ fn refuted(checked: Checked, (moves, world, fault): (&[Move], &World, Fault), sh
 
 fn proof(checked: &Checked, how: How) -> Proof {
     let plan = checked.plan();
+    Proof {
+        how,
+        promises: Rules::of(checked).sentences(),
+        finals: finals(plan),
+        waived: waived(plan),
+        assumptions: assumptions(plan),
+    }
+}
+
+/// What holds at the end, and who knows it then.
+pub(super) fn finals(plan: &Plan) -> Vec<String> {
+    let ending = |(number, condition): (usize, &Spanned<Box<dyn Condition>>)| {
+        let known = plan.known.iter().filter(|known| known.value.what == number);
+        let roles: Vec<&str> =
+            known.flat_map(|k| &k.value.roles).map(|role| plan.landscape.roles[*role].as_str()).collect();
+        let sentence = condition.value.sentence(&plan.landscape);
+        if roles.is_empty() { sentence } else { format!("{sentence} known to {}", roles.join(", ")) }
+    };
+    plan.finals.iter().enumerate().map(ending).collect()
+}
+
+/// The hazards that the author accepts, each with the reason.
+pub(super) fn waived(plan: &Plan) -> Vec<String> {
     let waived = plan.waivers.iter().map(|w| {
         let hazard = match w.hazard {
             crate::invariant::Hazard::Rejected => "rejected",
@@ -217,18 +241,5 @@ fn proof(checked: &Checked, how: How) -> Proof {
         };
         format!("{} {hazard}: {}", shown(&plan.landscape.channels[w.flow].name), shown(&w.because))
     });
-    let ending = |number: usize, condition: &Spanned<Box<dyn Condition>>| {
-        let known = plan.known.iter().filter(|known| known.value.what == number);
-        let roles: Vec<&str> =
-            known.flat_map(|k| &k.value.roles).map(|role| plan.landscape.roles[*role].as_str()).collect();
-        let sentence = condition.value.sentence(&plan.landscape);
-        if roles.is_empty() { sentence } else { format!("{sentence} known to {}", roles.join(", ")) }
-    };
-    Proof {
-        how,
-        promises: Rules::of(checked).sentences(),
-        finals: plan.finals.iter().enumerate().map(|(number, f)| ending(number, f)).collect(),
-        waived: waived.collect(),
-        assumptions: assumptions(plan),
-    }
+    waived.collect()
 }

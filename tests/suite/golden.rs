@@ -133,6 +133,8 @@ fn every_code_has_a_page_and_every_page_has_a_code() {
     }
     // Those about keystores stand in no text; the tests of the hand tools bring them about.
     pages.extend(stems(&folder("hand"), "snap"));
+    // Those about certificates of proofs likewise.
+    pages.extend(stems(&folder("certificate"), "snap"));
     assert_eq!(pages.iter().map(String::as_str).collect::<BTreeSet<_>>(), codes);
 }
 

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod book;
+mod certificate;
 mod cli;
 mod clumsy;
 mod cuts;

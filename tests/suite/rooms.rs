@@ -26,6 +26,7 @@ const ORDER: &[&[&str]] = &[
     &["graph"],
     &["check"],
     &["transition"],
+    &["certificate"],
     &["proof", "synthesis"],
     &["repair"],
     &["journal"],

@@ -1,5 +1,7 @@
 //! What `prove` tells machines.
 
+use std::path::Path;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -46,6 +48,9 @@ pub struct Judged {
     /// How many transitions between them.
     #[serde(skip_serializing_if = "Option::is_none")]
     transitions: Option<usize>,
+    /// The certificate that was written; nothing unless it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate: Option<Certified>,
     /// A story in which a promise is broken; nothing unless refused.
     story: Vec<Told>,
     /// Whether no story is shorter; nothing unless refused.
@@ -90,6 +95,15 @@ struct Kept {
     in_words: bool,
 }
 
+/// A file with the reason of a proof.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct Certified {
+    /// Its name.
+    file: String,
+    /// How long it is.
+    bytes: usize,
+}
+
 /// A moment of a story.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct Told {
@@ -119,6 +133,7 @@ impl Judged {
             reason: None,
             states: None,
             transitions: None,
+            certificate: None,
             story: Vec::new(),
             shortest: None,
             repair: None,
@@ -167,6 +182,12 @@ impl Judged {
     /// The same with an edit that repairs the plan.
     pub(super) fn mended(self, repair: Option<String>) -> Self {
         Self { repair, ..self }
+    }
+
+    /// The same with the certificate that was written, and its length.
+    pub(super) fn certified(self, written: Option<(&Path, usize)>) -> Self {
+        let certified = |(file, bytes): (&Path, usize)| Certified { file: file.display().to_string(), bytes };
+        Self { certificate: written.map(certified), ..self }
     }
 
     /// The same with findings.

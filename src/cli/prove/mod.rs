@@ -1,6 +1,9 @@
 //! `keyroll prove PLAN`
 
+mod certificate;
 mod judged;
+
+use std::path::PathBuf;
 
 use crate::{
     page::findings::{Lines, Place},
@@ -13,7 +16,7 @@ use crate::{
     source::{Refusal, Source, shown},
 };
 
-use super::{exit::Exit, json::Findings, screen::Screen, text::PlanText};
+use super::{at_site::shown_path, exit::Exit, json::Findings, screen::Screen, text::PlanText};
 
 pub use judged::Judged;
 
@@ -31,6 +34,9 @@ pub struct Arguments {
     /// Which way the proof takes
     #[arg(long, value_enum, default_value_t, value_name = "ENGINE")]
     engine: Engine,
+    /// Where the reason of a proof goes, for `keyroll verify-proof`
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
     /// Text for people, JSON, or SARIF for code scanners
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Findings,
@@ -43,6 +49,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Ok(read) => read,
         Err(exit) => return exit,
     };
+    let place = match certificate::Place::of(arguments.certificate.as_deref(), screen) {
+        Ok(place) => place,
+        Err(exit) => return exit,
+    };
     let advice = checked.take_advice();
     let start = checked.plan().start.clone();
     match prove_by(arguments.engine, checked, &start, arguments.budget) {
@@ -50,18 +60,29 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             if !advice.is_empty() {
                 screen.page(&Refusal::new(source.clone(), advice));
             }
+            let written = match place.write((&proven, &start), arguments.budget, screen) {
+                Ok(written) => written,
+                Err(exit) => return exit,
+            };
             let plan = &proven.checked().plan().name;
             match arguments.format {
                 Findings::Text => {
                     screen.result(format_args!("{plan}: proved"));
                     proved(proven.proof()).iter().for_each(|line| screen.result(line));
+                    if let Some((file, bytes)) = written {
+                        let file = shown_path(file);
+                        screen.result(format_args!("  certificate {file}, {bytes} bytes"));
+                    }
                 }
-                Findings::Json => tell(Judged::proved(plan, &source, proven.proof()), screen),
+                Findings::Json => {
+                    tell(Judged::proved(plan, &source, proven.proof()).certified(written), screen)
+                }
                 Findings::Sarif => {}
             }
             Exit::Done
         }
         Verdict::Refuted(refuted) => {
+            place.stays_empty(screen);
             let plan = refuted.checked.plan().name.clone();
             let given = arguments.plan.given(screen).unwrap_or_default();
             let repaired = repair(&source, &given, &refuted.about, AT_ONCE, |_| {});
@@ -89,6 +110,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             Exit::Refused
         }
         Verdict::NotProven(open) => {
+            place.stays_empty(screen);
             let plan = &open.checked.plan().name;
             let next = match open.why {
                 Why::Bound => "Raise --budget, or split the plan.",

@@ -58,6 +58,16 @@ pub fn settle(checked: &Checked, start: &World) -> Result<Settled, Unsettled> {
     Ok(Settled { questions: history.questions() })
 }
 
+/// For each statement of a plan a moment of which it speaks: these steps are done then, with all
+/// that they come after. Fewer where there is none, or where asking takes too long.
+#[must_use]
+pub fn occasions(checked: &Checked, start: &World) -> Vec<Vec<StepId>> {
+    let Ok(history) = History::of(checked, start) else { return Vec::new() };
+    let judge = Judge::of(&history);
+    let statements = checked.plan().statements.iter();
+    statements.map_while(|stated| judge.occasion(&stated.value.occasion())).collect()
+}
+
 /// What is asked of one history.
 pub(super) struct Judge<'a> {
     pub(super) history: &'a History<'a>,

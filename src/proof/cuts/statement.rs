@@ -45,6 +45,12 @@ impl Judge<'_> {
         Ok(())
     }
 
+    /// The steps that are done, with all that they come after, at a moment at which all of these are
+    /// so.
+    pub(super) fn occasion(&self, literals: &[Literal]) -> Option<Vec<StepId>> {
+        self.some(literals, Sought::default()).ok().flatten().map(|sought| sought.done)
+    }
+
     /// A cut at which all of these are so.
     fn some(&self, literals: &[Literal], sought: Sought) -> Result<Option<Sought>, Unsettled> {
         self.history.is_worth_it()?;

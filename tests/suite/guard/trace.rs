@@ -169,6 +169,8 @@ const COMMANDS: &[(&str, Bounds, i32)] = &[
     ("check plan.renewal", Bounds::Looks, 0),
     ("prove plan.renewal", Bounds::Looks, 0),
     ("repair plan.renewal", Bounds::Looks, 0),
+    ("prove plan.renewal --certificate output.json", Bounds::WritesTheOutput, 0),
+    ("verify-proof plan.renewal output.json", Bounds::ReadsTheSite, 0),
     ("explain undrained", Bounds::Looks, 0),
     ("graph plan.renewal", Bounds::Looks, 0),
     ("schema check", Bounds::Looks, 0),

@@ -125,6 +125,13 @@ fn heard() -> Heard {
     heard.hear(&place, 0, "repair plan.renewal");
     heard.hear(&place, 0, "prove plan.renewal --engine explicit");
     heard.hear(&place, 8, "prove plan.renewal --engine explicit --budget 5");
+    for engine in ["cuts", "explicit"] {
+        let line = format!("prove plan.renewal --engine {engine} --certificate proof.json");
+        heard.hear(&place, 0, &line);
+        heard.0.push(serde_json::from_str(&place.read("proof.json")).unwrap());
+        heard.hear(&place, 0, "verify-proof plan.renewal proof.json");
+    }
+    heard.hear(&place, 1, "verify-proof undrained.renewal proof.json");
     heard.hear(&place, 0, "graph plan.renewal");
     heard.hear(&place, 0, &format!("rehearse plan.renewal {QUICK}"));
     heard.hear(&place, 4, &format!("rehearse undrained.renewal --unproved {QUICK}"));

@@ -1,0 +1,164 @@
+//! A certificate as a text: one line of JSON, and one way to write it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::world::{id::StepId, material::Fingerprint};
+
+use super::{Refused, lines::number};
+
+/// The largest certificate that is written and read, in bytes.
+pub const LIMIT: usize = 64 << 20;
+
+/// The first word of every certificate: its form and the version of it.
+pub const MARK: &str = "keyroll/proof/1";
+
+/// Why a plan keeps its promises.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Certificate {
+    #[schemars(skip)]
+    schema: String,
+    /// The SHA-256 digest of `proof` as it is written here.
+    pub digest: Fingerprint,
+    /// What is proved, and why.
+    pub proof: Claim,
+}
+
+/// What is proved, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Claim {
+    /// The plan's name.
+    pub plan_name: String,
+    /// Digest of the plan's text and the values of its parameters.
+    pub plan: Fingerprint,
+    /// Digest of the world that the plan starts from.
+    pub start: Fingerprint,
+    /// What the verdict says.
+    pub statement: Statement,
+    /// Why it is so.
+    pub reason: Reason,
+}
+
+/// What a verdict says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Statement {
+    /// The promises that hold in every order of events.
+    pub promises: Vec<String>,
+    /// What holds at the end.
+    pub finals: Vec<String>,
+    /// Hazards that the author accepts.
+    pub waived: Vec<String>,
+    /// What it rests on.
+    pub assumptions: Vec<String>,
+}
+
+/// Why a plan keeps its promises. Steps, keys and all other things are counted from 0, in the order
+/// of the plan's text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Reason {
+    /// By the order of the steps.
+    Cuts {
+        /// Rows of steps, each after the one before it in words; no step is in two of them.
+        lines: Vec<Vec<u32>>,
+        /// Which step comes before which: from the first to the last one; from each to the next
+        /// leads a word of the plan or a part of one of the lines.
+        paths: Vec<Vec<u32>>,
+        /// How a role comes to know something before its step.
+        news: Vec<Told>,
+        /// For each promise over facts the steps that are done at a moment of which it speaks.
+        moments: Vec<Vec<u32>>,
+    },
+    /// By every world that can be reached.
+    Explicit {
+        /// The worlds, in the order of their rows.
+        worlds: Vec<Row>,
+    },
+}
+
+/// What is known, and the steps by which word of it comes.
+pub(super) type Told = (News, Vec<u32>);
+
+/// What is known where: the role of `to` knows, before it does that step, that `of` is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct News {
+    /// The step of which word goes out.
+    pub of: u32,
+    /// The step that waits for word of it.
+    pub to: u32,
+    /// Whether it is only word of the window that was agreed: every message passes that on, and not
+    /// reports alone.
+    pub window: bool,
+}
+
+/// A world: the fewest moves from it to the end; what lies at each place; which keys each receiver
+/// accepts; which flows run; with which keys messages of each flow are under way; how far each
+/// window is agreed (0 not at all, 1 proposed, 2 agreed, 3 begun); which steps are done; which
+/// messages between roles were received.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Row(
+    pub u32,
+    pub Vec<Option<u32>>,
+    pub Vec<Vec<u32>>,
+    pub Vec<u32>,
+    pub Vec<Vec<u32>>,
+    pub Vec<u8>,
+    pub Vec<u32>,
+    pub Vec<u32>,
+);
+
+/// What is read of a certificate first.
+#[derive(Deserialize)]
+struct Mark {
+    schema: String,
+}
+
+impl News {
+    /// What is known where, of steps.
+    #[must_use]
+    pub fn new(of: StepId, to: StepId, window: bool) -> Self {
+        Self { of: number(of), to: number(to), window }
+    }
+}
+
+impl Certificate {
+    /// The certificate of a claim.
+    #[must_use]
+    pub fn of(proof: Claim) -> Self {
+        let digest = Fingerprint::of(json(&proof).as_bytes());
+        Self { schema: MARK.to_owned(), digest, proof }
+    }
+
+    /// The text: what [`Self::read`] takes, and nothing else.
+    #[must_use]
+    pub fn text(&self) -> String {
+        json(self) + "\n"
+    }
+
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// When it is no certificate, one of another version, or not as it was written.
+    pub fn read(text: &[u8]) -> Result<Self, Refused> {
+        let unreadable = |error: serde_json::Error| Refused::Unreadable(error.to_string());
+        if text.len() > LIMIT {
+            return Err(Refused::Unreadable(format!("it has more than {} MiB", LIMIT >> 20)));
+        }
+        let mark: Mark = serde_json::from_slice(text).map_err(unreadable)?;
+        if mark.schema != MARK {
+            return Err(Refused::Version(crate::source::shown(&mark.schema)));
+        }
+        let certificate: Self = serde_json::from_slice(text).map_err(unreadable)?;
+        let whole = Self::of(certificate.proof);
+        // Another digest, a space, a number written otherwise: none of it was written so.
+        if whole.text().as_bytes() == text { Ok(whole) } else { Err(Refused::Altered) }
+    }
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
