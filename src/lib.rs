@@ -27,6 +27,8 @@
 //! - [`invariant`]: what must hold at every moment; each promise is a row of a list.
 //! - [`plan`]: a plan whose names are resolved.
 //! - [`graph`]: which step comes before which, and what each role can know when it acts.
+//! - [`duration`]: how long a plan may take, and each interruption in it, from what is declared.
+//! - [`way_back`]: how far there is a way back: the undo limit and the point of no return.
 //! - [`check`]: what can be said of a plan without looking at its states; each fault is a row of a list.
 //! - [`transition`]: the one function that moves a run from one moment to the next.
 //! - [`proof`]: shows that a plan keeps its promises in every order of events, or tells the shortest
@@ -45,6 +47,7 @@ pub mod backend;
 pub mod check;
 pub mod cli;
 pub mod condition;
+pub mod duration;
 pub mod evidence;
 pub mod explanation;
 pub mod graph;
@@ -59,4 +62,5 @@ pub mod run;
 pub mod source;
 pub mod syntax;
 pub mod transition;
+pub mod way_back;
 pub mod world;

@@ -12,16 +12,18 @@ pub mod resolve;
 pub mod scope;
 pub mod steps;
 pub mod suggest;
+mod takes;
 
 use std::collections::BTreeMap;
 
 pub use declare::Declared;
+pub use takes::Takes;
 
 use crate::{
     action::{Action, Speech, SpeechKind},
     condition::{Condition, known::Known},
     explanation::Explanation,
-    invariant::{Hazard, Invariant, stated::Stated},
+    invariant::{Hazard, Invariant, limited::Limited, stated::Stated},
     source::{Source, Span, Spanned},
     world::{
         id::{ChannelId, DeliveryId, KeyId, PlaceId, RoleId, StepId, Table, WindowId},
@@ -60,6 +62,8 @@ pub struct Plan {
     pub promises: Vec<Spanned<Box<dyn Invariant>>>,
     /// What it promises of its facts.
     pub statements: Vec<Spanned<Stated>>,
+    /// How long its flows may be interrupted.
+    pub limits: Vec<Spanned<Limited>>,
     /// What must hold when every step is done.
     pub finals: Vec<Spanned<Box<dyn Condition>>>,
     /// Who is to know it then.
@@ -83,6 +87,8 @@ pub struct Step {
     pub after: Vec<Spanned<StepId>>,
     /// What must hold before it.
     pub needs: Vec<Spanned<Box<dyn Condition>>>,
+    /// How long it takes, where that is said.
+    pub takes: Option<Takes>,
     /// What it does.
     pub action: Spanned<Box<dyn Action>>,
     /// Whom it speaks to, if it is an act of speech.
@@ -169,6 +175,7 @@ pub fn explanations() -> Vec<Explanation> {
         &[promise::EXPLANATION],
         resolve::EXPLANATIONS,
         steps::EXPLANATIONS,
+        takes::EXPLANATIONS,
     ]
     .concat()
 }

@@ -5,6 +5,7 @@ mod book;
 mod cli;
 mod clumsy;
 mod cuts;
+mod durations;
 mod flow;
 mod golden;
 mod graph;

@@ -1,6 +1,8 @@
 //! `keyroll prove PLAN`
 
 mod judged;
+mod moments;
+mod timed;
 
 use crate::{
     page::findings::{Lines, Place},
@@ -14,6 +16,9 @@ use crate::{
 };
 
 use super::{exit::Exit, json::Findings, screen::Screen, text::PlanText};
+
+use moments::WayBack;
+use timed::Timed;
 
 pub use judged::Judged;
 
@@ -51,12 +56,18 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
                 screen.page(&Refusal::new(source.clone(), advice));
             }
             let plan = &proven.checked().plan().name;
+            let checked = proven.checked();
             match arguments.format {
                 Findings::Text => {
                     screen.result(format_args!("{plan}: proved"));
                     proved(proven.proof()).iter().for_each(|line| screen.result(line));
+                    timed::lines(checked).iter().for_each(|line| screen.result(line));
+                    moments::lines(checked).iter().for_each(|line| screen.result(line));
                 }
-                Findings::Json => tell(Judged::proved(plan, &source, proven.proof()), screen),
+                Findings::Json => {
+                    let judged = Judged::proved(plan, &source, proven.proof());
+                    tell(judged.in_time(Timed::of(checked), WayBack::of(checked)), screen);
+                }
                 Findings::Sarif => {}
             }
             Exit::Done
