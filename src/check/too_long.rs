@@ -129,10 +129,10 @@ pub const EXPLANATIONS: &[Explanation] = &[
         code: "window_too_short",
         title: "a window that is shorter than what lies in it",
         text: "\
-The flow stands still from the step that stops it until a step has started it again. How long that may
-last is the longest way over the order of the steps between the two, where each takes as long as its
-`takes` says at most, and a drain as long as `delivers within` says. A step that has no order with the
-stop counts too, where the start waits for it. The window must be at least so long.
+The flow stands still from the step that stops it until a step has started it again. How long that
+may last is the longest way over the order of the steps between the two, where each takes as long as
+its `takes` says at most, and a drain as long as `delivers within` says. A step that has no order with
+the stop counts too, where the start waits for it. The window must be at least so long.
 
 Steps that do not say how long they take leave the interruption without a bound; then nothing is
 compared, and `prove` says what is missing.
@@ -153,7 +153,9 @@ Right:
     Explanation {
         code: "interrupted_too_long",
         title: "an interruption that may last longer than promised",
-        text: "`promise orders interrupted at most 2h` is kept where the longest way from each stop of the flow to\n\
-               its start takes no longer, as for `window_too_short`.",
+        text: "\
+`promise orders interrupted at most 2h` is kept where the longest way from each stop of the flow to
+its start takes no longer. How that is counted, `keyroll explain window_too_short` says.
+",
     },
 ];

@@ -106,7 +106,9 @@ impl<'a> Follower<'a> {
         let mut region = vec![stop];
         while let Some(step) = open.pop() {
             region.push(step);
-            for before in self.schedule.gates[step].iter().filter_map(|gate| gate.step()).map(|(step, _)| step) {
+            for before in
+                self.schedule.gates[step].iter().filter_map(|gate| gate.step()).map(|(step, _)| step)
+            {
                 self.looks += 1;
                 if self.looks > LOOKS {
                     return None;
@@ -156,7 +158,10 @@ impl<'a> Follower<'a> {
             (Some(path), _) => Row { done: Some(path), via, hops },
             (None, late) => Row { done: late, via: None, hops },
         };
-        (Row { hops: row.hops.map(|hops| hops + 1), ..row }, if row.done.is_some() { Vec::new() } else { lacks })
+        (
+            Row { hops: row.hops.map(|hops| hops + 1), ..row },
+            if row.done.is_some() { Vec::new() } else { lacks },
+        )
     }
 
     /// Whether what is lacking is the time at which a window opens that is open when `stop` begins.

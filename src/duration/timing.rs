@@ -47,7 +47,9 @@ impl Timing {
         let mut found = Vec::new();
         for flow in plan.landscape.channels.ids() {
             match interruptions(&gates, flow) {
-                Some(all) => found.extend(all.into_iter().map(|one| (one, stretch(one, &mut follower, &schedule)))),
+                Some(all) => {
+                    found.extend(all.into_iter().map(|one| (one, stretch(one, &mut follower, &schedule))))
+                }
                 None => found.push(unordered(&gates, flow)),
             }
         }

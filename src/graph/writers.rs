@@ -36,7 +36,8 @@ impl Writers {
             for effect in plan.steps[*step].action.value.effects() {
                 let known = effect.writes().into_iter().map(|(fact, value)| (fact, Some(value)));
                 for (fact, value) in known.chain(effect.displaces().map(|fact| (fact, None))) {
-                    let chain = chains.entry(fact).or_insert_with(|| Chain { rows: Vec::new(), ordered: true });
+                    let chain =
+                        chains.entry(fact).or_insert_with(|| Chain { rows: Vec::new(), ordered: true });
                     match chain.rows.last_mut() {
                         Some(last) if last.0 == *step => last.1 = value,
                         last => {
@@ -63,7 +64,8 @@ impl Writers {
     #[must_use]
     pub fn before(&self, order: &Order, fact: Fact, step: StepId) -> Option<&[(StepId, Option<Value>)]> {
         let chain = self.chain(fact)?;
-        let (before, others) = chain.split_at_checked(chain.partition_point(|w| order.is_before(w.0, step)))?;
+        let (before, others) =
+            chain.split_at_checked(chain.partition_point(|w| order.is_before(w.0, step)))?;
         let clear = others.first().is_none_or(|next| next.0 == step || order.is_before(step, next.0));
         clear.then_some(before)
     }

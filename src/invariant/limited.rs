@@ -3,11 +3,7 @@
 
 use std::time::Duration;
 
-use crate::world::{
-    id::ChannelId,
-    landscape::Landscape,
-    state::World,
-};
+use crate::world::{id::ChannelId, landscape::Landscape, state::World};
 
 use super::{Breach, Form, Hazard, Invariant};
 
@@ -15,9 +11,7 @@ use super::{Breach, Form, Hazard, Invariant};
 pub const AT_MOST: Form = Form {
     usage: "<flow> interrupted at most <duration>",
     meaning: "each time that the flow does not run, it runs again within so long, if every step takes no longer than it says; where something on the way does not say how long it takes, the promise is not bounded, and blocks nothing.",
-    read: |arguments| {
-        Some(Box::new(Limited { flow: arguments.flow()?, at_most: arguments.duration()? }))
-    },
+    read: |arguments| Some(Box::new(Limited { flow: arguments.flow()?, at_most: arguments.duration()? })),
 };
 
 /// No interruption of a flow is longer than this.

@@ -30,7 +30,8 @@ pub struct Form {
 }
 
 /// Every promise that a plan may make.
-pub const INVARIANTS: &[Form] = &[rejected::NEVER, interrupted::NEVER, interrupted::ONLY_IN, limited::AT_MOST];
+pub const INVARIANTS: &[Form] =
+    &[rejected::NEVER, interrupted::NEVER, interrupted::ONLY_IN, limited::AT_MOST];
 
 /// One promise.
 pub trait Invariant: Debug + Send + Sync {

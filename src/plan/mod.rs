@@ -13,20 +13,22 @@ pub mod scope;
 pub mod steps;
 pub mod suggest;
 mod takes;
+mod waiver;
 
 use std::collections::BTreeMap;
 
 pub use declare::Declared;
 pub use takes::Takes;
+pub use waiver::Waiver;
 
 use crate::{
     action::{Action, Speech, SpeechKind},
     condition::{Condition, known::Known},
     explanation::Explanation,
-    invariant::{Hazard, Invariant, limited::Limited, stated::Stated},
-    source::{Source, Span, Spanned},
+    invariant::{Invariant, limited::Limited, stated::Stated},
+    source::{Source, Spanned},
     world::{
-        id::{ChannelId, DeliveryId, KeyId, PlaceId, RoleId, StepId, Table, WindowId},
+        id::{DeliveryId, KeyId, PlaceId, RoleId, StepId, Table, WindowId},
         landscape::Landscape,
         material::Fingerprint,
         state::World,
@@ -102,19 +104,6 @@ pub struct Delivery {
     pub step: StepId,
     /// Who receives it.
     pub to: RoleId,
-}
-
-/// `waive orders rejected because "..."`
-#[derive(Clone, Debug)]
-pub struct Waiver {
-    /// The flow.
-    pub flow: ChannelId,
-    /// What is accepted.
-    pub hazard: Hazard,
-    /// Why.
-    pub because: String,
-    /// Where it is written.
-    pub span: Span,
 }
 
 impl Plan {

@@ -54,7 +54,7 @@ struct TakesBackwards {
 /// Reads one line; `known` is what a line before it says.
 pub(super) fn read(draft: &mut Draft, line: &TakesLine, known: Option<Takes>) -> Option<Takes> {
     if let Some(first) = known {
-        draft.findings.push(said_twice("how long the step takes".to_owned(), line.span, first.span));
+        draft.findings.push(said_twice("how long the step takes".to_owned(), line.span.span, first.span));
         return known;
     }
     let least = match &line.least {
@@ -67,7 +67,11 @@ pub(super) fn read(draft: &mut Draft, line: &TakesLine, known: Option<Takes>) ->
             draft.findings.push(finding);
             None
         }
-        None => Some(Takes { least: least.map(|(least, _)| least).unwrap_or_default(), most, span: line.span }),
+        None => Some(Takes {
+            least: least.map(|(least, _)| least).unwrap_or_default(),
+            most,
+            span: line.span.span,
+        }),
     }
 }
 
@@ -93,7 +97,7 @@ fn finding(line: &TakesLine, least: Option<(Duration, Span)>, most: Duration) ->
         Some((least, _)) if least > most => Some(Box::new(TakesBackwards {
             least: spelt(least),
             most: spelt(most),
-            at: line.span.into(),
+            at: line.span.span.into(),
         })),
         _ => None,
     }
@@ -105,9 +109,9 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         code: "takes_no_time",
         title: "a step that takes no time",
         text: "\
-`takes 2h` says that a step is done two hours after it can begin, at the latest; `takes 10m to 2h` also
-that it is not done before ten minutes have passed. Neither bound is zero: a report takes no time unless
-it says otherwise, and every other act takes some.
+`takes 2h` says that a step is done two hours after it can begin, at the latest; `takes 10m to 2h`
+also that it is not done before ten minutes have passed. Neither bound is zero: a report takes no
+time unless it says otherwise, and every other act takes some.
 
 Right:
   step exchange_certificate by receiver_admin {

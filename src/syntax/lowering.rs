@@ -203,7 +203,7 @@ impl Lowering<'_, '_> {
         let span = self.words.span(&pair);
         let mut bounds: Vec<Term> = pair.into_inner().filter_map(|part| self.words.term(part)).collect();
         let most = bounds.pop()?;
-        Some(TakesLine { least: bounds.pop(), most, span })
+        Some(TakesLine { least: bounds.pop(), most, span: Spanned::new((), span) })
     }
 
     /// The lines between braces. A comment behind `{` goes to the sentence that the block belongs

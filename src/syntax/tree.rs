@@ -161,7 +161,7 @@ pub struct TakesLine {
     /// At most so long: a duration or a parameter.
     pub most: Term,
     /// The place of the line.
-    pub span: Span,
+    pub span: Spanned<()>,
 }
 
 /// Words in a row, as in `exchange tenant[$alias] for new`; never empty.

@@ -67,7 +67,9 @@ fn the_longest_way_leads_through_the_drain() {
     assert_eq!(names(&checked, worst), path);
     assert_eq!(stretch.hops, Some(7), "5, 6, 8, 9, 10, 11 and 12");
     let whole = timing.whole.unwrap_err();
-    assert!(matches!(whole.first, Undeclared::Step(step) if checked.plan().steps[step].name.value == "agree_downtime"));
+    assert!(
+        matches!(whole.first, Undeclared::Step(step) if checked.plan().steps[step].name.value == "agree_downtime")
+    );
 }
 
 /// A long `create_key` may still be under way when the flow stops, and `exchange_key` waits for it.

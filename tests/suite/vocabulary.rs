@@ -151,8 +151,12 @@ fn every_sentence_reads_as_what_it_says() {
         "downtime open",
         "orders undeployed",
     ];
-    let promises =
-        ["orders never rejected", "orders never interrupted", "orders interrupted only in downtime"];
+    let promises = [
+        "orders never rejected",
+        "orders never interrupted",
+        "orders interrupted only in downtime",
+        "orders interrupted at most 1h30m",
+    ];
     assert_eq!((conditions.len(), promises.len()), (CONDITIONS.len(), INVARIANTS.len()), "each is tried");
     let finals = conditions.map(|c| format!("finally {c}\n")).concat();
     let promised = promises.map(|p| format!("promise {p}\n")).concat();

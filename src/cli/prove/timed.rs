@@ -113,7 +113,9 @@ impl Longest {
                 path: worst.path.iter().map(|step| plan.steps[*step].name.value.clone()).collect(),
                 not_bounded: None,
             },
-            Err(why) => Self { at_most_seconds: None, path: Vec::new(), not_bounded: Some(why.sentence(plan)) },
+            Err(why) => {
+                Self { at_most_seconds: None, path: Vec::new(), not_bounded: Some(why.sentence(plan)) }
+            }
         }
     }
 }

@@ -40,8 +40,7 @@ impl Made {
         });
         let takes = takes.collect();
         let later: Vec<usize> = (stop + 1..steps).filter(|s| *s < start).collect();
-        let drained = (!later.is_empty() && chance.percent(60))
-            .then(|| chance.of(&later));
+        let drained = (!later.is_empty() && chance.percent(60)).then(|| chance.of(&later));
         if let Some(drained) = drained {
             after[drained].push(stop);
             after[start].push(drained);
