@@ -130,8 +130,8 @@ pub const EXPLANATIONS: &[Explanation] = &[
         title: "a window that is shorter than what lies in it",
         text: "\
 The flow stands still from the step that stops it until a step has started it again. How long that
-may last is the longest way over the order of the steps between the two, where each takes as long as
-its `takes` says at most, and a drain as long as `delivers within` says. A step that has no order with
+may last is the longest way over the order of the steps between the two. Each takes as long as its
+`takes` says at most, and a drain as long as `delivers within` says. A step that has no order with
 the stop counts too, where the start waits for it. The window must be at least so long.
 
 Steps that do not say how long they take leave the interruption without a bound; then nothing is

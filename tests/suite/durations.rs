@@ -147,3 +147,45 @@ fn what_no_duration_can_be_is_refused() {
     let timing = Timing::of(checked.plan(), checked.order());
     assert_eq!(timing.interruptions[0].1.worst.as_ref().unwrap_err().first, Undeclared::TooLong);
 }
+
+/// The program says it to people and to machines, and refuses what cannot fit.
+#[test]
+fn prove_tells_durations_and_the_way_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let prove = |text: &str, format: &str| {
+        let file = folder.path().join("timed.renewal");
+        std::fs::write(&file, text).unwrap();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_keyroll"));
+        let output = command.arg("prove").arg(&file).args(["--format", format]).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let text = timed("4h", "1h", "promise orders interrupted at most 2h\n");
+    let (exit, out) = prove(&text, "text");
+    assert_eq!(exit, Some(0), "{out}");
+    for line in [
+        "  promise     orders interrupted at most 2h",
+        "  downtime    orders, from `undeploy` to `deploy`, 7 acts one after the other",
+        "              at most 1h40m: undeploy 15m, drain 10m, exchange_certificate 1h, deploy 15m",
+        "  window      downtime, at most 4h: slack 2h20m",
+        "  whole plan  not bounded: `agree_downtime` does not say how long it takes, and 1 more",
+    ] {
+        assert!(out.lines().any(|said| said == line), "{line} is missing in\n{out}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&prove(&text, "json").1).unwrap();
+    assert_eq!(json["durations"]["interruptions"][0]["at_most_seconds"], 6_000);
+    assert_eq!(json["durations"]["windows"][0]["slack_seconds"], 8_400);
+    assert_eq!(json["durations"]["promises"][0]["outcome"], "proved");
+    let limit = &json["way_back"]["undo_limits"][0];
+    assert_eq!(
+        (&limit["reports"][0]["number"], &limit["licenses"]["step"]),
+        (&8.into(), &"exchange_certificate".into())
+    );
+    assert_eq!(json["way_back"]["point_of_no_return"], serde_json::json!([]));
+    let two_keys = include_str!("../../plans/xml-signature/two-keys.renewal");
+    let ended = "step destroy_old by tenant_admin {\n  after announce_exchange\n  destroy old in tenant\n}\n";
+    let (_, out) = prove(&format!("{two_keys}{ended}"), "json");
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["way_back"]["undo_limits"][0]["reports"][0]["step"], "announce_exchange");
+    assert_eq!(json["way_back"]["point_of_no_return"][0]["step"], "destroy_old");
+    assert_eq!(prove(&timed("99m", "1h", ""), "text").0, Some(1), "what cannot fit is refused");
+}
