@@ -27,6 +27,8 @@
 //! - [`invariant`]: what must hold at every moment; each promise is a row of a list.
 //! - [`plan`]: a plan whose names are resolved.
 //! - [`graph`]: which step comes before which, and what each role can know when it acts.
+//! - [`duration`]: how long a plan may take, and each interruption in it, from what is declared.
+//! - [`way_back`]: how far there is a way back: the undo limit and the point of no return.
 //! - [`check`]: what can be said of a plan without looking at its states; each fault is a row of a list.
 //! - [`transition`]: the one function that moves a run from one moment to the next.
 //! - [`certificate`]: the reason of a proof as a file, and a second judge of it that knows of no engine.
@@ -47,6 +49,7 @@ pub mod certificate;
 pub mod check;
 pub mod cli;
 pub mod condition;
+pub mod duration;
 pub mod evidence;
 pub mod explanation;
 pub mod graph;
@@ -61,4 +64,5 @@ pub mod run;
 pub mod source;
 pub mod syntax;
 pub mod transition;
+pub mod way_back;
 pub mod world;

@@ -12,6 +12,7 @@ pub mod old_pair_kept;
 pub mod race;
 pub mod role_without_authority;
 pub mod too_entangled;
+pub mod too_long;
 pub mod unannounced_step;
 pub mod unlicensed_need;
 
@@ -49,6 +50,7 @@ pub const CHECKS: &[Check] = &[
     race::find,
     flow_never_runs::find,
     not_known_at_end::find,
+    too_long::find,
     old_pair_kept::find,
     last_act_unreported::find,
 ];
@@ -71,6 +73,7 @@ pub fn explanations() -> Vec<Explanation> {
         unannounced_step::EXPLANATION,
     ]
     .into_iter()
+    .chain(too_long::EXPLANATIONS.iter().copied())
     .chain(unlicensed_need::EXPLANATIONS.iter().copied())
     .collect()
 }

@@ -7,6 +7,7 @@ pub mod licence;
 pub mod order;
 pub mod outline;
 pub mod step_set;
+pub mod writers;
 
 use petgraph::graph::{DiGraph, NodeIndex};
 

@@ -3,6 +3,7 @@
 //! resolves, and no receiver holds more than it can.
 
 pub mod interrupted;
+pub mod limited;
 pub mod rejected;
 pub mod stated;
 
@@ -29,7 +30,8 @@ pub struct Form {
 }
 
 /// Every promise that a plan may make.
-pub const INVARIANTS: &[Form] = &[rejected::NEVER, interrupted::NEVER, interrupted::ONLY_IN];
+pub const INVARIANTS: &[Form] =
+    &[rejected::NEVER, interrupted::NEVER, interrupted::ONLY_IN, limited::AT_MOST];
 
 /// One promise.
 pub trait Invariant: Debug + Send + Sync {
@@ -41,6 +43,11 @@ pub trait Invariant: Debug + Send + Sync {
 
     /// Whether a `waive` of the same flow and hazard takes it out of the proof.
     fn hazard(&self) -> (ChannelId, Hazard);
+
+    /// How long an interruption may last, where it is that which is promised: durations judge it.
+    fn limit(&self) -> Option<limited::Limited> {
+        None
+    }
 
     /// The window inside of which the hazard is allowed.
     fn window(&self) -> Option<WindowId> {

@@ -321,7 +321,7 @@ fn duration_of(row: usize, arguments: &mut Arguments) -> Transit {
     Transit::Within(arguments.duration().unwrap_or_default())
 }
 
-fn said_twice(what: String, at: Span, first: Span) -> Finding {
+pub(super) fn said_twice(what: String, at: Span, first: Span) -> Finding {
     Box::new(SaidTwice { what, at: at.into(), first: first.into() })
 }
 

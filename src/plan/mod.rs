@@ -12,19 +12,23 @@ pub mod resolve;
 pub mod scope;
 pub mod steps;
 pub mod suggest;
+mod takes;
+mod waiver;
 
 use std::collections::BTreeMap;
 
 pub use declare::Declared;
+pub use takes::Takes;
+pub use waiver::Waiver;
 
 use crate::{
     action::{Action, Speech, SpeechKind},
     condition::{Condition, known::Known},
     explanation::Explanation,
-    invariant::{Hazard, Invariant, stated::Stated},
-    source::{Source, Span, Spanned},
+    invariant::{Invariant, limited::Limited, stated::Stated},
+    source::{Source, Spanned},
     world::{
-        id::{ChannelId, DeliveryId, KeyId, PlaceId, RoleId, StepId, Table, WindowId},
+        id::{DeliveryId, KeyId, PlaceId, RoleId, StepId, Table, WindowId},
         landscape::Landscape,
         material::Fingerprint,
         state::World,
@@ -60,6 +64,8 @@ pub struct Plan {
     pub promises: Vec<Spanned<Box<dyn Invariant>>>,
     /// What it promises of its facts.
     pub statements: Vec<Spanned<Stated>>,
+    /// How long its flows may be interrupted.
+    pub limits: Vec<Spanned<Limited>>,
     /// What must hold when every step is done.
     pub finals: Vec<Spanned<Box<dyn Condition>>>,
     /// Who is to know it then.
@@ -83,6 +89,8 @@ pub struct Step {
     pub after: Vec<Spanned<StepId>>,
     /// What must hold before it.
     pub needs: Vec<Spanned<Box<dyn Condition>>>,
+    /// How long it takes, where that is said.
+    pub takes: Option<Takes>,
     /// What it does.
     pub action: Spanned<Box<dyn Action>>,
     /// Whom it speaks to, if it is an act of speech.
@@ -96,19 +104,6 @@ pub struct Delivery {
     pub step: StepId,
     /// Who receives it.
     pub to: RoleId,
-}
-
-/// `waive orders rejected because "..."`
-#[derive(Clone, Debug)]
-pub struct Waiver {
-    /// The flow.
-    pub flow: ChannelId,
-    /// What is accepted.
-    pub hazard: Hazard,
-    /// Why.
-    pub because: String,
-    /// Where it is written.
-    pub span: Span,
 }
 
 impl Plan {
@@ -169,6 +164,7 @@ pub fn explanations() -> Vec<Explanation> {
         &[promise::EXPLANATION],
         resolve::EXPLANATIONS,
         steps::EXPLANATIONS,
+        takes::EXPLANATIONS,
     ]
     .concat()
 }

@@ -8,6 +8,7 @@ use crate::{
     explanation::Explanation,
     invariant::{
         INVARIANTS, Invariant,
+        limited::Limited,
         stated::{STATEMENTS, Stated},
     },
     syntax::tree::Phrase,
@@ -34,6 +35,8 @@ struct PromiseOfTraffic {
 pub(super) enum Promised {
     /// Something of a flow.
     OfFlow(Box<dyn Invariant>),
+    /// How long a flow may be interrupted.
+    Limited(Limited),
     /// Something of its facts.
     Stated(Stated),
 }
@@ -45,7 +48,8 @@ pub(super) fn read(draft: &mut Draft, phrase: &Phrase) -> Option<Promised> {
     let (row, arguments) = draft.read("a promise", &usages, phrase)?;
     let mut arguments = Arguments::new(arguments);
     if let Some(form) = INVARIANTS.get(row) {
-        return (form.read)(&mut arguments).map(Promised::OfFlow);
+        let promise = (form.read)(&mut arguments)?;
+        return Some(promise.limit().map_or(Promised::OfFlow(promise), Promised::Limited));
     }
     let form = STATEMENTS.get(row - INVARIANTS.len())?;
     let stated = form.read(&mut arguments, &draft.landscape)?;

@@ -164,11 +164,13 @@ pub fn resolve(
     let mut steps = all_steps(&mut draft, tree);
     steps::settle(&mut draft, &mut steps);
     let (mut promises, mut statements, mut waivers) = (Vec::new(), Vec::new(), Vec::new());
+    let mut limits = Vec::new();
     let mut goals = Goals::default();
     for item in &tree.items {
         match &item.node {
             Item::Promise(phrase) => match promise::read(&mut draft, phrase) {
                 Some(Promised::OfFlow(promise)) => promises.push(Spanned::new(promise, phrase.span())),
+                Some(Promised::Limited(limit)) => limits.push(Spanned::new(limit, phrase.span())),
                 Some(Promised::Stated(stated)) => statements.push(Spanned::new(stated, phrase.span())),
                 None => {}
             },
@@ -200,6 +202,7 @@ pub fn resolve(
         deliveries,
         promises,
         statements,
+        limits,
         finals: goals.finals,
         known: goals.known,
         waivers,

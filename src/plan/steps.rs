@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::{Delivery, Step, phrase::no_room_for_backup, resolve::Draft};
+use super::{Delivery, Step, phrase::no_room_for_backup, resolve::Draft, takes};
 
 /// A step that names an unknown step.
 #[derive(Debug, Diagnostic, Error)]
@@ -104,6 +104,7 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
     let mut after = Vec::new();
     let mut needs = Vec::new();
     let mut action: Option<Spanned<Box<dyn Action>>> = None;
+    let mut takes = None;
     let mut unread = false;
     for line in &decl.body.lines {
         match &line.node {
@@ -116,6 +117,7 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
                 }
             }
             StepLine::Needs(phrase) => needs.extend(condition(draft, phrase)),
+            StepLine::Takes(line) => takes = takes::read(draft, line, takes).or(takes),
             StepLine::Act(phrase) => {
                 if let Some(first) = &action {
                     draft.findings.push(Box::new(SecondAct {
@@ -142,7 +144,7 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
     }
     let title = decl.title.as_ref().map(|t| t.value.clone());
     let role = Spanned::new(role.unwrap_or_else(|| crate::world::id::Id::at(0)), decl.role.span);
-    Some(Step { name: decl.name.clone(), title, role, after, needs, action, speech })
+    Some(Step { name: decl.name.clone(), title, role, after, needs, takes, action, speech })
 }
 
 fn step_named(draft: &Draft, name: &Spanned<String>) -> Result<StepId, Finding> {

@@ -37,10 +37,14 @@ pub fn assumptions(plan: &Plan) -> Vec<String> {
     for window in plan.landscape.windows.rows() {
         let name = shown(&window.name);
         found.push(format!(
-            "the window {name} lasts as long as what is done in it: no durations are compared"
+            "the window {name} lasts as long as what is done in it, where no durations are declared"
         ));
     }
     found.push("a message between roles arrives some day; nothing is assumed of when".to_owned());
+    if plan.steps.rows().any(|step| step.takes.is_some()) {
+        found.push("durations: a step is done within what it takes, once it can begin (declared)".to_owned());
+        found.push("durations: a message whose step does not say what it takes takes no time".to_owned());
+    }
     found.push("no faults: no crash, no late effect, no lost message (fault budget: none)".to_owned());
     found
 }

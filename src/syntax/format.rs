@@ -192,6 +192,10 @@ fn step_line(line: &StepLine) -> String {
             format!("after {}", names.join(", "))
         }
         StepLine::Needs(words) => format!("needs {}", phrase(words)),
+        StepLine::Takes(line) => match &line.least {
+            Some(least) => format!("takes {} to {}", term(least), term(&line.most)),
+            None => format!("takes {}", term(&line.most)),
+        },
         StepLine::Act(words) => phrase(words),
     }
 }

@@ -5,7 +5,8 @@ use pest::iterators::Pair;
 use super::grammar::Rule;
 use super::sentence::Sentences;
 use super::tree::{
-    Block, Item, Line, Owned, ParamDecl, Phrase, PlanHead, StepDecl, StepLine, Titled, Trivia, WindowDecl,
+    Block, Item, Line, Owned, ParamDecl, Phrase, PlanHead, StepDecl, StepLine, TakesLine, Term, Titled,
+    Trivia, WindowDecl,
 };
 use crate::source::{Span, Spanned};
 
@@ -193,8 +194,16 @@ impl Lowering<'_, '_> {
                 StepLine::After(names.map(|p| self.words.word(&p)).collect())
             }
             Rule::needs => StepLine::Needs(self.promised(pair)?),
+            Rule::takes => StepLine::Takes(self.takes(pair)?),
             _ => StepLine::Act(self.words.phrase(pair)),
         })
+    }
+
+    fn takes(&mut self, pair: Pair<'_, Rule>) -> Option<TakesLine> {
+        let span = self.words.span(&pair);
+        let mut bounds: Vec<Term> = pair.into_inner().filter_map(|part| self.words.term(part)).collect();
+        let most = bounds.pop()?;
+        Some(TakesLine { least: bounds.pop(), most, span: Spanned::new((), span) })
     }
 
     /// The lines between braces. A comment behind `{` goes to the sentence that the block belongs

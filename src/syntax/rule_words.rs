@@ -40,6 +40,8 @@ pub(super) fn rule_words(rule: Rule) -> Option<&'static str> {
         Rule::at_most => "`at most`",
         Rule::after_word | Rule::after => "`after`",
         Rule::needs_word | Rule::needs => "`needs`",
+        Rule::takes_word | Rule::takes => "`takes`",
+        Rule::to_word => "`to`",
         Rule::eol | Rule::EOI => "the end of the line",
         _ => return None,
     })

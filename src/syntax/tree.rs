@@ -147,8 +147,21 @@ pub enum StepLine {
     After(Vec<Spanned<String>>),
     /// `needs ...`: a precondition; the phrase begins after the word `needs`.
     Needs(Phrase),
+    /// `takes 2h`, `takes 10m to 2h`
+    Takes(TakesLine),
     /// Anything else: a verb and its arguments.
     Act(Phrase),
+}
+
+/// `takes DURATION to DURATION`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakesLine {
+    /// At least so long: a duration or a parameter.
+    pub least: Option<Term>,
+    /// At most so long: a duration or a parameter.
+    pub most: Term,
+    /// The place of the line.
+    pub span: Spanned<()>,
 }
 
 /// Words in a row, as in `exchange tenant[$alias] for new`; never empty.

@@ -6,6 +6,7 @@ mod certificate;
 mod cli;
 mod clumsy;
 mod cuts;
+mod durations;
 mod flow;
 mod golden;
 mod graph;

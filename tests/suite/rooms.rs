@@ -24,6 +24,7 @@ const ORDER: &[&[&str]] = &[
     &["invariant"],
     &["plan"],
     &["graph"],
+    &["duration", "way_back"],
     &["check"],
     &["transition"],
     &["certificate"],

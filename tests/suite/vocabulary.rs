@@ -12,7 +12,7 @@ use keyroll::{
         usage::{Piece, pieces},
     },
     condition::CONDITIONS,
-    invariant::{INVARIANTS, stated::STATEMENTS},
+    invariant::{INVARIANTS, Invariant as _, stated::STATEMENTS},
     plan::{Plan, resolve::resolve},
     source::Source,
     syntax::parse,
@@ -151,8 +151,12 @@ fn every_sentence_reads_as_what_it_says() {
         "downtime open",
         "orders undeployed",
     ];
-    let promises =
-        ["orders never rejected", "orders never interrupted", "orders interrupted only in downtime"];
+    let promises = [
+        "orders never rejected",
+        "orders never interrupted",
+        "orders interrupted only in downtime",
+        "orders interrupted at most 1h30m",
+    ];
     assert_eq!((conditions.len(), promises.len()), (CONDITIONS.len(), INVARIANTS.len()), "each is tried");
     let finals = conditions.map(|c| format!("finally {c}\n")).concat();
     let promised = promises.map(|p| format!("promise {p}\n")).concat();
@@ -165,8 +169,9 @@ fn every_sentence_reads_as_what_it_says() {
     let read = plan(&acts, &format!("{finals}{promised}{stated}"));
     let sentence = |number: usize| read.finals[number].value.sentence(&read.landscape);
     assert_eq!((0..conditions.len()).map(sentence).collect::<Vec<_>>(), conditions);
-    let sentence = |number: usize| read.promises[number].value.sentence(&read.landscape);
-    assert_eq!((0..promises.len()).map(sentence).collect::<Vec<_>>(), promises);
+    let of_flows = read.promises.iter().map(|promise| promise.value.sentence(&read.landscape));
+    let of_times = read.limits.iter().map(|limit| limit.value.sentence(&read.landscape));
+    assert_eq!(of_flows.chain(of_times).collect::<Vec<_>>(), promises);
     let said: Vec<String> = read.statements.iter().map(|s| s.value.sentence(&read.landscape)).collect();
     assert_eq!(said, statements);
 }

@@ -16,6 +16,8 @@ use crate::{
     source::Source,
 };
 
+use super::{moments::WayBack, timed::Timed};
+
 /// What a proof came to.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Judged {
@@ -60,6 +62,12 @@ pub struct Judged {
     /// and one was found at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     repair: Option<String>,
+    /// How long it may take, from what it declares; nothing unless proved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    durations: Option<Timed>,
+    /// How far there is a way back; nothing unless proved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    way_back: Option<WayBack>,
     /// What refuses the plan, and advice.
     findings: Vec<Entry>,
 }
@@ -137,6 +145,8 @@ impl Judged {
             story: Vec::new(),
             shortest: None,
             repair: None,
+            durations: None,
+            way_back: None,
             findings: Vec::new(),
         }
     }
@@ -188,6 +198,11 @@ impl Judged {
     pub(super) fn certified(self, written: Option<(&Path, usize)>) -> Self {
         let certified = |(file, bytes): (&Path, usize)| Certified { file: file.display().to_string(), bytes };
         Self { certificate: written.map(certified), ..self }
+    }
+
+    /// The same with how long it takes, and how far there is a way back.
+    pub(super) fn in_time(self, durations: Timed, way_back: WayBack) -> Self {
+        Self { durations: Some(durations), way_back: Some(way_back), ..self }
     }
 
     /// The same with findings.

@@ -2,6 +2,8 @@
 
 mod certificate;
 mod judged;
+mod moments;
+mod timed;
 
 use std::path::PathBuf;
 
@@ -17,6 +19,9 @@ use crate::{
 };
 
 use super::{at_site::shown_path, exit::Exit, json::Findings, screen::Screen, text::PlanText};
+
+use moments::WayBack;
+use timed::Timed;
 
 pub use judged::Judged;
 
@@ -65,17 +70,21 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
                 Err(exit) => return exit,
             };
             let plan = &proven.checked().plan().name;
+            let checked = proven.checked();
             match arguments.format {
                 Findings::Text => {
                     screen.result(format_args!("{plan}: proved"));
                     proved(proven.proof()).iter().for_each(|line| screen.result(line));
+                    timed::lines(checked).iter().for_each(|line| screen.result(line));
+                    moments::lines(checked).iter().for_each(|line| screen.result(line));
                     if let Some((file, bytes)) = written {
                         let file = shown_path(file);
                         screen.result(format_args!("  certificate {file}, {bytes} bytes"));
                     }
                 }
                 Findings::Json => {
-                    tell(Judged::proved(plan, &source, proven.proof()).certified(written), screen)
+                    let judged = Judged::proved(plan, &source, proven.proof()).certified(written);
+                    tell(judged.in_time(Timed::of(checked), WayBack::of(checked)), screen);
                 }
                 Findings::Sarif => {}
             }

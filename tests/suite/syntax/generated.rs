@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use keyroll::source::{Span, Spanned};
 use keyroll::syntax::tree::{
-    Block, Item, Line, Owned, ParamDecl, Phrase, PlaceTerm, PlanHead, StepDecl, StepLine, SyntaxTree, Term,
-    Titled, Trivia, WindowDecl,
+    Block, Item, Line, Owned, ParamDecl, Phrase, PlaceTerm, PlanHead, StepDecl, StepLine, SyntaxTree,
+    TakesLine, Term, Titled, Trivia, WindowDecl,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -16,9 +16,9 @@ fn at<T>(value: T) -> Spanned<T> {
 }
 
 /// Words that begin a sentence, join names or order steps; what may not stand in their place.
-const TAKEN: [&str; 19] = [
+const TAKEN: [&str; 20] = [
     "keyroll", "plan", "param", "role", "key", "keystore", "receiver", "flow", "window", "step", "promise",
-    "finally", "waive", "after", "needs", "by", "of", "at", "source",
+    "finally", "waive", "after", "needs", "takes", "by", "of", "at", "source",
 ];
 
 fn any_word() -> impl Strategy<Value = Spanned<String>> {
@@ -139,14 +139,20 @@ fn step() -> impl Strategy<Value = StepDecl> {
     let line = prop_oneof![
         vec(any_word(), 1..4).prop_map(StepLine::After),
         condition().prop_map(StepLine::Needs),
+        (option::of(bound()), bound())
+            .prop_map(|(least, most)| { StepLine::Takes(TakesLine { least, most, span: at(()) }) }),
         statement().prop_map(StepLine::Act),
     ];
     (free_word(), any_word(), option::of(text()), block(line.boxed()))
         .prop_map(|(name, role, title, body)| StepDecl { name, role, title, body })
 }
 
+fn bound() -> impl Strategy<Value = Term> {
+    prop_oneof![duration(), any_word().prop_map(Term::Param)]
+}
+
 fn item() -> impl Strategy<Value = Item> {
-    let limit = prop_oneof![duration(), any_word().prop_map(Term::Param)];
+    let limit = bound();
     prop_oneof![
         (free_word(), option::of(text()), option::of(text()))
             .prop_map(|(name, title, source)| Item::Plan(PlanHead { name, title, source })),

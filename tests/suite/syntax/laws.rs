@@ -106,6 +106,8 @@ fn pieces() -> impl Strategy<Value = String> {
         "name",
         "after",
         "needs",
+        "takes",
+        "to",
         "by",
         "of",
         "at most",

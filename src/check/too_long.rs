@@ -1,0 +1,161 @@
+//! An interruption that may last longer than its window, or than the plan promises.
+
+use std::time::Duration;
+
+use miette::{Diagnostic, LabeledSpan, SourceSpan};
+use thiserror::Error;
+
+use crate::{
+    duration::{Timing, stretch::Worst},
+    explanation::Explanation,
+    invariant::Hazard,
+    plan::Plan,
+    source::{Finding, shown},
+    syntax::spelt,
+    world::id::ChannelId,
+};
+
+use super::Subject;
+
+/// What lies in a window may last longer than the window.
+#[derive(Debug, Diagnostic, Error)]
+#[error("what lies in `{window}` may take {worst}, and the window lasts at most {most}")]
+#[diagnostic(code(keyroll::window_too_short))]
+struct WindowTooShort {
+    window: String,
+    worst: String,
+    most: String,
+    #[help]
+    help: String,
+    #[label("at most {most}")]
+    at: SourceSpan,
+    #[label(collection)]
+    steps: Vec<LabeledSpan>,
+}
+
+/// An interruption may last longer than is promised.
+#[derive(Debug, Diagnostic, Error)]
+#[error("`{flow}` may be interrupted for {worst}, and {most} are promised")]
+#[diagnostic(code(keyroll::interrupted_too_long))]
+struct InterruptedTooLong {
+    flow: String,
+    worst: String,
+    most: String,
+    #[help]
+    help: String,
+    #[label("promised here")]
+    at: SourceSpan,
+    #[label(collection)]
+    steps: Vec<LabeledSpan>,
+}
+
+/// Finds windows and promises that what is declared of the steps does not fit.
+#[must_use]
+pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let plan = subject.plan;
+    // Without a time on any step there is nothing to compare.
+    if plan.steps.rows().all(|step| step.takes.is_none()) {
+        return Vec::new();
+    }
+    let timing = Timing::of(plan, subject.order);
+    let mut findings: Vec<Finding> = Vec::new();
+    for (window, worst) in &timing.windows {
+        let (Some(most), Ok(worst)) = (plan.landscape.windows[*window].at_most, worst) else { continue };
+        let flows = timing.interruptions.iter().filter(|(one, _)| one.window == Some(*window));
+        if worst.time <= most || flows.into_iter().all(|(one, _)| is_waived(plan, one.flow)) {
+            continue;
+        }
+        findings.push(Box::new(WindowTooShort {
+            window: shown(&plan.landscape.windows[*window].name),
+            worst: spelt(worst.time),
+            most: spelt(most),
+            help: help(plan, worst, most, "let the window be longer"),
+            at: plan.declared.windows[*window].into(),
+            steps: labels(plan, &timing, worst),
+        }));
+    }
+    for limit in plan.limits.iter().filter(|limit| !is_waived(plan, limit.value.flow)) {
+        let (flow, most) = (limit.value.flow, limit.value.at_most);
+        let worst = timing.interruptions.iter().filter(|(one, _)| one.flow == flow);
+        let worst = worst.filter_map(|(_, stretch)| stretch.worst.as_ref().ok()).max_by_key(|w| w.time);
+        let Some(worst) = worst.filter(|worst| worst.time > most) else { continue };
+        findings.push(Box::new(InterruptedTooLong {
+            flow: shown(&plan.landscape.channels[flow].name),
+            worst: spelt(worst.time),
+            most: spelt(most),
+            help: help(plan, worst, most, "promise more"),
+            at: limit.span.into(),
+            steps: labels(plan, &timing, worst),
+        }));
+    }
+    findings
+}
+
+/// Whether the author accepts that a flow is interrupted.
+fn is_waived(plan: &Plan, flow: ChannelId) -> bool {
+    plan.waivers.iter().any(|waiver| waiver.flow == flow && waiver.hazard == Hazard::Interrupted)
+}
+
+fn help(plan: &Plan, worst: &Worst, most: Duration, otherwise: &str) -> String {
+    let over = spelt(worst.time.saturating_sub(most));
+    let longest = worst.path.iter().filter_map(|step| Some((plan.steps[*step].takes?.most, *step)));
+    let longest = longest.reduce(|longest, next| if next.0 > longest.0 { next } else { longest });
+    let step = longest.map(|(_, step)| shown(&plan.steps[step].name.value));
+    let step = step.map_or_else(String::new, |step| format!(", such as `{step}`, the longest"));
+    format!("it is {over} too long: shorten a step on the way{step}; or {otherwise}")
+}
+
+/// What the longest way is made of.
+fn labels(plan: &Plan, timing: &Timing, worst: &Worst) -> Vec<LabeledSpan> {
+    let mut labels = Vec::new();
+    for (number, step) in worst.path.iter().enumerate() {
+        let before = number.checked_sub(1).and_then(|before| worst.path.get(before));
+        let drain = before.and_then(|before| timing.drain(*before, *step));
+        if let Some((flow, time)) = drain {
+            let text = format!("what is under way arrives within {}", spelt(time));
+            labels.push(LabeledSpan::new_with_span(Some(text), plan.declared.transits[flow]));
+        }
+        if let Some(takes) = plan.steps[*step].takes {
+            let text = format!("up to {}", spelt(takes.most));
+            labels.push(LabeledSpan::new_with_span(Some(text), takes.span));
+        }
+    }
+    labels
+}
+
+/// What `explain` says.
+pub const EXPLANATIONS: &[Explanation] = &[
+    Explanation {
+        code: "window_too_short",
+        title: "a window that is shorter than what lies in it",
+        text: "\
+The flow stands still from the step that stops it until a step has started it again. How long that
+may last is the longest way over the order of the steps between the two. Each takes as long as its
+`takes` says at most, and a drain as long as `delivers within` says. A step that has no order with
+the stop counts too, where the start waits for it. The window must be at least so long.
+
+Steps that do not say how long they take leave the interruption without a bound; then nothing is
+compared, and `prove` says what is missing.
+
+Wrong:
+  window downtime at most 1h
+
+  step exchange_certificate by receiver_admin {
+    after announce_silence
+    takes 2h
+    replace old by new at partner
+  }
+
+Right:
+  window downtime at most 4h
+",
+    },
+    Explanation {
+        code: "interrupted_too_long",
+        title: "an interruption that may last longer than promised",
+        text: "\
+`promise orders interrupted at most 2h` is kept where the longest way from each stop of the flow to
+its start takes no longer. How that is counted, `keyroll explain window_too_short` says.
+",
+    },
+];

@@ -1,0 +1,133 @@
+//! What a step waits for, and how long each of it may last.
+
+use std::time::Duration;
+
+use crate::{
+    condition::Asks,
+    graph::{order::Order, writers::Writers},
+    plan::Plan,
+    world::{
+        id::{ChannelId, KeyId, StepId, WindowId},
+        landscape::{Fact, Transit, Value},
+    },
+};
+
+use super::undeclared::Undeclared;
+
+/// One thing that a step waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// This step is done.
+    Done(StepId),
+    /// So much time has passed since this step was done: messages under way arrive.
+    Drained(StepId, ChannelId, Duration),
+    /// This window opens.
+    Open(WindowId),
+    /// Something that nothing says a time for.
+    Unknown(Undeclared),
+}
+
+impl Gate {
+    /// The step that must be done, and what passes after it.
+    #[must_use]
+    pub const fn step(self) -> Option<(StepId, Duration)> {
+        match self {
+            Self::Done(step) => Some((step, Duration::ZERO)),
+            Self::Drained(step, _, time) => Some((step, time)),
+            Self::Open(_) | Self::Unknown(_) => None,
+        }
+    }
+}
+
+/// Reads the gates of steps.
+#[derive(Debug)]
+pub struct Gates<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) order: &'a Order,
+    pub(super) writers: Writers,
+}
+
+impl<'a> Gates<'a> {
+    /// The gates of a plan.
+    #[must_use]
+    pub fn of(plan: &'a Plan, order: &'a Order) -> Self {
+        Self { plan, order, writers: Writers::of(plan, order) }
+    }
+
+    /// What a step waits for. Messages between roles take no time of their own: what they take is said
+    /// by the step that sends them.
+    #[must_use]
+    pub fn before(&self, step: StepId) -> Vec<Gate> {
+        let row = &self.plan.steps[step];
+        let mut gates: Vec<Gate> = row.after.iter().map(|before| Gate::Done(before.value)).collect();
+        for (number, need) in row.needs.iter().enumerate() {
+            match need.value.asks() {
+                Asks::Open(window) => gates.push(Gate::Open(window)),
+                Asks::Facts(facts) => {
+                    if !facts.iter().all(|(fact, value)| self.holds(step, *fact, *value)) {
+                        gates.push(Gate::Unknown(Undeclared::Need(step, number)));
+                    }
+                }
+                Asks::Drained(flow, key) => {
+                    let drained = self.drained(step, flow, key);
+                    gates.push(drained.unwrap_or(Gate::Unknown(Undeclared::Need(step, number))));
+                }
+            }
+        }
+        gates
+    }
+
+    /// Whether a fact has a value whenever all that a step comes after is done.
+    fn holds(&self, step: StepId, fact: Fact, value: Value) -> bool {
+        let before = self.writers.before(self.order, fact, step);
+        before.is_some_and(|before| match before.last() {
+            Some((_, last)) => *last == Some(value),
+            None => self.plan.start.value(fact) == value,
+        })
+    }
+
+    /// The step after which nothing is stamped with a key any more, and the time for what is under way.
+    fn drained(&self, step: StepId, flow: ChannelId, key: KeyId) -> Option<Gate> {
+        let channel = &self.plan.landscape.channels[flow];
+        let time = match channel.transit {
+            Transit::Immediately => Duration::ZERO,
+            Transit::Within(time) => time,
+        };
+        self.stopped(step, flow, key).map(|stop| Gate::Drained(stop, flow, time))
+    }
+
+    /// The earliest step before another one from which on a flow stamps nothing with a key.
+    #[must_use]
+    pub fn stopped(&self, step: StepId, flow: ChannelId, key: KeyId) -> Option<StepId> {
+        let place = Fact::Place(self.plan.landscape.channels[flow].stamps);
+        // What only the world can tell may be this key.
+        let stamps = |value: Option<Value>| value.is_none_or(|value| value == Value::Key(Some(key)));
+        let by_place = self.writers.stops(self.order, step, (place, stamps));
+        let runs = |value| value == Some(Value::Is(true));
+        let by_flow = self.writers.stops(self.order, step, (Fact::Running(flow), runs));
+        match (by_place, by_flow) {
+            (Some(one), Some(other)) if self.order.is_before(other, one) => Some(other),
+            (one, other) => one.or(other),
+        }
+    }
+
+    /// How long a step takes at most, once it can begin.
+    ///
+    /// # Errors
+    /// The step, where nothing says how long it takes.
+    pub fn most(&self, step: StepId) -> Result<Duration, Undeclared> {
+        let row = &self.plan.steps[step];
+        match (row.takes, &row.speech) {
+            (Some(takes), _) => Ok(takes.most),
+            // An agreement waits for the answer.
+            (None, Some(_)) if self.plan.proposal(step).is_none() => Ok(Duration::ZERO),
+            (None, _) => Err(Undeclared::Step(step)),
+        }
+    }
+
+    /// How long a step takes at least.
+    #[must_use]
+    pub fn least(&self, step: StepId) -> Duration {
+        self.plan.steps[step].takes.map(|takes| takes.least).unwrap_or_default()
+    }
+}

@@ -1,0 +1,12 @@
+//! How long a plan may take, and each interruption of a flow in it: the longest path over the order of
+//! the steps, from what steps and flows declare. No clock is read. What is not declared is not bounded,
+//! and is named.
+
+pub mod gate;
+pub mod interruption;
+pub mod schedule;
+pub mod stretch;
+pub mod timing;
+pub mod undeclared;
+
+pub use timing::Timing;

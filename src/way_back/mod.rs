@@ -1,0 +1,7 @@
+//! How far there is a way back from a plan: two moments, told from the plan alone.
+
+pub mod no_return;
+pub mod undo_limit;
+
+pub use no_return::no_return;
+pub use undo_limit::{UndoLimit, undo_limits};

@@ -1,0 +1,191 @@
+//! Durations: hand-made plans, a second judge over random ones, and mutants that must be noticed.
+
+#![cfg(test)]
+
+mod simulated;
+
+use std::time::Duration;
+
+use keyroll::{
+    check::{Checked, read},
+    duration::{Timing, stretch::Worst, undeclared::Undeclared},
+    plan::given::Given,
+    source::Source,
+};
+
+/// The one-key plan with a time on each act. Windows, times and the promise are filled in.
+fn timed(window: &str, replace: &str, promise: &str) -> String {
+    let text = include_str!("../../plans/xml-signature/one-key.renewal");
+    let mut text = text.replace("duration = 4h", &format!("duration = {window}"));
+    for (act, takes) in [
+        ("  create new in", "20m"),
+        ("  undeploy orders\n", "15m"),
+        ("  exchange tenant", "30m"),
+        ("  replace old by", replace),
+        ("  inform receiver_admin", "5m"),
+        ("  deploy orders\n", "10m to 15m"),
+    ] {
+        assert_eq!(text.matches(act).count(), 1, "{act}");
+        let line = if takes.is_empty() { act.to_owned() } else { format!("  takes {takes}\n{act}") };
+        text = text.replace(act, &line);
+    }
+    format!("{text}{promise}")
+}
+
+fn checked(text: &str) -> Checked {
+    read(&Source::new("plan", text), &Given::default()).unwrap_or_else(|refusal| panic!("{refusal:?}"))
+}
+
+fn codes(text: &str) -> Vec<String> {
+    let refusal = read(&Source::new("plan", text), &Given::default()).expect_err("it must be refused");
+    refusal.findings.iter().map(|f| f.code().map(|c| c.to_string()).unwrap_or_default()).collect()
+}
+
+fn timing(text: &str) -> (Checked, Timing) {
+    let checked = checked(text);
+    let timing = Timing::of(checked.plan(), checked.order());
+    (checked, timing)
+}
+
+fn names(checked: &Checked, worst: &Worst) -> Vec<String> {
+    worst.path.iter().map(|step| checked.plan().steps[*step].name.value.clone()).collect()
+}
+
+const fn minutes(minutes: u64) -> Duration {
+    Duration::from_secs(minutes * 60)
+}
+
+/// 15m to undeploy, 10m for the drain (longer than the 5m of the report), 60m to replace, 15m to deploy.
+/// `create_key` has no order with the stop, and ends before the others.
+#[test]
+fn the_longest_way_leads_through_the_drain() {
+    let (checked, timing) = timing(&timed("4h", "1h", ""));
+    let (_, stretch) = &timing.interruptions[0];
+    let worst = stretch.worst.as_ref().unwrap();
+    assert_eq!(worst.time, minutes(15 + 10 + 60 + 15));
+    let path = ["undeploy", "exchange_certificate", "confirm_exchange", "allow_deploy", "deploy"];
+    assert_eq!(names(&checked, worst), path);
+    assert_eq!(stretch.hops, Some(7), "5, 6, 8, 9, 10, 11 and 12");
+    let whole = timing.whole.unwrap_err();
+    assert!(
+        matches!(whole.first, Undeclared::Step(step) if checked.plan().steps[step].name.value == "agree_downtime")
+    );
+}
+
+/// A long `create_key` may still be under way when the flow stops, and `exchange_key` waits for it.
+#[test]
+fn a_step_beside_the_stop_counts() {
+    let text = timed("9h", "1h", "").replace("takes 20m", "takes 5h");
+    let (checked, longer) = timing(&text);
+    let worst = longer.interruptions[0].1.worst.as_ref().unwrap();
+    assert_eq!(worst.time, minutes(300 + 60 + 15), "{:?}", names(&checked, worst));
+    // When the agreement takes a day at least, the key lies there long before the stop.
+    let text = text.replace("  agree downtime", "  takes 1d to 7d\n  agree downtime");
+    assert_eq!(timing(&text).1.interruptions[0].1.worst.as_ref().unwrap().time, minutes(100));
+    // And when nothing says how long it takes, there is no bound.
+    let text = timed("4h", "1h", "").replace("  takes 20m\n", "");
+    let (checked, open) = timing(&text);
+    let why = open.interruptions[0].1.worst.as_ref().unwrap_err();
+    assert_eq!(why.sentence(checked.plan()), "`create_key` does not say how long it takes");
+}
+
+#[test]
+fn mutants_of_windows_and_times_are_noticed() {
+    checked(&timed("100m", "1h", "promise orders interrupted at most 100m\n"));
+    assert_eq!(codes(&timed("99m", "1h", "")), ["keyroll::window_too_short"], "a shorter window");
+    assert_eq!(codes(&timed("100m", "61m", "")), ["keyroll::window_too_short"], "a longer step");
+    let promise = "promise orders interrupted at most 99m\n";
+    assert_eq!(codes(&timed("4h", "1h", promise)), ["keyroll::interrupted_too_long"], "a bolder promise");
+    let longer = timed("100m", "1h", "").replace("duration = 10m", "duration = 11m");
+    assert_eq!(codes(&longer), ["keyroll::window_too_short"], "a longer drain");
+    // A dropped duration never blocks, and never proves.
+    let (checked, timing) = timing(&timed("1m", "", "promise orders interrupted at most 1m\n"));
+    let flow = checked.plan().limits[0].value.flow;
+    assert!(timing.longest(flow).is_err());
+    assert!(timing.windows.values().all(Result::is_err));
+    // What is waived is not judged.
+    let waived = "promise orders interrupted at most 1m\nwaive orders interrupted because \"agreed\"\n";
+    self::checked(&timed("1m", "1h", waived));
+}
+
+/// Two interruptions, one after the other, share what a window has.
+#[test]
+fn a_window_holds_all_that_lies_in_it() {
+    let twice = |window: &str| {
+        let text = timed(window, "1h", "");
+        let more = "step undeploy_again by integration_developer {\n  after deploy\n  needs downtime open\n  takes 1h\n  undeploy orders\n}\nstep deploy_again by integration_developer {\n  after undeploy_again\n  takes 1h\n  deploy orders\n}\n";
+        format!("{text}{more}")
+    };
+    let (_, timing) = timing(&twice("220m"));
+    let worst: Vec<Duration> =
+        timing.interruptions.iter().map(|(_, s)| s.worst.as_ref().unwrap().time).collect();
+    assert_eq!(worst, [minutes(100), minutes(120)]);
+    assert_eq!(codes(&twice("219m")), ["keyroll::window_too_short"]);
+}
+
+#[test]
+fn what_no_duration_can_be_is_refused() {
+    for (takes, code) in [
+        ("0s", "keyroll::takes_no_time"),
+        ("0m to 2h", "keyroll::takes_no_time"),
+        ("2h to 10m", "keyroll::takes_backwards"),
+        ("1h\n  takes 2h", "keyroll::said_twice"),
+        ("36501d", "keyroll::duration_too_long"),
+        ("soon", "keyroll::unexpected_text"),
+        ("10m to", "keyroll::unexpected_text"),
+        ("$alias", "keyroll::wrong_usage"),
+        ("$nothing", "keyroll::unknown_parameter"),
+    ] {
+        let found = codes(&timed("4h", takes, ""));
+        assert_eq!(found.first().map(String::as_str), Some(code), "takes {takes}: {found:?}");
+    }
+    // From outside come durations of any length: their sum is not one.
+    let mut given = Given::default();
+    given.parameters.insert("delivery".to_owned(), format!("{}s", u64::MAX));
+    let text = timed("4h", "1h", "promise orders interrupted at most 36500d\n");
+    let checked = read(&Source::new("plan", text), &given).expect("nothing is compared");
+    let timing = Timing::of(checked.plan(), checked.order());
+    assert_eq!(timing.interruptions[0].1.worst.as_ref().unwrap_err().first, Undeclared::TooLong);
+}
+
+/// The program says it to people and to machines, and refuses what cannot fit.
+#[test]
+fn prove_tells_durations_and_the_way_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let prove = |text: &str, format: &str| {
+        let file = folder.path().join("timed.renewal");
+        std::fs::write(&file, text).unwrap();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_keyroll"));
+        let output = command.arg("prove").arg(&file).args(["--format", format]).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let text = timed("4h", "1h", "promise orders interrupted at most 2h\n");
+    let (exit, out) = prove(&text, "text");
+    assert_eq!(exit, Some(0), "{out}");
+    for line in [
+        "  promise     orders interrupted at most 2h",
+        "  downtime    orders, from `undeploy` to `deploy`, 7 acts one after the other",
+        "              at most 1h40m: undeploy 15m, drain 10m, exchange_certificate 1h, deploy 15m",
+        "  window      downtime, at most 4h: slack 2h20m",
+        "  whole plan  not bounded: `agree_downtime` does not say how long it takes, and 1 more",
+    ] {
+        assert!(out.lines().any(|said| said == line), "{line} is missing in\n{out}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&prove(&text, "json").1).unwrap();
+    assert_eq!(json["durations"]["interruptions"][0]["at_most_seconds"], 6_000);
+    assert_eq!(json["durations"]["windows"][0]["slack_seconds"], 8_400);
+    assert_eq!(json["durations"]["promises"][0]["outcome"], "proved");
+    let limit = &json["way_back"]["undo_limits"][0];
+    assert_eq!(
+        (&limit["reports"][0]["number"], &limit["licenses"]["step"]),
+        (&8.into(), &"exchange_certificate".into())
+    );
+    assert_eq!(json["way_back"]["point_of_no_return"], serde_json::json!([]));
+    let two_keys = include_str!("../../plans/xml-signature/two-keys.renewal");
+    let ended = "step destroy_old by tenant_admin {\n  after announce_exchange\n  destroy old in tenant\n}\n";
+    let (_, out) = prove(&format!("{two_keys}{ended}"), "json");
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["way_back"]["undo_limits"][0]["reports"][0]["step"], "announce_exchange");
+    assert_eq!(json["way_back"]["point_of_no_return"][0]["step"], "destroy_old");
+    assert_eq!(prove(&timed("99m", "1h", ""), "text").0, Some(1), "what cannot fit is refused");
+}
