@@ -34,6 +34,7 @@
 //! - [`certificate`]: the reason of a proof as a file, and a second judge of it that knows of no engine.
 //! - [`proof`]: shows that a plan keeps its promises in every order of events, or tells the shortest
 //!   story in which it does not.
+//! - [`compare`]: what changed from one plan to another, and whether anything got weaker.
 //! - [`repair`]: the smallest edit that makes a refused plan provable.
 //! - [`journal`]: where runs live.
 //! - [`run`]: carries a plan out through the backends of a site or a sandbox.
@@ -48,6 +49,7 @@ pub mod backend;
 pub mod certificate;
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod condition;
 pub mod duration;
 pub mod evidence;

@@ -4,6 +4,7 @@ pub mod at_site;
 pub mod carried;
 pub mod check;
 pub mod claimed;
+pub mod compare;
 pub mod completions;
 pub mod confirm;
 pub mod document;
@@ -90,6 +91,7 @@ enum Verb {
     Explain(explain::Arguments),
     Prove(prove::Arguments),
     Repair(repair::Arguments),
+    Compare(compare::Arguments),
     VerifyProof(verify_proof::Arguments),
     Graph(graph::Arguments),
     Rehearse(rehearse::Arguments),
@@ -143,6 +145,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Verb::Explain(arguments) => explain::run(&arguments, &mut screen),
         Verb::Fmt(arguments) => fmt::run(&arguments, &mut screen),
         Verb::Prove(arguments) => prove::run(&arguments, &mut screen),
+        Verb::Compare(arguments) => compare::run(&arguments, &mut screen),
         Verb::Repair(arguments) => repair::run(&arguments, &mut screen),
         Verb::VerifyProof(arguments) => verify_proof::run(&arguments, &mut screen),
         Verb::Graph(arguments) => graph::run(&arguments, &mut screen),

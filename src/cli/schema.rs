@@ -11,6 +11,7 @@ use crate::{
 use super::{
     carried::Carried,
     check::Sound,
+    compare::Compared,
     confirm::Act,
     exit::Exit,
     explain::Explained,
@@ -48,6 +49,7 @@ pub struct Row {
 pub const SCHEMAS: &[Row] = &[
     row::<Act>("`confirm` and `reject`"),
     row::<Sound>("`check` of a plan that is accepted"),
+    row::<Compared>("`compare`"),
     row::<DryRun>("`dry-run`"),
     row::<Failure>("any command that fails without a result"),
     row::<Record>("each event of `run` and `rehearse`"),

@@ -5,6 +5,7 @@ mod book;
 mod certificate;
 mod cli;
 mod clumsy;
+mod compare;
 mod cuts;
 mod durations;
 mod flow;

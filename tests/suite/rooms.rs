@@ -29,7 +29,7 @@ const ORDER: &[&[&str]] = &[
     &["transition"],
     &["certificate"],
     &["proof", "synthesis"],
-    &["repair"],
+    &["compare", "repair"],
     &["journal"],
     &["run"],
     &["evidence"],

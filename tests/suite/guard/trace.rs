@@ -169,6 +169,7 @@ const COMMANDS: &[(&str, Bounds, i32)] = &[
     ("check plan.renewal", Bounds::Looks, 0),
     ("prove plan.renewal", Bounds::Looks, 0),
     ("repair plan.renewal", Bounds::Looks, 0),
+    ("compare plan.renewal plan.renewal", Bounds::Looks, 0),
     ("prove plan.renewal --certificate output.json", Bounds::WritesTheOutput, 0),
     ("verify-proof plan.renewal output.json", Bounds::ReadsTheSite, 0),
     ("explain undrained", Bounds::Looks, 0),

@@ -123,6 +123,7 @@ fn heard() -> Heard {
     heard.hear(&place, 1, "prove undrained.renewal");
     heard.hear(&place, 0, "repair undrained.renewal");
     heard.hear(&place, 0, "repair plan.renewal");
+    heard.hear(&place, 1, "compare plan.renewal undrained.renewal");
     heard.hear(&place, 0, "prove plan.renewal --engine explicit");
     heard.hear(&place, 8, "prove plan.renewal --engine explicit --budget 5");
     for engine in ["cuts", "explicit"] {

@@ -1,0 +1,84 @@
+//! What a plan takes for granted: of channels, of receivers, of windows.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use crate::{check::Checked, plan::Plan, source::shown, syntax::spelt, world::landscape::Transit};
+
+use super::difference::{About, Difference, Weight};
+
+pub(super) fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
+    let (old, new) = (old.plan(), new.plan());
+    let mut found = Vec::new();
+    // A message that may be under way for less time is more to ask of a channel.
+    compared(&transits(old), &transits(new), &mut found, |flow, was, is| {
+        let weight = if is < was { Weight::Weaker } else { Weight::Stronger };
+        (weight, format!("a message of {flow} arrives {}; it was {}", arrives(is), arrives(was)))
+    });
+    // To hold more keys is more to ask of a receiver.
+    compared(&capacities(old), &capacities(new), &mut found, |receiver, was, is| {
+        let weight = if is > was { Weight::Weaker } else { Weight::Stronger };
+        (weight, format!("{receiver} holds {}; it was {}", holds(is), holds(was)))
+    });
+    compared(&windows(old), &windows(new), &mut found, |window, was, is| {
+        let weight = if is > was { Weight::Weaker } else { Weight::Stronger };
+        (weight, format!("the window {window} lasts {}; it was {}", lasts(is), lasts(was)))
+    });
+    let gone = windows(old).into_keys().filter(|name| !windows(new).contains_key(name)).map(|n| (n, "gone"));
+    let fresh = windows(new).into_keys().filter(|name| !windows(old).contains_key(name)).map(|n| (n, "new"));
+    for (window, word) in gone.chain(fresh) {
+        let text = format!("the window {window} is {word}");
+        found.push(Difference { weight: Weight::Changed, about: About::Assumption, text });
+    }
+    found
+}
+
+fn compared<V: PartialEq + Copy>(
+    old: &BTreeMap<String, V>,
+    new: &BTreeMap<String, V>,
+    found: &mut Vec<Difference>,
+    tell: impl Fn(&str, V, V) -> (Weight, String),
+) {
+    for (name, was) in old {
+        if let Some(is) = new.get(name).filter(|is| *is != was) {
+            let (weight, text) = tell(name, *was, *is);
+            found.push(Difference { weight, about: About::Assumption, text });
+        }
+    }
+}
+
+/// How long a message of each flow may be under way; none at all where it arrives at once.
+fn transits(plan: &Plan) -> BTreeMap<String, Option<Duration>> {
+    let time = |transit| match transit {
+        Transit::Immediately => None,
+        Transit::Within(time) => Some(time),
+    };
+    plan.landscape.channels.rows().map(|flow| (shown(&flow.name), time(flow.transit))).collect()
+}
+
+/// How many keys each receiver must be able to hold.
+fn capacities(plan: &Plan) -> BTreeMap<String, usize> {
+    let rows = plan.landscape.acceptors.rows();
+    rows.map(|row| (shown(&row.name), row.capacity.unwrap_or(usize::MAX))).collect()
+}
+
+/// How long each window may last.
+fn windows(plan: &Plan) -> BTreeMap<String, Duration> {
+    let rows = plan.landscape.windows.rows();
+    rows.map(|row| (shown(&row.name), row.at_most.unwrap_or(Duration::MAX))).collect()
+}
+
+fn arrives(transit: Option<Duration>) -> String {
+    transit.map_or_else(|| "at once".to_owned(), |time| format!("within {}", spelt(time)))
+}
+
+fn holds(most: usize) -> String {
+    match most {
+        usize::MAX => "any number of keys".to_owned(),
+        1 => "at most 1 key".to_owned(),
+        most => format!("at most {most} keys"),
+    }
+}
+
+fn lasts(time: Duration) -> String {
+    if time == Duration::MAX { "as long as it takes".to_owned() } else { format!("at most {}", spelt(time)) }
+}

@@ -1,0 +1,25 @@
+//! What changed from one plan to another, and whether anything got weaker.
+//!
+//! Things are the same when they have the same name; what was renamed is gone and new. A promise
+//! counts as kept where the plan is proved, so both plans are proved before they are compared.
+
+mod demanded;
+mod difference;
+mod ordered;
+mod promised;
+mod timed;
+
+use crate::check::Checked;
+
+pub use difference::{About, Difference, Weight};
+
+/// The differences of two plans, those that make the new one weaker first.
+#[must_use]
+pub fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
+    let mut found = promised::differences(old, new);
+    found.extend(demanded::differences(old, new));
+    found.extend(timed::differences(old, new));
+    found.extend(ordered::differences(old, new));
+    found.sort_by_key(|difference| (difference.weight, difference.about));
+    found
+}

@@ -1,0 +1,82 @@
+//! Steps, who does them, and in which order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{check::Checked, source::shown, world::id::StepId};
+
+use super::difference::{About, Difference, Weight};
+
+pub(super) fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
+    let (before, after) = (named(old), named(new));
+    let mut found = Vec::new();
+    let mut tell =
+        |text: String| found.push(Difference { weight: Weight::Changed, about: About::Step, text });
+    for name in before.keys().filter(|name| !after.contains_key(*name)) {
+        tell(format!("`{}` is not done any more", shown(name)));
+    }
+    for (name, step) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
+        let role = shown(role(new, *step));
+        tell(format!("`{}` is new: {role} does `{}`", shown(name), shown(&new.plan().sentence(*step))));
+    }
+    for (name, was) in &before {
+        let Some(is) = after.get(name) else { continue };
+        let name = shown(name);
+        let (owner, other) = (role(old, *was), role(new, *is));
+        if owner != other {
+            tell(format!("`{name}` is done by {}; it was {}", shown(other), shown(owner)));
+        }
+        let (act, other) = (old.plan().sentence(*was), new.plan().sentence(*is));
+        if act != other {
+            tell(format!("`{name}` does `{}`; it was `{}`", shown(&other), shown(&act)));
+        }
+        let (needed, needs) = (needs(old, *was), needs(new, *is));
+        for need in needed.difference(&needs) {
+            tell(format!("`{name}` does not wait any more until {need}"));
+        }
+        for need in needs.difference(&needed) {
+            tell(format!("`{name}` waits until {need}"));
+        }
+    }
+    for (earlier, later) in lost(old, (&before, &after), new) {
+        tell(format!("`{later}` need not come after `{earlier}` any more"));
+    }
+    for (earlier, later) in lost(new, (&after, &before), old) {
+        tell(format!("`{later}` comes after `{earlier}`"));
+    }
+    found
+}
+
+fn named(checked: &Checked) -> BTreeMap<&str, StepId> {
+    checked.plan().steps.iter().map(|(id, step)| (step.name.value.as_str(), id)).collect()
+}
+
+fn role(checked: &Checked, step: StepId) -> &str {
+    &checked.plan().landscape.roles[checked.plan().steps[step].role.value]
+}
+
+fn needs(checked: &Checked, step: StepId) -> BTreeSet<String> {
+    let plan = checked.plan();
+    plan.steps[step].needs.iter().map(|need| shown(&need.value.sentence(&plan.landscape))).collect()
+}
+
+/// What one plan says of the order of two steps, and the other one, which has both, does not even
+/// imply.
+fn lost(
+    says: &Checked,
+    (own, others): (&BTreeMap<&str, StepId>, &BTreeMap<&str, StepId>),
+    other: &Checked,
+) -> Vec<(String, String)> {
+    let plan = says.plan();
+    let mut found = Vec::new();
+    for (later, step) in own {
+        for before in &plan.steps[*step].after {
+            let earlier = plan.steps[before.value].name.value.as_str();
+            if let (Some(first), Some(then)) = (others.get(earlier), others.get(later))
+                && !other.order().is_before(*first, *then)
+            {
+                found.push((shown(earlier), shown(later)));
+            }
+        }
+    }
+    found
+}
