@@ -4,18 +4,17 @@ mod certificate;
 mod judged;
 mod moments;
 mod timed;
+mod words;
 
 use std::path::PathBuf;
 
 use crate::{
-    page::findings::{Lines, Place},
     proof::{
         engine::Engine,
-        story::Story,
-        verdict::{BUDGET, Proof, Verdict, Why, prove_by},
+        verdict::{BUDGET, Verdict, Why, prove_by},
     },
     repair::{Attempts, repair},
-    source::{Refusal, Source, shown},
+    source::Refusal,
 };
 
 use super::{at_site::shown_path, exit::Exit, json::Findings, screen::Screen, text::PlanText};
@@ -24,6 +23,9 @@ use moments::WayBack;
 use timed::Timed;
 
 pub use judged::Judged;
+pub use words::{proved, told};
+
+use words::places;
 
 /// What is tried to repair a refused plan beside its story: a blink.
 const AT_ONCE: Attempts = Attempts { bytes: 800_000, states: 1_000, pairs: false };
@@ -141,42 +143,4 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
 fn tell(judged: Judged, screen: &mut Screen) {
     let findings = screen.found().into_iter().flat_map(|found| found.findings).collect();
     screen.document(&judged.with(findings));
-}
-
-/// What was proved, line by line.
-#[must_use]
-pub fn proved(proof: &Proof) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    lines.extend(proof.waived.iter().map(|w| format!("  waived      {w}")));
-    for (promise, in_words) in &proof.promises {
-        let how = if *in_words { "" } else { " (not promised in words, judged all the same)" };
-        lines.push(format!("  promise     {}{how}", shown(promise)));
-    }
-    lines.extend(proof.finals.iter().map(|f| format!("  finally     {}", shown(f))));
-    lines.push(
-        "  always      a running flow's alias names a key; no receiver holds more than it can".to_owned(),
-    );
-    lines.push("  always      the plan can finish, from every moment".to_owned());
-    lines.extend(proof.assumptions.iter().map(|a| format!("  assuming    {a}")));
-    lines.push(format!("  how         {}", proof.how.sentence()));
-    lines
-}
-
-/// A story as places in the plan.
-fn places(source: &Source, story: &Story) -> Vec<Place> {
-    let lines = Lines::of(source);
-    let place = |start: usize, end: usize| lines.place(start, end.saturating_sub(start));
-    let told = story.lines().map(|moment| (place(moment.at.start, moment.at.end), &moment.text));
-    told.map(|(place, text)| Place { label: Some(text.clone()), ..place }).collect()
-}
-
-/// A story, line by line.
-#[must_use]
-pub fn told(source: &Source, story: &Story) -> Vec<String> {
-    let name = shown(&source.name);
-    let moments = story.lines().enumerate().map(|(number, moment)| {
-        let (line, _) = source.line_column(moment.at);
-        format!("  {:>2}  {}  [{name}:{line}]", number + 1, moment.text)
-    });
-    moments.collect()
 }
