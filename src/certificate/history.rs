@@ -173,6 +173,6 @@ impl<'a> History<'a> {
         let from: Vec<StepId> = terms.iter().filter_map(|term| term.from).collect();
         self.is_never(&from, &[step])
             || self.is_never(&from, &until)
-            || until.iter().any(|other| self.is_before(*other, step))
+            || until.iter().any(|other| *other != step && self.is_before(*other, step))
     }
 }

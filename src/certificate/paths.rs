@@ -46,7 +46,8 @@ impl Paths {
         }
         for path in paths {
             let path = known(path).ok_or_else(strange)?;
-            let (Some(first), Some(last)) = (path.first(), path.last()) else { return Err(strange()) };
+            // One of one step leads nowhere, and would show that the step comes before itself.
+            let [first, _, .., last] = path.as_slice() else { return Err(strange()) };
             let key = (*first, *last);
             let ordered = found.paths.last_key_value().is_none_or(|(last, _)| *last < key);
             found.paths.insert(key, path).map_or(ordered.then_some(()), |_| None).ok_or_else(strange)?;
@@ -79,6 +80,9 @@ impl Paths {
 
 impl Reasons for Paths {
     fn is_before(&self, earlier: StepId, later: StepId) -> bool {
+        if earlier == later {
+            return false;
+        }
         if self.lines.leads(&[earlier, later]) {
             return true;
         }

@@ -6,7 +6,7 @@ use miette::{Diagnostic, LabeledSpan, SourceSpan};
 use thiserror::Error;
 
 use crate::{
-    duration::{Timing, stretch::Worst},
+    duration::{Timing, stretch::Worst, undeclared::Undeclared},
     explanation::Explanation,
     invariant::Hazard,
     plan::Plan,
@@ -49,20 +49,35 @@ struct InterruptedTooLong {
     steps: Vec<LabeledSpan>,
 }
 
+/// An interruption without an end.
+#[derive(Debug, Diagnostic, Error)]
+#[error("`{flow}` is interrupted, and no step deploys it again")]
+#[diagnostic(
+    code(keyroll::interrupted_for_ever),
+    help("add the step that does `deploy {flow}`, or take the promise out")
+)]
+struct InterruptedForEver {
+    flow: String,
+    #[label("promised here")]
+    at: SourceSpan,
+    #[label("it does not run from here on")]
+    stops: SourceSpan,
+}
+
 /// Finds windows and promises that what is declared of the steps does not fit.
 #[must_use]
 pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let plan = subject.plan;
     // Without a time on any step there is nothing to compare.
-    if plan.steps.rows().all(|step| step.takes.is_none()) {
+    if plan.steps.rows().all(|step| step.takes.is_none()) && plan.limits.is_empty() {
         return Vec::new();
     }
     let timing = Timing::of(plan, subject.order);
-    let mut findings: Vec<Finding> = Vec::new();
-    for (window, worst) in &timing.windows {
-        let (Some(most), Ok(worst)) = (plan.landscape.windows[*window].at_most, worst) else { continue };
-        let flows = timing.interruptions.iter().filter(|(one, _)| one.window == Some(*window));
-        if worst.time <= most || flows.into_iter().all(|(one, _)| is_waived(plan, one.flow)) {
+    let mut findings: Vec<Finding> = for_ever(plan, &timing);
+    for window in timing.windows.keys() {
+        let most = plan.landscape.windows[*window].at_most;
+        let (Some(most), Some(worst)) = (most, timing.known_in(*window)) else { continue };
+        if worst.time <= most {
             continue;
         }
         findings.push(Box::new(WindowTooShort {
@@ -86,6 +101,26 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
             help: help(plan, worst, most, "promise more"),
             at: limit.span.into(),
             steps: labels(plan, &timing, worst),
+        }));
+    }
+    findings
+}
+
+/// Promises of flows that no step starts again.
+fn for_ever(plan: &Plan, timing: &Timing) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for limit in plan.limits.iter().filter(|limit| !is_waived(plan, limit.value.flow)) {
+        let flow = limit.value.flow;
+        let never = timing.interruptions.iter().find(|(one, stretch)| {
+            let why = stretch.worst.as_ref().err().map(|why| why.first);
+            one.flow == flow && why == Some(Undeclared::Start(flow))
+        });
+        let Some((one, _)) = never else { continue };
+        let stops = one.stop.map_or(plan.declared.flows[flow], |stop| plan.steps[stop].action.span);
+        findings.push(Box::new(InterruptedForEver {
+            flow: shown(&plan.landscape.channels[flow].name),
+            at: limit.span.into(),
+            stops: stops.into(),
         }));
     }
     findings
@@ -156,6 +191,14 @@ Right:
         text: "\
 `promise orders interrupted at most 2h` is kept where the longest way from each stop of the flow to
 its start takes no longer. How that is counted, `keyroll explain window_too_short` says.
+",
+    },
+    Explanation {
+        code: "interrupted_for_ever",
+        title: "an interruption that is promised to be short and has no end",
+        text: "\
+`promise orders interrupted at most 2h` says that the flow runs again within so long, each time
+that it does not. Here it stops, or does not run at the start, and no step deploys it after that.
 ",
     },
 ];

@@ -1,5 +1,7 @@
 //! `keyroll repair PLAN`
 
+use std::time::{Duration, Instant};
+
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -23,8 +25,14 @@ use super::{
     text::PlanText,
 };
 
-/// What is tried for a plan: a minute or so.
-const ATTEMPTS: Attempts = Attempts { bytes: 200_000_000, states: 20_000, pairs: true };
+/// How long a person waits for an edit.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is tried for a plan within that time.
+fn attempts() -> Attempts {
+    let until = Instant::now().checked_add(PATIENCE);
+    Attempts { bytes: 400_000_000, states: 20_000, until, pairs: true }
+}
 
 /// Find the smallest edit that makes a refused plan provable, and show it; --apply writes it.
 ///
@@ -176,7 +184,7 @@ fn looked_for(source: &Source, given: &Given, about: &[String], screen: &Screen)
     if let Ok(style) = ProgressStyle::with_template("{pos} edited plans judged, {elapsed}") {
         bar.set_style(style);
     }
-    let repaired = repair(source, given, about, ATTEMPTS, |tried| bar.set_position(tried as u64));
+    let repaired = repair(source, given, about, attempts(), |tried| bar.set_position(tried as u64));
     bar.finish_and_clear();
     repaired
 }

@@ -1,8 +1,9 @@
 //! Where a flow stands still: from a step that stops it to the next one that starts it.
 
+use std::collections::BTreeSet;
+
 use crate::{
     invariant::Hazard,
-    plan::Plan,
     world::{
         id::{ChannelId, StepId, WindowId},
         landscape::{Fact, Value},
@@ -20,9 +21,6 @@ pub struct Interruption {
     pub stop: Option<StepId>,
     /// The step that starts it; none: no step does.
     pub start: Option<StepId>,
-    /// The window in which it lies: the one that its stop waits for, or else the one that the plan
-    /// promises.
-    pub window: Option<WindowId>,
 }
 
 /// The interruptions of a flow, one after the other; nothing where steps that stop and start it have
@@ -32,14 +30,13 @@ pub(super) fn interruptions(gates: &Gates<'_>, flow: ChannelId) -> Option<Vec<In
     let mut found: Vec<Interruption> = Vec::new();
     let mut open: Option<Interruption> = None;
     if !plan.start.running[flow] {
-        open = Some(Interruption { flow, stop: None, start: None, window: promised(plan, flow) });
+        open = Some(Interruption { flow, stop: None, start: None });
     }
     for (step, value) in gates.writers.chain(Fact::Running(flow))? {
         if *value == Some(Value::Is(true)) {
             found.extend(open.take().map(|open| Interruption { start: Some(*step), ..open }));
         } else {
-            let window = waits_for(gates, *step).or_else(|| promised(plan, flow));
-            let new = Interruption { flow, stop: Some(*step), start: None, window };
+            let new = Interruption { flow, stop: Some(*step), start: None };
             open = open.or(Some(new));
         }
     }
@@ -47,14 +44,19 @@ pub(super) fn interruptions(gates: &Gates<'_>, flow: ChannelId) -> Option<Vec<In
     Some(found)
 }
 
-fn waits_for(gates: &Gates<'_>, step: StepId) -> Option<WindowId> {
-    gates.before(step).into_iter().find_map(|gate| match gate {
+/// The windows in which an interruption lies: each that its stop waits for, and each that the plan
+/// promises. None where the author accepts that the flow is interrupted.
+pub(super) fn windows(gates: &Gates<'_>, one: &Interruption) -> BTreeSet<WindowId> {
+    let plan = gates.plan;
+    let hazard = (one.flow, Hazard::Interrupted);
+    if plan.waivers.iter().any(|waiver| (waiver.flow, waiver.hazard) == hazard) {
+        return BTreeSet::new();
+    }
+    let gates = one.stop.into_iter().flat_map(|stop| gates.before(stop));
+    let waited = gates.filter_map(|gate| match gate {
         Gate::Open(window) => Some(window),
         _ => None,
-    })
-}
-
-fn promised(plan: &Plan, flow: ChannelId) -> Option<WindowId> {
-    let promises = plan.promises.iter().filter(|p| p.value.hazard() == (flow, Hazard::Interrupted));
-    promises.filter_map(|promise| promise.value.window()).next()
+    });
+    let promises = plan.promises.iter().filter(|promise| promise.value.hazard() == hazard);
+    waited.chain(promises.filter_map(|promise| promise.value.window())).collect()
 }

@@ -13,7 +13,7 @@ use crate::{
 
 use super::{
     gate::{Gate, Gates},
-    interruption::{Interruption, interruptions},
+    interruption::{Interruption, interruptions, windows},
     schedule::Schedule,
     stretch::{Follower, Stretch, Worst},
     undeclared::{Unbounded, Undeclared},
@@ -30,6 +30,8 @@ pub struct Timing {
     pub windows: BTreeMap<WindowId, Result<Worst, Unbounded>>,
     /// The waits for messages under way that lie on the ways.
     drains: BTreeMap<(StepId, StepId), (ChannelId, Duration)>,
+    /// The interruptions in each window, by number.
+    together: BTreeMap<WindowId, Vec<usize>>,
 }
 
 /// Where so many interruptions lie in one window, the time from the first stop to the last start is
@@ -55,15 +57,15 @@ impl Timing {
         }
         let mut together: BTreeMap<WindowId, Vec<usize>> = BTreeMap::new();
         for (number, (one, _)) in found.iter().enumerate() {
-            if let Some(window) = one.window {
+            for window in windows(&gates, one) {
                 together.entry(window).or_default().push(number);
             }
         }
-        let windows = together.into_iter().map(|(window, numbers)| {
+        let bounds = together.iter().map(|(window, numbers)| {
             let all: Vec<&(Interruption, Stretch)> = numbers.iter().filter_map(|n| found.get(*n)).collect();
-            (window, in_one_window(&all, order, &mut follower))
+            (*window, in_one_window(&all, order, &mut follower))
         });
-        let windows = windows.collect();
+        let windows = bounds.collect();
         let mut drains = BTreeMap::new();
         for (step, row) in schedule.gates.iter() {
             for gate in row {
@@ -74,13 +76,23 @@ impl Timing {
                 }
             }
         }
-        Self { whole, interruptions: found, windows, drains }
+        Self { whole, interruptions: found, windows, drains, together }
     }
 
     /// The wait for messages under way between two steps that follow each other on a way.
     #[must_use]
     pub fn drain(&self, before: StepId, step: StepId) -> Option<(ChannelId, Duration)> {
         self.drains.get(&(before, step)).copied()
+    }
+
+    /// What is known to fit into a window: the time from its first stop to its last start, or, where
+    /// that has no bound, the longest interruption in it that has one.
+    #[must_use]
+    pub fn known_in(&self, window: WindowId) -> Option<&Worst> {
+        let whole = self.windows.get(&window).and_then(|worst| worst.as_ref().ok());
+        let numbers = self.together.get(&window).into_iter().flatten();
+        let each = numbers.filter_map(|number| self.interruptions.get(*number)?.1.worst.as_ref().ok());
+        whole.or_else(|| each.max_by_key(|worst| worst.time))
     }
 
     /// The longest interruption of a flow.
@@ -111,7 +123,7 @@ fn stretch(one: Interruption, follower: &mut Follower<'_>, schedule: &Schedule) 
 /// What is said of a flow whose stops and starts have no order.
 fn unordered(gates: &Gates<'_>, flow: ChannelId) -> (Interruption, Stretch) {
     debug_assert!(gates.writers.chain(Fact::Running(flow)).is_none(), "there is an order");
-    let one = Interruption { flow, stop: None, start: None, window: None };
+    let one = Interruption { flow, stop: None, start: None };
     (one, Stretch { worst: Err(Unbounded::by(Undeclared::Order(flow))), hops: None })
 }
 

@@ -1,5 +1,7 @@
 //! Tries edits until one makes the plan provable.
 
+use std::time::Instant;
+
 use crate::{
     check::{Checked, all},
     plan::{Plan, given::Given, resolve::resolve},
@@ -24,6 +26,8 @@ pub struct Attempts {
     pub bytes: usize,
     /// So many states of each are looked at where causal cuts cannot tell.
     pub states: usize,
+    /// And none is judged any more after this moment.
+    pub until: Option<Instant>,
     /// Whether two edits are tried together when none does alone.
     pub pairs: bool,
 }
@@ -55,7 +59,7 @@ pub fn repair(
     let candidates = Candidates::of(&sketch, &plan, about);
     let (mut tried, most) = (0, attempts.bytes / source.text.len().max(1));
     let mut holds = |edit: &Edit| -> Option<Option<Repaired>> {
-        if tried >= most {
+        if tried >= most || attempts.until.is_some_and(|until| Instant::now() >= until) {
             return None;
         }
         let Some(text) = edit.applied(&source.text) else { return Some(None) };

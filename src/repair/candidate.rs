@@ -103,7 +103,8 @@ impl<'a> Candidates<'a> {
     fn turns(&self) -> impl Iterator<Item = Edit> {
         self.pairs().filter_map(|(step, other)| {
             let ordered = step.after().any(|name| name.value == other.name());
-            if !ordered || step.role() != other.role() {
+            let already = other.after().any(|name| name.value == step.name());
+            if !ordered || already || step.role() != other.role() {
                 return None;
             }
             let away = self.sketch.no_longer_after(step, other.name())?;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     source::{Source, Span, Spanned},
+    syntax::NAME_LIMIT,
     syntax::tree::{Item, Line, Phrase, StepDecl, StepLine, SyntaxTree, Term, Trivia},
 };
 
@@ -13,7 +14,6 @@ use super::edit::Change;
 #[derive(Debug)]
 pub(super) struct Sketch<'a> {
     text: &'a str,
-    newline: &'static str,
     pub(super) steps: Vec<Drawn<'a>>,
 }
 
@@ -30,16 +30,17 @@ impl<'a> Sketch<'a> {
             Item::Step(decl) => Some(Drawn { line, decl }),
             _ => None,
         };
-        let newline = if source.text.contains("\r\n") { "\r\n" } else { "\n" };
-        Self { text: &source.text, newline, steps: tree.items.iter().filter_map(step).collect() }
+        Self { text: &source.text, steps: tree.items.iter().filter_map(step).collect() }
     }
 
     /// A name for a new step that no other has.
     pub(super) fn fresh(&self, wish: &str) -> String {
+        // As long as a name may be, with a number behind it.
+        let wish: String = wish.chars().take(NAME_LIMIT - 8).collect();
         let taken: BTreeSet<&str> = self.steps.iter().map(Drawn::name).collect();
         let numbered = (2..).map(|number| format!("{wish}_{number}"));
-        let mut names = std::iter::once(wish.to_owned()).chain(numbered);
-        names.find(|name| !taken.contains(name.as_str())).unwrap_or_else(|| wish.to_owned())
+        let mut names = std::iter::once(wish.clone()).chain(numbered);
+        names.find(|name| !taken.contains(name.as_str())).unwrap_or_else(|| wish.clone())
     }
 
     /// A line more that a step needs something.
@@ -98,10 +99,11 @@ impl<'a> Sketch<'a> {
     ) -> Option<Change> {
         let at = self.end_of_line(behind.line.span.span.end)?;
         let spaced = behind.line.before.contains(&Trivia::Blank);
-        let mut text = self.newline.repeat(if spaced { 2 } else { 1 });
-        text.push_str(&format!("step {name} by {role} {{{}", self.newline));
+        let newline = self.newline(at);
+        let mut text = newline.repeat(if spaced { 2 } else { 1 });
+        text.push_str(&format!("step {name} by {role} {{{newline}"));
         for line in lines {
-            text.push_str(&format!("  {line}{}", self.newline));
+            text.push_str(&format!("  {line}{newline}"));
         }
         text.push('}');
         Some(Change { at: Span::new(at, at), text })
@@ -110,7 +112,7 @@ impl<'a> Sketch<'a> {
     /// A line more below the sentence that ends there.
     fn below(&self, end: usize, step: Drawn<'_>, line: &str) -> Option<Change> {
         let at = self.end_of_line(end)?;
-        let text = format!("{}{}{line}", self.newline, self.indent(step));
+        let text = format!("{}{}{line}", self.newline(at), self.indent(step));
         Some(Change { at: Span::new(at, at), text })
     }
 
@@ -121,10 +123,18 @@ impl<'a> Sketch<'a> {
         match self.end_of_line(brace) {
             Some(at) if at < step.line.span.span.end => self.below(brace, step, line),
             _ => {
-                let text = format!(" {line}{}", self.newline);
+                let text = format!(" {line}{}", self.newline(brace));
                 Some(Change { at: Span::new(brace, brace), text })
             }
         }
+    }
+
+    /// The line end that is used there.
+    fn newline(&self, at: usize) -> &'static str {
+        let next = self.text.get(at..).and_then(|rest| rest.find('\n')).map(|found| at + found);
+        let end = next.or_else(|| self.text.get(..at)?.rfind('\n'));
+        let is_long = end.and_then(|end| self.text.get(..end)).is_some_and(|line| line.ends_with('\r'));
+        if is_long { "\r\n" } else { "\n" }
     }
 
     /// Where the line of a sentence ends, behind its comment. Nothing where another sentence stands

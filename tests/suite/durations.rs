@@ -189,3 +189,58 @@ fn prove_tells_durations_and_the_way_back() {
     assert_eq!(json["way_back"]["point_of_no_return"][0]["step"], "destroy_old");
     assert_eq!(prove(&timed("99m", "1h", ""), "text").0, Some(1), "what cannot fit is refused");
 }
+
+/// A stop may wait for one window and be promised in another one: both must be long enough.
+#[test]
+fn each_window_of_an_interruption_must_be_long_enough() {
+    let plan = |first: &str, second: &str, promise: &str| {
+        format!(
+            "keyroll 1\nplan p\nrole a\nrole b\nkey old\nkeystore s of a {{\n  alias \"x\" is old\n}}\n\
+             receiver r of a {{\n  accepts old\n}}\nflow f of a {{\n  signs xml with s[\"x\"]\n  sends to r\n  \
+             delivers within 1h\n  deployed\n}}\nwindow w1 at most {first}\nwindow w2 at most {second}\n\
+             step g by a {{\n  agree w1 with b\n}}\nstep g2 by a {{\n  agree w2 with b\n}}\n\
+             step u by a {{\n  after g, g2\n  needs w1 open\n  needs w2 open\n  takes 1h\n  undeploy f\n}}\n\
+             step d by a {{\n  after u\n  takes 1h\n  deploy f\n}}\n{promise}"
+        )
+    };
+    let only = "promise f interrupted only in w2\n";
+    checked(&plan("4h", "3h", only));
+    assert_eq!(codes(&plan("4h", "10m", only)), ["keyroll::window_too_short"]);
+    assert_eq!(codes(&plan("10m", "4h", only)), ["keyroll::window_too_short"]);
+    // The second one is waited for too, and promised nowhere.
+    assert_eq!(codes(&plan("4h", "10m", "")), ["keyroll::window_too_short"]);
+    let waived = "waive f interrupted because \"a test\"\n";
+    checked(&plan("10m", "10m", waived));
+}
+
+/// What is known to be too long is refused, whatever else in the window has no bound.
+#[test]
+fn an_interruption_without_a_bound_hides_no_other() {
+    let other =
+        "flow g of a {\n  signs xml with s[\"x\"]\n  sends to r\n  delivers within 1h\n  deployed\n}\n";
+    let text = format!(
+        "keyroll 1\nplan p\nrole a\nrole b\nkey old\nkeystore s of a {{\n  alias \"x\" is old\n}}\n\
+         receiver r of a {{\n  accepts old\n}}\n{other}{}window w at most 1h\n\
+         step g0 by a {{\n  agree w with b\n}}\n\
+         step u by a {{\n  after g0\n  needs w open\n  takes 2h\n  undeploy f\n}}\n\
+         step d by a {{\n  after u\n  takes 2h\n  deploy f\n}}\n\
+         step u2 by a {{\n  after g0\n  needs w open\n  undeploy g\n}}\n\
+         step d2 by a {{\n  after u2\n  deploy g\n}}\n",
+        other.replace("flow g", "flow f")
+    );
+    assert_eq!(codes(&text), ["keyroll::window_too_short"]);
+    checked(&text.replace("  takes 2h\n", "  takes 20m\n"));
+}
+
+/// A flow that nobody starts again is not interrupted for a short time.
+#[test]
+fn an_interruption_without_an_end_keeps_no_promise() {
+    let text = timed("4h", "1h", "promise orders interrupted at most 3h\n");
+    checked(&text);
+    let step = text.find("step deploy by").unwrap();
+    let end = step + text[step..].find("\n}\n").unwrap() + 3;
+    let never = format!("{}{}", &text[..step], &text[end..]).replace("finally orders deployed\n", "");
+    assert_eq!(codes(&never), ["keyroll::interrupted_for_ever"]);
+    assert_eq!(codes(&never.replace("  takes ", "  # takes ")), ["keyroll::interrupted_for_ever"]);
+    checked(&never.replace("promise orders interrupted", "# promise orders interrupted"));
+}

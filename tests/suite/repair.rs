@@ -35,7 +35,7 @@ fn mended(text: &str, bytes: usize, pairs: bool) -> Option<Repaired> {
             _ => Vec::new(),
         }
     });
-    let attempts = Attempts { bytes, states: 500, pairs };
+    let attempts = Attempts { bytes, states: 500, until: None, pairs };
     repair(&source, &Given::default(), &about.unwrap_or_default(), attempts, |_| {})
 }
 

@@ -28,7 +28,7 @@ pub use words::{proved, told};
 use words::places;
 
 /// What is tried to repair a refused plan beside its story: a blink.
-const AT_ONCE: Attempts = Attempts { bytes: 800_000, states: 1_000, pairs: false };
+const AT_ONCE: Attempts = Attempts { bytes: 800_000, states: 1_000, until: None, pairs: false };
 
 /// Prove that a plan keeps its promises in every order of events, or tell how it does not.
 #[derive(Debug, clap::Args)]

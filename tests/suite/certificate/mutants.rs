@@ -155,3 +155,38 @@ fn the_worlds_of_a_plan_prove_nothing_else_that_is_promised_of_them() {
         }
     }
 }
+
+/// A path of one step leads nowhere: who takes it for one believes that a step is done before its
+/// own turn, and so that a need which only the step itself meets is met.
+#[test]
+fn a_step_does_not_come_before_itself() {
+    let alone = "step stop by tenant {\n  undeploy orders\n}\n";
+    let mut seen = 0;
+    for (plain, stuck) in [
+        (super::super::reference::tiny(alone), alone.replace("{\n", "{\n  needs orders undeployed\n")),
+        (
+            TWO_KEYS.to_owned(),
+            TWO_KEYS.replace("  exchange tenant[", "  needs tenant[$alias] is new\n  exchange tenant["),
+        ),
+    ] {
+        let mutant = if plain == TWO_KEYS { stuck } else { plain.replace(alone, &stuck) };
+        assert_ne!(mutant, plain);
+        let claim = certified(&proven(read(&plain).unwrap(), Engine::Cuts).unwrap()).proof;
+        let checked = read(&mutant).unwrap_or_else(|codes| panic!("{codes:?}\n{mutant}"));
+        assert!(matches!(explore(Rules::of(&checked), &checked.plan().start, ENOUGH), Found::Fault(..)));
+        let Reason::Cuts { lines, paths, news, moments } = &claim.reason else { panic!("by cuts") };
+        let count = u32::try_from(checked.plan().steps.len()).unwrap();
+        for step in 0..count {
+            for with in [vec![vec![step]], vec![vec![step, step]]] {
+                let mut paths: Vec<Vec<u32>> = paths.iter().cloned().chain(with).collect();
+                paths.sort_by_key(|path| (path[0], path[path.len() - 1]));
+                let (lines, news, moments) = (lines.clone(), news.clone(), moments.clone());
+                let reason = Reason::Cuts { lines, paths, news, moments };
+                let verdict = judged(&checked, &forged(&Claim { reason, ..claim.clone() }, &checked));
+                assert!(matches!(verdict, Err(Refused::Gap(_))), "{verdict:?} by {step}\n{mutant}");
+                seen += 1;
+            }
+        }
+    }
+    assert_eq!(seen, 16);
+}
