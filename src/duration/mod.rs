@@ -4,6 +4,7 @@
 
 pub mod gate;
 pub mod interruption;
+pub mod rest;
 pub mod schedule;
 pub mod stretch;
 pub mod timing;

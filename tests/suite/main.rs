@@ -28,6 +28,7 @@ mod rooms;
 mod runs;
 mod stated;
 mod syntax;
+mod time_left;
 mod traces;
 mod transition;
 mod vocabulary;
