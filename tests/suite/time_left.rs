@@ -1,7 +1,9 @@
-//! What is left of a run: a stop is begun only while its window can hold the declared worst case.
+//! What is left of a run: a stop is begun only while its window can hold the declared worst case, and a
+//! certificate that may end before the plan is named.
 #![cfg(test)]
 
 mod played;
+mod validity;
 
 use std::time::Duration;
 
