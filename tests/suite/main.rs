@@ -24,6 +24,7 @@ mod readme;
 mod reference;
 mod repair;
 mod report;
+mod returns;
 mod rooms;
 mod runs;
 mod stated;
