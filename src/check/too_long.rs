@@ -1,6 +1,6 @@
 //! An interruption that may last longer than its window, or than the plan promises.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use miette::{Diagnostic, LabeledSpan, SourceSpan};
 use thiserror::Error;
@@ -73,7 +73,8 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let timing = Timing::of(plan, subject.order);
-    let mut findings: Vec<Finding> = for_ever(plan, &timing);
+    let waived = waived(plan);
+    let mut findings: Vec<Finding> = for_ever(plan, &timing, &waived);
     for window in timing.windows.keys() {
         let most = plan.landscape.windows[*window].at_most;
         let (Some(most), Some(worst)) = (most, timing.known_in(*window)) else { continue };
@@ -89,10 +90,12 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
             steps: labels(plan, &timing, worst),
         }));
     }
-    for limit in plan.limits.iter().filter(|limit| !is_waived(plan, limit.value.flow)) {
+    for limit in plan.limits.iter().filter(|limit| !waived.contains(&limit.value.flow)) {
         let (flow, most) = (limit.value.flow, limit.value.at_most);
-        let worst = timing.interruptions.iter().filter(|(one, _)| one.flow == flow);
-        let worst = worst.filter_map(|(_, stretch)| stretch.worst.as_ref().ok()).max_by_key(|w| w.time);
+        let worst = timing
+            .of_flow(flow)
+            .filter_map(|(_, stretch)| stretch.worst.as_ref().ok())
+            .max_by_key(|w| w.time);
         let Some(worst) = worst.filter(|worst| worst.time > most) else { continue };
         findings.push(Box::new(InterruptedTooLong {
             flow: shown(&plan.landscape.channels[flow].name),
@@ -107,13 +110,12 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 /// Promises of flows that no step starts again.
-fn for_ever(plan: &Plan, timing: &Timing) -> Vec<Finding> {
+fn for_ever(plan: &Plan, timing: &Timing, waived: &BTreeSet<ChannelId>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
-    for limit in plan.limits.iter().filter(|limit| !is_waived(plan, limit.value.flow)) {
+    for limit in plan.limits.iter().filter(|limit| !waived.contains(&limit.value.flow)) {
         let flow = limit.value.flow;
-        let never = timing.interruptions.iter().find(|(one, stretch)| {
-            let why = stretch.worst.as_ref().err().map(|why| why.first);
-            one.flow == flow && why == Some(Undeclared::Start(flow))
+        let never = timing.of_flow(flow).find(|(_, stretch)| {
+            stretch.worst.as_ref().err().map(|why| why.first) == Some(Undeclared::Start(flow))
         });
         let Some((one, _)) = never else { continue };
         let stops = one.stop.map_or(plan.declared.flows[flow], |stop| plan.steps[stop].action.span);
@@ -126,9 +128,10 @@ fn for_ever(plan: &Plan, timing: &Timing) -> Vec<Finding> {
     findings
 }
 
-/// Whether the author accepts that a flow is interrupted.
-fn is_waived(plan: &Plan, flow: ChannelId) -> bool {
-    plan.waivers.iter().any(|waiver| waiver.flow == flow && waiver.hazard == Hazard::Interrupted)
+/// The flows of which the author accepts that they are interrupted.
+fn waived(plan: &Plan) -> BTreeSet<ChannelId> {
+    let waived = plan.waivers.iter().filter(|waiver| waiver.hazard == Hazard::Interrupted);
+    waived.map(|waiver| waiver.flow).collect()
 }
 
 fn help(plan: &Plan, worst: &Worst, most: Duration, otherwise: &str) -> String {

@@ -35,6 +35,7 @@ pub mod stop;
 pub mod tally;
 pub mod text;
 pub mod trust;
+pub mod validity;
 pub mod verify;
 pub mod verify_proof;
 pub mod version;

@@ -39,6 +39,7 @@ use super::{
     stop,
     tally::{Summary, Tally, tally},
     text::{pinned, plan, resolved},
+    validity::{self, At},
 };
 
 /// Carry a proved plan out at a site, as far as it goes; the same command later goes on.
@@ -138,6 +139,7 @@ fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen) -> Result
         withdrawn(host, screen)?;
         return Err(exit);
     }
+    validity::warn(checked, &At { site, folder: &folder, backends: &backends }, host.state(), screen);
     let json = arguments.format == Format::Json;
     let progress = Progress::new(WallClock.now(), false, !json && !screen.is_quiet());
     let ending = {

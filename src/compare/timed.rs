@@ -25,8 +25,9 @@ pub(super) fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
         let what = format!("an interruption of {name}");
         let (was, is) = (longest(&before, flow), longest(&after, same));
         found.extend(bound(&what, (old.plan(), was), (new.plan(), is)));
-        let (was, is) = (acts(&before, flow), acts(&after, same));
-        if was != is {
+        if let (Some(was), Some(is)) = (acts(&before, flow), acts(&after, same))
+            && was != is
+        {
             let weight = if is > was { Weight::Weaker } else { Weight::Stronger };
             let text = format!("the downtime of {name} is {is} acts one after the other; it was {was}");
             found.push(Difference { weight, about: About::Time, text });
@@ -41,10 +42,15 @@ fn longest(timing: &Timing, flow: ChannelId) -> Result<Duration, Unbounded> {
     timing.longest(flow).map(|worst| worst.map_or(Duration::ZERO, |worst| worst.time))
 }
 
-/// The acts of the longest interruption of a flow.
-fn acts(timing: &Timing, flow: ChannelId) -> usize {
-    let mine = timing.interruptions.iter().filter(|(one, _)| one.flow == flow);
-    mine.filter_map(|(_, stretch)| stretch.hops).max().unwrap_or(0)
+/// The acts of the longest interruption of a flow; nothing where they are not counted.
+fn acts(timing: &Timing, flow: ChannelId) -> Option<usize> {
+    let mut most = 0;
+    for (one, stretch) in timing.of_flow(flow) {
+        if one.stop.is_some() && one.start.is_some() {
+            most = most.max(stretch.hops?);
+        }
+    }
+    Some(most)
 }
 
 fn bound(

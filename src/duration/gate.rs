@@ -1,10 +1,14 @@
 //! What a step waits for, and how long each of it may last.
 
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use crate::{
     condition::Asks,
     graph::{order::Order, writers::Writers},
+    invariant::Hazard,
     plan::Plan,
     world::{
         id::{ChannelId, KeyId, StepId, WindowId},
@@ -15,7 +19,7 @@ use crate::{
 use super::undeclared::Undeclared;
 
 /// One thing that a step waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gate {
     /// This step is done.
     Done(StepId),
@@ -45,13 +49,27 @@ pub struct Gates<'a> {
     pub(super) plan: &'a Plan,
     pub(super) order: &'a Order,
     pub(super) writers: Writers,
+    /// The windows in which the plan promises to interrupt a flow.
+    pub(super) promised: BTreeMap<ChannelId, Vec<WindowId>>,
+    /// The flows of which the author accepts that they are interrupted.
+    pub(super) waived: BTreeSet<ChannelId>,
 }
 
 impl<'a> Gates<'a> {
     /// The gates of a plan.
     #[must_use]
     pub fn of(plan: &'a Plan, order: &'a Order) -> Self {
-        Self { plan, order, writers: Writers::of(plan, order) }
+        let mut promised: BTreeMap<ChannelId, Vec<WindowId>> = BTreeMap::new();
+        for promise in &plan.promises {
+            if let (flow, Hazard::Interrupted) = promise.value.hazard()
+                && let Some(window) = promise.value.window()
+            {
+                promised.entry(flow).or_default().push(window);
+            }
+        }
+        let waived = plan.waivers.iter().filter(|waiver| waiver.hazard == Hazard::Interrupted);
+        let waived = waived.map(|waiver| waiver.flow).collect();
+        Self { plan, order, writers: Writers::of(plan, order), promised, waived }
     }
 
     /// What a step waits for. Messages between roles take no time of their own: what they take is said

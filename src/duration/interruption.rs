@@ -2,12 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::{
-    invariant::Hazard,
-    world::{
-        id::{ChannelId, StepId, WindowId},
-        landscape::{Fact, Value},
-    },
+use crate::world::{
+    id::{ChannelId, StepId, WindowId},
+    landscape::{Fact, Value},
 };
 
 use super::gate::{Gate, Gates};
@@ -47,16 +44,14 @@ pub(super) fn interruptions(gates: &Gates<'_>, flow: ChannelId) -> Option<Vec<In
 /// The windows in which an interruption lies: each that its stop waits for, and each that the plan
 /// promises. None where the author accepts that the flow is interrupted.
 pub(super) fn windows(gates: &Gates<'_>, one: &Interruption) -> BTreeSet<WindowId> {
-    let plan = gates.plan;
-    let hazard = (one.flow, Hazard::Interrupted);
-    if plan.waivers.iter().any(|waiver| (waiver.flow, waiver.hazard) == hazard) {
+    if gates.waived.contains(&one.flow) {
         return BTreeSet::new();
     }
+    let promised = gates.promised.get(&one.flow).into_iter().flatten().copied();
     let gates = one.stop.into_iter().flat_map(|stop| gates.before(stop));
     let waited = gates.filter_map(|gate| match gate {
         Gate::Open(window) => Some(window),
         _ => None,
     });
-    let promises = plan.promises.iter().filter(|promise| promise.value.hazard() == hazard);
-    waited.chain(promises.filter_map(|promise| promise.value.window())).collect()
+    waited.chain(promised).collect()
 }

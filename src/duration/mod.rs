@@ -4,9 +4,13 @@
 
 pub mod gate;
 pub mod interruption;
+mod pass;
+pub mod rest;
 pub mod schedule;
+mod shared;
 pub mod stretch;
 pub mod timing;
 pub mod undeclared;
+mod ways;
 
 pub use timing::Timing;

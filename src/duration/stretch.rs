@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use crate::world::id::{ChannelId, StepId, WindowId};
+use crate::world::id::{StepId, WindowId};
 
 use super::{
     gate::{Gate, Gates},
@@ -42,18 +42,14 @@ struct Row {
     hops: Option<usize>,
 }
 
-/// Follows stretches, and keeps count of how much was looked at.
+/// Follows stretches.
 #[derive(Debug)]
 pub struct Follower<'a> {
     gates: &'a Gates<'a>,
     schedule: &'a Schedule,
     /// The first step that waits for each window.
     openers: BTreeMap<WindowId, StepId>,
-    looks: usize,
 }
-
-/// So many steps and waits are looked at in one plan: well under a second.
-const LOOKS: usize = 5_000_000;
 
 impl<'a> Follower<'a> {
     /// For a plan.
@@ -67,17 +63,16 @@ impl<'a> Follower<'a> {
                 }
             }
         }
-        Self { gates, schedule, openers, looks: 0 }
+        Self { gates, schedule, openers }
     }
 
     /// From the moment at which `stop` begins to the one at which `start` is done.
     ///
     /// A step that comes before `stop` is done when it begins. One that has no order with it may still be
     /// under way then; it was ready at the start of the plan at the latest, and counts from there.
-    pub fn follow(&mut self, flow: ChannelId, stop: StepId, start: StepId) -> Stretch {
-        let Some(mut region) = self.region(stop, start) else {
-            return Stretch { worst: Err(Unbounded::by(Undeclared::Entangled(flow))), hops: None };
-        };
+    /// Nothing where more than `most` steps and waits would be looked at; else also how many were.
+    pub fn follow(&self, stop: StepId, start: StepId, most: usize) -> Option<(Stretch, usize)> {
+        let (mut region, looks) = self.region(stop, start, most)?;
         region.sort_by_key(|step| self.gates.order.position(*step));
         let mut rows: BTreeMap<StepId, Row> = BTreeMap::new();
         let mut missing = None;
@@ -96,21 +91,26 @@ impl<'a> Follower<'a> {
             path.reverse();
             Worst { time, path }
         });
-        Stretch { worst, hops: last.hops }
+        Some((Stretch { worst, hops: last.hops }, looks))
+    }
+
+    /// The first step that waits for each window.
+    pub(super) const fn openers(&self) -> &BTreeMap<WindowId, StepId> {
+        &self.openers
     }
 
     /// The steps that `start` waits for and that are not done when `stop` begins, both included.
-    fn region(&mut self, stop: StepId, start: StepId) -> Option<Vec<StepId>> {
+    fn region(&self, stop: StepId, start: StepId, most: usize) -> Option<(Vec<StepId>, usize)> {
         let mut seen = BTreeSet::from([start, stop]);
         let mut open = if start == stop { Vec::new() } else { vec![start] };
-        let mut region = vec![stop];
+        let (mut region, mut looks) = (vec![stop], 0);
         while let Some(step) = open.pop() {
             region.push(step);
             for before in
                 self.schedule.gates[step].iter().filter_map(|gate| gate.step()).map(|(step, _)| step)
             {
-                self.looks += 1;
-                if self.looks > LOOKS {
+                looks += 1;
+                if looks > most {
                     return None;
                 }
                 if !self.gates.order.is_before(before, stop) && seen.insert(before) {
@@ -118,7 +118,7 @@ impl<'a> Follower<'a> {
                 }
             }
         }
-        Some(region)
+        Some((region, looks))
     }
 
     fn row(&self, stop: StepId, step: StepId, rows: &BTreeMap<StepId, Row>) -> (Row, Vec<Undeclared>) {

@@ -15,8 +15,9 @@ use super::{
     gate::{Gate, Gates},
     interruption::{Interruption, interruptions, windows},
     schedule::Schedule,
-    stretch::{Follower, Stretch, Worst},
+    stretch::{Stretch, Worst},
     undeclared::{Unbounded, Undeclared},
+    ways::Ways,
 };
 
 /// The durations of a plan.
@@ -34,27 +35,25 @@ pub struct Timing {
     together: BTreeMap<WindowId, Vec<usize>>,
 }
 
-/// Where so many interruptions lie in one window, the time from the first stop to the last start is
-/// followed from each stop to each start.
-const TOGETHER: usize = 64;
-
 impl Timing {
     /// The durations of a plan without cycles.
     #[must_use]
     pub fn of(plan: &Plan, order: &Order) -> Self {
         let gates = Gates::of(plan, order);
         let schedule = Schedule::of(plan, &gates);
-        let mut follower = Follower::of(&gates, &schedule);
         let whole = schedule.whole();
-        let mut found = Vec::new();
+        let mut found: Vec<(Interruption, Stretch)> = Vec::new();
+        let mut all: Vec<Interruption> = Vec::new();
         for flow in plan.landscape.channels.ids() {
             match interruptions(&gates, flow) {
-                Some(all) => {
-                    found.extend(all.into_iter().map(|one| (one, stretch(one, &mut follower, &schedule))))
-                }
+                Some(own) => all.extend(own),
                 None => found.push(unordered(&gates, flow)),
             }
         }
+        let mut ways = Ways::of(&gates, &schedule, &all);
+        let stretches = ways.stretches(&all);
+        found.extend(all.into_iter().zip(stretches));
+        found.sort_by_key(|(one, _)| one.flow);
         let mut together: BTreeMap<WindowId, Vec<usize>> = BTreeMap::new();
         for (number, (one, _)) in found.iter().enumerate() {
             for window in windows(&gates, one) {
@@ -63,7 +62,7 @@ impl Timing {
         }
         let bounds = together.iter().map(|(window, numbers)| {
             let all: Vec<&(Interruption, Stretch)> = numbers.iter().filter_map(|n| found.get(*n)).collect();
-            (*window, in_one_window(&all, order, &mut follower))
+            (*window, ways.within(&all))
         });
         let windows = bounds.collect();
         let mut drains = BTreeMap::new();
@@ -95,13 +94,20 @@ impl Timing {
         whole.or_else(|| each.max_by_key(|worst| worst.time))
     }
 
+    /// The interruptions of a flow.
+    pub fn of_flow(&self, flow: ChannelId) -> impl Iterator<Item = &(Interruption, Stretch)> {
+        let first = self.interruptions.partition_point(|(one, _)| one.flow < flow);
+        let from = self.interruptions.get(first..).unwrap_or_default();
+        from.iter().take_while(move |(one, _)| one.flow == flow)
+    }
+
     /// The longest interruption of a flow.
     ///
     /// # Errors
     /// What is not declared, where one of them has no bound.
     pub fn longest(&self, flow: ChannelId) -> Result<Option<&Worst>, Unbounded> {
         let mut longest: Option<&Worst> = None;
-        for (_, stretch) in self.interruptions.iter().filter(|(one, _)| one.flow == flow) {
+        for (_, stretch) in self.of_flow(flow) {
             let worst = stretch.worst.as_ref().map_err(|why| *why)?;
             if longest.is_none_or(|longest| worst.time > longest.time) {
                 longest = Some(worst);
@@ -111,48 +117,9 @@ impl Timing {
     }
 }
 
-/// How long one interruption lasts.
-fn stretch(one: Interruption, follower: &mut Follower<'_>, schedule: &Schedule) -> Stretch {
-    match (one.stop, one.start) {
-        (Some(stop), Some(start)) => follower.follow(one.flow, stop, start),
-        (None, Some(start)) => Stretch { worst: schedule.until(start), hops: None },
-        (_, None) => Stretch { worst: Err(Unbounded::by(Undeclared::Start(one.flow))), hops: None },
-    }
-}
-
 /// What is said of a flow whose stops and starts have no order.
 fn unordered(gates: &Gates<'_>, flow: ChannelId) -> (Interruption, Stretch) {
     debug_assert!(gates.writers.chain(Fact::Running(flow)).is_none(), "there is an order");
     let one = Interruption { flow, stop: None, start: None };
     (one, Stretch { worst: Err(Unbounded::by(Undeclared::Order(flow))), hops: None })
-}
-
-/// From the first stop to the last start, whichever they are.
-fn in_one_window(
-    all: &[&(Interruption, Stretch)],
-    order: &Order,
-    follower: &mut Follower<'_>,
-) -> Result<Worst, Unbounded> {
-    let mut longest: Option<Worst> = None;
-    for (number, (one, own)) in all.iter().enumerate() {
-        if number >= TOGETHER {
-            return Err(Unbounded::by(Undeclared::Entangled(one.flow)));
-        }
-        let mut keep = |worst: &Result<Worst, Unbounded>| {
-            let worst = worst.as_ref().map_err(|why| *why)?;
-            if longest.as_ref().is_none_or(|longest| worst.time > longest.time) {
-                longest = Some(worst.clone());
-            }
-            Ok(())
-        };
-        keep(&own.worst)?;
-        for (other, _) in all.iter().copied().filter(|(other, _)| other != one) {
-            // One that does not run at the start is before all others; it has its own bound from there.
-            let (Some(stop), Some(start)) = (one.stop, other.start) else { continue };
-            if !order.is_before(start, stop) {
-                keep(&follower.follow(other.flow, stop, start).worst)?;
-            }
-        }
-    }
-    longest.ok_or(Unbounded::by(Undeclared::TooLong))
 }

@@ -19,8 +19,6 @@ pub enum Undeclared {
     Start(ChannelId),
     /// Which of the steps that stop and start a flow come first.
     Order(ChannelId),
-    /// Nothing: there is too much to follow between the stop of a flow and its start.
-    Entangled(ChannelId),
     /// Nothing: the sum is longer than can be counted.
     TooLong,
 }
@@ -43,9 +41,6 @@ impl Undeclared {
             }
             Self::Start(id) => format!("no step deploys `{}` again", flow(id)),
             Self::Order(id) => format!("the order of the steps that stop and start `{}` is open", flow(id)),
-            Self::Entangled(id) => {
-                format!("there is too much to follow between the stop of `{}` and its start", flow(id))
-            }
             Self::TooLong => "the sum is longer than can be counted".to_owned(),
         }
     }

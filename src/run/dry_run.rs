@@ -44,6 +44,7 @@ use super::{
     read_only::{Leaping, read_only},
     runner::{Ending, Parts, Runner},
     site::Site,
+    validity::too_short,
     wait::{Cause, Wait},
 };
 
@@ -132,6 +133,7 @@ pub fn dry_run(
         observe(&plan.landscape, &bound.backends, &material, &begun.world).map_err(RunError::Observe)?;
     let differences = differences(plan, &begun, &seen);
     let mut notes = notes(checked, &begun, &material, now);
+    notes.extend(too_short(checked, &begun.world, &material, now));
     notes.extend(remarks(plan, &bound.backends)?);
     let mut play = Play::of(proven, bound, under_way, now);
     if differences.is_empty() {

@@ -4,7 +4,8 @@
 //! - Before a run: [`site`] is read, [`bind`] compares it with the plan and makes its backends,
 //!   [`casting`] says who plays which role, [`dry_run`] what would happen (the
 //!   same runner over what is [`read_only`]), [`approval`] what was
-//!   agreed to, [`claims`] which keystores are its own, and [`opening`] which certificates the run begins with.
+//!   agreed to, [`claims`] which keystores are its own, [`opening`] which certificates the run begins with, and
+//!   [`validity`] whether they last as long as the plan may.
 //! - The run itself: [`runner`] takes one [`turn`] after the other, [`difference`] finds where the
 //!   world is not as recorded, [`window`] what would last too long.
 //! - While it waits: [`status`] of each step, and for whom or what it [`wait`]s.
@@ -32,5 +33,6 @@ pub mod status;
 pub mod time;
 pub mod traffic;
 pub mod turn;
+pub mod validity;
 pub mod wait;
 pub mod window;

@@ -1,5 +1,6 @@
 //! The runner: turns until the plan is done, or waits.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +15,7 @@ use crate::{
         notifier::Notifier,
     },
     check::Checked,
+    duration::gate::Gates,
     journal::Host,
     proof::verdict::Proven,
     transition::event::Record,
@@ -79,6 +81,8 @@ pub struct Runner<'a> {
     pub(super) casting: Casting,
     pub(super) material: Material,
     pub(super) ready_since: BTreeMap<StepId, Timestamp>,
+    /// What each step waits for; asked before a flow is stopped.
+    pub(super) gates: OnceCell<Gates<'a>>,
 }
 
 impl<'a> Runner<'a> {
@@ -97,7 +101,7 @@ impl<'a> Runner<'a> {
     fn new(checked: &'a Checked, parts: Parts<'a>) -> Self {
         let casting = Casting::of(checked.plan(), parts.site);
         let material = opening::material(checked, parts.site, parts.host.state(), parts.clock.now());
-        Self { checked, parts, casting, material, ready_since: BTreeMap::new() }
+        Self { checked, parts, casting, material, ready_since: BTreeMap::new(), gates: OnceCell::new() }
     }
 
     /// Runs until the plan is done or waits. With `follow` it stays while it waits.

@@ -13,6 +13,7 @@ use crate::{
         observe::{Observation, observe},
     },
     condition::Asks,
+    duration::gate::Gates,
     transition::{
         command::Command,
         event::{Actor, Drain, Event, Record},
@@ -333,7 +334,8 @@ impl Runner<'_> {
                 continue;
             }
             self.ready_since.remove(&step);
-            if let Some(why) = too_late(self.checked, self.state(), step, now) {
+            let gates = self.gates.get_or_init(|| Gates::of(plan, self.checked.order()));
+            if let Some(why) = too_late(self.checked, gates, self.state(), step, now) {
                 let row = &plan.steps[step];
                 return Err(RunError::TooLate { step: row.name.value.clone(), why, at: row.action.span });
             }

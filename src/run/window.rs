@@ -1,40 +1,61 @@
 //! Windows in a run: a stop is begun only while there is time enough for it, and one that lasts
 //! longer than its window breaks its promise.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     check::Checked,
     condition::Asks,
+    duration::{
+        gate::Gates,
+        rest::{begun_by, rest},
+    },
     plan::Plan,
     source::shown,
     syntax::spelt,
     transition::state::State,
     world::{
         effect::Effect,
-        id::{ChannelId, StepId},
+        id::{ChannelId, StepId, WindowId},
         state::WindowState,
     },
 };
 
 use super::time::in_utc;
 
-/// Why a step that needs an open window must not begin any more, if that is so: less of the window
-/// is left than the messages under way may take that a later step waits for.
+/// Why a step that needs an open window, or stops a flow that is to stand still only in one, must not
+/// begin any more, if that is so: less of the window is left than the declared worst case from this
+/// step to the one that starts the flow again. Where that is not bounded, the messages under way that
+/// a later step waits for are all that can be told to take time.
 #[must_use]
-pub fn too_late(checked: &Checked, state: &State, step: StepId, now: Timestamp) -> Option<String> {
+pub fn too_late(
+    checked: &Checked,
+    gates: &Gates<'_>,
+    state: &State,
+    step: StepId,
+    now: Timestamp,
+) -> Option<String> {
     let plan = checked.plan();
-    for need in &plan.steps[step].needs {
-        let Asks::Open(window) = need.value.asks() else { continue };
+    let begun = begun_by(gates, step);
+    let mut windows: BTreeSet<WindowId> = begun.iter().flat_map(|(_, windows)| windows).copied().collect();
+    windows.extend(plan.steps[step].needs.iter().filter_map(|need| match need.value.asks() {
+        Asks::Open(window) => Some(window),
+        Asks::Facts(_) | Asks::Drained(..) => None,
+    }));
+    for window in windows {
         let Some(closes) = state.windows[window].and_then(|opening| opening.closes) else { continue };
-        let least = stopped(plan, step).map(|flow| drain(plan, flow)).max().unwrap_or_default();
+        let drains = stopped(plan, step).map(|flow| drain(plan, flow)).max().unwrap_or_default();
+        let starts = begun.iter().filter_map(|(one, _)| one.start);
+        let declared = starts.filter_map(|start| rest(gates, &state.world, [start]).ok());
+        let least = declared.map(|worst| worst.time).fold(drains, Duration::max);
         let left = closes.duration_since(now);
         if left < SignedDuration::try_from(least).unwrap_or(SignedDuration::MAX) || left.is_negative() {
             let name = shown(&plan.landscape.windows[window].name);
+            let needs = if least > drains { "may need" } else { "needs at least" };
             return Some(format!(
-                "the window {name} ends at {}, and this needs at least {} of it",
+                "the window {name} ends at {}, and this {needs} {} of it",
                 in_utc(closes),
                 spelt(least)
             ));

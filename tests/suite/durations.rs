@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod many;
 mod simulated;
 
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! What `prove` tells of durations.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::{
     plan::Plan,
     source::shown,
     syntax::spelt,
-    world::id::StepId,
+    world::id::{ChannelId, StepId},
 };
 
 /// How long a plan may take.
@@ -39,7 +39,8 @@ struct Longest {
     /// In seconds, at most.
     #[serde(skip_serializing_if = "Option::is_none")]
     at_most_seconds: Option<u64>,
-    /// The steps of the longest way, in their order; nothing where there is no bound.
+    /// The steps of the longest way, in their order; nothing where there is no bound, or where too many
+    /// were named before.
     path: Vec<String>,
     /// What is not declared; nothing where there is a bound.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,7 +58,8 @@ struct Interrupted {
     /// The step that starts it again; none: nobody does.
     #[serde(skip_serializing_if = "Option::is_none")]
     start: Option<String>,
-    /// Acts on the longest chain from the stop to the start, both counted.
+    /// Acts on the longest chain from the stop to the start, both counted; nothing where many flows stand
+    /// still at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     acts: Option<usize>,
     /// How long it may last.
@@ -164,14 +166,22 @@ fn kept<'a>(
     plan: &'a Plan,
     timing: &'a Timing,
 ) -> impl Iterator<Item = (String, Result<Kept, Unbounded>)> + 'a {
-    plan.limits.iter().map(|limit| {
+    let waived = plan.waivers.iter().filter(|waiver| waiver.hazard == Hazard::Interrupted);
+    let waived: BTreeSet<ChannelId> = waived.map(|waiver| waiver.flow).collect();
+    plan.limits.iter().map(move |limit| {
         let flow = limit.value.flow;
-        let waived = plan.waivers.iter().any(|w| w.flow == flow && w.hazard == Hazard::Interrupted);
         // A longer one is refused before a proof begins.
-        let kept = if waived { Ok(Kept::Waived) } else { timing.longest(flow).map(|_| Kept::Proved) };
+        let kept = if waived.contains(&flow) {
+            Ok(Kept::Waived)
+        } else {
+            timing.longest(flow).map(|_| Kept::Proved)
+        };
         (limit.value.sentence(&plan.landscape), kept)
     })
 }
+
+/// So many interruptions are told line by line; the document for machines has all.
+const LINES: usize = 20;
 
 /// The same, line by line.
 pub(super) fn lines(checked: &Checked) -> Vec<String> {
@@ -184,13 +194,16 @@ pub(super) fn lines(checked: &Checked) -> Vec<String> {
             Err(why) => format!("  not bounded {}: {}", shown(&promise), why.sentence(plan)),
         });
     }
-    for (one, stretch) in &timing.interruptions {
+    for (one, stretch) in timing.interruptions.iter().take(LINES) {
         let flow = shown(&plan.landscape.channels[one.flow].name);
         let acts = stretch.hops.map(|acts| format!(", {acts} acts one after the other")).unwrap_or_default();
         let from = one.stop.map_or("the start of the plan".to_owned(), |stop| step(plan, stop));
         let to = one.start.map_or("its end".to_owned(), |start| step(plan, start));
         lines.push(format!("  downtime    {flow}, from {from} to {to}{acts}"));
         lines.push(format!("              {}", longest(plan, &timing, &stretch.worst)));
+    }
+    if timing.interruptions.len() > LINES {
+        lines.push(format!("  downtime    {} more", timing.interruptions.len() - LINES));
     }
     for (window, worst) in &timing.windows {
         let row = &plan.landscape.windows[*window];
@@ -231,8 +244,9 @@ fn longest(plan: &Plan, timing: &Timing, worst: &Result<Worst, Unbounded>) -> St
     if more > 0 {
         way.push(format!("{more} more"));
     }
-    if way.is_empty() {
+    if way.is_empty() && worst.time.is_zero() {
         return "at most 0s: nothing in it takes time".to_owned();
     }
-    format!("at most {}: {}", spelt(worst.time), way.join(", "))
+    let colon = if way.is_empty() { "" } else { ": " };
+    format!("at most {}{colon}{}", spelt(worst.time), way.join(", "))
 }

@@ -1,0 +1,50 @@
+//! Says before a run that a certificate in use may end before the plan does.
+
+use std::path::Path;
+
+use crate::{
+    backend::{
+        bench::{Backends, Material},
+        clock::{Clock, WallClock},
+    },
+    check::Checked,
+    run::{opening, site::Site, validity::too_short},
+    transition::state::State,
+    world::material::Certificate,
+};
+
+use super::screen::Screen;
+
+/// Where a plan is carried out.
+#[derive(Clone, Copy)]
+pub(super) struct At<'a> {
+    /// The site.
+    pub(super) site: &'a Site,
+    /// The folder that its paths begin at.
+    pub(super) folder: &'a Path,
+    /// What its names are bound to.
+    pub(super) backends: &'a Backends,
+}
+
+/// Says so, and stops nothing. A certificate that cannot be read is the run's to complain of.
+pub(super) fn warn(checked: &Checked, at: &At<'_>, state: &State, screen: &mut Screen) {
+    let now = WallClock.now();
+    let material =
+        if state.started { opening::material(checked, at.site, state, now) } else { seen(checked, at) };
+    for line in too_short(checked, &state.world, &material, now) {
+        screen.remark(line);
+    }
+}
+
+/// The certificates that are in use before a run.
+fn seen(checked: &Checked, at: &At<'_>) -> Material {
+    let mut material = Material::default();
+    let found = opening::certificates(checked, at.site, at.folder, at.backends).unwrap_or_default();
+    for (name, pem) in found {
+        let key = checked.plan().landscape.keys.find(|key| *key == name);
+        if let (Some(key), Ok(certificate)) = (key, Certificate::from_pem(pem.as_bytes())) {
+            material.pin(key, certificate);
+        }
+    }
+    material
+}
