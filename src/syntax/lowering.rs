@@ -194,7 +194,7 @@ impl Lowering<'_, '_> {
                 StepLine::After(names.map(|p| self.words.word(&p)).collect())
             }
             Rule::needs => StepLine::Needs(self.promised(pair)?),
-            Rule::takes => StepLine::Takes(self.takes(pair)?),
+            Rule::takes => StepLine::Takes(Box::new(self.takes(pair)?)),
             _ => StepLine::Act(self.words.phrase(pair)),
         })
     }

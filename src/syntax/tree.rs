@@ -147,8 +147,8 @@ pub enum StepLine {
     After(Vec<Spanned<String>>),
     /// `needs ...`: a precondition; the phrase begins after the word `needs`.
     Needs(Phrase),
-    /// `takes 2h`, `takes 10m to 2h`
-    Takes(TakesLine),
+    /// `takes 2h`, `takes 10m to 2h`; apart, so that the lines that most steps have stay small
+    Takes(Box<TakesLine>),
     /// Anything else: a verb and its arguments.
     Act(Phrase),
 }

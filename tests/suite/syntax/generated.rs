@@ -140,7 +140,7 @@ fn step() -> impl Strategy<Value = StepDecl> {
         vec(any_word(), 1..4).prop_map(StepLine::After),
         condition().prop_map(StepLine::Needs),
         (option::of(bound()), bound())
-            .prop_map(|(least, most)| { StepLine::Takes(TakesLine { least, most, span: at(()) }) }),
+            .prop_map(|(least, most)| { StepLine::Takes(Box::new(TakesLine { least, most, span: at(()) })) }),
         statement().prop_map(StepLine::Act),
     ];
     (free_word(), any_word(), option::of(text()), block(line.boxed()))
