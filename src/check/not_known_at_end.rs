@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::{
     explanation::Explanation,
-    graph::ended::{Unknown, Writers},
+    graph::ended::{Ending, Unknown},
     source::{Finding, shown},
 };
 
@@ -31,12 +31,12 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     if plan.known.is_empty() {
         return Vec::new();
     }
-    let writers = Writers::of(plan, subject.order, subject.knowledge);
+    let ending = Ending::of(plan, subject.order, subject.knowledge);
     let mut findings: Vec<Finding> = Vec::new();
     for known in &plan.known {
         let Some(condition) = plan.finals.get(known.value.what) else { continue };
         for role in &known.value.roles {
-            let Err(why) = writers.knows_at_the_end(*role, &condition.value.asks()) else { continue };
+            let Err(why) = ending.knows_at_the_end(*role, &condition.value.asks()) else { continue };
             let name = shown(&plan.landscape.roles[*role]);
             let mut labels = vec![LabeledSpan::new_primary_with_span(
                 Some("it is to be known at the end".to_owned()),

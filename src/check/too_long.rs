@@ -73,7 +73,7 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let timing = Timing::of(plan, subject.order);
-    let waived = waived(plan);
+    let waived = plan.waived(Hazard::Interrupted);
     let mut findings: Vec<Finding> = for_ever(plan, &timing, &waived);
     for window in timing.windows.keys() {
         let most = plan.landscape.windows[*window].at_most;
@@ -126,12 +126,6 @@ fn for_ever(plan: &Plan, timing: &Timing, waived: &BTreeSet<ChannelId>) -> Vec<F
         }));
     }
     findings
-}
-
-/// The flows of which the author accepts that they are interrupted.
-fn waived(plan: &Plan) -> BTreeSet<ChannelId> {
-    let waived = plan.waivers.iter().filter(|waiver| waiver.hazard == Hazard::Interrupted);
-    waived.map(|waiver| waiver.flow).collect()
 }
 
 fn help(plan: &Plan, worst: &Worst, most: Duration, otherwise: &str) -> String {

@@ -31,14 +31,12 @@ impl PlanText {
     /// # Errors
     /// The exit; what is wrong has been said.
     pub fn checked(&self, transit: Option<Duration>, screen: &mut Screen) -> Result<(Source, Checked), Exit> {
-        let source = plan(&self.plan, screen)?;
-        let given = Given { parameters: values(&self.set, screen)?, transit };
+        let source = self.source(screen)?;
+        let given = Given { transit, ..self.given(screen)? };
         let checked = checked(&source, &given, screen)?;
         Ok((source, checked))
     }
-}
 
-impl PlanText {
     /// Where it is; `-` for standard input.
     pub fn path(&self) -> &Path {
         &self.plan

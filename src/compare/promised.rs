@@ -49,10 +49,10 @@ fn told(weight: Weight, text: String) -> Difference {
 
 fn levels(plan: &Plan) -> BTreeMap<String, Level> {
     let land = &plan.landscape;
-    let is_waived = |flow, hazard| plan.waivers.iter().any(|w| w.flow == flow && w.hazard == hazard);
+    let (unjudged, let_down) = (plan.waived(Hazard::Rejected), plan.waived(Hazard::Interrupted));
     let level = |flow| {
-        let mut level = Level { judged: !is_waived(flow, Hazard::Rejected), ..Level::default() };
-        if is_waived(flow, Hazard::Interrupted) {
+        let mut level = Level { judged: !unjudged.contains(&flow), ..Level::default() };
+        if let_down.contains(&flow) {
             return level;
         }
         for promise in &plan.promises {

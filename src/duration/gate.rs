@@ -67,8 +67,7 @@ impl<'a> Gates<'a> {
                 promised.entry(flow).or_default().push(window);
             }
         }
-        let waived = plan.waivers.iter().filter(|waiver| waiver.hazard == Hazard::Interrupted);
-        let waived = waived.map(|waiver| waiver.flow).collect();
+        let waived = plan.waived(Hazard::Interrupted);
         Self { plan, order, writers: Writers::of(plan, order), promised, waived }
     }
 

@@ -68,9 +68,8 @@ pub fn collect(timeline: &mut Timeline, checked: &Checked, records: &[Record], s
     timeline.windows = windows(checked, records);
     timeline.world = world(checked, state);
     timeline.records = records.len() as u64;
-    timeline.rejections_waived = plan.landscape.channels.ids().all(|flow| {
-        plan.waivers.iter().any(|waiver| waiver.flow == flow && waiver.hazard == Hazard::Rejected)
-    });
+    let waived = plan.waived(Hazard::Rejected);
+    timeline.rejections_waived = plan.landscape.channels.ids().all(|flow| waived.contains(&flow));
 }
 
 fn windows(checked: &Checked, records: &[Record]) -> Vec<Window> {
@@ -141,6 +140,10 @@ pub fn promises(checked: &Checked, timeline: &Timeline, records: &[Record]) -> V
 /// Of each statement of the plan, whether it was true from the start and after each record.
 fn stays_true(checked: &Checked, records: &[Record]) -> Vec<bool> {
     let plan = checked.plan();
+    // A run is not played again for nothing.
+    if plan.statements.is_empty() {
+        return Vec::new();
+    }
     let mut state = State::new(checked);
     let mut kept = vec![true; plan.statements.len()];
     for record in records {

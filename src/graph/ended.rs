@@ -1,18 +1,15 @@
 //! What a role knows when a plan is at its end and all messages to it have arrived.
 
-use std::collections::BTreeMap;
-
 use crate::{
     condition::Asks,
     plan::Plan,
     world::{
-        effect::Effect,
         id::{RoleId, StepId},
         landscape::{Fact, Value},
     },
 };
 
-use super::{knowledge::Knowledge, order::Order};
+use super::{knowledge::Knowledge, order::Order, writers::Writers};
 
 /// Why a role does not know at the end that something is so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,26 +22,20 @@ pub enum Unknown {
     Traffic,
 }
 
-/// Who changes what in a plan.
+/// The end of a plan.
 #[derive(Debug)]
-pub struct Writers<'a> {
+pub struct Ending<'a> {
     plan: &'a Plan,
     order: &'a Order,
     knowledge: &'a Knowledge,
-    writers: BTreeMap<Fact, Vec<(StepId, Value)>>,
+    writers: Writers,
 }
 
-impl<'a> Writers<'a> {
-    /// The writers of a plan.
+impl<'a> Ending<'a> {
+    /// The end of a plan.
     #[must_use]
     pub fn of(plan: &'a Plan, order: &'a Order, knowledge: &'a Knowledge) -> Self {
-        let mut writers: BTreeMap<Fact, Vec<(StepId, Value)>> = BTreeMap::new();
-        for step in order.sequence() {
-            for (fact, value) in plan.steps[*step].action.value.effects().iter().flat_map(Effect::writes) {
-                writers.entry(fact).or_default().push((*step, value));
-            }
-        }
-        Self { plan, order, knowledge, writers }
+        Self { plan, order, knowledge, writers: Writers::of(plan, order) }
     }
 
     /// Whether a role knows at the end, when all messages to it have arrived, that something is so.
@@ -75,13 +66,13 @@ impl<'a> Writers<'a> {
 
     /// Whether a role learns of a step after which a fact keeps a value to the end, whatever the order.
     fn knows(&self, role: RoleId, fact: Fact, value: Value) -> Result<(), Unknown> {
-        let writers = self.writers.get(&fact).map_or(&[][..], Vec::as_slice);
+        let writers = self.writers.all(fact);
         if writers.is_empty() && self.plan.start.value(fact) == value {
             return Ok(());
         }
-        let others = || writers.iter().rev().filter(|(_, written)| *written != value);
+        let others = || writers.iter().rev().filter(|(_, written)| *written != Some(value));
         let is_last = |step: StepId| others().all(|(other, _)| self.order.is_before(*other, step));
-        let same = writers.iter().rev().filter(|(_, written)| *written == value).map(|(step, _)| *step);
+        let same = writers.iter().rev().filter(|(_, written)| *written == Some(value)).map(|(step, _)| *step);
         let mut why = Unknown::Unsettled;
         for step in same.filter(|step| is_last(*step)) {
             if self.learns(role, step) {

@@ -51,6 +51,12 @@ impl Writers {
         Self { chains }
     }
 
+    /// The steps that write a fact, in the order of the plan, whether or not that is theirs.
+    #[must_use]
+    pub fn all(&self, fact: Fact) -> &[(StepId, Option<Value>)] {
+        self.chains.get(&fact).map_or(&[], |chain| chain.rows.as_slice())
+    }
+
     /// The steps that write a fact, one after the other; nothing where two of them have no order.
     #[must_use]
     pub fn chain(&self, fact: Fact) -> Option<&[(StepId, Option<Value>)]> {

@@ -15,7 +15,7 @@ pub mod suggest;
 mod takes;
 mod waiver;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use declare::Declared;
 pub use takes::Takes;
@@ -25,10 +25,10 @@ use crate::{
     action::{Action, Speech, SpeechKind},
     condition::{Condition, known::Known},
     explanation::Explanation,
-    invariant::{Invariant, limited::Limited, stated::Stated},
+    invariant::{Hazard, Invariant, limited::Limited, stated::Stated},
     source::{Source, Spanned},
     world::{
-        id::{DeliveryId, KeyId, PlaceId, RoleId, StepId, Table, WindowId},
+        id::{ChannelId, DeliveryId, KeyId, PlaceId, RoleId, StepId, Table, WindowId},
         landscape::Landscape,
         material::Fingerprint,
         state::World,
@@ -115,6 +115,12 @@ impl Plan {
             bytes.extend(format!("\0{}={}", parameter.name, parameter.value).into_bytes());
         }
         Fingerprint::of(&bytes)
+    }
+
+    /// The flows of which the author accepts a hazard.
+    #[must_use]
+    pub fn waived(&self, hazard: Hazard) -> BTreeSet<ChannelId> {
+        self.waivers.iter().filter(|waiver| waiver.hazard == hazard).map(|waiver| waiver.flow).collect()
     }
 
     /// The step with this name.

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use crate::{
-    check::{Checked, all},
-    plan::{Plan, given::Given, resolve::resolve},
+    check::read,
+    plan::{given::Given, resolve::resolve},
     proof::{
         cuts::{Settled, Unsettled, settle},
         explore::{Found, explore},
@@ -58,7 +58,7 @@ pub fn repair(
     let sketch = Sketch::of(source, &tree);
     let candidates = Candidates::of(&sketch, &plan, about);
     let (mut tried, most) = (0, attempts.bytes / source.text.len().max(1));
-    let mut holds = |edit: &Edit| -> Option<Option<Repaired>> {
+    let mut judged = |edit: &Edit| -> Option<Option<Repaired>> {
         if tried >= most || attempts.until.is_some_and(|until| Instant::now() >= until) {
             return None;
         }
@@ -70,7 +70,7 @@ pub fn repair(
     };
     let mut kept: Vec<Edit> = Vec::new();
     for edit in candidates.all() {
-        match holds(&edit)? {
+        match judged(&edit)? {
             Some(repaired) => return Some(repaired),
             None if attempts.pairs && kept.len() < JOINED => kept.push(edit),
             None => {}
@@ -81,7 +81,7 @@ pub fn repair(
     for of_one_step in [true, false] {
         for (number, later) in kept.iter().enumerate() {
             for earlier in kept.iter().take(number).filter(|e| (e.step == later.step) == of_one_step) {
-                if let Some(repaired) = holds(&earlier.and(later))? {
+                if let Some(repaired) = judged(&earlier.and(later))? {
                     return Some(repaired);
                 }
             }
@@ -92,20 +92,11 @@ pub fn repair(
 
 /// Whether a text is a plan that is proved.
 fn is_proved(source: &Source, given: &Given, states: usize) -> bool {
-    let (tree, findings) = parse(source);
-    if !findings.is_empty() {
-        return false;
-    }
-    let read = |plan: Plan| all(given.clone().applied(plan)).ok();
-    let checked: Option<Checked> = resolve(source, &tree, &given.parameters).ok().and_then(read);
-    checked.is_some_and(|checked| holds(&checked, states))
-}
-
-fn holds(checked: &Checked, states: usize) -> bool {
+    let Ok(checked) = read(source, given) else { return false };
     let start = &checked.plan().start;
-    match settle(checked, start) {
+    match settle(&checked, start) {
         Ok(Settled { .. }) => true,
         Err(Unsettled::Broken(_) | Unsettled::Vacuous(_)) => false,
-        Err(_) => matches!(explore(Rules::of(checked), start, states), Found::Clean(_)),
+        Err(_) => matches!(explore(Rules::of(&checked), start, states), Found::Clean(_)),
     }
 }

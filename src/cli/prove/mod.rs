@@ -96,7 +96,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             place.stays_empty(screen);
             let plan = refuted.checked.plan().name.clone();
             let given = arguments.plan.given(screen).unwrap_or_default();
-            let repaired = repair(&source, &given, &refuted.about, AT_ONCE, |_| {});
+            // A log for code scanners has no room for it.
+            let is_told = arguments.format != Findings::Sarif;
+            let repaired =
+                is_told.then(|| repair(&source, &given, &refuted.about, AT_ONCE, |_| {})).flatten();
             screen.page(&Refusal::new(source.clone(), vec![refuted.finding]));
             match arguments.format {
                 Findings::Text => {

@@ -1,6 +1,6 @@
 //! What `prove` tells of durations.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::{
     plan::Plan,
     source::shown,
     syntax::spelt,
-    world::id::{ChannelId, StepId},
+    world::id::StepId,
 };
 
 /// How long a plan may take.
@@ -166,8 +166,7 @@ fn kept<'a>(
     plan: &'a Plan,
     timing: &'a Timing,
 ) -> impl Iterator<Item = (String, Result<Kept, Unbounded>)> + 'a {
-    let waived = plan.waivers.iter().filter(|waiver| waiver.hazard == Hazard::Interrupted);
-    let waived: BTreeSet<ChannelId> = waived.map(|waiver| waiver.flow).collect();
+    let waived = plan.waived(Hazard::Interrupted);
     plan.limits.iter().map(move |limit| {
         let flow = limit.value.flow;
         // A longer one is refused before a proof begins.
