@@ -38,7 +38,7 @@ pub struct History<'a> {
     terms: BTreeMap<Fact, Vec<Term>>,
     /// Where a key ever lies.
     pub(super) lies: BTreeMap<KeyId, Vec<PlaceId>>,
-    /// Who receives a message of which step.
+    /// Who receives a message of which step, or answers its proposal.
     pub(super) received: BTreeSet<(StepId, RoleId)>,
     /// The steps that agree on each window.
     pub(super) agreements: BTreeMap<WindowId, Vec<StepId>>,
@@ -57,9 +57,13 @@ impl<'a> History<'a> {
     ) -> Result<Self, Refused> {
         let plan = checked.plan();
         let mut agreements: BTreeMap<WindowId, Vec<StepId>> = BTreeMap::new();
+        let delivered = plan.deliveries.rows().map(|delivery| (delivery.step, delivery.to));
+        let mut received: BTreeSet<(StepId, RoleId)> = delivered.collect();
         for step in plan.steps.ids() {
-            let agreed = plan.proposal(step).map(|(window, _)| window);
-            agreed.into_iter().for_each(|window| agreements.entry(window).or_default().push(step));
+            if let Some((window, other)) = plan.proposal(step) {
+                agreements.entry(window).or_default().push(step);
+                received.insert((step, other));
+            }
         }
         let mut history = Self {
             checked,
@@ -67,7 +71,7 @@ impl<'a> History<'a> {
             reasons,
             terms: BTreeMap::new(),
             lies: BTreeMap::new(),
-            received: plan.deliveries.rows().map(|delivery| (delivery.step, delivery.to)).collect(),
+            received,
             agreements,
             looks: Cell::default(),
             shown: Cell::default(),

@@ -53,9 +53,8 @@ impl History<'_> {
         let plan = self.checked.plan();
         let role = |step: StepId| plan.steps[step].role.value;
         let speech = |step: StepId| plan.steps[step].speech.as_ref();
-        let party = plan.proposal(of).is_some_and(|(_, other)| other == role(step));
         let received = |message| self.received.contains(&(message, role(step)));
-        if role(of) == role(step) || party || received(of) {
+        if role(of) == role(step) || received(of) {
             return self.is_before(of, step);
         }
         let Some(chain) = self.reasons().chain(News::new(of, step, window)) else { return false };

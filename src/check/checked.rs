@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     graph::{
         StepGraph,
+        awaited::Awaited,
         knowledge::Knowledge,
         licence::{Licence, News},
         order::{Order, Unordered},
@@ -23,6 +24,7 @@ pub struct Checked {
     plan: Plan,
     order: Order,
     knowledge: Knowledge,
+    awaited: Awaited,
     licences: BTreeMap<StepId, Vec<Licence>>,
     provisions: BTreeMap<StepId, Vec<DeliveryId>>,
     advice: Vec<Finding>,
@@ -47,14 +49,20 @@ impl Checked {
         &self.knowledge
     }
 
+    /// The messages that a step waits for, beside those that an earlier step of its role waited for.
+    #[must_use]
+    pub fn awaited(&self, step: StepId) -> &[DeliveryId] {
+        self.awaited.before(step)
+    }
+
     /// By what right the role of a step relies on each of its needs, in their order.
     #[must_use]
     pub fn licences(&self, step: StepId) -> &[Licence] {
         self.licences.get(&step).map_or(&[], Vec::as_slice)
     }
 
-    /// The messages of which one must be received before a step: they hand over the certificate that
-    /// it uses. Nothing where its role has it anyhow.
+    /// The messages that hand over the certificate which a step uses, and that come before it. Nothing
+    /// where its role has it anyhow.
     #[must_use]
     pub fn provisions(&self, step: StepId) -> &[DeliveryId] {
         self.provisions.get(&step).map_or(&[], Vec::as_slice)
@@ -101,6 +109,9 @@ pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
     let Some(knowledge) = Knowledge::of(&plan, &order) else {
         return Err(vec![too_entangled::finding(&plan)]);
     };
+    let Some(awaited) = Awaited::of(&plan, &order) else {
+        return Err(vec![too_entangled::finding(&plan)]);
+    };
     let subject = Subject { plan: &plan, order: &order, knowledge: &knowledge };
     let findings = CHECKS.iter().flat_map(|check| check(&subject));
     let (advice, errors): (Vec<Finding>, Vec<Finding>) = findings.partition(|f| is_advice(f.as_ref()));
@@ -117,5 +128,5 @@ pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
     let holders = Holders::of(&subject);
     let handed = plan.steps.ids().map(|id| (id, holders.provisions(id)));
     let provisions = handed.filter(|(_, deliveries)| !deliveries.is_empty()).collect();
-    Ok(Checked { licences, provisions, order, knowledge, plan, advice })
+    Ok(Checked { licences, provisions, awaited, order, knowledge, plan, advice })
 }

@@ -7,10 +7,7 @@
 use crate::{
     action::SpeechKind,
     plan::Plan,
-    world::{
-        id::{DeliveryId, RoleId, StepId, Table},
-        state::World,
-    },
+    world::id::{DeliveryId, RoleId, StepId, Table},
 };
 
 use super::{
@@ -76,35 +73,6 @@ impl Knowledge {
         message == t || (self.reports[message] && self.knows(message, t))
     }
 
-    /// Whether a role has learned by now that `t` is done: it did it itself, took part in it, or
-    /// received a message that says so.
-    #[must_use]
-    pub fn has_learned(&self, plan: &Plan, world: &World, role: RoleId, t: StepId) -> bool {
-        world.is_done(t)
-            && self.learned(plan, (role, t), |id| {
-                world.is_heard(id) && self.conveys(plan.deliveries[id].step, t)
-            })
-    }
-
-    /// Whether a role has learned by now of the window that `t` agreed.
-    #[must_use]
-    pub fn has_learned_of_window(&self, plan: &Plan, world: &World, role: RoleId, t: StepId) -> bool {
-        world.is_done(t)
-            && self.learned(plan, (role, t), |id| {
-                world.is_heard(id) && self.passes_on(plan.deliveries[id].step, t)
-            })
-    }
-
-    /// Whether a role comes to hear of the window that `t` agreed once all that comes before its
-    /// `step` is done and received. A proposal is answered, not received, so it passes nothing on.
-    #[must_use]
-    pub fn will_hear_of_window(&self, plan: &Plan, order: &Order, step: StepId, t: StepId) -> bool {
-        self.learned(plan, (plan.steps[step].role.value, t), |id| {
-            let message = plan.deliveries[id].step;
-            order.is_before(message, step) && self.passes_on(message, t)
-        })
-    }
-
     /// The messages that would tell a role that `t` is done.
     pub fn messages_about<'a>(
         &'a self,
@@ -114,18 +82,6 @@ impl Knowledge {
     ) -> impl Iterator<Item = DeliveryId> + 'a {
         let mine = self.to[role].iter().copied();
         mine.filter(move |id| self.conveys(plan.deliveries[*id].step, t))
-    }
-
-    /// Whether a message passes on word of the window that `t` agreed.
-    fn passes_on(&self, message: StepId, t: StepId) -> bool {
-        message == t || self.has_heard_of(message, t)
-    }
-
-    /// Whether a role does `t` itself, takes part in it, or gets a message that tells it.
-    fn learned(&self, plan: &Plan, (role, t): (RoleId, StepId), tells: impl Fn(DeliveryId) -> bool) -> bool {
-        let own = plan.steps[t].role.value == role;
-        let party = || plan.proposal(t).is_some_and(|(_, other)| other == role);
-        own || party() || self.to[role].iter().any(|id| tells(*id))
     }
 }
 

@@ -6,20 +6,19 @@ use crate::{
     condition::Asks,
     plan::Plan,
     world::{
-        id::{ChannelId, KeyId, RoleId, StepId, WindowId},
+        id::{ChannelId, KeyId, StepId, WindowId},
         landscape::{Fact, Value},
-        state::World,
     },
 };
 
 use super::{knowledge::Knowledge, order::Order};
 
-/// What a role must have learned before it may rely on a condition.
+/// What a role knows, by the order of the steps, when it relies on a condition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Licence {
-    /// Steps that it must know to be done.
+    /// Steps that it knows to be done.
     pub learned: Vec<StepId>,
-    /// Agreements that it must have heard of.
+    /// Agreements that it has heard of.
     pub windows: Vec<StepId>,
     /// Whether it relies on news alone: the thing belongs to another role.
     pub foreign: bool,
@@ -44,15 +43,6 @@ pub enum Unlicensed {
     NoAgreement(WindowId),
     /// The step agrees on the window, and the role does not hear of it.
     AgreementNotTold(StepId),
-}
-
-impl Licence {
-    /// Whether a role has learned by now what it must know.
-    #[must_use]
-    pub fn is_met(&self, plan: &Plan, knowledge: &Knowledge, world: &World, role: RoleId) -> bool {
-        self.learned.iter().all(|t| knowledge.has_learned(plan, world, role, *t))
-            && self.windows.iter().all(|t| knowledge.has_learned_of_window(plan, world, role, *t))
-    }
 }
 
 /// What of a plan tells whether somebody may rely on something.

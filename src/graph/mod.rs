@@ -1,5 +1,6 @@
 //! Which step comes before which, and what each role can know when it acts.
 
+pub mod awaited;
 pub mod cycle;
 pub mod ended;
 pub mod knowledge;

@@ -254,8 +254,8 @@ pub fn waiting(checked: &Checked, world: &World) -> Option<Wait> {
                 let (what, at) = belief(plan, step, need);
                 Some(Wait { step, what, at })
             }
-            Blocker::Unheard(before, _) => {
-                let other = shown(&plan.steps[before].name.value);
+            Blocker::Unheard(message) => {
+                let other = shown(&plan.steps[plan.deliveries[message].step].name.value);
                 let what = format!("news of {other}");
                 Some(Wait { step, what, at: plan.steps[step].name.span })
             }

@@ -193,15 +193,8 @@ pub fn reasons(checked: &Checked, step: StepId, blockers: &[Blocker]) -> String 
         Blocker::Done => "it is done".to_owned(),
         Blocker::Unanswered => "its proposal is not answered".to_owned(),
         Blocker::After(before) => format!("`{}` comes first", name(*before)),
-        Blocker::Unheard(before, messages) => {
-            let carriers: Vec<String> = messages
-                .iter()
-                .map(|message| format!("`{}`", name(plan.deliveries[*message].step)))
-                .collect();
-            match carriers.as_slice() {
-                [] => format!("{role} has no word of `{}`", name(*before)),
-                _ => format!("{role} waits for the message of {}", carriers.join(" or ")),
-            }
+        Blocker::Unheard(message) => {
+            format!("{role} waits for the message of `{}`", name(plan.deliveries[*message].step))
         }
         Blocker::Unknown(number) => format!("{role} was not told yet that {}", need(number)),
         Blocker::Unmet(number) => format!("it is not so yet that {}", need(number)),

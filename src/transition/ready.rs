@@ -17,11 +17,11 @@ pub enum Blocker {
     Done,
     /// It is proposed and not yet answered.
     Unanswered,
-    /// This step of its own role comes first.
+    /// This step comes first.
     After(StepId),
-    /// Its role has not received a message that tells it of this step; any of these would.
-    Unheard(StepId, Vec<DeliveryId>),
-    /// Its role has not learned that this need (by number) holds.
+    /// Its role has not received this message, which comes before it.
+    Unheard(DeliveryId),
+    /// Its role has not learned yet that this need (by number) holds.
     Unknown(usize),
     /// This need (by number) does not hold, and its role can see so.
     Unmet(usize),
@@ -45,33 +45,22 @@ pub fn blockers(checked: &Checked, world: &World, step: StepId) -> Vec<Blocker> 
     {
         found.push(Blocker::Unanswered);
     }
-    for before in row.after.iter().map(|b| b.value) {
-        if plan.steps[before].role.value == role {
-            if !world.is_done(before) {
-                found.push(Blocker::After(before));
-            }
-        } else if !checked.knowledge().has_learned(plan, world, role, before) {
-            // Only a message that comes before this step can be what it waits for.
-            let messages = checked
-                .knowledge()
-                .messages_about(plan, role, before)
-                .filter(|id| checked.order().is_before(plan.deliveries[*id].step, step))
-                .collect();
-            found.push(Blocker::Unheard(before, messages));
+    let unheard = checked.awaited(step).iter().filter(|message| !world.is_heard(**message));
+    found.extend(unheard.map(|message| Blocker::Unheard(*message)));
+    let has_heard = found.is_empty();
+    for before in row.after.iter().map(|b| b.value).filter(|before| !world.is_done(*before)) {
+        // What a message tells of is done when the message is received.
+        if has_heard || plan.steps[before].role.value == role {
+            found.push(Blocker::After(before));
         }
     }
-    // Whoever was told of a certificate does not hold it before it is there.
-    let handed = checked.provisions(step);
-    if let Some(first) = handed.first()
-        && !handed.iter().any(|delivery| world.is_heard(*delivery))
-        && !found.iter().any(|b| matches!(b, Blocker::Unheard(s, _) if *s == plan.deliveries[*first].step))
-    {
-        found.push(Blocker::Unheard(plan.deliveries[*first].step, handed.to_vec()));
-    }
+    let is_informed = found.is_empty();
+    let told_of = |step: &StepId| plan.steps[*step].role.value != role;
     let needs = row.needs.iter().zip(checked.licences(step)).enumerate();
     for (number, (need, licence)) in needs {
         let holds = need.value.holds(&plan.landscape, world);
-        if !licence.is_met(plan, checked.knowledge(), world, role) {
+        let by_news = licence.foreign || licence.learned.iter().chain(&licence.windows).any(told_of);
+        if !is_informed && by_news {
             found.push(Blocker::Unknown(number));
         } else if !holds && licence.foreign && matches!(need.value.asks(), Asks::Facts(_)) {
             found.push(Blocker::Stale(number));

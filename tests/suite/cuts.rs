@@ -121,7 +121,7 @@ fn causal_cuts_and_the_search_agree_on_talk() {
         }
     });
     println!("causal cuts over talk: {counts:?}");
-    assert!(counts["proved"] > 1_000 && counts["guard"] > 5, "{counts:?}");
+    assert!(counts["proved"] > 1_000 && !counts.contains_key("guard"), "{counts:?}");
 }
 
 fn judged(engine: Engine, text: &str, budget: usize) -> Verdict {
@@ -259,9 +259,9 @@ fn a_step_that_does_not_fit_and_an_end_that_is_not_so_are_no_proof() {
     }
 }
 
-/// A proposal passes no word on of a window that was agreed before it: it is answered, not received.
+/// Who answers a proposal has read it, and with it of the windows that were agreed before.
 #[test]
-fn a_role_that_never_hears_of_its_window_is_no_proof() {
+fn a_proposal_passes_on_word_of_a_window() {
     let text = "keyroll 1
 plan deaf
 role a
@@ -273,13 +273,10 @@ window w2 at most 4h
 step one by a {\n  agree w1 with c\n}
 step two by a {\n  after one\n  agree w2 with b\n}
 step three by b {\n  after two\n  needs w1 open\n  inform a\n}\n";
-    assert!(matches!(settle_of(text), Err(Unsettled::Guard(..))));
-    match judged(Engine::Auto, text, BUDGET) {
-        Verdict::Refuted(refuted) => {
-            assert_eq!(refuted.finding.code().unwrap().to_string(), "keyroll::cannot_finish");
-        }
-        other => panic!("{other:?}"),
-    }
+    assert!(settle_of(text).is_ok());
+    assert!(matches!(compare(text, ENOUGH), Compared::Proved(_)));
+    let unsaid = text.replace("agree w2 with b", "inform c").replace("  after two\n", "");
+    assert_eq!(read(&unsaid).unwrap_err(), ["unknowable_need"]);
     let told = text.replace("agree w2 with b", "inform b");
     assert!(settle_of(&told).is_ok());
     assert!(matches!(compare(&told, ENOUGH), Compared::Proved(_)));

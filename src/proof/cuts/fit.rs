@@ -57,17 +57,15 @@ impl History<'_> {
                 let named = self.when(Fact::Place(channel.stamps), |value| value == Value::Key(Some(*key)));
                 runs.iter().all(|run| named.iter().all(|name| !self.before(step, &[*run, *name])))
             }
-            // It was agreed before, so it opens some day; its role must come to hear of it.
+            // It was agreed before, so it opens some day.
             Asks::Open(window) => {
                 let checked = self.checked();
                 let (plan, order) = (checked.plan(), checked.order());
                 let agrees = |other: &StepId| plan.proposal(*other).is_some_and(|(w, _)| w == *window);
-                let heard =
-                    |other: &StepId| checked.knowledge().will_hear_of_window(plan, order, step, *other);
                 let licences = checked.licences(step).iter();
                 let mut agreements =
                     licences.flat_map(|licence| licence.windows.iter()).filter(|o| agrees(o));
-                let all = || agreements.clone().all(|other| order.is_before(*other, step) && heard(other));
+                let all = || agreements.clone().all(|other| order.is_before(*other, step));
                 all() && agreements.next().is_some()
             }
         }

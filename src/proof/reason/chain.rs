@@ -39,16 +39,12 @@ impl<'a> Chains<'a> {
         let (of, to) = (StepId::at(news.of as usize), StepId::at(news.to as usize));
         let plan = self.checked.plan();
         let role = |step: StepId| plan.steps[step].role.value;
-        let received = |step: StepId| plan.deliveries_of(step).any(|(_, addressee)| addressee == role(to));
         let (mut chain, mut at) = (vec![to], to);
         while at != of {
-            // The last message must be one that is received; a proposal is answered.
-            let is_last = at == to;
-            let next = if !is_last && role(at) == role(of) && self.is_before(of, at) {
+            let next = if at != to && role(at) == role(of) && self.is_before(of, at) {
                 Some(of)
             } else {
-                let tells = |step: StepId| self.tells(step, of, news.window) && (!is_last || received(step));
-                self.first(role(at), (of, at), tells)
+                self.first(role(at), (of, at), |step| self.tells(step, of, news.window))
             };
             at = next?;
             chain.push(at);

@@ -300,15 +300,28 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Whether a role has learned what must come before its step and what it relies on.
+    /// Whether a role has done and received everything that comes before its step. What the second
+    /// law lets it know and rely on must have reached it by then, step by step.
     fn knows_enough(&self, moment: &Moment, step: StepId) -> bool {
+        let role = self.plan.steps[step].role.value;
+        let has_come = |(earlier, row): (StepId, &keyroll::plan::Step)| {
+            let told = row.speech.as_ref().is_some_and(|said| said.to.contains(&role));
+            let answered = row.speech.as_ref().is_some_and(|s| matches!(s.kind, SpeechKind::Proposal(_)));
+            (row.role.value != role || moment.done.contains(&earlier))
+                && (!told || moment.received.contains(&(earlier, role)) || (answered && moment.done.contains(&earlier)))
+        };
+        let ready = self.plan.steps.iter().filter(|(id, _)| self.told.is_before(*id, step)).all(has_come);
+        assert!(!ready || self.has_learned_it_all(moment, step), "a role does not know what it goes by");
+        ready
+    }
+
+    /// Whether a role has learned what must come before its step and what it relies on.
+    fn has_learned_it_all(&self, moment: &Moment, step: StepId) -> bool {
         let row = &self.plan.steps[step];
         let role = row.role.value;
-        let comes_after = |earlier: StepId| {
-            let own = self.plan.steps[earlier].role.value == role;
-            if own { moment.done.contains(&earlier) } else { self.learned(moment, role, earlier) }
-        };
-        row.after.iter().all(|earlier| comes_after(earlier.value))
+        self.plan.steps.ids().filter(|id| self.told.is_before(*id, step)).all(|id| moment.done.contains(&id))
+            && row.after.iter().all(|earlier| self.learned(moment, role, earlier.value))
+            && self.plan.steps.ids().filter(|t| self.told.knows(step, *t)).all(|t| self.learned(moment, role, t))
             && self.has_the_certificate(moment, step)
             && self.grounds[&step].iter().all(|grounds| match grounds {
                 Grounds::None => false,
@@ -366,10 +379,15 @@ impl<'a> Judge<'a> {
             .speech
             .as_ref()
             .is_some_and(|s| matches!(s.kind, SpeechKind::Proposal(_)) && s.to.contains(&role));
-        let heard = moment.received.iter().filter(|(_, to)| *to == role);
+        let received = moment.received.iter().filter(|(_, to)| *to == role).map(|(message, _)| *message);
+        // Who answers a proposal has read it.
+        let answered = moment.done.iter().copied().filter(|step| {
+            let speech = self.plan.steps[*step].speech.as_ref();
+            speech.is_some_and(|s| matches!(s.kind, SpeechKind::Proposal(_)) && s.to.contains(&role))
+        });
         moment.done.contains(&step)
             && (row.role.value == role
                 || agreed_by
-                || heard.map(|(message, _)| *message).any(|message| message == step || tells(message)))
+                || received.chain(answered).any(|message| message == step || tells(message)))
     }
 }
