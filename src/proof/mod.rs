@@ -2,16 +2,14 @@
 //! shortest story in which it does not.
 //!
 //! Two engines, in this order: [`cuts`] asks the order of the steps and looks at no state; where it
-//! cannot tell, [`explore`] looks at every state, breadth first. [`reason`] writes down why a plan is
+//! cannot tell, [`explicit`] looks at every state, breadth first. [`reason`] writes down why a plan is
 //! proved, for a second judge. Declared faults and repair have their places beside them.
 
 pub mod assumption;
 pub mod cuts;
 pub mod ending;
 pub mod engine;
-pub mod explore;
-pub mod finish;
-pub mod index;
+pub mod explicit;
 mod misfit;
 pub mod pack;
 pub mod reason;

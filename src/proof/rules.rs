@@ -1,9 +1,7 @@
 //! The rules of the world: what may happen next at a moment.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::BTreeSet;
-
-use fixedbitset::FixedBitSet;
 
 use crate::{
     action::SpeechKind,
@@ -60,8 +58,6 @@ pub enum Fault {
 pub struct Rules<'a> {
     checked: &'a Checked,
     judged: Vec<Judged<'a>>,
-    /// Of each statement, whether a world was seen of which it speaks.
-    spoken: RefCell<FixedBitSet>,
     after: After,
     /// How many looks it takes to make one world from another and to judge it.
     weight: usize,
@@ -108,8 +104,7 @@ impl<'a> Rules<'a> {
         let things = land.places.len() + land.acceptors.len() + 2 * land.channels.len();
         let bits = plan.steps.len() + plan.deliveries.len();
         let weight = judged.len() + plan.statements.len() + plan.finals.len() + things + bits / 16;
-        let spoken = RefCell::new(FixedBitSet::with_capacity(plan.statements.len()));
-        Self { checked, judged, spoken, after: After::of(checked), weight, left: Cell::new(usize::MAX) }
+        Self { checked, judged, after: After::of(checked), weight, left: Cell::new(usize::MAX) }
     }
 
     /// The same rules for a search that gives up after so many looks at a step, a message or a thing.
@@ -146,24 +141,11 @@ impl<'a> Rules<'a> {
         self.judged.iter().map(sentence).chain(stated).collect()
     }
 
-    /// The first statement that spoke of none of the worlds that were judged.
-    #[must_use]
-    pub fn unspoken(&self) -> Option<usize> {
-        self.spoken.borrow().zeroes().next()
-    }
-
-    /// The first statement that a world breaks; notes which ones speak of it.
+    /// The first statement that a world breaks.
     fn untrue(&self, world: &World) -> Option<Fault> {
         let plan = self.checked.plan();
-        let mut spoken = self.spoken.borrow_mut();
-        let broken = |(number, stated): (usize, &Spanned<Stated>)| {
-            let applies = stated.value.applies(&plan.landscape, world);
-            if applies {
-                spoken.insert(number);
-            }
-            (applies && stated.value.is_broken(&plan.landscape, world)).then_some(Fault::Untrue(number))
-        };
-        plan.statements.iter().enumerate().filter_map(broken).reduce(|first, _| first)
+        let broken = |stated: &Spanned<Stated>| stated.value.is_broken(&plan.landscape, world);
+        plan.statements.iter().position(broken).map(Fault::Untrue)
     }
 
     /// The promises that are judged: of which flow, of what, and the window in which it is allowed.

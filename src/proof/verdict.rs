@@ -12,7 +12,7 @@ use super::{
     assumption::assumptions,
     cuts::{Settled, Unsettled, settle, walk},
     engine::{Engine, How},
-    explore::{Found, explore},
+    explicit::search::{Found, explore},
     pack::Packing,
     refusal::refusal,
     rules::{Fault, Move, Rules},
@@ -93,6 +93,8 @@ pub enum Why {
     Unsettled(Unsettled),
     /// The two engines do not say the same.
     Differ,
+    /// The search found something wrong of which the rules of the world know nothing.
+    Unclear,
 }
 
 impl NotProven {
@@ -104,6 +106,7 @@ impl NotProven {
             Why::Unsettled(unsettled) => {
                 format!("causal cuts cannot settle it: {}", unsettled.sentence(self.checked.plan()))
             }
+            Why::Unclear => "the search through the states and the rules of the world do not say the same".to_owned(),
             Why::Differ => "causal cuts and the search through the states do not say the same".to_owned(),
         }
     }
@@ -166,7 +169,7 @@ pub fn prove_by(engine: Engine, checked: Checked, start: &World, budget: usize) 
             return refuted(checked, (&[], start, Fault::Vacuous(*number)), true);
         }
         (Engine::Cuts, Some(unsettled)) => (0, Why::Unsettled(unsettled.clone())),
-        _ => match explore(Rules::of(&checked), start, budget) {
+        _ => match explore(&Rules::of(&checked), start, budget) {
             Found::Fault(moves, world, fault) => return refuted(checked, (&moves, &world, fault), true),
             // Two engines that differ prove nothing.
             Found::Clean(space) if matches!(unsettled, Some(Unsettled::Broken(_))) => {
@@ -177,6 +180,7 @@ pub fn prove_by(engine: Engine, checked: Checked, start: &World, budget: usize) 
                 return proven(checked, start, how);
             }
             Found::Exhausted(states) => (states, Why::Bound),
+            Found::Unclear(states) => (states, Why::Unclear),
         },
     };
     if let (Some(Unsettled::Broken(broken)), Why::Bound | Why::Unsettled(_)) = (&unsettled, &why)

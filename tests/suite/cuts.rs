@@ -7,7 +7,7 @@ use keyroll::{
     proof::{
         cuts::{Unsettled, settle, walk},
         engine::{Engine, How},
-        explore::{Found, explore},
+        explicit::search::{Found, explore},
         rules::{Fault, Rules},
         verdict::{BUDGET, Verdict, prove_by},
     },
@@ -31,7 +31,7 @@ const ENOUGH: usize = 20_000;
 fn held(checked: &Checked) -> &'static str {
     let (plan, start) = (checked.plan(), &checked.plan().start);
     let settled = settle(checked, start);
-    let found = explore(Rules::of(checked), start, ENOUGH);
+    let found = explore(&Rules::of(checked), start, ENOUGH);
     match (settled, found) {
         (Ok(_), Found::Clean(_)) => "proved",
         (Err(Unsettled::Broken(broken)), Found::Fault(shortest, ..)) => {

@@ -8,6 +8,7 @@ mod clumsy;
 mod compare;
 mod cuts;
 mod durations;
+mod explicit;
 mod flow;
 mod golden;
 mod graph;

@@ -12,7 +12,7 @@ use keyroll::{
     backend::Outcome,
     check::Checked,
     proof::{
-        explore::{Found, explore},
+        explicit::search::{Found, explore},
         pack::Packing,
         rules::{Fault, Move, Rules},
     },
@@ -197,7 +197,7 @@ fn replay(checked: &Checked, moves: &[Move], fault: Fault) -> usize {
 fn every_story_can_be_run() {
     let (mut stories, mut moments) = (0, 0);
     let mut replayed = |checked: &Checked| {
-        if let Found::Fault(moves, _, fault) = explore(Rules::of(checked), &checked.plan().start, ENOUGH) {
+        if let Found::Fault(moves, _, fault) = explore(&Rules::of(checked), &checked.plan().start, ENOUGH) {
             moments += replay(checked, &moves, fault);
             stories += 1;
         }
@@ -217,9 +217,9 @@ fn every_story_can_be_run() {
 /// The worlds that a clean plan can reach, but for the messages under way.
 fn reachable(checked: &Checked) -> Option<BTreeSet<Vec<u64>>> {
     let packing = Packing::of(checked.plan());
-    match explore(Rules::of(checked), &checked.plan().start, ENOUGH) {
+    match explore(&Rules::of(checked), &checked.plan().start, ENOUGH) {
         Found::Clean(space) => {
-            let worlds = (0..space.states()).map(|n| packing.unpack(space.packed(u32::try_from(n).unwrap())));
+            let worlds = (0..space.states()).map(|n| space.world(u32::try_from(n).unwrap()));
             Some(worlds.map(|world| packed(&packing, &quiet(&world))).collect())
         }
         _ => None,

@@ -129,7 +129,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             let next = match open.why {
                 Why::Bound => "Raise --budget, or split the plan.",
                 Why::Unsettled(_) => "Leave --engine out, or say --engine explicit.",
-                Why::Differ => "This is a fault of keyroll: please report it, with the plan.",
+                Why::Differ | Why::Unclear => "This is a fault of keyroll: please report it, with the plan.",
             };
             let line = format!("{plan}: not proved: {}. {next}", open.reason());
             match arguments.format {

@@ -14,8 +14,7 @@ use super::{
     assumption::assumptions,
     cuts::occasions,
     engine::How,
-    explore::{Found, explore},
-    pack::Packing,
+    explicit::search::{Found, explore},
     rules::Rules,
     verdict::{Proven, finals, waived, world_digest},
 };
@@ -85,14 +84,13 @@ fn by_order(limit: usize, checked: &Checked, start: &World) -> Result<Reason, Un
 
 /// Every world, with how far it is from the end.
 fn by_worlds(limit: usize, checked: &Checked, start: &World, budget: usize) -> Result<Reason, Unwritten> {
-    let Found::Clean(space) = explore(Rules::of(checked), start, budget) else {
+    let Found::Clean(space) = explore(&Rules::of(checked), start, budget) else {
         return Err(Unwritten::Differ(Refused::Gap("that the search ends as it did before".to_owned())));
     };
-    let packing = Packing::of(checked.plan());
-    let ranks = ranks::ranks(&Rules::of(checked), &packing, &space);
+    let ranks = ranks::ranks(&space);
     let (mut worlds, mut length) = (Vec::new(), 0);
     for (state, rank) in (0..).zip(ranks) {
-        let row = Row::of(&packing.unpack(space.packed(state)), rank);
+        let row = Row::of(&space.world(state), rank);
         length += row.least();
         if length > limit {
             return Err(Unwritten::TooLarge(limit));

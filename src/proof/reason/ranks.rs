@@ -2,16 +2,16 @@
 
 use std::collections::VecDeque;
 
-use crate::proof::{explore::Space, pack::Packing, rules::Rules};
+use crate::proof::explicit::space::Space;
 
 /// The fewest moves from each world, by number, to one in which every step is done.
-pub(super) fn ranks(rules: &Rules<'_>, packing: &Packing<'_>, space: &Space) -> Vec<u32> {
-    let mut edges: Vec<(u32, u32)> = space.edges().iter().map(|(from, to)| (*to, *from)).collect();
+pub(super) fn ranks(space: &Space) -> Vec<u32> {
+    let mut edges: Vec<(u32, u32)> = space.edges().into_iter().map(|(from, to)| (to, from)).collect();
     edges.sort_unstable();
     let mut ranks = vec![u32::MAX; space.states()];
     let mut queue = VecDeque::new();
     for (state, rank) in (0..).zip(&mut ranks) {
-        if rules.is_ended(&packing.unpack(space.packed(state))) {
+        if space.is_ended(state) {
             *rank = 0;
             queue.push_back((state, 0));
         }

@@ -7,7 +7,7 @@ use keyroll::{
     check::Checked,
     proof::{
         engine::Engine,
-        explore::{Found, explore},
+        explicit::search::{Found, explore},
         reason::subject,
         rules::Rules,
     },
@@ -79,7 +79,7 @@ fn tried(text: &str, tries: usize, chance: &mut Chance, forgeries: &mut dyn FnMu
     for _ in 0..tries {
         let Some(mutant) = mutated(text, chance).filter(|mutant| mutant != text) else { continue };
         let Ok(checked) = read(&mutant) else { continue };
-        let found = explore(Rules::of(&checked), &checked.plan().start, ENOUGH);
+        let found = explore(&Rules::of(&checked), &checked.plan().start, ENOUGH);
         for claim in &claims {
             let verdict = judged(&checked, &forged(claim, &checked));
             match (&found, verdict) {
@@ -143,7 +143,7 @@ fn the_worlds_of_a_plan_prove_nothing_else_that_is_promised_of_them() {
         (TWO_KEYS, stated("always partner accepts new while orders undeployed")),
     ] {
         let checked = read(&broken).unwrap_or_else(|codes| panic!("{codes:?}\n{broken}"));
-        let found = explore(Rules::of(&checked), &checked.plan().start, ENOUGH);
+        let found = explore(&Rules::of(&checked), &checked.plan().start, ENOUGH);
         assert!(matches!(found, Found::Fault(..)), "{found:?}\n{broken}");
         for engine in [Engine::Cuts, Engine::Explicit] {
             let mut claim = certified(&proven(read(kept).unwrap(), engine).unwrap()).proof;
@@ -173,7 +173,7 @@ fn a_step_does_not_come_before_itself() {
         assert_ne!(mutant, plain);
         let claim = certified(&proven(read(&plain).unwrap(), Engine::Cuts).unwrap()).proof;
         let checked = read(&mutant).unwrap_or_else(|codes| panic!("{codes:?}\n{mutant}"));
-        assert!(matches!(explore(Rules::of(&checked), &checked.plan().start, ENOUGH), Found::Fault(..)));
+        assert!(matches!(explore(&Rules::of(&checked), &checked.plan().start, ENOUGH), Found::Fault(..)));
         let Reason::Cuts { lines, paths, news, moments } = &claim.reason else { panic!("by cuts") };
         let count = u32::try_from(checked.plan().steps.len()).unwrap();
         for step in 0..count {

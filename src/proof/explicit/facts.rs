@@ -1,0 +1,135 @@
+//! What has to be kept of a fact in a packed world.
+//!
+//! Where the steps that write a fact have an order, which of them are done says what it is, so that
+//! nothing else is kept. Where they have none, its value is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    check::Checked,
+    graph::writers::Writers,
+    world::{
+        effect::Effect,
+        id::{KeyId, StepId},
+        landscape::{Fact, Value},
+        state::World,
+    },
+};
+
+/// A fact has a value from one step on, until another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reign {
+    pub(super) value: Value,
+    /// The step that makes it so; none: it is so from the start.
+    pub(super) from: Option<StepId>,
+    /// The step that ends it; none: it is so at the end.
+    pub(super) until: Option<StepId>,
+}
+
+/// What is known of a fact that some step of the search writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Course {
+    /// One after the other, whatever the order of events.
+    Reigns(Vec<Reign>),
+    /// Any of these, in no order that is known.
+    Values(Vec<Value>),
+}
+
+/// The courses of all facts that a step which is not done at the start may write.
+pub(super) fn courses(checked: &Checked, start: &World) -> BTreeMap<Fact, Course> {
+    let plan = checked.plan();
+    let writers = Writers::of(plan, checked.order());
+    let is_done = |step: StepId| start.is_done(step);
+    // A step that is done though one before it is not says nothing of their order.
+    let is_closed = plan.steps.iter().all(|(step, row)| {
+        !is_done(step) || row.after.iter().all(|earlier| is_done(earlier.value))
+    });
+    let is_ordered = |fact: Fact| is_closed && writers.chain(fact).is_some();
+    let mut reigns: BTreeMap<Fact, Vec<Reign>> = BTreeMap::new();
+    let mut unknown: BTreeSet<Fact> = BTreeSet::new();
+    for step in checked.order().sequence().iter().copied().filter(|step| !is_done(*step)) {
+        for effect in plan.steps[step].action.value.effects() {
+            let displaced = match effect {
+                Effect::Exchange { place, key, backup, .. } => Some((Fact::Place(place), key, Fact::Place(backup))),
+                _ => None,
+            };
+            let moved = displaced.and_then(|(alias, key, backup)| {
+                let row = reigns.entry(alias).or_insert_with(|| vec![first(start, alias)]);
+                let old = row.last().map(|reign| reign.value);
+                if !is_ordered(alias) || unknown.contains(&alias) {
+                    unknown.insert(backup);
+                    return None;
+                }
+                // An alias that names the key already is left as it is, and so is the backup.
+                let is_moved = old != Some(Value::Key(None)) && old != Some(Value::Key(Some(key)));
+                old.filter(|_| is_moved).map(|old| (backup, old))
+            });
+            let mut writes: Vec<(Fact, Value)> = effect.writes();
+            writes.extend(moved);
+            for (fact, value) in writes {
+                let row = reigns.entry(fact).or_insert_with(|| vec![first(start, fact)]);
+                if let Some(last) = row.last_mut() {
+                    last.until = Some(step);
+                }
+                row.push(Reign { value, from: Some(step), until: None });
+            }
+            if let Some((_, _, backup)) = displaced {
+                reigns.entry(backup).or_insert_with(|| vec![first(start, backup)]);
+            }
+        }
+    }
+    let values = values(checked, start);
+    let course = |(fact, row): (Fact, Vec<Reign>)| {
+        let is_known = is_ordered(fact) && !unknown.contains(&fact);
+        let all = || values.get(&fact).cloned().unwrap_or_default();
+        (fact, if is_known { Course::Reigns(row) } else { Course::Values(all()) })
+    };
+    reigns.into_iter().filter(|(fact, _)| !matches!(fact, Fact::Window(_))).map(course).collect()
+}
+
+/// A fact as it is at the start.
+fn first(start: &World, fact: Fact) -> Reign {
+    Reign { value: start.value(fact), from: None, until: None }
+}
+
+/// Every value that each fact may ever have, that of the start first.
+fn values(checked: &Checked, start: &World) -> BTreeMap<Fact, Vec<Value>> {
+    let plan = checked.plan();
+    let mut all: BTreeMap<Fact, Vec<Value>> = BTreeMap::new();
+    let mut exchanges: Vec<(Fact, KeyId, Fact)> = Vec::new();
+    let mut add = |fact: Fact, value: Value| {
+        let row = all.entry(fact).or_insert_with(|| vec![start.value(fact)]);
+        let is_new = !row.contains(&value);
+        if is_new {
+            row.push(value);
+        }
+        is_new
+    };
+    for (_, step) in plan.steps.iter().filter(|(step, _)| !start.is_done(*step)) {
+        for effect in step.action.value.effects() {
+            for (fact, value) in effect.writes() {
+                add(fact, value);
+            }
+            if let Effect::Exchange { place, key, backup, .. } = effect {
+                exchanges.push((Fact::Place(place), key, Fact::Place(backup)));
+            }
+        }
+    }
+    loop {
+        let mut grown = false;
+        for (alias, key, backup) in &exchanges {
+            let held = all.get(alias).cloned().unwrap_or_else(|| vec![start.value(*alias)]);
+            let row = all.entry(*backup).or_insert_with(|| vec![start.value(*backup)]);
+            for value in held {
+                let is_moved = value != Value::Key(None) && value != Value::Key(Some(*key));
+                if is_moved && !row.contains(&value) {
+                    row.push(value);
+                    grown = true;
+                }
+            }
+        }
+        if !grown {
+            return all;
+        }
+    }
+}

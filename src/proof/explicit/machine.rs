@@ -1,0 +1,303 @@
+//! A plan's rules over packed worlds: what may happen next, and what must not be.
+//!
+//! It says where something is wrong, and not what: that is asked of the [`Rules`] of the world
+//! themselves, which have the last word on each fault.
+
+use crate::{
+    action::SpeechKind,
+    check::Checked,
+    condition::Asks,
+    invariant::{Hazard, stated::Literal},
+    proof::rules::{Move, Rules},
+    world::{
+        effect::Effect,
+        id::{ChannelId, StepId},
+        landscape::{Fact, Transit, Value},
+        state::{WindowState, World},
+    },
+};
+
+use super::{
+    act::{Case, Effects},
+    layout::Layout,
+    test::{All, Any, Every, Write},
+};
+
+/// The rules of one plan, for worlds as packed words.
+#[derive(Debug)]
+pub(super) struct Machine {
+    layout: Layout,
+    turns: Vec<Turn>,
+    /// What must never be so, each as one way in which it would be.
+    wrongs: Vec<Every>,
+    /// Of which moments each statement speaks.
+    occasions: Vec<Every>,
+    ended: Every,
+    /// How many looks a world takes.
+    weight: usize,
+}
+
+/// Something that may happen.
+#[derive(Debug)]
+struct Turn {
+    what: Move,
+    when: Every,
+    /// What the step needs, and whether its role goes by what it was told.
+    needs: Vec<(Every, bool)>,
+    cases: Vec<Way>,
+    /// Whether it is traffic, which leads no nearer to the end.
+    is_traffic: bool,
+}
+
+/// A way in which it happens.
+#[derive(Debug)]
+struct Way {
+    case: Case,
+    /// What may be wrong afterwards that was not before, by number.
+    watched: Vec<usize>,
+}
+
+/// What comes of one thing that may happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome<'a> {
+    /// This world. Whether it is nearer to the end, and what may be wrong with it.
+    World { onward: bool, watched: &'a [usize] },
+    /// Something is wrong here: a step that does not fit, or a belief that is false.
+    Odd,
+}
+
+impl Machine {
+    /// The machine of a plan that starts there.
+    pub(super) fn of(rules: &Rules<'_>, start: &World) -> Self {
+        let checked = rules.checked();
+        let layout = Layout::of(checked, start);
+        let wrongs = wrongs(rules, &layout);
+        let compiler = Compiler { checked, layout: &layout, wrongs: &wrongs };
+        let turns = compiler.turns();
+        let occasion = |literals: Vec<Literal>| Every::of(literals.into_iter().map(|l| layout.literal(l)));
+        let occasions = checked.plan().statements.iter().map(|s| occasion(s.value.occasion())).collect();
+        let ended = Every::of(checked.plan().steps.ids().map(|step| layout.is_done(step, true)));
+        let weight = turns.len() + layout.words();
+        Self { layout, turns, wrongs, occasions, ended, weight }
+    }
+
+    /// Where what is kept.
+    pub(super) const fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// How many looks at a thing it takes to find what may happen in a world.
+    pub(super) const fn weight(&self) -> usize {
+        self.weight
+    }
+
+    /// Whether every step is done.
+    pub(super) fn is_ended(&self, state: &[u64]) -> bool {
+        self.ended.holds(state)
+    }
+
+    /// Whether one of these is wrong with a world.
+    #[inline]
+    pub(super) fn is_wrong(&self, state: &[u64], watched: &[usize]) -> bool {
+        watched.iter().any(|number| self.wrongs.get(*number).is_some_and(|wrong| wrong.holds(state)))
+    }
+
+    /// Takes out of a list the statements that speak of a world, by number.
+    pub(super) fn speaks(&self, state: &[u64], unspoken: &mut Vec<usize>) {
+        unspoken.retain(|number| !self.occasions.get(*number).is_some_and(|occasion| occasion.holds(state)));
+    }
+
+    /// The numbers of all statements.
+    pub(super) fn statements(&self) -> Vec<usize> {
+        (0..self.occasions.len()).collect()
+    }
+
+    /// Everything that may happen in a world, with the world after it, until `found` has enough.
+    pub(super) fn next(
+        &self,
+        state: &[u64],
+        after: &mut Vec<u64>,
+        mut found: impl FnMut(Move, &[u64], Outcome<'_>) -> bool,
+    ) {
+        for turn in &self.turns {
+            if !turn.when.holds(state) {
+                continue;
+            }
+            let mut misled = false;
+            let mut waits = false;
+            for (need, by_news) in &turn.needs {
+                if !need.holds(state) {
+                    misled |= *by_news;
+                    waits |= !*by_news;
+                }
+            }
+            if waits {
+                continue;
+            }
+            let way = if misled { None } else { turn.cases.iter().find(|way| way.case.fits(state)) };
+            after.clear();
+            after.extend_from_slice(state);
+            let outcome = way.map_or(Outcome::Odd, |way| {
+                way.case.writes.iter().for_each(|write| write.to(after));
+                let onward = !turn.is_traffic && !way.case.is_idle;
+                Outcome::World { onward, watched: &way.watched }
+            });
+            if !found(turn.what, after, outcome) {
+                return;
+            }
+        }
+    }
+}
+
+/// What must never be so.
+fn wrongs(rules: &Rules<'_>, layout: &Layout) -> Vec<Every> {
+    let plan = rules.checked().plan();
+    let land = &plan.landscape;
+    let stamps = |channel: ChannelId| Fact::Place(land.channels[channel].stamps);
+    let runs = |channel, is_so| layout.is(Fact::Running(channel), Value::Is(is_so));
+    let names = |channel, key| layout.is(stamps(channel), Value::Key(key));
+    let mut wrongs = Vec::new();
+    for (channel, hazard, window) in rules.judged() {
+        let acceptor = land.channels[channel].acceptor;
+        let closed = window.map_or_else(|| Any::known(true), |w| layout.literal(Literal::NotOpen(w)));
+        match (hazard, land.channels[channel].transit) {
+            (Hazard::Rejected, transit) => wrongs.extend(land.keys.ids().map(|key| {
+                let refused = layout.is(Fact::Accepts(acceptor, key), Value::Is(false));
+                match transit {
+                    Transit::Immediately => {
+                        Every::of([runs(channel, true), names(channel, Some(key)), refused])
+                    }
+                    Transit::Within(_) => Every::of([layout.is_under_way(channel, key, true), refused]),
+                }
+            })),
+            (Hazard::Interrupted, _) => {
+                wrongs.push(Every::of([runs(channel, false), closed.clone()]));
+                wrongs.push(Every::of([names(channel, None), closed]));
+            }
+        }
+    }
+    wrongs.extend(land.channels.ids().map(|c| Every::of([runs(c, true), names(c, None)])));
+    for stated in &plan.statements {
+        let breach = |literals: Vec<Literal>| Every::of(literals.into_iter().map(|l| layout.literal(l)));
+        wrongs.extend(stated.value.breaches().into_iter().map(breach));
+    }
+    let all = Every::of(plan.steps.ids().map(|step| layout.is_done(step, true)));
+    for condition in &plan.finals {
+        let missed = layout.asks_not(&condition.value.asks(), stamps);
+        wrongs.extend(missed.into_iter().map(|missed| all.clone().with(missed)));
+    }
+    wrongs.retain(|wrong| !wrong.is_never());
+    wrongs
+}
+
+struct Compiler<'a> {
+    checked: &'a Checked,
+    layout: &'a Layout,
+    wrongs: &'a [Every],
+}
+
+impl Compiler<'_> {
+    /// Everything that may happen, in the order of the rules.
+    fn turns(&self) -> Vec<Turn> {
+        let plan = self.checked.plan();
+        let land = &plan.landscape;
+        let mut turns = Vec::new();
+        for step in plan.steps.ids() {
+            self.act(step, &mut turns);
+        }
+        for (id, delivery) in plan.deliveries.iter() {
+            let Some(heard) = self.layout.heard[id] else { continue };
+            let when = [self.layout.is_done(delivery.step, true), Any::of([All::one(heard.is(0))])];
+            turns.extend(self.turn(Move::Receive(id), when, vec![heard.write(1)]));
+        }
+        for window in land.windows.ids() {
+            let (field, open) = self.layout.window(window, WindowState::Open);
+            let when = [self.layout.is_window(window, &[WindowState::Agreed])];
+            turns.extend(self.turn(Move::Open(window), when, vec![field.write(open)]));
+        }
+        for (channel, declared) in land.channels.iter() {
+            let stamps = Fact::Place(declared.stamps);
+            let keys = &self.layout.under_way[channel];
+            for (key, waits) in keys {
+                let when = [
+                    self.layout.is(Fact::Running(channel), Value::Is(true)),
+                    self.layout.is(stamps, Value::Key(Some(*key))),
+                    Any::of([All::one(waits.is(0))]),
+                ];
+                turns.extend(self.turn(Move::Send(channel, *key), when, vec![waits.write(1)]));
+            }
+            for (key, waits) in keys {
+                let when = [Any::of([All::one(waits.is(1))])];
+                turns.extend(self.turn(Move::Arrive(channel, *key), when, vec![waits.write(0)]));
+            }
+        }
+        turns
+    }
+
+    /// What a step does, or proposes and then hears an answer to.
+    fn act(&self, step: StepId, turns: &mut Vec<Turn>) {
+        let plan = self.checked.plan();
+        let row = &plan.steps[step];
+        let Some(done) = self.layout.done[step] else { return };
+        let done = done.write(1);
+        let mut when = vec![self.layout.is_done(step, false)];
+        when.extend(row.after.iter().map(|earlier| self.layout.is_done(earlier.value, true)));
+        let proposal = row.speech.as_ref().and_then(|speech| match speech.kind {
+            SpeechKind::Proposal(window) => Some(window),
+            _ => None,
+        });
+        if let Some(window) = proposal {
+            let mut answer = when.clone();
+            answer.push(self.layout.is_window(window, &[WindowState::Proposed]));
+            let ways = self.ways(Some(Effect::Agree(window)), Some(done));
+            turns.extend(Self::whole(Move::Answer(step), answer, ways));
+            let others = [WindowState::Unagreed, WindowState::Agreed, WindowState::Open];
+            when.push(self.layout.is_window(window, &others));
+        }
+        let heard = self.checked.awaited(step).iter().filter_map(|message| self.layout.heard[*message]);
+        when.extend(heard.map(|heard| Any::of([All::one(heard.is(1))])));
+        let ways = match (proposal, row.action.value.effects().as_slice()) {
+            (Some(window), _) => self.ways(Some(Effect::Propose(window)), None),
+            (None, []) => self.ways(None, Some(done)),
+            (None, [effect]) => self.ways(Some(*effect), Some(done)),
+            // No act has two effects. One that had would fit no world here.
+            (None, _) => Vec::new(),
+        };
+        let Some(mut turn) = Self::whole(Move::Act(step), when, ways) else { return };
+        let stamps = |channel: ChannelId| Fact::Place(plan.landscape.channels[channel].stamps);
+        for (need, licence) in row.needs.iter().zip(self.checked.licences(step)) {
+            let asks = need.value.asks();
+            let by_news = licence.foreign && matches!(asks, Asks::Facts(_));
+            turn.needs.push((self.layout.asks(&asks, stamps), by_news));
+        }
+        turns.push(turn);
+    }
+
+    fn ways(&self, effect: Option<Effect>, done: Option<Write>) -> Vec<Way> {
+        let effects = Effects { plan: self.checked.plan(), layout: self.layout };
+        let cases = effect.map_or_else(|| vec![Case::default()], |effect| effects.cases(effect));
+        let way = |mut case: Case| {
+            case.writes.extend(done);
+            Way { watched: self.watched(&case.writes), case }
+        };
+        cases.into_iter().filter(|case| !case.when.is_never()).map(way).collect()
+    }
+
+    /// What may be wrong after some bits changed and was not before.
+    fn watched(&self, writes: &[Write]) -> Vec<usize> {
+        let rows = self.wrongs.iter().enumerate();
+        rows.filter(|(_, wrong)| wrong.looks_at(writes)).map(|(number, _)| number).collect()
+    }
+
+    fn turn(&self, what: Move, when: impl IntoIterator<Item = Any>, writes: Vec<Write>) -> Option<Turn> {
+        let watched = self.watched(&writes);
+        let way = Way { case: Case { writes, ..Case::default() }, watched };
+        Self::whole(what, when, vec![way])
+    }
+
+    fn whole(what: Move, when: impl IntoIterator<Item = Any>, cases: Vec<Way>) -> Option<Turn> {
+        let when = Every::of(when);
+        let is_traffic = matches!(what, Move::Send(..) | Move::Arrive(..));
+        (!when.is_never()).then(|| Turn { what, when, needs: Vec::new(), cases, is_traffic })
+    }
+}

@@ -1,0 +1,163 @@
+//! Looks at every world that a plan can reach, breadth first, so that the first fault found has a
+//! shortest story.
+
+use crate::{
+    proof::rules::{Fault, Move, Rules},
+    world::state::World,
+};
+
+use super::{
+    finish::stuck,
+    machine::{Machine, Outcome},
+    space::Space,
+};
+
+/// What a search came to.
+#[derive(Debug)]
+pub enum Found {
+    /// No reachable world has a fault.
+    Clean(Box<Space>),
+    /// This fault, and what led to it.
+    Fault(Vec<Move>, World, Fault),
+    /// More worlds than the budget allows.
+    Exhausted(usize),
+    /// Something is wrong after so many worlds of which the rules know nothing: nothing is proved.
+    Unclear(usize),
+}
+
+/// What a world may take in memory, with the way to it, in bytes. One that takes more counts as
+/// several.
+const ROOM: usize = 512;
+
+/// How many looks at a step, a message or a thing a world may cost, likewise.
+const LOOKS: usize = 1000;
+
+/// So many bytes and looks are allowed however small the budget is.
+const LEAST: usize = 1 << 20;
+
+/// Searches from `start`, through at most `budget` worlds.
+///
+/// The budget bounds memory and work too, whatever the size of the plan: the search takes no more
+/// than 512 bytes and a thousand looks for each world of the budget, 1 GiB for two million.
+#[must_use]
+pub fn explore(rules: &Rules<'_>, start: &World, budget: usize) -> Found {
+    if let Some(fault) = rules.fault(start) {
+        return Found::Fault(Vec::new(), start.clone(), fault);
+    }
+    let machine = Machine::of(rules, start);
+    let room = budget.saturating_mul(ROOM).max(LEAST);
+    let mut looks = budget.saturating_mul(LOOKS).max(LEAST);
+    let mut unspoken = machine.statements();
+    let first = machine.layout().pack(start);
+    machine.speaks(&first, &mut unspoken);
+    let (waiting, state, after) = (Vec::new(), Vec::new(), Vec::new());
+    let mut search = Search { space: Space::of(machine), unspoken, waiting, state, after };
+    let _is_new = search.space.worlds.enter(&first, 0);
+    let mut at = 0u32;
+    while (at as usize) < search.space.states() {
+        let Some(taken) = search.look(at) else {
+            return told(rules, &search.space, at);
+        };
+        looks = looks.saturating_sub(taken);
+        if search.space.states() > budget || search.space.bytes() > room || looks == 0 {
+            return Found::Exhausted(search.space.states());
+        }
+        at += 1;
+    }
+    if let Some(number) = stuck(&search.space, &search.waiting) {
+        let world = search.space.world(number);
+        return Found::Fault(path(&search.space, number), world, Fault::Stuck);
+    }
+    // From another start the moment may have passed.
+    let is_whole = *start == rules.checked().plan().start;
+    match search.unspoken.first().filter(|_| is_whole) {
+        Some(number) => Found::Fault(Vec::new(), start.clone(), Fault::Vacuous(*number)),
+        None => Found::Clean(Box::new(search.space)),
+    }
+}
+
+/// A search under way.
+struct Search {
+    space: Space,
+    /// The statements that speak of none of the worlds.
+    unspoken: Vec<usize>,
+    /// The worlds in which nothing but traffic may happen, though not every step is done.
+    waiting: Vec<u32>,
+    /// Where a world and the one after it lie for the while.
+    state: Vec<u64>,
+    after: Vec<u64>,
+}
+
+impl Search {
+    /// Finds what comes after a world and how many looks that took; nothing where something is wrong.
+    fn look(&mut self, at: u32) -> Option<usize> {
+        let Self { space: Space { machine, worlds, moves }, unspoken, waiting, state, after } = self;
+        state.clear();
+        state.extend_from_slice(worlds.packed(at));
+        let (mut goes_on, mut is_odd, mut taken) = (false, false, 0);
+        machine.next(state, after, |_, next, outcome| {
+            taken += 1;
+            match outcome {
+                Outcome::Odd => is_odd = true,
+                Outcome::World { onward, watched } => {
+                    goes_on |= onward;
+                    if worlds.enter(next, at) {
+                        is_odd = machine.is_wrong(next, watched);
+                        if !unspoken.is_empty() {
+                            machine.speaks(next, unspoken);
+                        }
+                    }
+                }
+            }
+            !is_odd
+        });
+        if is_odd {
+            return None;
+        }
+        *moves += taken;
+        if !goes_on && !machine.is_ended(state) {
+            waiting.push(at);
+        }
+        Some(machine.weight() + taken * (state.len() + 1))
+    }
+}
+
+/// What the rules say is wrong with what may happen in a world: the first fault in their order.
+fn told(rules: &Rules<'_>, space: &Space, at: u32) -> Found {
+    let world = space.world(at);
+    let mut fault: Option<(Move, World, Fault)> = None;
+    rules.next(&world, |step, result| {
+        if fault.is_some() {
+            return;
+        }
+        fault = match result {
+            Err(found) => Some((step, world.clone(), found)),
+            Ok(after) => rules.fault(&after).map(|found| (step, after, found)),
+        };
+    });
+    let Some((last, world, found)) = fault else { return Found::Unclear(space.states()) };
+    let mut moves = path(space, at);
+    moves.push(last);
+    Found::Fault(moves, world, found)
+}
+
+/// The moves from the start to a world, found again by walking its parents forward.
+fn path(space: &Space, number: u32) -> Vec<Move> {
+    let mut row = vec![number];
+    let mut at = number;
+    while at != 0 {
+        at = space.worlds.parent(at);
+        row.push(at);
+    }
+    row.reverse();
+    let (mut moves, mut after) = (Vec::new(), Vec::new());
+    for pair in row.windows(2) {
+        let [from, to] = pair else { continue };
+        space.next(*from, &mut after, |step, next, _| {
+            let is_it = next == space.worlds.packed(*to);
+            moves.extend(is_it.then_some(step));
+            !is_it
+        });
+    }
+    moves
+}

@@ -1,0 +1,197 @@
+//! The search over packed worlds sees what the rules of the world see, and nothing else.
+
+#![cfg(test)]
+
+use std::collections::{HashMap, HashSet};
+
+use keyroll::{
+    check::Checked,
+    proof::{
+        explicit::search::{Found, explore},
+        rules::{Fault, Rules},
+    },
+    world::{
+        id::{Id, KeyId, Table},
+        state::World,
+    },
+};
+
+use super::random_plans::{counted, generated::plan};
+use super::reference::read;
+
+/// More worlds than one plan is worth.
+const ENOUGH: usize = 1_500;
+
+/// What a walk through whole worlds comes to.
+#[derive(Debug, PartialEq, Eq)]
+enum Walked {
+    /// So many worlds, with so many ways between them, and whether the end can be reached from each.
+    Clean(usize, usize, bool),
+    /// A fault after so many moves at least.
+    Fault(usize),
+    TooMany,
+}
+
+/// Looks at every world, each one whole, by the rules alone.
+fn walk(rules: &Rules<'_>, start: &World) -> Walked {
+    if rules.fault(start).is_some() {
+        return Walked::Fault(0);
+    }
+    let mut numbers = HashMap::from([(start.clone(), 0)]);
+    let (mut worlds, mut depths, mut edges) = (vec![start.clone()], vec![0], Vec::new());
+    let mut at = 0;
+    while at < worlds.len() {
+        let mut fault = false;
+        rules.next(&worlds[at].clone(), |_, next| match next {
+            Err(_) => fault = true,
+            Ok(after) => {
+                let number = *numbers.entry(after.clone()).or_insert(worlds.len());
+                edges.push((at, number));
+                if number == worlds.len() {
+                    fault |= rules.fault(&after).is_some();
+                    worlds.push(after);
+                    depths.push(depths[at] + 1);
+                }
+            }
+        });
+        if fault {
+            return Walked::Fault(depths[at] + 1);
+        }
+        if worlds.len() > ENOUGH {
+            return Walked::TooMany;
+        }
+        at += 1;
+    }
+    let mut ends: HashSet<usize> = (0..worlds.len()).filter(|n| rules.is_ended(&worlds[*n])).collect();
+    loop {
+        let before = ends.len();
+        let more: Vec<usize> = edges.iter().filter(|(_, to)| ends.contains(to)).map(|(from, _)| *from).collect();
+        ends.extend(more);
+        if ends.len() == before {
+            return Walked::Clean(worlds.len(), edges.len(), ends.len() == worlds.len());
+        }
+    }
+}
+
+/// Compares the search with the walk from one start.
+fn same(checked: &Checked, start: &World) -> &'static str {
+    let rules = Rules::of(checked);
+    let walked = walk(&rules, start);
+    let found = explore(&rules, start, ENOUGH);
+    let text = &checked.plan().source.text;
+    match (&found, walked) {
+        (_, Walked::TooMany) => "too many",
+        (Found::Clean(space), Walked::Clean(states, transitions, true)) => {
+            assert_eq!((space.states(), space.transitions()), (states, transitions), "{text}");
+            assert_eq!(space.edges().len(), transitions, "{text}");
+            let mut seen = HashSet::new();
+            for number in 0..u32::try_from(states).unwrap() {
+                let world = space.world(number);
+                assert_eq!(space.is_ended(number), rules.is_ended(&world), "{text}");
+                assert!(rules.fault(&world).is_none() && seen.insert(world), "{text}");
+            }
+            "clean"
+        }
+        // A statement that speaks of nothing is a matter of the whole search.
+        (Found::Fault(moves, _, Fault::Vacuous(_)), Walked::Clean(_, _, true)) => {
+            assert!(moves.is_empty() && *start == checked.plan().start, "{text}");
+            "vacuous"
+        }
+        (Found::Fault(_, world, Fault::Stuck), Walked::Clean(_, _, false)) => {
+            assert!(matches!(walk(&rules, world), Walked::Clean(_, _, false)), "{text}");
+            "stuck"
+        }
+        (Found::Fault(moves, world, fault), Walked::Fault(depth)) => {
+            assert_eq!(moves.len(), depth, "{fault:?}\n{text}");
+            let mut world_now = start.clone();
+            for (n, step) in moves.iter().enumerate() {
+                let mut after = None;
+                rules.next(&world_now, |candidate, next| {
+                    if candidate == *step {
+                        after = Some(next);
+                    }
+                });
+                match after.expect("a move of a story may happen") {
+                    Ok(next) => world_now = next,
+                    Err(found) => assert!(found == *fault && n + 1 == moves.len(), "{text}"),
+                }
+            }
+            assert_eq!(world_now, *world, "{text}");
+            "fault"
+        }
+        (found, walked) => panic!("{found:?}\n{walked:?}\n{text}"),
+    }
+}
+
+/// The next number of a row that looks like chance.
+fn chance(seed: &mut u64, of: usize) -> usize {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    usize::try_from(*seed >> 33).unwrap() % of.max(1)
+}
+
+/// A start that the plan does not declare: another key somewhere, a message under way, a step that
+/// is done though one before it is not.
+fn disturbed(checked: &Checked, seed: u64) -> World {
+    let plan = checked.plan();
+    let mut seed = seed;
+    let mut world = plan.start.clone();
+    let keys = plan.landscape.keys.len();
+    for _ in 0..=chance(&mut seed, 3) {
+        let key = KeyId::at(chance(&mut seed, keys));
+        match chance(&mut seed, 7) {
+            0 => {
+                let place = chance(&mut seed, world.places.len());
+                world.places = swapped(&world.places, place, Some(key));
+            }
+            1 => {
+                let place = chance(&mut seed, world.places.len());
+                world.places = swapped(&world.places, place, None);
+            }
+            2 => drop(plan.landscape.acceptors.ids().next().map(|a| world.accepted[a].insert(key))),
+            3 => drop(plan.landscape.channels.ids().next().map(|c| world.under_way[c].insert(key))),
+            4 => world.done.insert(chance(&mut seed, plan.steps.len())),
+            5 if !plan.deliveries.is_empty() => {
+                world.heard.insert(chance(&mut seed, plan.deliveries.len()));
+            }
+            _ => drop(plan.landscape.channels.ids().next().map(|c| world.running[c] = !world.running[c])),
+        }
+    }
+    world
+}
+
+fn swapped<I: Id, T: Clone>(table: &Table<I, T>, at: usize, value: T) -> Table<I, T> {
+    table.iter().map(|(id, row)| if id.index() == at { value.clone() } else { row.clone() }).collect()
+}
+
+#[test]
+fn the_search_sees_what_the_rules_see_from_the_start_of_random_plans() {
+    let counts = counted(0..6_000, |seed| read(&plan(seed)).ok().map(|c| same(&c, &c.plan().start)));
+    println!("the search and the rules: {counts:?}");
+    assert!(counts["clean"] > 500 && counts["fault"] > 800 && counts["stuck"] > 5, "{counts:?}");
+}
+
+#[test]
+fn and_from_any_other_start() {
+    let counts = counted(0..6_000, |seed| {
+        let checked = read(&plan(seed)).ok()?;
+        Some(same(&checked, &disturbed(&checked, seed)))
+    });
+    println!("from other starts: {counts:?}");
+    assert!(counts["clean"] > 200 && counts["fault"] > 800 && counts["stuck"] > 100, "{counts:?}");
+}
+
+#[test]
+fn and_from_the_middle_of_a_run() {
+    let counts = counted(0..1_500, |seed| {
+        let checked = read(&plan(seed)).ok()?;
+        let rules = Rules::of(&checked);
+        let Found::Clean(space) = explore(&rules, &checked.plan().start, ENOUGH) else { return None };
+        let mut seed = seed;
+        for _ in 0..4 {
+            let middle = space.world(u32::try_from(chance(&mut seed, space.states())).unwrap());
+            assert_eq!(same(&checked, &middle), "clean", "{}", checked.plan().source.text);
+        }
+        Some(())
+    });
+    assert!(counts[&()] > 120, "{counts:?}");
+}
