@@ -12,7 +12,10 @@ mod figure;
 mod journal;
 mod keystore;
 mod measure;
+mod partners;
+mod peers;
 mod plans;
+mod proof;
 mod rehearsal;
 mod shapes;
 mod signature;
@@ -31,9 +34,10 @@ struct Subject {
     measure: Measure,
 }
 
-const SUBJECTS: [Subject; 6] = [
+const SUBJECTS: [Subject; 7] = [
     Subject { name: "command", measure: command::measure },
     Subject { name: "plans", measure: plans::measure },
+    Subject { name: "proof", measure: proof::measure },
     Subject { name: "signature", measure: signature::measure },
     Subject { name: "keystore", measure: keystore::measure },
     Subject { name: "journal", measure: journal::measure },

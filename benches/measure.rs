@@ -52,6 +52,13 @@ pub(crate) fn cpu(act: impl FnOnce() -> Result<(), Box<dyn Error>>) -> Measured 
     Ok(spent(UsageWho::RUSAGE_THREAD)?.saturating_sub(before))
 }
 
+/// The time that processors spend on an act, in all threads of this process.
+pub(crate) fn cpu_of_all(act: impl FnOnce() -> Result<(), Box<dyn Error>>) -> Measured {
+    let before = spent(UsageWho::RUSAGE_SELF)?;
+    act()?;
+    Ok(spent(UsageWho::RUSAGE_SELF)?.saturating_sub(before))
+}
+
 /// The time that a processor spends on another program, from its start to its end.
 pub(crate) fn cpu_of(command: &mut Command) -> Measured {
     let before = spent(UsageWho::RUSAGE_CHILDREN)?;

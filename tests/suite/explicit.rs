@@ -116,7 +116,7 @@ fn same(checked: &Checked, start: &World) -> &'static str {
                     Err(found) => assert!(found == *fault && n + 1 == moves.len(), "{text}"),
                 }
             }
-            assert_eq!(world_now, *world, "{text}");
+            assert_eq!(world_now, **world, "{text}");
             "fault"
         }
         (found, walked) => panic!("{found:?}\n{walked:?}\n{text}"),

@@ -18,7 +18,7 @@ pub enum Found {
     /// No reachable world has a fault.
     Clean(Box<Space>),
     /// This fault, and what led to it.
-    Fault(Vec<Move>, World, Fault),
+    Fault(Vec<Move>, Box<World>, Fault),
     /// More worlds than the budget allows.
     Exhausted(usize),
     /// Something is wrong after so many worlds of which the rules know nothing: nothing is proved.
@@ -42,7 +42,7 @@ const LEAST: usize = 1 << 20;
 #[must_use]
 pub fn explore(rules: &Rules<'_>, start: &World, budget: usize) -> Found {
     if let Some(fault) = rules.fault(start) {
-        return Found::Fault(Vec::new(), start.clone(), fault);
+        return Found::Fault(Vec::new(), Box::new(start.clone()), fault);
     }
     let machine = Machine::of(rules, start);
     let room = budget.saturating_mul(ROOM).max(LEAST);
@@ -65,13 +65,13 @@ pub fn explore(rules: &Rules<'_>, start: &World, budget: usize) -> Found {
         at += 1;
     }
     if let Some(number) = stuck(&search.space, &search.waiting) {
-        let world = search.space.world(number);
+        let world = Box::new(search.space.world(number));
         return Found::Fault(path(&search.space, number), world, Fault::Stuck);
     }
     // From another start the moment may have passed.
     let is_whole = *start == rules.checked().plan().start;
     match search.unspoken.first().filter(|_| is_whole) {
-        Some(number) => Found::Fault(Vec::new(), start.clone(), Fault::Vacuous(*number)),
+        Some(number) => Found::Fault(Vec::new(), Box::new(start.clone()), Fault::Vacuous(*number)),
         None => Found::Clean(Box::new(search.space)),
     }
 }
@@ -138,7 +138,7 @@ fn told(rules: &Rules<'_>, space: &Space, at: u32) -> Found {
     let Some((last, world, found)) = fault else { return Found::Unclear(space.states()) };
     let mut moves = path(space, at);
     moves.push(last);
-    Found::Fault(moves, world, found)
+    Found::Fault(moves, Box::new(world), found)
 }
 
 /// The moves from the start to a world, found again by walking its parents forward.
