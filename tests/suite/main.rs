@@ -19,6 +19,7 @@ mod huge;
 mod journal;
 mod keystore;
 mod mutants;
+mod oracle;
 mod output;
 mod random_plans;
 mod readme;

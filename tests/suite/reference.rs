@@ -26,7 +26,8 @@ use keyroll::{
 };
 
 pub(crate) use knowledge::{Grounds, Told};
-pub(crate) use search::{Judgement, Wrong, judge};
+pub(crate) use moment::Moment;
+pub(crate) use search::{Judge, Judgement, Wrong, judge};
 
 /// More moments than the slow judge looks at.
 pub(crate) const LIMIT: usize = 20_000;

@@ -29,7 +29,7 @@ pub(crate) struct Moment {
 
 impl Moment {
     /// The moment at which a plan begins.
-    pub(super) fn of(plan: &Plan, start: &World) -> Self {
+    pub(crate) fn of(plan: &Plan, start: &World) -> Self {
         let land = &plan.landscape;
         let keys = || land.keys.ids();
         assert!(start.done.is_clear() && start.heard.is_clear(), "only whole plans are judged here");

@@ -17,7 +17,7 @@ use keyroll::{
 use super::{Grounds, Told, moment::Moment};
 
 /// What may be wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Wrong {
     Rejected(ChannelId, KeyId),
     Interrupted(ChannelId),
@@ -118,7 +118,7 @@ pub(crate) fn judge(plan: &Plan, start: &World, limit: usize) -> Judgement {
     }
 }
 
-struct Judge<'a> {
+pub(crate) struct Judge<'a> {
     plan: &'a Plan,
     told: &'a Told<'a>,
     grounds: HashMap<StepId, Vec<Grounds>>,
@@ -128,7 +128,7 @@ struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    fn of(plan: &'a Plan, told: &'a Told<'a>) -> Self {
+    pub(crate) fn of(plan: &'a Plan, told: &'a Told<'a>) -> Self {
         let land = &plan.landscape;
         let waived =
             |flow: ChannelId, hazard| plan.waivers.iter().any(|w| w.flow == flow && w.hazard == hazard);
@@ -166,7 +166,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Everything that is wrong with a moment.
-    fn wrong(&self, moment: &Moment) -> BTreeSet<Wrong> {
+    pub(crate) fn wrong(&self, moment: &Moment) -> BTreeSet<Wrong> {
         let mut wrong = BTreeSet::new();
         for flow in &self.unwaived {
             wrong
@@ -204,7 +204,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Everything that may happen next.
-    fn moves(&self, moment: &Moment) -> Vec<Result<Moment, Wrong>> {
+    pub(crate) fn moves(&self, moment: &Moment) -> Vec<Result<Moment, Wrong>> {
         let mut found = Vec::new();
         for step in self.plan.steps.ids().filter(|step| !moment.done.contains(step)) {
             if moment.proposed.contains(&step) {
