@@ -24,7 +24,11 @@ impl Spin {
         let folder = tempfile::tempdir()?;
         fs::write(folder.path().join("partners.pml"), partners::promela(count))?;
         run(folder.path(), "spin", &["-a", "partners.pml"])?;
-        run(folder.path(), "cc", &["-O2", "-w", "-DSAFETY", "-DNOREDUCE", "-DMEMLIM=8192", "-o", "pan", "pan.c"])?;
+        run(
+            folder.path(),
+            "cc",
+            &["-O2", "-w", "-DSAFETY", "-DNOREDUCE", "-DMEMLIM=8192", "-o", "pan", "pan.c"],
+        )?;
         Ok(Self { folder })
     }
 

@@ -86,9 +86,8 @@ fn stock(name: &str, text: &str) -> Result<Figure, Box<dyn Error>> {
 
 fn read(text: &str) -> Result<Checked, Box<dyn Error>> {
     let source = Source::new("plan", text);
-    check::read(&source, &Given::default()).map_err(|refusal| {
-        format!("the plan is refused: {:?}", refusal.codes().collect::<Vec<_>>()).into()
-    })
+    check::read(&source, &Given::default())
+        .map_err(|refusal| format!("the plan is refused: {:?}", refusal.codes().collect::<Vec<_>>()).into())
 }
 
 fn search(checked: &Checked) -> Result<Box<Space>, Box<dyn Error>> {

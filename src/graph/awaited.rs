@@ -49,7 +49,8 @@ impl Awaited {
                 return None;
             }
             // A proposal is answered, not received.
-            let received = row.speech.as_ref().filter(|speech| !matches!(speech.kind, SpeechKind::Proposal(_)));
+            let received =
+                row.speech.as_ref().filter(|speech| !matches!(speech.kind, SpeechKind::Proposal(_)));
             for addressee in received.iter().flat_map(|speech| &speech.to) {
                 concerns[*addressee].told.insert(position);
             }

@@ -6,6 +6,7 @@
 //! proved, for a second judge. Declared faults and repair have their places beside them.
 
 pub mod assumption;
+pub mod budget;
 pub mod cuts;
 pub mod ending;
 pub mod engine;

@@ -10,6 +10,7 @@ use crate::{
 
 use super::{
     assumption::assumptions,
+    budget::{Budget, Reached},
     cuts::{Settled, Unsettled, settle, walk},
     engine::{Engine, How},
     explicit::search::{Found, explore},
@@ -87,8 +88,10 @@ pub struct NotProven {
 /// Why a plan is neither proved nor refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Why {
-    /// The search through the states reached its bound.
-    Bound,
+    /// The search through the states reached its bound; within so many moves nothing is wrong.
+    Bound(usize),
+    /// It was told to end, likewise.
+    Stopped(usize),
     /// Causal cuts were asked alone, and cannot tell.
     Unsettled(Unsettled),
     /// The two engines do not say the same.
@@ -102,11 +105,14 @@ impl NotProven {
     #[must_use]
     pub fn reason(&self) -> String {
         match &self.why {
-            Why::Bound => format!("bound reached ({} states)", self.states),
+            Why::Bound(moves) => format!("bound reached ({} states; {})", self.states, within(*moves)),
+            Why::Stopped(moves) => format!("stopped ({} states; {})", self.states, within(*moves)),
             Why::Unsettled(unsettled) => {
                 format!("causal cuts cannot settle it: {}", unsettled.sentence(self.checked.plan()))
             }
-            Why::Unclear => "the search through the states and the rules of the world do not say the same".to_owned(),
+            Why::Unclear => {
+                "the search through the states and the rules of the world do not say the same".to_owned()
+            }
             Why::Differ => "causal cuts and the search through the states do not say the same".to_owned(),
         }
     }
@@ -149,13 +155,18 @@ pub fn world_digest(checked: &Checked, world: &World) -> Fingerprint {
 
 /// Judges a plan from a start: the declared one, an observed one or the middle of a run.
 #[must_use]
-pub fn prove(checked: Checked, start: &World, budget: usize) -> Verdict {
+pub fn prove<'a>(checked: Checked, start: &World, budget: impl Into<Budget<'a>>) -> Verdict {
     prove_by(Engine::Auto, checked, start, budget)
 }
 
 /// Judges a plan from a start, by one engine or by all in their order.
 #[must_use]
-pub fn prove_by(engine: Engine, checked: Checked, start: &World, budget: usize) -> Verdict {
+pub fn prove_by<'a>(
+    engine: Engine,
+    checked: Checked,
+    start: &World,
+    budget: impl Into<Budget<'a>>,
+) -> Verdict {
     let unsettled = match engine {
         Engine::Explicit => None,
         Engine::Auto | Engine::Cuts => match settle(&checked, start) {
@@ -179,16 +190,26 @@ pub fn prove_by(engine: Engine, checked: Checked, start: &World, budget: usize) 
                 let how = How::Explicit { states: space.states(), transitions: space.transitions() };
                 return proven(checked, start, how);
             }
-            Found::Exhausted(states) => (states, Why::Bound),
+            Found::Exhausted(Reached { states, moves, stopped: true }) => (states, Why::Stopped(moves)),
+            Found::Exhausted(Reached { states, moves, .. }) => (states, Why::Bound(moves)),
             Found::Unclear(states) => (states, Why::Unclear),
         },
     };
-    if let (Some(Unsettled::Broken(broken)), Why::Bound | Why::Unsettled(_)) = (&unsettled, &why)
+    if let (Some(Unsettled::Broken(broken)), Why::Bound(_) | Why::Stopped(_) | Why::Unsettled(_)) =
+        (&unsettled, &why)
         && let Some((moves, world, fault)) = walk(&checked, start, broken)
     {
         return refuted(checked, (&moves, &world, fault), false);
     }
     Verdict::NotProven(Box::new(NotProven { checked, states, why }))
+}
+
+/// What is known of a search that did not come to its end.
+fn within(moves: usize) -> String {
+    match moves {
+        1 => "no promise is broken within 1 move".to_owned(),
+        _ => format!("no promise is broken within {moves} moves"),
+    }
 }
 
 fn proven(checked: Checked, start: &World, how: How) -> Verdict {

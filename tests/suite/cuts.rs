@@ -28,7 +28,7 @@ const TEXTS: u64 = 20_000;
 const ENOUGH: usize = 20_000;
 
 /// What the cuts say of a plan, held against what the search says of it.
-fn held(checked: &Checked) -> &'static str {
+pub(crate) fn held(checked: &Checked) -> &'static str {
     let (plan, start) = (checked.plan(), &checked.plan().start);
     let settled = settle(checked, start);
     let found = explore(&Rules::of(checked), start, ENOUGH);

@@ -65,7 +65,8 @@ fn walk(rules: &Rules<'_>, start: &World) -> Walked {
     let mut ends: HashSet<usize> = (0..worlds.len()).filter(|n| rules.is_ended(&worlds[*n])).collect();
     loop {
         let before = ends.len();
-        let more: Vec<usize> = edges.iter().filter(|(_, to)| ends.contains(to)).map(|(from, _)| *from).collect();
+        let more: Vec<usize> =
+            edges.iter().filter(|(_, to)| ends.contains(to)).map(|(from, _)| *from).collect();
         ends.extend(more);
         if ends.len() == before {
             return Walked::Clean(worlds.len(), edges.len(), ends.len() == worlds.len());

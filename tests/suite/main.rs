@@ -29,6 +29,7 @@ mod report;
 mod returns;
 mod rooms;
 mod runs;
+mod small_scope;
 mod stated;
 mod syntax;
 mod time_left;

@@ -4,12 +4,14 @@ mod certificate;
 mod judged;
 mod moments;
 mod timed;
+mod watch;
 mod words;
 
 use std::path::PathBuf;
 
 use crate::{
     proof::{
+        budget::Budget,
         engine::Engine,
         verdict::{BUDGET, Verdict, Why, prove_by},
     },
@@ -21,6 +23,7 @@ use super::{at_site::shown_path, exit::Exit, json::Findings, screen::Screen, tex
 
 use moments::WayBack;
 use timed::Timed;
+use watch::Watch;
 
 pub use judged::Judged;
 pub use words::{proved, told};
@@ -62,7 +65,12 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     };
     let advice = checked.take_advice();
     let start = checked.plan().start.clone();
-    match prove_by(arguments.engine, checked, &start, arguments.budget) {
+    let watch = Watch::of(screen);
+    let goes_on = |reached| watch.goes_on(reached);
+    let verdict =
+        prove_by(arguments.engine, checked, &start, Budget { states: arguments.budget, goes_on: &goes_on });
+    watch.ends();
+    match verdict {
         Verdict::Proven(proven) => {
             if !advice.is_empty() {
                 screen.page(&Refusal::new(source.clone(), advice));
@@ -127,7 +135,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             place.stays_empty(screen);
             let plan = &open.checked.plan().name;
             let next = match open.why {
-                Why::Bound => "Raise --budget, or split the plan.",
+                Why::Stopped(_) => "Call again, with --budget to look at fewer states.",
+                Why::Bound(_) => "Raise --budget, or split the plan.",
                 Why::Unsettled(_) => "Leave --engine out, or say --engine explicit.",
                 Why::Differ | Why::Unclear => "This is a fault of keyroll: please report it, with the plan.",
             };
@@ -137,7 +146,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
                 Findings::Json => tell(Judged::open(plan, &source, &open), screen),
                 Findings::Sarif => screen.talk(line),
             }
-            Exit::NotProved
+            if matches!(open.why, Why::Stopped(_)) { Exit::Interrupted } else { Exit::NotProved }
         }
     }
 }

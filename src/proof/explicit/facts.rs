@@ -41,16 +41,19 @@ pub(super) fn courses(checked: &Checked, start: &World) -> BTreeMap<Fact, Course
     let writers = Writers::of(plan, checked.order());
     let is_done = |step: StepId| start.is_done(step);
     // A step that is done though one before it is not says nothing of their order.
-    let is_closed = plan.steps.iter().all(|(step, row)| {
-        !is_done(step) || row.after.iter().all(|earlier| is_done(earlier.value))
-    });
+    let is_closed = plan
+        .steps
+        .iter()
+        .all(|(step, row)| !is_done(step) || row.after.iter().all(|earlier| is_done(earlier.value)));
     let is_ordered = |fact: Fact| is_closed && writers.chain(fact).is_some();
     let mut reigns: BTreeMap<Fact, Vec<Reign>> = BTreeMap::new();
     let mut unknown: BTreeSet<Fact> = BTreeSet::new();
     for step in checked.order().sequence().iter().copied().filter(|step| !is_done(*step)) {
         for effect in plan.steps[step].action.value.effects() {
             let displaced = match effect {
-                Effect::Exchange { place, key, backup, .. } => Some((Fact::Place(place), key, Fact::Place(backup))),
+                Effect::Exchange { place, key, backup, .. } => {
+                    Some((Fact::Place(place), key, Fact::Place(backup)))
+                }
                 _ => None,
             };
             let moved = displaced.and_then(|(alias, key, backup)| {

@@ -117,7 +117,8 @@ impl Layout {
             put(field, value);
         }
         for (channel, keys) in self.under_way.iter() {
-            keys.iter().for_each(|(key, field)| put(*field, u64::from(world.under_way[channel].contains(*key))));
+            keys.iter()
+                .for_each(|(key, field)| put(*field, u64::from(world.under_way[channel].contains(*key))));
         }
         for (fact, kept) in &self.kept {
             if let Kept::Values(field, values) = kept {

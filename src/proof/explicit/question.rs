@@ -101,9 +101,8 @@ impl Layout {
     pub(super) fn asks_not(&self, asks: &Asks, stamps: impl Fn(ChannelId) -> Fact) -> Vec<Every> {
         match asks {
             Asks::Facts(facts) => {
-                let not = |(fact, value): &(Fact, Value)| {
-                    Every::of([self.literal(Literal::IsNot(*fact, *value))])
-                };
+                let not =
+                    |(fact, value): &(Fact, Value)| Every::of([self.literal(Literal::IsNot(*fact, *value))]);
                 facts.iter().map(not).collect()
             }
             Asks::Open(window) => vec![Every::of([self.literal(Literal::NotOpen(*window))])],

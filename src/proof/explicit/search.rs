@@ -2,7 +2,10 @@
 //! shortest story.
 
 use crate::{
-    proof::rules::{Fault, Move, Rules},
+    proof::{
+        budget::{Budget, Reached},
+        rules::{Fault, Move, Rules},
+    },
     world::state::World,
 };
 
@@ -19,8 +22,8 @@ pub enum Found {
     Clean(Box<Space>),
     /// This fault, and what led to it.
     Fault(Vec<Move>, Box<World>, Fault),
-    /// More worlds than the budget allows.
-    Exhausted(usize),
+    /// More worlds than the budget allows, or it was told to end.
+    Exhausted(Reached),
     /// Something is wrong after so many worlds of which the rules know nothing: nothing is proved.
     Unclear(usize),
 }
@@ -35,12 +38,16 @@ const LOOKS: usize = 1000;
 /// So many bytes and looks are allowed however small the budget is.
 const LEAST: usize = 1 << 20;
 
-/// Searches from `start`, through at most `budget` worlds.
+/// After so many worlds somebody is told how far the search has come.
+const NOW_AND_THEN: u32 = 1 << 14;
+
+/// Searches from `start`, as far as the budget allows.
 ///
 /// The budget bounds memory and work too, whatever the size of the plan: the search takes no more
 /// than 512 bytes and a thousand looks for each world of the budget, 1 GiB for two million.
 #[must_use]
-pub fn explore(rules: &Rules<'_>, start: &World, budget: usize) -> Found {
+pub fn explore<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a>>) -> Found {
+    let Budget { states: budget, goes_on } = budget.into();
     if let Some(fault) = rules.fault(start) {
         return Found::Fault(Vec::new(), Box::new(start.clone()), fault);
     }
@@ -53,14 +60,23 @@ pub fn explore(rules: &Rules<'_>, start: &World, budget: usize) -> Found {
     let (waiting, state, after) = (Vec::new(), Vec::new(), Vec::new());
     let mut search = Search { space: Space::of(machine), unspoken, waiting, state, after };
     let _is_new = search.space.worlds.enter(&first, 0);
+    // Where the worlds end that so many moves lead to.
+    let (mut moves, mut level) = (0, 1);
     let mut at = 0u32;
     while (at as usize) < search.space.states() {
+        if at as usize == level {
+            (moves, level) = (moves + 1, search.space.states());
+        }
+        let reached = |states, stopped| Reached { states, moves, stopped };
+        if at % NOW_AND_THEN == NOW_AND_THEN - 1 && !goes_on(reached(search.space.states(), false)) {
+            return Found::Exhausted(reached(search.space.states(), true));
+        }
         let Some(taken) = search.look(at) else {
             return told(rules, &search.space, at);
         };
         looks = looks.saturating_sub(taken);
         if search.space.states() > budget || search.space.bytes() > room || looks == 0 {
-            return Found::Exhausted(search.space.states());
+            return Found::Exhausted(reached(search.space.states(), false));
         }
         at += 1;
     }

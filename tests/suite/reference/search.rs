@@ -308,7 +308,9 @@ impl<'a> Judge<'a> {
             let told = row.speech.as_ref().is_some_and(|said| said.to.contains(&role));
             let answered = row.speech.as_ref().is_some_and(|s| matches!(s.kind, SpeechKind::Proposal(_)));
             (row.role.value != role || moment.done.contains(&earlier))
-                && (!told || moment.received.contains(&(earlier, role)) || (answered && moment.done.contains(&earlier)))
+                && (!told
+                    || moment.received.contains(&(earlier, role))
+                    || (answered && moment.done.contains(&earlier)))
         };
         let ready = self.plan.steps.iter().filter(|(id, _)| self.told.is_before(*id, step)).all(has_come);
         assert!(!ready || self.has_learned_it_all(moment, step), "a role does not know what it goes by");
@@ -321,7 +323,12 @@ impl<'a> Judge<'a> {
         let role = row.role.value;
         self.plan.steps.ids().filter(|id| self.told.is_before(*id, step)).all(|id| moment.done.contains(&id))
             && row.after.iter().all(|earlier| self.learned(moment, role, earlier.value))
-            && self.plan.steps.ids().filter(|t| self.told.knows(step, *t)).all(|t| self.learned(moment, role, t))
+            && self
+                .plan
+                .steps
+                .ids()
+                .filter(|t| self.told.knows(step, *t))
+                .all(|t| self.learned(moment, role, t))
             && self.has_the_certificate(moment, step)
             && self.grounds[&step].iter().all(|grounds| match grounds {
                 Grounds::None => false,
