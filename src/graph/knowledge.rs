@@ -94,28 +94,19 @@ fn closure(plan: &Plan, order: &Order, tells_all: impl Fn(StepId) -> bool) -> Op
     let (mut taken, mut looks) = (0, 0);
     for step in order.sequence() {
         let role = plan.steps[*step].role.value;
-        let before = order.set_before(*step);
-        let concern = &concerns[role];
-        let mut mine = before.intersection(&concern.told_one);
-        // What still has to be looked at, the latest first. What comes before a step of the role's
-        // own is known to it there already, and what a message conveys was conveyed whole.
-        let (mut own, mut told) = (before.intersection(&concern.own), before.intersection(&concern.told_all));
-        loop {
-            let (last_own, last_told) = (own.last(), told.last());
-            let Some(latest) = last_own.max(last_told) else { break };
-            let Some(earlier) = order.sequence().get(latest).copied() else { break };
-            looks += 1;
-            mine.union_with(&known[earlier]);
-            mine.insert(latest);
-            if last_own == Some(latest) {
-                own.remove(latest);
-                own.difference_with(order.set_before(earlier));
-                told.difference_with(order.set_before(earlier));
-            } else {
-                told.remove(latest);
-                told.difference_with(&known[earlier]);
+        let after = || plan.steps[*step].after.iter().map(|earlier| earlier.value);
+        let mine = if after().all(|earlier| plan.steps[earlier].role.value == role) {
+            // Whatever reached the role before is known to it at the last of its own steps.
+            let mut mine = StepSet::default();
+            for earlier in after() {
+                looks += 1;
+                mine.union_with(&known[earlier]);
+                mine.insert(order.position(earlier));
             }
-        }
+            mine
+        } else {
+            learned(order, &known, (*step, &concerns[role]), &mut looks)
+        };
         taken += mine.own_bytes();
         if taken > ROOM || looks > LOOKS {
             return None;
@@ -129,6 +120,37 @@ fn closure(plan: &Plan, order: &Order, tells_all: impl Fn(StepId) -> bool) -> Op
         concerns[role].own.insert(position);
     }
     Some(known)
+}
+
+/// What the role of a step knows when it acts, from what it did and what it was told before.
+fn learned(
+    order: &Order,
+    known: &Table<StepId, StepSet>,
+    (step, concern): (StepId, &Concern),
+    looks: &mut usize,
+) -> StepSet {
+    let before = order.set_before(step);
+    let mut mine = before.intersection(&concern.told_one);
+    // What still has to be looked at, the latest first. What comes before a step of the role's
+    // own is known to it there already, and what a message conveys was conveyed whole.
+    let (mut own, mut told) = (before.intersection(&concern.own), before.intersection(&concern.told_all));
+    loop {
+        let (last_own, last_told) = (own.last(), told.last());
+        let Some(latest) = last_own.max(last_told) else { break };
+        let Some(earlier) = order.sequence().get(latest).copied() else { break };
+        *looks += 1;
+        mine.union_with(&known[earlier]);
+        mine.insert(latest);
+        if last_own == Some(latest) {
+            own.remove(latest);
+            own.difference_with(order.set_before(earlier));
+            told.difference_with(order.set_before(earlier));
+        } else {
+            told.remove(latest);
+            told.difference_with(&known[earlier]);
+        }
+    }
+    mine
 }
 
 /// What a role does and what is said to it, as far as the order has been followed.

@@ -1,6 +1,11 @@
 //! What the names of a plan stand for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use foldhash::HashMap;
 
 use crate::{
     source::Span,
@@ -50,10 +55,10 @@ impl Thing {
 /// All names of a plan. Steps have names of their own; everything else shares one set.
 #[derive(Debug, Default)]
 pub struct Scope {
-    things: BTreeMap<String, (Thing, Span)>,
-    steps: BTreeMap<String, (Thing, Span)>,
-    /// The names of each kind.
-    kinds: BTreeMap<&'static str, BTreeSet<String>>,
+    things: HashMap<String, (Thing, Span)>,
+    steps: HashMap<String, (Thing, Span)>,
+    /// The names of each kind, sorted once somebody asks for them.
+    kinds: OnceCell<BTreeMap<&'static str, BTreeSet<String>>>,
     /// The parameters.
     pub parameters: Parameters,
     /// How many names may still be compared with unknown ones.
@@ -68,7 +73,7 @@ impl Scope {
             return Some(*first);
         }
         table.insert(name.to_owned(), (thing, span));
-        self.kinds.entry(thing.kind()).or_default().insert(name.to_owned());
+        self.kinds.take();
         None
     }
 
@@ -90,8 +95,15 @@ impl Scope {
     /// A help for a name of a kind that is not declared.
     #[must_use]
     pub fn did_you_mean(&self, name: &str, kind: &str) -> String {
+        let kinds = self.kinds.get_or_init(|| {
+            let mut kinds: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
+            for (name, (thing, _)) in self.things.iter().chain(&self.steps) {
+                kinds.entry(thing.kind()).or_default().insert(name.clone());
+            }
+            kinds
+        });
         let none = BTreeSet::new();
-        let known = self.kinds.get(kind).unwrap_or(&none);
-        suggest::known(name, kind, known.iter().map(String::as_str), &self.patience)
+        let known = kinds.get(kind).unwrap_or(&none).iter();
+        suggest::known(name, kind, known.map(String::as_str), &self.patience)
     }
 }
