@@ -114,6 +114,8 @@ pub struct Declared {
     pub flows: Table<ChannelId, Span>,
     /// How long a flow's messages may be under way.
     pub transits: Table<ChannelId, Span>,
+    /// How long a flow's runtime may keep a key, where it is said.
+    pub caches: BTreeMap<ChannelId, Span>,
     /// Keys.
     pub keys: Table<KeyId, Span>,
     /// Roles.
@@ -235,26 +237,29 @@ fn receiver_body(draft: &mut Draft, decl: &Owned<Phrase>, receiver: AcceptorId) 
     }
 }
 
-const FLOW_LINES: [&str; 6] = [
+const FLOW_LINES: [&str; 7] = [
     "signs xml with <keystore[alias]>",
     "sends to <receiver>",
     "delivers within <duration>",
     "delivers immediately",
     "deployed",
     "undeployed",
+    "caches keys for <duration>",
 ];
 
 /// What the lines of a flow speak of.
-const FLOW_SUBJECTS: [&str; 4] = [
+const FLOW_SUBJECTS: [&str; 5] = [
     "what the flow signs with",
     "where the flow sends",
     "how long a message may be under way",
     "whether the flow runs at the start",
+    "how long the flow may keep a key",
 ];
 
 fn flow_body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
     let (mut stamps, mut acceptor, mut transit, mut running) = (None, None, None, None);
-    let mut said: [Option<Span>; 4] = [None; 4];
+    let mut cache = None;
+    let mut said: [Option<Span>; 5] = [None; 5];
     let mut unread = false;
     for line in &decl.body.lines {
         let Some((row, arguments)) = draft.read("a flow's line", &FLOW_LINES, &line.node) else {
@@ -276,9 +281,13 @@ fn flow_body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
                 transit = Some((duration_of(row, &mut arguments), span));
                 2
             }
-            _ => {
+            4 | 5 => {
                 running = Some(row == 4);
                 3
+            }
+            _ => {
+                cache = Some((arguments.duration().unwrap_or_default(), span));
+                4
             }
         };
         if let Some(first) = said.get_mut(subject).and_then(|place| place.replace(span)) {
@@ -306,7 +315,17 @@ fn flow_body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
         return;
     };
     let name = decl.name.value.clone();
-    let flow = draft.landscape.channels.push(Channel { name, owner, stamps, acceptor, transit });
+    let kept = cache.map(|(time, _)| time).unwrap_or_default();
+    let (transit, transit_at) = match cache {
+        Some((time, at)) if !time.is_zero() && transit == Transit::Immediately => {
+            // What is late then is the lookup of the key.
+            (transit.with_moments(), at)
+        }
+        _ => (transit, transit_at),
+    };
+    let channel = Channel { name, owner, stamps, acceptor, transit, cache: kept };
+    let flow = draft.landscape.channels.push(channel);
+    draft.declared.caches.extend(cache.map(|(_, at)| (flow, at)));
     draft.declared.flows.push(decl.name.span);
     draft.declared.transits.push(transit_at);
     draft.start.running.push(running.unwrap_or(false));

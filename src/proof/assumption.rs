@@ -15,11 +15,19 @@ pub fn assumptions(plan: &Plan) -> Vec<String> {
         let name = shown(&flow.name);
         found.push(match flow.transit {
             Transit::Immediately => format!("{name} delivers immediately: sent is judged (declared)"),
+            Transit::Within(time) if time.is_zero() => {
+                format!("a message of {name} arrives at once (declared)")
+            }
             Transit::Within(time) => {
                 format!("a message of {name} arrives within {}, in any order (declared)", spelt(time))
             }
         });
-        found.push(format!("the runtime of {name} looks its key up for each message"));
+        found.push(if flow.cache.is_zero() {
+            format!("the runtime of {name} looks its key up for each message")
+        } else {
+            let time = spelt(flow.cache);
+            format!("the runtime of {name} keeps a key up to {time} after an exchange, until it is undeployed (declared)")
+        });
     }
     for receiver in plan.landscape.acceptors.rows() {
         let name = shown(&receiver.name);

@@ -8,6 +8,7 @@ use crate::{
     invariant::{Breach, Hazard, Invariant},
     plan::Plan,
     source::{Span, Spanned, shown},
+    syntax::spelt,
     transition::ready::{Blocker, blockers},
     world::{
         effect::Misfit,
@@ -103,7 +104,17 @@ fn rejection(plan: &Plan, world: &World, flow: ChannelId, key: KeyId) -> String 
             )
         }
         Transit::Within(_) => {
-            format!("{name}: the message signed with {key} arrives; {receiver} rejects it, for it {accepts}")
+            let kept = if channel.cache.is_zero() {
+                String::new()
+            } else {
+                format!(
+                    " (the runtime may sign with a key up to {} after its exchange)",
+                    spelt(channel.cache)
+                )
+            };
+            format!(
+                "{name}: the message signed with {key} arrives{kept}; {receiver} rejects it, for it {accepts}"
+            )
         }
     }
 }

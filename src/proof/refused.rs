@@ -57,7 +57,8 @@ receiver stops accepting the old key before the last one arrived, that message i
 
 A drain counts from the moment at which signing with the key stopped, so the role must have been
 told of that step. Where a message is judged in the moment in which it is sent, write
-`delivers immediately` in the flow.
+`delivers immediately` in the flow. Where the flow `caches keys for` a time, its runtime may sign
+with the old key for so long after the exchange: the drain counts that too.
 
 Right:
   step retire_old by receiver_admin {

@@ -6,6 +6,7 @@
 mod knowledge;
 mod laws;
 mod moment;
+mod runtime;
 mod search;
 
 use std::collections::BTreeMap;
@@ -83,6 +84,7 @@ pub(crate) fn compare_from(checked: Checked, start: &World, limit: usize) -> Com
     if second == Judgement::TooMany {
         return Compared::TooMany;
     }
+    by_runtimes(&checked, start, (&second, limit));
     by_cuts(&checked, start, &second);
     match (prove_by(Engine::Explicit, checked, start, limit), second) {
         (Verdict::Proven(proven), Judgement::Proved(moments, ways)) => {
@@ -109,6 +111,26 @@ pub(crate) fn compare_from(checked: Checked, start: &World, limit: usize) -> Com
             )
         }
         (first, second) => panic!("{first:?}\nis not what the second judge says: {second:?}\n{text}"),
+    }
+}
+
+/// A plan whose flows keep keys is what it is when each key that is kept is a moment of its own.
+fn by_runtimes(checked: &Checked, start: &World, (second, limit): (&Judgement, usize)) {
+    let plan = checked.plan();
+    if plan.landscape.channels.rows().all(|flow| flow.cache.is_zero()) {
+        return;
+    }
+    match (second, search::searched(plan, start, (4 * limit, true))) {
+        (Judgement::Proved(fewer, _), Judgement::Proved(more, _)) => assert!(*fewer <= more),
+        // What waits for a drain waits for the runtime to let the key go: a move more.
+        (Judgement::Refuted(moves, _), Judgement::Refuted(with, _)) => {
+            let most = moves + plan.landscape.channels.len() * plan.landscape.keys.len();
+            assert!((*moves..=most).contains(&with), "{moves} and {with} moves of\n{}", plan.source.text);
+        }
+        (_, Judgement::TooMany) => {}
+        (one, other) => {
+            panic!("{one:?}, and {other:?} where runtimes keep keys:\n{}", plan.source.text)
+        }
     }
 }
 

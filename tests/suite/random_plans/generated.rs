@@ -106,7 +106,8 @@ fn written(chance: &mut Chance, ground: &Ground, steps: &[Draft]) -> String {
         let place = if flow == 1 && chance.percent(40) { "s[\"a-backup\"]" } else { "s[\"a\"]" };
         let transit = if chance.percent(75) { "within 1h" } else { "immediately" };
         let state = if chance.percent(90) { "deployed" } else { "undeployed" };
-        writeln!(text, "flow f{flow} of r{owner} {{\n  signs xml with {place}\n  sends to p\n  delivers {transit}\n  {state}\n}}").unwrap();
+        let cache = if chance.percent(20) { "  caches keys for 10m\n" } else { "" };
+        writeln!(text, "flow f{flow} of r{owner} {{\n  signs xml with {place}\n  sends to p\n  delivers {transit}\n{cache}  {state}\n}}").unwrap();
     }
     for (number, step) in steps.iter().enumerate() {
         writeln!(text, "step x{number} by r{} {{", step.role).unwrap();

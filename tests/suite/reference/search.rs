@@ -44,8 +44,13 @@ pub(crate) enum Judgement {
 
 /// Judges a plan that passed the checks.
 pub(crate) fn judge(plan: &Plan, start: &World, limit: usize) -> Judgement {
+    searched(plan, start, (limit, false))
+}
+
+/// Judges a plan that passed the checks; runtimes keep keys in moments of their own if told so.
+pub(super) fn searched(plan: &Plan, start: &World, (limit, keeps): (usize, bool)) -> Judgement {
     let told = Told::of(plan);
-    let judge = Judge::of(plan, &told);
+    let judge = Judge { keeps, ..Judge::of(plan, &told) };
     let first = Moment::of(plan, start);
     let wrong = judge.wrong(&first);
     if !wrong.is_empty() {
@@ -119,10 +124,12 @@ pub(crate) fn judge(plan: &Plan, start: &World, limit: usize) -> Judgement {
 }
 
 pub(crate) struct Judge<'a> {
-    plan: &'a Plan,
+    pub(super) plan: &'a Plan,
     told: &'a Told<'a>,
     grounds: HashMap<StepId, Vec<Grounds>>,
     unwaived: Vec<ChannelId>,
+    /// Whether runtimes keep keys in moments of their own.
+    keeps: bool,
     /// Flows that must not be down, and the window in which they may be.
     up: Vec<(ChannelId, Option<keyroll::world::id::WindowId>)>,
 }
@@ -157,6 +164,7 @@ impl<'a> Judge<'a> {
             told,
             grounds: plan.steps.ids().map(|step| (step, grounds(step))).collect(),
             unwaived: land.channels.ids().filter(|c| !waived(*c, Hazard::Rejected)).collect(),
+            keeps: false,
             up,
         }
     }
@@ -220,6 +228,7 @@ impl<'a> Judge<'a> {
             found.push(Ok(after));
         }
         self.traffic(moment, &mut found);
+        self.kept(moment, &mut found);
         found
     }
 
@@ -250,6 +259,9 @@ impl<'a> Judge<'a> {
             }
         }
         after.done.insert(step);
+        if self.keeps {
+            self.keep(moment, &mut after);
+        }
         Some(Ok(after))
     }
 
