@@ -78,7 +78,11 @@ pub fn show(checked: &Checked, start: &World, reasons: &dyn Reasons) -> Result<u
     }
     for (number, stated) in plan.statements.iter().enumerate() {
         let sentence = || crate::source::shown(&stated.value.sentence(&plan.landscape));
-        let kept = stated.value.breaches().iter().all(|breach| moments.never_so(breach));
+        let prepared = stated
+            .value
+            .beginning()
+            .is_none_or(|beginning| moments.never_unprepared(&beginning, &stated.value.occasion()));
+        let kept = prepared && stated.value.breaches().iter().all(|breach| moments.never_so(breach));
         history.must(kept, || format!("that a promise is kept: {}", sentence()))?;
         let moment = reasons.moment(number);
         let speaks = moment.is_some_and(|done| moments.is_moment(&done, &stated.value.occasion()));

@@ -174,6 +174,9 @@ fn untruth(plan: &Plan, number: usize) -> String {
     let stated = &stated.value;
     let what = shown(&stated.what().sentence(&plan.landscape));
     let during = stated.during().map(|during| shown(&during.sentence(&plan.landscape)));
+    if let (true, Some(during)) = (stated.is_before(), &during) {
+        return format!("now {during} holds, and {what} did not hold up to here");
+    }
     match (stated.is_always(), during) {
         (true, None) => format!("now {what} does not hold"),
         (false, None) => format!("now {what} holds"),

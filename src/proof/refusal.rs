@@ -212,7 +212,10 @@ impl Page<'_> {
         let (sentence, at) = statement(self.checked.plan(), number);
         let what = format!("`{sentence}` promises nothing");
         let help = "say a moment that comes, or take the promise out".to_owned();
-        let labels = vec![primary("there is no moment at which what follows `while` holds", at)];
+        let stated = self.checked.plan().statements.get(number);
+        let word = if stated.is_some_and(|s| s.value.is_before()) { "before" } else { "while" };
+        let text = format!("there is no moment at which what follows `{word}` holds");
+        let labels = vec![primary(&text, at)];
         Box::new(PromiseVacuous { what, help, labels })
     }
 

@@ -151,15 +151,19 @@ Right:
 `promise always ...` and `promise never ...` say what must be so at every moment, in every order
 that the plan allows. The story shows a moment at which it is not so.
 
+`promise CONDITION before CONDITION` says what must have been so once. The story shows a way to the
+second on which the first never was.
+
 Right:
   promise always partner accepts old while tenant[$alias] is old
   promise never partner accepts new while downtime open
+  promise partner accepts new before tenant[$alias] is new
 ",
     },
     Explanation {
         code: "promise_vacuous",
         title: "a promise over moments that never come",
-        text: "What follows `while` never holds, in no order of events, so that the promise says nothing: a\n\
-               slip more often than a wish. Say a moment that comes, or take the promise out.",
+        text: "What follows `while` or `before` never holds, in no order of events, so that the promise says\n\
+               nothing: a slip more often than a wish. Say a moment that comes, or take the promise out.",
     },
 ];

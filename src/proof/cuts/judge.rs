@@ -52,6 +52,7 @@ pub fn settle(checked: &Checked, start: &World) -> Result<Settled, Unsettled> {
     }
     judge.ends_well()?;
     judge.states_truly()?;
+    judge.comes_before()?;
     if *start == checked.plan().start {
         judge.speaks_of_something()?;
     }

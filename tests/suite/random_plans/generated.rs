@@ -155,7 +155,9 @@ fn statement(chance: &mut Chance, ground: &Ground) -> String {
         }
     };
     let key = chance.of(&ground.keys);
-    match chance.below(8) {
+    match chance.below(11) {
+        8 => format!("p accepts {key} before s[\"a\"] is {key}"),
+        9 | 10 => format!("{} before {}", fact(chance), fact(chance)),
         0 => format!("always p accepts {key} while s[\"a\"] is {key}"),
         1 => format!("never s[\"a\"] is {key} while f0 undeployed"),
         2 => "always p accepts old while f0 deployed".to_owned(),

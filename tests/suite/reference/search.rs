@@ -109,6 +109,7 @@ pub(super) fn searched(plan: &Plan, start: &World, (limit, keeps): (usize, bool)
     }
     match can_end.iter().zip(&depths).filter(|(can, _)| !**can).map(|(_, depth)| *depth).min() {
         Some(depth) => Judgement::Refuted(depth, BTreeSet::from([Wrong::Stuck])),
+        None if let Some(broken) = judge.out_of_turn(&moments[0]) => broken,
         None if is_declared => {
             let empty = |number: &usize| !moments.iter().any(|moment| judge.speaks_of(moment, *number));
             let empty: BTreeSet<Wrong> =
@@ -194,6 +195,7 @@ impl<'a> Judge<'a> {
         let missed = |asks| !moment.is_so(self.plan, &asks);
         for (number, stated) in self.plan.statements.iter().enumerate() {
             if self.speaks_of(moment, number)
+                && !stated.value.is_before()
                 && moment.is_so(self.plan, &stated.value.what().asks()) != stated.value.is_always()
             {
                 wrong.insert(Wrong::Untrue(number));
@@ -206,7 +208,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether a statement says something of a moment.
-    fn speaks_of(&self, moment: &Moment, number: usize) -> bool {
+    pub(super) fn speaks_of(&self, moment: &Moment, number: usize) -> bool {
         let during = self.plan.statements[number].value.during();
         during.is_none_or(|during| moment.is_so(self.plan, &during.asks()))
     }
