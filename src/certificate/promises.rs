@@ -92,6 +92,13 @@ pub fn show(checked: &Checked, start: &World, reasons: &dyn Reasons) -> Result<u
         let name = || format!("that {} always finds a key", crate::source::shown(&row.name));
         history.must(moments.always_resolves(flow), name)?;
     }
+    for gap in plan.gaps() {
+        let row = &plan.landscape.channels[gap.flow];
+        let name =
+            || format!("that {} does not run while its alias names no key", crate::source::shown(&row.name));
+        let runs = moments.runs(gap.flow, true);
+        history.must(runs.iter().all(|run| history.is_never_at(gap.step, &[*run])), name)?;
+    }
     for condition in &plan.finals {
         let sentence = || crate::source::shown(&condition.value.sentence(&plan.landscape));
         history.must(moments.ends(&condition.value.asks()), || format!("the end: {}", sentence()))?;

@@ -37,6 +37,7 @@ pub(super) fn closed(
     if worlds.len() != rows.len() || !rows.is_sorted() {
         return Err(Refused::gap("each world once, in their order"));
     }
+    let gaps = plan.gaps();
     let mut spoken = FixedBitSet::with_capacity(plan.statements.len());
     let (mut transitions, mut left) = (0, vec![subject.start.clone()]);
     while let Some(world) = left.pop() {
@@ -46,7 +47,8 @@ pub(super) fn closed(
         }
         let broken = judged.iter().any(|promise| promise.broken(landscape, &world).is_some())
             || plan.statements.iter().any(|stated| stated.value.is_broken(landscape, &world));
-        if broken || alias_lost(landscape, &world).is_some() {
+        let gap = gaps.iter().any(|gap| gap.is_open(plan, &world));
+        if broken || gap || alias_lost(landscape, &world).is_some() {
             return Err(Refused::gap("that a promise is kept in each of its worlds"));
         }
         let speak = plan.statements.iter().enumerate().filter(|(_, s)| s.value.applies(landscape, &world));

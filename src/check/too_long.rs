@@ -202,9 +202,9 @@ pub const EXPLANATIONS: &[Explanation] = &[
         text: "\
 The flow stands still from the step that stops it until a step has started it again. How long that
 may last is the longest way over the order of the steps between the two. Each takes as long as its
-`takes` says at most, and a drain as long as `delivers within` says; after an exchange, and not after
-an undeployment, `caches keys for` counts too. A step that has no order with the stop counts too,
-where the start waits for it. The window must be at least so long.
+`takes` says at most, and a drain as long as `delivers within` says; after an exchange, and not
+after an undeployment, `caches keys for` counts too. A step that has no order with the stop counts
+as well, where the start waits for it. The window must be at least so long.
 
 Steps that do not say how long they take leave the interruption without a bound. Then what is
 declared is compared alone: a drain that is longer than the window is refused, and otherwise `prove`

@@ -162,6 +162,18 @@ impl Stated {
         drained(self.what()) || self.during().is_some_and(drained)
     }
 
+    /// The keystore of which it wants an alias to name a key at every moment, although an exchange in it
+    /// leaves a gap.
+    #[must_use]
+    pub fn needs_no_gap<'a>(&self, landscape: &'a Landscape) -> Option<&'a str> {
+        let stores = literals(&self.what.asks()).into_iter().filter_map(|literal| match literal {
+            Literal::Is(Fact::Place(place), _) => Some(&landscape.stores[landscape.places[place].store]),
+            _ => None,
+        });
+        let mut stores = stores.filter(|store| self.is_always() && store.has_gap);
+        stores.next().map(|store| store.name.as_str())
+    }
+
     /// When it speaks of a moment: all of these are so then.
     #[must_use]
     pub fn occasion(&self) -> Vec<Literal> {

@@ -63,7 +63,7 @@ struct CapacityExceeded {
 
 /// Declares a keystore and the aliases that are in use.
 pub fn keystore(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
-    let store = draft.landscape.stores.push(Store { name: decl.name.value.clone(), owner });
+    let store = draft.landscape.stores.push(Store { name: decl.name.value.clone(), owner, has_gap: false });
     let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Keystore(store));
     draft.findings.extend(finding);
     draft.bodies.push(Body::Keystore(decl.clone()));
@@ -167,10 +167,15 @@ fn keystore_body(draft: &mut Draft, decl: &Owned<Phrase>) {
         _ => return,
     };
     for line in &decl.body.lines {
-        let Some((_, arguments)) = draft.read("a keystore's line", &["alias <alias> is <key>"], &line.node)
-        else {
+        let usages = ["alias <alias> is <key>", "exchanges with a gap"];
+        let Some((row, arguments)) = draft.read("a keystore's line", &usages, &line.node) else { continue };
+        if row == 1 {
+            if std::mem::replace(&mut draft.landscape.stores[store].has_gap, true) {
+                let (what, at) = ("how it exchanges".to_owned(), line.node.span());
+                draft.findings.push(said_twice(what, at, decl.name.span));
+            }
             continue;
-        };
+        }
         let mut arguments = Arguments::new(arguments);
         if let (Some(alias), Some(key)) = (arguments.alias(), arguments.key()) {
             let place = draft.landscape.place(store, &alias);

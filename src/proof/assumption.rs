@@ -39,8 +39,18 @@ pub fn assumptions(plan: &Plan) -> Vec<String> {
         ));
     }
     let effects = || plan.steps.rows().flat_map(|step| step.action.value.effects());
-    if effects().any(|effect| matches!(effect, Effect::Exchange { .. })) {
+    let gap = |effect: &Effect| match *effect {
+        Effect::Exchange { place, .. } => {
+            Some(plan.landscape.stores[plan.landscape.places[place].store].has_gap)
+        }
+        _ => None,
+    };
+    if effects().any(|effect| gap(&effect) == Some(false)) {
         found.push("an exchange is atomic: no reader sees its alias name nothing".to_owned());
+    }
+    for store in plan.landscape.stores.rows().filter(|store| store.has_gap) {
+        let name = shown(&store.name);
+        found.push(format!("in {name} an exchange leaves its alias without a key for a moment (declared)"));
     }
     for window in plan.landscape.windows.rows() {
         let name = shown(&window.name);

@@ -6,7 +6,7 @@ use crate::{
     check::Checked,
     condition::Asks,
     invariant::{Breach, Hazard, Invariant},
-    plan::Plan,
+    plan::{Plan, gap::Gap},
     source::{Span, Spanned, shown},
     syntax::spelt,
     transition::ready::{Blocker, blockers},
@@ -57,6 +57,14 @@ pub fn ending(checked: &Checked, world: &World, fault: Fault) -> Moment {
             let place = shown(&landscape.place_name(channel.stamps));
             let text = format!("{}: runs, and {place} names no key", shown(&channel.name));
             Moment { text, at: plan.declared.flows[flow] }
+        }
+        Fault::Gap(Gap { step, flow }) => {
+            let channel = &landscape.channels[flow];
+            let place = shown(&landscape.place_name(channel.stamps));
+            let name = shown(&plan.steps[step].name.value);
+            let text =
+                format!("{}: runs, and {place} names no key while {name} is half done", shown(&channel.name));
+            Moment { text, at: plan.steps[step].action.span }
         }
         Fault::Misfit(step, misfit) => {
             Moment { text: misfits(plan, world, misfit), at: plan.steps[step].action.span }

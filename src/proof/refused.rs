@@ -102,7 +102,9 @@ Right:
     Explanation {
         code: "alias_lost",
         title: "a flow runs while its alias names no key",
-        text: "While a flow is deployed, the alias that it signs with names a key at every moment.",
+        text: "While a flow is deployed, the alias that it signs with names a key at every moment. A keystore that\n\
+               `exchanges with a gap` leaves an alias without one between the two acts of an exchange: no flow\n\
+               that signs with it may run then.",
     },
     Explanation {
         code: "over_capacity",

@@ -34,6 +34,8 @@ pub struct Store {
     pub name: String,
     /// Who may change it.
     pub owner: RoleId,
+    /// Whether an exchange in it leaves its place without a credential for a moment.
+    pub has_gap: bool,
 }
 
 /// One alias of one store.

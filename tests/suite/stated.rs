@@ -211,3 +211,36 @@ fn a_rehearsal_says_whether_each_was_kept() {
     }
     assert_ne!(output.status.code(), Some(0));
 }
+
+/// An exchange in two acts is safe where the order keeps the flow from running, and not where only a need
+/// does, for that may cease to hold half-way.
+#[test]
+fn no_flow_runs_while_an_exchange_is_half_done() {
+    let gap = |plan: &str| {
+        plan.replace("  alias $alias is old\n", "  alias $alias is old\n  exchanges with a gap\n")
+    };
+    let (one, two) = (gap(ONE_KEY), gap(TWO_KEYS));
+    assert_ne!((one.as_str(), two.as_str()), (ONE_KEY, TWO_KEYS));
+    assert!(matches!(compare(&one, LIMIT), Compared::Proved(_)));
+    assert!(matches!(compare(TWO_KEYS, LIMIT), Compared::Proved(_)));
+    assert!(matches!(compare(&two, LIMIT), Compared::Refuted(code, _) if code == "alias_lost"));
+    for engine in [Engine::Cuts, Engine::Explicit, Engine::Auto] {
+        assert_eq!(fault(engine, &one, "orders deployed before orders undeployed"), None);
+        let promise = "orders deployed before partner accepts new";
+        assert!(matches!(fault(engine, &two, promise), Some(Fault::Gap(_))));
+    }
+    let needed = |order: &str, need: &str| {
+        tiny(&format!(
+            "step make by tenant {{\n create new in store as \"n\"\n}}\n\
+             step stop by tenant {{\n undeploy orders\n}}\n\
+             step swap by tenant {{\n after make{order}\n{need} exchange store[\"a\"] for new\n}}\n\
+             step forget by tenant {{\n after swap\n inform partner\n}}\n"
+        ))
+        .replace("alias \"a\" is old", "\nalias \"a\" is old\nexchanges with a gap\n")
+    };
+    let (by_order, by_need) = (needed(", stop", ""), needed("", " needs orders undeployed\n"));
+    assert!(matches!(compare(&by_order, LIMIT), Compared::Proved(_)), "{:?}", compare(&by_order, LIMIT));
+    assert_eq!(compare(&by_need, LIMIT), Compared::Refuted("alias_lost".to_owned(), 1));
+    let atomic = by_need.replace("exchanges with a gap\n", "");
+    assert!(matches!(compare(&atomic, LIMIT), Compared::Proved(_)));
+}

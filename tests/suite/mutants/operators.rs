@@ -414,6 +414,7 @@ const OPERATORS: &[Operator] = &[
             })
         },
     },
+    Operator { name: "exchange with a gap", edits: with_a_gap },
     Operator {
         name: "hold fewer keys",
         edits: |stock| line_of(stock, "accepts at most 2", |_| "accepts at most 1".to_owned()),
@@ -508,6 +509,14 @@ fn early(stock: &SyntaxTree, tree: &mut SyntaxTree, name: &str) -> Option<String
     earlier.retain(|step| step != name);
     set_after(tree, name, &earlier);
     (!before.is_empty()).then(String::new)
+}
+
+/// The keystore takes the old pair away before it puts the new one there.
+fn with_a_gap(stock: &SyntaxTree) -> Vec<Edited> {
+    let text = format(stock);
+    let line =
+        text.lines().find(|line| line.starts_with("  alias ")).expect("a keystore says what lies there");
+    vec![(line.trim().to_owned(), tree(&text.replacen(line, &format!("{line}\n  exchanges with a gap"), 1)))]
 }
 
 /// Something else instead of one `after` of a step, made of the others and of what that one comes after.

@@ -44,6 +44,7 @@ struct Ground {
     flow_owner: usize,
     keys: Vec<&'static str>,
     second_store: bool,
+    gap: bool,
 }
 
 /// The text of one random plan.
@@ -56,6 +57,7 @@ pub(crate) fn plan(seed: u64) -> String {
         flow_owner: 0,
         keys: if chance.percent(20) { vec!["old", "new", "spare"] } else { vec!["old", "new"] },
         second_store: chance.percent(15),
+        gap: seed % 10 == 7,
     };
     let flow_owner = if chance.percent(70) { 0 } else { chance.below(ground.roles) };
     let ground = Ground { flow_owner, ..ground };
@@ -85,6 +87,9 @@ fn written(chance: &mut Chance, ground: &Ground, steps: &[Draft]) -> String {
         writeln!(text, "window w{window} at most 4h").unwrap();
     }
     text.push_str("keystore s of r0 {\n  alias \"a\" is old\n");
+    if ground.gap {
+        text.push_str("  exchanges with a gap\n");
+    }
     if ground.keys.len() > 2 && chance.percent(50) {
         let place = chance.of(&["n", "b", "a-backup"]);
         writeln!(text, "  alias \"{place}\" is spare").unwrap();

@@ -22,6 +22,8 @@ pub(crate) struct Moment {
     pub(super) under_way: BTreeSet<(ChannelId, KeyId)>,
     /// What a runtime still signs with although its alias names it no more.
     pub(super) kept: BTreeSet<(ChannelId, KeyId)>,
+    /// The steps that are half done, with the key that was taken away.
+    pub(super) taken: BTreeMap<StepId, Option<KeyId>>,
     pub(super) agreed: BTreeSet<WindowId>,
     pub(super) begun: BTreeSet<WindowId>,
     pub(super) proposed: BTreeSet<StepId>,
@@ -52,6 +54,7 @@ impl Moment {
                 .filter(|(c, k)| start.under_way[*c].contains(*k))
                 .collect(),
             kept: BTreeSet::new(),
+            taken: BTreeMap::new(),
             agreed: BTreeSet::new(),
             begun: BTreeSet::new(),
             proposed: BTreeSet::new(),

@@ -22,6 +22,8 @@ pub(crate) enum Wrong {
     Rejected(ChannelId, KeyId),
     Interrupted(ChannelId),
     Unresolved(ChannelId),
+    /// A flow runs while an exchange is half done.
+    Gap(StepId, ChannelId),
     Misfit(StepId),
     Stale(StepId),
     Goal,
@@ -47,7 +49,8 @@ pub(crate) fn judge(plan: &Plan, start: &World, limit: usize) -> Judgement {
     searched(plan, start, (limit, false))
 }
 
-/// Judges a plan that passed the checks; runtimes keep keys in moments of their own if told so.
+/// Judges a plan that passed the checks; keeping a key and being half done are moments of their own if told
+/// so.
 pub(super) fn searched(plan: &Plan, start: &World, (limit, keeps): (usize, bool)) -> Judgement {
     let told = Told::of(plan);
     let judge = Judge { keeps, ..Judge::of(plan, &told) };
@@ -129,8 +132,8 @@ pub(crate) struct Judge<'a> {
     told: &'a Told<'a>,
     grounds: HashMap<StepId, Vec<Grounds>>,
     unwaived: Vec<ChannelId>,
-    /// Whether runtimes keep keys in moments of their own.
-    keeps: bool,
+    /// Whether keeping a key, and being half done, are moments of their own.
+    pub(super) keeps: bool,
     /// Flows that must not be down, and the window in which they may be.
     up: Vec<(ChannelId, Option<keyroll::world::id::WindowId>)>,
 }
@@ -192,6 +195,7 @@ impl<'a> Judge<'a> {
                 wrong.insert(Wrong::Unresolved(*flow));
             }
         }
+        wrong.extend(self.half_done(moment));
         let missed = |asks| !moment.is_so(self.plan, &asks);
         for (number, stated) in self.plan.statements.iter().enumerate() {
             if self.speaks_of(moment, number)
@@ -217,7 +221,9 @@ impl<'a> Judge<'a> {
     pub(crate) fn moves(&self, moment: &Moment) -> Vec<Result<Moment, Wrong>> {
         let mut found = Vec::new();
         for step in self.plan.steps.ids().filter(|step| !moment.done.contains(step)) {
-            if moment.proposed.contains(&step) {
+            if moment.taken.contains_key(&step) {
+                found.push(self.put(moment, step));
+            } else if moment.proposed.contains(&step) {
                 found.push(Ok(self.answered(moment, step)));
             } else if self.knows_enough(moment, step) {
                 found.extend(self.acts(moment, step));
@@ -249,6 +255,9 @@ impl<'a> Judge<'a> {
         }
         if misled {
             return Some(Err(Wrong::Stale(step)));
+        }
+        if let Some(taken) = self.taken(moment, step) {
+            return Some(taken);
         }
         let mut after = moment.clone();
         if row.speech.as_ref().is_some_and(|s| matches!(s.kind, SpeechKind::Proposal(_))) {
