@@ -108,7 +108,7 @@ fn same(checked: &Checked, start: &World) -> &'static str {
                 });
                 now = after.expect("a move of a story may happen");
             }
-            assert_eq!((now == *world, stated.what().holds(land, world)), (true, false), "{text}");
+            assert_eq!((now == **world, stated.what().holds(land, world)), (true, false), "{text}");
             "unprepared"
         }
         // A statement that speaks of nothing is a matter of the whole search.

@@ -89,7 +89,7 @@ pub fn explore<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a
     if start.done.is_clear()
         && let Some((moves, world, fault)) = unprepared(rules, &search.space)
     {
-        return Found::Fault(moves, world, fault);
+        return Found::Fault(moves, Box::new(world), fault);
     }
     // From another start the moment may have passed.
     let is_whole = *start == rules.checked().plan().start;
