@@ -3,6 +3,8 @@
 use std::fmt::Debug;
 use std::io::{Read, Write};
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::{
     name::Alias,
     world::material::{Certificate, Fingerprint},
@@ -24,6 +26,32 @@ pub trait Signer: Debug + Send {
         document: &mut dyn Read,
         out: &mut dyn Write,
     ) -> Result<Certificate, SignerError>;
+
+    /// The same by a runtime that may keep using a key for a time after its alias names another. Without
+    /// a cache of its own an implementation looks the alias up for each message, which is soon enough.
+    ///
+    /// # Errors
+    /// As [`sign`](Self::sign).
+    fn sign_cached(
+        &mut self,
+        _cache: &KeyCache,
+        alias: &Alias,
+        document: &mut dyn Read,
+        out: &mut dyn Write,
+    ) -> Result<Certificate, SignerError> {
+        self.sign(alias, document, out)
+    }
+}
+
+/// How a runtime keeps keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyCache {
+    /// The moment at which it signs.
+    pub now: Timestamp,
+    /// Since when it runs: one that was started anew keeps nothing from before.
+    pub since: Timestamp,
+    /// How long it uses a key at most after its alias named it last.
+    pub time: SignedDuration,
 }
 
 /// Why nothing was signed.

@@ -78,7 +78,11 @@ pub fn show(checked: &Checked, start: &World, reasons: &dyn Reasons) -> Result<u
     }
     for (number, stated) in plan.statements.iter().enumerate() {
         let sentence = || crate::source::shown(&stated.value.sentence(&plan.landscape));
-        let kept = stated.value.breaches().iter().all(|breach| moments.never_so(breach));
+        let prepared = stated
+            .value
+            .beginning()
+            .is_none_or(|beginning| moments.never_unprepared(&beginning, &stated.value.occasion()));
+        let kept = prepared && stated.value.breaches().iter().all(|breach| moments.never_so(breach));
         history.must(kept, || format!("that a promise is kept: {}", sentence()))?;
         let moment = reasons.moment(number);
         let speaks = moment.is_some_and(|done| moments.is_moment(&done, &stated.value.occasion()));
@@ -87,6 +91,13 @@ pub fn show(checked: &Checked, start: &World, reasons: &dyn Reasons) -> Result<u
     for (flow, row) in plan.landscape.channels.iter() {
         let name = || format!("that {} always finds a key", crate::source::shown(&row.name));
         history.must(moments.always_resolves(flow), name)?;
+    }
+    for gap in plan.gaps() {
+        let row = &plan.landscape.channels[gap.flow];
+        let name =
+            || format!("that {} does not run while its alias names no key", crate::source::shown(&row.name));
+        let runs = moments.runs(gap.flow, true);
+        history.must(runs.iter().all(|run| history.is_never_at(gap.step, &[*run])), name)?;
     }
     for condition in &plan.finals {
         let sentence = || crate::source::shown(&condition.value.sentence(&plan.landscape));

@@ -8,7 +8,7 @@ use crate::{
     },
 };
 
-use super::promises::Moments;
+use super::{history::Term, promises::Moments};
 
 /// A moment that must not be: these steps are done then and those are not, these windows have begun
 /// and those have not.
@@ -24,6 +24,31 @@ impl Moments<'_> {
     /// At no moment all of these are so.
     pub(super) fn never_so(&self, literals: &[Literal]) -> bool {
         self.never_in(literals, &Case::default())
+    }
+
+    /// At no moment all of `occasion` are so where all of `beginning` never were so together up to then.
+    pub(super) fn never_unprepared(&self, beginning: &[Literal], occasion: &[Literal]) -> bool {
+        let mut case = Case::default();
+        if let [Literal::Open(window)] = beginning {
+            // A window that has begun stays so.
+            return self.never_so(&[occasion, &[Literal::NotOpen(*window)]].concat());
+        }
+        let terms = |literal: &Literal| match *literal {
+            Literal::Is(fact, value) => self.history.when(fact, |other| other == value),
+            Literal::IsNot(..) | Literal::Open(_) | Literal::NotOpen(_) => Vec::new(),
+        };
+        let all: Vec<Vec<Term>> = beginning.iter().map(terms).collect();
+        if all.iter().all(|terms| terms.iter().any(|term| term.from.is_none())) {
+            return true;
+        }
+        // Where such a step is done, all of it was so when it was done.
+        let is_then = |term: &Term, step: StepId| {
+            term.from.is_none_or(|from| from == step || self.history.is_before(from, step))
+                && term.until.is_none_or(|until| self.history.is_before(step, until))
+        };
+        case.undone = all.iter().flatten().filter_map(|term| term.from).collect();
+        case.undone.retain(|step| all.iter().all(|terms| terms.iter().any(|term| is_then(term, *step))));
+        self.never_in(occasion, &case)
     }
 
     fn never_in(&self, literals: &[Literal], case: &Case) -> bool {

@@ -1,7 +1,7 @@
 //! Every world is there, none breaks a promise, and each has a move that leads nearer to the end.
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use fixedbitset::FixedBitSet;
 
@@ -37,6 +37,7 @@ pub(super) fn closed(
     if worlds.len() != rows.len() || !rows.is_sorted() {
         return Err(Refused::gap("each world once, in their order"));
     }
+    let gaps = plan.gaps();
     let mut spoken = FixedBitSet::with_capacity(plan.statements.len());
     let (mut transitions, mut left) = (0, vec![subject.start.clone()]);
     while let Some(world) = left.pop() {
@@ -46,7 +47,8 @@ pub(super) fn closed(
         }
         let broken = judged.iter().any(|promise| promise.broken(landscape, &world).is_some())
             || plan.statements.iter().any(|stated| stated.value.is_broken(landscape, &world));
-        if broken || alias_lost(landscape, &world).is_some() {
+        let gap = gaps.iter().any(|gap| gap.is_open(plan, &world));
+        if broken || gap || alias_lost(landscape, &world).is_some() {
             return Err(Refused::gap("that a promise is kept in each of its worlds"));
         }
         let speak = plan.statements.iter().enumerate().filter(|(_, s)| s.value.applies(landscape, &world));
@@ -72,10 +74,31 @@ pub(super) fn closed(
     if spoken.count_ones(..) != plan.statements.len() {
         return Err(Refused::gap("a moment of which each promise speaks"));
     }
+    prepared(subject)?;
     if worlds.values().all(|(_, reached)| reached.get()) {
         return Ok(Verified::Explicit { states: worlds.len(), transitions });
     }
     Err(Refused::gap("how each of its worlds comes about"))
+}
+
+/// Where one condition is to hold before another, no way leads to the second past the first. All worlds
+/// on these ways are among those that were looked at.
+fn prepared(subject: &Subject<'_>) -> Result<(), Refused> {
+    let (checked, plan) = (subject.checked, subject.checked.plan());
+    for stated in plan.statements.iter().filter(|stated| stated.value.is_before()) {
+        let mut seen = HashSet::from([subject.start.clone()]);
+        let mut left = vec![subject.start.clone()];
+        while let Some(world) = left.pop() {
+            if stated.value.what().holds(&plan.landscape, &world) {
+                continue;
+            }
+            if stated.value.applies(&plan.landscape, &world) {
+                return Err(Refused::gap("that a promise is kept on each way through its worlds"));
+            }
+            left.extend(next(checked, &world)?.into_iter().filter(|after| seen.insert(after.clone())));
+        }
+    }
+    Ok(())
 }
 
 /// The worlds to which one move leads.

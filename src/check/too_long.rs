@@ -6,7 +6,11 @@ use miette::{Diagnostic, LabeledSpan, SourceSpan};
 use thiserror::Error;
 
 use crate::{
-    duration::{Timing, stretch::Worst, undeclared::Undeclared},
+    condition::Asks,
+    duration::{
+        Timing, at_least::AtLeast, gate::Gates, interruption::Interruption, stretch::Worst,
+        undeclared::Undeclared,
+    },
     explanation::Explanation,
     invariant::Hazard,
     plan::Plan,
@@ -68,45 +72,63 @@ struct InterruptedForEver {
 #[must_use]
 pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let plan = subject.plan;
-    // Without a time on any step there is nothing to compare.
-    if plan.steps.rows().all(|step| step.takes.is_none()) && plan.limits.is_empty() {
+    // Without a time on any step, and without a drain, there is nothing to compare.
+    let drains = plan.steps.rows().flat_map(|step| &step.needs).any(|need| match need.value.asks() {
+        Asks::Drained(flow, _) => !plan.landscape.drain(flow).is_zero(),
+        Asks::Facts(_) | Asks::Open(_) => false,
+    });
+    if plan.steps.rows().all(|step| step.takes.is_none()) && plan.limits.is_empty() && !drains {
         return Vec::new();
     }
     let timing = Timing::of(plan, subject.order);
+    let gates = Gates::of(plan, subject.order);
+    let mut least = AtLeast::of(&gates);
     let waived = plan.waived(Hazard::Interrupted);
     let mut findings: Vec<Finding> = for_ever(plan, &timing, &waived);
     for window in timing.windows.keys() {
-        let most = plan.landscape.windows[*window].at_most;
-        let (Some(most), Some(worst)) = (most, timing.known_in(*window)) else { continue };
-        if worst.time <= most {
-            continue;
-        }
+        let Some(most) = plan.landscape.windows[*window].at_most else { continue };
+        let known = timing.known_in(*window).filter(|worst| worst.time > most);
+        let found = known.map(|worst| (worst.clone(), ""));
+        let declared = || declared(&mut least, timing.in_window(*window), most);
+        let Some((worst, and_more)) = found.or_else(declared) else { continue };
         findings.push(Box::new(WindowTooShort {
             window: shown(&plan.landscape.windows[*window].name),
-            worst: spelt(worst.time),
+            worst: format!("{}{and_more}", spelt(worst.time)),
             most: spelt(most),
-            help: help(plan, worst, most, "let the window be longer"),
+            help: help(plan, &timing, (&worst, most), "let the window be longer"),
             at: plan.declared.windows[*window].into(),
-            steps: labels(plan, &timing, worst),
+            steps: labels(plan, &timing, &worst),
         }));
     }
     for limit in plan.limits.iter().filter(|limit| !waived.contains(&limit.value.flow)) {
         let (flow, most) = (limit.value.flow, limit.value.at_most);
-        let worst = timing
-            .of_flow(flow)
-            .filter_map(|(_, stretch)| stretch.worst.as_ref().ok())
-            .max_by_key(|w| w.time);
-        let Some(worst) = worst.filter(|worst| worst.time > most) else { continue };
+        let bounds = timing.of_flow(flow).filter_map(|(_, stretch)| stretch.worst.as_ref().ok());
+        let known = bounds.max_by_key(|worst| worst.time).filter(|worst| worst.time > most);
+        let found = known.map(|worst| (worst.clone(), ""));
+        let declared = || declared(&mut least, timing.of_flow(flow).map(|(one, _)| one), most);
+        let Some((worst, and_more)) = found.or_else(declared) else { continue };
         findings.push(Box::new(InterruptedTooLong {
             flow: shown(&plan.landscape.channels[flow].name),
-            worst: spelt(worst.time),
+            worst: format!("{}{and_more}", spelt(worst.time)),
             most: spelt(most),
-            help: help(plan, worst, most, "promise more"),
+            help: help(plan, &timing, (&worst, most), "promise more"),
             at: limit.span.into(),
-            steps: labels(plan, &timing, worst),
+            steps: labels(plan, &timing, &worst),
         }));
     }
     findings
+}
+
+/// The longest of some interruptions by what is declared alone, where that is too long already: a drain
+/// may be longer than the window although nothing else says how long it takes.
+fn declared<'a>(
+    least: &mut AtLeast<'_>,
+    all: impl Iterator<Item = &'a Interruption>,
+    most: Duration,
+) -> Option<(Worst, &'static str)> {
+    let worst = all.filter_map(|one| least.between(one.stop?, one.start?));
+    let longest = worst.reduce(|longest, next| if next.time > longest.time { next } else { longest });
+    longest.filter(|worst| worst.time > most).map(|worst| (worst, " and more"))
 }
 
 /// Promises of flows that no step starts again.
@@ -128,10 +150,20 @@ fn for_ever(plan: &Plan, timing: &Timing, waived: &BTreeSet<ChannelId>) -> Vec<F
     findings
 }
 
-fn help(plan: &Plan, worst: &Worst, most: Duration, otherwise: &str) -> String {
+fn help(plan: &Plan, timing: &Timing, (worst, most): (&Worst, Duration), otherwise: &str) -> String {
     let over = spelt(worst.time.saturating_sub(most));
     let longest = worst.path.iter().filter_map(|step| Some((plan.steps[*step].takes?.most, *step)));
     let longest = longest.reduce(|longest, next| if next.0 > longest.0 { next } else { longest });
+    let drains = worst.path.iter().zip(worst.path.iter().skip(1));
+    let drains = drains.filter_map(|(before, step)| timing.drain(*before, *step));
+    let drain = drains.max_by_key(|(_, time)| *time);
+    if let Some((flow, _)) = drain.filter(|(_, time)| longest.is_none_or(|(takes, _)| *time > takes)) {
+        let flow = shown(&plan.landscape.channels[flow].name);
+        return format!(
+            "it is {over} too long: wait for the messages of `{flow}` outside of it, or let them arrive sooner; \
+             or {otherwise}"
+        );
+    }
     let step = longest.map(|(_, step)| shown(&plan.steps[step].name.value));
     let step = step.map_or_else(String::new, |step| format!(", such as `{step}`, the longest"));
     format!("it is {over} too long: shorten a step on the way{step}; or {otherwise}")
@@ -144,8 +176,15 @@ fn labels(plan: &Plan, timing: &Timing, worst: &Worst) -> Vec<LabeledSpan> {
         let before = number.checked_sub(1).and_then(|before| worst.path.get(before));
         let drain = before.and_then(|before| timing.drain(*before, *step));
         if let Some((flow, time)) = drain {
-            let text = format!("what is under way arrives within {}", spelt(time));
-            labels.push(LabeledSpan::new_with_span(Some(text), plan.declared.transits[flow]));
+            let transit = plan.landscape.transit(flow);
+            let text = format!("what is under way arrives within {}", spelt(transit));
+            if !transit.is_zero() {
+                labels.push(LabeledSpan::new_with_span(Some(text), plan.declared.transits[flow]));
+            }
+            if let (true, Some(at)) = (time > transit, plan.declared.caches.get(&flow)) {
+                let text = format!("after an exchange the key is kept up to {} more", spelt(time - transit));
+                labels.push(LabeledSpan::new_with_span(Some(text), *at));
+            }
         }
         if let Some(takes) = plan.steps[*step].takes {
             let text = format!("up to {}", spelt(takes.most));
@@ -163,11 +202,13 @@ pub const EXPLANATIONS: &[Explanation] = &[
         text: "\
 The flow stands still from the step that stops it until a step has started it again. How long that
 may last is the longest way over the order of the steps between the two. Each takes as long as its
-`takes` says at most, and a drain as long as `delivers within` says. A step that has no order with
-the stop counts too, where the start waits for it. The window must be at least so long.
+`takes` says at most, and a drain as long as `delivers within` says; after an exchange, and not
+after an undeployment, `caches keys for` counts too. A step that has no order with the stop counts
+as well, where the start waits for it. The window must be at least so long.
 
-Steps that do not say how long they take leave the interruption without a bound; then nothing is
-compared, and `prove` says what is missing.
+Steps that do not say how long they take leave the interruption without a bound. Then what is
+declared is compared alone: a drain that is longer than the window is refused, and otherwise `prove`
+says what is missing.
 
 Wrong:
   window downtime at most 1h

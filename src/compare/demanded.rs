@@ -14,6 +14,17 @@ pub(super) fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
         let weight = if is < was { Weight::Weaker } else { Weight::Stronger };
         (weight, format!("a message of {flow} arrives {}; it was {}", arrives(is), arrives(was)))
     });
+    // So is a runtime that keeps a key for less time.
+    compared(&caches(old), &caches(new), &mut found, |flow, was, is| {
+        let weight = if is < was { Weight::Weaker } else { Weight::Stronger };
+        (weight, format!("the runtime of {flow} keeps a key {}; it was {}", keeps(is), keeps(was)))
+    });
+    // To exchange in one act is more to ask of a keystore.
+    compared(&gaps(old), &gaps(new), &mut found, |store, was, is| {
+        let weight = if was && !is { Weight::Weaker } else { Weight::Stronger };
+        let acts = if is { "with a gap" } else { "in one act" };
+        (weight, format!("{store} exchanges {acts}, and did not"))
+    });
     // To hold more keys is more to ask of a receiver.
     compared(&capacities(old), &capacities(new), &mut found, |receiver, was, is| {
         let weight = if is > was { Weight::Weaker } else { Weight::Stronger };
@@ -55,6 +66,16 @@ fn transits(plan: &Plan) -> BTreeMap<String, Option<Duration>> {
     plan.landscape.channels.rows().map(|flow| (shown(&flow.name), time(flow.transit))).collect()
 }
 
+/// How long the runtime of each flow may keep a key.
+fn caches(plan: &Plan) -> BTreeMap<String, Duration> {
+    plan.landscape.channels.rows().map(|flow| (shown(&flow.name), flow.cache)).collect()
+}
+
+/// Whether an exchange in each keystore leaves its alias without a key for a moment.
+fn gaps(plan: &Plan) -> BTreeMap<String, bool> {
+    plan.landscape.stores.rows().map(|store| (shown(&store.name), store.has_gap)).collect()
+}
+
 /// How many keys each receiver must be able to hold.
 fn capacities(plan: &Plan) -> BTreeMap<String, usize> {
     let rows = plan.landscape.acceptors.rows();
@@ -69,6 +90,10 @@ fn windows(plan: &Plan) -> BTreeMap<String, Duration> {
 
 fn arrives(transit: Option<Duration>) -> String {
     transit.map_or_else(|| "at once".to_owned(), |time| format!("within {}", spelt(time)))
+}
+
+fn keeps(time: Duration) -> String {
+    if time.is_zero() { "for one message".to_owned() } else { format!("up to {}", spelt(time)) }
 }
 
 fn holds(most: usize) -> String {

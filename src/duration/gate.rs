@@ -11,8 +11,9 @@ use crate::{
     invariant::Hazard,
     plan::Plan,
     world::{
+        effect::Effect,
         id::{ChannelId, KeyId, StepId, WindowId},
-        landscape::{Fact, Transit, Value},
+        landscape::{Fact, Value},
     },
 };
 
@@ -105,12 +106,13 @@ impl<'a> Gates<'a> {
 
     /// The step after which nothing is stamped with a key any more, and the time for what is under way.
     fn drained(&self, step: StepId, flow: ChannelId, key: KeyId) -> Option<Gate> {
-        let channel = &self.plan.landscape.channels[flow];
-        let time = match channel.transit {
-            Transit::Immediately => Duration::ZERO,
-            Transit::Within(time) => time,
-        };
-        self.stopped(step, flow, key).map(|stop| Gate::Drained(stop, flow, time))
+        let landscape = &self.plan.landscape;
+        let stop = self.stopped(step, flow, key)?;
+        // A runtime that is stopped keeps no key; one that goes on may.
+        let effects = self.plan.steps[stop].action.value.effects();
+        let ends = effects.contains(&Effect::Stop(flow));
+        let time = if ends { landscape.transit(flow) } else { landscape.drain(flow) };
+        Some(Gate::Drained(stop, flow, time))
     }
 
     /// The earliest step before another one from which on a flow stamps nothing with a key.

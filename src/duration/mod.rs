@@ -2,6 +2,7 @@
 //! the steps, from what steps and flows declare. No clock is read. What is not declared is not bounded,
 //! and is named.
 
+pub mod at_least;
 pub mod gate;
 pub mod interruption;
 mod pass;

@@ -94,6 +94,12 @@ impl Timing {
         whole.or_else(|| each.max_by_key(|worst| worst.time))
     }
 
+    /// The interruptions in a window.
+    pub fn in_window(&self, window: WindowId) -> impl Iterator<Item = &Interruption> {
+        let numbers = self.together.get(&window).into_iter().flatten();
+        numbers.filter_map(|number| Some(&self.interruptions.get(*number)?.0))
+    }
+
     /// The interruptions of a flow.
     pub fn of_flow(&self, flow: ChannelId) -> impl Iterator<Item = &(Interruption, Stretch)> {
         let first = self.interruptions.partition_point(|(one, _)| one.flow < flow);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::{
     backend::Outcome,
     check::Checked,
-    invariant::{Hazard, Invariant},
+    invariant::{Hazard, Invariant, been::Been},
     transition::{
         event::{Event, Record},
         next::next,
@@ -146,10 +146,14 @@ fn stays_true(checked: &Checked, records: &[Record]) -> Vec<bool> {
     }
     let mut state = State::new(checked);
     let mut kept = vec![true; plan.statements.len()];
+    let mut been = Been::nothing(&plan.landscape, &plan.statements);
     for record in records {
         next(checked, &mut state, record);
         for (kept, stated) in kept.iter_mut().zip(&plan.statements) {
             *kept &= !state.started || !stated.value.is_broken(&plan.landscape, &state.world);
+        }
+        for broken in if state.started { been.enter(&state.world) } else { Vec::new() } {
+            kept.get_mut(broken).into_iter().for_each(|kept| *kept = false);
         }
     }
     kept

@@ -2,6 +2,7 @@
 //! [`INVARIANTS`] each; two are laws that hold without a word: a running flow's alias always
 //! resolves, and no receiver holds more than it can.
 
+pub mod been;
 pub mod interrupted;
 pub mod limited;
 pub mod rejected;

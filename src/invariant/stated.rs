@@ -1,5 +1,6 @@
-//! `promise always partner accepts old` and `promise never partner accepts new while orders deployed`:
-//! what a plan states of its facts at every moment.
+//! `promise always partner accepts old`, `promise never partner accepts new while orders deployed` and
+//! `promise partner accepts new before tenant["orders-signer"] is new`: what a plan states of its facts at
+//! every moment.
 
 use crate::{
     action::usage::Arguments,
@@ -18,8 +19,17 @@ pub struct Form {
     pub usage: &'static str,
     /// What it means, for `explain`.
     pub meaning: &'static str,
-    always: bool,
+    manner: Manner,
     has_while: bool,
+}
+
+/// What a statement says of its condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    Always,
+    Never,
+    /// It has been so before the other one is, or comes with it.
+    Before,
 }
 
 /// Every statement that a plan may promise. The longer ones come first, for the shorter ones fit
@@ -28,26 +38,32 @@ pub const STATEMENTS: &[Form] = &[
     Form {
         usage: "always <condition> while <condition>",
         meaning: "at every moment at which the second condition holds, the first one holds too.",
-        always: true,
+        manner: Manner::Always,
         has_while: true,
     },
     Form {
         usage: "never <condition> while <condition>",
         meaning: "there is no moment at which both conditions hold.",
-        always: false,
+        manner: Manner::Never,
         has_while: true,
     },
     Form {
         usage: "always <condition>",
         meaning: "the condition holds at every moment.",
-        always: true,
+        manner: Manner::Always,
         has_while: false,
     },
     Form {
         usage: "never <condition>",
         meaning: "the condition holds at no moment.",
-        always: false,
+        manner: Manner::Never,
         has_while: false,
+    },
+    Form {
+        usage: "<condition> before <condition>",
+        meaning: "the first condition holds at some moment before the second one first does, or comes with it.",
+        manner: Manner::Before,
+        has_while: true,
     },
 ];
 
@@ -57,14 +73,14 @@ impl Form {
     pub fn read(&self, arguments: &mut Arguments, landscape: &Landscape) -> Option<Stated> {
         let what = read(arguments, landscape)?;
         let during = if self.has_while { Some(read(arguments, landscape)?) } else { None };
-        Some(Stated { always: self.always, what, during })
+        Some(Stated { manner: self.manner, what, during })
     }
 }
 
 /// A promise over facts.
 #[derive(Debug)]
 pub struct Stated {
-    always: bool,
+    manner: Manner,
     what: Box<dyn Condition>,
     during: Option<Box<dyn Condition>>,
 }
@@ -86,8 +102,14 @@ impl Stated {
     /// How it reads, as the author would write it.
     #[must_use]
     pub fn sentence(&self, landscape: &Landscape) -> String {
-        let word = if self.always { "always" } else { "never" };
         let what = self.what.sentence(landscape);
+        let word = match (self.manner, &self.during) {
+            (Manner::Before, Some(during)) => {
+                return format!("{what} before {}", during.sentence(landscape));
+            }
+            (Manner::Never, _) => "never",
+            (Manner::Always | Manner::Before, _) => "always",
+        };
         match &self.during {
             Some(during) => format!("{word} {what} while {}", during.sentence(landscape)),
             None => format!("{word} {what}"),
@@ -97,7 +119,13 @@ impl Stated {
     /// Whether it must hold, and not fail.
     #[must_use]
     pub const fn is_always(&self) -> bool {
-        self.always
+        matches!(self.manner, Manner::Always)
+    }
+
+    /// Whether it asks what has been so, and not only what is.
+    #[must_use]
+    pub const fn is_before(&self) -> bool {
+        matches!(self.manner, Manner::Before)
     }
 
     /// What must hold, or must not.
@@ -118,10 +146,13 @@ impl Stated {
         self.during.as_ref().is_none_or(|during| during.holds(landscape, world))
     }
 
-    /// Whether a moment breaks it.
+    /// Whether a moment breaks it by itself. One that asks what has been so is judged by [`Been`].
+    ///
+    /// [`Been`]: super::been::Been
     #[must_use]
     pub fn is_broken(&self, landscape: &Landscape, world: &World) -> bool {
-        self.applies(landscape, world) && self.what.holds(landscape, world) != self.always
+        let held = || self.what.holds(landscape, world);
+        !self.is_before() && self.applies(landscape, world) && held() != self.is_always()
     }
 
     /// Whether it speaks of messages under way, which is for other promises.
@@ -131,17 +162,38 @@ impl Stated {
         drained(self.what()) || self.during().is_some_and(drained)
     }
 
+    /// The keystore of which it wants an alias to name a key at every moment, although an exchange in it
+    /// leaves a gap.
+    #[must_use]
+    pub fn needs_no_gap<'a>(&self, landscape: &'a Landscape) -> Option<&'a str> {
+        let stores = literals(&self.what.asks()).into_iter().filter_map(|literal| match literal {
+            Literal::Is(Fact::Place(place), _) => Some(&landscape.stores[landscape.places[place].store]),
+            _ => None,
+        });
+        let mut stores = stores.filter(|store| self.is_always() && store.has_gap);
+        stores.next().map(|store| store.name.as_str())
+    }
+
     /// When it speaks of a moment: all of these are so then.
     #[must_use]
     pub fn occasion(&self) -> Vec<Literal> {
         self.during().map(|during| literals(&during.asks())).unwrap_or_default()
     }
 
-    /// The ways in which it can be broken: for each, what is so then.
+    /// What must have been so before, for one that asks that: all of these together.
+    #[must_use]
+    pub fn beginning(&self) -> Option<Vec<Literal>> {
+        self.is_before().then(|| literals(&self.what.asks()))
+    }
+
+    /// The ways in which a moment can break it by itself: for each, what is so then.
     #[must_use]
     pub fn breaches(&self) -> Vec<Vec<Literal>> {
+        if self.is_before() {
+            return Vec::new();
+        }
         let (occasion, what) = (self.occasion(), literals(&self.what.asks()));
-        if !self.always {
+        if !self.is_always() {
             return vec![[occasion, what].concat()];
         }
         let with = |literal: &Literal| [occasion.as_slice(), &[literal.opposite()]].concat();

@@ -63,7 +63,7 @@ struct CapacityExceeded {
 
 /// Declares a keystore and the aliases that are in use.
 pub fn keystore(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
-    let store = draft.landscape.stores.push(Store { name: decl.name.value.clone(), owner });
+    let store = draft.landscape.stores.push(Store { name: decl.name.value.clone(), owner, has_gap: false });
     let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Keystore(store));
     draft.findings.extend(finding);
     draft.bodies.push(Body::Keystore(decl.clone()));
@@ -114,6 +114,8 @@ pub struct Declared {
     pub flows: Table<ChannelId, Span>,
     /// How long a flow's messages may be under way.
     pub transits: Table<ChannelId, Span>,
+    /// How long a flow's runtime may keep a key, where it is said.
+    pub caches: BTreeMap<ChannelId, Span>,
     /// Keys.
     pub keys: Table<KeyId, Span>,
     /// Roles.
@@ -165,10 +167,15 @@ fn keystore_body(draft: &mut Draft, decl: &Owned<Phrase>) {
         _ => return,
     };
     for line in &decl.body.lines {
-        let Some((_, arguments)) = draft.read("a keystore's line", &["alias <alias> is <key>"], &line.node)
-        else {
+        let usages = ["alias <alias> is <key>", "exchanges with a gap"];
+        let Some((row, arguments)) = draft.read("a keystore's line", &usages, &line.node) else { continue };
+        if row == 1 {
+            if std::mem::replace(&mut draft.landscape.stores[store].has_gap, true) {
+                let (what, at) = ("how it exchanges".to_owned(), line.node.span());
+                draft.findings.push(said_twice(what, at, decl.name.span));
+            }
             continue;
-        };
+        }
         let mut arguments = Arguments::new(arguments);
         if let (Some(alias), Some(key)) = (arguments.alias(), arguments.key()) {
             let place = draft.landscape.place(store, &alias);
@@ -235,26 +242,29 @@ fn receiver_body(draft: &mut Draft, decl: &Owned<Phrase>, receiver: AcceptorId) 
     }
 }
 
-const FLOW_LINES: [&str; 6] = [
+const FLOW_LINES: [&str; 7] = [
     "signs xml with <keystore[alias]>",
     "sends to <receiver>",
     "delivers within <duration>",
     "delivers immediately",
     "deployed",
     "undeployed",
+    "caches keys for <duration>",
 ];
 
 /// What the lines of a flow speak of.
-const FLOW_SUBJECTS: [&str; 4] = [
+const FLOW_SUBJECTS: [&str; 5] = [
     "what the flow signs with",
     "where the flow sends",
     "how long a message may be under way",
     "whether the flow runs at the start",
+    "how long the flow may keep a key",
 ];
 
 fn flow_body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
     let (mut stamps, mut acceptor, mut transit, mut running) = (None, None, None, None);
-    let mut said: [Option<Span>; 4] = [None; 4];
+    let mut cache = None;
+    let mut said: [Option<Span>; 5] = [None; 5];
     let mut unread = false;
     for line in &decl.body.lines {
         let Some((row, arguments)) = draft.read("a flow's line", &FLOW_LINES, &line.node) else {
@@ -276,9 +286,13 @@ fn flow_body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
                 transit = Some((duration_of(row, &mut arguments), span));
                 2
             }
-            _ => {
+            4 | 5 => {
                 running = Some(row == 4);
                 3
+            }
+            _ => {
+                cache = Some((arguments.duration().unwrap_or_default(), span));
+                4
             }
         };
         if let Some(first) = said.get_mut(subject).and_then(|place| place.replace(span)) {
@@ -306,7 +320,17 @@ fn flow_body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
         return;
     };
     let name = decl.name.value.clone();
-    let flow = draft.landscape.channels.push(Channel { name, owner, stamps, acceptor, transit });
+    let kept = cache.map(|(time, _)| time).unwrap_or_default();
+    let (transit, transit_at) = match cache {
+        Some((time, at)) if !time.is_zero() && transit == Transit::Immediately => {
+            // What is late then is the lookup of the key.
+            (transit.with_moments(), at)
+        }
+        _ => (transit, transit_at),
+    };
+    let channel = Channel { name, owner, stamps, acceptor, transit, cache: kept };
+    let flow = draft.landscape.channels.push(channel);
+    draft.declared.caches.extend(cache.map(|(_, at)| (flow, at)));
     draft.declared.flows.push(decl.name.span);
     draft.declared.transits.push(transit_at);
     draft.start.running.push(running.unwrap_or(false));

@@ -32,12 +32,14 @@ impl Given {
         unknown.map(|name| unknown_given(name, &declared, plan.declared.head)).collect()
     }
 
-    /// The plan with what is given applied. A flow that delivers immediately goes on to do so.
+    /// The plan with what is given applied. A flow whose messages take no time goes on to have such.
     #[must_use]
     pub fn applied(&self, mut plan: Plan) -> Plan {
         for flow in plan.landscape.channels.ids() {
             let declared = &mut plan.landscape.channels[flow].transit;
-            if let (Transit::Within(time), Some(given)) = (declared, self.transit) {
+            if let (Transit::Within(time), Some(given)) = (declared, self.transit)
+                && !time.is_zero()
+            {
                 *time = given;
             }
         }

@@ -3,6 +3,7 @@
 pub mod declare;
 pub mod duplicate;
 mod fit;
+pub mod gap;
 pub mod given;
 mod goal;
 pub mod parameter;
@@ -167,7 +168,7 @@ pub fn explanations() -> Vec<Explanation> {
         duplicate::EXPLANATIONS,
         parameter::EXPLANATIONS,
         phrase::EXPLANATIONS,
-        &[promise::EXPLANATION],
+        promise::EXPLANATIONS,
         resolve::EXPLANATIONS,
         steps::EXPLANATIONS,
         takes::EXPLANATIONS,

@@ -15,11 +15,19 @@ pub fn assumptions(plan: &Plan) -> Vec<String> {
         let name = shown(&flow.name);
         found.push(match flow.transit {
             Transit::Immediately => format!("{name} delivers immediately: sent is judged (declared)"),
+            Transit::Within(time) if time.is_zero() => {
+                format!("a message of {name} arrives at once (declared)")
+            }
             Transit::Within(time) => {
                 format!("a message of {name} arrives within {}, in any order (declared)", spelt(time))
             }
         });
-        found.push(format!("the runtime of {name} looks its key up for each message"));
+        found.push(if flow.cache.is_zero() {
+            format!("the runtime of {name} looks its key up for each message")
+        } else {
+            let time = spelt(flow.cache);
+            format!("the runtime of {name} keeps a key up to {time} after an exchange, until it is undeployed (declared)")
+        });
     }
     for receiver in plan.landscape.acceptors.rows() {
         let name = shown(&receiver.name);
@@ -31,8 +39,18 @@ pub fn assumptions(plan: &Plan) -> Vec<String> {
         ));
     }
     let effects = || plan.steps.rows().flat_map(|step| step.action.value.effects());
-    if effects().any(|effect| matches!(effect, Effect::Exchange { .. })) {
+    let gap = |effect: &Effect| match *effect {
+        Effect::Exchange { place, .. } => {
+            Some(plan.landscape.stores[plan.landscape.places[place].store].has_gap)
+        }
+        _ => None,
+    };
+    if effects().any(|effect| gap(&effect) == Some(false)) {
         found.push("an exchange is atomic: no reader sees its alias name nothing".to_owned());
+    }
+    for store in plan.landscape.stores.rows().filter(|store| store.has_gap) {
+        let name = shown(&store.name);
+        found.push(format!("in {name} an exchange leaves its alias without a key for a moment (declared)"));
     }
     for window in plan.landscape.windows.rows() {
         let name = shown(&window.name);

@@ -6,8 +6,9 @@ use crate::{
     check::Checked,
     condition::Asks,
     invariant::{Breach, Hazard, Invariant},
-    plan::Plan,
+    plan::{Plan, gap::Gap},
     source::{Span, Spanned, shown},
+    syntax::spelt,
     transition::ready::{Blocker, blockers},
     world::{
         effect::Misfit,
@@ -57,6 +58,14 @@ pub fn ending(checked: &Checked, world: &World, fault: Fault) -> Moment {
             let text = format!("{}: runs, and {place} names no key", shown(&channel.name));
             Moment { text, at: plan.declared.flows[flow] }
         }
+        Fault::Gap(Gap { step, flow }) => {
+            let channel = &landscape.channels[flow];
+            let place = shown(&landscape.place_name(channel.stamps));
+            let name = shown(&plan.steps[step].name.value);
+            let text =
+                format!("{}: runs, and {place} names no key while {name} is half done", shown(&channel.name));
+            Moment { text, at: plan.steps[step].action.span }
+        }
         Fault::Misfit(step, misfit) => {
             Moment { text: misfits(plan, world, misfit), at: plan.steps[step].action.span }
         }
@@ -103,7 +112,17 @@ fn rejection(plan: &Plan, world: &World, flow: ChannelId, key: KeyId) -> String 
             )
         }
         Transit::Within(_) => {
-            format!("{name}: the message signed with {key} arrives; {receiver} rejects it, for it {accepts}")
+            let kept = if channel.cache.is_zero() {
+                String::new()
+            } else {
+                format!(
+                    " (the runtime may sign with a key up to {} after its exchange)",
+                    spelt(channel.cache)
+                )
+            };
+            format!(
+                "{name}: the message signed with {key} arrives{kept}; {receiver} rejects it, for it {accepts}"
+            )
         }
     }
 }
@@ -163,6 +182,9 @@ fn untruth(plan: &Plan, number: usize) -> String {
     let stated = &stated.value;
     let what = shown(&stated.what().sentence(&plan.landscape));
     let during = stated.during().map(|during| shown(&during.sentence(&plan.landscape)));
+    if let (true, Some(during)) = (stated.is_before(), &during) {
+        return format!("now {during} holds, and {what} did not hold up to here");
+    }
     match (stated.is_always(), during) {
         (true, None) => format!("now {what} does not hold"),
         (false, None) => format!("now {what} holds"),

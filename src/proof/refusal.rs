@@ -6,6 +6,7 @@ use miette::LabeledSpan;
 use crate::{
     check::{Checked, Subject, unannounced_step::report},
     invariant::Breach,
+    plan::gap::Gap,
     source::{Finding, Span, shown},
     world::{
         effect::Effect,
@@ -28,6 +29,7 @@ pub fn refusal(checked: &Checked, world: &World, fault: Fault, moves: &[Move]) -
         Fault::Breach(Breach::Rejected(flow, key)) => page.rejected(flow, key),
         Fault::Breach(Breach::Interrupted(flow)) => page.interrupted(flow),
         Fault::Breach(Breach::Unresolved(flow)) => page.alias_lost(flow),
+        Fault::Gap(gap) => page.gap(gap),
         Fault::Misfit(step, misfit) => page.misfit(step, misfit),
         Fault::Stale(step, need) => page.stale(step, need),
         Fault::Goal(number) => page.goal(number),
@@ -138,6 +140,26 @@ impl Page<'_> {
         })
     }
 
+    fn gap(&self, Gap { step, flow }: Gap) -> Finding {
+        let plan = self.checked.plan();
+        let channel = &plan.landscape.channels[flow];
+        let (flow_name, name) = (shown(&channel.name), self.step(step));
+        let store = &plan.landscape.stores[plan.landscape.places[channel.stamps].store].name;
+        let place = shown(&plan.landscape.place_name(channel.stamps));
+        let what = format!("`{flow_name}` may run while `{name}` is half done and {place} names no key");
+        let help = format!(
+            "undeploy `{flow_name}` in a step before `{name}`, and deploy it after; or take a keystore for `{}` that \
+             exchanges in one act, and `exchanges with a gap` out",
+            shown(store)
+        );
+        let at = plan.declared.flows[flow];
+        let labels = vec![
+            primary("between its two acts the alias names no key", self.act_at(step)),
+            label("looks its key up all the while", at),
+        ];
+        Box::new(AliasLost { what, help, labels })
+    }
+
     fn alias_lost(&self, flow: ChannelId) -> Finding {
         let plan = self.checked.plan();
         let channel = &plan.landscape.channels[flow];
@@ -212,7 +234,10 @@ impl Page<'_> {
         let (sentence, at) = statement(self.checked.plan(), number);
         let what = format!("`{sentence}` promises nothing");
         let help = "say a moment that comes, or take the promise out".to_owned();
-        let labels = vec![primary("there is no moment at which what follows `while` holds", at)];
+        let stated = self.checked.plan().statements.get(number);
+        let word = if stated.is_some_and(|s| s.value.is_before()) { "before" } else { "while" };
+        let text = format!("there is no moment at which what follows `{word}` holds");
+        let labels = vec![primary(&text, at)];
         Box::new(PromiseVacuous { what, help, labels })
     }
 

@@ -57,7 +57,8 @@ receiver stops accepting the old key before the last one arrived, that message i
 
 A drain counts from the moment at which signing with the key stopped, so the role must have been
 told of that step. Where a message is judged in the moment in which it is sent, write
-`delivers immediately` in the flow.
+`delivers immediately` in the flow. Where the flow `caches keys for` a time, its runtime may sign
+with the old key for so long after the exchange: the drain counts that too.
 
 Right:
   step retire_old by receiver_admin {
@@ -101,7 +102,9 @@ Right:
     Explanation {
         code: "alias_lost",
         title: "a flow runs while its alias names no key",
-        text: "While a flow is deployed, the alias that it signs with names a key at every moment.",
+        text: "While a flow is deployed, the alias that it signs with names a key at every moment. A keystore that\n\
+               `exchanges with a gap` leaves an alias without one between the two acts of an exchange: no flow\n\
+               that signs with it may run then.",
     },
     Explanation {
         code: "over_capacity",
@@ -150,15 +153,19 @@ Right:
 `promise always ...` and `promise never ...` say what must be so at every moment, in every order
 that the plan allows. The story shows a moment at which it is not so.
 
+`promise CONDITION before CONDITION` says what must have been so once. The story shows a way to the
+second on which the first never was.
+
 Right:
   promise always partner accepts old while tenant[$alias] is old
   promise never partner accepts new while downtime open
+  promise partner accepts new before tenant[$alias] is new
 ",
     },
     Explanation {
         code: "promise_vacuous",
         title: "a promise over moments that never come",
-        text: "What follows `while` never holds, in no order of events, so that the promise says nothing: a\n\
-               slip more often than a wish. Say a moment that comes, or take the promise out.",
+        text: "What follows `while` or `before` never holds, in no order of events, so that the promise says\n\
+               nothing: a slip more often than a wish. Say a moment that comes, or take the promise out.",
     },
 ];

@@ -7,6 +7,7 @@ use crate::{
     action::SpeechKind,
     check::Checked,
     invariant::{Breach, Hazard, Invariant, alias_lost, rejected::NeverRejected, stated::Stated},
+    plan::gap::Gap,
     source::Spanned,
     transition::ready::{Blocker, blockers},
     world::{
@@ -47,6 +48,8 @@ pub enum Fault {
     Goal(usize),
     /// From here the plan cannot finish.
     Stuck,
+    /// A flow runs while an exchange with a gap may be under way.
+    Gap(Gap),
     /// A statement (by number) is false.
     Untrue(usize),
     /// A statement (by number) speaks of a moment that never comes: it promises nothing.
@@ -58,6 +61,7 @@ pub enum Fault {
 pub struct Rules<'a> {
     checked: &'a Checked,
     judged: Vec<Judged<'a>>,
+    gaps: Vec<Gap>,
     after: After,
     /// How many looks it takes to make one world from another and to judge it.
     weight: usize,
@@ -104,7 +108,8 @@ impl<'a> Rules<'a> {
         let things = land.places.len() + land.acceptors.len() + 2 * land.channels.len();
         let bits = plan.steps.len() + plan.deliveries.len();
         let weight = judged.len() + plan.statements.len() + plan.finals.len() + things + bits / 16;
-        Self { checked, judged, after: After::of(checked), weight, left: Cell::new(usize::MAX) }
+        let (gaps, after) = (plan.gaps(), After::of(checked));
+        Self { checked, judged, gaps, after, weight, left: Cell::new(usize::MAX) }
     }
 
     /// The same rules for a search that gives up after so many looks at a step, a message or a thing.
@@ -161,8 +166,10 @@ impl<'a> Rules<'a> {
         let landscape = &self.checked.plan().landscape;
         let broken = self.judged.iter().find_map(|j| j.invariant().broken(landscape, world));
         let breach = broken.or_else(|| alias_lost(landscape, world)).map(Fault::Breach);
+        let plan = self.checked.plan();
+        let gap = self.gaps.iter().copied().find(|gap| gap.is_open(plan, world)).map(Fault::Gap);
         let untrue = self.untrue(world);
-        breach.or(untrue).or_else(|| {
+        breach.or(gap).or(untrue).or_else(|| {
             let ended = self.is_ended(world);
             let finals = &self.checked.plan().finals;
             let missed = || finals.iter().position(|f| !f.value.holds(landscape, world));

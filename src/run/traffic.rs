@@ -140,7 +140,8 @@ impl Traffic {
             landscape::Transit::Immediately => Transit::Immediately,
             landscape::Transit::Within(time) => Transit::Within(time),
         };
-        let config = FlowConfig { folder: folder.join(path), alias: place.alias.clone(), transit };
+        let config =
+            FlowConfig { folder: folder.join(path), alias: place.alias.clone(), transit, cache: row.cache };
         let spool = config.folder.join("spool");
         let counts = config.folder.join(COUNTS);
         let profile = signature.as_ref().map(SignatureBinding::profile).unwrap_or_default();

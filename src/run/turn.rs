@@ -308,7 +308,9 @@ impl Runner<'_> {
         {
             let seen = backend.in_flight(&certificate.fingerprint());
             match seen.map_err(|e| RunError::Observe(e.into()))? {
-                InFlight::Seen(0) => return Ok(Some(Drain::Seen)),
+                InFlight::Seen(0) if !self.state().may_keep(flow, key, self.parts.clock.now()) => {
+                    return Ok(Some(Drain::Seen));
+                }
                 InFlight::Seen(_) => return Ok(None),
                 InFlight::Unknown => {}
             }

@@ -10,7 +10,7 @@ use crate::{
     check::Checked,
     world::{
         effect::{Effect, Misfit},
-        id::{DeliveryId, Id, KeyId, StepId, WindowId},
+        id::{DeliveryId, Id, StepId, WindowId},
         state::WindowState,
     },
 };
@@ -330,6 +330,9 @@ fn drained(checked: &Checked, state: &mut State, flow: &str, key: &str, how: Dra
     if !state.world.under_way[id].contains(key_id) {
         return Ok(None);
     }
+    if state.may_keep(id, key_id, state.now) {
+        return Err(Why::Early(format!("the runtime of `{flow}` may still sign with `{key}`")));
+    }
     if how == Drain::Waited {
         let due = state.drained_by(landscape, id, key_id);
         if due.is_none_or(|due| state.now < due) {
@@ -344,19 +347,12 @@ fn drained(checked: &Checked, state: &mut State, flow: &str, key: &str, how: Dra
 fn finish(checked: &Checked, state: &mut State, id: StepId, outcome: Outcome) -> Result<Vec<Command>, Why> {
     let plan = checked.plan();
     let landscape = &plan.landscape;
-    let stamps = |state: &State| -> Vec<Option<KeyId>> {
-        landscape.channels.ids().map(|c| state.world.stamp(landscape, c)).collect()
-    };
-    let before = stamps(state);
+    let before = state.stamps(landscape);
     for effect in plan.steps[id].action.value.effects() {
         apply(checked, state, id, effect)?;
     }
     state.world.done.insert(id.index());
-    for ((channel, was), is) in landscape.channels.ids().zip(before).zip(stamps(state)) {
-        if let Some(key) = was.filter(|_| was != is) {
-            state.stopped.insert((channel, key), state.now);
-        }
-    }
+    state.note_stops(landscape, &before);
     state.world.send_everywhere(landscape);
     let progress = &mut state.steps[id];
     progress.status = Status::Done(outcome);

@@ -36,7 +36,7 @@ pub struct Snapshot {
     pub steps: BTreeMap<String, Progress>,
     /// The certificates that are pinned, as PEM.
     pub certificates: BTreeMap<String, String>,
-    /// When a flow stopped signing with a key: flow, key, time.
+    /// From when on a flow signs nothing with a key any more: flow, key, time.
     pub stopped: Vec<(String, String, Timestamp)>,
     /// What was seen to break a promise.
     pub broken: Vec<String>,

@@ -28,7 +28,8 @@ pub struct State {
     pub certificates: BTreeMap<KeyId, String>,
     /// When each window opens and closes, once it is proposed.
     pub windows: Table<WindowId, Option<Opening>>,
-    /// When a flow stopped signing with a key.
+    /// From when on a flow signs nothing with a key any more, at the latest: it was stopped then, or its
+    /// runtime may keep the key no longer.
     pub stopped: BTreeMap<(ChannelId, KeyId), Timestamp>,
     /// What was seen to break a promise.
     pub broken: Vec<String>,
@@ -107,6 +108,34 @@ impl State {
     pub fn drained_by(&self, landscape: &Landscape, flow: ChannelId, key: KeyId) -> Option<Timestamp> {
         let stopped = self.stopped.get(&(flow, key))?;
         stopped.checked_add(landscape.transit(flow)).ok()
+    }
+
+    /// What each flow signs with now.
+    pub(super) fn stamps(&self, landscape: &Landscape) -> Vec<Option<KeyId>> {
+        landscape.channels.ids().map(|flow| self.world.stamp(landscape, flow)).collect()
+    }
+
+    /// Notes from when on each flow signs no more with what it signed with before.
+    pub(super) fn note_stops(&mut self, landscape: &Landscape, before: &[Option<KeyId>]) {
+        let is = self.stamps(landscape);
+        for ((flow, was), is) in landscape.channels.ids().zip(before).zip(is) {
+            if let Some(key) = was.filter(|_| *was != is) {
+                let kept = self.now.saturating_add(landscape.channels[flow].cache);
+                self.stopped.insert((flow, key), kept.unwrap_or(Timestamp::MAX));
+            }
+        }
+        // A runtime that is stopped keeps nothing.
+        for ((flow, _), until) in &mut self.stopped {
+            if !self.world.running[*flow] {
+                *until = self.now.min(*until);
+            }
+        }
+    }
+
+    /// Whether the runtime of a flow may still keep a key in use that its alias names no more.
+    #[must_use]
+    pub fn may_keep(&self, flow: ChannelId, key: KeyId, now: Timestamp) -> bool {
+        self.stopped.get(&(flow, key)).is_some_and(|stopped| now < *stopped)
     }
 
     /// Whether every step is done.

@@ -34,6 +34,8 @@ pub struct Store {
     pub name: String,
     /// Who may change it.
     pub owner: RoleId,
+    /// Whether an exchange in it leaves its place without a credential for a moment.
+    pub has_gap: bool,
 }
 
 /// One alias of one store.
@@ -69,6 +71,8 @@ pub struct Channel {
     pub acceptor: AcceptorId,
     /// How long a message may be under way.
     pub transit: Transit,
+    /// How long its runtime may go on to stamp with a credential after another came to lie in its place.
+    pub cache: Duration,
 }
 
 /// How long a message may be under way.
@@ -78,6 +82,18 @@ pub enum Transit {
     Immediately,
     /// It is judged at any moment up to this long after it was sent, in any order.
     Within(Duration),
+}
+
+impl Transit {
+    /// The same where sending and judging are two moments: a runtime that keeps a credential stamps with
+    /// it at moments at which it does not lie there any more.
+    #[must_use]
+    pub const fn with_moments(self) -> Self {
+        match self {
+            Self::Immediately => Self::Within(Duration::ZERO),
+            within @ Self::Within(_) => within,
+        }
+    }
 }
 
 /// A time span that partners agree on.
@@ -144,5 +160,12 @@ impl Landscape {
             Transit::Immediately => Duration::ZERO,
             Transit::Within(time) => time,
         }
+    }
+
+    /// How long it may take until the last message that is stamped with a credential has arrived, from
+    /// the moment on at which another one came to lie in its place.
+    #[must_use]
+    pub fn drain(&self, channel: ChannelId) -> Duration {
+        self.transit(channel).saturating_add(self.channels[channel].cache)
     }
 }

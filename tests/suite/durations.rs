@@ -99,11 +99,13 @@ fn mutants_of_windows_and_times_are_noticed() {
     assert_eq!(codes(&timed("4h", "1h", promise)), ["keyroll::interrupted_too_long"], "a bolder promise");
     let longer = timed("100m", "1h", "").replace("duration = 10m", "duration = 11m");
     assert_eq!(codes(&longer), ["keyroll::window_too_short"], "a longer drain");
-    // A dropped duration never blocks, and never proves.
-    let (checked, timing) = timing(&timed("1m", "", "promise orders interrupted at most 1m\n"));
+    // A dropped duration never blocks where the rest fits, and never proves.
+    let (checked, timing) = timing(&timed("1h", "", "promise orders interrupted at most 1h\n"));
     let flow = checked.plan().limits[0].value.flow;
     assert!(timing.longest(flow).is_err());
     assert!(timing.windows.values().all(Result::is_err));
+    // The rest is an hour: what has no bound is too long by that alone.
+    assert_eq!(codes(&timed("59m", "", "")), ["keyroll::window_too_short"]);
     // What is waived is not judged.
     let waived = "promise orders interrupted at most 1m\nwaive orders interrupted because \"agreed\"\n";
     self::checked(&timed("1m", "1h", waived));
@@ -189,6 +191,45 @@ fn prove_tells_durations_and_the_way_back() {
     assert_eq!(json["way_back"]["undo_limits"][0]["reports"][0]["step"], "announce_exchange");
     assert_eq!(json["way_back"]["point_of_no_return"][0]["step"], "destroy_old");
     assert_eq!(prove(&timed("99m", "1h", ""), "text").0, Some(1), "what cannot fit is refused");
+}
+
+/// Where an exchange ends the signing, the runtime may keep the key; where the flow was stopped, it may not.
+#[test]
+fn a_drain_counts_the_key_that_is_kept() {
+    let kept = |name: &str| {
+        let text = match name {
+            "one" => timed("4h", "1h", ""),
+            _ => include_str!("../../plans/xml-signature/two-keys.renewal").to_owned(),
+        };
+        text.replace("  deployed\n}", "  caches keys for 3h\n  deployed\n}")
+    };
+    let (checked, stopped) = timing(&kept("one"));
+    let id = |name: &str| checked.plan().step(name).unwrap();
+    let drain = stopped.drain(id("undeploy"), id("exchange_certificate")).unwrap();
+    assert_eq!(drain.1, minutes(10));
+    assert_eq!(stopped.interruptions[0].1.worst.as_ref().unwrap().time, minutes(100));
+    let (checked, exchanged) = timing(&kept("two"));
+    let id = |name: &str| checked.plan().step(name).unwrap();
+    let drain = exchanged.drain(id("exchange_key"), id("retire_old")).unwrap();
+    assert_eq!(drain.1, minutes(27 * 60));
+}
+
+/// A drain alone may be longer than the window that must hold it, though nothing else has a bound.
+#[test]
+fn a_drain_that_the_window_cannot_hold_is_refused() {
+    let stock = include_str!("../../plans/xml-signature/one-key.renewal");
+    let plan = |delivery: &str| stock.replace("duration = 10m", &format!("duration = {delivery}"));
+    assert_ne!(plan("5h"), stock);
+    assert_eq!(codes(&plan("5h")), ["keyroll::window_too_short"]);
+    checked(&plan("4h"));
+    let limit = |most: &str| format!("{stock}promise orders interrupted at most {most}\n");
+    assert_eq!(codes(&limit("9m")), ["keyroll::interrupted_too_long"]);
+    checked(&limit("10m"));
+    // One that no start waits for lies in no window.
+    let outside = plan("5h").replace("  after exchange_key, confirm_exchange\n", "  after exchange_key\n");
+    let findings = read(&Source::new("plan", outside.clone()), &Given::default());
+    let found = findings.map_or_else(|refusal| refusal.codes().collect(), |_| Vec::new());
+    assert!(!found.contains(&"window_too_short".to_owned()), "{found:?} of\n{outside}");
 }
 
 /// A stop may wait for one window and be promised in another one: both must be long enough.

@@ -93,6 +93,24 @@ fn same(checked: &Checked, start: &World) -> &'static str {
             }
             "clean"
         }
+        // What has been so up to a moment is a matter of the whole search.
+        (Found::Fault(moves, world, Fault::Untrue(number)), Walked::Clean(_, _, true)) => {
+            let stated = &checked.plan().statements[*number].value;
+            let (land, mut now) = (&checked.plan().landscape, start.clone());
+            assert!(stated.is_before() && stated.applies(land, world), "{text}");
+            for step in moves {
+                assert!(!stated.what().holds(land, &now) && !stated.applies(land, &now), "{text}");
+                let mut after = None;
+                rules.next(&now, |candidate, next| {
+                    if candidate == *step {
+                        after = next.ok();
+                    }
+                });
+                now = after.expect("a move of a story may happen");
+            }
+            assert_eq!((now == **world, stated.what().holds(land, world)), (true, false), "{text}");
+            "unprepared"
+        }
         // A statement that speaks of nothing is a matter of the whole search.
         (Found::Fault(moves, _, Fault::Vacuous(_)), Walked::Clean(_, _, true)) => {
             assert!(moves.is_empty() && *start == checked.plan().start, "{text}");
@@ -178,7 +196,7 @@ fn and_from_any_other_start() {
         Some(same(&checked, &disturbed(&checked, seed)))
     });
     println!("from other starts: {counts:?}");
-    assert!(counts["clean"] > 200 && counts["fault"] > 800 && counts["stuck"] > 100, "{counts:?}");
+    assert!(counts["clean"] > 200 && counts["fault"] > 800 && counts["stuck"] > 80, "{counts:?}");
 }
 
 #[test]

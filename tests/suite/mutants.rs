@@ -4,6 +4,7 @@
 
 mod classes;
 mod edit;
+mod operators;
 
 use std::collections::BTreeMap;
 

@@ -38,6 +38,11 @@ fn each_kind_is_proved_or_refused_by_each_engine() {
         (TWO_KEYS, "always orders deployed"),
         (TWO_KEYS, "never orders undeployed"),
         (ONE_KEY, "always downtime open while orders undeployed"),
+        (TWO_KEYS, "partner accepts new before tenant[\"orders-signer\"] is new"),
+        (ONE_KEY, "downtime open before orders undeployed"),
+        (ONE_KEY, "orders undeployed before partner accepts only new"),
+        // They come together.
+        (ONE_KEY, "partner accepts only new before partner accepts new"),
     ];
     // The moment never comes.
     let empty = "never partner accepts only old while tenant[\"orders-signer-next\"] is old";
@@ -49,6 +54,9 @@ fn each_kind_is_proved_or_refused_by_each_engine() {
         (ONE_KEY, "always orders deployed while downtime open"),
         (ONE_KEY, "never downtime open"),
         (ONE_KEY, "always downtime open"),
+        (TWO_KEYS, "tenant[\"orders-signer\"] is new before partner accepts new"),
+        (ONE_KEY, "orders undeployed before downtime open"),
+        (ONE_KEY, "partner accepts new before orders undeployed"),
         // It comes when all is over.
         (ONE_KEY, "never tenant[\"orders-signer\"] is new while orders deployed"),
     ];
@@ -88,8 +96,36 @@ fn only_the_promise_catches_what_it_is_about() {
     assert_eq!(compare(&empty, LIMIT), Compared::Refuted("promise_vacuous".to_owned(), 0));
 }
 
+/// Two plans that differ in one edge; whatever is so afterwards is the same, and only the way differs.
+#[test]
+fn only_the_promise_catches_what_comes_first() {
+    let plan = |after: &str, promise: &str| {
+        tiny(&format!(
+            "step make by tenant {{\n create new in store as \"n\"\n}}\n\
+             step give by tenant {{\n after make\n provide new to partner\n}}\n\
+             step add by partner {{\n after give\n accept new at gate\n}}\n\
+             step drop by partner {{\n after add\n retire new at gate\n}}\n\
+             step tell by partner {{\n after drop\n inform tenant\n}}\n\
+             step stop by tenant {{\n{after} undeploy orders\n}}\n{promise}"
+        ))
+    };
+    // When the flow stops, the receiver accepts the old key alone, as it did at the start.
+    let promise = "promise gate accepts new before orders undeployed\n";
+    assert!(matches!(compare(&plan(" after tell\n", promise), LIMIT), Compared::Proved(_)));
+    let refused = Compared::Refuted("promise_broken".to_owned(), 1);
+    assert_eq!(compare(&plan("", promise), LIMIT), refused);
+    assert!(matches!(compare(&plan("", ""), LIMIT), Compared::Proved(_)));
+    let empty = plan("", "promise gate accepts new before store[\"b\"] is old\n");
+    assert_eq!(compare(&empty, LIMIT), Compared::Refuted("promise_vacuous".to_owned(), 0));
+    let unsaid = plan("", "promise gate accepts new before orders drained of old\n");
+    assert_eq!(compare(&unsaid, LIMIT), Compared::Unread(vec!["promise_of_traffic".to_owned()]));
+}
+
 #[test]
 fn a_promise_that_the_start_breaks_has_an_empty_story() {
+    let text =
+        tiny("step tell by tenant {\n inform partner\n}\npromise orders undeployed before orders deployed\n");
+    assert_eq!(compare(&text, LIMIT), Compared::Refuted("promise_broken".to_owned(), 0));
     let text = tiny("step tell by tenant {\n inform partner\n}\npromise never orders deployed\n");
     assert_eq!(compare(&text, LIMIT), Compared::Refuted("promise_broken".to_owned(), 0));
 }
@@ -106,6 +142,9 @@ fn a_promise_that_cannot_be_read_has_a_finding() {
         ("always gate accepts nothing", "unknown_name"),
         ("always gate accepts store", "wrong_kind"),
         ("never orders rejected", "wrong_usage"),
+        ("orders deployed before", "wrong_usage"),
+        ("before orders deployed", "wrong_usage"),
+        ("gate accepts old before orders drained of old", "promise_of_traffic"),
     ] {
         let codes = read(&tiny(&format!("{step}promise {promise}\n"))).unwrap_err();
         assert_eq!(codes, [code], "{promise}");
@@ -171,4 +210,37 @@ fn a_rehearsal_says_whether_each_was_kept() {
         assert!(page.contains(row), "{row} is not in the report");
     }
     assert_ne!(output.status.code(), Some(0));
+}
+
+/// An exchange in two acts is safe where the order keeps the flow from running, and not where only a need
+/// does, for that may cease to hold half-way.
+#[test]
+fn no_flow_runs_while_an_exchange_is_half_done() {
+    let gap = |plan: &str| {
+        plan.replace("  alias $alias is old\n", "  alias $alias is old\n  exchanges with a gap\n")
+    };
+    let (one, two) = (gap(ONE_KEY), gap(TWO_KEYS));
+    assert_ne!((one.as_str(), two.as_str()), (ONE_KEY, TWO_KEYS));
+    assert!(matches!(compare(&one, LIMIT), Compared::Proved(_)));
+    assert!(matches!(compare(TWO_KEYS, LIMIT), Compared::Proved(_)));
+    assert!(matches!(compare(&two, LIMIT), Compared::Refuted(code, _) if code == "alias_lost"));
+    for engine in [Engine::Cuts, Engine::Explicit, Engine::Auto] {
+        assert_eq!(fault(engine, &one, "orders deployed before orders undeployed"), None);
+        let promise = "orders deployed before partner accepts new";
+        assert!(matches!(fault(engine, &two, promise), Some(Fault::Gap(_))));
+    }
+    let needed = |order: &str, need: &str| {
+        tiny(&format!(
+            "step make by tenant {{\n create new in store as \"n\"\n}}\n\
+             step stop by tenant {{\n undeploy orders\n}}\n\
+             step swap by tenant {{\n after make{order}\n{need} exchange store[\"a\"] for new\n}}\n\
+             step forget by tenant {{\n after swap\n inform partner\n}}\n"
+        ))
+        .replace("alias \"a\" is old", "\nalias \"a\" is old\nexchanges with a gap\n")
+    };
+    let (by_order, by_need) = (needed(", stop", ""), needed("", " needs orders undeployed\n"));
+    assert!(matches!(compare(&by_order, LIMIT), Compared::Proved(_)), "{:?}", compare(&by_order, LIMIT));
+    assert_eq!(compare(&by_need, LIMIT), Compared::Refuted("alias_lost".to_owned(), 1));
+    let atomic = by_need.replace("exchanges with a gap\n", "");
+    assert!(matches!(compare(&atomic, LIMIT), Compared::Proved(_)));
 }

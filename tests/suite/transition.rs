@@ -284,6 +284,50 @@ fn early_late_and_foreign_acts_do_not_count() {
     assert!(matches!(refused(&under_way, seen), Why::Early(_)), "a flow that signs on is not drained");
 }
 
+/// A plan of the stock whose flow may keep its keys.
+fn caching(name: &str, time: &str) -> Checked {
+    let text = plan(name).replace("  deployed\n", &format!("  caches keys for {time}\n  deployed\n"));
+    check::read(&Source::new(name, text), &Given::default()).unwrap()
+}
+
+/// After an exchange a drain counts the time for which the runtime may keep the old key, whoever looked
+/// at what is under way; a runtime that is stopped keeps none.
+#[test]
+fn a_key_that_the_runtime_may_keep_is_not_drained() {
+    let hours = SignedDuration::from_hours;
+    let checked = caching("two-keys.renewal", "3h");
+    let records = played(&checked);
+    let is = |record: &Record, name: &str| matches!(&record.event, Event::Ended { step, .. } if step == name);
+    let at = records.iter().position(|record| is(record, "exchange_key")).unwrap();
+    let mut state = replay(&checked, &records[..=at]);
+    let exchanged = state.now;
+    let land = &checked.plan().landscape;
+    let (flow, key) = (land.channels.ids().next().unwrap(), land.keys.find(|key| key == "old").unwrap());
+    assert_eq!(state.drained_by(land, flow, key), Some(exchanged + hours(24 + 3)));
+    for (how, early, late) in [(Drain::Seen, hours(2), hours(3)), (Drain::Waited, hours(26), hours(27))] {
+        let event = Event::Drained { flow: "orders".to_owned(), key: "old".to_owned(), how };
+        let mut state = state.clone();
+        let mut told =
+            |after| next(&checked, &mut state, &Record { at: exchanged + after, event: event.clone() });
+        assert!(matches!(told(early), Verdict::Refused(Why::Early(_))), "{how:?}");
+        assert!(matches!(told(late), Verdict::Applied(_)), "{how:?}");
+    }
+    // The snapshot of a run holds it, so that one that is taken up waits as long.
+    let snapshot = serde_json::to_string(&Snapshot::of(&checked, &state)).unwrap();
+    let again: Snapshot = serde_json::from_str(&snapshot).unwrap();
+    assert_eq!(again.restore(&checked).unwrap().stopped, state.stopped);
+    state.stopped.clear();
+    assert_eq!(state.drained_by(land, flow, key), None);
+
+    let checked = caching("one-key.renewal", "3h");
+    let records = played(&checked);
+    let at = records.iter().position(|record| is(record, "undeploy")).unwrap();
+    let state = replay(&checked, &records[..=at]);
+    let land = &checked.plan().landscape;
+    let (flow, key) = (land.channels.ids().next().unwrap(), land.keys.find(|key| key == "old").unwrap());
+    assert_eq!(state.drained_by(land, flow, key), Some(state.now + SignedDuration::from_mins(10)));
+}
+
 #[test]
 fn a_real_run_is_the_fold_of_its_records() {
     for name in PLANS {

@@ -12,7 +12,7 @@ use crate::{
     backend::{
         deployer::{DeployerError, FlowState},
         receiver::{Judgement, Receiver, ReceiverError},
-        signer::{Signer, SignerError},
+        signer::{KeyCache, Signer, SignerError},
     },
     name::Alias,
 };
@@ -35,6 +35,8 @@ pub struct FlowConfig {
     pub alias: Alias,
     /// How long its messages are under way.
     pub transit: Transit,
+    /// How long a key may be used after its alias named it last.
+    pub cache: Duration,
 }
 
 /// How long messages are under way.
@@ -153,7 +155,8 @@ impl LocalFlow {
         Ok(Self { config, places, spool, signer: Mutex::new(signer), index, _ownership: ownership })
     }
 
-    /// Signs one message with the key that the alias names at this moment and puts it under way, to
+    /// Signs one message with the key that the alias names at this moment (or that the runtime keeps, where
+    /// it may) and puts it under way, to
     /// arrive `delay` after `now` (never later than the transit allows). `receiver` is asked only by
     /// a flow that delivers immediately.
     ///
@@ -272,12 +275,14 @@ impl LocalFlow {
         let lock = self.places.stamping();
         let _stamping = Stamping::begin(&self.places).map_err(failed("cannot lock", lock))?;
         let standing = state::read(&self.places.state())?;
-        if standing.is_none_or(|standing| standing.state != FlowState::Deployed) {
+        let Some(standing) = standing.filter(|standing| standing.state == FlowState::Deployed) else {
             return Ok(None);
-        }
+        };
+        let time = SignedDuration::try_from(self.config.cache).unwrap_or(SignedDuration::MAX);
+        let cache = KeyCache { now, since: standing.since, time };
         let sequence = self.index().sequence.take();
         let sequence = sequence.map_err(failed("cannot write", self.places.sequence()))?;
-        let signed = self.sign(sequence, payload, now, delay);
+        let signed = self.sign(sequence, payload, &cache, delay);
         if signed.is_err() {
             // The first error is the one to tell; what could not be removed is never delivered.
             self.spool.abandon(sequence).unwrap_or_default();
@@ -289,16 +294,20 @@ impl LocalFlow {
         &self,
         sequence: u64,
         payload: &mut dyn Read,
-        now: Timestamp,
+        cache: &KeyCache,
         delay: SignedDuration,
     ) -> Result<Spooled, FlowError> {
         let refused = |cause| failed("cannot write to", self.spool.path())(cause);
         let mut out = BufWriter::new(self.spool.begin(sequence).map_err(refused)?);
         let mut signer = self.signer.lock().unwrap_or_else(PoisonError::into_inner);
-        let certificate = signer.sign(&self.config.alias, payload, &mut out)?;
+        let certificate = if cache.time.is_zero() {
+            signer.sign(&self.config.alias, payload, &mut out)?
+        } else {
+            signer.sign_cached(cache, &self.config.alias, payload, &mut out)?
+        };
         drop(signer);
         out.flush().map_err(refused)?;
-        let message = Spooled::new(sequence, now, delay, certificate.fingerprint());
+        let message = Spooled::new(sequence, cache.now, delay, certificate.fingerprint());
         self.spool.written(&message).map_err(refused)?;
         Ok(message)
     }

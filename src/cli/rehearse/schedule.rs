@@ -35,7 +35,7 @@ impl Schedule {
     pub fn of(checked: &Checked, now: Timestamp) -> Self {
         let plan = checked.plan();
         let land = &plan.landscape;
-        let transit = land.channels.ids().map(|flow| land.transit(flow)).max().unwrap_or_default();
+        let transit = land.channels.ids().map(|flow| land.drain(flow)).max().unwrap_or_default();
         let pause = (transit / 12).clamp(PAUSE.0, PAUSE.1);
         let margin = (transit / 4).max(pause * 2);
         let needs = plan.steps.rows().flat_map(|step| &step.needs);

@@ -50,8 +50,10 @@ pub fn settle(checked: &Checked, start: &World) -> Result<Settled, Unsettled> {
     for flow in checked.plan().landscape.channels.ids() {
         judge.always_resolves(flow)?;
     }
+    judge.no_gap()?;
     judge.ends_well()?;
     judge.states_truly()?;
+    judge.comes_before()?;
     if *start == checked.plan().start {
         judge.speaks_of_something()?;
     }
@@ -166,6 +168,22 @@ impl<'a> Judge<'a> {
         let nameless = self.history.when(Fact::Place(place), |value| value == Value::Key(None));
         for run in self.running(flow, true) {
             nameless.iter().try_for_each(|name| self.never(&[run, *name], &[]))?;
+        }
+        Ok(())
+    }
+
+    /// No flow runs while an exchange that leaves its alias without a key may be under way.
+    fn no_gap(&self) -> Result<(), Unsettled> {
+        let plan = self.history.checked().plan();
+        for gap in plan.gaps() {
+            self.history.is_worth_it()?;
+            for run in self.running(gap.flow, true) {
+                if self.history.before(gap.step, &[run]) {
+                    let before = plan.steps[gap.step].after.iter().map(|before| before.value);
+                    let then = run.from.into_iter().chain(before).collect();
+                    return Err(Unsettled::Broken(Broken { then, ..Broken::default() }));
+                }
+            }
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-use super::{Broken, Unsettled, judge::Judge};
+use super::{Broken, Unsettled, history::Reign, judge::Judge};
 
 /// A cut that is looked for: these steps are done, those are not, these windows have begun and
 /// those have not.
@@ -33,6 +33,52 @@ impl Judge<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Where one condition is to hold before another, there is no moment of the second up to which the
+    /// first never held.
+    pub(super) fn comes_before(&self) -> Result<(), Unsettled> {
+        for (number, stated) in self.history.checked().plan().statements.iter().enumerate() {
+            let Some(beginning) = stated.value.beginning() else { continue };
+            let (mut occasion, mut sought) = (stated.value.occasion(), Sought::default());
+            // What one step makes so has been so wherever that step is done, and nowhere else.
+            let mut is_told = true;
+            match beginning.as_slice() {
+                [Literal::Open(window)] => occasion.push(Literal::NotOpen(*window)),
+                facts => {
+                    let Some(brought) = self.brought(facts) else { continue };
+                    is_told = facts.len() == 1;
+                    sought.undone = brought;
+                }
+            }
+            let Some(Sought { done, open, .. }) = self.some(&occasion, sought)? else { continue };
+            if !is_told {
+                return Err(Unsettled::Before(number));
+            }
+            return Err(Unsettled::Broken(Broken { then: done, open, ..Broken::default() }));
+        }
+        Ok(())
+    }
+
+    /// The steps of which each brings a moment at which all of these facts are so; nothing where they are
+    /// so from the start.
+    fn brought(&self, facts: &[Literal]) -> Option<Vec<StepId>> {
+        let reigns = |literal: &Literal| match *literal {
+            Literal::Is(fact, value) => self.history.when(fact, |other| other == value),
+            _ => Vec::new(),
+        };
+        let all: Vec<Vec<Reign>> = facts.iter().map(reigns).collect();
+        if all.iter().all(|reigns| reigns.iter().any(|reign| reign.from.is_none())) {
+            return None;
+        }
+        let order = self.history.checked().order();
+        let is_then = |reign: &Reign, step: StepId| {
+            reign.from.is_none_or(|from| from == step || order.is_before(from, step))
+                && reign.until.is_none_or(|until| order.is_before(step, until))
+        };
+        let mut steps: Vec<StepId> = all.iter().flatten().filter_map(|reign| reign.from).collect();
+        steps.retain(|step| all.iter().all(|reigns| reigns.iter().any(|reign| is_then(reign, *step))));
+        Some(steps)
     }
 
     /// Each statement speaks of some moment: one that does not would promise nothing.

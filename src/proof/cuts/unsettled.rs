@@ -23,6 +23,8 @@ pub enum Unsettled {
     Long,
     /// Some cut breaks what must hold.
     Broken(Broken),
+    /// Whether something of this statement (by number) comes before another is not a matter of two steps.
+    Before(usize),
     /// No cut is one that this statement (by number) speaks of.
     Vacuous(usize),
 }
@@ -60,6 +62,11 @@ impl Unsettled {
                 format!("too many keys may be accepted beside the one that {} brings", name(step))
             }
             Self::Long => "too much is stopped, started, accepted and retired again and again".to_owned(),
+            Self::Before(number) => {
+                let stated = plan.statements.get(*number);
+                let stated = stated.map_or_else(String::new, |s| shown(&s.value.sentence(&plan.landscape)));
+                format!("several things at once come before another: {stated}")
+            }
             Self::Vacuous(number) => {
                 let stated = plan.statements.get(*number);
                 let stated = stated.map_or_else(String::new, |s| shown(&s.value.sentence(&plan.landscape)));

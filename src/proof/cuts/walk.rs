@@ -7,6 +7,7 @@ use fixedbitset::FixedBitSet;
 use crate::{
     check::Checked,
     condition::Asks,
+    invariant::been::Been,
     proof::rules::{Fault, Move, Rules},
     world::{
         id::{Id, StepId},
@@ -23,17 +24,22 @@ const LOOKS: usize = 500_000_000;
 /// one that way, or not soon enough.
 #[must_use]
 pub fn walk(checked: &Checked, start: &World, broken: &Broken) -> Option<(Vec<Move>, World, Fault)> {
+    let plan = checked.plan();
+    let mut been = Been::nothing(&plan.landscape, &plan.statements);
     let walker = Walker { rules: Rules::of(checked).within(LOOKS), broken };
     let (mut moves, mut world) = (Vec::new(), start.clone());
-    let reached =
-        if broken.sent.is_some() { walker.do_all(&broken.first, &mut moves, &mut world) } else { None };
+    let reached = if broken.sent.is_some() {
+        walker.do_all(&broken.first, &mut been, (&mut moves, &mut world))
+    } else {
+        None
+    };
     if reached.is_none()
         && let Some((flow, key)) = broken.sent
     {
         world.under_way[flow].insert(key);
         moves.push(Move::Send(flow, key));
     }
-    let fault = reached.or_else(|| walker.do_all(&broken.then, &mut moves, &mut world))?;
+    let fault = reached.or_else(|| walker.do_all(&broken.then, &mut been, (&mut moves, &mut world)))?;
     Some((moves, world, fault))
 }
 
@@ -44,7 +50,12 @@ struct Walker<'a> {
 
 impl Walker<'_> {
     /// Does these steps and what they come after, and gives the fault that shows on the way.
-    fn do_all(&self, steps: &[StepId], moves: &mut Vec<Move>, world: &mut World) -> Option<Fault> {
+    fn do_all(
+        &self,
+        steps: &[StepId],
+        been: &mut Been<'_>,
+        (moves, world): (&mut Vec<Move>, &mut World),
+    ) -> Option<Fault> {
         let plan = self.rules.checked().plan();
         let wanted = self.with_what_comes_before(steps);
         let needed = wanted.ones().flat_map(|step| &plan.steps[StepId::at(step)].needs);
@@ -58,7 +69,11 @@ impl Walker<'_> {
             Move::Arrive(flow, key) => self.broken.sent != Some((flow, key)),
             Move::Send(..) => false,
         };
-        let mut fault = self.rules.fault(world);
+        let mut found = |world: &World| {
+            let broken = been.enter(world).first().copied().map(Fault::Untrue);
+            self.rules.fault(world).or(broken)
+        };
+        let mut fault = found(world);
         while fault.is_none() {
             // What comes by itself comes first: few steps are then looked at in vain.
             let by_itself = |step| !matches!(step, Move::Act(_) | Move::Answer(_)) && leads_there(step);
@@ -66,10 +81,10 @@ impl Walker<'_> {
             let (step, result) = next?;
             moves.push(step);
             match result {
-                Err(found) => return Some(found),
+                Err(odd) => return Some(odd),
                 Ok(after) => *world = after,
             }
-            fault = self.rules.fault(world);
+            fault = found(world);
         }
         fault
     }

@@ -177,6 +177,11 @@ fn wrongs(rules: &Rules<'_>, layout: &Layout) -> Vec<Every> {
         }
     }
     wrongs.extend(land.channels.ids().map(|c| Every::of([runs(c, true), names(c, None)])));
+    wrongs.extend(plan.gaps().into_iter().map(|gap| {
+        let before = plan.steps[gap.step].after.iter().map(|before| layout.is_done(before.value, true));
+        let turn = before.chain([layout.is_done(gap.step, false), runs(gap.flow, true)]);
+        Every::of(turn)
+    }));
     for stated in &plan.statements {
         let breach = |literals: Vec<Literal>| Every::of(literals.into_iter().map(|l| layout.literal(l)));
         wrongs.extend(stated.value.breaches().into_iter().map(breach));

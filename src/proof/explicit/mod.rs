@@ -4,6 +4,7 @@
 //! tell anyway ([`facts`], [`layout`]); the rules of the plan are masks over them ([`machine`]).
 
 mod act;
+mod before;
 mod facts;
 mod finish;
 mod index;

@@ -10,6 +10,7 @@ use crate::{
 };
 
 use super::{
+    before::unprepared,
     finish::stuck,
     machine::{Machine, Outcome},
     space::Space,
@@ -83,6 +84,12 @@ pub fn explore<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a
     if let Some(number) = stuck(&search.space, &search.waiting) {
         let world = Box::new(search.space.world(number));
         return Found::Fault(path(&search.space, number), world, Fault::Stuck);
+    }
+    // In the middle of a run the first of two moments may have passed.
+    if start.done.is_clear()
+        && let Some((moves, world, fault)) = unprepared(rules, &search.space)
+    {
+        return Found::Fault(moves, Box::new(world), fault);
     }
     // From another start the moment may have passed.
     let is_whole = *start == rules.checked().plan().start;
@@ -166,14 +173,5 @@ fn path(space: &Space, number: u32) -> Vec<Move> {
         row.push(at);
     }
     row.reverse();
-    let (mut moves, mut after) = (Vec::new(), Vec::new());
-    for pair in row.windows(2) {
-        let [from, to] = pair else { continue };
-        space.next(*from, &mut after, |step, next, _| {
-            let is_it = next == space.worlds.packed(*to);
-            moves.extend(is_it.then_some(step));
-            !is_it
-        });
-    }
-    moves
+    space.moves_along(&row)
 }

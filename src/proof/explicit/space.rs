@@ -93,6 +93,20 @@ impl Space {
         edges
     }
 
+    /// The moves that lead from each world of a row to the next one.
+    pub(super) fn moves_along(&self, row: &[u32]) -> Vec<Move> {
+        let (mut moves, mut after) = (Vec::new(), Vec::new());
+        for pair in row.windows(2) {
+            let [from, to] = pair else { continue };
+            self.next(*from, &mut after, |step, next, _| {
+                let is_it = next == self.worlds.packed(*to);
+                moves.extend(is_it.then_some(step));
+                !is_it
+            });
+        }
+        moves
+    }
+
     /// What may happen in a world.
     pub(super) fn next(
         &self,

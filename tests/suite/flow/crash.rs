@@ -68,7 +68,7 @@ fn kill(mut child: Child, folder: &Path, round: u64) {
 
 fn flow(folder: &Path, pair: &Pair) -> LocalFlow {
     let transit = Transit::Within(Duration::from_secs(60));
-    let config = FlowConfig { folder: folder.join("flow"), alias: alias(), transit };
+    let config = FlowConfig { folder: folder.join("flow"), alias: alias(), transit, cache: Duration::ZERO };
     LocalFlow::open(config, Box::new(Keyring::of(&alias(), pair))).unwrap()
 }
 

@@ -58,7 +58,7 @@ impl Stage {
     }
 
     pub(super) fn open(&self, transit: Transit) -> Result<LocalFlow, FlowError> {
-        let config = FlowConfig { folder: self.folder(), alias: alias(), transit };
+        let config = FlowConfig { folder: self.folder(), alias: alias(), transit, cache: Duration::ZERO };
         LocalFlow::open(config, Box::new(self.ring.clone()))
     }
 
@@ -261,7 +261,12 @@ fn undeploying_and_counting_wait_for_the_message_that_is_being_signed() {
     let (begun, has_begun) = mpsc::channel();
     let (go, go_on) = mpsc::channel();
     let slow = Slow { ring: stage.ring.clone(), begun, go_on };
-    let config = FlowConfig { folder: stage.folder(), alias: alias(), transit: Transit::Within(HOUR) };
+    let config = FlowConfig {
+        folder: stage.folder(),
+        alias: alias(),
+        transit: Transit::Within(HOUR),
+        cache: Duration::ZERO,
+    };
     let flow = LocalFlow::open(config, Box::new(slow)).unwrap();
     let (mut switch, counter) = (stage.switch(), stage.switch());
     let (done, is_done) = mpsc::channel();
@@ -390,6 +395,7 @@ fn a_message_that_cannot_be_signed_leaves_nothing() {
         folder: stage.folder(),
         alias: Alias::new("nobody").unwrap(),
         transit: Transit::Within(HOUR),
+        cache: Duration::ZERO,
     };
     let flow = LocalFlow::open(config, Box::new(stage.ring.clone())).unwrap();
     let failed = flow.send(&mut &b"CANARY"[..], at(0), HOUR, &mut stage.receiver);
@@ -454,7 +460,12 @@ fn five_thousand_messages_are_sent_counted_and_delivered() {
     std::fs::create_dir(&trust).unwrap();
     let mut receiver = TrustFolder::new(&trust, 2, Box::new(Gullible(first.fingerprint())));
     receiver.change(std::slice::from_ref(&first.certificate), &[]).unwrap();
-    let config = FlowConfig { folder: stage.folder(), alias: alias(), transit: Transit::Within(HOUR) };
+    let config = FlowConfig {
+        folder: stage.folder(),
+        alias: alias(),
+        transit: Transit::Within(HOUR),
+        cache: Duration::ZERO,
+    };
     let flow = LocalFlow::open(config, Box::new(Trivial(first.certificate.clone()))).unwrap();
     let payload = [b'x'; 3_000];
     let begun = std::time::Instant::now();

@@ -44,6 +44,7 @@ struct Ground {
     flow_owner: usize,
     keys: Vec<&'static str>,
     second_store: bool,
+    gap: bool,
 }
 
 /// The text of one random plan.
@@ -56,6 +57,7 @@ pub(crate) fn plan(seed: u64) -> String {
         flow_owner: 0,
         keys: if chance.percent(20) { vec!["old", "new", "spare"] } else { vec!["old", "new"] },
         second_store: chance.percent(15),
+        gap: seed % 10 == 7,
     };
     let flow_owner = if chance.percent(70) { 0 } else { chance.below(ground.roles) };
     let ground = Ground { flow_owner, ..ground };
@@ -85,6 +87,9 @@ fn written(chance: &mut Chance, ground: &Ground, steps: &[Draft]) -> String {
         writeln!(text, "window w{window} at most 4h").unwrap();
     }
     text.push_str("keystore s of r0 {\n  alias \"a\" is old\n");
+    if ground.gap {
+        text.push_str("  exchanges with a gap\n");
+    }
     if ground.keys.len() > 2 && chance.percent(50) {
         let place = chance.of(&["n", "b", "a-backup"]);
         writeln!(text, "  alias \"{place}\" is spare").unwrap();
@@ -106,7 +111,8 @@ fn written(chance: &mut Chance, ground: &Ground, steps: &[Draft]) -> String {
         let place = if flow == 1 && chance.percent(40) { "s[\"a-backup\"]" } else { "s[\"a\"]" };
         let transit = if chance.percent(75) { "within 1h" } else { "immediately" };
         let state = if chance.percent(90) { "deployed" } else { "undeployed" };
-        writeln!(text, "flow f{flow} of r{owner} {{\n  signs xml with {place}\n  sends to p\n  delivers {transit}\n  {state}\n}}").unwrap();
+        let cache = if chance.percent(20) { "  caches keys for 10m\n" } else { "" };
+        writeln!(text, "flow f{flow} of r{owner} {{\n  signs xml with {place}\n  sends to p\n  delivers {transit}\n{cache}  {state}\n}}").unwrap();
     }
     for (number, step) in steps.iter().enumerate() {
         writeln!(text, "step x{number} by r{} {{", step.role).unwrap();
@@ -154,7 +160,9 @@ fn statement(chance: &mut Chance, ground: &Ground) -> String {
         }
     };
     let key = chance.of(&ground.keys);
-    match chance.below(8) {
+    match chance.below(11) {
+        8 => format!("p accepts {key} before s[\"a\"] is {key}"),
+        9 | 10 => format!("{} before {}", fact(chance), fact(chance)),
         0 => format!("always p accepts {key} while s[\"a\"] is {key}"),
         1 => format!("never s[\"a\"] is {key} while f0 undeployed"),
         2 => "always p accepts old while f0 deployed".to_owned(),

@@ -20,6 +20,10 @@ pub(crate) struct Moment {
     pub(super) accepts: BTreeSet<(AcceptorId, KeyId)>,
     pub(super) runs: BTreeSet<ChannelId>,
     pub(super) under_way: BTreeSet<(ChannelId, KeyId)>,
+    /// What a runtime still signs with although its alias names it no more.
+    pub(super) kept: BTreeSet<(ChannelId, KeyId)>,
+    /// The steps that are half done, with the key that was taken away.
+    pub(super) taken: BTreeMap<StepId, Option<KeyId>>,
     pub(super) agreed: BTreeSet<WindowId>,
     pub(super) begun: BTreeSet<WindowId>,
     pub(super) proposed: BTreeSet<StepId>,
@@ -49,6 +53,8 @@ impl Moment {
                 .flat_map(|c| keys().map(move |k| (c, k)))
                 .filter(|(c, k)| start.under_way[*c].contains(*k))
                 .collect(),
+            kept: BTreeSet::new(),
+            taken: BTreeMap::new(),
             agreed: BTreeSet::new(),
             begun: BTreeSet::new(),
             proposed: BTreeSet::new(),
@@ -82,7 +88,9 @@ impl Moment {
         match asks {
             Asks::Facts(facts) => facts.iter().all(|(fact, value)| self.value(*fact) == *value),
             Asks::Drained(flow, key) => {
-                !self.under_way.contains(&(*flow, *key)) && self.signs_with(plan, *flow) != Some(*key)
+                let is_kept = self.kept.contains(&(*flow, *key));
+                let signed = is_kept || self.signs_with(plan, *flow) == Some(*key);
+                !signed && !self.under_way.contains(&(*flow, *key))
             }
             Asks::Open(window) => self.begun.contains(window),
         }

@@ -22,6 +22,8 @@ pub(crate) enum Wrong {
     Rejected(ChannelId, KeyId),
     Interrupted(ChannelId),
     Unresolved(ChannelId),
+    /// A flow runs while an exchange is half done.
+    Gap(StepId, ChannelId),
     Misfit(StepId),
     Stale(StepId),
     Goal,
@@ -44,8 +46,14 @@ pub(crate) enum Judgement {
 
 /// Judges a plan that passed the checks.
 pub(crate) fn judge(plan: &Plan, start: &World, limit: usize) -> Judgement {
+    searched(plan, start, (limit, false))
+}
+
+/// Judges a plan that passed the checks; keeping a key and being half done are moments of their own if told
+/// so.
+pub(super) fn searched(plan: &Plan, start: &World, (limit, keeps): (usize, bool)) -> Judgement {
     let told = Told::of(plan);
-    let judge = Judge::of(plan, &told);
+    let judge = Judge { keeps, ..Judge::of(plan, &told) };
     let first = Moment::of(plan, start);
     let wrong = judge.wrong(&first);
     if !wrong.is_empty() {
@@ -104,6 +112,7 @@ pub(crate) fn judge(plan: &Plan, start: &World, limit: usize) -> Judgement {
     }
     match can_end.iter().zip(&depths).filter(|(can, _)| !**can).map(|(_, depth)| *depth).min() {
         Some(depth) => Judgement::Refuted(depth, BTreeSet::from([Wrong::Stuck])),
+        None if let Some(broken) = judge.out_of_turn(&moments[0]) => broken,
         None if is_declared => {
             let empty = |number: &usize| !moments.iter().any(|moment| judge.speaks_of(moment, *number));
             let empty: BTreeSet<Wrong> =
@@ -119,10 +128,12 @@ pub(crate) fn judge(plan: &Plan, start: &World, limit: usize) -> Judgement {
 }
 
 pub(crate) struct Judge<'a> {
-    plan: &'a Plan,
+    pub(super) plan: &'a Plan,
     told: &'a Told<'a>,
     grounds: HashMap<StepId, Vec<Grounds>>,
     unwaived: Vec<ChannelId>,
+    /// Whether keeping a key, and being half done, are moments of their own.
+    pub(super) keeps: bool,
     /// Flows that must not be down, and the window in which they may be.
     up: Vec<(ChannelId, Option<keyroll::world::id::WindowId>)>,
 }
@@ -157,6 +168,7 @@ impl<'a> Judge<'a> {
             told,
             grounds: plan.steps.ids().map(|step| (step, grounds(step))).collect(),
             unwaived: land.channels.ids().filter(|c| !waived(*c, Hazard::Rejected)).collect(),
+            keeps: false,
             up,
         }
     }
@@ -183,9 +195,11 @@ impl<'a> Judge<'a> {
                 wrong.insert(Wrong::Unresolved(*flow));
             }
         }
+        wrong.extend(self.half_done(moment));
         let missed = |asks| !moment.is_so(self.plan, &asks);
         for (number, stated) in self.plan.statements.iter().enumerate() {
             if self.speaks_of(moment, number)
+                && !stated.value.is_before()
                 && moment.is_so(self.plan, &stated.value.what().asks()) != stated.value.is_always()
             {
                 wrong.insert(Wrong::Untrue(number));
@@ -198,7 +212,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether a statement says something of a moment.
-    fn speaks_of(&self, moment: &Moment, number: usize) -> bool {
+    pub(super) fn speaks_of(&self, moment: &Moment, number: usize) -> bool {
         let during = self.plan.statements[number].value.during();
         during.is_none_or(|during| moment.is_so(self.plan, &during.asks()))
     }
@@ -207,7 +221,9 @@ impl<'a> Judge<'a> {
     pub(crate) fn moves(&self, moment: &Moment) -> Vec<Result<Moment, Wrong>> {
         let mut found = Vec::new();
         for step in self.plan.steps.ids().filter(|step| !moment.done.contains(step)) {
-            if moment.proposed.contains(&step) {
+            if moment.taken.contains_key(&step) {
+                found.push(self.put(moment, step));
+            } else if moment.proposed.contains(&step) {
                 found.push(Ok(self.answered(moment, step)));
             } else if self.knows_enough(moment, step) {
                 found.extend(self.acts(moment, step));
@@ -220,6 +236,7 @@ impl<'a> Judge<'a> {
             found.push(Ok(after));
         }
         self.traffic(moment, &mut found);
+        self.kept(moment, &mut found);
         found
     }
 
@@ -239,6 +256,9 @@ impl<'a> Judge<'a> {
         if misled {
             return Some(Err(Wrong::Stale(step)));
         }
+        if let Some(taken) = self.taken(moment, step) {
+            return Some(taken);
+        }
         let mut after = moment.clone();
         if row.speech.as_ref().is_some_and(|s| matches!(s.kind, SpeechKind::Proposal(_))) {
             after.proposed.insert(step);
@@ -250,6 +270,9 @@ impl<'a> Judge<'a> {
             }
         }
         after.done.insert(step);
+        if self.keeps {
+            self.keep(moment, &mut after);
+        }
         Some(Ok(after))
     }
 

@@ -187,6 +187,7 @@ fn stuck_message(place: &Place) -> String {
         folder: place.folder.join("orders-flow"),
         alias: keyroll::name::Alias::new("orders-signer").unwrap(),
         transit: Transit::Within(std::time::Duration::from_secs(1)),
+        cache: std::time::Duration::ZERO,
     };
     let flow =
         LocalFlow::open(config, Box::new(XmlSigner::new(keystore, SignatureProfile::default()))).unwrap();

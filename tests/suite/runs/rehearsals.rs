@@ -72,6 +72,26 @@ fn a_plan_without_its_drain_is_refused_and_fails_before_the_eyes_of_who_insists(
     }
 }
 
+/// The runtime of the sandbox really keeps its key: a partner that forgets the old one as soon as the alias
+/// names the new one rejects messages, although each is judged in the moment in which it is sent.
+#[test]
+fn a_key_that_is_kept_is_met_in_the_rehearsal() {
+    let cached = |text: String| {
+        let text = text.replace("delivers within $delivery", "delivers immediately");
+        text.replace("  deployed\n}", "  caches keys for 6h\n  deployed\n}")
+    };
+    let place = Place::two_keys();
+    place.write("plan.renewal", cached(plan("two-keys.renewal")));
+    let said = place.keyroll(&format!("rehearse plan.renewal {SMALL}")).ends(0);
+    let summary = last(&said.out);
+    assert_eq!(summary["messages"]["rejected"], 0, "{summary}");
+    place.write("plan.renewal", cached(without_drain("two-keys.renewal")));
+    place.keyroll(&format!("rehearse plan.renewal {SMALL}")).ends(1).says("--unproved");
+    let said = place.keyroll(&format!("rehearse plan.renewal {SMALL} --unproved")).ends(4);
+    let summary = last(&said.out);
+    assert!(summary["messages"]["rejected"].as_u64().unwrap() > 0, "{summary}");
+}
+
 #[test]
 fn a_hazard_that_is_accepted_breaks_nothing() {
     let place = Place::two_keys();
