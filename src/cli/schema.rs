@@ -4,8 +4,8 @@ use schemars::{Schema, generate::SchemaSettings};
 use serde_json::{Value, json};
 
 use crate::{
-    certificate::Certificate, page::findings::Findings, plan::suggest::nearest, run::dry_run::DryRun,
-    source::shown, transition::event::Record,
+    certificate::Certificate, page::findings::Findings, plan::suggest::nearest,
+    proof::story::form::StoryFile, run::dry_run::DryRun, source::shown, transition::event::Record,
 };
 
 use super::{
@@ -69,6 +69,7 @@ pub const SCHEMAS: &[Row] = &[
     row::<Carried>("the last line of `run`"),
     row::<Staged>("`rehearse --stage`"),
     row::<Standings>("`status`"),
+    row::<StoryFile>("`prove --story`, into its file"),
     row::<verify::Judged>("`verify`"),
     row::<Again>("`verify-proof`"),
     row::<Reasons>("`why`"),

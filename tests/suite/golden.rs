@@ -78,7 +78,7 @@ fn said(stem: &str, source: &Source) -> (String, Vec<String>) {
         Verdict::Proven(_) => drawn(advice),
         Verdict::Refuted(refuted) => {
             let (mut text, codes) = drawn(vec![refuted.finding]);
-            for line in told(source, &refuted.story) {
+            for line in told(refuted.checked.plan(), &refuted.story, false) {
                 text.push_str(&line);
                 text.push('\n');
             }
