@@ -135,6 +135,8 @@ fn every_code_has_a_page_and_every_page_has_a_code() {
     pages.extend(stems(&folder("hand"), "snap"));
     // Those about certificates of proofs likewise.
     pages.extend(stems(&folder("certificate"), "snap"));
+    // And those about stories.
+    pages.extend(stems(&folder("told"), "snap"));
     assert_eq!(pages.iter().map(String::as_str).collect::<BTreeSet<_>>(), codes);
 }
 

@@ -100,8 +100,9 @@ pub const EXPLANATIONS: &[Explanation] = &[
         code: "story_not_playable",
         title: "a story cannot be played",
         text: "A rehearsal plays acts, messages between roles and signed messages. A promise that speaks of no\n\
-               moment has a story without one, so there is nothing to play. A story with more moments than its\n\
-               flow's transit time has milliseconds is not played either.",
+               moment has a story without one, so there is nothing to play. Nor is a story played with more moments\n\
+               than its flow's transit time has milliseconds, or of a plan whose receiver accepts from the start\n\
+               a key that lies in no keystore: there is no certificate of it.",
     },
     Explanation {
         code: "story_not_shown",
