@@ -10,7 +10,7 @@ mod several;
 use keyroll::{
     check::Checked,
     proof::{
-        explore::{Found, explore},
+        explicit::search::{Found, explore},
         rules::{Fault, Rules},
         story::{Story, form::StoryFile, replay::replay},
         verdict::{BUDGET, Refuted, Verdict, prove},
@@ -97,7 +97,7 @@ fn every_story_of_a_random_plan_leads_to_the_same_fault_again() {
     for seed in 40_000..43_000 {
         let Ok(checked) = read(&super::random_plans::generated::plan(seed)) else { continue };
         let start = checked.plan().start.clone();
-        if let Found::Fault(moves, world, fault) = explore(Rules::of(&checked), &start, ENOUGH) {
+        if let Found::Fault(moves, world, fault) = explore(&Rules::of(&checked), &start, ENOUGH) {
             if matches!(fault, Fault::Vacuous(_)) {
                 continue;
             }

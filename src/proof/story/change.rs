@@ -39,6 +39,10 @@ pub fn changes(plan: &Plan, before: &World, after: &World) -> Vec<Change> {
     let mut facts: Vec<Fact> = places.map(Fact::Place).collect();
     for receiver in land.acceptors.ids() {
         let (was, is) = (before.accepted[receiver], after.accepted[receiver]);
+        // Most receivers stay as they are, and a large plan has many keys.
+        if was == is {
+            continue;
+        }
         let keys = land.keys.ids().filter(|key| was.contains(*key) != is.contains(*key));
         facts.extend(keys.map(|key| Fact::Accepts(receiver, key)));
     }
@@ -55,6 +59,9 @@ pub fn changes(plan: &Plan, before: &World, after: &World) -> Vec<Change> {
     let mut found: Vec<Change> = facts.into_iter().map(fact).collect();
     for flow in land.channels.ids() {
         let (was, is) = (before.under_way[flow], after.under_way[flow]);
+        if was == is {
+            continue;
+        }
         let keys = land.keys.ids().filter(|key| was.contains(*key) != is.contains(*key));
         found.extend(keys.map(|key| traffic(land, (flow, key), is.contains(key))));
     }

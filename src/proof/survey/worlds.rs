@@ -28,13 +28,8 @@ const BESIDE: usize = 112;
 impl<'a> Worlds<'a> {
     /// The start alone.
     pub(super) fn of(packing: Packing<'a>, start: &World) -> Self {
-        let mut worlds = Self {
-            packing,
-            rows: Vec::new(),
-            numbers: HashMap::new(),
-            came: Vec::new(),
-            edges: Vec::new(),
-        };
+        let mut worlds =
+            Self { packing, rows: Vec::new(), numbers: HashMap::new(), came: Vec::new(), edges: Vec::new() };
         let _is_new = worlds.enter(start, (0, None));
         worlds
     }
