@@ -1,8 +1,11 @@
 //! What `prove` says of a refused plan: one story, or several that differ.
 
+use std::sync::atomic::Ordering;
+
 use crate::{
-    cli::{at_site::shown_path, exit::Exit, json::Findings, screen::Screen},
+    cli::{at_site::shown_path, exit::Exit, json::Findings, screen::Screen, stop},
     proof::{
+        budget::Budget,
         survey::{Open, Survey, Told, survey},
         verdict::Refuted,
     },
@@ -32,7 +35,8 @@ pub(super) fn refused(
     let repaired = is_told.then(|| repair(&source, &given, &refuted.about, AT_ONCE, |_| {})).flatten();
     let Survey { checked, stories, open } = if arguments.all {
         let start = refuted.checked.plan().start.clone();
-        survey(refuted, &start, arguments.budget, MOST)
+        let goes_on = |_| !stop::flag().load(Ordering::Relaxed);
+        survey(refuted, &start, Budget { states: arguments.budget, goes_on: &goes_on }, MOST)
     } else {
         let Refuted { checked, story, shortest, finding, .. } = refuted;
         Survey { checked, stories: vec![Told { story, shortest, finding }], open: None }

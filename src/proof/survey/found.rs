@@ -3,6 +3,7 @@
 use crate::{
     check::Checked,
     proof::{
+        budget::{Budget, Reached},
         explicit::search::{LEAST, LOOKS, ROOM},
         pack::Packing,
         refusal::refusal,
@@ -21,6 +22,9 @@ pub(super) fn brought_about(moves: &[Move]) -> Option<StepId> {
         _ => None,
     }
 }
+
+/// After so many worlds it is asked whether to go on.
+const LOOK: usize = 256;
 
 /// What was found so far.
 pub(super) struct Found {
@@ -57,7 +61,8 @@ impl Found {
 
     /// Looks at every world up to the first fault on each way; `false` where the budget or the number
     /// of stories ended it.
-    pub(super) fn search(&mut self, checked: &Checked, start: &World, budget: usize) -> bool {
+    pub(super) fn search(&mut self, checked: &Checked, start: &World, budget: Budget<'_>) -> bool {
+        let Budget { states: budget, goes_on } = budget;
         let rules = Rules::of(checked).within(budget.saturating_mul(LOOKS).max(LEAST));
         let room = budget.saturating_mul(ROOM).max(LEAST);
         let plan = checked.plan();
@@ -79,6 +84,10 @@ impl Found {
         let mut at = 0u32;
         while (at as usize) < worlds.len() {
             let index = at as usize;
+            let reached = Reached { states: worlds.len(), moves: 0, stopped: false };
+            if index.is_multiple_of(LOOK) && !goes_on(reached) {
+                return false;
+            }
             if ends.get(index).copied().unwrap_or(false) {
                 at += 1;
                 continue;

@@ -10,6 +10,7 @@ mod worlds;
 use crate::{check::Checked, source::Finding, world::state::World};
 
 use super::{
+    budget::Budget,
     cuts::{broken, walk},
     story::Story,
     verdict::Refuted,
@@ -51,12 +52,12 @@ pub enum Open {
 /// Tells at most so many stories of a refused plan, each with another ending. The search looks at no
 /// more worlds than the budget allows; where it ends there, causal cuts are asked for more.
 #[must_use]
-pub fn survey(refuted: Refuted, start: &World, budget: usize, most: usize) -> Survey {
+pub fn survey<'b>(refuted: Refuted, start: &World, budget: impl Into<Budget<'b>>, most: usize) -> Survey {
     let Refuted { checked, fault, story, shortest, finding, .. } = refuted;
     let first = (fault, brought_about(&story.moves()));
     let mut found = Found { most, ends: vec![first], stories: vec![Told { story, shortest, finding }] };
     // Without the shortest one the search came to its bound already.
-    let is_whole = shortest && found.search(&checked, start, budget);
+    let is_whole = shortest && found.search(&checked, start, budget.into());
     if !is_whole {
         for broken in broken(&checked, start) {
             if let Some((moves, world, fault)) = walk(&checked, start, &broken) {
