@@ -1,6 +1,7 @@
 //! The face of time. No other part of the program reads a clock.
 
 use std::fmt::Debug;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -61,5 +62,33 @@ impl Clock for CompressedClock {
 
     fn pace(&self) -> f64 {
         self.factor
+    }
+}
+
+/// A clock that stands still until it is set.
+#[derive(Debug)]
+pub struct SetClock(Mutex<Timestamp>);
+
+impl SetClock {
+    /// A clock that shows `start`.
+    #[must_use]
+    pub const fn new(start: Timestamp) -> Self {
+        Self(Mutex::new(start))
+    }
+
+    /// Sets it; it never goes back.
+    pub fn set(&self, to: Timestamp) {
+        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *now = to.max(*now);
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn sleep(&self, duration: Duration) {
+        self.set(self.now().saturating_add(duration).unwrap_or(Timestamp::MAX));
     }
 }

@@ -79,6 +79,7 @@ pub fn all() -> Vec<Explanation> {
     all.extend(check::explanations());
     all.extend_from_slice(certificate::EXPLANATIONS);
     all.extend(proof::refused::EXPLANATIONS);
+    all.extend_from_slice(proof::story::refused::EXPLANATIONS);
     all.extend(run::site_fault::EXPLANATIONS);
     all.extend(keystore::explained::EXPLANATIONS);
     all.extend(xml_explained::explanations());

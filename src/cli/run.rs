@@ -263,7 +263,7 @@ fn proven(source: &Source, site: &Site, budget: usize, screen: &mut Screen) -> R
         Verdict::Proven(proven) => Ok(proven),
         Verdict::Refuted(refuted) => {
             screen.page(&Refusal::new(source.clone(), vec![refuted.finding]));
-            for line in told(source, &refuted.story) {
+            for line in told(refuted.checked.plan(), &refuted.story, screen.is_verbose()) {
                 screen.talk(line);
             }
             screen.talk("the plan is not proved, so it is not run");

@@ -4,8 +4,8 @@ use schemars::{Schema, generate::SchemaSettings};
 use serde_json::{Value, json};
 
 use crate::{
-    certificate::Certificate, page::findings::Findings, plan::suggest::nearest, run::dry_run::DryRun,
-    source::shown, transition::event::Record,
+    certificate::Certificate, page::findings::Findings, plan::suggest::nearest,
+    proof::story::form::StoryFile, run::dry_run::DryRun, source::shown, transition::event::Record,
 };
 
 use super::{
@@ -21,7 +21,7 @@ use super::{
     json::{Document, mark},
     keystore::{list::Listed, outcome::Changed, record::Recorded, release::Released},
     prove::Judged,
-    rehearse::{Rehearsal, Staged},
+    rehearse::{Enacted, Rehearsal, Staged},
     repair::Mended,
     screen::{Failure, Screen},
     status::Standings,
@@ -51,6 +51,7 @@ pub const SCHEMAS: &[Row] = &[
     row::<Sound>("`check` of a plan that is accepted"),
     row::<Compared>("`compare`"),
     row::<DryRun>("`dry-run`"),
+    row::<Enacted>("`rehearse --story`"),
     row::<Failure>("any command that fails without a result"),
     row::<Record>("each event of `run` and `rehearse`"),
     row::<Explained>("`explain`"),
@@ -69,6 +70,7 @@ pub const SCHEMAS: &[Row] = &[
     row::<Carried>("the last line of `run`"),
     row::<Staged>("`rehearse --stage`"),
     row::<Standings>("`status`"),
+    row::<StoryFile>("`prove --story`, into its file"),
     row::<verify::Judged>("`verify`"),
     row::<Again>("`verify-proof`"),
     row::<Reasons>("`why`"),

@@ -90,6 +90,12 @@ impl Screen {
         self.manner.quiet
     }
 
+    /// Whether whoever reads wants the details.
+    #[must_use]
+    pub const fn is_verbose(&self) -> bool {
+        self.manner.verbose
+    }
+
     /// A line of the result.
     pub fn result(&mut self, line: impl Display) {
         self.text(&format!("{line}\n"));

@@ -9,6 +9,7 @@ pub mod markup;
 pub mod mermaid;
 pub mod outcome;
 pub mod page;
+pub mod storyboard;
 pub mod summary;
 pub mod swimlane;
 pub mod timeline;

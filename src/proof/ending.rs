@@ -18,24 +18,30 @@ use crate::{
     },
 };
 
-use super::{
-    rules::{Fault, Rules},
-    story::Moment,
-};
+use super::rules::{Fault, Rules};
+
+/// Something in words, and where the plan says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// As a sentence fragment.
+    pub text: String,
+    /// The line of the plan.
+    pub at: Span,
+}
 
 /// How many worlds are looked at to find what a stuck plan waits for.
 const LOOK: usize = 10_000;
 
 /// The last line of a story. `world` is the moment at which the fault shows.
 #[must_use]
-pub fn ending(checked: &Checked, world: &World, fault: Fault) -> Moment {
+pub fn ending(checked: &Checked, world: &World, fault: Fault) -> Line {
     let plan = checked.plan();
     let landscape = &plan.landscape;
     let role = |step: StepId| shown(&landscape.roles[plan.steps[step].role.value]);
     match fault {
         Fault::Breach(Breach::Rejected(flow, key)) => {
             let at = promise(plan, (flow, Hazard::Rejected)).map_or(plan.declared.transits[flow], |p| p.span);
-            Moment { text: rejection(plan, world, flow, key), at }
+            Line { text: rejection(plan, world, flow, key), at }
         }
         Fault::Breach(Breach::Interrupted(flow)) => {
             let promise = promise(plan, (flow, Hazard::Interrupted));
@@ -50,13 +56,13 @@ pub fn ending(checked: &Checked, world: &World, fault: Fault) -> Moment {
             let but =
                 window.map_or_else(String::new, |window| format!(", and the window {window} has not begun"));
             let at = promise.map_or(plan.declared.flows[flow], |p| p.span);
-            Moment { text: format!("{name}: {why}{but}"), at }
+            Line { text: format!("{name}: {why}{but}"), at }
         }
         Fault::Breach(Breach::Unresolved(flow)) => {
             let channel = &landscape.channels[flow];
             let place = shown(&landscape.place_name(channel.stamps));
             let text = format!("{}: runs, and {place} names no key", shown(&channel.name));
-            Moment { text, at: plan.declared.flows[flow] }
+            Line { text, at: plan.declared.flows[flow] }
         }
         Fault::Gap(Gap { step, flow }) => {
             let channel = &landscape.channels[flow];
@@ -64,26 +70,26 @@ pub fn ending(checked: &Checked, world: &World, fault: Fault) -> Moment {
             let name = shown(&plan.steps[step].name.value);
             let text =
                 format!("{}: runs, and {place} names no key while {name} is half done", shown(&channel.name));
-            Moment { text, at: plan.steps[step].action.span }
+            Line { text, at: plan.steps[step].action.span }
         }
         Fault::Misfit(step, misfit) => {
-            Moment { text: misfits(plan, world, misfit), at: plan.steps[step].action.span }
+            Line { text: misfits(plan, world, misfit), at: plan.steps[step].action.span }
         }
         Fault::Stale(step, need) => {
             let (need, at) = belief(plan, step, need);
-            Moment { text: format!("{}: believes that {need}, and it is not so", role(step)), at }
+            Line { text: format!("{}: believes that {need}, and it is not so", role(step)), at }
         }
         Fault::Goal(number) => {
             let (_, at, found) = goal(plan, world, number);
-            Moment { text: format!("every step is done, and {found}"), at }
+            Line { text: format!("every step is done, and {found}"), at }
         }
         Fault::Untrue(number) => {
             let (sentence, at) = statement(plan, number);
-            Moment { text: format!("{sentence}: {}", untruth(plan, number)), at }
+            Line { text: format!("{sentence}: {}", untruth(plan, number)), at }
         }
         Fault::Vacuous(number) => {
             let (sentence, at) = statement(plan, number);
-            Moment { text: format!("{sentence}: there is no such moment, in no order of events"), at }
+            Line { text: format!("{sentence}: there is no such moment, in no order of events"), at }
         }
         Fault::Stuck => match waiting(checked, world) {
             Some(wait) => {
@@ -93,9 +99,9 @@ pub fn ending(checked: &Checked, world: &World, fault: Fault) -> Moment {
                     role(wait.step),
                     wait.what
                 );
-                Moment { text, at: wait.at }
+                Line { text, at: wait.at }
             }
-            None => Moment { text: "from here the plan cannot finish".to_owned(), at: plan.declared.head },
+            None => Line { text: "from here the plan cannot finish".to_owned(), at: plan.declared.head },
         },
     }
 }

@@ -5,6 +5,7 @@
 //! cannot tell, [`explicit`] looks at every state, breadth first. [`reason`] writes down why a plan is
 //! proved, for a second judge. Declared faults and repair have their places beside them.
 
+mod after;
 pub mod assumption;
 pub mod budget;
 pub mod cuts;
@@ -19,4 +20,5 @@ pub mod refused;
 mod rejected;
 pub mod rules;
 pub mod story;
+pub mod survey;
 pub mod verdict;

@@ -12,11 +12,13 @@ use crate::{
     transition::ready::{Blocker, blockers},
     world::{
         effect::{Effect, Misfit},
-        id::{ChannelId, DeliveryId, Id, KeyId, RoleId, StepId, Table, WindowId},
+        id::{ChannelId, DeliveryId, Id, KeyId, StepId, WindowId},
         landscape::Transit,
         state::{WindowState, World},
     },
 };
+
+use super::after::After;
 
 /// One thing that happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,6 +179,42 @@ impl<'a> Rules<'a> {
         })
     }
 
+    /// All that is wrong with a world by itself; the first of it is what [`Rules::fault`] finds.
+    #[must_use]
+    pub fn faults(&self, world: &World) -> Vec<Fault> {
+        let plan = self.checked.plan();
+        let landscape = &plan.landscape;
+        let broken = self.judged.iter().filter_map(|j| j.invariant().broken(landscape, world));
+        let mut found: Vec<Fault> = broken.chain(alias_lost(landscape, world)).map(Fault::Breach).collect();
+        found.extend(self.gaps.iter().filter(|gap| gap.is_open(plan, world)).copied().map(Fault::Gap));
+        let untrue = plan.statements.iter().enumerate();
+        let untrue = untrue.filter(|(_, stated)| stated.value.is_broken(landscape, world));
+        found.extend(untrue.map(|(number, _)| Fault::Untrue(number)));
+        if self.is_ended(world) {
+            let finals = plan.finals.iter().enumerate();
+            let missed = finals.filter(|(_, condition)| !condition.value.holds(landscape, world));
+            found.extend(missed.map(|(number, _)| Fault::Goal(number)));
+        }
+        found
+    }
+
+    /// What comes of one move, or the fault that it is; nothing where it cannot happen.
+    #[must_use]
+    pub fn after(&self, world: &World, step: Move) -> Option<Result<World, Fault>> {
+        let mut found = None;
+        self.next_of(
+            world,
+            |candidate| candidate == step,
+            |candidate, result| {
+                // A step that may be begun or answered is looked at for both.
+                if candidate == step {
+                    found = Some(result);
+                }
+            },
+        );
+        found
+    }
+
     /// Whether every step is done.
     #[must_use]
     pub fn is_ended(&self, world: &World) -> bool {
@@ -201,7 +239,7 @@ impl<'a> Rules<'a> {
         }
         for step in world.done.zeroes().map(StepId::at) {
             // Most steps wait for another one, which is quickly seen.
-            if !self.after.is_done(world, step) || !(wanted(Move::Act(step)) || wanted(Move::Answer(step))) {
+            if !(wanted(Move::Act(step)) || wanted(Move::Answer(step))) || !self.after.is_done(world, step) {
                 continue;
             }
             if !self.look(self.weight + self.after.messages(step)) {
@@ -312,51 +350,5 @@ impl<'a> Rules<'a> {
                 found(Move::Arrive(channel, key), Ok(after));
             }
         }
-    }
-}
-
-/// Which steps each step comes after, as one row of numbers.
-#[derive(Debug)]
-struct After {
-    earlier: Vec<StepId>,
-    /// Where the steps that a step comes after begin in the row.
-    starts: Vec<usize>,
-    /// How many messages its role may have to be asked for.
-    messages: Vec<usize>,
-}
-
-impl After {
-    fn of(checked: &Checked) -> Self {
-        let plan = checked.plan();
-        let mut to: Table<RoleId, usize> = Table::like(&plan.landscape.roles, 0);
-        for delivery in plan.deliveries.rows() {
-            to[delivery.to] += 1;
-        }
-        let mut after = Self { earlier: Vec::new(), starts: vec![0], messages: Vec::new() };
-        for step in plan.steps.rows() {
-            let role = step.role.value;
-            let before = step.after.iter().map(|before| before.value);
-            let foreign = before.clone().filter(|before| plan.steps[*before].role.value != role).count();
-            after.messages.push((foreign + step.needs.len()) * to[role]);
-            after.earlier.extend(before);
-            after.starts.push(after.earlier.len());
-        }
-        after
-    }
-
-    /// How many there are of steps and of what they come after.
-    fn len(&self) -> usize {
-        self.starts.len() + self.earlier.len()
-    }
-
-    /// Whether all that a step comes after is done.
-    fn is_done(&self, world: &World, step: StepId) -> bool {
-        let start = |step: usize| self.starts.get(step).copied().unwrap_or_default();
-        let mine = self.earlier.get(start(step.index())..start(step.index() + 1)).unwrap_or_default();
-        mine.iter().all(|earlier| world.is_done(*earlier))
-    }
-
-    fn messages(&self, step: StepId) -> usize {
-        self.messages.get(step.index()).copied().unwrap_or_default()
     }
 }

@@ -177,11 +177,13 @@ pub fn prove_by<'a>(
     let (states, why) = match (engine, &unsettled) {
         // Asked last: everything else is proved.
         (_, Some(Unsettled::Vacuous(number))) => {
-            return refuted(checked, (&[], start, Fault::Vacuous(*number)), true);
+            return refuted(checked, start, (&[], start, Fault::Vacuous(*number)), true);
         }
         (Engine::Cuts, Some(unsettled)) => (0, Why::Unsettled(unsettled.clone())),
         _ => match explore(&Rules::of(&checked), start, budget) {
-            Found::Fault(moves, world, fault) => return refuted(checked, (&moves, &world, fault), true),
+            Found::Fault(moves, world, fault) => {
+                return refuted(checked, start, (&moves, &world, fault), true);
+            }
             // Two engines that differ prove nothing.
             Found::Clean(space) if matches!(unsettled, Some(Unsettled::Broken(_))) => {
                 (space.states(), Why::Differ)
@@ -199,7 +201,7 @@ pub fn prove_by<'a>(
         (&unsettled, &why)
         && let Some((moves, world, fault)) = walk(&checked, start, broken)
     {
-        return refuted(checked, (&moves, &world, fault), false);
+        return refuted(checked, start, (&moves, &world, fault), false);
     }
     Verdict::NotProven(Box::new(NotProven { checked, states, why }))
 }
@@ -218,8 +220,13 @@ fn proven(checked: Checked, start: &World, how: How) -> Verdict {
     Verdict::Proven(Box::new(Proven { checked, start, proof }))
 }
 
-fn refuted(checked: Checked, (moves, world, fault): (&[Move], &World, Fault), shortest: bool) -> Verdict {
-    let story = Story::of(&checked, moves, world, fault);
+fn refuted(
+    checked: Checked,
+    start: &World,
+    (moves, world, fault): (&[Move], &World, Fault),
+    shortest: bool,
+) -> Verdict {
+    let story = Story::of(&checked, start, moves, (world, fault));
     let finding = refusal(&checked, world, fault, moves);
     let fails = match fault {
         Fault::Misfit(step, _) | Fault::Stale(step, _) => Some(step),

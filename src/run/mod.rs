@@ -11,20 +11,26 @@
 //! - While it waits: [`status`] of each step, and for whom or what it [`wait`]s.
 //! - A rehearsal: [`sandbox`] is a world of its own, or the likeness that [`rebuild`] makes of what
 //!   [`origin`] sees at a site; [`traffic`] sends messages through it.
+//! - A story: [`enact`] plays it in a sandbox, moment by moment, and a [`courier`] holds its messages
+//!   back until they are to arrive.
 
 pub mod approval;
 pub mod bind;
 pub mod casting;
 pub mod claims;
+pub mod courier;
 pub mod difference;
 pub mod dry_run;
+pub mod enact;
 pub mod error;
+mod moment;
 pub mod opening;
 pub mod origin;
 pub mod read_only;
 pub mod rebuild;
 pub mod runner;
 pub mod sandbox;
+mod shown;
 pub mod signature_binding;
 pub mod site;
 pub mod site_fault;

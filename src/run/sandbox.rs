@@ -33,6 +33,7 @@ use crate::{
 };
 
 use super::{
+    bind::created,
     origin::Origin,
     rebuild::{RebuildError, Rebuilt},
     site::{FlowBinding, KeyBinding, KeystoreBinding, Length, ReceiverBinding, RoleBinding, Site},
@@ -141,7 +142,7 @@ impl Sandbox {
                 keystores: BTreeMap::new(),
                 receivers: BTreeMap::new(),
                 flows: BTreeMap::new(),
-                keys: origin.map(keys).unwrap_or_default(),
+                keys: origin.map_or_else(|| first_of_their_kind(plan, props), keys),
             },
             certificates: rebuilt.as_ref().map(|r| r.certificates().clone()).unwrap_or_default(),
             notes: rebuilt.as_ref().map(|r| r.notes().to_vec()).unwrap_or_default(),
@@ -265,6 +266,24 @@ impl Sandbox {
         self.site.flows.insert(name.clone(), FlowBinding::Local { path, signature: None });
         Ok(())
     }
+}
+
+/// What is generated for keys that take the place of no other one, of which it could be told.
+fn first_of_their_kind(plan: &Plan, props: &Props) -> BTreeMap<String, KeyBinding> {
+    let alone = created(plan).filter(|key| !plan.predecessors.contains_key(key));
+    let bound = alone.map(|key| {
+        let name = &plan.landscape.keys[key];
+        // A common name has at most 64 characters (RFC 5280).
+        let common: String = name.chars().take(64).collect();
+        let binding = KeyBinding {
+            key_type: Some(props.key_type.to_string()),
+            subject: Some(format!("CN={common}, O=keyroll rehearsal")),
+            certificate: None,
+            days: None,
+        };
+        (name.clone(), binding)
+    });
+    bound.collect()
 }
 
 /// What a site says of keys, without the certificates that it names: in a likeness they are others.

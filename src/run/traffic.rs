@@ -108,8 +108,8 @@ struct Draft {
 /// One flow with its receiver.
 #[derive(Debug)]
 pub struct Traffic {
-    flow: LocalFlow,
-    receiver: TrustFolder,
+    pub(super) flow: LocalFlow,
+    pub(super) receiver: TrustFolder,
     spool: PathBuf,
     counts: PathBuf,
     transit: Duration,
@@ -297,7 +297,7 @@ fn judged(now: Timestamp, delivered: Delivered) -> Sighting {
 }
 
 /// An order, as a flow of orders sends it: about two kilobytes.
-fn payload(turn: u64, now: Timestamp) -> Vec<u8> {
+pub(super) fn payload(turn: u64, now: Timestamp) -> Vec<u8> {
     let mut text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<order xmlns=\"urn:example:order\" number=\"{turn}\">\n  <placed>{now}</placed>\n"
     );

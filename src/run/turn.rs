@@ -37,12 +37,12 @@ use super::{
 };
 
 impl Runner<'_> {
-    fn state(&self) -> &State {
+    pub(super) fn state(&self) -> &State {
         self.parts.host.state()
     }
 
     /// Submits an event of the runner's own; `false` when it was known already or came too late.
-    fn submit(&mut self, event: Event, watch: Watch<'_>) -> Result<bool, RunError> {
+    pub(super) fn submit(&mut self, event: Event, watch: Watch<'_>) -> Result<bool, RunError> {
         let record = Record { at: self.parts.clock.now(), event };
         let before = self.state().clone();
         match self.parts.host.submit(self.checked, &record)? {
@@ -101,7 +101,7 @@ impl Runner<'_> {
         }
     }
 
-    fn look(&self) -> Result<Observation, RunError> {
+    pub(super) fn look(&self) -> Result<Observation, RunError> {
         let plan = self.checked.plan();
         observe(&plan.landscape, &self.parts.backends, &self.material, &self.state().world)
             .map_err(RunError::Observe)
@@ -141,7 +141,7 @@ impl Runner<'_> {
     }
 
     /// Performs a step and takes its outcome down, once its effect is seen.
-    fn perform(&mut self, name: &str, attempt: u32, watch: Watch<'_>) -> Result<(), RunError> {
+    pub(super) fn perform(&mut self, name: &str, attempt: u32, watch: Watch<'_>) -> Result<(), RunError> {
         let plan = self.checked.plan();
         let Some(step) = plan.step(name) else { return Ok(()) };
         let progress = &self.state().steps[step];
@@ -275,7 +275,7 @@ impl Runner<'_> {
     }
 
     /// Looks for messages under way where some step waits for the last of them.
-    fn take_down_drains(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
+    pub(super) fn take_down_drains(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
         let mut moved = false;
         for (flow, key) in self.awaited() {
             let Some(how) = self.drained(flow, key)? else { continue };

@@ -78,7 +78,7 @@ fn said(stem: &str, source: &Source) -> (String, Vec<String>) {
         Verdict::Proven(_) => drawn(advice),
         Verdict::Refuted(refuted) => {
             let (mut text, codes) = drawn(vec![refuted.finding]);
-            for line in told(source, &refuted.story) {
+            for line in told(refuted.checked.plan(), &refuted.story, false) {
                 text.push_str(&line);
                 text.push('\n');
             }
@@ -135,6 +135,8 @@ fn every_code_has_a_page_and_every_page_has_a_code() {
     pages.extend(stems(&folder("hand"), "snap"));
     // Those about certificates of proofs likewise.
     pages.extend(stems(&folder("certificate"), "snap"));
+    // And those about stories.
+    pages.extend(stems(&folder("told"), "snap"));
     assert_eq!(pages.iter().map(String::as_str).collect::<BTreeSet<_>>(), codes);
 }
 

@@ -31,6 +31,7 @@ mod rooms;
 mod runs;
 mod small_scope;
 mod stated;
+mod story;
 mod syntax;
 mod time_left;
 mod traces;

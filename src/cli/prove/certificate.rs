@@ -1,6 +1,5 @@
 //! Where the reason of a proof goes.
 
-use std::io::Read as _;
 use std::path::Path;
 
 use crate::{
@@ -13,6 +12,8 @@ use crate::{
     },
     world::state::World,
 };
+
+use super::ours::is_something_else;
 
 /// A file for a certificate; nothing where none is asked for.
 pub(super) struct Place<'a>(Option<&'a Path>);
@@ -28,7 +29,8 @@ impl<'a> Place<'a> {
             screen.talk("--certificate needs a file: the verdict goes to standard output");
             return Err(Exit::Usage);
         }
-        if is_something_else(named) {
+        let begin = format!("{{\"schema\":\"{}", MARK.trim_end_matches(|c: char| c.is_ascii_digit()));
+        if is_something_else(named, &begin) {
             let name = shown_path(named);
             screen.talk(format_args!(
                 "{name} is there and is no certificate: name another file, or take it away"
@@ -73,19 +75,4 @@ impl<'a> Place<'a> {
             screen.remark("no certificate is written: the plan is not proved");
         }
     }
-}
-
-/// Whether there is something with content that does not begin as a certificate does, of whatever
-/// version.
-fn is_something_else(path: &Path) -> bool {
-    let begin = format!("{{\"schema\":\"{}", MARK.trim_end_matches(|c: char| c.is_ascii_digit()));
-    let found = std::fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
-    if !found {
-        // What is no file is refused when it is written.
-        return false;
-    }
-    let mut head = Vec::new();
-    let read = std::fs::File::open(path)
-        .and_then(|file| file.take(u64::try_from(begin.len()).unwrap_or(0)).read_to_end(&mut head));
-    read.is_ok() && !head.is_empty() && head != begin.as_bytes()
 }

@@ -8,12 +8,13 @@ use serde::Serialize;
 use crate::{
     cli::json::Document,
     page::findings::{Entry, Lines, Place},
+    plan::Plan,
     proof::{
         engine::How,
-        story::Story,
+        story::{Story, form},
         verdict::{NotProven, Proof},
     },
-    source::Source,
+    source::{Source, Span},
 };
 
 use super::{moments::WayBack, timed::Timed};
@@ -58,6 +59,15 @@ pub struct Judged {
     /// Whether no story is shorter; nothing unless refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     shortest: Option<bool>,
+    /// With --all: the stories with different ends, that of `story` first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stories: Vec<Tale>,
+    /// With --all: whether there may be more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    more: Option<bool>,
+    /// The files that stories were written into; nothing unless it was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    written: Vec<String>,
     /// A small edit after which the plan is proved, as an order to the author; nothing unless refused
     /// and one was found at once.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,17 +122,50 @@ struct Certified {
     bytes: usize,
 }
 
-/// A moment of a story.
+/// One of several stories.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct Tale {
+    /// What happens.
+    story: Vec<Told>,
+    /// Whether no story with the same end is shorter.
+    shortest: bool,
+}
+
+/// A moment of a story; the last one is its end.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct Told {
     /// What happens.
     text: String,
     /// The place in the plan that allows it.
     at: Place,
+    /// Who does what, what it changes, and what is under way then.
+    #[serde(flatten)]
+    moment: Option<form::Told>,
+    /// What is wrong, and why; of the last one alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ending: Option<form::End>,
 }
 
 impl Document for Judged {
     const NAME: &'static str = "prove";
+}
+
+/// A story, moment by moment, with its end.
+fn in_moments(plan: &Plan, lines: &Lines<'_>, story: &Story) -> Vec<Told> {
+    let place = |at: Span| lines.place(at.start, at.end.saturating_sub(at.start));
+    let moments = story.moments.iter().enumerate().map(|(index, moment)| Told {
+        text: moment.text.clone(),
+        at: place(moment.at),
+        moment: Some(form::told(plan, index + 1, moment)),
+        ending: None,
+    });
+    let end = Told {
+        text: story.ending.text.clone(),
+        at: place(story.ending.at),
+        moment: None,
+        ending: Some(form::end(plan, story.last(), &story.ending)),
+    };
+    moments.chain([end]).collect()
 }
 
 impl Judged {
@@ -144,6 +187,9 @@ impl Judged {
             certificate: None,
             story: Vec::new(),
             shortest: None,
+            stories: Vec::new(),
+            more: None,
+            written: Vec::new(),
             repair: None,
             durations: None,
             way_back: None,
@@ -173,14 +219,31 @@ impl Judged {
         }
     }
 
-    /// How a promise is broken.
-    pub(super) fn refused(plan: &str, source: &Source, story: &Story, shortest: bool) -> Self {
-        let lines = Lines::of(source);
-        let told = story.lines().map(|moment| Told {
-            text: moment.text.clone(),
-            at: lines.place(moment.at.start, moment.at.end.saturating_sub(moment.at.start)),
-        });
-        Self { story: told.collect(), shortest: Some(shortest), ..Self::of(plan, source, Outcome::Refused) }
+    /// How promises are broken: the stories, each with whether no other one with its end is shorter;
+    /// where all were asked for, whether there may be more.
+    pub(super) fn refused(plan: &Plan, tales: &[(Story, bool)], more: Option<bool>) -> Self {
+        let lines = Lines::of(&plan.source);
+        let mut all: Vec<Tale> = tales
+            .iter()
+            .map(|(story, shortest)| Tale { story: in_moments(plan, &lines, story), shortest: *shortest })
+            .collect();
+        let first = all.first().cloned();
+        if more.is_none() {
+            all.clear();
+        }
+        let (story, shortest) = first.map(|first| (first.story, first.shortest)).unzip();
+        Self {
+            story: story.unwrap_or_default(),
+            shortest,
+            stories: all,
+            more,
+            ..Self::of(&plan.name, &plan.source, Outcome::Refused)
+        }
+    }
+
+    /// The same with the files that the stories went to.
+    pub(super) fn drawn(self, written: Vec<String>) -> Self {
+        Self { written, ..self }
     }
 
     /// How far the proof came.

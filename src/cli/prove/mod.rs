@@ -3,6 +3,9 @@
 mod certificate;
 mod judged;
 mod moments;
+mod ours;
+mod refuted;
+mod story;
 mod timed;
 mod watch;
 mod words;
@@ -15,7 +18,6 @@ use crate::{
         engine::Engine,
         verdict::{BUDGET, Verdict, Why, prove_by},
     },
-    repair::{Attempts, repair},
     source::Refusal,
 };
 
@@ -27,11 +29,6 @@ use watch::Watch;
 
 pub use judged::Judged;
 pub use words::{proved, told};
-
-use words::places;
-
-/// What is tried to repair a refused plan beside its story: a blink.
-const AT_ONCE: Attempts = Attempts { bytes: 800_000, states: 1_000, until: None, pairs: false };
 
 /// Prove that a plan keeps its promises in every order of events, or tell how it does not.
 #[derive(Debug, clap::Args)]
@@ -47,6 +44,13 @@ pub struct Arguments {
     /// Where the reason of a proof goes, for `keyroll verify-proof`
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
+    /// Where the story of a refused plan goes: FILE.json for `keyroll rehearse --story`, FILE.svg for a
+    /// drawing
+    #[arg(long, value_name = "FILE")]
+    story: Option<PathBuf>,
+    /// Tell a story for each way in which the plan fails, up to ten
+    #[arg(long)]
+    all: bool,
     /// Text for people, JSON, or SARIF for code scanners
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Findings,
@@ -63,6 +67,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Ok(place) => place,
         Err(exit) => return exit,
     };
+    let story = match story::Place::of(arguments.story.as_deref(), screen) {
+        Ok(story) => story,
+        Err(exit) => return exit,
+    };
     let advice = checked.take_advice();
     let start = checked.plan().start.clone();
     let watch = Watch::of(screen);
@@ -72,6 +80,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     watch.ends();
     match verdict {
         Verdict::Proven(proven) => {
+            story.stays_empty("proved", screen);
             if !advice.is_empty() {
                 screen.page(&Refusal::new(source.clone(), advice));
             }
@@ -102,37 +111,11 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         }
         Verdict::Refuted(refuted) => {
             place.stays_empty(screen);
-            let plan = refuted.checked.plan().name.clone();
-            let given = arguments.plan.given(screen).unwrap_or_default();
-            // A log for code scanners has no room for it.
-            let is_told = arguments.format != Findings::Sarif;
-            let repaired =
-                is_told.then(|| repair(&source, &given, &refuted.about, AT_ONCE, |_| {})).flatten();
-            screen.page(&Refusal::new(source.clone(), vec![refuted.finding]));
-            match arguments.format {
-                Findings::Text => {
-                    let which = if refuted.shortest {
-                        "the shortest story"
-                    } else {
-                        "a story, not always the shortest"
-                    };
-                    screen.result(format_args!("{plan}: refused, this is {which}"));
-                    told(&source, &refuted.story).iter().for_each(|line| screen.result(line));
-                    if let Some(repaired) = &repaired {
-                        screen.result(format_args!("  repair      {} (proved)", repaired.edit.sentence));
-                        screen.result("              `keyroll repair` shows it, and writes it with --apply");
-                    }
-                }
-                Findings::Json => {
-                    let judged = Judged::refused(&plan, &source, &refuted.story, refuted.shortest);
-                    tell(judged.mended(repaired.map(|repaired| repaired.edit.sentence)), screen)
-                }
-                Findings::Sarif => screen.story(places(&source, &refuted.story)),
-            }
-            Exit::Refused
+            refuted::refused(arguments, *refuted, &story, screen)
         }
         Verdict::NotProven(open) => {
             place.stays_empty(screen);
+            story.stays_empty("neither proved nor refused", screen);
             let plan = &open.checked.plan().name;
             let next = match open.why {
                 Why::Stopped(_) => "Call again, with --budget to look at fewer states.",

@@ -2,8 +2,14 @@
 
 use crate::{
     page::findings::{Lines, Place},
-    proof::{story::Story, verdict::Proof},
-    source::{Source, shown},
+    plan::Plan,
+    proof::{
+        ending::Line,
+        story::{Moment, Story},
+        verdict::Proof,
+    },
+    source::{Source, Span, shown},
+    world::id::{ChannelId, KeyId},
 };
 
 /// What was proved, line by line.
@@ -28,18 +34,40 @@ pub fn proved(proof: &Proof) -> Vec<String> {
 /// A story as places in the plan.
 pub(super) fn places(source: &Source, story: &Story) -> Vec<Place> {
     let lines = Lines::of(source);
-    let place = |start: usize, end: usize| lines.place(start, end.saturating_sub(start));
-    let told = story.lines().map(|moment| (place(moment.at.start, moment.at.end), &moment.text));
-    told.map(|(place, text)| Place { label: Some(text.clone()), ..place }).collect()
+    let place = |line: Line| {
+        let length = line.at.end.saturating_sub(line.at.start);
+        Place { label: Some(line.text), ..lines.place(line.at.start, length) }
+    };
+    story.lines().map(place).collect()
 }
 
-/// A story, line by line.
+/// A story, line by line, with why it ends so; in detail also what each moment changes, and what is
+/// under way after it.
 #[must_use]
-pub fn told(source: &Source, story: &Story) -> Vec<String> {
-    let name = shown(&source.name);
-    let moments = story.lines().enumerate().map(|(number, moment)| {
-        let (line, _) = source.line_column(moment.at);
-        format!("  {:>2}  {}  [{name}:{line}]", number + 1, moment.text)
-    });
-    moments.collect()
+pub fn told(plan: &Plan, story: &Story, detailed: bool) -> Vec<String> {
+    let name = shown(&plan.source.name);
+    let place = |at: Span| format!("[{name}:{}]", plan.source.line_column(at).0);
+    let mut lines = Vec::new();
+    for (index, moment) in story.moments.iter().enumerate() {
+        lines.push(format!("  {:>2}  {}  {}", index + 1, moment.text, place(moment.at)));
+        if detailed {
+            lines.extend(moment.changes.iter().map(|c| format!("      changes    {}", c.sentence())));
+            lines.extend(under_way(plan, moment).map(|line| format!("      under way  {line}")));
+        }
+    }
+    let ending = &story.ending;
+    lines.push(format!("  {:>2}  {}  {}", story.last(), ending.text, place(ending.at)));
+    let because = ending.because.iter();
+    lines.extend(because.map(|why| format!("      because    {}  {}", why.text, place(why.at))));
+    lines
+}
+
+/// What is under way after a moment, of each flow.
+fn under_way<'a>(plan: &'a Plan, moment: &'a Moment) -> impl Iterator<Item = String> + 'a {
+    let land = &plan.landscape;
+    let said = |(flow, key): &(ChannelId, KeyId)| {
+        let (flow, key) = (shown(&land.channels[*flow].name), shown(&land.keys[*key]));
+        format!("messages of {flow} signed with {key}")
+    };
+    moment.under_way.iter().map(said)
 }

@@ -45,6 +45,10 @@ pub struct Arguments {
     /// Rehearse a plan although its proof refuses it, to see it fail
     #[arg(long)]
     pub(super) unproved: bool,
+    /// Play this story of a refused plan, as `keyroll prove --story FILE.json` wrote it, moment by moment:
+    /// its message is signed, held back, and judged by a real verifier
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["transit", "site", "stage", "report", "unproved", "rate", "messages"])]
+    pub(super) story: Option<PathBuf>,
     /// Text for people, or JSON lines
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) format: Format,

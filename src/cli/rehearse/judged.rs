@@ -35,7 +35,8 @@ pub(super) fn judged(
         }
         Verdict::Refuted(refuted) if arguments.unproved => {
             let mut lines = vec![refuted.finding.to_string()];
-            lines.extend(told(&source, &refuted.story).iter().map(|line| line.trim().to_owned()));
+            let story = told(refuted.checked.plan(), &refuted.story, false);
+            lines.extend(story.iter().map(|line| line.trim().to_owned()));
             Ok((refuted.checked, Known { proved: false, lines, ..Known::default() }))
         }
         Verdict::Refuted(refuted) => {

@@ -5,19 +5,20 @@ pub mod book;
 mod ending;
 mod judged;
 mod original;
+mod place;
 pub mod play;
 pub mod progress;
 pub mod schedule;
 mod staged;
+mod told;
 
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 pub use arguments::Arguments;
 pub use ending::Rehearsal;
 pub use staged::Staged;
+pub use told::Enacted;
 
 use crate::{
     backend::file,
@@ -31,6 +32,7 @@ use super::{at_site::shown_path, exit::Exit, json::Format, screen::Screen, stop}
 use ending::{ended, tell};
 use judged::judged;
 use original::Original;
+use place::Place;
 use play::{Stage, play};
 use staged::staged;
 
@@ -61,6 +63,9 @@ fn writable(path: &Path, kept: Option<&Path>) -> std::io::Result<()> {
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     screen.speak(arguments.format);
+    if let Some(story) = &arguments.story {
+        return told::run(arguments, story, screen);
+    }
     let (checked, known, origin) = match read(arguments, screen) {
         Ok(read) => read,
         Err(exit) => return exit,
@@ -78,24 +83,11 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     }
     // From here on Ctrl-C comes to a good end: there is a folder to be taken away.
     let stop = stop::flag();
-    let temporary;
-    let folder = match &arguments.keep {
-        Some(folder) => folder.clone(),
-        None => match tempfile::Builder::new()
-            .prefix("keyroll-rehearsal-")
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir()
-        {
-            Ok(folder) => {
-                temporary = folder;
-                temporary.path().to_owned()
-            }
-            Err(error) => {
-                screen.talk(format_args!("cannot make a folder for the sandbox: {error}"));
-                return Exit::Backend;
-            }
-        },
+    let place = match Place::of(arguments, screen) {
+        Ok(place) => place,
+        Err(exit) => return exit,
     };
+    let folder = place.path().to_owned();
     let stage = Stage {
         folder: &folder,
         copies: arguments.keep.is_some(),

@@ -98,7 +98,7 @@ pub enum PlayError {
 
 /// In a sandbox every role is played by the site: nobody is to be told.
 #[derive(Debug)]
-struct Nobody;
+pub(super) struct Nobody;
 
 impl Notifier for Nobody {
     fn send(&mut self, _notice: &Notice) -> Result<(), NotifierError> {
@@ -174,7 +174,15 @@ pub fn play(
     Ok(Played { timeline, failed })
 }
 
-fn journal(checked: &Checked, sandbox: &Sandbox, started: Timestamp) -> Result<impl Host, PlayError> {
+/// The journal of a sandbox.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn journal(
+    checked: &Checked,
+    sandbox: &Sandbox,
+    started: Timestamp,
+) -> Result<impl Host + use<>, PlayError> {
     let plan = checked.plan();
     let mut store = Store::open(&sandbox.folder().join("keyroll.db"))?;
     let pinned = Pinned {

@@ -60,6 +60,29 @@ pub fn settle(checked: &Checked, start: &World) -> Result<Settled, Unsettled> {
     Ok(Settled { questions: history.questions() })
 }
 
+/// What of a plan some cut breaks: one cut for each promise of each flow and for each law, one for the
+/// end and one for the statements. Nothing where cuts cannot tell.
+#[must_use]
+pub fn broken(checked: &Checked, start: &World) -> Vec<Broken> {
+    let Ok(history) = History::of(checked, start) else { return Vec::new() };
+    if history.every_step_fits().is_err() {
+        return Vec::new();
+    }
+    let judge = Judge::of(&history);
+    let promises = Rules::of(checked).judged().into_iter().map(|(flow, hazard, window)| match hazard {
+        Hazard::Rejected => judge.never_rejected(flow),
+        Hazard::Interrupted => judge.never_down(flow, window),
+    });
+    let flows = checked.plan().landscape.channels.ids();
+    let laws = flows.map(|flow| judge.always_resolves(flow)).collect::<Vec<_>>();
+    let asked = promises.chain(laws).chain([judge.ends_well(), judge.states_truly()]);
+    let cut = |asked: Result<(), Unsettled>| match asked {
+        Err(Unsettled::Broken(broken)) => Some(broken),
+        _ => None,
+    };
+    asked.filter_map(cut).collect()
+}
+
 /// For each statement of a plan a moment of which it speaks: these steps are done then, with all
 /// that they come after. Fewer where there is none, or where asking takes too long.
 #[must_use]

@@ -19,6 +19,6 @@ mod statement;
 mod unsettled;
 mod walk;
 
-pub use judge::{Settled, occasions, settle};
+pub use judge::{Settled, broken, occasions, settle};
 pub use unsettled::{Broken, Unsettled};
 pub use walk::walk;

@@ -31,13 +31,13 @@ pub enum Found {
 
 /// What a world may take in memory, with the way to it, in bytes. One that takes more counts as
 /// several.
-const ROOM: usize = 512;
+pub(in crate::proof) const ROOM: usize = 512;
 
 /// How many looks at a step, a message or a thing a world may cost, likewise.
-const LOOKS: usize = 1000;
+pub(in crate::proof) const LOOKS: usize = 1000;
 
 /// So many bytes and looks are allowed however small the budget is.
-const LEAST: usize = 1 << 20;
+pub(in crate::proof) const LEAST: usize = 1 << 20;
 
 /// After so many worlds somebody is told how far the search has come.
 const NOW_AND_THEN: u32 = 1 << 14;

@@ -45,7 +45,7 @@ fn the_stock_plans_are_proved_as_written() {
 fn told_of(name: &str) -> Vec<String> {
     let (_, verdict) = verdict(name, without_drain(&stock(name)));
     let Verdict::Refuted(refuted) = verdict else { panic!("{name} is proved without its drain") };
-    refuted.story.lines().map(|moment| moment.text.clone()).collect()
+    refuted.story.lines().map(|moment| moment.text).collect()
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn the_stock_plans_without_their_drain_are_refused_with_their_stories() {
         for name in ["two-keys", "one-key"] {
             let (source, verdict) = verdict(name, without_drain(&stock(name)));
             let Verdict::Refuted(refuted) = verdict else { panic!("{name} is proved without its drain") };
-            let story = told(&source, &refuted.story).join("\n");
+            let story = told(refuted.checked.plan(), &refuted.story, false).join("\n");
             let refusal = Refusal::new(source, vec![refuted.finding]);
             assert!(refusal.has_code("undrained"));
             assert_snapshot!(name, format!("{}{story}", page(&refusal, false, 100)));

@@ -121,6 +121,10 @@ fn heard() -> Heard {
     heard.hear(&place, 2, "explain undraind");
     heard.hear(&place, 0, "prove plan.renewal");
     heard.hear(&place, 1, "prove undrained.renewal");
+    heard.hear(&place, 1, "prove undrained.renewal --all --story story.json");
+    heard.0.push(serde_json::from_str(&place.read("story.json")).unwrap());
+    heard.hear(&place, 4, "rehearse undrained.renewal --story story.json --key-type ec-p256");
+    heard.hear(&place, 1, "rehearse plan.renewal --story story.json");
     heard.hear(&place, 0, "repair undrained.renewal");
     heard.hear(&place, 0, "repair plan.renewal");
     heard.hear(&place, 1, "compare plan.renewal undrained.renewal");

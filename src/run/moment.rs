@@ -1,0 +1,88 @@
+//! One move of a story, done by the runner: what is commanded beside it waits for its own moment.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    proof::rules::Move,
+    transition::{
+        command::Command,
+        event::{Actor, Event},
+    },
+    world::id::{DeliveryId, StepId, WindowId},
+};
+
+use super::{
+    error::RunError,
+    runner::{Runner, Watch},
+};
+
+impl Runner<'_> {
+    /// Does one thing that a story tells of: an act, an answer, the receipt of a message, the beginning
+    /// of a window. Messages of flows are no part of a run.
+    ///
+    /// # Errors
+    /// When a backend refuses the act, or the run does not take it down.
+    pub fn enact(&mut self, step: Move, watch: Watch<'_>) -> Result<(), RunError> {
+        self.refresh()?;
+        self.take_down_drains(watch)?;
+        match step {
+            Move::Act(step) => self.enact_step(step, watch),
+            Move::Answer(step) => self.enact_answer(step, watch),
+            Move::Receive(message) => self.enact_receipt(message, watch),
+            Move::Open(window) => self.enact_opening(window, watch),
+            Move::Send(..) | Move::Arrive(..) => Ok(()),
+        }
+    }
+
+    fn enact_step(&mut self, step: StepId, watch: Watch<'_>) -> Result<(), RunError> {
+        let plan = self.checked.plan();
+        let row = &plan.steps[step];
+        let name = row.name.value.clone();
+        if row.speech.is_some() {
+            let by = self.site_as(plan.landscape.roles[row.role.value].clone());
+            self.submit(
+                Event::Confirmed { step: name, by, opens: None, certificates: BTreeMap::new() },
+                watch,
+            )?;
+            return Ok(());
+        }
+        let attempt = self.state().steps[step].attempts + 1;
+        self.submit(Event::Begun { step: name.clone(), attempt }, watch)?;
+        self.perform(&name, attempt, watch)?;
+        self.parts.host.settle(&Command::Perform { step: name, attempt })?;
+        Ok(())
+    }
+
+    fn enact_answer(&mut self, step: StepId, watch: Watch<'_>) -> Result<(), RunError> {
+        let plan = self.checked.plan();
+        let Some((_, other)) = plan.proposal(step) else { return Ok(()) };
+        let role = plan.landscape.roles[other].clone();
+        let (name, attempt) = (plan.steps[step].name.value.clone(), self.state().steps[step].attempts);
+        let by = self.site_as(role.clone());
+        self.submit(Event::Answered { step: name.clone(), by, yes: true, because: None }, watch)?;
+        self.parts.host.settle(&Command::Ask { step: name, role, attempt })?;
+        Ok(())
+    }
+
+    fn enact_receipt(&mut self, message: DeliveryId, watch: Watch<'_>) -> Result<(), RunError> {
+        let plan = self.checked.plan();
+        let delivery = plan.deliveries[message];
+        let role = plan.landscape.roles[delivery.to].clone();
+        let step = plan.steps[delivery.step].name.value.clone();
+        let by = self.site_as(role.clone());
+        self.submit(Event::Received { step: step.clone(), by }, watch)?;
+        self.parts.host.settle(&Command::Tell { step, role })?;
+        Ok(())
+    }
+
+    fn enact_opening(&mut self, window: WindowId, watch: Watch<'_>) -> Result<(), RunError> {
+        let window = self.checked.plan().landscape.windows[window].name.clone();
+        self.submit(Event::Opened { window }, watch)?;
+        Ok(())
+    }
+
+    /// A role whose acts the site does by itself, as in every sandbox.
+    const fn site_as(&self, role: String) -> Actor {
+        Actor { role, person: None, automatic: true }
+    }
+}
