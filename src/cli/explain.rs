@@ -10,7 +10,7 @@ use crate::{
     explanation::Explanation,
     invariant::{INVARIANTS, stated::STATEMENTS},
     plan::{self, suggest::nearest},
-    proof, run, syntax,
+    proof, run, syntax, synthesis,
 };
 
 use super::{
@@ -79,6 +79,7 @@ pub fn all() -> Vec<Explanation> {
     all.extend(check::explanations());
     all.extend_from_slice(certificate::EXPLANATIONS);
     all.extend(proof::refused::EXPLANATIONS);
+    all.extend_from_slice(synthesis::EXPLANATIONS);
     all.extend(run::site_fault::EXPLANATIONS);
     all.extend(keystore::explained::EXPLANATIONS);
     all.extend(xml_explained::explanations());
