@@ -106,9 +106,9 @@ impl Teller<'_> {
         let land = self.land();
         match (fact, value) {
             (Fact::Place(place), Value::Key(Some(key))) => {
-                format!("{} is {}", land.place_name(place), land.keys[key])
+                format!("{} is {}", self.library.spelling.place(land, place), land.keys[key])
             }
-            (Fact::Place(place), _) => format!("{} names no key", land.place_name(place)),
+            (Fact::Place(place), _) => format!("{} names no key", self.library.spelling.place(land, place)),
             (Fact::Accepts(acceptor, key), value) => {
                 let word = if value == Value::Is(true) { "accepts" } else { "does not accept" };
                 format!("{} {word} {}", land.acceptors[acceptor].name, land.keys[key])
@@ -146,12 +146,14 @@ impl Teller<'_> {
                 format!("{} accepts at most {most} {keys}", row.name)
             }
             Bar::Misfit(Misfit::NotThere(place, key)) => {
-                format!("{} does not lie at {}", land.keys[key], land.place_name(place))
+                format!("{} does not lie at {}", land.keys[key], self.library.spelling.place(land, place))
             }
             Bar::Misfit(Misfit::Occupied(place, key)) => {
-                format!("{} lies at {}", land.keys[key], land.place_name(place))
+                format!("{} lies at {}", land.keys[key], self.library.spelling.place(land, place))
             }
-            Bar::Misfit(Misfit::Nothing(place)) => format!("{} names no key", land.place_name(place)),
+            Bar::Misfit(Misfit::Nothing(place)) => {
+                format!("{} names no key", self.library.spelling.place(land, place))
+            }
             Bar::Misfit(Misfit::NoProposal(window)) => {
                 format!("nobody proposed {}", land.windows[window].name)
             }

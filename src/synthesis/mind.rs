@@ -21,6 +21,7 @@ pub(super) struct Tokens {
     facts: BTreeMap<Fact, usize>,
     roles: usize,
     keys: usize,
+    windows: usize,
     /// What a report conveys, as bits.
     told: Box<[u64]>,
     /// What any message conveys.
@@ -51,12 +52,13 @@ impl Tokens {
             facts.into_iter().enumerate().map(|(at, fact)| (fact, at)).collect();
         let (roles, keys, windows) = (landscape.roles.len(), landscape.keys.len(), landscape.windows.len());
         let before = facts.len() * (1 + roles);
-        let count = before + keys + windows;
+        let count = before + keys + windows + roles;
         let words = count.div_ceil(64).max(1);
         let mut tokens = Self {
             facts,
             roles,
             keys,
+            windows,
             told: vec![0; words].into_boxed_slice(),
             passed: vec![0; words].into_boxed_slice(),
         };
@@ -88,6 +90,23 @@ impl Tokens {
     /// That a window is agreed.
     pub(super) fn agreed(&self, window: WindowId) -> Token {
         self.facts.len() * (1 + self.roles) + self.keys + window.index()
+    }
+
+    /// The last thing that a role did.
+    pub(super) fn last(&self, role: RoleId) -> Token {
+        self.agreed(WindowId::at(self.windows)) + role.index()
+    }
+
+    /// The facts that roles may have to be told of.
+    pub(super) fn facts(&self) -> impl Iterator<Item = Fact> {
+        self.facts.keys().copied()
+    }
+
+    /// Some of them as bits.
+    pub(super) fn mask(&self, tokens: &[Token]) -> Box<[u64]> {
+        let mut bits = vec![0; self.words()];
+        tokens.iter().for_each(|token| insert(&mut bits, *token));
+        bits.into_boxed_slice()
     }
 
     /// How many words of bits each role takes.

@@ -7,6 +7,7 @@
 //! any other, so that what comes out is never more than a plan that was proved.
 
 mod access;
+mod bound;
 mod impossible;
 mod library;
 mod mind;

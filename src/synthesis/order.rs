@@ -15,7 +15,7 @@ use super::{
     access::Need,
     library::Library,
     scenario::Scenario,
-    search::{Deed, Done},
+    search::{Deed, Done, is_stop},
 };
 
 /// For each step of a way, by number, the earlier ones that it comes after.
@@ -61,6 +61,7 @@ pub(super) fn order(scenario: &Scenario, library: &Library, way: &[Done], in_tur
             Deed::Agree(_, window, _) => drop(agreed.insert(*window, number)),
             Deed::Act(act) if library.acts.get(*act).is_some_and(|act| is_stop(&act.effect)) => {
                 reader.after_own(number, |_| true);
+                reader.after_heard(number);
             }
             _ => {}
         }
@@ -75,10 +76,6 @@ pub(super) fn order(scenario: &Scenario, library: &Library, way: &[Done], in_tur
         }
     }
     Some(reduced(reader.after))
-}
-
-const fn is_stop(effect: &Effect) -> bool {
-    matches!(effect, Effect::Stop(_))
 }
 
 const fn is_message(deed: &Deed) -> bool {
@@ -167,6 +164,20 @@ impl Reader<'_> {
         let own = own.filter(|(_, done)| Some(done.role) == role && fits(done));
         for earlier in own.map(|(at, _)| at).collect::<Vec<_>>() {
             self.edge(number, earlier);
+        }
+    }
+
+    /// A step comes after the last thing that each role did, as far as its role has heard of it.
+    fn after_heard(&mut self, number: usize) {
+        let mut last: BTreeMap<RoleId, usize> = BTreeMap::new();
+        for (at, done) in self.way.iter().enumerate().take(number) {
+            if matches!(done.deed, Deed::Act(_) | Deed::Provide(..)) {
+                last.insert(done.role, at);
+            }
+        }
+        for earlier in last.into_values() {
+            // Nothing where it was not told.
+            let _unheard = self.comes_after(number, earlier, true);
         }
     }
 

@@ -2,11 +2,12 @@
 //!
 //! In a round each role does one thing at most: an act, or a message. What is said in a round is heard
 //! in the next one. The cheapest plan comes first (Dijkstra): the fewest rounds in which a flow stands
-//! still, then the shortest wait for messages under way, then the fewest rounds, messages and steps.
+//! still, then the fewest acts that may fall into that, the shortest wait for messages under way, the fewest rounds,
+//! messages and steps.
 
 use std::{
     cmp::Reverse,
-    collections::{BinaryHeap, HashMap},
+    collections::{BTreeSet, BinaryHeap, HashMap},
 };
 
 use crate::{
@@ -14,13 +15,14 @@ use crate::{
     world::{
         effect::Effect,
         id::{Id, KeyId, RoleId, WindowId},
-        landscape::Fact,
+        landscape::{Channel, Fact},
     },
 };
 
 use super::{
     access::{Access, Accesses, Need},
-    library::Library,
+    bound::Rest,
+    library::{Act, Library},
     mind::{Mind, Tokens},
     scenario::Scenario,
     worlds::{Outcome, Worlds},
@@ -32,6 +34,9 @@ pub struct Cost {
     /// Rounds that end while a flow stands still, of all flows: from its stop to its start, so many hops
     /// come after the stop.
     pub downtime: u32,
+    /// Acts that may fall into the downtime: those that are done while a flow stands still, and for each
+    /// stop the roles of which it is not known whether they are done with what comes before.
+    pub inside: u32,
     /// How long is waited for messages under way, in seconds.
     pub wait: u64,
     /// Rounds.
@@ -40,6 +45,20 @@ pub struct Cost {
     pub messages: u32,
     /// Steps.
     pub steps: u32,
+}
+
+impl Cost {
+    /// Both together.
+    const fn and(self, more: Self) -> Self {
+        Self {
+            downtime: self.downtime + more.downtime,
+            inside: self.inside + more.inside,
+            wait: self.wait + more.wait,
+            rounds: self.rounds + more.rounds,
+            messages: self.messages + more.messages,
+            steps: self.steps + more.steps,
+        }
+    }
 }
 
 /// How far a search goes.
@@ -103,6 +122,9 @@ pub(super) struct Search<'a> {
     worlds: &'a Worlds,
     accesses: Accesses<'a>,
     tokens: Tokens,
+    rest: Rest,
+    /// What a message from one role is to tell another one, by their numbers.
+    wanted: Vec<Vec<Box<[u64]>>>,
     bounds: Bounds,
     reached: Vec<Reached>,
     queue: BinaryHeap<Reverse<(Cost, usize)>>,
@@ -131,7 +153,9 @@ impl<'a> Search<'a> {
         let tokens = Tokens::of(&scenario.plan);
         let mut mind = Mind::empty(&tokens);
         let land = &library.landscape;
-        for token in 0..tokens.certificate(KeyId::at(0)) {
+        for token in
+            (0..tokens.certificate(KeyId::at(0))).chain(land.roles.ids().map(|role| tokens.last(role)))
+        {
             mind.settle(token);
         }
         for (place, key) in library.start.places.iter() {
@@ -150,7 +174,9 @@ impl<'a> Search<'a> {
             library,
             worlds,
             accesses,
+            wanted: wanted(library, worlds, &tokens, bounds.several),
             tokens,
+            rest: Rest::of(scenario, library, worlds),
             bounds,
             reached: Vec::new(),
             queue: BinaryHeap::new(),
@@ -163,19 +189,22 @@ impl<'a> Search<'a> {
     }
 
     fn enter(&mut self, moment: Moment, cost: Cost, parent: usize, deed: Deed) {
+        // Nothing is wanted there any more.
+        let Some(rest) = self.rest.from(moment.world, moment.wait) else { return };
         match self.best.entry(moment.clone()) {
             std::collections::hash_map::Entry::Occupied(known) if *known.get() <= cost => return,
             std::collections::hash_map::Entry::Occupied(mut known) => drop(known.insert(cost)),
             std::collections::hash_map::Entry::Vacant(new) => drop(new.insert(cost)),
         }
-        self.queue.push(Reverse((cost, self.reached.len())));
+        self.queue.push(Reverse((cost.and(rest), self.reached.len())));
         self.reached.push(Reached { moment, cost, parent, deed });
     }
 
     /// The best plan that was not given yet.
     pub(super) fn next(&mut self) -> Next {
-        while let Some(Reverse((cost, number))) = self.queue.pop() {
+        while let Some(Reverse((_, number))) = self.queue.pop() {
             let Some(row) = self.reached.get(number) else { continue };
+            let cost = row.cost;
             if self.best.get(&row.moment).is_none_or(|best| *best < cost) {
                 continue;
             }
@@ -207,17 +236,35 @@ impl<'a> Search<'a> {
         let role = RoleId::at(moment.turn);
         let passed = Moment { turn: moment.turn + 1, ..moment.clone() };
         self.enter(passed.clone(), cost, number, Deed::Pass);
-        for act in 0..self.library.acts.len() {
+        let within = u32::from(self.stands_still(moment.world));
+        for (act, row) in self.library.acts.iter().enumerate() {
             if let Some((next, _)) = self.acted(moment, role, act) {
                 let wait = cost.wait + next.wait.saturating_sub(moment.wait);
-                let cost = Cost { wait, steps: cost.steps + 1, ..cost };
+                let early = if is_stop(&row.effect) { self.unheard(&moment.mind, role) } else { 0 };
+                let inside = cost.inside + within + early;
+                let cost = Cost { wait, inside, steps: cost.steps + 1, ..cost };
                 self.enter(next, cost, number, Deed::Act(act));
             }
         }
         let said = Cost { messages: cost.messages + 1, steps: cost.steps + 1, ..cost };
         for (deed, next) in self.messages(&passed, role) {
-            self.enter(next, said, number, deed);
+            let inside = if matches!(deed, Deed::Provide(..)) { within } else { 0 };
+            self.enter(next, Cost { inside: said.inside + inside, ..said }, number, deed);
         }
+    }
+
+    /// Whether a flow stands still that ran at the start.
+    fn stands_still(&self, world: u32) -> bool {
+        let start = &self.library.start.running;
+        let world = self.worlds.world(world);
+        world.is_some_and(|world| start.iter().any(|(flow, runs)| *runs && !world.running[flow]))
+    }
+
+    /// How many other roles did something of which a role has not heard.
+    fn unheard(&self, mind: &Mind, role: RoleId) -> u32 {
+        let roles = self.library.landscape.roles.ids();
+        let unheard = roles.filter(|other| !mind.has(role, self.tokens.last(*other))).count();
+        u32::try_from(unheard).unwrap_or(u32::MAX)
     }
 
     /// The moment after an act, and what it relied on.
@@ -255,6 +302,7 @@ impl<'a> Search<'a> {
                 mind.settle(token);
             }
         }
+        mind.renew(role, tokens.last(role));
         if let Effect::Put { key, .. } = act.effect {
             mind.learn(role, tokens.certificate(key));
         }
@@ -269,7 +317,8 @@ impl<'a> Search<'a> {
         let others: Vec<RoleId> = land.roles.ids().filter(|other| *other != role).collect();
         let mut found = Vec::new();
         let told = self.tokens.conveyed(true);
-        let news = |to: &RoleId| after.mind.would_tell(role, *to, told);
+        let wanted = |to: &RoleId| self.wanted.get(role.index()).and_then(|row| row.get(to.index()));
+        let news = |to: &RoleId| wanted(to).is_some_and(|news| after.mind.would_tell(role, *to, news));
         for to in self.groups(others.iter().copied().filter(news).collect()) {
             let mut next = after.clone();
             for one in &to {
@@ -285,6 +334,7 @@ impl<'a> Search<'a> {
             };
             for to in self.groups(others.iter().copied().filter(wants).collect()) {
                 let mut next = after.clone();
+                next.mind.renew(role, self.tokens.last(role));
                 for one in &to {
                     next.mind.send(*one, token);
                     next.mind.tell(role, *one, passed);
@@ -306,17 +356,23 @@ impl<'a> Search<'a> {
         found
     }
 
-    /// With whom a window is agreed: those whose receivers hear nothing meanwhile, or anybody.
-    fn partners(&self, window: WindowId, role: RoleId) -> Vec<RoleId> {
+    /// With whom a role agrees on a window: whoever stops a flow in it with whoever hears nothing
+    /// meanwhile; anybody where that is one and the same, or nobody.
+    fn partners(&self, window: WindowId, role: RoleId) -> BTreeSet<RoleId> {
         let land = &self.library.landscape;
         let promised = self.scenario.plan.promises.iter().map(|promise| &promise.value);
         let flows = promised.filter(|one| one.window() == Some(window)).map(|one| one.hazard().0);
-        let mut owners: Vec<RoleId> =
-            flows.map(|flow| land.acceptors[land.channels[flow].acceptor].owner).collect();
-        owners.sort();
-        owners.dedup();
-        owners.retain(|owner| *owner != role);
-        if owners.is_empty() { land.roles.ids().filter(|other| *other != role).collect() } else { owners }
+        let flows: Vec<&Channel> = flows.map(|flow| &land.channels[flow]).collect();
+        let owners: BTreeSet<RoleId> = flows.iter().map(|flow| flow.owner).collect();
+        let mut partners: BTreeSet<RoleId> =
+            flows.iter().map(|flow| land.acceptors[flow.acceptor].owner).collect();
+        if partners.union(&owners).count() < 2 {
+            partners = land.roles.ids().collect();
+        } else if !owners.contains(&role) {
+            partners.clear();
+        }
+        partners.remove(&role);
+        partners
     }
 
     /// To whom a message may go, of those whom it would tell something.
@@ -383,4 +439,44 @@ impl<'a> Search<'a> {
         }
         way
     }
+}
+
+/// What each role could want to hear from each other one. Where a message may reach several roles,
+/// nobody has to pass on what he was told himself: whoever told him could have told the others too.
+fn wanted(library: &Library, worlds: &Worlds, tokens: &Tokens, several: bool) -> Vec<Vec<Box<[u64]>>> {
+    let land = &library.landscape;
+    let everything = || Box::from(tokens.conveyed(true));
+    if !several {
+        return land.roles.ids().map(|_| land.roles.ids().map(|_| everything()).collect()).collect();
+    }
+    let is_possible =
+        |act: &usize| worlds.outcomes(*act).any(|(_, outcome)| matches!(outcome, Outcome::To(..)));
+    let possible = (0..library.acts.len()).filter(is_possible).filter_map(|act| library.acts.get(act));
+    let possible: Vec<&Act> = possible.collect();
+    let changes = |fact: Fact| {
+        possible.iter().any(|act| act.effect.writes().iter().any(|(written, _)| *written == fact))
+    };
+    let stops = |role: RoleId| possible.iter().any(|act| act.role == Some(role) && is_stop(&act.effect));
+    let pair = |from: RoleId, to: RoleId| {
+        let mut news: Vec<usize> = Vec::new();
+        for fact in tokens.facts().filter(|fact| changes(*fact)) {
+            if land.owner(fact) == Some(from) {
+                news.extend(tokens.made(fact));
+            }
+            if land.owner(fact) == Some(to) {
+                news.extend(tokens.relied(fact, from));
+            }
+        }
+        if stops(to) {
+            news.push(tokens.last(from));
+        }
+        news.extend(land.windows.ids().map(|window| tokens.agreed(window)));
+        tokens.mask(&news)
+    };
+    land.roles.ids().map(|from| land.roles.ids().map(|to| pair(from, to)).collect()).collect()
+}
+
+/// Whether it stops a flow.
+pub(super) const fn is_stop(effect: &Effect) -> bool {
+    matches!(effect, Effect::Stop(_))
 }

@@ -70,17 +70,31 @@ impl Writer<'_> {
             }
             Deed::Agree(_, window, _) => format!("agree_{}", land.windows[*window].name),
             Deed::Provide(key, _) => format!("provide_{}", land.keys[*key]),
-            Deed::Inform(_) => {
-                let before = self.after.get(number).into_iter().flatten();
-                let news = before.filter_map(|earlier| {
-                    let earlier = self.way.get(*earlier).filter(|earlier| earlier.role == done.role)?;
-                    let Deed::Act(act) = earlier.deed else { return None };
-                    self.library.acts.get(act).map(|act| told(&act.effect))
-                });
-                news.last().map_or_else(|| "pass_on".to_owned(), |news| format!("report_{news}"))
-            }
+            Deed::Inform(_) => self.report(number, done.role),
             Deed::Pass => "step".to_owned(),
         }
+    }
+
+    /// A report is named after what its role did last, or what it passes on.
+    fn report(&self, number: usize, role: RoleId) -> String {
+        let before = self.after.get(number).into_iter().flatten();
+        let news = before.filter_map(|at| {
+            let earlier = self.way.get(*at)?;
+            match &earlier.deed {
+                Deed::Act(act) => {
+                    let act = self.library.acts.get(*act).filter(|_| earlier.role == role);
+                    act.map(|act| format!("report_{}", told(&act.effect)))
+                }
+                Deed::Provide(..) if earlier.role == role => Some("report_provided".to_owned()),
+                Deed::Inform(_) => {
+                    let name = self.names.get(*at)?;
+                    let what = name.strip_prefix("report_").or_else(|| name.strip_prefix("pass_on_"));
+                    Some(format!("pass_on_{}", what.unwrap_or(name)))
+                }
+                _ => None,
+            }
+        });
+        news.last().unwrap_or_else(|| "report".to_owned())
     }
 
     fn act(&self, effect: &Effect) -> String {
