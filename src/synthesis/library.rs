@@ -102,9 +102,10 @@ impl Library {
         targets
     }
 
-    /// Keys that are nowhere yet are created beside the aliases that could name them.
+    /// Keys that lie nowhere yet are created beside the aliases that could name them.
     fn creations(&mut self, scenario: &Scenario) -> BTreeMap<(StoreId, KeyId), PlaceId> {
-        let fresh: Vec<KeyId> = self.landscape.keys.ids().filter(|key| !self.known.contains(key)).collect();
+        let lies = |key: KeyId| scenario.plan.start.places.rows().any(|held| *held == Some(key));
+        let fresh: Vec<KeyId> = self.landscape.keys.ids().filter(|key| !lies(*key)).collect();
         let mut staged = BTreeMap::new();
         for target in Self::targets(scenario) {
             let store = self.landscape.places[target].store;

@@ -32,6 +32,7 @@ mod runs;
 mod small_scope;
 mod stated;
 mod syntax;
+mod synthesis;
 mod time_left;
 mod traces;
 mod transition;
