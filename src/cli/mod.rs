@@ -78,7 +78,7 @@ Exit codes:
     4  a promise was broken in the world
     5  a backend failed
     6  the approval is stale, or the world is not as the plan or the journal says
-    8  not proved: the bound of --budget was reached
+    8  not proved, or no plan found: the bound of --budget was reached
    70  a fault of keyroll's own
   130  interrupted from the keyboard
 

@@ -157,10 +157,8 @@ pub fn resolve(
     given: &BTreeMap<String, String>,
 ) -> Result<Plan, Vec<Finding>> {
     let plan = resolve_scenario(source, tree, given)?;
-    if plan.steps.is_empty() {
-        return Err(vec![Box::new(NoSteps { at: plan.declared.head.into() })]);
-    }
-    Ok(plan)
+    let at = plan.declared.head.into();
+    if plan.steps.is_empty() { Err(vec![Box::new(NoSteps { at })]) } else { Ok(plan) }
 }
 
 /// Resolves all names of a tree that may have no steps: a start and an end, without the way between.

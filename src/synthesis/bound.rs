@@ -10,9 +10,9 @@ use crate::world::{
 };
 
 use super::{
+    cost::Cost,
     library::Library,
     scenario::Scenario,
-    search::Cost,
     worlds::{Outcome, Worlds},
 };
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    invariant::{Breach, Invariant, interrupted},
+    invariant::{Breach, Hazard, interrupted},
     source::shown,
     syntax::spelt,
     world::{
@@ -175,10 +175,9 @@ impl Teller<'_> {
                 }
             }
             Wrong::Breach(Breach::Interrupted(flow)) => {
-                let promised = self.scenario.plan.promises.iter().map(|promise| &promise.value);
-                let of_flow =
-                    |one: &&Box<dyn Invariant>| one.hazard() == (flow, crate::invariant::Hazard::Interrupted);
-                let said = promised.filter(of_flow).map(|one| one.sentence(land)).next();
+                let promised = self.scenario.plan.promises.iter().map(|promise| promise.value.as_ref());
+                let mut of_flow = promised.filter(|one| one.hazard() == (flow, Hazard::Interrupted));
+                let said = of_flow.next().map(|one| one.sentence(land));
                 let said = said.unwrap_or_else(|| interrupted::NEVER.usage.to_owned());
                 format!("promised: {said}")
             }

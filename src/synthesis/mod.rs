@@ -8,18 +8,21 @@
 
 mod access;
 mod bound;
+mod cost;
 mod impossible;
 mod library;
 mod mind;
 mod order;
 mod scenario;
 mod search;
+mod speech;
 mod spelling;
 mod synthesize;
 mod worlds;
 mod written;
 
+pub use cost::{Bounds, Cost};
 pub use impossible::{Barred, Impossible};
 pub use scenario::{EXPLANATIONS, Scenario};
-pub use search::{Bounds, Cost};
+
 pub use synthesize::{Acts, Bound, Found, Synthesis, synthesize};

@@ -191,7 +191,7 @@ Right:
         code: "scenario_of_traffic",
         title: "a scenario whose end speaks of messages under way",
         text: "\
-`finally orders drained of old` names nothing that a step makes so: messages arrive when they arrive.
+`finally orders drained of old` names nothing that a step makes so: messages arrive in their time.
 A plan that stops accepting a key waits for its messages first, without being told.
 ",
     },

@@ -7,7 +7,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeSet, BinaryHeap, HashMap},
+    collections::{BinaryHeap, HashMap},
 };
 
 use crate::{
@@ -15,60 +15,20 @@ use crate::{
     world::{
         effect::Effect,
         id::{Id, KeyId, RoleId, WindowId},
-        landscape::{Channel, Fact},
+        landscape::Fact,
     },
 };
 
 use super::{
     access::{Access, Accesses, Need},
     bound::Rest,
-    library::{Act, Library},
+    cost::{Bounds, Cost},
+    library::Library,
     mind::{Mind, Tokens},
     scenario::Scenario,
+    speech::{Speech, partners},
     worlds::{Outcome, Worlds},
 };
-
-/// What a plan costs, the worst first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Cost {
-    /// Rounds that end while a flow stands still, of all flows: from its stop to its start, so many hops
-    /// come after the stop.
-    pub downtime: u32,
-    /// Acts that may fall into the downtime: those that are done while a flow stands still, and for each
-    /// stop the roles of which it is not known whether they are done with what comes before.
-    pub inside: u32,
-    /// How long is waited for messages under way, in seconds.
-    pub wait: u64,
-    /// Rounds.
-    pub rounds: u32,
-    /// Messages between roles.
-    pub messages: u32,
-    /// Steps.
-    pub steps: u32,
-}
-
-impl Cost {
-    /// Both together.
-    const fn and(self, more: Self) -> Self {
-        Self {
-            downtime: self.downtime + more.downtime,
-            inside: self.inside + more.inside,
-            wait: self.wait + more.wait,
-            rounds: self.rounds + more.rounds,
-            messages: self.messages + more.messages,
-            steps: self.steps + more.steps,
-        }
-    }
-}
-
-/// How far a search goes.
-#[derive(Clone, Copy, Debug)]
-pub struct Bounds {
-    /// So many moments are looked at, at most.
-    pub moments: usize,
-    /// Whether one message may reach several roles.
-    pub several: bool,
-}
 
 /// What a role does in a round.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,8 +83,7 @@ pub(super) struct Search<'a> {
     accesses: Accesses<'a>,
     tokens: Tokens,
     rest: Rest,
-    /// What a message from one role is to tell another one, by their numbers.
-    wanted: Vec<Vec<Box<[u64]>>>,
+    speech: Speech,
     bounds: Bounds,
     reached: Vec<Reached>,
     queue: BinaryHeap<Reverse<(Cost, usize)>>,
@@ -174,7 +133,7 @@ impl<'a> Search<'a> {
             library,
             worlds,
             accesses,
-            wanted: wanted(library, worlds, &tokens, bounds.several),
+            speech: Speech::of(library, worlds, &tokens, bounds.several),
             tokens,
             rest: Rest::of(scenario, library, worlds),
             bounds,
@@ -317,9 +276,8 @@ impl<'a> Search<'a> {
         let others: Vec<RoleId> = land.roles.ids().filter(|other| *other != role).collect();
         let mut found = Vec::new();
         let told = self.tokens.conveyed(true);
-        let wanted = |to: &RoleId| self.wanted.get(role.index()).and_then(|row| row.get(to.index()));
-        let news = |to: &RoleId| wanted(to).is_some_and(|news| after.mind.would_tell(role, *to, news));
-        for to in self.groups(others.iter().copied().filter(news).collect()) {
+        let news = |to: &RoleId| self.speech.is_news(&after.mind, role, *to);
+        for to in self.speech.groups(others.iter().copied().filter(news).collect()) {
             let mut next = after.clone();
             for one in &to {
                 next.mind.tell(role, *one, told);
@@ -332,7 +290,7 @@ impl<'a> Search<'a> {
             let wants = |to: &RoleId| {
                 !after.mind.has(*to, token) && land.acceptors.rows().any(|acceptor| acceptor.owner == *to)
             };
-            for to in self.groups(others.iter().copied().filter(wants).collect()) {
+            for to in self.speech.groups(others.iter().copied().filter(wants).collect()) {
                 let mut next = after.clone();
                 next.mind.renew(role, self.tokens.last(role));
                 for one in &to {
@@ -345,7 +303,7 @@ impl<'a> Search<'a> {
         for (number, act) in self.library.acts.iter().enumerate() {
             let Effect::Agree(window) = act.effect else { continue };
             let Some(Outcome::To(world, _)) = self.worlds.outcome(after.world, number) else { continue };
-            for to in self.partners(window, role) {
+            for to in partners(&self.scenario.plan, window, role) {
                 let mut next = Moment { world: *world, ..after.clone() };
                 next.mind.learn(role, self.tokens.agreed(window));
                 next.mind.send(to, self.tokens.agreed(window));
@@ -354,44 +312,6 @@ impl<'a> Search<'a> {
             }
         }
         found
-    }
-
-    /// With whom a role agrees on a window: whoever stops a flow in it with whoever hears nothing
-    /// meanwhile; anybody where that is one and the same, or nobody.
-    fn partners(&self, window: WindowId, role: RoleId) -> BTreeSet<RoleId> {
-        let land = &self.library.landscape;
-        let promised = self.scenario.plan.promises.iter().map(|promise| &promise.value);
-        let flows = promised.filter(|one| one.window() == Some(window)).map(|one| one.hazard().0);
-        let flows: Vec<&Channel> = flows.map(|flow| &land.channels[flow]).collect();
-        let owners: BTreeSet<RoleId> = flows.iter().map(|flow| flow.owner).collect();
-        let mut partners: BTreeSet<RoleId> =
-            flows.iter().map(|flow| land.acceptors[flow.acceptor].owner).collect();
-        if partners.union(&owners).count() < 2 {
-            partners = land.roles.ids().collect();
-        } else if !owners.contains(&role) {
-            partners.clear();
-        }
-        partners.remove(&role);
-        partners
-    }
-
-    /// To whom a message may go, of those whom it would tell something.
-    fn groups(&self, roles: Vec<RoleId>) -> Vec<Vec<RoleId>> {
-        let mut groups: Vec<Vec<RoleId>> = roles.iter().map(|role| vec![*role]).collect();
-        if !self.bounds.several || roles.len() < 2 {
-            return groups;
-        }
-        if roles.len() > 6 {
-            groups.push(roles);
-            return groups;
-        }
-        for subset in 1_u32..1 << roles.len() {
-            if subset.count_ones() > 1 {
-                let is_in = |(at, _): &(usize, &RoleId)| subset >> at & 1 == 1;
-                groups.push(roles.iter().enumerate().filter(is_in).map(|(_, role)| *role).collect());
-            }
-        }
-        groups
     }
 
     /// Whether what is wanted is so, and known to whom it is to be known.
@@ -439,41 +359,6 @@ impl<'a> Search<'a> {
         }
         way
     }
-}
-
-/// What each role could want to hear from each other one. Where a message may reach several roles,
-/// nobody has to pass on what he was told himself: whoever told him could have told the others too.
-fn wanted(library: &Library, worlds: &Worlds, tokens: &Tokens, several: bool) -> Vec<Vec<Box<[u64]>>> {
-    let land = &library.landscape;
-    let everything = || Box::from(tokens.conveyed(true));
-    if !several {
-        return land.roles.ids().map(|_| land.roles.ids().map(|_| everything()).collect()).collect();
-    }
-    let is_possible =
-        |act: &usize| worlds.outcomes(*act).any(|(_, outcome)| matches!(outcome, Outcome::To(..)));
-    let possible = (0..library.acts.len()).filter(is_possible).filter_map(|act| library.acts.get(act));
-    let possible: Vec<&Act> = possible.collect();
-    let changes = |fact: Fact| {
-        possible.iter().any(|act| act.effect.writes().iter().any(|(written, _)| *written == fact))
-    };
-    let stops = |role: RoleId| possible.iter().any(|act| act.role == Some(role) && is_stop(&act.effect));
-    let pair = |from: RoleId, to: RoleId| {
-        let mut news: Vec<usize> = Vec::new();
-        for fact in tokens.facts().filter(|fact| changes(*fact)) {
-            if land.owner(fact) == Some(from) {
-                news.extend(tokens.made(fact));
-            }
-            if land.owner(fact) == Some(to) {
-                news.extend(tokens.relied(fact, from));
-            }
-        }
-        if stops(to) {
-            news.push(tokens.last(from));
-        }
-        news.extend(land.windows.ids().map(|window| tokens.agreed(window)));
-        tokens.mask(&news)
-    };
-    land.roles.ids().map(|from| land.roles.ids().map(|to| pair(from, to)).collect()).collect()
 }
 
 /// Whether it stops a flow.

@@ -8,11 +8,12 @@ use crate::{
 };
 
 use super::{
+    cost::{Bounds, Cost},
     impossible::{Impossible, impossible},
     library::Library,
     order::order,
     scenario::Scenario,
-    search::{Bounds, Cost, Next, Search},
+    search::{Next, Search},
     worlds::Worlds,
     written::text,
 };

@@ -77,8 +77,8 @@ impl Writer<'_> {
 
     /// A report is named after what its role did last, or what it passes on.
     fn report(&self, number: usize, role: RoleId) -> String {
-        let before = self.after.get(number).into_iter().flatten();
-        let news = before.filter_map(|at| {
+        let before = self.after.get(number).into_iter().flatten().rev();
+        let mut news = before.filter_map(|at| {
             let earlier = self.way.get(*at)?;
             match &earlier.deed {
                 Deed::Act(act) => {
@@ -94,7 +94,7 @@ impl Writer<'_> {
                 _ => None,
             }
         });
-        news.last().unwrap_or_else(|| "report".to_owned())
+        news.next().unwrap_or_else(|| "report".to_owned())
     }
 
     fn act(&self, effect: &Effect) -> String {

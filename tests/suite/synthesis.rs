@@ -6,8 +6,11 @@
 mod exhaustive;
 mod scenarios;
 
+use std::process::{Command, Output};
+
 use insta::{assert_snapshot, with_settings};
 use keyroll::{
+    duration::Timing,
     page::page,
     plan::given::Given,
     source::Source,
@@ -56,6 +59,15 @@ fn is_sound(scenario: &str, plan: &str) {
     assert!(matches!(told, Compared::Proved(_) | Compared::TooMany), "{told:?}:\n{plan}");
 }
 
+/// What `prove` counts of the downtime is no more than what the search found.
+fn is_as_short_as_said(found: &Found) {
+    let checked = found.proven.checked();
+    let timing = Timing::of(checked.plan(), checked.order());
+    let stops = timing.interruptions.iter().filter(|(one, _)| one.stop.is_some());
+    let hops: usize = stops.map(|(_, stretch)| stretch.hops.unwrap() - 1).sum();
+    assert!(hops <= found.cost.downtime as usize, "{hops} of {:?}\n{}", found.cost, found.text);
+}
+
 /// The plan without one of its steps, and without the mention of it.
 fn without(plan: &str, name: &str) -> String {
     let mut left = String::new();
@@ -82,6 +94,7 @@ fn both_documented_plans_come_out() {
     assert_eq!((two.cost.downtime, two.cost.steps, two.cost.messages), (0, 7, 3), "{}", two.text);
     for (several, hops) in [(true, 4), (false, 5)] {
         let one = found(ONE_KEY, several);
+        is_as_short_as_said(&one);
         is_sound(ONE_KEY, &one.text);
         assert_eq!(one.cost.downtime, hops, "{}", one.text);
         assert!(one.text.starts_with(ONE_KEY), "the text of the scenario is kept as it is");
@@ -170,6 +183,7 @@ fn scenarios_at_random_are_solved_or_cannot_be() {
             match synthesis(&text, several) {
                 Synthesis::Found(found) => {
                     is_sound(&text, &found.text);
+                    is_as_short_as_said(&found);
                     assert_eq!(found.refused, 0, "written and refused before:\n{}", found.text);
                     solved += 1;
                 }
@@ -200,6 +214,61 @@ fn trying_everything_finds_plans_where_the_search_does() {
     }
 }
 
+fn keyroll(line: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyroll"));
+    command.args(line.split(' ')).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap()
+}
+
+/// What the command says, and the plan that it writes.
+#[test]
+fn the_scenarios_that_come_with_it_come_to_these_pages() {
+    with_settings!({
+        snapshot_path => "../golden/synthesized",
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+    }, {
+        for (page, exit) in [
+            ("two-keys", 0),
+            ("one-key", 0),
+            ("one-key --one-addressee", 0),
+            ("one-key-no-downtime", 1),
+        ] {
+            let (name, option) = page.split_once(' ').map_or((page, String::new()), |(name, option)| (name, format!(" {option}")));
+            let told = keyroll(&format!("synthesize plans/scenarios/{name}.renewal{option}"));
+            let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+            assert_eq!(told.status.code(), Some(exit), "{page}");
+            let (out, beside) = (text(told.stdout), text(told.stderr));
+            assert_snapshot!(page.replace(" --", "."), format!("{out}\n---- beside it\n{beside}"));
+        }
+    });
+}
+
+/// What comes out passes `fmt --check`, `check` and `prove`, and nothing is written over.
+#[test]
+fn what_is_written_passes_every_command_and_what_is_there_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("found.renewal").display().to_string();
+    let ends = |line: &str| keyroll(line).status.code().unwrap();
+    for scenario in ["two-keys", "one-key"] {
+        let line = format!("synthesize plans/scenarios/{scenario}.renewal --output {path}");
+        assert_eq!(ends(&line), 0);
+        let plan = std::fs::read_to_string(&path).unwrap();
+        for command in ["fmt --check", "check", "prove"] {
+            assert_eq!(ends(&format!("{command} {path}")), 0, "{command}\n{plan}");
+        }
+        std::fs::write(&path, "mine").unwrap();
+        assert_eq!(ends(&line), 2);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
+        assert_eq!(ends(&format!("{line} --overwrite")), 0);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), plan);
+        std::fs::remove_file(&path).unwrap();
+    }
+    // No plan, no file.
+    let line = format!("synthesize plans/scenarios/one-key-no-downtime.renewal --output {path}");
+    assert_eq!(ends(&line), 1);
+    assert!(!std::path::Path::new(&path).exists());
+}
+
 #[test]
 fn every_finding_of_a_scenario_earns_its_page() {
     with_settings!({
@@ -215,7 +284,7 @@ fn every_finding_of_a_scenario_earns_its_page() {
                 let name = path.file_name().unwrap().to_str().unwrap();
                 let source = Source::new(name, std::fs::read_to_string(&path).unwrap());
                 let refusal = Scenario::read(&source, &Given::default()).unwrap_err();
-                assert_eq!(refusal.codes().collect::<Vec<_>>(), [stem.clone()]);
+                assert!(refusal.codes().eq([stem.as_str()]), "{stem}");
                 assert_snapshot!(stem, page(&refusal, false, 100));
             }
         }

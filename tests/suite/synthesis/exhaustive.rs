@@ -92,7 +92,15 @@ fn written(head: &str, story: &[Line], plan: &Plan) -> String {
     let gate = &land.roles[land.acceptors.rows().next().unwrap().owner];
     let held = plan.start.places.rows().flatten().count() > 1;
     let created = story.iter().position(|(_, act)| act.starts_with("create "));
-    let provided = if held { story.iter().position(|(role, _)| role == store) } else { created };
+    if held && gate != store {
+        text.push_str(&format!("step provide_first by {store} {{\n  provide new to {gate}\n}}\n"));
+        let first = &story[0].0;
+        last = "provide_first".to_owned();
+        if first != store {
+            text.push_str(&format!("step tell_first by {store} {{\n  after {last}\n  inform {first}\n}}\n"));
+            last = "tell_first".to_owned();
+        }
+    }
     for (number, (role, act)) in story.iter().enumerate() {
         let mut step = |name: &str, body: &str| {
             let after = if last.is_empty() { String::new() } else { format!("  after {last}\n") };
@@ -100,7 +108,7 @@ fn written(head: &str, story: &[Line], plan: &Plan) -> String {
             last = format!("{name}_{number}");
         };
         step("act", act);
-        if provided == Some(number) && gate != store {
+        if created == Some(number) && gate != store {
             step("provide", &format!("provide new to {gate}"));
         }
         match story.get(number + 1) {
@@ -173,8 +181,7 @@ fn stays_up(plan: &Plan, text: &str) -> bool {
     let Ok(whole) = resolve(&source, &parse(&source).0, &BTreeMap::new()) else { return false };
     plan.landscape.channels.ids().filter(|flow| plan.start.running[*flow]).all(|flow| {
         let writes = whole.steps.rows().flat_map(|step| step.action.value.effects());
-        let last =
-            writes.flat_map(|effect| effect.writes()).filter(|(fact, _)| *fact == Fact::Running(flow)).last();
+        let last = writes.flat_map(|effect| effect.writes()).rfind(|(fact, _)| *fact == Fact::Running(flow));
         last.is_none_or(|(_, value)| value == Value::Is(true))
     })
 }
