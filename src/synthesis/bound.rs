@@ -4,9 +4,12 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::world::{
-    id::{ChannelId, KeyId, RoleId},
-    landscape::{Landscape, Transit},
+use crate::{
+    invariant::Hazard,
+    world::{
+        id::{ChannelId, KeyId, RoleId},
+        landscape::{Landscape, Transit},
+    },
 };
 
 use super::{
@@ -36,12 +39,19 @@ impl Rest {
     /// Each cost by itself, on the way that is best for it: no way is better in any.
     pub(super) fn of(scenario: &Scenario, library: &Library, worlds: &Worlds) -> Self {
         let land = &library.landscape;
+        // Nobody waits for messages that may be rejected.
+        let waived = scenario.plan.waived(Hazard::Rejected);
         let mut edges: Vec<Vec<Edge>> = worlds.rows.iter().map(|_| Vec::new()).collect();
         for (from, world) in (0_u32..).zip(&worlds.rows) {
             let within = land.channels.ids().any(|flow| library.start.running[flow] && !world.running[flow]);
             for (number, act) in library.acts.iter().enumerate() {
                 let Some(Outcome::To(to, arrived)) = worlds.outcome(from, number) else { continue };
-                let wait = arrived.iter().map(|one| transit(land, *one)).max().unwrap_or_default();
+                let wait = arrived
+                    .iter()
+                    .filter(|(flow, _)| !waived.contains(flow))
+                    .map(|one| transit(land, *one))
+                    .max()
+                    .unwrap_or_default();
                 if let Some(row) = edges.get_mut(*to as usize) {
                     row.push(Edge { from, role: act.role, wait, within });
                 }

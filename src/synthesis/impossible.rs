@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     invariant::{Breach, Hazard, interrupted},
+    proof::rules::Judged,
     source::shown,
     syntax::spelt,
     world::{
@@ -85,10 +86,15 @@ pub(super) fn impossible(scenario: &Scenario, library: &Library, worlds: &Worlds
         !worlds.rows.iter().any(|world| last.value.holds(land, world))
     };
     let never = scenario.plan.finals.iter().filter(is_never).map(|last| last.value.sentence(land)).collect();
-    let judged = crate::proof::rules::Judged::of(&scenario.plan);
-    let wrong = scenario.wrong(&judged, land, &library.start);
-    let start = wrong.map(|wrong| teller.wrong(&library.start, wrong));
-    Impossible { invariant, never, barred, start, worlds: worlds.rows.len() }
+    Impossible { invariant, never, barred, start: None, worlds: worlds.rows.len() }
+}
+
+/// Why there is no plan where the start itself breaks what is promised; nothing where it does not.
+pub(super) fn broken_start(scenario: &Scenario, library: &Library) -> Option<Impossible> {
+    let judged = Judged::of(&scenario.plan);
+    let wrong = scenario.wrong(&judged, &library.landscape, &library.start)?;
+    let start = Some(Teller { scenario, library }.wrong(&library.start, wrong));
+    Some(Impossible { start, invariant: Vec::new(), never: Vec::new(), barred: Vec::new(), worlds: 0 })
 }
 
 /// Puts facts and bars into words.

@@ -9,7 +9,7 @@ use crate::{
 
 use super::{
     cost::{Bounds, Cost},
-    impossible::{Impossible, impossible},
+    impossible::{Impossible, broken_start, impossible},
     library::Library,
     order::order,
     scenario::Scenario,
@@ -80,13 +80,10 @@ pub fn synthesize(scenario: &Scenario, given: &Given, bounds: Bounds) -> (Synthe
 }
 
 fn searched(scenario: &Scenario, library: &Library, given: &Given, bounds: Bounds) -> Synthesis {
-    let judged = crate::proof::rules::Judged::of(&scenario.plan);
-    let starts_wrong = scenario.wrong(&judged, &library.landscape, &library.start).is_some();
-    let most = if starts_wrong { 0 } else { bounds.moments };
-    let Some(worlds) = Worlds::of(scenario, library, most) else {
-        if starts_wrong {
-            return Synthesis::Impossible(impossible(scenario, library, &Worlds::default()));
-        }
+    if let Some(broken) = broken_start(scenario, library) {
+        return Synthesis::Impossible(broken);
+    }
+    let Some(worlds) = Worlds::of(scenario, library, bounds.moments) else {
         return Synthesis::Bound(Bound::Worlds(bounds.moments));
     };
     if !worlds.rows.iter().any(|world| scenario.is_end(&library.landscape, world)) {

@@ -43,7 +43,7 @@ pub(super) enum Bar {
 }
 
 /// All of them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Worlds {
     pub(super) rows: Vec<World>,
     /// What comes of each act of the library, for each world.

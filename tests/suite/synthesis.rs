@@ -162,6 +162,26 @@ fn what_makes_it_impossible_is_what_is_said() {
 }
 
 #[test]
+fn a_start_that_breaks_what_is_promised_leads_nowhere() {
+    for (said, instead) in [("  accepts old\n", "  accepts new\n"), ("  deployed\n", "  undeployed\n")] {
+        let broken = NO_DOWNTIME.replace(said, instead);
+        let why = impossible(&broken);
+        assert!(why.start.is_some() && why.invariant.is_empty(), "{why:?} of\n{broken}");
+    }
+    assert_eq!(impossible(NO_DOWNTIME).start, None);
+}
+
+/// A waiver takes the waits out: nobody minds.
+#[test]
+fn nobody_waits_for_messages_that_may_be_rejected() {
+    let waived = TWO_KEYS
+        .replace("promise orders never rejected\n", "waive orders rejected because \"nobody minds\"\n");
+    let plan = found(&waived, true);
+    assert_eq!(plan.cost.wait, 0, "{}", plan.text);
+    assert!(!plan.text.contains("drained"), "{}", plan.text);
+}
+
+#[test]
 fn a_bound_that_is_reached_says_nothing() {
     let source = Source::new("scenario", ONE_KEY);
     let scenario = Scenario::read(&source, &Given::default()).unwrap();

@@ -24,7 +24,10 @@ pub(super) fn draw_plan(found: &Found, output: Option<&Path>, screen: &mut Scree
     if cost.downtime == 0 {
         lines.push("  downtime    none".to_owned());
     } else {
-        lines.push(format!("  downtime    {}, and no plan has fewer", many(cost.downtime as usize, "hop")));
+        lines.push(format!(
+            "  downtime    {}, the fewest where each role does one thing at a time",
+            many(cost.downtime as usize, "hop")
+        ));
         for one in interruptions(found) {
             let (stop, start) = (one.stop.unwrap_or_default(), one.start.unwrap_or_default());
             let acts = one.acts.unwrap_or_default();
