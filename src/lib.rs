@@ -34,6 +34,7 @@
 //! - [`certificate`]: the reason of a proof as a file, and a second judge of it that knows of no engine.
 //! - [`proof`]: shows that a plan keeps its promises in every order of events, or tells the shortest
 //!   story in which it does not.
+//! - [`synthesis`]: the best plan for a start, an end and what each party can do, or why there is none.
 //! - [`compare`]: what changed from one plan to another, and whether anything got weaker.
 //! - [`repair`]: the smallest edit that makes a refused plan provable.
 //! - [`journal`]: where runs live.
@@ -65,6 +66,7 @@ pub mod repair;
 pub mod run;
 pub mod source;
 pub mod syntax;
+pub mod synthesis;
 pub mod transition;
 pub mod way_back;
 pub mod world;

@@ -10,7 +10,7 @@ use crate::{
     explanation::Explanation,
     invariant::{INVARIANTS, stated::STATEMENTS},
     plan::{self, suggest::nearest},
-    proof, run, syntax,
+    proof, run, syntax, synthesis,
 };
 
 use super::{
@@ -80,6 +80,7 @@ pub fn all() -> Vec<Explanation> {
     all.extend_from_slice(certificate::EXPLANATIONS);
     all.extend(proof::refused::EXPLANATIONS);
     all.extend_from_slice(proof::story::refused::EXPLANATIONS);
+    all.extend_from_slice(synthesis::EXPLANATIONS);
     all.extend(run::site_fault::EXPLANATIONS);
     all.extend(keystore::explained::EXPLANATIONS);
     all.extend(xml_explained::explanations());

@@ -32,6 +32,7 @@ pub mod sign;
 pub mod signature;
 pub mod status;
 pub mod stop;
+pub mod synthesize;
 pub mod tally;
 pub mod text;
 pub mod trust;
@@ -77,7 +78,7 @@ Exit codes:
     4  a promise was broken in the world, or the story of `rehearse --story` came true
     5  a backend failed
     6  the approval is stale, or the world is not as the plan or the journal says
-    8  not proved: the bound of --budget was reached
+    8  not proved, or no plan found: the bound of --budget was reached
    70  a fault of keyroll's own
   130  interrupted from the keyboard
 
@@ -92,6 +93,7 @@ enum Verb {
     Explain(explain::Arguments),
     Prove(prove::Arguments),
     Repair(repair::Arguments),
+    Synthesize(synthesize::Arguments),
     Compare(compare::Arguments),
     VerifyProof(verify_proof::Arguments),
     Graph(graph::Arguments),
@@ -148,6 +150,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Verb::Prove(arguments) => prove::run(&arguments, &mut screen),
         Verb::Compare(arguments) => compare::run(&arguments, &mut screen),
         Verb::Repair(arguments) => repair::run(&arguments, &mut screen),
+        Verb::Synthesize(arguments) => synthesize::run(&arguments, &mut screen),
         Verb::VerifyProof(arguments) => verify_proof::run(&arguments, &mut screen),
         Verb::Graph(arguments) => graph::run(&arguments, &mut screen),
         Verb::Rehearse(arguments) => rehearse::run(&arguments, &mut screen),

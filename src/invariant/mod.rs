@@ -66,7 +66,7 @@ pub enum Hazard {
 }
 
 /// How a promise is broken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Breach {
     /// A message stamped with the key would be rejected if it arrived now.
     Rejected(ChannelId, KeyId),

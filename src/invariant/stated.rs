@@ -202,6 +202,15 @@ impl Stated {
 }
 
 impl Literal {
+    /// The fact that it is about; none where it is about a window.
+    #[must_use]
+    pub const fn fact(self) -> Option<Fact> {
+        match self {
+            Self::Is(fact, _) | Self::IsNot(fact, _) => Some(fact),
+            Self::Open(_) | Self::NotOpen(_) => None,
+        }
+    }
+
     const fn opposite(self) -> Self {
         match self {
             Self::Is(fact, value) => Self::IsNot(fact, value),

@@ -156,6 +156,20 @@ pub fn resolve(
     tree: &SyntaxTree,
     given: &BTreeMap<String, String>,
 ) -> Result<Plan, Vec<Finding>> {
+    let plan = resolve_scenario(source, tree, given)?;
+    let at = plan.declared.head.into();
+    if plan.steps.is_empty() { Err(vec![Box::new(NoSteps { at })]) } else { Ok(plan) }
+}
+
+/// Resolves all names of a tree that may have no steps: a start and an end, without the way between.
+///
+/// # Errors
+/// Every finding at once.
+pub fn resolve_scenario(
+    source: &Source,
+    tree: &SyntaxTree,
+    given: &BTreeMap<String, String>,
+) -> Result<Plan, Vec<Finding>> {
     let mut draft = Draft::default();
     let head = heads(&mut draft, source, tree);
     names(&mut draft, tree, given);
@@ -178,10 +192,6 @@ pub fn resolve(
             Item::Waive(phrase) => waivers.extend(waiver(&mut draft, phrase)),
             _ => {}
         }
-    }
-    if steps.is_empty() && draft.findings.is_empty() {
-        let at = head.as_ref().map_or(Span::default(), |h| h.name.span).into();
-        draft.findings.push(Box::new(NoSteps { at }));
     }
     let Some(head) = head.filter(|_| draft.findings.is_empty()) else { return Err(draft.findings) };
     let deliveries: Table<_, _> = steps::deliveries(&steps).into_iter().collect();

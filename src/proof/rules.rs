@@ -7,7 +7,7 @@ use crate::{
     action::SpeechKind,
     check::Checked,
     invariant::{Breach, Hazard, Invariant, alias_lost, rejected::NeverRejected, stated::Stated},
-    plan::gap::Gap,
+    plan::{Plan, gap::Gap},
     source::Spanned,
     transition::ready::{Blocker, blockers},
     world::{
@@ -73,14 +73,34 @@ pub struct Rules<'a> {
 
 /// A promise that is judged.
 #[derive(Debug)]
-enum Judged<'a> {
+pub(crate) enum Judged<'a> {
+    /// The plan makes it.
     Promised(&'a dyn Invariant),
     /// Not promised in words, judged all the same.
     Default(NeverRejected),
 }
 
-impl Judged<'_> {
-    fn invariant(&self) -> &dyn Invariant {
+impl<'a> Judged<'a> {
+    /// The promises of a plan. A flow is judged for rejected messages even if nothing is promised of
+    /// it; only a waiver takes it out.
+    pub(crate) fn of(plan: &'a Plan) -> Vec<Self> {
+        let waivers: BTreeSet<(ChannelId, Hazard)> =
+            plan.waivers.iter().map(|waiver| (waiver.flow, waiver.hazard)).collect();
+        let waived = |invariant: &dyn Invariant| waivers.contains(&invariant.hazard());
+        let promised = plan.promises.iter().map(|p| p.value.as_ref());
+        let mut judged: Vec<Self> = promised.filter(|p| !waived(*p)).map(Judged::Promised).collect();
+        let said: BTreeSet<(ChannelId, Hazard)> = judged.iter().map(|j| j.invariant().hazard()).collect();
+        for flow in plan.landscape.channels.ids() {
+            let default = NeverRejected::of(flow);
+            if !said.contains(&default.hazard()) && !waived(&default) {
+                judged.push(Judged::Default(default));
+            }
+        }
+        judged
+    }
+
+    /// What is judged.
+    pub(crate) fn invariant(&self) -> &dyn Invariant {
         match self {
             Self::Promised(invariant) => *invariant,
             Self::Default(invariant) => invariant,
@@ -89,23 +109,11 @@ impl Judged<'_> {
 }
 
 impl<'a> Rules<'a> {
-    /// The rules of a plan. A flow is judged for rejected messages even if nothing is promised of
-    /// it; only a waiver takes it out.
+    /// The rules of a plan.
     #[must_use]
     pub fn of(checked: &'a Checked) -> Self {
         let plan = checked.plan();
-        let waivers: BTreeSet<(ChannelId, Hazard)> =
-            plan.waivers.iter().map(|waiver| (waiver.flow, waiver.hazard)).collect();
-        let waived = |invariant: &dyn Invariant| waivers.contains(&invariant.hazard());
-        let promised = plan.promises.iter().map(|p| p.value.as_ref());
-        let mut judged: Vec<Judged<'a>> = promised.filter(|p| !waived(*p)).map(Judged::Promised).collect();
-        let said: BTreeSet<(ChannelId, Hazard)> = judged.iter().map(|j| j.invariant().hazard()).collect();
-        for flow in plan.landscape.channels.ids() {
-            let default = NeverRejected::of(flow);
-            if !said.contains(&default.hazard()) && !waived(&default) {
-                judged.push(Judged::Default(default));
-            }
-        }
+        let judged = Judged::of(plan);
         let land = &plan.landscape;
         let things = land.places.len() + land.acceptors.len() + 2 * land.channels.len();
         let bits = plan.steps.len() + plan.deliveries.len();

@@ -33,6 +33,7 @@ pub use name::{MalformedName, MissingName, NAME_LIMIT, NameTooLong};
 pub use number::{DurationTooLong, NumberTooLarge, spelt};
 pub use parser::{TooManyFaults, parse};
 pub use reading::{FileTooLarge, NotUtf8, SIZE_LIMIT, read};
+pub(crate) use text::quoted;
 pub use text::{UnclosedText, UnknownEscape};
 
 /// What `keyroll explain` says about the findings of this room, in the order of the alphabet.

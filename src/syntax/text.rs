@@ -139,7 +139,7 @@ pub(super) fn unescape(written: &str) -> Result<String, Span> {
 }
 
 /// A text in quotes, with escapes for everything that may not stand there as it is.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {

@@ -78,7 +78,7 @@ pub enum Applied {
 }
 
 /// Why an effect cannot happen in a world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Misfit {
     /// Another credential lies at the place.
     Occupied(PlaceId, KeyId),

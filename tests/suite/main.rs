@@ -33,6 +33,7 @@ mod small_scope;
 mod stated;
 mod story;
 mod syntax;
+mod synthesis;
 mod time_left;
 mod traces;
 mod transition;

@@ -5,7 +5,8 @@ use keyroll::run::site::Site;
 use keyroll::syntax::parse;
 
 /// The sources that findings may stand in.
-const ROOMS: [&str; 8] = ["backend", "syntax", "plan", "check", "certificate", "proof", "run", "cli"];
+const ROOMS: [&str; 9] =
+    ["backend", "syntax", "plan", "check", "certificate", "proof", "synthesis", "run", "cli"];
 
 fn sources(folder: &Path, found: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {

@@ -169,6 +169,8 @@ const COMMANDS: &[(&str, Bounds, i32)] = &[
     ("check plan.renewal", Bounds::Looks, 0),
     ("prove plan.renewal", Bounds::Looks, 0),
     ("repair plan.renewal", Bounds::Looks, 0),
+    ("synthesize scenario.renewal", Bounds::ReadsTheSite, 0),
+    ("synthesize scenario.renewal --output output.renewal", Bounds::WritesTheOutput, 0),
     ("compare plan.renewal plan.renewal", Bounds::Looks, 0),
     ("prove plan.renewal --certificate output.json", Bounds::WritesTheOutput, 0),
     ("verify-proof plan.renewal output.json", Bounds::ReadsTheSite, 0),
@@ -214,6 +216,7 @@ fn commands_execute_nothing_connect_nowhere_and_keep_to_their_files() {
     place.played_by_a_person("receiver_admin");
     place.edit("plan.renewal", "key old", "key   old");
     place.write("message.xml", "<order>1</order>");
+    place.write("scenario.renewal", include_str!("../../../plans/scenarios/one-key.renewal"));
     let folder = place.folder.canonicalize().unwrap();
     fs::create_dir(folder.join("output")).unwrap();
     let mut faults = String::new();

@@ -127,6 +127,15 @@ fn heard() -> Heard {
     heard.hear(&place, 1, "rehearse plan.renewal --story story.json");
     heard.hear(&place, 0, "repair undrained.renewal");
     heard.hear(&place, 0, "repair plan.renewal");
+    for (scenario, exit) in [("two-keys", 0), ("one-key", 0), ("one-key-no-downtime", 1)] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("plans/scenarios");
+        let text = std::fs::read_to_string(path.join(format!("{scenario}.renewal"))).unwrap();
+        place.write(&format!("{scenario}.renewal"), text);
+        heard.hear(&place, exit, &format!("synthesize {scenario}.renewal"));
+    }
+    heard.hear(&place, 0, "synthesize two-keys.renewal --output found.renewal");
+    heard.hear(&place, 8, "synthesize one-key.renewal --budget 20");
+    heard.hear(&place, 1, "synthesize plan.renewal");
     heard.hear(&place, 1, "compare plan.renewal undrained.renewal");
     heard.hear(&place, 0, "prove plan.renewal --engine explicit");
     heard.hear(&place, 8, "prove plan.renewal --engine explicit --budget 5");

@@ -1,0 +1,220 @@
+//! What an act relies on in a world, and what it changes.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    invariant::{Hazard, stated::Literal},
+    plan::Plan,
+    proof::rules::Judged,
+    world::{
+        effect::Effect,
+        id::{AcceptorId, ChannelId, KeyId, RoleId, WindowId},
+        landscape::{Fact, Transit},
+        state::World,
+    },
+};
+
+use super::{library::Library, scenario::Scenario};
+
+/// A condition that a step waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Need {
+    /// No message of the flow that is stamped with the key is under way.
+    Drained(ChannelId, KeyId),
+    /// The window has begun.
+    Open(WindowId),
+    /// The receiver accepts the key.
+    Accepts(AcceptorId, KeyId),
+    /// The flow does not run.
+    Undeployed(ChannelId),
+}
+
+/// What an act relies on and what it changes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Access {
+    /// Facts that must stay as they are until it is done.
+    pub(super) reads: BTreeSet<Fact>,
+    /// Facts that it changes.
+    pub(super) writes: BTreeSet<Fact>,
+    /// What it waits for.
+    pub(super) needs: Vec<Need>,
+    /// The key whose certificate it takes.
+    pub(super) certificate: Option<KeyId>,
+}
+
+/// Finds out what acts rely on.
+#[derive(Debug)]
+pub(super) struct Accesses<'a> {
+    plan: &'a Plan,
+    library: &'a Library,
+    judged: Vec<Judged<'a>>,
+}
+
+impl<'a> Accesses<'a> {
+    pub(super) fn of(scenario: &'a Scenario, library: &'a Library) -> Self {
+        Self { plan: &scenario.plan, library, judged: Judged::of(&scenario.plan) }
+    }
+
+    /// What an act of a role relies on; nothing where the role has not heard what it would have to rely
+    /// on. `knows` says whether it has heard how a fact was last made.
+    pub(super) fn access(
+        &self,
+        (role, effect): (RoleId, &Effect),
+        world: &World,
+        knows: impl Fn(Fact) -> bool,
+    ) -> Option<Access> {
+        let land = &self.library.landscape;
+        let mine = |fact: Fact| land.owner(fact) == Some(role);
+        let knows = |fact: Fact| mine(fact) || knows(fact);
+        let mut access = Access::default();
+        access.writes.extend(effect.writes().into_iter().map(|(fact, _)| fact));
+        access.writes.extend(effect.displaces());
+        match *effect {
+            Effect::Exchange { place, key, .. } => {
+                access.reads.extend(access.writes.clone());
+                for flow in land.channels.ids().filter(|flow| land.channels[*flow].stamps == place) {
+                    self.signs(&mut access, (flow, key), world, &knows)?;
+                }
+            }
+            Effect::Start(flow) => {
+                let place = Fact::Place(land.channels[flow].stamps);
+                access.reads.insert(place);
+                let key = world.places[land.channels[flow].stamps]?;
+                if !knows(place) {
+                    return None;
+                }
+                self.accepted(&mut access, (flow, key), world, &knows)?;
+            }
+            Effect::Stop(flow) => access.needs.extend(self.windows(flow).map(Need::Open)),
+            Effect::Accept { acceptor, key } => {
+                access.certificate = Some(key);
+                access.reads.extend(self.all_of(acceptor));
+            }
+            Effect::Retire { acceptor, key } => self.silent(&mut access, (acceptor, key), world, &knows)?,
+            Effect::Replace { acceptor, old, new } => {
+                access.certificate = Some(new);
+                access.reads.extend(self.all_of(acceptor));
+                self.silent(&mut access, (acceptor, old), world, &knows)?;
+            }
+            Effect::Put { .. } | Effect::Remove { .. } | Effect::Propose(_) | Effect::Agree(_) => {}
+        }
+        self.stated(&mut access, &knows)?;
+        access.needs.retain(|need| match need {
+            Need::Accepts(acceptor, key) => !mine(Fact::Accepts(*acceptor, *key)),
+            Need::Undeployed(flow) => !mine(Fact::Running(*flow)),
+            Need::Drained(..) | Need::Open(_) => true,
+        });
+        access.needs.sort();
+        access.needs.dedup();
+        Some(access)
+    }
+
+    /// A flow signs with the key afterwards, or does not run.
+    fn signs(
+        &self,
+        access: &mut Access,
+        (flow, key): (ChannelId, KeyId),
+        world: &World,
+        knows: &impl Fn(Fact) -> bool,
+    ) -> Option<()> {
+        let runs = Fact::Running(flow);
+        if !world.running[flow] && knows(runs) {
+            access.reads.insert(runs);
+            access.needs.push(Need::Undeployed(flow));
+            return Some(());
+        }
+        self.accepted(access, (flow, key), world, knows)
+    }
+
+    /// The receiver of a flow accepts the key.
+    fn accepted(
+        &self,
+        access: &mut Access,
+        (flow, key): (ChannelId, KeyId),
+        world: &World,
+        knows: &impl Fn(Fact) -> bool,
+    ) -> Option<()> {
+        if self.may_reject(flow) {
+            return Some(());
+        }
+        let acceptor = self.library.landscape.channels[flow].acceptor;
+        let fact = Fact::Accepts(acceptor, key);
+        if !world.accepted[acceptor].contains(key) || !knows(fact) {
+            return None;
+        }
+        access.reads.insert(fact);
+        access.needs.push(Need::Accepts(acceptor, key));
+        Some(())
+    }
+
+    /// No flow to the receiver signs with the key any more, and no such message is under way.
+    fn silent(
+        &self,
+        access: &mut Access,
+        (acceptor, key): (AcceptorId, KeyId),
+        world: &World,
+        knows: &impl Fn(Fact) -> bool,
+    ) -> Option<()> {
+        let land = &self.library.landscape;
+        for (flow, row) in land.channels.iter().filter(|(_, row)| row.acceptor == acceptor) {
+            if self.may_reject(flow) {
+                continue;
+            }
+            let (place, runs) = (Fact::Place(row.stamps), Fact::Running(flow));
+            if world.places[row.stamps] != Some(key) && knows(place) {
+                access.reads.insert(place);
+            } else if !world.running[flow] && knows(runs) {
+                access.reads.insert(runs);
+            } else {
+                return None;
+            }
+            if world.under_way[flow].contains(key) {
+                access.needs.push(Need::Drained(flow, key));
+            }
+        }
+        Some(())
+    }
+
+    /// What the plan states of the facts that change is known to stay true.
+    fn stated(&self, access: &mut Access, knows: &impl Fn(Fact) -> bool) -> Option<()> {
+        for said in &self.plan.statements {
+            let facts: BTreeSet<Fact> =
+                said.value.breaches().into_iter().flatten().filter_map(Literal::fact).collect();
+            if facts.is_disjoint(&access.writes) {
+                continue;
+            }
+            if !facts.iter().all(|fact| access.writes.contains(fact) || knows(*fact)) {
+                return None;
+            }
+            access.reads.extend(facts);
+        }
+        Some(())
+    }
+
+    /// Whether the author accepts that messages of the flow are rejected.
+    fn may_reject(&self, flow: ChannelId) -> bool {
+        !self.judged.iter().any(|one| one.invariant().hazard() == (flow, Hazard::Rejected))
+    }
+
+    /// The windows in which alone a flow may be interrupted.
+    fn windows(&self, flow: ChannelId) -> impl Iterator<Item = WindowId> + '_ {
+        let of_flow = move |one: &&Judged<'_>| one.invariant().hazard() == (flow, Hazard::Interrupted);
+        self.judged.iter().filter(of_flow).filter_map(|one| one.invariant().window())
+    }
+
+    fn all_of(&self, acceptor: AcceptorId) -> impl Iterator<Item = Fact> + use<'_> {
+        self.library.landscape.keys.ids().map(move |key| Fact::Accepts(acceptor, key))
+    }
+
+    /// How long an act waits for messages, in seconds.
+    pub(super) fn wait(&self, access: &Access) -> u64 {
+        let waits = access.needs.iter().filter_map(|need| match need {
+            Need::Drained(flow, _) => match self.library.landscape.channels[*flow].transit {
+                Transit::Immediately => None,
+                Transit::Within(time) => Some(time.as_secs()),
+            },
+            _ => None,
+        });
+        waits.max().unwrap_or_default()
+    }
+}

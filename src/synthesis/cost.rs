@@ -1,0 +1,43 @@
+//! What a plan costs, and how much may be looked at to find it.
+
+/// What a plan costs, the worst first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cost {
+    /// Rounds that end while a flow stands still, of all flows: from its stop to its start, so many hops
+    /// come after the stop.
+    pub downtime: u32,
+    /// Acts that may fall into the downtime: those that are done while a flow stands still, and for each
+    /// stop the roles of which it is not known whether they are done with what comes before.
+    pub inside: u32,
+    /// How long is waited for messages under way, in seconds.
+    pub wait: u64,
+    /// Rounds.
+    pub rounds: u32,
+    /// Messages between roles.
+    pub messages: u32,
+    /// Steps.
+    pub steps: u32,
+}
+
+impl Cost {
+    /// Both together.
+    pub(super) const fn and(self, more: Self) -> Self {
+        Self {
+            downtime: self.downtime + more.downtime,
+            inside: self.inside + more.inside,
+            wait: self.wait + more.wait,
+            rounds: self.rounds + more.rounds,
+            messages: self.messages + more.messages,
+            steps: self.steps + more.steps,
+        }
+    }
+}
+
+/// How far a search goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// So many moments are looked at, at most.
+    pub moments: usize,
+    /// Whether one message may reach several roles.
+    pub several: bool,
+}

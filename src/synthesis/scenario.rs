@@ -1,0 +1,198 @@
+//! A scenario: a plan text without steps. It says how things are, how they are to be at the end, who
+//! owns what, and what is promised on the way.
+
+use miette::{Diagnostic, SourceSpan};
+use thiserror::Error;
+
+use crate::{
+    condition::Asks,
+    explanation::Explanation,
+    invariant::{Breach, alias_lost},
+    plan::{Plan, given::Given, resolve::resolve_scenario},
+    proof::rules::Judged,
+    source::{Finding, Refusal, Source},
+    syntax::{
+        parse,
+        tree::{Item, SyntaxTree},
+    },
+    world::{
+        landscape::{Fact, Landscape, Value},
+        state::World,
+    },
+};
+
+/// A text with steps.
+#[derive(Debug, Diagnostic, Error)]
+#[error("a scenario has no steps, and this text has {count}")]
+#[diagnostic(
+    code(keyroll::scenario_with_steps),
+    help("take the steps out to have others found, or ask `keyroll prove` and `keyroll repair` about these")
+)]
+struct WithSteps {
+    count: usize,
+    #[label("the first step")]
+    at: SourceSpan,
+}
+
+/// A text without an end.
+#[derive(Debug, Diagnostic, Error)]
+#[error("the scenario does not say what is to be so at the end")]
+#[diagnostic(code(keyroll::scenario_without_end), help("say it, as in `finally partner accepts only new`"))]
+struct WithoutEnd {
+    #[label("nothing is to be reached")]
+    at: SourceSpan,
+}
+
+/// An end that is so already.
+#[derive(Debug, Diagnostic, Error)]
+#[error("what is to be so at the end is so at the start")]
+#[diagnostic(
+    code(keyroll::scenario_at_its_end),
+    help(
+        "there is nothing to do; say what is to become different, as in `finally partner accepts only new`"
+    )
+)]
+struct AtItsEnd {
+    #[label("so from the start")]
+    at: SourceSpan,
+}
+
+/// An end that speaks of messages under way.
+#[derive(Debug, Diagnostic, Error)]
+#[error("the end of a scenario cannot speak of messages under way")]
+#[diagnostic(
+    code(keyroll::scenario_of_traffic),
+    help("say what is to be accepted at the end: a plan waits for messages by itself")
+)]
+struct OfTraffic {
+    #[label("no step makes this so")]
+    at: SourceSpan,
+}
+
+/// A scenario, read.
+#[derive(Debug)]
+pub struct Scenario {
+    pub(super) tree: SyntaxTree,
+    pub(super) plan: Plan,
+}
+
+/// What is wrong with a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Wrong {
+    /// A promise of a flow or a law.
+    Breach(Breach),
+    /// A statement, by number.
+    Untrue(usize),
+}
+
+impl Scenario {
+    /// Reads a scenario.
+    ///
+    /// # Errors
+    /// The findings of the first stage that has one.
+    pub fn read(source: &Source, given: &Given) -> Result<Self, Refusal> {
+        let refuse = |findings| Refusal::new(source.clone(), findings);
+        let (tree, findings) = parse(source);
+        if !findings.is_empty() {
+            return Err(refuse(findings));
+        }
+        let plan = resolve_scenario(source, &tree, &given.parameters).map_err(refuse)?;
+        let vain = given.in_vain(&plan);
+        if !vain.is_empty() {
+            return Err(refuse(vain));
+        }
+        let scenario = Self { tree, plan: given.applied(plan) };
+        match scenario.finding() {
+            Some(finding) => Err(refuse(vec![finding])),
+            None => Ok(scenario),
+        }
+    }
+
+    /// What it says of the start and the end.
+    #[must_use]
+    pub const fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    fn finding(&self) -> Option<Finding> {
+        let steps = self.tree.items.iter().filter_map(|line| match &line.node {
+            Item::Step(decl) => Some(decl.name.span),
+            _ => None,
+        });
+        let (mut steps, plan) = (steps.peekable(), &self.plan);
+        if let Some(first) = steps.peek().copied() {
+            return Some(Box::new(WithSteps { count: steps.count(), at: first.into() }));
+        }
+        let Some(last) = plan.finals.last() else {
+            return Some(Box::new(WithoutEnd { at: plan.declared.head.into() }));
+        };
+        let traffic = plan.finals.iter().find(|f| matches!(f.value.asks(), Asks::Drained(..)));
+        if let Some(traffic) = traffic {
+            return Some(Box::new(OfTraffic { at: traffic.span.into() }));
+        }
+        let is_told = plan.known.is_empty();
+        (is_told && self.is_end(&plan.landscape, &plan.start))
+            .then(|| -> Finding { Box::new(AtItsEnd { at: last.span.into() }) })
+    }
+
+    /// Whether a world is what the scenario wants: what `finally` says is so, and what ran at the start
+    /// runs, unless `finally` says otherwise.
+    pub(super) fn is_end(&self, landscape: &Landscape, world: &World) -> bool {
+        let plan = &self.plan;
+        let runs = plan.landscape.channels.ids().all(|flow| !plan.start.running[flow] || world.running[flow]);
+        let stays = || {
+            plan.finals.iter().any(|last| match last.value.asks() {
+                Asks::Facts(facts) => {
+                    facts.iter().any(|(fact, is)| matches!(fact, Fact::Running(_)) && *is == Value::Is(false))
+                }
+                _ => false,
+            })
+        };
+        plan.finals.iter().all(|last| last.value.holds(landscape, world)) && (runs || stays())
+    }
+
+    /// What is wrong with a world by itself: the promises and laws that a proof judges.
+    pub(super) fn wrong(&self, judged: &[Judged<'_>], landscape: &Landscape, world: &World) -> Option<Wrong> {
+        let broken = judged.iter().find_map(|one| one.invariant().broken(landscape, world));
+        let untrue = || self.plan.statements.iter().position(|said| said.value.is_broken(landscape, world));
+        let breach = broken.or_else(|| alias_lost(landscape, world)).map(Wrong::Breach);
+        breach.or_else(|| untrue().map(Wrong::Untrue))
+    }
+}
+
+/// What `explain` says.
+pub const EXPLANATIONS: &[Explanation] = &[
+    Explanation {
+        code: "scenario_with_steps",
+        title: "a scenario that has steps already",
+        text: "\
+`keyroll synthesize` reads a plan without steps: roles, keys, keystores, receivers, flows, windows,
+promises and `finally`. It finds the steps. A plan that has steps is judged by `keyroll prove`, and
+`keyroll repair` looks for the smallest edit that makes it provable.
+",
+    },
+    Explanation {
+        code: "scenario_without_end",
+        title: "a scenario that wants nothing",
+        text: "\
+A scenario says with `finally` what is to be so when every step is done.
+
+Right:
+  finally partner accepts only new
+  finally tenant[$alias] is new
+",
+    },
+    Explanation {
+        code: "scenario_at_its_end",
+        title: "a scenario in which there is nothing to do",
+        text: "What `finally` says holds from the start, so that a plan would have no steps.",
+    },
+    Explanation {
+        code: "scenario_of_traffic",
+        title: "a scenario whose end speaks of messages under way",
+        text: "\
+`finally orders drained of old` names nothing that a step makes so: messages arrive in their time.
+A plan that stops accepting a key waits for its messages first, without being told.
+",
+    },
+];

@@ -1,0 +1,150 @@
+//! The worlds that the acts of a library can make of the start, each of which keeps every promise.
+//!
+//! Speech is free here: whatever a plan does, each role can be told of everything. A message of each
+//! flow is sent as soon as it can be, and arrives when somebody waits for it and no earlier. Both are
+//! things that may happen, so that a plan which is proved leads through these worlds only.
+
+use std::collections::HashMap;
+
+use crate::{
+    proof::rules::Judged,
+    world::{
+        effect::{Applied, Effect, Misfit},
+        id::{ChannelId, KeyId},
+        state::{WindowState, World},
+    },
+};
+
+use super::{
+    library::Library,
+    scenario::{Scenario, Wrong},
+};
+
+/// What comes of an act in a world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Another world, once the messages that are stamped so have arrived.
+    To(u32, Vec<(ChannelId, KeyId)>),
+    /// It is so already.
+    Same,
+    /// It cannot be done, or must not be.
+    Barred(Bar),
+}
+
+/// What stands against an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Bar {
+    /// It does not fit the world.
+    Misfit(Misfit),
+    /// It would break a promise or a law.
+    Wrong(Wrong),
+    /// Nobody has the certificate.
+    NoCertificate(KeyId),
+}
+
+/// All of them.
+#[derive(Debug)]
+pub(super) struct Worlds {
+    pub(super) rows: Vec<World>,
+    /// What comes of each act of the library, for each world.
+    next: Vec<Vec<Outcome>>,
+    index: HashMap<World, u32>,
+}
+
+impl Worlds {
+    /// Looks at every world; nothing where there are more than `most`.
+    pub(super) fn of(scenario: &Scenario, library: &Library, most: usize) -> Option<Self> {
+        let judged = Judged::of(&scenario.plan);
+        let mut worlds = Self { rows: Vec::new(), next: Vec::new(), index: HashMap::new() };
+        worlds.enter(library.start.clone());
+        let mut at = 0;
+        while let Some(world) = worlds.rows.get(at).cloned() {
+            let mut row = Vec::with_capacity(library.acts.len());
+            for act in &library.acts {
+                row.push(match after(library, &world, &act.effect) {
+                    Err(bar) => Outcome::Barred(bar),
+                    Ok(None) => Outcome::Same,
+                    Ok(Some((next, arrived))) => match scenario.wrong(&judged, &library.landscape, &next) {
+                        Some(wrong) => Outcome::Barred(Bar::Wrong(wrong)),
+                        None => Outcome::To(worlds.enter(next), arrived),
+                    },
+                });
+            }
+            worlds.next.push(row);
+            if worlds.rows.len() > most {
+                return None;
+            }
+            at += 1;
+        }
+        Some(worlds)
+    }
+
+    fn enter(&mut self, world: World) -> u32 {
+        let next = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        match self.index.entry(world) {
+            std::collections::hash_map::Entry::Occupied(known) => *known.get(),
+            std::collections::hash_map::Entry::Vacant(new) => {
+                self.rows.push(new.key().clone());
+                *new.insert(next)
+            }
+        }
+    }
+
+    /// One world.
+    pub(super) fn world(&self, number: u32) -> Option<&World> {
+        self.rows.get(number as usize)
+    }
+
+    /// What comes of an act there.
+    pub(super) fn outcome(&self, world: u32, act: usize) -> Option<&Outcome> {
+        self.next.get(world as usize)?.get(act)
+    }
+
+    /// What comes of an act in each of the worlds.
+    pub(super) fn outcomes(&self, act: usize) -> impl Iterator<Item = (&World, &Outcome)> {
+        self.rows.iter().zip(&self.next).filter_map(move |(world, row)| Some((world, row.get(act)?)))
+    }
+}
+
+/// The world after an act, with the messages that must have arrived before; nothing where it is so
+/// already.
+type After = Option<(World, Vec<(ChannelId, KeyId)>)>;
+
+fn after(library: &Library, world: &World, effect: &Effect) -> Result<After, Bar> {
+    let land = &library.landscape;
+    let mut next = world.clone();
+    let mut arrived = Vec::new();
+    match *effect {
+        Effect::Agree(window) => {
+            // It begins as soon as it is agreed: so it may be.
+            let fresh = next.windows[window] != WindowState::Open;
+            next.windows[window] = WindowState::Open;
+            return Ok(fresh.then_some((next, arrived)));
+        }
+        // As good as `accept`, and said of a key that is not there.
+        Effect::Replace { acceptor, old, .. } if !world.accepted[acceptor].contains(old) => return Ok(None),
+        Effect::Accept { key, .. } | Effect::Replace { new: key, .. } if !is_there(library, world, key) => {
+            return Err(Bar::NoCertificate(key));
+        }
+        _ => {}
+    }
+    if let Effect::Retire { acceptor, key } | Effect::Replace { acceptor, old: key, .. } = *effect {
+        for (flow, _) in land.channels.iter().filter(|(_, row)| row.acceptor == acceptor) {
+            if world.stamp(land, flow) != Some(key) && next.under_way[flow].remove(key) {
+                arrived.push((flow, key));
+            }
+        }
+    }
+    match effect.apply(land, &mut next).map_err(Bar::Misfit)? {
+        Applied::AlreadySo => Ok(None),
+        Applied::Changed => {
+            next.send_everywhere(land);
+            Ok(Some((next, arrived)))
+        }
+    }
+}
+
+/// Whether there is a certificate that could be handed over.
+fn is_there(library: &Library, world: &World, key: KeyId) -> bool {
+    library.known.contains(&key) || world.places.rows().any(|held| *held == Some(key))
+}

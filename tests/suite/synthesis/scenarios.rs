@@ -1,0 +1,87 @@
+//! Small scenarios made at random, from a seed.
+
+use std::fmt::Write;
+
+use crate::random_plans::generated::Chance;
+
+/// How many are made: so many, or as many as are asked for.
+pub(crate) fn counted(few: u64) -> u64 {
+    let asked = std::env::var("KEYROLL_RANDOM_SCENARIOS").ok();
+    asked.map_or(few, |asked| asked.parse().expect("a number of scenarios"))
+}
+
+/// The text of one.
+pub(crate) fn scenario(seed: u64) -> String {
+    let mut chance = Chance::new(seed.wrapping_add(7_000_000));
+    let roles = ["ann", "bob", "cyd"];
+    let roles = &roles[..2 + chance.below(2)];
+    let (store, gate, owner) = (chance.of(roles), chance.of(roles), chance.of(roles));
+    let mut text = "keyroll 1\n\nplan random\n\n".to_owned();
+    for role in roles {
+        writeln!(text, "role {role}").unwrap();
+    }
+    text.push_str("\nkey old\nkey new\n\n");
+    let waits = if chance.percent(15) { "  alias \"b\" is new\n" } else { "" };
+    writeln!(text, "keystore store of {store} {{\n  alias \"a\" is old\n{waits}}}\n").unwrap();
+    let more = chance.of(&["", "  accepts at most 1\n", "  accepts at most 2\n", "  accepts at most 1\n"]);
+    let both = if more.contains("2") && chance.percent(20) { "  accepts new\n" } else { "" };
+    writeln!(text, "receiver gate of {gate} {{\n  accepts old\n{both}{more}}}\n").unwrap();
+    let delivery = chance.of(&["delivers within 1h", "delivers within 1h", "delivers immediately"]);
+    let runs = if chance.percent(88) { "  deployed\n" } else { "  undeployed\n" };
+    let flow = |name: &str, owner: &str| {
+        format!(
+            "flow {name} of {owner} {{\n  signs xml with store[\"a\"]\n  sends to gate\n  {delivery}\n{runs}}}\n\n"
+        )
+    };
+    text.push_str(&flow("orders", owner));
+    let second = chance.percent(10);
+    if second {
+        text.push_str(&flow("bills", chance.of(roles)));
+    }
+    let interrupted = chance.of(&["never", "window", "never", "window", "nothing"]);
+    if interrupted == "window" {
+        text.push_str("window pause at most 4h\n\n");
+    }
+    let runs = !runs.contains("un");
+    for name in if second { &["orders", "bills"][..] } else { &["orders"][..] } {
+        match interrupted {
+            "never" if runs => writeln!(text, "promise {name} never interrupted").unwrap(),
+            "window" if runs => writeln!(text, "promise {name} interrupted only in pause").unwrap(),
+            _ => {}
+        }
+        if chance.percent(10) {
+            writeln!(text, "waive {name} rejected because \"a test\"").unwrap();
+        }
+    }
+    if chance.percent(12) {
+        let promises = [
+            "always gate accepts old",
+            "never gate accepts new",
+            "never store[\"a\"] is new",
+            "always orders deployed",
+            "never orders undeployed",
+        ];
+        writeln!(text, "promise {}", chance.of(&promises)).unwrap();
+    }
+    text.push('\n');
+    finals(&mut text, &mut chance, roles);
+    text
+}
+
+fn finals(text: &mut String, chance: &mut Chance, roles: &[&str]) {
+    let whom = chance.of(roles);
+    let known = |chance: &mut Chance| {
+        if chance.percent(20) { format!(" known to {whom}") } else { String::new() }
+    };
+    let accepts = chance.of(&["accepts only new", "accepts only new", "accepts new"]);
+    if chance.percent(80) {
+        let known = known(chance);
+        writeln!(text, "finally gate {accepts}{known}").unwrap();
+    }
+    if chance.percent(30) {
+        let known = known(chance);
+        writeln!(text, "finally orders deployed{known}").unwrap();
+    }
+    let known = known(chance);
+    writeln!(text, "finally store[\"a\"] is new{known}").unwrap();
+}
