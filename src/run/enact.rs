@@ -125,8 +125,12 @@ impl<'a> Enactment<'a> {
     /// # Errors
     /// When a moment cannot be played, or the end is not as the story tells it.
     pub fn play(&mut self, tell: Tell<'_>, watch: &mut dyn FnMut(&Record)) -> Result<(), EnactError> {
-        if matches!(self.story.ending.fault, Fault::Vacuous(_)) {
-            let why = "the promise speaks of no moment, so there is none to play";
+        let nothing_to_play = match self.story.ending.fault {
+            Fault::Vacuous(_) => Some("the promise speaks of no moment, so there is none to play"),
+            Fault::Gap(_) => Some("the keystore of a sandbox is exchanged in one act, without a gap"),
+            _ => None,
+        };
+        if let Some(why) = nothing_to_play {
             return Err(Refused::NotPlayable(why.to_owned()).into());
         }
         if let Some(moved) = self.runner.begin(self.site, watch)? {

@@ -98,9 +98,8 @@ impl Enactment<'_> {
                 self.seen(&asked)
             }
             Fault::Stuck => self.stuck(watch),
-            Fault::Gap(_) => not_shown("the backends of a rehearsal exchange in one act, without a gap"),
-            // A step that fails is the last moment; a promise that speaks of none has nothing to show.
-            Fault::Misfit(..) | Fault::Stale(..) | Fault::Vacuous(_) => {
+            // A step that fails is the last moment; the others are not played.
+            Fault::Misfit(..) | Fault::Stale(..) | Fault::Vacuous(_) | Fault::Gap(_) => {
                 not_shown("there is nothing to be seen after the last moment")
             }
         }

@@ -85,7 +85,7 @@ fn a_story_that_is_written_is_believed_again() {
         assert!(!written.ending.text.is_empty(), "{name}");
     }
     // A belief that is false shows only from another start than the declared one.
-    assert_eq!(kinds.len(), 8, "each kind of ending: {kinds:?}");
+    assert_eq!(kinds.len(), 9, "each kind of ending: {kinds:?}");
 }
 
 /// More states than a random plan is worth.
