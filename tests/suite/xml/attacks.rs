@@ -440,6 +440,9 @@ proptest! {
         let (_, original) = verified(&message, &accepted()).unwrap();
         let mut changed = message;
         for (place, kind, byte) in changes {
+            if changed.is_empty() {
+                break;
+            }
             let at = place.index(changed.len());
             match kind {
                 0 => changed[at] = byte,
