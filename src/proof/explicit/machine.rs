@@ -7,12 +7,12 @@ use crate::{
     action::SpeechKind,
     check::Checked,
     condition::Asks,
-    invariant::{Hazard, stated::Literal},
+    invariant::stated::Literal,
     proof::rules::{Move, Rules},
     world::{
         effect::Effect,
         id::{ChannelId, StepId},
-        landscape::{Fact, Transit, Value},
+        landscape::{Fact, Value},
         state::{WindowState, World},
     },
 };
@@ -21,6 +21,7 @@ use super::{
     act::{Case, Effects},
     layout::Layout,
     test::{All, Any, Every, Write},
+    wrong::Wrongs,
 };
 
 /// The rules of one plan, for worlds as packed words.
@@ -28,8 +29,7 @@ use super::{
 pub(super) struct Machine {
     layout: Layout,
     turns: Vec<Turn>,
-    /// What must never be so, each as one way in which it would be.
-    wrongs: Vec<Every>,
+    wrongs: Wrongs,
     /// Of which moments each statement speaks.
     occasions: Vec<Every>,
     ended: Every,
@@ -71,9 +71,8 @@ impl Machine {
     pub(super) fn of(rules: &Rules<'_>, start: &World) -> Self {
         let checked = rules.checked();
         let layout = Layout::of(checked, start);
-        let wrongs = wrongs(rules, &layout);
-        let compiler = Compiler { checked, layout: &layout, wrongs: &wrongs };
-        let turns = compiler.turns();
+        let wrongs = Wrongs::of(rules, &layout);
+        let turns = Compiler { checked, layout: &layout, wrongs: &wrongs }.turns();
         let occasion = |literals: Vec<Literal>| Every::of(literals.into_iter().map(|l| layout.literal(l)));
         let occasions = checked.plan().statements.iter().map(|s| occasion(s.value.occasion())).collect();
         let ended = Every::of(checked.plan().steps.ids().map(|step| layout.is_done(step, true)));
@@ -99,7 +98,7 @@ impl Machine {
     /// Whether one of these is wrong with a world.
     #[inline]
     pub(super) fn is_wrong(&self, state: &[u64], watched: &[usize]) -> bool {
-        watched.iter().any(|number| self.wrongs.get(*number).is_some_and(|wrong| wrong.holds(state)))
+        self.wrongs.are_any(state, watched) || self.is_ended(state) && self.wrongs.are_missed(state)
     }
 
     /// Takes out of a list the statements that speak of a world, by number.
@@ -149,56 +148,10 @@ impl Machine {
     }
 }
 
-/// What must never be so.
-fn wrongs(rules: &Rules<'_>, layout: &Layout) -> Vec<Every> {
-    let plan = rules.checked().plan();
-    let land = &plan.landscape;
-    let stamps = |channel: ChannelId| Fact::Place(land.channels[channel].stamps);
-    let runs = |channel, is_so| layout.is(Fact::Running(channel), Value::Is(is_so));
-    let names = |channel, key| layout.is(stamps(channel), Value::Key(key));
-    let mut wrongs = Vec::new();
-    for (channel, hazard, window) in rules.judged() {
-        let acceptor = land.channels[channel].acceptor;
-        let closed = window.map_or_else(|| Any::known(true), |w| layout.literal(Literal::NotOpen(w)));
-        match (hazard, land.channels[channel].transit) {
-            (Hazard::Rejected, transit) => wrongs.extend(land.keys.ids().map(|key| {
-                let refused = layout.is(Fact::Accepts(acceptor, key), Value::Is(false));
-                match transit {
-                    Transit::Immediately => {
-                        Every::of([runs(channel, true), names(channel, Some(key)), refused])
-                    }
-                    Transit::Within(_) => Every::of([layout.is_under_way(channel, key, true), refused]),
-                }
-            })),
-            (Hazard::Interrupted, _) => {
-                wrongs.push(Every::of([runs(channel, false), closed.clone()]));
-                wrongs.push(Every::of([names(channel, None), closed]));
-            }
-        }
-    }
-    wrongs.extend(land.channels.ids().map(|c| Every::of([runs(c, true), names(c, None)])));
-    wrongs.extend(plan.gaps().into_iter().map(|gap| {
-        let before = plan.steps[gap.step].after.iter().map(|before| layout.is_done(before.value, true));
-        let turn = before.chain([layout.is_done(gap.step, false), runs(gap.flow, true)]);
-        Every::of(turn)
-    }));
-    for stated in &plan.statements {
-        let breach = |literals: Vec<Literal>| Every::of(literals.into_iter().map(|l| layout.literal(l)));
-        wrongs.extend(stated.value.breaches().into_iter().map(breach));
-    }
-    let all = Every::of(plan.steps.ids().map(|step| layout.is_done(step, true)));
-    for condition in &plan.finals {
-        let missed = layout.asks_not(&condition.value.asks(), stamps);
-        wrongs.extend(missed.into_iter().map(|missed| all.clone().with(missed)));
-    }
-    wrongs.retain(|wrong| !wrong.is_never());
-    wrongs
-}
-
 struct Compiler<'a> {
     checked: &'a Checked,
     layout: &'a Layout,
-    wrongs: &'a [Every],
+    wrongs: &'a Wrongs,
 }
 
 impl Compiler<'_> {
@@ -283,19 +236,13 @@ impl Compiler<'_> {
         let cases = effect.map_or_else(|| vec![Case::default()], |effect| effects.cases(effect));
         let way = |mut case: Case| {
             case.writes.extend(done);
-            Way { watched: self.watched(&case.writes), case }
+            Way { watched: self.wrongs.watched(&case.writes), case }
         };
         cases.into_iter().filter(|case| !case.when.is_never()).map(way).collect()
     }
 
-    /// What may be wrong after some bits changed and was not before.
-    fn watched(&self, writes: &[Write]) -> Vec<usize> {
-        let rows = self.wrongs.iter().enumerate();
-        rows.filter(|(_, wrong)| wrong.looks_at(writes)).map(|(number, _)| number).collect()
-    }
-
     fn turn(&self, what: Move, when: impl IntoIterator<Item = Any>, writes: Vec<Write>) -> Option<Turn> {
-        let watched = self.watched(&writes);
+        let watched = self.wrongs.watched(&writes);
         let way = Way { case: Case { writes, ..Case::default() }, watched };
         Self::whole(what, when, vec![way])
     }

@@ -14,3 +14,4 @@ mod question;
 pub mod search;
 pub mod space;
 mod test;
+mod wrong;

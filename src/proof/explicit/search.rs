@@ -59,7 +59,7 @@ pub fn explore<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a
     let first = machine.layout().pack(start);
     machine.speaks(&first, &mut unspoken);
     let (waiting, state, after) = (Vec::new(), Vec::new(), Vec::new());
-    let mut search = Search { space: Space::of(machine), unspoken, waiting, state, after };
+    let mut search = Search { space: Space::of(machine), room, unspoken, waiting, state, after };
     let _is_new = search.space.worlds.enter(&first, 0);
     // Where the worlds end that so many moves lead to.
     let (mut moves, mut level) = (0, 1);
@@ -102,6 +102,8 @@ pub fn explore<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a
 /// A search under way.
 struct Search {
     space: Space,
+    /// How many bytes the worlds may take.
+    room: usize,
     /// The statements that speak of none of the worlds.
     unspoken: Vec<usize>,
     /// The worlds in which nothing but traffic may happen, though not every step is done.
@@ -114,7 +116,7 @@ struct Search {
 impl Search {
     /// Finds what comes after a world and how many looks that took; nothing where something is wrong.
     fn look(&mut self, at: u32) -> Option<usize> {
-        let Self { space: Space { machine, worlds, moves }, unspoken, waiting, state, after } = self;
+        let Self { space: Space { machine, worlds, moves }, room, unspoken, waiting, state, after } = self;
         state.clear();
         state.extend_from_slice(worlds.packed(at));
         let (mut goes_on, mut is_odd, mut taken) = (false, false, 0);
@@ -132,7 +134,8 @@ impl Search {
                     }
                 }
             }
-            !is_odd
+            // One world may have more after it than there is room for.
+            !is_odd && worlds.bytes() <= *room
         });
         if is_odd {
             return None;

@@ -58,8 +58,7 @@ impl Space {
     /// What they take in memory, in bytes, with the way to each.
     #[must_use]
     pub const fn bytes(&self) -> usize {
-        size_of::<u64>() * self.worlds.states.capacity()
-            + size_of::<u32>() * (self.worlds.parents.capacity() + self.worlds.seen.slots())
+        self.worlds.bytes()
     }
 
     /// What the ways to the worlds take of that, in bytes.
@@ -119,6 +118,13 @@ impl Space {
 }
 
 impl Worlds {
+    /// What they take in memory, in bytes.
+    #[inline]
+    pub(super) const fn bytes(&self) -> usize {
+        size_of::<u64>() * self.states.capacity()
+            + size_of::<u32>() * (self.parents.capacity() + self.seen.slots())
+    }
+
     /// One world, packed.
     #[inline]
     pub(super) fn packed(&self, number: u32) -> &[u64] {

@@ -59,6 +59,18 @@ impl Write {
             *word = *word & !self.clear | self.set;
         }
     }
+
+    /// The bits that it changes, by number.
+    pub(super) fn bits(self) -> impl Iterator<Item = usize> {
+        bits(self.word, self.clear)
+    }
+}
+
+/// The bits of a state that a mask has in one word, by number.
+fn bits(word: usize, mask: u64) -> impl Iterator<Item = usize> {
+    (0..u64::BITS)
+        .filter(move |bit| mask >> bit & 1 == 1)
+        .map(move |bit| word * u64::BITS as usize + bit as usize)
 }
 
 /// All of these are so, one for each word that is looked at, in their order. Without any it is so in
@@ -93,11 +105,6 @@ impl All {
             }
         }
         Some(both)
-    }
-
-    fn looks_at(&self, write: Write) -> bool {
-        let place = self.0.binary_search_by_key(&write.word, |test| test.word);
-        place.ok().and_then(|at| self.0.get(at)).is_some_and(|test| test.mask & write.clear != 0)
     }
 }
 
@@ -160,14 +167,6 @@ impl Every {
         }
     }
 
-    /// Asks for all of another one too.
-    pub(super) fn with(mut self, other: Self) -> Self {
-        self.never |= other.never;
-        self.and(Any::of([other.all]));
-        self.others.extend(other.others);
-        self
-    }
-
     /// Whether it is so in no state whatever.
     pub(super) const fn is_never(&self) -> bool {
         self.never
@@ -179,10 +178,10 @@ impl Every {
         !self.never && self.all.holds(state) && self.others.iter().all(|any| any.holds(state))
     }
 
-    /// Whether a change of these bits may make it so.
-    pub(super) fn looks_at(&self, writes: &[Write]) -> bool {
-        let looks = |all: &All| writes.iter().any(|write| all.looks_at(*write));
-        !self.never && (looks(&self.all) || self.others.iter().any(|any| any.0.iter().any(looks)))
+    /// The bits on which it depends, by number; some more than once. None where it is never so.
+    pub(super) fn bits(&self) -> impl Iterator<Item = usize> {
+        let ways = self.others.iter().flat_map(|any| &any.0).chain([&self.all]).filter(|_| !self.never);
+        ways.flat_map(|all| &all.0).flat_map(|test| bits(test.word, test.mask))
     }
 }
 
@@ -209,10 +208,11 @@ mod tests {
         assert_eq!(one.and(&one), Some(one.clone()));
         let mut every = Every::of([Any::of([one.clone(), two.clone()]), Any::known(true)]);
         assert!(every.holds(&[8]) && every.holds(&[16]) && !every.holds(&[0]));
-        assert!(every.looks_at(&[field.write(0)]) && !every.looks_at(&[Field::new(0, 5, 1).write(1)]));
+        assert_eq!(every.bits().collect::<Vec<_>>(), [3, 4, 3, 4]);
+        assert_eq!(Field::new(1, 5, 1).write(1).bits().collect::<Vec<_>>(), [69]);
         every.and(Any::known(false));
         assert!(every.is_never() && !every.holds(&[8]));
         assert!(Every::of([Any::of([one]), Any::of([two])]).is_never());
-        assert!(Every::default().with(Every::of([Any::known(false)])).is_never());
+        assert!(Every::of([Any::known(false)]).is_never());
     }
 }

@@ -1,0 +1,108 @@
+//! What must never be so, over packed worlds.
+
+use crate::{
+    invariant::{Hazard, stated::Literal},
+    proof::rules::Rules,
+    world::{
+        id::ChannelId,
+        landscape::{Fact, Transit, Value},
+    },
+};
+
+use super::{
+    layout::Layout,
+    test::{Any, Every, Write},
+};
+
+/// What must never be so, each as one way in which it would be.
+#[derive(Debug)]
+pub(super) struct Wrongs {
+    never: Vec<Every>,
+    /// What must not be so when every step is done.
+    missed: Vec<Every>,
+    /// The numbers of those that look at a bit of a state, for each bit.
+    by_bit: Vec<Vec<usize>>,
+}
+
+impl Wrongs {
+    /// Of one plan.
+    pub(super) fn of(rules: &Rules<'_>, layout: &Layout) -> Self {
+        let plan = rules.checked().plan();
+        let stamps = |channel: ChannelId| Fact::Place(plan.landscape.channels[channel].stamps);
+        let never = never(rules, layout);
+        let missed = plan.finals.iter().flat_map(|last| layout.asks_not(&last.value.asks(), stamps));
+        let mut by_bit = vec![Vec::new(); layout.words() * u64::BITS as usize];
+        for (number, wrong) in never.iter().enumerate() {
+            for bit in wrong.bits() {
+                let Some(row): Option<&mut Vec<usize>> = by_bit.get_mut(bit) else { continue };
+                // Its own number can only be the last one there.
+                if row.last() != Some(&number) {
+                    row.push(number);
+                }
+            }
+        }
+        Self { missed: missed.filter(|missed| !missed.is_never()).collect(), never, by_bit }
+    }
+
+    /// Whether one of these is so.
+    #[inline]
+    pub(super) fn are_any(&self, state: &[u64], watched: &[usize]) -> bool {
+        watched.iter().any(|number| self.never.get(*number).is_some_and(|wrong| wrong.holds(state)))
+    }
+
+    /// Whether a state that is the last one misses what the plan is to reach.
+    pub(super) fn are_missed(&self, state: &[u64]) -> bool {
+        self.missed.iter().any(|missed| missed.holds(state))
+    }
+
+    /// What may be so after some bits changed and was not before, by number.
+    pub(super) fn watched(&self, writes: &[Write]) -> Vec<usize> {
+        let bits = writes.iter().flat_map(|write| write.bits());
+        let mut numbers: Vec<usize> =
+            bits.filter_map(|bit| self.by_bit.get(bit)).flatten().copied().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+}
+
+/// All that must never be so.
+fn never(rules: &Rules<'_>, layout: &Layout) -> Vec<Every> {
+    let plan = rules.checked().plan();
+    let land = &plan.landscape;
+    let stamps = |channel: ChannelId| Fact::Place(land.channels[channel].stamps);
+    let runs = |channel, is_so| layout.is(Fact::Running(channel), Value::Is(is_so));
+    let names = |channel, key| layout.is(stamps(channel), Value::Key(key));
+    let mut wrongs = Vec::new();
+    for (channel, hazard, window) in rules.judged() {
+        let acceptor = land.channels[channel].acceptor;
+        let closed = window.map_or_else(|| Any::known(true), |w| layout.literal(Literal::NotOpen(w)));
+        match (hazard, land.channels[channel].transit) {
+            (Hazard::Rejected, transit) => wrongs.extend(land.keys.ids().map(|key| {
+                let refused = layout.is(Fact::Accepts(acceptor, key), Value::Is(false));
+                match transit {
+                    Transit::Immediately => {
+                        Every::of([runs(channel, true), names(channel, Some(key)), refused])
+                    }
+                    Transit::Within(_) => Every::of([layout.is_under_way(channel, key, true), refused]),
+                }
+            })),
+            (Hazard::Interrupted, _) => {
+                wrongs.push(Every::of([runs(channel, false), closed.clone()]));
+                wrongs.push(Every::of([names(channel, None), closed]));
+            }
+        }
+    }
+    wrongs.extend(land.channels.ids().map(|c| Every::of([runs(c, true), names(c, None)])));
+    wrongs.extend(plan.gaps().into_iter().map(|gap| {
+        let before = plan.steps[gap.step].after.iter().map(|before| layout.is_done(before.value, true));
+        let turn = before.chain([layout.is_done(gap.step, false), runs(gap.flow, true)]);
+        Every::of(turn)
+    }));
+    for stated in &plan.statements {
+        let breach = |literals: Vec<Literal>| Every::of(literals.into_iter().map(|l| layout.literal(l)));
+        wrongs.extend(stated.value.breaches().into_iter().map(breach));
+    }
+    wrongs.retain(|wrong| !wrong.is_never());
+    wrongs
+}
