@@ -109,7 +109,7 @@ impl SigningKey {
         self.algorithm
     }
 
-    /// The signature value over some bytes, verified with the certificate before it is given out.
+    /// The signature value over some bytes, checked before it is given out.
     pub(super) fn sign(&self, algorithm: Algorithm, bytes: &[u8]) -> Result<Vec<u8>, KeyFault> {
         // Others that sign meanwhile make one of their own.
         let kept = self.maker.lock().unwrap_or_else(PoisonError::into_inner).take();

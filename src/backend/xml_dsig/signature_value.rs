@@ -21,6 +21,8 @@ pub(super) struct SignatureMaker {
     signing: PkeyCtx<Private>,
     verifying: PkeyCtx<Public>,
     coordinate_width: Option<u8>,
+    /// Whether a signature of this pair was verified.
+    proved: bool,
 }
 
 impl SignatureMaker {
@@ -34,7 +36,8 @@ impl SignatureMaker {
         configure(&mut signing, algorithm)?;
         verifying.verify_init()?;
         configure(&mut verifying, algorithm)?;
-        Ok(Self { algorithm, signing, verifying, coordinate_width: coordinate_width(public) })
+        let coordinate_width = coordinate_width(public);
+        Ok(Self { algorithm, signing, verifying, coordinate_width, proved: false })
     }
 
     pub(super) const fn algorithm(&self) -> Algorithm {
@@ -42,6 +45,11 @@ impl SignatureMaker {
     }
 
     /// The signature value over some bytes; `None` when the public key does not verify it.
+    ///
+    /// Of RSA the first one is verified. It shows that the numbers of the private key belong together and
+    /// to the public one; from then on OpenSSL's own check of each result is enough: it raises what it
+    /// computed from the primes to the public exponent, and computes anew where the two differ
+    /// (`rsa_ossl_mod_exp`). Of ECDSA, where it has no such check, each is verified.
     pub(super) fn make(&mut self, bytes: &[u8]) -> Result<Option<Vec<u8>>, ErrorStack> {
         let digest = digest(self.algorithm, bytes)?;
         let mut value = Vec::new();
@@ -49,8 +57,10 @@ impl SignatureMaker {
         if let Some(width) = self.coordinate_width {
             value = raw(&value, width)?;
         }
-        let holds = holds(&mut self.verifying, self.coordinate_width, &digest, &value).unwrap_or(false);
-        Ok(holds.then_some(value))
+        if self.coordinate_width.is_some() || !self.proved {
+            self.proved = holds(&mut self.verifying, self.coordinate_width, &digest, &value).unwrap_or(false);
+        }
+        Ok(self.proved.then_some(value))
     }
 }
 
@@ -117,5 +127,57 @@ fn coordinate_width<T: HasPublic>(key: &PKeyRef<T>) -> Option<u8> {
         KeyType::EcP384 => Some(48),
         KeyType::EcP521 => Some(66),
         KeyType::Rsa(_) | KeyType::Ed25519 => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use openssl::{
+        pkey::PKey,
+        rsa::{Rsa, RsaPrivateKeyBuilder},
+    };
+
+    use super::*;
+
+    /// An RSA pair whose numbers were changed: those for the primes, and perhaps the exponent itself.
+    fn damaged(exponent_too: bool) -> (PKey<Private>, PKey<Public>) {
+        let whole = Rsa::generate(2048).unwrap();
+        let changed = |number: Option<&openssl::bn::BigNumRef>| {
+            let mut number = number.unwrap().to_owned().unwrap();
+            number.sub_word(2).unwrap();
+            number
+        };
+        let own = |number: Option<&openssl::bn::BigNumRef>| number.unwrap().to_owned().unwrap();
+        let d = if exponent_too { changed(Some(whole.d())) } else { own(Some(whole.d())) };
+        let key = RsaPrivateKeyBuilder::new(own(Some(whole.n())), own(Some(whole.e())), d).unwrap();
+        let key = key.set_factors(own(whole.p()), own(whole.q())).unwrap();
+        let key =
+            key.set_crt_params(changed(whole.dmp1()), changed(whole.dmq1()), own(whole.iqmp())).unwrap();
+        let public =
+            Rsa::from_public_components(own(Some(whole.n())), own(Some(whole.e()))).and_then(PKey::from_rsa);
+        (PKey::from_rsa(key.build()).unwrap(), public.unwrap())
+    }
+
+    #[test]
+    fn a_damaged_private_key_gives_no_signature() {
+        for algorithm in [Algorithm::RsaSha256, Algorithm::RsaPssSha256] {
+            let (private, public) = damaged(true);
+            let mut maker = SignatureMaker::new(&private, &public, algorithm).unwrap();
+            for _ in 0..3 {
+                assert_eq!(maker.make(b"some bytes").unwrap(), None, "{algorithm:?}");
+            }
+        }
+    }
+
+    /// What is not verified here any more is right because OpenSSL checks what the primes gave.
+    #[test]
+    fn where_only_the_numbers_of_the_primes_are_damaged_every_signature_verifies() {
+        let (private, public) = damaged(false);
+        let algorithm = Algorithm::RsaSha256;
+        let mut maker = SignatureMaker::new(&private, &public, algorithm).unwrap();
+        for round in 0_u8..8 {
+            let value = maker.make(&[round; 40]).unwrap().unwrap();
+            assert!(verifies(&public, algorithm, &[round; 40], &value), "{round}");
+        }
     }
 }

@@ -36,7 +36,8 @@ pub struct Signed {
 /// Writes `document` to `out` as it is, with a signature as the profile has it. Only `<empty/>` is
 /// written in two tags, when the signature comes into it.
 ///
-/// The signature is verified with the certificate before it is written. What `out` received is of
+/// The signature is checked before it is written: the first one of a pair with the certificate, and each
+/// later one too unless OpenSSL has done so itself (RSA). What `out` received is of
 /// use only after success.
 ///
 /// A signature that follows what it signs is made in one pass. For another one the document is kept
