@@ -5,6 +5,7 @@ mod checked;
 pub mod created_twice;
 pub mod cycle;
 pub mod flow_never_runs;
+pub mod gap_observed;
 pub mod key_not_provided;
 pub mod last_act_unreported;
 pub mod not_known_at_end;
@@ -48,6 +49,7 @@ pub const CHECKS: &[Check] = &[
     unlicensed_need::find,
     key_not_provided::find,
     race::find,
+    gap_observed::find,
     flow_never_runs::find,
     not_known_at_end::find,
     too_long::find,
@@ -63,6 +65,7 @@ pub fn explanations() -> Vec<Explanation> {
         created_twice::EXPLANATION,
         cycle::EXPLANATION,
         flow_never_runs::EXPLANATION,
+        gap_observed::EXPLANATION,
         key_not_provided::EXPLANATION,
         last_act_unreported::EXPLANATION,
         not_known_at_end::EXPLANATION,

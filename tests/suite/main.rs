@@ -10,6 +10,7 @@ mod cuts;
 mod durations;
 mod explicit;
 mod flow;
+mod gap;
 mod golden;
 mod graph;
 mod guard;

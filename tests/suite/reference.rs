@@ -118,7 +118,7 @@ pub(crate) fn compare_from(checked: Checked, start: &World, limit: usize) -> Com
 /// is when each key that is kept, each exchange and each replacement that is half done is a moment of its own.
 fn by_runtimes(checked: &Checked, start: &World, (second, limit): (&Judgement, usize)) {
     let plan = checked.plan();
-    let has_gap = !plan.gaps().is_empty();
+    let has_gap = plan.landscape.stores.rows().any(|store| store.has_gap);
     let keeps = plan.landscape.channels.rows().any(|flow| !flow.cache.is_zero());
     let effects = plan.steps.rows().flat_map(|step| step.action.value.effects());
     if !keeps && !has_gap && !effects.into_iter().any(|e| matches!(e, Effect::Replace { .. })) {

@@ -180,6 +180,8 @@ fn condition(chance: &mut Chance, ground: &Ground) -> String {
     match chance.below(12) {
         0 | 1 => format!("p accepts {key}"),
         2 => format!("p accepts only {key}"),
+        // What an exchange fills half-way.
+        4 | 5 if ground.gap => "s[\"a-backup\"] is old".to_owned(),
         3 | 4 => format!("s[\"a\"] is {key}"),
         5 => format!("s[\"{}\"] is {key}", chance.of(&["n", "a-backup", "b"])),
         6 => format!("f{flow} deployed"),

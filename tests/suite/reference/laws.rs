@@ -61,6 +61,9 @@ pub(crate) fn broken(plan: &Plan) -> BTreeSet<&'static str> {
     if races(plan, &told) {
         broken.insert("race");
     }
+    if sees_a_gap(plan, &told) {
+        broken.insert("gap_observed");
+    }
     for known in &plan.known {
         let asks = plan.finals[known.value.what].value.asks();
         if known.value.roles.iter().any(|role| !knows_at_the_end(plan, &told, *role, &asks)) {
@@ -76,6 +79,7 @@ pub(crate) fn named(codes: &[String]) -> BTreeSet<&'static str> {
         "agreed_twice",
         "created_twice",
         "cycle",
+        "gap_observed",
         "key_not_provided",
         "not_known_at_end",
         "race",
@@ -150,6 +154,27 @@ fn races(plan: &Plan, told: &Told<'_>) -> bool {
         let theirs = of(b);
         of(a).iter().any(|(fact, value)| {
             theirs.iter().any(|(other, their)| fact == other && (value.is_none() || value != their))
+        })
+    })
+}
+
+/// Whether anything asks for what lies under an alias to which an exchange in two acts moves the old pair
+/// half-way: a promise, or a step that need not wait for the second act.
+fn sees_a_gap(plan: &Plan, told: &Told<'_>) -> bool {
+    let land = &plan.landscape;
+    plan.steps.iter().any(|(exchange, row)| {
+        row.action.value.effects().into_iter().any(|effect| {
+            let Effect::Exchange { place, backup, .. } = effect else { return false };
+            let asks =
+                |asks: Asks| matches!(asks, Asks::Facts(f) if f.iter().any(|(f, _)| *f == Fact::Place(backup)));
+            let waits = plan.steps.iter().any(|(step, row)| {
+                let late = step == exchange || told.is_before(exchange, step);
+                !late && row.needs.iter().any(|need| asks(need.value.asks()))
+            });
+            let promises = plan.statements.iter().any(|stated| {
+                asks(stated.value.what().asks()) || stated.value.during().is_some_and(|d| asks(d.asks()))
+            });
+            land.stores[land.places[place].store].has_gap && (waits || promises)
         })
     })
 }

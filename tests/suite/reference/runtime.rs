@@ -1,5 +1,6 @@
-//! What is asked of the way to a moment, and not of the moment alone. Runtimes that keep a key, word for word: after an exchange one may still sign with the old key, until
-//! it looks the alias up again or is stopped.
+//! What is asked of the way to a moment, and not of the moment alone. Runtimes that keep a key, word for
+//! word: after an exchange one may still sign with the old key, until it looks the alias up again or is
+//! stopped.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -32,7 +33,10 @@ impl Judge<'_> {
         }
         let mut after = moment.clone();
         let gone = match effect {
-            Effect::Exchange { place, .. } => after.holds.remove(&place),
+            Effect::Exchange { place, backup, key, .. } if after.holds.get(&place) != Some(&key) => {
+                let gone = after.holds.remove(&place);
+                gone.inspect(|old| drop(after.holds.insert(backup, *old)))
+            }
             Effect::Replace { acceptor, old, .. } => after.accepts.remove(&(acceptor, old)).then_some(old),
             _ => None,
         };
@@ -46,13 +50,23 @@ impl Judge<'_> {
         let mut after = moment.clone();
         let gone = after.taken.remove(&step).flatten();
         let effect = self.in_two_acts(step).expect("it was begun");
+        let mut destroyed = false;
         match (effect, gone) {
-            (Effect::Exchange { place, .. }, Some(old)) => drop(after.holds.insert(place, old)),
+            (Effect::Exchange { place, backup, .. }, Some(old)) => {
+                after.holds.insert(place, old);
+                destroyed = after.holds.remove(&backup).is_none();
+            }
             (Effect::Replace { acceptor, .. }, Some(old)) => drop(after.accepts.insert((acceptor, old))),
             _ => {}
         }
         if !after.change(self.plan, &effect) {
             return Err(Wrong::Misfit(step));
+        }
+        // What was destroyed under the backup alias half-way stays gone.
+        if let Effect::Exchange { backup, .. } = effect
+            && destroyed
+        {
+            after.holds.remove(&backup);
         }
         after.done.insert(step);
         self.keep(moment, &mut after);
