@@ -18,8 +18,8 @@ use crate::{
     source::shown,
     transition::{
         event::Record,
-        next::reasons,
         ready::{Blocker, blockers},
+        reasons::reasons,
     },
     world::{
         id::{ChannelId, KeyId, StepId},

@@ -9,8 +9,8 @@ use crate::{
     check::Checked,
     source::shown,
     transition::{
-        next::reasons,
         ready::blockers,
+        reasons::reasons,
         state::{State, Status},
     },
     world::id::StepId,

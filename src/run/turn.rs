@@ -20,6 +20,7 @@ use crate::{
         next::Verdict,
         ready::blockers,
         state::{State, Status},
+        unsettled::unsettled,
     },
     world::{
         id::{ChannelId, KeyId, StepId},
@@ -325,7 +326,11 @@ impl Runner<'_> {
             let progress = &self.state().steps[step];
             let open = matches!(progress.status, Status::Open | Status::Failed);
             let mine = open && !self.casting.is_by_hand(plan, step);
-            if !mine || !blockers(self.checked, &self.state().world, step).is_empty() {
+            let waits = || {
+                !blockers(self.checked, &self.state().world, step).is_empty()
+                    || unsettled(self.checked, self.state(), step).is_some()
+            };
+            if !mine || waits() {
                 self.ready_since.remove(&step);
                 continue;
             }

@@ -5,5 +5,7 @@ pub mod command;
 pub mod event;
 pub mod next;
 pub mod ready;
+pub mod reasons;
 pub mod snapshot;
 pub mod state;
+pub mod unsettled;

@@ -19,7 +19,9 @@ use super::{
     command::Command,
     event::{Actor, Drain, Event, Record},
     ready::{Blocker, blockers},
+    reasons::reasons,
     state::{Opening, State, Status},
+    unsettled::unsettled,
 };
 
 /// What became of an event.
@@ -57,6 +59,16 @@ pub enum Why {
         reason: String,
         /// The same, for machines.
         blockers: Vec<Blocker>,
+    },
+    /// What another step of the role has done is not known yet, and this step asks for it.
+    #[error(
+        "`{step}` cannot begin yet: whether `{other}` has taken effect is not known, and changes what it needs"
+    )]
+    Unsettled {
+        /// Which step.
+        step: String,
+        /// The step that was begun and has no outcome.
+        other: String,
     },
     /// An act of speech has no backend: its role confirms it.
     #[error("`{0}` is an act of speech, which its role confirms")]
@@ -172,37 +184,15 @@ fn own(checked: &Checked, step: StepId, by: &Actor) -> Result<(), Why> {
 fn open(checked: &Checked, state: &State, step: StepId) -> Result<(), Why> {
     let found = blockers(checked, &state.world, step);
     let name = checked.plan().steps[step].name.value.clone();
-    match found.as_slice() {
-        [] => Ok(()),
-        [Blocker::Done, ..] => Err(Why::Closed(name)),
+    let other = unsettled(checked, state, step);
+    match (found.as_slice(), other) {
+        ([], None) => Ok(()),
+        ([], Some(other)) => {
+            Err(Why::Unsettled { step: name, other: checked.plan().steps[other].name.value.clone() })
+        }
+        ([Blocker::Done, ..], _) => Err(Why::Closed(name)),
         _ => Err(Why::NotYet { reason: reasons(checked, step, &found), step: name, blockers: found }),
     }
-}
-
-/// What a step waits for, in words.
-#[must_use]
-pub fn reasons(checked: &Checked, step: StepId, blockers: &[Blocker]) -> String {
-    let plan = checked.plan();
-    let row = &plan.steps[step];
-    let role = &plan.landscape.roles[row.role.value];
-    let name = |step: StepId| plan.steps[step].name.value.as_str();
-    let need = |number: &usize| {
-        row.needs.get(*number).map(|need| need.value.sentence(&plan.landscape)).unwrap_or_default()
-    };
-    let words = blockers.iter().map(|blocker| match blocker {
-        Blocker::Done => "it is done".to_owned(),
-        Blocker::Unanswered => "its proposal is not answered".to_owned(),
-        Blocker::After(before) => format!("`{}` comes first", name(*before)),
-        Blocker::Unheard(message) => {
-            format!("{role} waits for the message of `{}`", name(plan.deliveries[*message].step))
-        }
-        Blocker::Unknown(number) => format!("{role} was not told yet that {}", need(number)),
-        Blocker::Unmet(number) => format!("it is not so yet that {}", need(number)),
-        Blocker::Stale(number) => {
-            format!("{role} was told that {}, and that is not so any more", need(number))
-        }
-    });
-    words.collect::<Vec<_>>().join("; ")
 }
 
 fn begun(checked: &Checked, state: &mut State, step: &str, attempt: u32) -> Taken {

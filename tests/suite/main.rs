@@ -9,6 +9,7 @@ mod compare;
 mod cuts;
 mod durations;
 mod explicit;
+mod faults;
 mod flow;
 mod gap;
 mod golden;

@@ -3,13 +3,14 @@
 
 #![cfg(test)]
 
+mod crashes;
 mod knowledge;
 mod laws;
 mod moment;
 mod runtime;
 mod search;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use keyroll::{
     check::{self, Checked},
@@ -28,6 +29,7 @@ use keyroll::{
 
 pub(crate) use knowledge::{Grounds, Told};
 pub(crate) use moment::Moment;
+use search::Grain;
 pub(crate) use search::{Judge, Judgement, Wrong, judge};
 
 /// More moments than the slow judge looks at.
@@ -85,6 +87,7 @@ pub(crate) fn compare_from(checked: Checked, start: &World, limit: usize) -> Com
         return Compared::TooMany;
     }
     by_runtimes(&checked, start, (&second, limit));
+    by_record(&checked, start, (&second, limit));
     by_cuts(&checked, start, &second);
     match (prove_by(Engine::Explicit, checked, start, limit), second) {
         (Verdict::Proven(proven), Judgement::Proved(moments, ways)) => {
@@ -124,7 +127,7 @@ fn by_runtimes(checked: &Checked, start: &World, (second, limit): (&Judgement, u
     if !keeps && !has_gap && !effects.into_iter().any(|e| matches!(e, Effect::Replace { .. })) {
         return;
     }
-    match (second, search::searched(plan, start, (4 * limit, true))) {
+    match (second, search::searched(plan, start, (4 * limit, Grain::Runtimes))) {
         (Judgement::Proved(fewer, _), Judgement::Proved(more, _)) => assert!(*fewer <= more),
         // A flow that runs while an exchange has its turn is refused at once, whatever the exchange needs:
         // what is proved is so in halves, and not always the other way round.
@@ -139,6 +142,34 @@ fn by_runtimes(checked: &Checked, start: &World, (second, limit): (&Judgement, u
         (one, other) => {
             panic!("{one:?}, and {other:?} where runtimes keep keys:\n{}", plan.source.text)
         }
+    }
+}
+
+/// A plan is what it is when a crash may come between the effect of each step and its record: what takes
+/// effect early is done early, and nobody else goes by it. A third of all plans is asked.
+fn by_record(checked: &Checked, start: &World, (second, limit): (&Judgement, usize)) {
+    let plan = checked.plan();
+    if !plan.source.text.len().is_multiple_of(3) {
+        return;
+    }
+    match (second, search::searched(plan, start, (4 * limit, Grain::Crashes))) {
+        (Judgement::Proved(fewer, _), Judgement::Proved(more, _)) => assert!(*fewer <= more),
+        (Judgement::Refuted(moves, _), Judgement::Refuted(with, _)) => {
+            assert_eq!(*moves, with, "moves of\n{}", plan.source.text);
+        }
+        (_, Judgement::TooMany) => {}
+        (one, other) => panic!("{one:?}, and {other:?} where steps crash:\n{}", plan.source.text),
+    }
+}
+
+/// What goes wrong with a plan where steps crash, and where a role ends what it began before it goes by what
+/// that changes, or does not.
+pub(crate) fn by_crashes(checked: &Checked, limit: usize, ends_first: bool) -> BTreeSet<Wrong> {
+    let grain = if ends_first { Grain::Crashes } else { Grain::HastyCrashes };
+    match search::searched(checked.plan(), &checked.plan().start, (limit, grain)) {
+        Judgement::Proved(..) => BTreeSet::new(),
+        Judgement::Refuted(_, wrong) => wrong,
+        Judgement::TooMany => panic!("too much for the judge"),
     }
 }
 

@@ -285,6 +285,37 @@ fn early_late_and_foreign_acts_do_not_count() {
 }
 
 /// A plan of the stock whose flow may keep its keys.
+/// A step whose outcome is not known may have taken effect: its role begins nothing that asks for what it
+/// changes, whatever the record says. Another step may begin.
+#[test]
+fn what_may_have_changed_is_not_gone_by() {
+    let text = "keyroll 1\nplan two\nrole ops\nkey k\n\
+        keystore s of ops {\n alias \"a\" is k\n}\nreceiver r of ops {\n accepts k\n}\n\
+        flow f of ops {\n signs xml with s[\"a\"]\n sends to r\n delivers immediately\n undeployed\n}\n\
+        flow g of ops {\n signs xml with s[\"a\"]\n sends to r\n delivers immediately\n undeployed\n}\n\
+        step one by ops {\n needs g undeployed\n deploy f\n}\n\
+        step two by ops {\n needs f undeployed\n deploy g\n}\n\
+        step three by ops {\n needs r accepts k\n deploy f\n}\n";
+    let checked = check::read(&Source::new("two", text.to_owned()), &Given::default()).unwrap();
+    let mut state = State::new(&checked);
+    let mut take = |event: Event| next(&checked, &mut state, &Record { at: begin(), event });
+    let begun = |step: &str, attempt| Event::Begun { step: step.to_owned(), attempt };
+    assert!(matches!(take(started()), Verdict::Applied(_)));
+    assert!(matches!(take(begun("one", 1)), Verdict::Applied(_)));
+    let unsettled = |verdict: Verdict| matches!(verdict, Verdict::Refused(Why::Unsettled { .. }));
+    assert!(unsettled(take(begun("two", 1))));
+    assert!(matches!(take(begun("three", 1)), Verdict::Applied(_)));
+    let failed = Event::Failed { step: "one".to_owned(), attempt: 1, cause: "no answer".to_owned() };
+    assert!(matches!(take(failed), Verdict::Applied(_)));
+    assert!(unsettled(take(begun("two", 1))), "a failed attempt may have taken effect");
+    assert!(matches!(take(begun("one", 2)), Verdict::Applied(_)), "and can be tried again");
+    let certificates = BTreeMap::new();
+    let ended =
+        Event::Ended { step: "one".to_owned(), attempt: 2, outcome: Outcome::AlreadySo, certificates };
+    assert!(matches!(take(ended), Verdict::Applied(_)));
+    assert!(matches!(take(begun("two", 1)), Verdict::Refused(Why::NotYet { .. })));
+}
+
 fn caching(name: &str, time: &str) -> Checked {
     let text = plan(name).replace("  deployed\n", &format!("  caches keys for {time}\n  deployed\n"));
     check::read(&Source::new(name, text), &Given::default()).unwrap()

@@ -29,6 +29,18 @@ pub(crate) struct Moment {
     pub(super) proposed: BTreeSet<StepId>,
     pub(super) done: BTreeSet<StepId>,
     pub(super) received: BTreeSet<(StepId, RoleId)>,
+    /// The steps that took effect without a record of it, where a crash came between the two.
+    pub(super) unrecorded: BTreeSet<StepId>,
+    /// What is on record while there are such steps: what is held, accepted and running without them.
+    pub(super) record: Option<Box<Facts>>,
+}
+
+/// What steps change.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Facts {
+    pub(super) holds: BTreeMap<PlaceId, KeyId>,
+    pub(super) accepts: BTreeSet<(AcceptorId, KeyId)>,
+    pub(super) runs: BTreeSet<ChannelId>,
 }
 
 impl Moment {
@@ -60,6 +72,8 @@ impl Moment {
             proposed: BTreeSet::new(),
             done: BTreeSet::new(),
             received: BTreeSet::new(),
+            unrecorded: BTreeSet::new(),
+            record: None,
         }
     }
 

@@ -35,7 +35,9 @@ impl Judge<'_> {
         let gone = match effect {
             Effect::Exchange { place, backup, key, .. } if after.holds.get(&place) != Some(&key) => {
                 let gone = after.holds.remove(&place);
-                gone.inspect(|old| drop(after.holds.insert(backup, *old)))
+                gone.inspect(|old| {
+                    after.holds.insert(backup, *old);
+                })
             }
             Effect::Replace { acceptor, old, .. } => after.accepts.remove(&(acceptor, old)).then_some(old),
             _ => None,

@@ -46,14 +46,27 @@ pub(crate) enum Judgement {
 
 /// Judges a plan that passed the checks.
 pub(crate) fn judge(plan: &Plan, start: &World, limit: usize) -> Judgement {
-    searched(plan, start, (limit, false))
+    searched(plan, start, (limit, Grain::Steps))
 }
 
-/// Judges a plan that passed the checks; keeping a key and being half done are moments of their own if told
-/// so.
-pub(super) fn searched(plan: &Plan, start: &World, (limit, keeps): (usize, bool)) -> Judgement {
+/// What else is a moment of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Grain {
+    Steps,
+    /// That a runtime keeps a key, and that a step is half done.
+    Runtimes,
+    /// That a step took effect and is not on record.
+    Crashes,
+    /// The same, where a role goes on as if nothing had been begun: no run lets it.
+    HastyCrashes,
+}
+
+/// Judges a plan that passed the checks.
+pub(super) fn searched(plan: &Plan, start: &World, (limit, grain): (usize, Grain)) -> Judgement {
     let told = Told::of(plan);
-    let judge = Judge { keeps, ..Judge::of(plan, &told) };
+    let (keeps, hasty) = (grain == Grain::Runtimes, grain == Grain::HastyCrashes);
+    let crashes = hasty || grain == Grain::Crashes;
+    let judge = Judge { keeps, crashes, hasty, ..Judge::of(plan, &told) };
     let first = Moment::of(plan, start);
     let wrong = judge.wrong(&first);
     if !wrong.is_empty() {
@@ -134,6 +147,10 @@ pub(crate) struct Judge<'a> {
     unwaived: Vec<ChannelId>,
     /// Whether keeping a key, and being half done, are moments of their own.
     pub(super) keeps: bool,
+    /// Whether a crash may come between an effect and its record.
+    crashes: bool,
+    /// Whether a role goes on nevertheless.
+    pub(super) hasty: bool,
     /// Flows that must not be down, and the window in which they may be.
     up: Vec<(ChannelId, Option<keyroll::world::id::WindowId>)>,
 }
@@ -169,6 +186,8 @@ impl<'a> Judge<'a> {
             grounds: plan.steps.ids().map(|step| (step, grounds(step))).collect(),
             unwaived: land.channels.ids().filter(|c| !waived(*c, Hazard::Rejected)).collect(),
             keeps: false,
+            crashes: false,
+            hasty: false,
             up,
         }
     }
@@ -225,6 +244,10 @@ impl<'a> Judge<'a> {
                 found.push(self.put(moment, step));
             } else if moment.proposed.contains(&step) {
                 found.push(Ok(self.answered(moment, step)));
+            } else if moment.unrecorded.contains(&step) {
+                found.push(self.taken_up(moment, step));
+            } else if self.crashes && self.knows_enough(moment, step) {
+                found.extend(self.acts_by_record(moment, step));
             } else if self.knows_enough(moment, step) {
                 found.extend(self.acts(moment, step));
             }
@@ -240,7 +263,7 @@ impl<'a> Judge<'a> {
         found
     }
 
-    fn acts(&self, moment: &Moment, step: StepId) -> Option<Result<Moment, Wrong>> {
+    pub(super) fn acts(&self, moment: &Moment, step: StepId) -> Option<Result<Moment, Wrong>> {
         let row = &self.plan.steps[step];
         let needs = row.needs.iter().zip(&self.grounds[&step]);
         let mut misled = false;

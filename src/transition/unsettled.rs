@@ -1,0 +1,53 @@
+//! Steps that were begun and have no outcome.
+
+use crate::{
+    check::Checked,
+    condition::Asks,
+    plan::Step,
+    world::{
+        effect::Effect,
+        id::StepId,
+        landscape::{Fact, Landscape},
+    },
+};
+
+use super::state::{State, Status};
+
+/// A step of the same role that was begun and may have taken effect without a record of it (a crash, or an
+/// attempt that failed), where it changes what `step` needs. It is taken up again first: the record does
+/// not say what is so.
+///
+/// Other roles need not wait: what they go by, they are told after it is on record, and what they own it
+/// does not change.
+#[must_use]
+pub fn unsettled(checked: &Checked, state: &State, step: StepId) -> Option<StepId> {
+    let plan = checked.plan();
+    let row = &plan.steps[step];
+    let asked: Vec<Fact> =
+        row.needs.iter().flat_map(|need| facts(&plan.landscape, need.value.asks())).collect();
+    if asked.is_empty() {
+        return None;
+    }
+    let mut others = plan.steps.iter().filter(|(id, other)| {
+        *id != step
+            && other.role.value == row.role.value
+            && matches!(state.steps[*id].status, Status::Begun | Status::Failed)
+    });
+    let changes = |(_, other): &(StepId, &Step)| {
+        let effects = other.action.value.effects();
+        let written = effects.iter().flat_map(Effect::writes).map(|(fact, _)| fact);
+        written.chain(effects.iter().filter_map(Effect::displaces)).any(|fact| asked.contains(&fact))
+    };
+    others.find(changes).map(|(id, _)| id)
+}
+
+/// The facts of which a condition speaks.
+fn facts(landscape: &Landscape, asks: Asks) -> Vec<Fact> {
+    match asks {
+        Asks::Facts(facts) => facts.into_iter().map(|(fact, _)| fact).collect(),
+        Asks::Drained(flow, _) => {
+            vec![Fact::Running(flow), Fact::Place(landscape.channels[flow].stamps)]
+        }
+        Asks::Open(_) => Vec::new(),
+    }
+}
