@@ -12,7 +12,7 @@ use crate::{
     world::{
         effect::Effect,
         id::{PlaceId, StepId},
-        landscape::Fact,
+        landscape::{Fact, Value},
     },
 };
 
@@ -20,7 +20,7 @@ use super::Subject;
 
 /// A step that may begin while the exchange is half done, because of what is half done.
 #[derive(Debug, Diagnostic, Error)]
-#[error("`{step}` may begin while `{exchange}` is half done: `{place}` holds the old pair already then")]
+#[error("`{step}` may begin while `{exchange}` is half done, because of what `{place}` holds then")]
 #[diagnostic(
     code(keyroll::gap_observed),
     help("let `{step}` come after `{exchange}`, or take `exchanges with a gap` out")
@@ -37,7 +37,7 @@ struct Awaited {
 
 /// A promise whose truth changes half-way.
 #[derive(Debug, Diagnostic, Error)]
-#[error("what `{place}` holds cannot be promised: `{exchange}` fills it half-way through its gap")]
+#[error("this cannot be promised of `{place}`: `{exchange}` changes what it holds half-way through its gap")]
 #[diagnostic(
     code(keyroll::gap_observed),
     help("promise something of another alias, or take `exchanges with a gap` out")
@@ -51,33 +51,35 @@ struct Promised {
     exchange_at: SourceSpan,
 }
 
-/// Finds conditions on a backup alias that are asked while an exchange with a gap fills it.
-///
-/// All else that the middle of an exchange changes is asked for in vain there: an alias that names no
-/// key makes no condition true. So only the backup alias could let others go on.
+/// Finds conditions that the middle of an exchange with a gap makes true, or may: of its backup alias, and
+/// that its alias or its staging alias is empty. Whatever else the middle changes is asked for in vain there.
 #[must_use]
 pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let plan = subject.plan;
     let land = &plan.landscape;
-    let mut filled: BTreeMap<PlaceId, Vec<StepId>> = BTreeMap::new();
+    // What shows half-way: any key, or only that there is none.
+    let mut shows: BTreeMap<PlaceId, Vec<(StepId, bool)>> = BTreeMap::new();
     for (step, row) in plan.steps.iter() {
         for effect in row.action.value.effects() {
-            if let Effect::Exchange { place, backup, .. } = effect
+            if let Effect::Exchange { place, staged, backup, .. } = effect
                 && land.stores[land.places[place].store].has_gap
             {
-                filled.entry(backup).or_default().push(step);
+                for (shown, any) in [(backup, true), (place, false), (staged, false)] {
+                    shows.entry(shown).or_default().push((step, any));
+                }
             }
         }
     }
     let mut findings: Vec<Finding> = Vec::new();
-    if filled.is_empty() {
+    if shows.is_empty() {
         return findings;
     }
-    let asked = |condition: &dyn Condition| -> Vec<(PlaceId, &[StepId])> {
+    let asked = |condition: &dyn Condition| -> Vec<(PlaceId, Vec<StepId>)> {
         let Asks::Facts(facts) = condition.asks() else { return Vec::new() };
-        let places = facts.into_iter().filter_map(|(fact, _)| match fact {
-            Fact::Place(place) => filled.get(&place).map(|steps| (place, steps.as_slice())),
-            _ => None,
+        let places = facts.into_iter().filter_map(|(fact, value)| {
+            let Fact::Place(place) = fact else { return None };
+            let shown = |(step, any): &(StepId, bool)| (*any || value == Value::Key(None)).then_some(*step);
+            Some((place, shows.get(&place)?.iter().filter_map(shown).collect()))
         });
         places.collect()
     };
@@ -123,7 +125,7 @@ pub const EXPLANATION: Explanation = Explanation {
     code: "gap_observed",
     title: "something asks what an exchange with a gap has done half-way",
     text: "A keystore that `exchanges with a gap` takes the old pair away, to its backup alias, before it puts\n\
-           the new one there. A step that waits for the old pair under its backup alias could begin between\n\
-           the two acts, and start a flow whose alias names no key then; so it must come `after` the\n\
-           exchange. And a promise of what lies under the backup alias may be broken between them.",
+           the new one there. A step that waits for the old pair under its backup alias, or for an alias of\n\
+           the exchange to be empty, could begin between the two acts, and start a flow whose alias names no\n\
+           key then; so it must come `after` the exchange. And a promise of these may be broken between them.",
 };

@@ -5,6 +5,7 @@ pub mod accepts;
 pub mod accepts_only;
 pub mod deployed;
 pub mod drained;
+pub mod empty;
 pub mod known;
 pub mod names;
 pub mod open;
@@ -38,6 +39,7 @@ pub const CONDITIONS: &[Form] = &[
     accepts_only::FORM,
     deployed::FORM,
     drained::FORM,
+    empty::FORM,
     names::FORM,
     open::FORM,
     undeployed::FORM,

@@ -180,6 +180,7 @@ fn conditions(plan: &Plan) -> Vec<String> {
             (Fact::Place(place), Value::Key(Some(key))) => {
                 format!("{} is {}", land.place_name(place), land.keys[key])
             }
+            (Fact::Place(place), Value::Key(None)) => format!("{} empty", land.place_name(place)),
             _ => continue,
         };
         let is_key = matches!(value, Value::Key(_));

@@ -29,6 +29,8 @@ fn what_shows_half_way_lets_nobody_go_on() {
         " needs store[\"a\"] is new\n",
         " needs store[\"a-next\"] is new\n",
         " needs orders undeployed\n",
+        " needs store[\"a\"] empty\n",
+        " needs store[\"a-next\"] empty\n",
     ];
     let promises = [
         "",
@@ -38,6 +40,8 @@ fn what_shows_half_way_lets_nobody_go_on() {
         "promise always store[\"a-backup\"] is old while store[\"a\"] is new\n",
         "promise never store[\"a\"] is new while store[\"a-next\"] is new\n",
         "promise never store[\"a\"] is old while store[\"a-backup\"] is old\n",
+        "promise never store[\"a\"] empty\n",
+        "promise never store[\"a-next\"] empty while store[\"a\"] is old\n",
     ];
     let (mut proved, mut observed, mut refuted) = (0, 0, 0);
     for start in [" after stop\n", " after stop, swap\n"] {

@@ -96,6 +96,25 @@ fn only_the_promise_catches_what_it_is_about() {
     assert_eq!(compare(&empty, LIMIT), Compared::Refuted("promise_vacuous".to_owned(), 0));
 }
 
+/// That an alias always names a key is promised of one that no flow signs with: here of the old pair, which
+/// is to be kept for as long as the alias names the new one.
+#[test]
+fn only_the_promise_catches_an_alias_that_is_empty() {
+    let promise = "never tenant[\"orders-signer-backup\"] empty while tenant[\"orders-signer\"] is new";
+    let destroys = format!(
+        "{TWO_KEYS}step forget by tenant_admin {{\n after announce_exchange\n destroy old in tenant\n}}\n"
+    );
+    for engine in [Engine::Cuts, Engine::Explicit, Engine::Auto] {
+        assert_eq!(fault(engine, TWO_KEYS, promise), None);
+        assert_eq!(fault(engine, TWO_KEYS, "never tenant[\"orders-signer\"] empty"), None);
+        assert!(matches!(fault(engine, &destroys, promise), Some(Fault::Untrue(_))), "{engine:?}");
+        assert_eq!(fault(engine, &destroys, "never tenant[\"orders-signer\"] empty"), None);
+    }
+    let text = format!("{destroys}promise {promise}\n");
+    assert!(matches!(compare(&text, LIMIT), Compared::Refuted(code, _) if code == "promise_broken"));
+    assert!(matches!(compare(&destroys, LIMIT), Compared::Proved(_)));
+}
+
 /// Two plans that differ in one edge; whatever is so afterwards is the same, and only the way differs.
 #[test]
 fn only_the_promise_catches_what_comes_first() {

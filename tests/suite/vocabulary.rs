@@ -147,6 +147,7 @@ fn every_sentence_reads_as_what_it_says() {
         "partner accepts only new",
         "orders deployed",
         "orders drained of old",
+        "tenant[\"live\"] empty",
         "tenant[\"live\"] is new",
         "downtime open",
         "orders undeployed",

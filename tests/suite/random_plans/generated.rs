@@ -183,6 +183,7 @@ fn condition(chance: &mut Chance, ground: &Ground) -> String {
         // What an exchange fills half-way.
         4 | 5 if ground.gap => "s[\"a-backup\"] is old".to_owned(),
         3 | 4 => format!("s[\"a\"] is {key}"),
+        5 if chance.percent(40) => format!("s[\"{}\"] empty", chance.of(&["n", "a", "a-backup"])),
         5 => format!("s[\"{}\"] is {key}", chance.of(&["n", "a-backup", "b"])),
         6 => format!("f{flow} deployed"),
         7 => format!("f{flow} undeployed"),

@@ -109,11 +109,19 @@ fn knows_at_the_end(plan: &Plan, told: &Told<'_>, role: RoleId, asks: &Asks) -> 
                 says(m).is_some_and(|s| s.to.contains(&role) && (m == t || report(s)))
             })
     };
+    let empty = matches!(asks, Asks::Facts(facts) if facts.iter().any(|(_, v)| *v == Value::Key(None)));
     let writes = |step: StepId, fact: Fact| {
         let effects = plan.steps[step].action.value.effects();
         let all: Vec<Value> =
             effects.iter().flat_map(written).filter(|(f, _)| *f == fact).map(|(_, v)| v).collect();
-        all.last().copied()
+        // What an exchange leaves under its backup alias is some key: nothing is empty after it.
+        let left = effects.iter().find_map(|effect| match *effect {
+            Effect::Exchange { backup, key, .. } if empty && fact == Fact::Place(backup) => {
+                Some(Value::Key(Some(key)))
+            }
+            _ => None,
+        });
+        all.last().copied().or(left)
     };
     match asks {
         Asks::Facts(facts) => facts.iter().all(|(fact, value)| {
@@ -164,9 +172,13 @@ fn sees_a_gap(plan: &Plan, told: &Told<'_>) -> bool {
     let land = &plan.landscape;
     plan.steps.iter().any(|(exchange, row)| {
         row.action.value.effects().into_iter().any(|effect| {
-            let Effect::Exchange { place, backup, .. } = effect else { return false };
-            let asks =
-                |asks: Asks| matches!(asks, Asks::Facts(f) if f.iter().any(|(f, _)| *f == Fact::Place(backup)));
+            let Effect::Exchange { place, staged, backup, .. } = effect else { return false };
+            let none = Value::Key(None);
+            let shows = |(fact, value): &(Fact, Value)| {
+                *fact == Fact::Place(backup)
+                    || (*fact == Fact::Place(place) || *fact == Fact::Place(staged)) && *value == none
+            };
+            let asks = |asks: Asks| matches!(asks, Asks::Facts(facts) if facts.iter().any(shows));
             let waits = plan.steps.iter().any(|(step, row)| {
                 let late = step == exchange || told.is_before(exchange, step);
                 !late && row.needs.iter().any(|need| asks(need.value.asks()))
