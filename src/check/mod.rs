@@ -10,6 +10,7 @@ pub mod key_not_provided;
 pub mod last_act_unreported;
 pub mod not_known_at_end;
 pub mod old_pair_kept;
+pub mod promise_empty;
 pub mod race;
 pub mod role_without_authority;
 pub mod too_entangled;
@@ -54,6 +55,7 @@ pub const CHECKS: &[Check] = &[
     not_known_at_end::find,
     too_long::find,
     old_pair_kept::find,
+    promise_empty::find,
     last_act_unreported::find,
 ];
 
@@ -70,6 +72,7 @@ pub fn explanations() -> Vec<Explanation> {
         last_act_unreported::EXPLANATION,
         not_known_at_end::EXPLANATION,
         old_pair_kept::EXPLANATION,
+        promise_empty::EXPLANATION,
         race::EXPLANATION,
         role_without_authority::EXPLANATION,
         too_entangled::EXPLANATION,

@@ -1,5 +1,7 @@
 //! `keyroll repair PLAN`
 
+use std::io::Read;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -15,6 +17,7 @@ use crate::{
     proof::verdict::{BUDGET, Verdict, prove},
     repair::{Attempts, Repaired, repair},
     source::{Refusal, Source, Span, shown},
+    syntax::MARK,
 };
 
 use super::{
@@ -128,7 +131,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             }
             Some(repaired) => {
                 if arguments.apply
-                    && let Err(error) = atomic::replace(path, repaired.text.as_bytes(), None)
+                    && let Err(error) = written(path, &repaired.text)
                 {
                     screen.talk(format_args!("cannot write {}: {error}", shown_path(path)));
                     return Exit::Backend;
@@ -145,6 +148,14 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         screen.document(&Mended { findings, ..told });
     }
     exit
+}
+
+/// Writes an edited text. A byte order mark, which belongs to the file and not to the text, stays.
+fn written(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut first = Vec::new();
+    std::fs::File::open(path)?.take(MARK.len() as u64).read_to_end(&mut first)?;
+    let mark = if first == MARK.as_bytes() { MARK } else { "" };
+    atomic::replace(path, format!("{mark}{text}").as_bytes(), None)
 }
 
 /// The steps that the story of a refused plan is about; or why there is nothing to repair.

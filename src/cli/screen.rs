@@ -213,7 +213,7 @@ impl Screen {
         }
         self.detail(format_args!("{} ms, exit {}", self.began.elapsed().as_millis(), exit as u8));
         match self.lost {
-            Some(error) if error.kind() != std::io::ErrorKind::BrokenPipe && exit == Exit::Done => {
+            Some(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
                 let _unheard = writeln!(self.err.lock(), "cannot write the result: {error}");
                 Exit::Backend
             }

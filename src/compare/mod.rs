@@ -7,6 +7,7 @@ mod demanded;
 mod difference;
 mod ordered;
 mod promised;
+mod start;
 mod timed;
 
 use crate::check::Checked;
@@ -17,6 +18,7 @@ pub use difference::{About, Difference, Weight};
 #[must_use]
 pub fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
     let mut found = promised::differences(old, new);
+    found.extend(start::differences(old, new));
     found.extend(demanded::differences(old, new));
     found.extend(timed::differences(old, new));
     found.extend(ordered::differences(old, new));

@@ -17,6 +17,10 @@ struct Level {
     windows: BTreeSet<String>,
     /// How long an interruption may last, in seconds.
     at_most: Option<u64>,
+    /// The keystore and the alias, folded, that its messages are signed with.
+    signs: (String, String),
+    /// Where they go.
+    sends: String,
 }
 
 pub(super) fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
@@ -51,7 +55,14 @@ fn levels(plan: &Plan) -> BTreeMap<String, Level> {
     let land = &plan.landscape;
     let (unjudged, let_down) = (plan.waived(Hazard::Rejected), plan.waived(Hazard::Interrupted));
     let level = |flow| {
-        let mut level = Level { judged: !unjudged.contains(&flow), ..Level::default() };
+        let declared = &land.channels[flow];
+        let place = &land.places[declared.stamps];
+        let mut level = Level {
+            judged: !unjudged.contains(&flow),
+            signs: (land.stores[place.store].name.clone(), place.alias.folded()),
+            sends: land.acceptors[declared.acceptor].name.clone(),
+            ..Level::default()
+        };
         if let_down.contains(&flow) {
             return level;
         }
@@ -72,6 +83,16 @@ fn levels(plan: &Plan) -> BTreeMap<String, Level> {
 }
 
 fn of_flow(flow: &str, was: &Level, is: &Level, found: &mut Vec<Difference>) {
+    // Whatever is promised of it is promised of other messages then.
+    if was.signs != is.signs {
+        let alias = |(store, alias): &(String, String)| format!("{}[\"{}\"]", shown(store), shown(alias));
+        let text = format!("{flow} signs with {}; it was {}", alias(&is.signs), alias(&was.signs));
+        found.push(told(Weight::Weaker, text));
+    }
+    if was.sends != is.sends {
+        let text = format!("{flow} sends to {}; it was {}", shown(&is.sends), shown(&was.sends));
+        found.push(told(Weight::Weaker, text));
+    }
     match (was.judged, is.judged) {
         (true, false) => found.push(told(Weight::Weaker, format!("rejected messages of {flow} are waived"))),
         (false, true) => {

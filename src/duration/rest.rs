@@ -10,7 +10,7 @@ use crate::world::{
 
 use super::{
     gate::Gates,
-    interruption::{Interruption, interruptions, windows},
+    interruption::{Interruption, alternatives, interruptions, windows},
     pass::{Moment, Pass},
     stretch::Worst,
     undeclared::{Unbounded, Undeclared},
@@ -57,8 +57,12 @@ pub fn begun_by(gates: &Gates<'_>, step: StepId) -> Vec<(Interruption, BTreeSet<
     let mut found = Vec::new();
     for effect in gates.plan.steps[step].action.value.effects() {
         if let Effect::Stop(flow) = effect {
-            let all = interruptions(gates, flow).unwrap_or_default();
-            let own = all.into_iter().filter(|one| one.stop == Some(step));
+            let all = interruptions(gates, flow).or_else(|| {
+                let all = alternatives(gates, flow)?.into_iter();
+                // Of several starts any may be the next one.
+                Some(all.filter(|starts| starts.len() == 1).flatten().collect())
+            });
+            let own = all.unwrap_or_default().into_iter().filter(|one| one.stop == Some(step));
             found.extend(own.map(|one| (one, windows(gates, &one))));
         }
     }

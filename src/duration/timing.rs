@@ -13,7 +13,7 @@ use crate::{
 
 use super::{
     gate::{Gate, Gates},
-    interruption::{Interruption, interruptions, windows},
+    interruption::{Interruption, alternatives, interruptions, windows},
     schedule::Schedule,
     stretch::{Stretch, Worst},
     undeclared::{Unbounded, Undeclared},
@@ -43,16 +43,21 @@ impl Timing {
         let schedule = Schedule::of(plan, &gates);
         let whole = schedule.whole();
         let mut found: Vec<(Interruption, Stretch)> = Vec::new();
-        let mut all: Vec<Interruption> = Vec::new();
+        let mut groups: Vec<Vec<Interruption>> = Vec::new();
         for flow in plan.landscape.channels.ids() {
-            match interruptions(&gates, flow) {
-                Some(own) => all.extend(own),
+            let own = interruptions(&gates, flow).map(|own| own.into_iter().map(|one| vec![one]).collect());
+            match own.or_else(|| alternatives(&gates, flow)) {
+                Some(own) => groups.extend(own),
                 None => found.push(unordered(&gates, flow)),
             }
         }
+        let all: Vec<Interruption> = groups.concat();
         let mut ways = Ways::of(&gates, &schedule, &all);
-        let stretches = ways.stretches(&all);
-        found.extend(all.into_iter().zip(stretches));
+        let mut stretches = ways.stretches(&all).into_iter();
+        for group in groups {
+            let own: Vec<(Interruption, Stretch)> = group.into_iter().zip(stretches.by_ref()).collect();
+            found.extend(best(&gates, own));
+        }
         found.sort_by_key(|(one, _)| one.flow);
         let mut together: BTreeMap<WindowId, Vec<usize>> = BTreeMap::new();
         for (number, (one, _)) in found.iter().enumerate() {
@@ -124,6 +129,17 @@ impl Timing {
 }
 
 /// What is said of a flow whose stops and starts have no order.
+/// The shortest of some bounds, all of which hold.
+fn best(gates: &Gates<'_>, own: Vec<(Interruption, Stretch)>) -> Option<(Interruption, Stretch)> {
+    let (first, others) = (own.first().cloned()?, own.len() - 1);
+    let bounded = own.into_iter().filter_map(|one| Some((one.1.worst.as_ref().ok()?.time, one)));
+    match bounded.min_by_key(|(time, _)| *time) {
+        Some((_, one)) => Some(one),
+        None if others > 0 => Some(unordered(gates, first.0.flow)),
+        None => Some(first),
+    }
+}
+
 fn unordered(gates: &Gates<'_>, flow: ChannelId) -> (Interruption, Stretch) {
     debug_assert!(gates.writers.chain(Fact::Running(flow)).is_none(), "there is an order");
     let one = Interruption { flow, stop: None, start: None };

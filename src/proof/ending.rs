@@ -8,7 +8,6 @@ use crate::{
     invariant::{Breach, Hazard, Invariant},
     plan::{Plan, gap::Gap},
     source::{Span, Spanned, shown},
-    syntax::spelt,
     transition::ready::{Blocker, blockers},
     world::{
         effect::Misfit,
@@ -118,17 +117,7 @@ fn rejection(plan: &Plan, world: &World, flow: ChannelId, key: KeyId) -> String 
             )
         }
         Transit::Within(_) => {
-            let kept = if channel.cache.is_zero() {
-                String::new()
-            } else {
-                format!(
-                    " (the runtime may sign with a key up to {} after its exchange)",
-                    spelt(channel.cache)
-                )
-            };
-            format!(
-                "{name}: the message signed with {key} arrives{kept}; {receiver} rejects it, for it {accepts}"
-            )
+            format!("{name}: the message signed with {key} arrives; {receiver} rejects it, for it {accepts}")
         }
     }
 }

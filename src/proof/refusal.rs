@@ -79,6 +79,22 @@ impl Page<'_> {
         })
     }
 
+    /// The first moment after another one, by its place, at which a step with such an effect was done.
+    pub(super) fn first_after(
+        &self,
+        place: Option<usize>,
+        has: impl Fn(&Effect) -> bool,
+    ) -> Option<(usize, StepId)> {
+        let plan = self.checked.plan();
+        let from = place.map_or(0, |place| place + 1);
+        self.moves.iter().enumerate().skip(from).find_map(|(number, step)| match step {
+            Move::Act(id) if plan.steps[*id].action.value.effects().iter().any(&has) => {
+                Some((number + 1, *id))
+            }
+            _ => None,
+        })
+    }
+
     /// A step of the plan, done or not, with such an effect.
     pub(super) fn step_that(&self, has: impl Fn(&Effect) -> bool) -> Option<StepId> {
         let mut steps = self.checked.plan().steps.iter();

@@ -86,7 +86,7 @@ impl Page<'_> {
                 let text = format!("moment {}: a message signed with `{key_name}` is under way", sent + 1);
                 labels.push(label(&text, plan.declared.transits[flow]));
             }
-            if let Some((moment, stop)) = self.last(stops) {
+            if let Some((moment, stop)) = self.first_after(sent, stops) {
                 let text = format!(
                     "moment {moment}: signing with `{key_name}` stops, and that message is still under way"
                 );

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::{
     backend::{
@@ -31,6 +31,7 @@ use super::{
     error::RunError,
     runner::Runner,
     sandbox::Sandbox,
+    timetable::Timetable,
     traffic::{Down, TrafficError},
 };
 
@@ -62,27 +63,6 @@ pub struct Seen {
 /// Hears of each moment as soon as it was played.
 pub type Tell<'a> = &'a mut dyn FnMut(Seen);
 
-/// How long each moment takes on the clock of the sandbox.
-///
-/// # Errors
-/// When the story has more moments than a message may be under way for, in milliseconds.
-pub fn pace(checked: &Checked, story: &Story) -> Result<SignedDuration, Refused> {
-    let land = &checked.plan().landscape;
-    let sent = story.moments.iter().filter_map(|moment| match moment.step {
-        Move::Send(flow, _) => Some(land.transit(flow)),
-        _ => None,
-    });
-    let shortest = sent.min().unwrap_or(Duration::from_secs(3600));
-    let moments = u128::try_from(story.last() + 1).unwrap_or(u128::MAX);
-    let each = u64::try_from(shortest.as_millis() / moments).unwrap_or(u64::MAX);
-    if each == 0 {
-        let why = "it has more moments than a message of its flow is under way for, in milliseconds";
-        return Err(Refused::NotPlayable(why.to_owned()));
-    }
-    // A longer one would add nothing.
-    Ok(SignedDuration::from_millis(i64::try_from(each.min(60_000)).unwrap_or(60_000)))
-}
-
 /// A story on its stage.
 #[derive(Debug)]
 pub struct Enactment<'a> {
@@ -92,7 +72,7 @@ pub struct Enactment<'a> {
     pub(super) couriers: BTreeMap<ChannelId, Courier>,
     pub(super) clock: &'a SetClock,
     start: Timestamp,
-    pace: SignedDuration,
+    times: Timetable,
     pub(super) site: Fingerprint,
 }
 
@@ -113,11 +93,11 @@ impl<'a> Enactment<'a> {
         for flow in plan.landscape.channels.ids() {
             couriers.insert(flow, Courier::over(plan, flow, sandbox.site(), sandbox.folder())?);
         }
-        let (pace, site) = (pace(checked, story)?, sandbox.site().digest());
+        let (times, site) = (Timetable::of(checked, story)?, sandbox.site().digest());
         // A flow counts whole milliseconds.
         let start = clock.now();
         let start = Timestamp::from_millisecond(start.as_millisecond() + 1).unwrap_or(start);
-        Ok(Self { checked, story, runner, couriers, clock, start, pace, site })
+        Ok(Self { checked, story, runner, couriers, clock, start, times, site })
     }
 
     /// Plays it.
@@ -174,8 +154,7 @@ impl<'a> Enactment<'a> {
     }
 
     fn turn_to(&self, number: usize) {
-        let number = i32::try_from(number).unwrap_or(i32::MAX);
-        let at = self.pace.checked_mul(number).and_then(|after| self.start.checked_add(after).ok());
+        let at = self.start.checked_add(self.times.at(number));
         self.clock.set(at.unwrap_or(Timestamp::MAX));
     }
 
@@ -203,15 +182,22 @@ impl<'a> Enactment<'a> {
 
     /// Signs a message that arrives at its moment in the story, or not within it.
     fn send(&mut self, index: usize, (flow, key): (ChannelId, KeyId)) -> Result<String, EnactError> {
+        if self.plan().landscape.transit(flow).is_zero() {
+            // What arrives at once is under way as long as its runtime keeps the key: it may sign again.
+            let name = shown(&self.plan().landscape.keys[key]);
+            return match self.at_once((flow, key))? {
+                Some(_) => Ok(format!("signed with {name}, which the runtime keeps")),
+                None => Err(Refused::NotShown(format!("the message is not signed with {name}")).into()),
+            };
+        }
         let rest = self.story.moments.iter().enumerate().skip(index + 1);
         let mut arrivals = rest.filter(|(_, moment)| moment.step == Move::Arrive(flow, key));
         let falls = self.story.ending.fault == Fault::Breach(Breach::Rejected(flow, key));
         let arrives = arrivals.next().map(|(at, _)| at).or(falls.then_some(self.story.moments.len()));
         let delay = match arrives {
             Some(at) => {
-                let moments = i32::try_from(at - index).unwrap_or(i32::MAX);
-                Duration::try_from(self.pace.checked_mul(moments).unwrap_or(SignedDuration::MAX))
-                    .unwrap_or_default()
+                let delay = self.times.at(at + 1).saturating_sub(self.times.at(index + 1));
+                Duration::try_from(delay).unwrap_or_default()
             }
             None => self.plan().landscape.transit(flow),
         };
@@ -241,12 +227,26 @@ impl<'a> Enactment<'a> {
         }
     }
 
+    /// What the receiver says of a message that is signed now and arrives at once; nothing where it is
+    /// signed with another key.
+    fn at_once(&mut self, (flow, key): (ChannelId, KeyId)) -> Result<Option<Judgement>, EnactError> {
+        let now = self.now();
+        if let Posted::Down(why) = self.courier(flow)?.post(now, Duration::ZERO)? {
+            return Err(Refused::NotShown(format!("no message could leave: {}", down(why))).into());
+        }
+        let judged = self.courier(flow)?.deliver(now)?;
+        Ok(judged.into_iter().find(|(certificate, _)| self.is_of(*certificate, key)).map(|(_, said)| said))
+    }
+
     /// What the receiver says of the message that is due now.
     pub(super) fn judged(
         &mut self,
         (flow, key): (ChannelId, KeyId),
     ) -> Result<Option<Judgement>, EnactError> {
         let now = self.now();
+        if self.plan().landscape.transit(flow).is_zero() {
+            return self.at_once((flow, key));
+        }
         let judged = self.courier(flow)?.deliver(now)?;
         Ok(judged.into_iter().find(|(certificate, _)| self.is_of(*certificate, key)).map(|(_, said)| said))
     }

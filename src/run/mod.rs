@@ -11,7 +11,7 @@
 //! - While it waits: [`status`] of each step, and for whom or what it [`wait`]s.
 //! - A rehearsal: [`sandbox`] is a world of its own, or the likeness that [`rebuild`] makes of what
 //!   [`origin`] sees at a site; [`traffic`] sends messages through it.
-//! - A story: [`enact`] plays it in a sandbox, moment by moment, and a [`courier`] holds its messages
+//! - A story: [`enact`] plays it in a sandbox, moment by moment by its [`timetable`], and a [`courier`] holds its messages
 //!   back until they are to arrive.
 
 pub mod approval;
@@ -37,6 +37,7 @@ pub mod site_fault;
 mod site_reading;
 pub mod status;
 pub mod time;
+pub mod timetable;
 pub mod traffic;
 pub mod turn;
 pub mod validity;

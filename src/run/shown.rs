@@ -167,7 +167,7 @@ impl Enactment<'_> {
     /// Lets everything arrive and the run do what it can: it waits all the same.
     fn stuck(&mut self, watch: &mut dyn FnMut(&Record)) -> Result<String, EnactError> {
         let land = &self.plan().landscape;
-        let longest = land.channels.ids().map(|flow| land.transit(flow)).max().unwrap_or_default();
+        let longest = land.channels.ids().map(|flow| land.drain(flow)).max().unwrap_or_default();
         let later = self.now().checked_add(longest).unwrap_or(Timestamp::MAX);
         self.clock.set(later);
         for courier in self.couriers.values_mut() {

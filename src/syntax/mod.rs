@@ -32,7 +32,7 @@ pub use item::UnknownItem;
 pub use name::{MalformedName, MissingName, NAME_LIMIT, NameTooLong};
 pub use number::{DurationTooLong, NumberTooLarge, spelt};
 pub use parser::{TooManyFaults, parse};
-pub use reading::{FileTooLarge, NotUtf8, SIZE_LIMIT, read};
+pub use reading::{FileTooLarge, MARK, NotUtf8, SIZE_LIMIT, read};
 pub(crate) use text::quoted;
 pub use text::{UnclosedText, UnknownEscape};
 

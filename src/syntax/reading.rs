@@ -58,6 +58,9 @@ is mostly something else: a log, an archive, a keystore.
 ",
 };
 
+/// The byte order mark, which may stand in front of a text.
+pub const MARK: &str = "\u{FEFF}";
+
 /// Takes the bytes of a file as a text. A byte order mark in front is skipped.
 ///
 /// # Errors
@@ -69,7 +72,7 @@ pub fn read(name: impl Into<String>, bytes: Vec<u8>) -> Result<Source, Refusal> 
         return Err(Refusal::new(Source::new(name, ""), vec![Box::new(FileTooLarge { size })]));
     }
     match String::from_utf8(bytes) {
-        Ok(text) => match text.strip_prefix('\u{FEFF}') {
+        Ok(text) => match text.strip_prefix(MARK) {
             Some(rest) => Ok(Source::new(name, rest)),
             None => Ok(Source::new(name, text)),
         },

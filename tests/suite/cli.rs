@@ -236,6 +236,30 @@ fn a_closed_pipe_makes_no_noise() {
     }
 }
 
+/// A result that cannot be written is no result, whatever it would have said.
+#[test]
+fn a_result_that_cannot_be_written_is_said() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let hasty = folder.path().join("hasty.renewal");
+    std::fs::write(&hasty, stock(TWO_KEYS).replace("  needs orders drained of old\n", "")).unwrap();
+    let hasty = hasty.to_str().unwrap();
+    let none = concat!(env!("CARGO_MANIFEST_DIR"), "/plans/scenarios/one-key-no-downtime.renewal");
+    for arguments in [
+        &["prove", TWO_KEYS][..],
+        &["prove", hasty],
+        &["prove", hasty, "--format", "json"],
+        &["prove", hasty, "--format", "sarif"],
+        &["synthesize", none],
+        &["compare", TWO_KEYS, hasty],
+    ] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let child = program().args(arguments).stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+        let said = Said::of(child.wait_with_output().unwrap());
+        assert_eq!(said.exit, Some(5), "{arguments:?}: {said:?}");
+        assert!(said.err.contains("cannot write the result: "), "{arguments:?}: {said:?}");
+    }
+}
+
 #[test]
 fn without_a_terminal_there_are_no_colours_whatever_is_asked() {
     let refused = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/refused/unknown_name.renewal");

@@ -91,6 +91,68 @@ fn each_change_is_told_and_is_the_opposite_the_other_way_round() {
     }
 }
 
+/// Another start, and another thing that a flow signs with or sends to, and what each is called.
+const OTHERWISE: &[(&str, &str, &str)] = &[
+    ("  accepts old\n", "  accepts old\n  accepts new\n", "at the start partner accepts new; it did not"),
+    ("  alias \"other\" is old", "  alias \"other\" is spare", "tenant[\"other\"] names spare; it was old"),
+    ("  deployed\n", "  undeployed\n", "at the start orders is undeployed; it was deployed"),
+    (
+        "signs xml with tenant[$alias]",
+        "signs xml with tenant[\"other\"]",
+        "orders signs with tenant[\"other\"]; it was tenant[\"orders-signer\"]",
+    ),
+    ("sends to partner", "sends to elsewhere", "orders sends to elsewhere; it was partner"),
+];
+
+/// Both plans know of the other alias and the other receiver.
+fn with_more_things(plan: &str) -> String {
+    let plan = plan.replacen("  alias $alias is old", "  alias $alias is old\n  alias \"other\" is old", 1);
+    format!(
+        "{plan}\nkey spare\n\nreceiver elsewhere of receiver_admin {{\n  accepts old\n  accepts at most 2\n}}\n"
+    )
+}
+
+#[test]
+fn another_start_is_weaker_either_way_round() {
+    let plan = with_more_things(TWO_KEYS);
+    for (from, to, text) in OTHERWISE {
+        let changed = plan.replacen(from, to, 1);
+        assert_ne!(changed, plan, "{from}");
+        let there = told(&plan, &changed);
+        assert!(there.iter().any(|(w, told)| *w == Weight::Weaker && told.contains(text)), "{there:?}");
+        let back = told(&changed, &plan);
+        assert!(back.iter().any(|(w, _)| *w == Weight::Weaker), "{from}: {back:?}");
+    }
+}
+
+#[test]
+fn what_is_said_of_the_start_alone_by_one_plan_is_more_to_take_for_granted() {
+    let more =
+        TWO_KEYS.replacen("  alias $alias is old", "  alias $alias is old\n  alias \"spare\" is old", 1);
+    let text = "at the start tenant[\"spare\"] names old, of which nothing was said";
+    assert_eq!(told(TWO_KEYS, &more), [(Weight::Weaker, text.to_owned())]);
+    let text = "nothing is said any more of this: at the start tenant[\"spare\"] names old";
+    assert_eq!(told(&more, TWO_KEYS), [(Weight::Stronger, text.to_owned())]);
+    let third = TWO_KEYS.replacen("key old", "key spare\n\nkey old", 1);
+    assert_eq!(told(TWO_KEYS, &third), [], "a key that is nowhere");
+    let trusted = third.replacen("  accepts old\n", "  accepts old\n  accepts spare\n", 1);
+    let text = "at the start partner accepts spare, of which nothing was said";
+    assert!(told(TWO_KEYS, &trusted).contains(&(Weight::Weaker, text.to_owned())));
+}
+
+#[test]
+fn another_owner_and_a_new_thing_are_changed() {
+    let more = with_more_things(TWO_KEYS);
+    let found = told(
+        &more,
+        &more.replace("receiver elsewhere of receiver_admin", "receiver elsewhere of tenant_admin"),
+    );
+    let text = "the receiver elsewhere is of tenant_admin; it was of receiver_admin";
+    assert_eq!(found, [(Weight::Changed, text.to_owned())]);
+    assert!(told(TWO_KEYS, &more).contains(&(Weight::Changed, "the receiver elsewhere is new".to_owned())));
+    assert!(told(&more, TWO_KEYS).contains(&(Weight::Changed, "the receiver elsewhere is gone".to_owned())));
+}
+
 #[test]
 fn a_plan_differs_from_itself_in_nothing() {
     let mut seen = 0;

@@ -4,6 +4,7 @@
 
 mod many;
 mod simulated;
+mod unordered;
 
 use std::time::Duration;
 

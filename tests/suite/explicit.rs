@@ -74,6 +74,38 @@ fn walk(rules: &Rules<'_>, start: &World) -> Walked {
     }
 }
 
+/// How many moves lead to the first moment of a second condition up to which the first one never held,
+/// for any `... before ...`; fewer than `most` moves are looked at.
+fn unprepared(rules: &Rules<'_>, start: &World, most: usize) -> Option<usize> {
+    let plan = rules.checked().plan();
+    let land = &plan.landscape;
+    if !start.done.is_clear() {
+        return None;
+    }
+    let statements = plan.statements.iter().map(|stated| &stated.value).filter(|stated| stated.is_before());
+    let depth = |stated: &keyroll::invariant::stated::Stated| {
+        let (mut seen, mut level) = (HashSet::from([start.clone()]), vec![start.clone()]);
+        for moves in 0..most {
+            level.retain(|world| !stated.what().holds(land, world));
+            if level.iter().any(|world| stated.applies(land, world)) {
+                return Some(moves);
+            }
+            let mut next = Vec::new();
+            for world in &level {
+                rules.next(world, |_, after| {
+                    next.extend(after.ok().filter(|after| seen.insert(after.clone())))
+                });
+            }
+            if next.is_empty() {
+                return None;
+            }
+            level = next;
+        }
+        None
+    };
+    statements.filter_map(depth).min()
+}
+
 /// Compares the search with the walk from one start.
 fn same(checked: &Checked, start: &World) -> &'static str {
     let rules = Rules::of(checked);
@@ -85,6 +117,7 @@ fn same(checked: &Checked, start: &World) -> &'static str {
         (Found::Clean(space), Walked::Clean(states, transitions, true)) => {
             assert_eq!((space.states(), space.transitions()), (states, transitions), "{text}");
             assert_eq!(space.edges().len(), transitions, "{text}");
+            assert_eq!(unprepared(&rules, start, usize::MAX), None, "{text}");
             let mut seen = HashSet::new();
             for number in 0..u32::try_from(states).unwrap() {
                 let world = space.world(number);
@@ -94,7 +127,14 @@ fn same(checked: &Checked, start: &World) -> &'static str {
             "clean"
         }
         // What has been so up to a moment is a matter of the whole search.
-        (Found::Fault(moves, world, Fault::Untrue(number)), Walked::Clean(_, _, true)) => {
+        (Found::Fault(moves, world, Fault::Untrue(number)), walked)
+            if checked.plan().statements[*number].value.is_before() =>
+        {
+            let most = match walked {
+                Walked::Fault(depth) => depth,
+                _ => usize::MAX,
+            };
+            assert_eq!(unprepared(&rules, start, most), Some(moves.len()), "{text}");
             let stated = &checked.plan().statements[*number].value;
             let (land, mut now) = (&checked.plan().landscape, start.clone());
             assert!(stated.is_before() && stated.applies(land, world), "{text}");
@@ -122,6 +162,7 @@ fn same(checked: &Checked, start: &World) -> &'static str {
         }
         (Found::Fault(moves, world, fault), Walked::Fault(depth)) => {
             assert_eq!(moves.len(), depth, "{fault:?}\n{text}");
+            assert_eq!(unprepared(&rules, start, depth), None, "{text}");
             let mut world_now = start.clone();
             for (n, step) in moves.iter().enumerate() {
                 let mut after = None;
@@ -213,4 +254,47 @@ fn and_from_the_middle_of_a_run() {
         Some(())
     });
     assert!(counts[&()] > 120, "{counts:?}");
+}
+
+/// So many receivers that get a new key, each one before the alias names it, in a promise or several.
+fn many_befores(receivers: usize, promises: usize) -> String {
+    use std::fmt::Write as _;
+    let mut text =
+        "keyroll 1\nplan many\nrole op\nkey old\nkey new\nkeystore ks of op {\n  alias \"k\" is old\n}\n\
+                    step c by op {\n  create new in ks as \"n\"\n}\n"
+            .to_owned();
+    let mut before = Vec::new();
+    for number in 0..receivers {
+        let _ = writeln!(text, "receiver r{number} of op {{\n  accepts old\n}}");
+        let _ = writeln!(text, "step a{number} by op {{\n  after c\n  accept new at r{number}\n}}");
+        before.push(format!("a{number}"));
+    }
+    let _ =
+        writeln!(text, "step z by op {{\n  after {}\n  exchange ks[\"k\"] for new\n}}", before.join(", "));
+    for number in 0..promises {
+        let _ = writeln!(text, "promise r{} accepts new before ks[\"k\"] is new", number % receivers);
+    }
+    text
+}
+
+/// What comes before what is work like any other: one pass for all of it, which the budget bounds and which
+/// ends when it is told to.
+#[test]
+fn the_budget_bounds_what_is_to_come_before_something() {
+    use keyroll::proof::budget::Budget;
+    let checked = super::reference::read(&many_befores(8, 300)).unwrap();
+    let (rules, start) = (Rules::of(&checked), &checked.plan().start);
+    assert!(matches!(explore(&rules, start, 100_000), Found::Clean(_)));
+    // So many states are allowed, and not so much memory for what is kept of each.
+    let checked = super::reference::read(&many_befores(13, 20_000)).unwrap();
+    let (rules, start) = (Rules::of(&checked), &checked.plan().start);
+    assert!(matches!(explore(&rules, start, 9_000), Found::Exhausted(reached) if !reached.stopped));
+    let asked = std::cell::Cell::new(0);
+    let goes_on = |_| {
+        asked.set(asked.get() + 1);
+        false
+    };
+    let found = explore(&rules, start, Budget { states: 2_000_000, goes_on: &goes_on });
+    assert!(matches!(found, Found::Exhausted(reached) if reached.stopped));
+    assert_eq!(asked.get(), 1);
 }

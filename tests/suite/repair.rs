@@ -197,6 +197,16 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
     (folder, plan)
 }
 
+/// What stands in front of the text for programs that write so stays there.
+#[test]
+fn a_byte_order_mark_stays() {
+    let (folder, plan) = folder();
+    let before = std::fs::read_to_string(&plan).unwrap();
+    std::fs::write(&plan, format!("\u{FEFF}{before}")).unwrap();
+    assert_eq!(keyroll(&["repair", "--apply", "p.renewal"], folder.path()).status.code(), Some(0));
+    assert_eq!(std::fs::read_to_string(&plan).unwrap(), format!("\u{FEFF}{TWO_KEYS}"));
+}
+
 #[test]
 fn the_command_shows_the_edit_and_writes_it_when_asked() {
     let (folder, plan) = folder();

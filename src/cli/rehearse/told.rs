@@ -29,9 +29,10 @@ use crate::{
     },
     run::{
         bind::bind,
-        enact::{EnactError, Enactment, Seen, pace},
+        enact::{EnactError, Enactment, Seen},
         runner::{Parts, Runner},
         sandbox::{Props, Sandbox},
+        timetable::Timetable,
     },
     source::{Refusal, Source, shown},
     transition::event::Record,
@@ -42,7 +43,7 @@ use super::{
     play::{Nobody, PlayError, journal},
 };
 
-/// How long ago a story begins on the clock of its sandbox: it ends before now.
+/// How long ago a story ends on the clock of its sandbox at the latest: it ends before now.
 const AGO: SignedDuration = SignedDuration::from_hours(48);
 
 /// What became of a story.
@@ -120,9 +121,9 @@ pub(super) fn run(arguments: &Arguments, path: &Path, screen: &mut Screen) -> Ex
     };
     let believed = StoryFile::read(&text).and_then(|file| replay(&checked, &file));
     // What cannot be played is said before anything is built.
-    let believed = believed.and_then(|story| pace(&checked, &story).map(|_| story));
+    let believed = believed.and_then(|story| Ok((Timetable::of(&checked, &story)?.whole(), story)));
     let played = match believed {
-        Ok(story) => {
+        Ok((whole, story)) => {
             let is_text = arguments.format == Format::Text;
             let moments = &mut enacted.moments;
             let mut tell = |seen: Seen, screen: &mut Screen| {
@@ -135,7 +136,7 @@ pub(super) fn run(arguments: &Arguments, path: &Path, screen: &mut Screen) -> Ex
                 let Seen { number, text, shown } = seen;
                 moments.push(Played { number, text, shown });
             };
-            played(arguments, (&checked, &story), &mut tell, screen)
+            played(arguments, (&checked, &story, whole), &mut tell, screen)
         }
         Err(refused) => Err(Failed::Story(refused)),
     };
@@ -184,7 +185,7 @@ type Tell<'a> = &'a mut dyn FnMut(Seen, &mut Screen);
 
 fn played(
     arguments: &Arguments,
-    (checked, story): (&Checked, &Story),
+    (checked, story, whole): (&Checked, &Story, SignedDuration),
     tell: Tell<'_>,
     screen: &mut Screen,
 ) -> Result<(), Failed> {
@@ -194,7 +195,7 @@ fn played(
         Failed::Exit(Exit::Backend)
     };
     let start = WallClock.now();
-    let start = start.checked_sub(AGO).unwrap_or(start);
+    let start = start.checked_sub(AGO.saturating_add(whole)).unwrap_or(start);
     let props = Props { key_type: arguments.key_type, start, pause: std::time::Duration::ZERO };
     let sandbox =
         Sandbox::build(checked.plan(), place.path(), &props).map_err(|error| held(error.into(), screen))?;

@@ -61,7 +61,7 @@ pub fn settle(checked: &Checked, start: &World) -> Result<Settled, Unsettled> {
 }
 
 /// What of a plan some cut breaks: one cut for each promise of each flow and for each law, one for the
-/// end and one for the statements. Nothing where cuts cannot tell.
+/// end, one for the statements and one for what comes before what. Nothing where cuts cannot tell.
 #[must_use]
 pub fn broken(checked: &Checked, start: &World) -> Vec<Broken> {
     let Ok(history) = History::of(checked, start) else { return Vec::new() };
@@ -75,7 +75,7 @@ pub fn broken(checked: &Checked, start: &World) -> Vec<Broken> {
     });
     let flows = checked.plan().landscape.channels.ids();
     let laws = flows.map(|flow| judge.always_resolves(flow)).collect::<Vec<_>>();
-    let asked = promises.chain(laws).chain([judge.ends_well(), judge.states_truly()]);
+    let asked = promises.chain(laws).chain([judge.ends_well(), judge.states_truly(), judge.comes_before()]);
     let cut = |asked: Result<(), Unsettled>| match asked {
         Err(Unsettled::Broken(broken)) => Some(broken),
         _ => None,

@@ -10,7 +10,7 @@ use crate::{
 };
 
 use super::{
-    before::unprepared,
+    before::{Befores, Followed, Limit},
     finish::stuck,
     machine::{Machine, Outcome},
     space::Space,
@@ -54,19 +54,30 @@ pub fn explore<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a
     }
     let machine = Machine::of(rules, start);
     let room = budget.saturating_mul(ROOM).max(LEAST);
-    let mut looks = budget.saturating_mul(LOOKS).max(LEAST);
+    let mut limit = Limit { looks: budget.saturating_mul(LOOKS).max(LEAST), room, goes_on };
     let mut unspoken = machine.statements();
     let first = machine.layout().pack(start);
     machine.speaks(&first, &mut unspoken);
+    // In the middle of a run the first of two moments may have passed.
+    let is_first = start.done.is_clear();
+    let mut befores = if is_first { Befores::of(rules, machine.layout()) } else { Befores::default() };
     let (waiting, state, after) = (Vec::new(), Vec::new(), Vec::new());
     let mut search = Search { space: Space::of(machine), room, unspoken, waiting, state, after };
     let _is_new = search.space.worlds.enter(&first, 0);
+    let begun = befores.begin(&search.space);
+    if let Some(found) = followed(rules, &search.space, (&befores, begun)) {
+        return found;
+    }
     // Where the worlds end that so many moves lead to.
     let (mut moves, mut level) = (0, 1);
     let mut at = 0u32;
     while (at as usize) < search.space.states() {
         if at as usize == level {
             (moves, level) = (moves + 1, search.space.states());
+            let so_far = befores.follow(&search.space, &mut limit);
+            if let Some(found) = followed(rules, &search.space, (&befores, so_far)) {
+                return found;
+            }
         }
         let reached = |states, stopped| Reached { states, moves, stopped };
         if at % NOW_AND_THEN == NOW_AND_THEN - 1 && !goes_on(reached(search.space.states(), false)) {
@@ -75,21 +86,23 @@ pub fn explore<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a
         let Some(taken) = search.look(at) else {
             return told(rules, &search.space, at);
         };
-        looks = looks.saturating_sub(taken);
-        if search.space.states() > budget || search.space.bytes() > room || looks == 0 {
+        limit.looks = limit.looks.saturating_sub(taken);
+        let bytes = search.space.bytes() + befores.bytes();
+        if search.space.states() > budget || bytes > room || limit.looks == 0 {
             return Found::Exhausted(reached(search.space.states(), false));
         }
         at += 1;
     }
+    // A way on which something never held may be longer than the shortest one to the same world.
+    while befores.is_open() {
+        let so_far = befores.follow(&search.space, &mut limit);
+        if let Some(found) = followed(rules, &search.space, (&befores, so_far)) {
+            return found;
+        }
+    }
     if let Some(number) = stuck(&search.space, &search.waiting) {
         let world = Box::new(search.space.world(number));
         return Found::Fault(path(&search.space, number), world, Fault::Stuck);
-    }
-    // In the middle of a run the first of two moments may have passed.
-    if start.done.is_clear()
-        && let Some((moves, world, fault)) = unprepared(rules, &search.space)
-    {
-        return Found::Fault(moves, Box::new(world), fault);
     }
     // From another start the moment may have passed.
     let is_whole = *start == rules.checked().plan().start;
@@ -145,6 +158,21 @@ impl Search {
             waiting.push(at);
         }
         Some(machine.weight() + taken * (state.len() + 1))
+    }
+}
+
+/// What the promises of what comes before what come to so far; nothing where they are kept.
+fn followed(rules: &Rules<'_>, space: &Space, (befores, so_far): (&Befores, Followed)) -> Option<Found> {
+    let exhausted =
+        |stopped| Found::Exhausted(Reached { states: space.states(), moves: befores.moves(), stopped });
+    match so_far {
+        Followed::Kept => None,
+        Followed::Spent => Some(exhausted(false)),
+        Followed::Stopped => Some(exhausted(true)),
+        Followed::Broken(number) => Some(match befores.story(rules, space, number) {
+            Some((moves, world, fault)) => Found::Fault(moves, Box::new(world), fault),
+            None => Found::Unclear(space.states()),
+        }),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
         rules::{Fault, Move},
     },
     source::{Span, shown},
+    syntax::spelt,
     world::{
         effect::Misfit,
         id::{ChannelId, KeyId, WindowId},
@@ -156,7 +157,29 @@ impl Why<'_> {
         };
         let refused =
             self.fact(Fact::Accepts(channel.acceptor, key), plan.declared.receivers[channel.acceptor]);
-        vec![signed, refused]
+        let kept = sent.and_then(|sent| self.kept((flow, key), sent));
+        [signed].into_iter().chain(kept).chain([refused]).collect()
+    }
+
+    /// That the runtime of a flow may sign on with a key after its exchange, where it went on to run.
+    fn kept(&self, (flow, key): (ChannelId, KeyId), sent: usize) -> Option<Because> {
+        let plan = self.plan;
+        let channel = &plan.landscape.channels[flow];
+        let at = *plan.declared.caches.get(&flow).filter(|_| !channel.cache.is_zero())?;
+        let changes = |moment: &Moment, fact: Fact| moment.changes.iter().any(|c| c.fact == Some(fact));
+        let after = || self.moments.iter().enumerate().skip(sent + 1);
+        let stop = after().find(|(_, moment)| changes(moment, Fact::Running(flow))).map(|(index, _)| index);
+        let exchange = after().find(|(_, moment)| changes(moment, Fact::Place(channel.stamps)));
+        let key = shown(&plan.landscape.keys[key]);
+        if let Some((index, _)) = exchange.filter(|(index, _)| stop.is_none_or(|stop| *index < stop)) {
+            let (number, time) = (index + 1, spelt(channel.cache));
+            let text = format!("the runtime may sign with {key} up to {time} after moment {number}");
+            return Some(Because { text, moment: Some(number), at });
+        }
+        plan.landscape.transit(flow).is_zero().then(|| {
+            let text = "messages of a flow that keeps keys are judged as if they took time".to_owned();
+            Because { text, moment: None, at }
+        })
     }
 
     fn down(&self, flow: ChannelId) -> Vec<Because> {

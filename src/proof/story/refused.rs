@@ -100,9 +100,12 @@ pub const EXPLANATIONS: &[Explanation] = &[
         code: "story_not_playable",
         title: "a story cannot be played",
         text: "A rehearsal plays acts, messages between roles and signed messages. A promise that speaks of no\n\
-               moment has a story without one, so there is nothing to play. Nor is a story played with more moments\n\
-               than its flow's transit time has milliseconds, or of a plan whose receiver accepts from the start\n\
-               a key that lies in no keystore: there is no certificate of it.",
+               moment has a story without one, so there is nothing to play, and a sandbox exchanges without a gap.\n\
+               Nor is a story played with more moments than its flow's transit time has milliseconds, or in which\n\
+               a message is under way for longer than it may be because a runtime keeps a key meanwhile, or of a\n\
+               plan whose receiver accepts from the start a key that lies in no keystore: there is no certificate\n\
+               of it. A message that arrives at once is signed again when its moment comes, so its runtime must\n\
+               keep the key up to then: one that was stopped keeps none.",
     },
     Explanation {
         code: "story_not_shown",

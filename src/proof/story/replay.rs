@@ -63,10 +63,9 @@ pub fn replay(checked: &Checked, file: &StoryFile) -> Result<Story, Refused> {
             }
         }
     }
-    if shown.is_empty() {
-        shown = too_early.into_iter().map(Fault::Untrue).collect();
-    }
-    if shown.is_empty() {
+    let is_bare = shown.is_empty();
+    shown.extend(too_early.into_iter().map(Fault::Untrue));
+    if is_bare && (shown.is_empty() || file.ending.fault == FaultKind::CannotFinish) {
         shown = without_a_moment(&rules, &world, file)?;
     }
     let stories = shown.into_iter().map(|fault| Story::of(checked, &plan.start, &moves, (&world, fault)));

@@ -13,7 +13,7 @@ use crate::{
     world::{id::StepId, state::World},
 };
 
-use super::{Told, worlds::Worlds};
+use super::{Told, unprepared::Surveyed, worlds::Worlds};
 
 /// The step with which a story ends.
 pub(super) fn brought_about(moves: &[Move]) -> Option<StepId> {
@@ -24,7 +24,7 @@ pub(super) fn brought_about(moves: &[Move]) -> Option<StepId> {
 }
 
 /// After so many worlds it is asked whether to go on.
-const LOOK: usize = 256;
+pub(super) const LOOK: usize = 256;
 
 /// What was found so far.
 pub(super) struct Found {
@@ -38,7 +38,7 @@ impl Found {
         self.stories.len() >= self.most
     }
 
-    fn knows(&self, fault: Fault, last: Option<StepId>) -> bool {
+    pub(super) fn knows(&self, fault: Fault, last: Option<StepId>) -> bool {
         self.ends.contains(&(fault, last))
     }
 
@@ -61,8 +61,8 @@ impl Found {
 
     /// Looks at every world up to the first fault on each way; `false` where the budget or the number
     /// of stories ended it.
-    pub(super) fn search(&mut self, checked: &Checked, start: &World, budget: Budget<'_>) -> bool {
-        let Budget { states: budget, goes_on } = budget;
+    pub(super) fn search(&mut self, checked: &Checked, start: &World, whole: Budget<'_>) -> bool {
+        let Budget { states: budget, goes_on } = whole;
         let rules = Rules::of(checked).within(budget.saturating_mul(LOOKS).max(LEAST));
         let room = budget.saturating_mul(ROOM).max(LEAST);
         let plan = checked.plan();
@@ -132,6 +132,11 @@ impl Found {
         if let Some(state) = worlds.stuck(&Rules::of(checked), &ends) {
             let (world, moves) = (worlds.world(state), worlds.path(state));
             self.take(checked, start, (&moves, &world, Fault::Stuck), true);
+        }
+        // In the middle of a run the first of two moments may have passed.
+        let surveyed = Surveyed { checked, start, worlds: &worlds, ends: &ends };
+        if start.done.is_clear() && !surveyed.unprepared(self, whole) {
+            return false;
         }
         // A promise that speaks of no moment is wrong only where nothing else is.
         if self.ends.iter().all(|(fault, _)| matches!(fault, Fault::Vacuous(_))) {

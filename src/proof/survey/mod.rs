@@ -2,9 +2,11 @@
 //!
 //! Two endings differ by what is wrong (the promise, the flow and the key, the step and its need, the
 //! condition) and by the step that brings it about. No story goes on behind a fault, so what shows
-//! only behind another one is told when that one is mended.
+//! only behind another one is told when that one is mended. One that breaks a promise of what comes
+//! before what ends there; another one may go on.
 
 mod found;
+mod unprepared;
 mod worlds;
 
 use crate::{check::Checked, source::Finding, world::state::World};

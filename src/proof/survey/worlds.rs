@@ -66,6 +66,14 @@ impl<'a> Worlds<'a> {
         true
     }
 
+    /// Which worlds one leads to, each beside it. All worlds before it must have been looked at.
+    pub(super) fn after(&self, from: u32) -> &[(u32, u32)] {
+        // They were looked at in their order.
+        let begin = self.edges.partition_point(|(other, _)| *other < from);
+        let rest = self.edges.get(begin..).unwrap_or_default();
+        rest.get(..rest.partition_point(|(other, _)| *other == from)).unwrap_or_default()
+    }
+
     /// The moves from the start to a world.
     pub(super) fn path(&self, to: u32) -> Vec<Move> {
         let (mut moves, mut at) = (Vec::new(), to);

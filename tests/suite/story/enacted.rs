@@ -129,7 +129,6 @@ fn each_kind_of_ending_comes_true_or_is_refused() {
             "step_misfit",
             "step_misfit.backup_occupied",
             "step_misfit.used_up",
-            "undrained.cached",
         ]
     );
     assert_eq!(kinds.len(), 7, "{kinds:?}");
@@ -302,4 +301,56 @@ fn each_of_several_stories_comes_true() {
         assert_eq!((exit, err.as_str()), (4, ""), "{out}");
         assert!(out.contains(&format!("the message signed with {key} arrives")), "{out}");
     }
+}
+
+/// The two-key plan with a runtime that keeps keys.
+fn cached(text: &str, delivers: &str) -> String {
+    let cached =
+        text.replace("  delivers within $delivery\n", &format!("  {delivers}\n  caches keys for 10m\n"));
+    assert_ne!(cached, text);
+    cached
+}
+
+/// A run waits until a runtime has let a key go, and so does the clock of a story.
+#[test]
+fn a_story_comes_true_where_a_runtime_keeps_keys() {
+    let never = "promise orders never interrupted\npromise always partner accepts old\n";
+    let drained = TWO_KEYS.replace("promise orders never interrupted\n", never);
+    let desk = Desk::new();
+    for (name, text, end) in [
+        ("drained", cached(&drained, "delivers within $delivery"), "seen: partner accepts old: no"),
+        ("late", cached(&drainless(TWO_KEYS), "delivers within $delivery"), "rejected by the verifier: "),
+        ("at_once", cached(&drainless(TWO_KEYS), "delivers immediately"), "rejected by the verifier: "),
+    ] {
+        let text = text.replace("param delivery", "# param delivery");
+        let text = text.replace("delivers within $delivery", "delivers within 24h");
+        desk.write("plan.renewal", &text);
+        let (exit, _, err) = desk.keyroll("prove plan.renewal --story story.json");
+        assert_eq!(exit, 1, "{name}: {err}");
+        let line = "rehearse plan.renewal --story story.json --key-type ec-p256 --format json";
+        let (exit, out, err) = desk.keyroll(line);
+        let told: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{name}: {out}{err}"));
+        assert_eq!((exit, &told["came_true"]), (4, &Value::Bool(true)), "{name}: {told:#}\n{err}");
+        let last = told["moments"].as_array().unwrap().last().unwrap()["shown"].as_str().unwrap().to_owned();
+        assert!(last.contains(end), "{name}: {last}");
+    }
+}
+
+/// A message that arrives at once, and a runtime that was stopped meanwhile: there is no such message.
+#[test]
+fn a_story_of_a_key_that_no_runtime_keeps_is_refused_before_anything_begins() {
+    let text = drainless(ONE_KEY)
+        .replace("  delivers within $delivery\n", "  delivers immediately\n  caches keys for 10m\n");
+    let text = text.replace("param delivery", "# param delivery");
+    let desk = Desk::new();
+    desk.write("plan.renewal", &text);
+    let (exit, out, page) = desk.keyroll("prove plan.renewal --story story.json");
+    assert_eq!(exit, 1);
+    let stop = page.lines().position(|line| line.contains("undeploy orders")).unwrap();
+    let told = page.lines().position(|line| line.contains("signing with `old` stops")).unwrap();
+    assert!((stop..stop + 3).contains(&told), "it stops with the flow, and not again: {page}");
+    assert!(!out.contains("may sign with old up to"), "an undeployed runtime keeps no key: {out}");
+    let (exit, out, err) = desk.keyroll("rehearse plan.renewal --story story.json --key-type ec-p256");
+    assert_eq!((exit, out.as_str()), (1, ""));
+    assert!(err.contains("story_not_playable") && err.contains("does not keep old any more"), "{err}");
 }

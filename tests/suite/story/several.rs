@@ -102,3 +102,50 @@ fn stories_differ_and_each_has_one_fault() {
         }
     }
 }
+
+/// A promise of what comes before what that is broken on the way to another fault.
+fn broken_before() -> String {
+    let promise =
+        "promise orders never interrupted\npromise partner accepts only new before tenant[$alias] is new";
+    drainless(TWO_KEYS).replace("promise orders never interrupted", promise)
+}
+
+/// The shortest story of all is told, and `--all` tells both.
+#[test]
+fn what_should_have_been_so_before_is_told_at_its_moment() {
+    let alone = refuted(&broken_before());
+    assert!(matches!(alone.fault, Fault::Untrue(_)) && alone.shortest, "{:?}", alone.fault);
+    assert_eq!(alone.story.moments.len(), 7);
+    let survey = surveyed(&broken_before(), BUDGET, 10);
+    let said = endings(&survey);
+    assert_eq!((said.len(), survey.open), (2, None), "{said:#?}");
+    assert!(said[0].contains("did not hold up to here") && said[1].contains("signed with old"), "{said:#?}");
+    for told in &survey.stories {
+        super::round_trip(&survey.checked, &told.story);
+    }
+    // A step more of the same plan: it is told beside another end that comes first.
+    let text = broken_before().replace("  exchange tenant", "  takes 1h\n  exchange tenant");
+    let hastier =
+        text.replace("  after confirm_trust\n  needs partner accepts new\n", "  after create_key\n");
+    let survey = surveyed(&hastier, BUDGET, 10);
+    let before = endings(&survey).iter().filter(|said| said.contains("did not hold up to here")).count();
+    assert_eq!((before, survey.open), (1, None), "{:#?}", endings(&survey));
+}
+
+/// At the start, and where the plan cannot finish either.
+#[test]
+fn what_should_have_been_so_before_the_start_is_told_there() {
+    let promise = "promise orders never interrupted\npromise orders undeployed before partner accepts old";
+    let text = TWO_KEYS.replace("promise orders never interrupted", promise);
+    let stuck =
+        text.replace("  create new in", "  needs tenant[\"orders-signer-next\"] is old\n  create new in");
+    for text in [text, stuck] {
+        let alone = refuted(&text);
+        assert_eq!(alone.story.moments.len(), 0);
+        let survey = surveyed(&text, BUDGET, 10);
+        assert!(endings(&survey)[0].contains("did not hold up to here"), "{:#?}", endings(&survey));
+        for told in &survey.stories {
+            super::round_trip(&survey.checked, &told.story);
+        }
+    }
+}
