@@ -31,7 +31,7 @@ struct Edge {
     role: Option<RoleId>,
     /// How long it waits for messages, in seconds.
     wait: u64,
-    /// Whether a flow stands still before it.
+    /// Whether a flow that is not to stands still before it.
     within: bool,
 }
 
@@ -41,9 +41,10 @@ impl Rest {
         let land = &library.landscape;
         // Nobody waits for messages that may be rejected.
         let waived = scenario.plan.waived(Hazard::Rejected);
+        let minded = scenario.minded();
         let mut edges: Vec<Vec<Edge>> = worlds.rows.iter().map(|_| Vec::new()).collect();
         for (from, world) in (0_u32..).zip(&worlds.rows) {
-            let within = land.channels.ids().any(|flow| library.start.running[flow] && !world.running[flow]);
+            let within = minded.iter().any(|flow| !world.running[*flow]);
             for (number, act) in library.acts.iter().enumerate() {
                 let Some(Outcome::To(to, arrived)) = worlds.outcome(from, number) else { continue };
                 let wait = arrived

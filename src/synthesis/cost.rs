@@ -3,8 +3,8 @@
 /// What a plan costs, the worst first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cost {
-    /// Rounds that end while a flow stands still, of all flows: from its stop to its start, so many hops
-    /// come after the stop.
+    /// Rounds that end while a flow stands still that is to run, of all flows: from its stop to its start,
+    /// so many hops come after the stop.
     pub downtime: u32,
     /// Acts that may fall into the downtime: those that are done while a flow stands still, and for each
     /// stop the roles of which it is not known whether they are done with what comes before.

@@ -14,7 +14,7 @@ use crate::{
     condition::Asks,
     world::{
         effect::Effect,
-        id::{Id, KeyId, RoleId, WindowId},
+        id::{ChannelId, Id, KeyId, RoleId, WindowId},
         landscape::Fact,
     },
 };
@@ -85,6 +85,8 @@ pub(super) struct Search<'a> {
     rest: Rest,
     speech: Speech,
     bounds: Bounds,
+    /// The flows that are not to stand still.
+    minded: Vec<ChannelId>,
     reached: Vec<Reached>,
     queue: BinaryHeap<Reverse<(Cost, usize)>>,
     best: HashMap<Moment, Cost>,
@@ -137,6 +139,7 @@ impl<'a> Search<'a> {
             tokens,
             rest: Rest::of(scenario, library, worlds),
             bounds,
+            minded: scenario.minded(),
             reached: Vec::new(),
             queue: BinaryHeap::new(),
             best: HashMap::new(),
@@ -186,7 +189,8 @@ impl<'a> Search<'a> {
             let mut next = Moment { turn: 0, wait: 0, ..moment.clone() };
             next.mind.hear();
             let world = self.worlds.world(moment.world);
-            let still = world.map_or(0, |world| world.running.rows().filter(|runs| !**runs).count());
+            let still =
+                world.map_or(0, |world| self.minded.iter().filter(|flow| !world.running[**flow]).count());
             let downtime = cost.downtime + u32::try_from(still).unwrap_or(u32::MAX);
             let cost = Cost { downtime, rounds: cost.rounds + 1, ..cost };
             self.enter(next, cost, number, Deed::Pass);
@@ -212,11 +216,10 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Whether a flow stands still that ran at the start.
+    /// Whether a flow stands still that is not to.
     fn stands_still(&self, world: u32) -> bool {
-        let start = &self.library.start.running;
         let world = self.worlds.world(world);
-        world.is_some_and(|world| start.iter().any(|(flow, runs)| *runs && !world.running[flow]))
+        world.is_some_and(|world| self.minded.iter().any(|flow| !world.running[*flow]))
     }
 
     /// How many other roles did something of which a role has not heard.

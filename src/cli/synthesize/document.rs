@@ -82,7 +82,7 @@ pub(super) struct Interrupted {
     /// The step that stops it; none: it does not run at the start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) stop: Option<String>,
-    /// The step that starts it again.
+    /// The step that starts it again; none: it is to stay stopped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) start: Option<String>,
     /// Acts on the longest chain from the stop to the start, both counted.

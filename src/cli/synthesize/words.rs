@@ -28,14 +28,21 @@ pub(super) fn draw_plan(found: &Found, output: Option<&Path>, screen: &mut Scree
             "  downtime    {}, the fewest where each role does one thing at a time",
             many(cost.downtime as usize, "hop")
         ));
-        for one in interruptions(found) {
-            let (stop, start) = (one.stop.unwrap_or_default(), one.start.unwrap_or_default());
-            let acts = one.acts.unwrap_or_default();
-            let acts = many(acts, "act");
-            lines.push(format!(
-                "              {}, from `{stop}` to `{start}`: {acts} one after the other",
-                shown(&one.flow)
-            ));
+    }
+    for one in interruptions(found) {
+        let flow = shown(&one.flow);
+        match (one.stop, one.start) {
+            (Some(stop), Some(start)) => {
+                let acts = many(one.acts.unwrap_or_default(), "act");
+                lines.push(format!(
+                    "              {flow}, from `{stop}` to `{start}`: {acts} one after the other"
+                ));
+            }
+            (Some(stop), None) => {
+                lines.push(format!("              {flow} stands still from `{stop}` on, as `finally` says"));
+            }
+            // It stands still from the start.
+            (None, _) => {}
         }
     }
     if cost.wait > 0 {

@@ -4,10 +4,12 @@
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use keyroll::{
+    condition::Asks,
     plan::{Plan, resolve::resolve},
     source::Source,
     syntax::parse,
     world::{
+        id::ChannelId,
         landscape::{Fact, Value},
         state::{WindowState, World},
     },
@@ -36,7 +38,7 @@ pub(crate) fn a_plan_exists(scenario: &str) -> bool {
                 continue;
             }
             let whole = written(scenario, &longer, &plan);
-            if stays_up(&plan, &whole) && matches!(compare(&whole, 5_000), Compared::Proved(_)) {
+            if stays(&plan, &whole) && matches!(compare(&whole, 5_000), Compared::Proved(_)) {
                 return true;
             }
             waiting.push_back(longer);
@@ -175,13 +177,19 @@ fn after(plan: &Plan) -> String {
     )
 }
 
-/// What runs at the start runs at the end.
-fn stays_up(plan: &Plan, text: &str) -> bool {
+/// What runs at the start runs at the end, and nothing else, where `finally` says nothing else.
+fn stays(plan: &Plan, text: &str) -> bool {
     let source = Source::new("plan", text);
     let Ok(whole) = resolve(&source, &parse(&source).0, &BTreeMap::new()) else { return false };
-    plan.landscape.channels.ids().filter(|flow| plan.start.running[*flow]).all(|flow| {
+    let spoken_of = |flow: &ChannelId| {
+        plan.finals.iter().any(|last| match last.value.asks() {
+            Asks::Facts(facts) => facts.iter().any(|(fact, _)| *fact == Fact::Running(*flow)),
+            _ => false,
+        })
+    };
+    plan.landscape.channels.ids().filter(|flow| !spoken_of(flow)).all(|flow| {
         let writes = whole.steps.rows().flat_map(|step| step.action.value.effects());
         let last = writes.flat_map(|effect| effect.writes()).rfind(|(fact, _)| *fact == Fact::Running(flow));
-        last.is_none_or(|(_, value)| value == Value::Is(true))
+        last.is_none_or(|(_, value)| value == Value::Is(plan.start.running[flow]))
     })
 }

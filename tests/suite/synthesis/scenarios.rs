@@ -36,14 +36,17 @@ pub(crate) fn scenario(seed: u64) -> String {
     text.push_str(&flow("orders", owner));
     let second = chance.percent(10);
     if second {
-        text.push_str(&flow("bills", chance.of(roles)));
+        let bills = flow("bills", chance.of(roles));
+        let other = if chance.percent(30) { bills.replace("  deployed", "  undeployed") } else { bills };
+        text.push_str(&other);
     }
     let interrupted = chance.of(&["never", "window", "never", "window", "nothing"]);
     if interrupted == "window" {
         text.push_str("window pause at most 4h\n\n");
     }
-    let runs = !runs.contains("un");
     for name in if second { &["orders", "bills"][..] } else { &["orders"][..] } {
+        let body = text.split(&format!("flow {name} ")).nth(1).unwrap().split('}').next().unwrap();
+        let runs = !body.contains("undeployed");
         match interrupted {
             "never" if runs => writeln!(text, "promise {name} never interrupted").unwrap(),
             "window" if runs => writeln!(text, "promise {name} interrupted only in pause").unwrap(),
@@ -80,7 +83,8 @@ fn finals(text: &mut String, chance: &mut Chance, roles: &[&str]) {
     }
     if chance.percent(30) {
         let known = known(chance);
-        writeln!(text, "finally orders deployed{known}").unwrap();
+        let is = chance.of(&["deployed", "deployed", "undeployed"]);
+        writeln!(text, "finally orders {is}{known}").unwrap();
     }
     let known = known(chance);
     writeln!(text, "finally store[\"a\"] is new{known}").unwrap();
