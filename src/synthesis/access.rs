@@ -9,7 +9,7 @@ use crate::{
     world::{
         effect::Effect,
         id::{AcceptorId, ChannelId, KeyId, RoleId, WindowId},
-        landscape::{Fact, Transit},
+        landscape::Fact,
         state::World,
     },
 };
@@ -204,17 +204,5 @@ impl<'a> Accesses<'a> {
 
     fn all_of(&self, acceptor: AcceptorId) -> impl Iterator<Item = Fact> + use<'_> {
         self.library.landscape.keys.ids().map(move |key| Fact::Accepts(acceptor, key))
-    }
-
-    /// How long an act waits for messages, in seconds.
-    pub(super) fn wait(&self, access: &Access) -> u64 {
-        let waits = access.needs.iter().filter_map(|need| match need {
-            Need::Drained(flow, _) => match self.library.landscape.channels[*flow].transit {
-                Transit::Immediately => None,
-                Transit::Within(time) => Some(time.as_secs()),
-            },
-            _ => None,
-        });
-        waits.max().unwrap_or_default()
     }
 }

@@ -4,13 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::{
-    invariant::Hazard,
-    world::{
-        id::{ChannelId, KeyId, RoleId},
-        landscape::{Landscape, Transit},
-    },
-};
+use crate::{invariant::Hazard, world::id::RoleId};
 
 use super::{
     cost::Cost,
@@ -50,7 +44,7 @@ impl Rest {
                 let wait = arrived
                     .iter()
                     .filter(|(flow, _)| !waived.contains(flow))
-                    .map(|one| transit(land, *one))
+                    .map(|(flow, _)| land.transit(*flow).as_secs())
                     .max()
                     .unwrap_or_default();
                 if let Some(row) = edges.get_mut(*to as usize) {
@@ -81,18 +75,11 @@ impl Rest {
         Self { rows }
     }
 
-    /// What the rest costs at least from a world on, in a round in which there was such a wait already;
+    /// What the rest costs at least from a world on, where so much of the waits under way is over already;
     /// nothing where the end cannot be reached from there.
-    pub(super) fn from(&self, world: u32, wait: u64) -> Option<Cost> {
+    pub(super) fn from(&self, world: u32, over: u64) -> Option<Cost> {
         let rest = self.rows.get(world as usize).copied().flatten()?;
-        Some(Cost { wait: rest.wait.saturating_sub(wait), ..rest })
-    }
-}
-
-fn transit(land: &Landscape, (flow, _): (ChannelId, KeyId)) -> u64 {
-    match land.channels[flow].transit {
-        Transit::Immediately => 0,
-        Transit::Within(time) => time.as_secs(),
+        Some(Cost { wait: rest.wait.saturating_sub(over), ..rest })
     }
 }
 

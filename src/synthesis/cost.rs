@@ -9,7 +9,7 @@ pub struct Cost {
     /// Acts that may fall into the downtime: those that are done while a flow stands still, and for each
     /// stop the roles of which it is not known whether they are done with what comes before.
     pub inside: u32,
-    /// How long is waited for messages under way, in seconds.
+    /// How long is waited for messages under way, in seconds: what is waited for at once counts once.
     pub wait: u64,
     /// Rounds.
     pub rounds: u32,

@@ -9,6 +9,7 @@
 mod access;
 mod bound;
 mod cost;
+mod drains;
 mod impossible;
 mod library;
 mod mind;
@@ -18,6 +19,7 @@ mod search;
 mod speech;
 mod spelling;
 mod synthesize;
+mod waits;
 mod worlds;
 mod written;
 

@@ -7,11 +7,12 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BinaryHeap, HashMap},
+    collections::{BTreeSet, BinaryHeap, HashMap},
 };
 
 use crate::{
     condition::Asks,
+    invariant::Hazard,
     world::{
         effect::Effect,
         id::{ChannelId, Id, KeyId, RoleId, WindowId},
@@ -23,6 +24,7 @@ use super::{
     access::{Access, Accesses, Need},
     bound::Rest,
     cost::{Bounds, Cost},
+    drains::Drains,
     library::Library,
     mind::{Mind, Tokens},
     scenario::Scenario,
@@ -60,8 +62,7 @@ pub(super) struct Done {
 struct Moment {
     world: u32,
     turn: usize,
-    /// The longest wait of this round so far, in seconds.
-    wait: u64,
+    drains: Drains,
     mind: Mind,
 }
 
@@ -87,6 +88,8 @@ pub(super) struct Search<'a> {
     bounds: Bounds,
     /// The flows that are not to stand still.
     minded: Vec<ChannelId>,
+    /// The flows whose messages may be rejected.
+    waived: BTreeSet<ChannelId>,
     reached: Vec<Reached>,
     queue: BinaryHeap<Reverse<(Cost, usize)>>,
     best: HashMap<Moment, Cost>,
@@ -140,19 +143,22 @@ impl<'a> Search<'a> {
             rest: Rest::of(scenario, library, worlds),
             bounds,
             minded: scenario.minded(),
+            waived: scenario.plan.waived(Hazard::Rejected),
             reached: Vec::new(),
             queue: BinaryHeap::new(),
             best: HashMap::new(),
             looked: 0,
         };
-        let start = Moment { world: 0, turn: 0, wait: 0, mind };
+        let start = Moment { world: 0, turn: 0, drains: Drains::default(), mind };
         search.enter(start, Cost::default(), 0, Deed::Pass);
         search
     }
 
     fn enter(&mut self, moment: Moment, cost: Cost, parent: usize, deed: Deed) {
         // Nothing is wanted there any more.
-        let Some(rest) = self.rest.from(moment.world, moment.wait) else { return };
+        let Some(rest) = self.rest.from(moment.world, moment.drains.over(&self.library.landscape)) else {
+            return;
+        };
         match self.best.entry(moment.clone()) {
             std::collections::hash_map::Entry::Occupied(known) if *known.get() <= cost => return,
             std::collections::hash_map::Entry::Occupied(mut known) => drop(known.insert(cost)),
@@ -186,7 +192,7 @@ impl<'a> Search<'a> {
     /// Everything that the role whose turn it is may do.
     fn expand(&mut self, moment: &Moment, cost: Cost, number: usize) {
         if moment.turn == self.library.landscape.roles.len() {
-            let mut next = Moment { turn: 0, wait: 0, ..moment.clone() };
+            let mut next = Moment { turn: 0, ..moment.clone() };
             next.mind.hear();
             let world = self.worlds.world(moment.world);
             let still =
@@ -201,8 +207,8 @@ impl<'a> Search<'a> {
         self.enter(passed.clone(), cost, number, Deed::Pass);
         let within = u32::from(self.stands_still(moment.world));
         for (act, row) in self.library.acts.iter().enumerate() {
-            if let Some((next, _)) = self.acted(moment, role, act) {
-                let wait = cost.wait + next.wait.saturating_sub(moment.wait);
+            if let Some((next, access)) = self.acted(moment, role, act) {
+                let wait = cost.wait + moment.drains.wait(&access.needs);
                 let early = if is_stop(&row.effect) { self.unheard(&moment.mind, role) } else { 0 };
                 let inside = cost.inside + within + early;
                 let cost = Cost { wait, inside, steps: cost.steps + 1, ..cost };
@@ -268,8 +274,10 @@ impl<'a> Search<'a> {
         if let Effect::Put { key, .. } = act.effect {
             mind.learn(role, tokens.certificate(key));
         }
-        let wait = moment.wait.max(self.accesses.wait(&access));
-        Some((Moment { world: *world, turn: moment.turn + 1, wait, mind }, access))
+        let mut drains = moment.drains.clone();
+        let worlds = (self.worlds.world(moment.world)?, self.worlds.world(*world)?);
+        drains.pass(land, &self.waived, drains.wait(&access.needs), worlds);
+        Some((Moment { world: *world, turn: moment.turn + 1, drains, mind }, access))
     }
 
     /// The messages that tell somebody something. `after` is the moment in which it is the next role's

@@ -11,9 +11,10 @@ use super::{
     cost::{Bounds, Cost},
     impossible::{Impossible, broken_start, impossible},
     library::Library,
-    order::order,
+    order::{After, order},
     scenario::Scenario,
-    search::{Next, Search},
+    search::{Done, Next, Search},
+    waits::waited,
     worlds::Worlds,
     written::text,
 };
@@ -98,12 +99,12 @@ fn searched(scenario: &Scenario, library: &Library, given: &Given, bounds: Bound
             Next::Bound => return Synthesis::Bound(Bound::Moments(search.looked)),
         };
         let after = order(scenario, library, &way, !bounds.several);
-        let text = after.map(|after| text(scenario, library, &way, &after));
-        let source = text.map(|text| Source::new(scenario.plan.source.name.clone(), text));
-        if let Some(source) = source
+        if let Some(after) = after
+            && let source = written(scenario, library, &way, &after)
             && let Ok(checked) = read(&source, given)
             && let Some(proven) = proved(checked)
         {
+            let cost = Cost { wait: waited(library, &way, &after), ..cost };
             let (text, moments) = (source.text, search.looked);
             return Synthesis::Found(Box::new(Found { text, proven, cost, moments, refused }));
         }
@@ -112,6 +113,10 @@ fn searched(scenario: &Scenario, library: &Library, given: &Given, bounds: Bound
             return Synthesis::Bound(Bound::NotProved(refused));
         }
     }
+}
+
+fn written(scenario: &Scenario, library: &Library, way: &[Done], after: &After) -> Source {
+    Source::new(scenario.plan.source.name.clone(), text(scenario, library, way, after))
 }
 
 fn proved(checked: Checked) -> Option<Proven> {

@@ -6,6 +6,7 @@
 mod end;
 mod exhaustive;
 mod scenarios;
+mod waits;
 
 use std::process::{Command, Output};
 

@@ -26,7 +26,12 @@ pub(crate) fn scenario(seed: u64) -> String {
     let more = chance.of(&["", "  accepts at most 1\n", "  accepts at most 2\n", "  accepts at most 1\n"]);
     let both = if more.contains("2") && chance.percent(20) { "  accepts new\n" } else { "" };
     writeln!(text, "receiver gate of {gate} {{\n  accepts old\n{both}{more}}}\n").unwrap();
-    let delivery = chance.of(&["delivers within 1h", "delivers within 1h", "delivers immediately"]);
+    let delivery = chance.of(&[
+        "delivers within 1h",
+        "delivers within 1h",
+        "delivers immediately",
+        "delivers within 1h\n  caches keys for 10m",
+    ]);
     let runs = if chance.percent(88) { "  deployed\n" } else { "  undeployed\n" };
     let flow = |name: &str, owner: &str| {
         format!(
