@@ -145,6 +145,11 @@ impl Teller<'_> {
         match bar {
             Bar::Wrong(wrong) => self.wrong(world, wrong),
             Bar::NoCertificate(key) => format!("nobody has a certificate of {}", land.keys[key]),
+            Bar::Gap(flow) => {
+                let flow = &land.channels[flow];
+                let store = &land.stores[land.places[flow.stamps].store].name;
+                format!("{} would run, and {store} exchanges with a gap", flow.name)
+            }
             Bar::Misfit(Misfit::Full(acceptor, _)) => {
                 let row = &land.acceptors[acceptor];
                 let most = row.capacity.unwrap_or_default();

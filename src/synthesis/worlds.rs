@@ -40,6 +40,8 @@ pub(super) enum Bar {
     Wrong(Wrong),
     /// Nobody has the certificate.
     NoCertificate(KeyId),
+    /// The flow runs, and would find no key for a moment.
+    Gap(ChannelId),
 }
 
 /// All of them.
@@ -138,10 +140,21 @@ fn after(library: &Library, world: &World, effect: &Effect) -> Result<After, Bar
     match effect.apply(land, &mut next).map_err(Bar::Misfit)? {
         Applied::AlreadySo => Ok(None),
         Applied::Changed => {
+            if let Some(flow) = meets_gap(library, world, effect) {
+                return Err(Bar::Gap(flow));
+            }
             next.send_everywhere(land);
             Ok(Some((next, arrived)))
         }
     }
+}
+
+/// A flow that runs although the exchange leaves its alias without a key for a moment.
+fn meets_gap(library: &Library, world: &World, effect: &Effect) -> Option<ChannelId> {
+    let land = &library.landscape;
+    let Effect::Exchange { place, .. } = *effect else { return None };
+    let mut flows = land.channels.iter().filter(|(flow, row)| row.stamps == place && world.running[*flow]);
+    flows.next().map(|(flow, _)| flow).filter(|_| land.stores[land.places[place].store].has_gap)
 }
 
 /// Whether there is a certificate that could be handed over.

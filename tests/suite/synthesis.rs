@@ -5,6 +5,7 @@
 
 mod end;
 mod exhaustive;
+mod gap;
 mod scenarios;
 mod waits;
 
@@ -59,6 +60,14 @@ fn is_sound(scenario: &str, plan: &str) {
     assert_eq!(canonical(plan), plan, "it is not in canonical form");
     let told = compare(plan, ENOUGH);
     assert!(matches!(told, Compared::Proved(_) | Compared::TooMany), "{told:?}:\n{plan}");
+}
+
+/// What the steps of a found plan do, which both judges prove.
+fn acts(scenario: &str) -> Vec<String> {
+    let found = found(scenario, true);
+    is_sound(scenario, &found.text);
+    let checked = found.proven.checked();
+    checked.plan().steps.ids().map(|step| checked.plan().sentence(step)).collect()
 }
 
 /// What `prove` counts of the downtime is no more than what the search found.

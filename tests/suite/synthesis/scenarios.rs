@@ -22,7 +22,8 @@ pub(crate) fn scenario(seed: u64) -> String {
     }
     text.push_str("\nkey old\nkey new\n\n");
     let waits = if chance.percent(15) { "  alias \"b\" is new\n" } else { "" };
-    writeln!(text, "keystore store of {store} {{\n  alias \"a\" is old\n{waits}}}\n").unwrap();
+    let gap = if chance.percent(12) { "  exchanges with a gap\n" } else { "" };
+    writeln!(text, "keystore store of {store} {{\n  alias \"a\" is old\n{waits}{gap}}}\n").unwrap();
     let more = chance.of(&["", "  accepts at most 1\n", "  accepts at most 2\n", "  accepts at most 1\n"]);
     let both = if more.contains("2") && chance.percent(20) { "  accepts new\n" } else { "" };
     writeln!(text, "receiver gate of {gate} {{\n  accepts old\n{both}{more}}}\n").unwrap();
