@@ -19,6 +19,7 @@ mod search;
 mod speech;
 mod spelling;
 mod synthesize;
+mod title;
 mod waits;
 mod worlds;
 mod written;
