@@ -1,4 +1,4 @@
-//! What a plan costs, and how much may be looked at to find it.
+//! What a plan costs, how much may be looked at to find it, and why nothing is said.
 
 /// What a plan costs, the worst first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,4 +40,35 @@ pub struct Bounds {
     pub moments: usize,
     /// Whether one message may reach several roles.
     pub several: bool,
+}
+
+/// How far a search has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// So many worlds were looked at.
+    Worlds(usize),
+    /// So many moments were looked at.
+    Moments(usize),
+}
+
+/// After so many worlds or moments it is told how far a search has come.
+pub(super) const PACE: usize = 64;
+
+/// Why nothing is said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// So many worlds can be reached and more.
+    Worlds(usize),
+    /// So many moments were looked at.
+    Moments(usize),
+    /// What is wanted can be reached, and no plan of the kind that is tried was proved. So many were
+    /// written.
+    NotProved(usize),
+    /// It was told to end.
+    Stopped {
+        /// So many worlds or moments were looked at.
+        looked: usize,
+        /// Where it is known that what is wanted can be reached: no plan costs less.
+        least: Option<Cost>,
+    },
 }

@@ -24,8 +24,8 @@ mod waits;
 mod worlds;
 mod written;
 
-pub use cost::{Bounds, Cost};
+pub use cost::{Bound, Bounds, Cost, Progress};
 pub use impossible::{Barred, Impossible};
 pub use scenario::{EXPLANATIONS, Scenario};
 
-pub use synthesize::{Acts, Bound, Found, Synthesis, synthesize};
+pub use synthesize::{Acts, Found, Synthesis, synthesize};

@@ -23,7 +23,7 @@ use crate::{
 use super::{
     access::{Access, Accesses, Need},
     bound::Rest,
-    cost::{Bounds, Cost},
+    cost::{Bound, Bounds, Cost, PACE, Progress},
     drains::Drains,
     library::Library,
     mind::{Mind, Tokens},
@@ -76,7 +76,6 @@ struct Reached {
 }
 
 /// A search under way. It can be asked for the next best plan.
-#[derive(Debug)]
 pub(super) struct Search<'a> {
     scenario: &'a Scenario,
     library: &'a Library,
@@ -90,6 +89,7 @@ pub(super) struct Search<'a> {
     minded: Vec<ChannelId>,
     /// The flows whose messages may be rejected.
     waived: BTreeSet<ChannelId>,
+    goes_on: &'a dyn Fn(Progress) -> bool,
     reached: Vec<Reached>,
     queue: BinaryHeap<Reverse<(Cost, usize)>>,
     best: HashMap<Moment, Cost>,
@@ -103,8 +103,8 @@ pub(super) enum Next {
     Plan(Vec<Done>, Cost),
     /// There is no other.
     None,
-    /// The bound was reached.
-    Bound,
+    /// A bound was reached.
+    Bound(Bound),
 }
 
 impl<'a> Search<'a> {
@@ -113,6 +113,7 @@ impl<'a> Search<'a> {
         library: &'a Library,
         worlds: &'a Worlds,
         bounds: Bounds,
+        goes_on: &'a dyn Fn(Progress) -> bool,
     ) -> Self {
         let tokens = Tokens::of(&scenario.plan);
         let mut mind = Mind::empty(&tokens);
@@ -144,6 +145,7 @@ impl<'a> Search<'a> {
             bounds,
             minded: scenario.minded(),
             waived: scenario.plan.waived(Hazard::Rejected),
+            goes_on,
             reached: Vec::new(),
             queue: BinaryHeap::new(),
             best: HashMap::new(),
@@ -170,7 +172,7 @@ impl<'a> Search<'a> {
 
     /// The best plan that was not given yet.
     pub(super) fn next(&mut self) -> Next {
-        while let Some(Reverse((_, number))) = self.queue.pop() {
+        while let Some(Reverse((least, number))) = self.queue.pop() {
             let Some(row) = self.reached.get(number) else { continue };
             let cost = row.cost;
             if self.best.get(&row.moment).is_none_or(|best| *best < cost) {
@@ -179,7 +181,10 @@ impl<'a> Search<'a> {
             let moment = row.moment.clone();
             self.looked += 1;
             if self.looked > self.bounds.moments {
-                return Next::Bound;
+                return Next::Bound(Bound::Moments(self.bounds.moments));
+            }
+            if self.looked.is_multiple_of(PACE) && !(self.goes_on)(Progress::Moments(self.looked)) {
+                return Next::Bound(Bound::Stopped { looked: self.looked, least: Some(least) });
             }
             if moment.turn == 0 && self.is_end(&moment) {
                 return Next::Plan(self.way(number), cost);

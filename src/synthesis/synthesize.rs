@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    cost::{Bounds, Cost},
+    cost::{Bound, Bounds, Cost, Progress},
     impossible::{Impossible, broken_start, impossible},
     library::Library,
     order::{After, order},
@@ -51,18 +51,6 @@ pub struct Found {
     pub refused: usize,
 }
 
-/// Why nothing is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound {
-    /// So many worlds can be reached and more.
-    Worlds(usize),
-    /// So many moments were looked at.
-    Moments(usize),
-    /// What is wanted can be reached, and no plan of the kind that is tried was proved. So many were
-    /// written.
-    NotProved(usize),
-}
-
 /// What the acts of a scenario are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acts {
@@ -72,31 +60,43 @@ pub struct Acts {
     pub count: usize,
 }
 
-/// Looks for the best plan of a scenario. `given` is what it was read with.
+/// Looks for the best plan of a scenario. `given` is what it was read with; `goes_on` is told now and then
+/// how far the search has come, and ends it by saying no.
 #[must_use]
-pub fn synthesize(scenario: &Scenario, given: &Given, bounds: Bounds) -> (Synthesis, Acts) {
+pub fn synthesize(
+    scenario: &Scenario,
+    given: &Given,
+    bounds: Bounds,
+    goes_on: &dyn Fn(Progress) -> bool,
+) -> (Synthesis, Acts) {
     let library = Library::of(scenario);
     let acts = Acts { verbs: library.verbs(), count: library.acts.len() };
-    (searched(scenario, &library, given, bounds), acts)
+    (searched(scenario, &library, given, (bounds, goes_on)), acts)
 }
 
-fn searched(scenario: &Scenario, library: &Library, given: &Given, bounds: Bounds) -> Synthesis {
+fn searched(
+    scenario: &Scenario,
+    library: &Library,
+    given: &Given,
+    (bounds, goes_on): (Bounds, &dyn Fn(Progress) -> bool),
+) -> Synthesis {
     if let Some(broken) = broken_start(scenario, library) {
         return Synthesis::Impossible(broken);
     }
-    let Some(worlds) = Worlds::of(scenario, library, bounds.moments) else {
-        return Synthesis::Bound(Bound::Worlds(bounds.moments));
+    let worlds = match Worlds::of(scenario, library, bounds.moments, goes_on) {
+        Ok(worlds) => worlds,
+        Err(bound) => return Synthesis::Bound(bound),
     };
     if !worlds.rows.iter().any(|world| scenario.is_end(&library.landscape, world)) {
         return Synthesis::Impossible(impossible(scenario, library, &worlds));
     }
-    let mut search = Search::of(scenario, library, &worlds, bounds);
+    let mut search = Search::of(scenario, library, &worlds, bounds, goes_on);
     let mut refused = 0;
     loop {
         let (way, cost) = match search.next() {
             Next::Plan(way, cost) => (way, cost),
             Next::None => return Synthesis::Bound(Bound::NotProved(refused)),
-            Next::Bound => return Synthesis::Bound(Bound::Moments(search.looked)),
+            Next::Bound(bound) => return Synthesis::Bound(bound),
         };
         let after = order(scenario, library, &way, !bounds.several);
         if let Some(after) = after

@@ -16,6 +16,7 @@ use crate::{
 };
 
 use super::{
+    cost::{Bound, PACE, Progress},
     library::Library,
     scenario::{Scenario, Wrong},
 };
@@ -54,8 +55,16 @@ pub(super) struct Worlds {
 }
 
 impl Worlds {
-    /// Looks at every world; nothing where there are more than `most`.
-    pub(super) fn of(scenario: &Scenario, library: &Library, most: usize) -> Option<Self> {
+    /// Looks at every world.
+    ///
+    /// # Errors
+    /// Where there are more than `most`, and where it is told to end.
+    pub(super) fn of(
+        scenario: &Scenario,
+        library: &Library,
+        most: usize,
+        goes_on: &dyn Fn(Progress) -> bool,
+    ) -> Result<Self, Bound> {
         let judged = Judged::of(&scenario.plan);
         let mut worlds = Self { rows: Vec::new(), next: Vec::new(), index: HashMap::new() };
         worlds.enter(library.start.clone());
@@ -74,11 +83,14 @@ impl Worlds {
             }
             worlds.next.push(row);
             if worlds.rows.len() > most {
-                return None;
+                return Err(Bound::Worlds(most));
             }
             at += 1;
+            if at % PACE == 0 && !goes_on(Progress::Worlds(at)) {
+                return Err(Bound::Stopped { looked: at, least: None });
+            }
         }
-        Some(worlds)
+        Ok(worlds)
     }
 
     fn enter(&mut self, world: World) -> u32 {

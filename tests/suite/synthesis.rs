@@ -6,6 +6,7 @@
 mod end;
 mod exhaustive;
 mod gap;
+mod interrupted;
 mod scenarios;
 mod waits;
 
@@ -36,7 +37,7 @@ fn synthesis(text: &str, several: bool) -> Synthesis {
     let source = Source::new("scenario", text);
     let scenario = Scenario::read(&source, &Given::default());
     let scenario = scenario.unwrap_or_else(|refusal| panic!("{}\n{text}", page(&refusal, false, 100)));
-    synthesize(&scenario, &Given::default(), Bounds { moments: 100_000, several }).0
+    synthesize(&scenario, &Given::default(), Bounds { moments: 100_000, several }, &|_| true).0
 }
 
 fn found(text: &str, several: bool) -> Found {
@@ -198,7 +199,7 @@ fn a_bound_that_is_reached_says_nothing() {
     let scenario = Scenario::read(&source, &Given::default()).unwrap();
     for moments in [1, 100] {
         let bounds = Bounds { moments, several: true };
-        let (told, _) = synthesize(&scenario, &Given::default(), bounds);
+        let (told, _) = synthesize(&scenario, &Given::default(), bounds, &|_| true);
         assert!(matches!(told, Synthesis::Bound(_)), "{told:?}");
     }
 }

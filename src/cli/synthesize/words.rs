@@ -105,20 +105,32 @@ pub(super) fn draw_impossible(plan: &Plan, why: &Impossible, acts: &Acts, screen
     lines.iter().for_each(|line| screen.result(line));
 }
 
+/// Tells people why nothing is said.
+pub(super) fn draw_bound(plan: &Plan, bound: &Bound, screen: &mut Screen) {
+    let line = sentence(bound);
+    screen.talk(format_args!("{}: no plan was found, and none is ruled out: {line}", shown(&plan.name)));
+}
+
 fn many(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// Which bound was reached.
-pub(super) fn sentence(bound: Bound) -> String {
+pub(super) fn sentence(bound: &Bound) -> String {
     match bound {
         Bound::Worlds(most) => format!("more than {most} worlds can be reached; raise --budget"),
         Bound::Moments(most) => format!("{most} moments were looked at; raise --budget"),
         Bound::NotProved(count) => {
             format!(
                 "the end can be reached, and of {} that were written none was proved",
-                many(count, "plan")
+                many(*count, "plan")
             )
         }
+        Bound::Stopped { looked, least: None } => format!("stopped after {}", many(*looked, "world")),
+        Bound::Stopped { looked, least: Some(least) } => format!(
+            "stopped after {}; the end can be reached, with {} of downtime at least",
+            many(*looked, "moment"),
+            many(least.downtime as usize, "hop")
+        ),
     }
 }
