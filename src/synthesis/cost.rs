@@ -1,5 +1,7 @@
 //! What a plan costs, how much may be looked at to find it, and why nothing is said.
 
+use super::impossible::Barred;
+
 /// What a plan costs, the worst first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cost {
@@ -64,6 +66,13 @@ pub enum Bound {
     /// What is wanted can be reached, and no plan of the kind that is tried was proved. So many were
     /// written.
     NotProved(usize),
+    /// What is wanted can be reached by none of the acts that were tried.
+    NotTried {
+        /// By keystore, the aliases beyond which no act was tried.
+        aliases: Vec<String>,
+        /// The acts that would help, and what stood against them in each world.
+        barred: Vec<Barred>,
+    },
     /// It was told to end.
     Stopped {
         /// So many worlds or moments were looked at.

@@ -1,13 +1,15 @@
 //! A scenario: a plan text without steps. It says how things are, how they are to be at the end, who
 //! owns what, and what is promised on the way.
 
+use std::collections::BTreeSet;
+
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::{
     condition::Asks,
     explanation::Explanation,
-    invariant::{Breach, alias_lost},
+    invariant::{Breach, alias_lost, stated::Literal},
     plan::{Plan, given::Given, resolve::resolve_scenario},
     proof::rules::Judged,
     source::{Finding, Refusal, Source},
@@ -16,7 +18,7 @@ use crate::{
         tree::{Item, SyntaxTree},
     },
     world::{
-        id::ChannelId,
+        id::{ChannelId, PlaceId},
         landscape::{Fact, Landscape, Value},
         state::World,
     },
@@ -164,6 +166,22 @@ impl Scenario {
             plan.start.running[*flow] && self.wants(Fact::Running(*flow)) != Some(Value::Is(false))
         };
         plan.landscape.channels.ids().filter(is_minded).collect()
+    }
+
+    /// The aliases of which `finally` or a promise speaks.
+    pub(super) fn places_spoken_of(&self) -> BTreeSet<PlaceId> {
+        let mut spoken: BTreeSet<PlaceId> = BTreeSet::new();
+        let place = |fact: Fact| if let Fact::Place(place) = fact { Some(place) } else { None };
+        for last in &self.plan.finals {
+            if let Asks::Facts(facts) = last.value.asks() {
+                spoken.extend(facts.into_iter().filter_map(|(fact, _)| place(fact)));
+            }
+        }
+        for said in &self.plan.statements {
+            let facts = said.value.breaches().into_iter().flatten().filter_map(Literal::fact);
+            spoken.extend(facts.filter_map(place));
+        }
+        spoken
     }
 
     /// What is wrong with a world by itself: the promises and laws that a proof judges.

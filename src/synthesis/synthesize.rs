@@ -9,9 +9,9 @@ use crate::{
 
 use super::{
     cost::{Bound, Bounds, Cost, Progress},
-    impossible::{Impossible, broken_start, impossible},
-    library::Library,
-    order::{After, order},
+    impossible::{Barred, Impossible, broken_start, impossible, missed},
+    library::{Library, Reach},
+    order::order,
     scenario::Scenario,
     search::{Done, Next, Search},
     waits::waited,
@@ -60,6 +60,12 @@ pub struct Acts {
     pub count: usize,
 }
 
+impl Acts {
+    fn of(library: &Library) -> Self {
+        Self { verbs: library.verbs(), count: library.count() }
+    }
+}
+
 /// Looks for the best plan of a scenario. `given` is what it was read with; `goes_on` is told now and then
 /// how far the search has come, and ends it by saying no.
 #[must_use]
@@ -69,54 +75,92 @@ pub fn synthesize(
     bounds: Bounds,
     goes_on: &dyn Fn(Progress) -> bool,
 ) -> (Synthesis, Acts) {
-    let library = Library::of(scenario);
-    let acts = Acts { verbs: library.verbs(), count: library.acts.len() };
-    (searched(scenario, &library, given, (bounds, goes_on)), acts)
-}
-
-fn searched(
-    scenario: &Scenario,
-    library: &Library,
-    given: &Given,
-    (bounds, goes_on): (Bounds, &dyn Fn(Progress) -> bool),
-) -> Synthesis {
-    if let Some(broken) = broken_start(scenario, library) {
-        return Synthesis::Impossible(broken);
+    let usual = Library::of(scenario, Reach::Usual);
+    let attempt = Attempt { scenario, given, bounds, goes_on };
+    if let Some(broken) = broken_start(scenario, &usual) {
+        return (Synthesis::Impossible(broken), Acts::of(&usual));
     }
-    let worlds = match Worlds::of(scenario, library, bounds.moments, goes_on) {
-        Ok(worlds) => worlds,
-        Err(bound) => return Synthesis::Bound(bound),
+    match attempt.with(&usual) {
+        Tried::Ends(told) => return (told, Acts::of(&usual)),
+        Tried::InVain(_) => {}
+        Tried::OutOfReach(_) => {
+            let any = Library::of(scenario, Reach::Any);
+            match Worlds::of(scenario, &any, bounds.moments, goes_on) {
+                Err(stopped @ Bound::Stopped { .. }) => return (Synthesis::Bound(stopped), Acts::of(&usual)),
+                Ok(worlds) if !attempt.is_reached(&any, &worlds) => {
+                    let why = impossible(scenario, &any, &worlds);
+                    return (Synthesis::Impossible(why), Acts::of(&any));
+                }
+                Ok(_) | Err(_) => {}
+            }
+        }
+    }
+    let wide = Library::of(scenario, Reach::Wide);
+    let told = match attempt.with(&wide) {
+        Tried::Ends(told) => told,
+        Tried::InVain(refused) => Synthesis::Bound(Bound::NotProved(refused)),
+        Tried::OutOfReach(barred) => Synthesis::Bound(Bound::NotTried { aliases: wide.aliases(), barred }),
     };
-    if !worlds.rows.iter().any(|world| scenario.is_end(&library.landscape, world)) {
-        return Synthesis::Impossible(impossible(scenario, library, &worlds));
-    }
-    let mut search = Search::of(scenario, library, &worlds, bounds, goes_on);
-    let mut refused = 0;
-    loop {
-        let (way, cost) = match search.next() {
-            Next::Plan(way, cost) => (way, cost),
-            Next::None => return Synthesis::Bound(Bound::NotProved(refused)),
-            Next::Bound(bound) => return Synthesis::Bound(bound),
-        };
-        let after = order(scenario, library, &way, !bounds.several);
-        if let Some(after) = after
-            && let source = written(scenario, library, &way, &after)
-            && let Ok(checked) = read(&source, given)
-            && let Some(proven) = proved(checked)
-        {
-            let cost = Cost { wait: waited(library, &way, &after), ..cost };
-            let (text, moments) = (source.text, search.looked);
-            return Synthesis::Found(Box::new(Found { text, proven, cost, moments, refused }));
-        }
-        refused += 1;
-        if refused >= REFUSED {
-            return Synthesis::Bound(Bound::NotProved(refused));
-        }
-    }
+    (told, Acts::of(&wide))
 }
 
-fn written(scenario: &Scenario, library: &Library, way: &[Done], after: &After) -> Source {
-    Source::new(scenario.plan.source.name.clone(), text(scenario, library, way, after))
+/// What comes of the acts of a library.
+enum Tried {
+    /// A plan, or a bound.
+    Ends(Synthesis),
+    /// Plans that are not proved, so many.
+    InVain(usize),
+    /// They do not lead to what is wanted; so the acts that would help, and what stood against them.
+    OutOfReach(Vec<Barred>),
+}
+
+struct Attempt<'a> {
+    scenario: &'a Scenario,
+    given: &'a Given,
+    bounds: Bounds,
+    goes_on: &'a dyn Fn(Progress) -> bool,
+}
+
+impl Attempt<'_> {
+    fn is_reached(&self, library: &Library, worlds: &Worlds) -> bool {
+        worlds.rows.iter().any(|world| self.scenario.is_end(&library.landscape, world))
+    }
+
+    fn with(&self, library: &Library) -> Tried {
+        let Self { scenario, bounds, goes_on, .. } = *self;
+        let worlds = match Worlds::of(scenario, library, bounds.moments, goes_on) {
+            Ok(worlds) => worlds,
+            Err(bound) => return Tried::Ends(Synthesis::Bound(bound)),
+        };
+        if !self.is_reached(library, &worlds) {
+            return Tried::OutOfReach(missed(scenario, library, &worlds));
+        }
+        let mut search = Search::of(scenario, library, &worlds, bounds, goes_on);
+        let mut refused = 0;
+        while refused < REFUSED {
+            let (way, cost) = match search.next() {
+                Next::Plan(way, cost) => (way, cost),
+                Next::None => break,
+                Next::Bound(bound) => return Tried::Ends(Synthesis::Bound(bound)),
+            };
+            if let Some((text, proven, wait)) = self.written(library, &way) {
+                let (cost, moments) = (Cost { wait, ..cost }, search.looked);
+                let found = Found { text, proven, cost, moments, refused };
+                return Tried::Ends(Synthesis::Found(Box::new(found)));
+            }
+            refused += 1;
+        }
+        Tried::InVain(refused)
+    }
+
+    /// The text of a way, where it is proved, and how long it waits.
+    fn written(&self, library: &Library, way: &[Done]) -> Option<(String, Proven, u64)> {
+        let after = order(self.scenario, library, way, !self.bounds.several)?;
+        let text = text(self.scenario, library, way, &after);
+        let source = Source::new(self.scenario.plan.source.name.clone(), text);
+        let proven = proved(read(&source, self.given).ok()?)?;
+        Some((source.text, proven, waited(library, way, &after)))
+    }
 }
 
 fn proved(checked: Checked) -> Option<Proven> {

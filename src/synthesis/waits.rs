@@ -33,7 +33,7 @@ pub(super) fn waited(library: &Library, way: &[Done], after: &After) -> u64 {
         let Some(act) = library.acts.get(act) else { continue };
         let old = world.clone();
         // Each act of a way fits.
-        let _applied = act.effect.apply(land, &mut world);
+        let _applied = library.apply(&act.effect, &mut world);
         for flow in land.channels.ids() {
             let (was, now) = (old.stamp(land, flow), world.stamp(land, flow));
             let cache = if world.running[flow] { land.channels[flow].cache.as_secs() } else { 0 };

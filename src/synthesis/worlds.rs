@@ -135,6 +135,7 @@ fn after(library: &Library, world: &World, effect: &Effect) -> Result<After, Bar
             next.windows[window] = WindowState::Open;
             return Ok(fresh.then_some((next, arrived)));
         }
+        Effect::Remove { place, key } if world.places[place] != Some(key) => return Ok(None),
         // As good as `accept`, and said of a key that is not there.
         Effect::Replace { acceptor, old, .. } if !world.accepted[acceptor].contains(old) => return Ok(None),
         Effect::Accept { key, .. } | Effect::Replace { new: key, .. } if !is_there(library, world, key) => {
@@ -149,7 +150,7 @@ fn after(library: &Library, world: &World, effect: &Effect) -> Result<After, Bar
             }
         }
     }
-    match effect.apply(land, &mut next).map_err(Bar::Misfit)? {
+    match library.apply(effect, &mut next).map_err(Bar::Misfit)? {
         Applied::AlreadySo => Ok(None),
         Applied::Changed => {
             if let Some(flow) = meets_gap(library, world, effect) {

@@ -7,6 +7,7 @@ mod end;
 mod exhaustive;
 mod gap;
 mod interrupted;
+mod keystores;
 mod scenarios;
 mod waits;
 
@@ -19,12 +20,12 @@ use keyroll::{
     plan::given::Given,
     source::Source,
     syntax::{format, parse},
-    synthesis::{Bounds, Found, Impossible, Scenario, Synthesis, synthesize},
+    synthesis::{Bound, Bounds, Found, Impossible, Scenario, Synthesis, synthesize},
 };
 
 use super::reference::{Compared, compare};
-use exhaustive::a_plan_exists;
-use scenarios::{counted, scenario};
+use exhaustive::{a_plan_exists, a_plan_exists_of};
+use scenarios::{acts_on_keys, counted, keystore, scenario};
 
 const TWO_KEYS: &str = include_str!("../../plans/scenarios/two-keys.renewal");
 const ONE_KEY: &str = include_str!("../../plans/scenarios/one-key.renewal");
@@ -145,6 +146,8 @@ fn with_one_key_and_no_downtime_there_is_no_plan() {
     );
     let acts: Vec<&str> = why.barred.iter().map(|barred| barred.act.as_str()).collect();
     let leaving = [
+        "create new in tenant as $alias",
+        "exchange another alias of tenant for old",
         "exchange tenant[$alias] for new",
         "retire old at partner",
         "accept new at partner",
@@ -246,6 +249,35 @@ fn trying_everything_finds_plans_where_the_search_does() {
     }
 }
 
+/// Whatever is under the aliases, and whatever they are to name: no plan that there is is ruled out.
+#[test]
+fn keystores_at_random_are_not_given_up_too_early() {
+    let (mut solved, mut ruled_out, mut open) = (0, 0, 0);
+    for seed in 0..counted(60) {
+        let text = keystore(seed);
+        match synthesis(&text, true) {
+            Synthesis::Found(found) => {
+                is_sound(&text, &found.text);
+                assert_eq!(found.refused, 0, "written and refused before:\n{}", found.text);
+                solved += 1;
+            }
+            Synthesis::Impossible(_) => {
+                let exists = a_plan_exists_of(&text, &acts_on_keys(), 4);
+                assert!(!exists, "seed {seed}: there is one\n{text}");
+                ruled_out += 1;
+            }
+            Synthesis::Bound(bound) => {
+                let exists = a_plan_exists_of(&text, &acts_on_keys(), 4);
+                assert!(!exists, "seed {seed}: there is one, and {bound:?}\n{text}");
+                assert!(matches!(bound, Bound::NotTried { .. }), "seed {seed}: {bound:?}\n{text}");
+                open += 1;
+            }
+        }
+    }
+    println!("{solved} solved, {ruled_out} ruled out, {open} open");
+    assert!(solved > 20 && ruled_out > 2, "{solved} solved, {ruled_out} ruled out, {open} open");
+}
+
 fn keyroll(line: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_keyroll"));
     command.args(line.split(' ')).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap()
@@ -264,6 +296,7 @@ fn the_scenarios_that_come_with_it_come_to_these_pages() {
             ("one-key", 0),
             ("one-key --one-addressee", 0),
             ("one-key-no-downtime", 1),
+            ("backup-taken", 0),
         ] {
             let (name, option) = page.split_once(' ').map_or((page, String::new()), |(name, option)| (name, format!(" {option}")));
             let told = keyroll(&format!("synthesize plans/scenarios/{name}.renewal{option}"));

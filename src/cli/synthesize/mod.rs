@@ -109,7 +109,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             let exit =
                 if matches!(bound, Bound::Stopped { .. }) { Exit::Interrupted } else { Exit::NotProved };
             let told = Synthesized::of(&source.name, Outcome::NotFound, Some(&acts));
-            (Synthesized { bound: Some(line), ..told }, exit)
+            (Synthesized { bound: Some(line), ..told }.short_of(bound), exit)
         }
     };
     if arguments.format == Format::Json {

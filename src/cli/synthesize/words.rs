@@ -94,12 +94,8 @@ pub(super) fn draw_impossible(plan: &Plan, why: &Impossible, acts: &Acts, screen
     rows(
         "relative to",
         &[
-            format!(
-                "{} by the owner of what they change: {}",
-                many(acts.count, "act"),
-                acts.verbs.join(", ")
-            ),
-            "any number of inform, provide, request and allow: words change nothing of this".to_owned(),
+            format!("all that owners can do: {}", acts.verbs.join(", ")),
+            "under any alias, with any number of inform, provide, request and allow".to_owned(),
         ],
     );
     lines.iter().for_each(|line| screen.result(line));
@@ -109,6 +105,15 @@ pub(super) fn draw_impossible(plan: &Plan, why: &Impossible, acts: &Acts, screen
 pub(super) fn draw_bound(plan: &Plan, bound: &Bound, screen: &mut Screen) {
     let line = sentence(bound);
     screen.talk(format_args!("{}: no plan was found, and none is ruled out: {line}", shown(&plan.name)));
+    let Bound::NotTried { barred, .. } = bound else { return };
+    for row in barred {
+        let by = row.role.as_ref().map_or_else(String::new, |role| format!(" ({role})"));
+        screen.talk(format_args!(
+            "  {:<11} {}",
+            "barred",
+            shown(&format!("{}{by}: {}", row.act, row.why.join("; or ")))
+        ));
+    }
 }
 
 fn many(count: usize, what: &str) -> String {
@@ -124,6 +129,13 @@ pub(super) fn sentence(bound: &Bound) -> String {
             format!(
                 "the end can be reached, and of {} that were written none was proved",
                 many(*count, "plan")
+            )
+        }
+        Bound::NotTried { aliases, .. } => {
+            let aliases: Vec<String> = aliases.iter().map(|alias| shown(alias)).collect();
+            format!(
+                "what was tried does not reach it; keys under other aliases than {} were not tried",
+                aliases.join(", ")
             )
         }
         Bound::Stopped { looked, least: None } => format!("stopped after {}", many(*looked, "world")),
