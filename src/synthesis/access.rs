@@ -9,7 +9,7 @@ use crate::{
     world::{
         effect::Effect,
         id::{AcceptorId, ChannelId, KeyId, RoleId, WindowId},
-        landscape::{Fact, Transit},
+        landscape::Fact,
         state::World,
     },
 };
@@ -70,10 +70,21 @@ impl<'a> Accesses<'a> {
         access.writes.extend(effect.writes().into_iter().map(|(fact, _)| fact));
         access.writes.extend(effect.displaces());
         match *effect {
-            Effect::Exchange { place, key, .. } => {
+            Effect::Exchange { place, staged, key, .. } => {
                 access.reads.extend(access.writes.clone());
-                for flow in land.channels.ids().filter(|flow| land.channels[*flow].stamps == place) {
-                    self.signs(&mut access, (flow, key), world, &knows)?;
+                let has_gap = land.stores[land.places[place].store].has_gap;
+                for (flow, row) in land.channels.iter() {
+                    if row.stamps == staged || (row.stamps == place && has_gap) {
+                        Self::stands_still(&mut access, flow, world, &knows)?;
+                    } else if row.stamps == place {
+                        self.signs(&mut access, (flow, key), world, &knows)?;
+                    }
+                }
+            }
+            Effect::Remove { place, .. } => {
+                access.reads.extend(access.writes.clone());
+                for (flow, _) in land.channels.iter().filter(|(_, row)| row.stamps == place) {
+                    Self::stands_still(&mut access, flow, world, &knows)?;
                 }
             }
             Effect::Start(flow) => {
@@ -96,7 +107,7 @@ impl<'a> Accesses<'a> {
                 access.reads.extend(self.all_of(acceptor));
                 self.silent(&mut access, (acceptor, old), world, &knows)?;
             }
-            Effect::Put { .. } | Effect::Remove { .. } | Effect::Propose(_) | Effect::Agree(_) => {}
+            Effect::Put { .. } | Effect::Propose(_) | Effect::Agree(_) => {}
         }
         self.stated(&mut access, &knows)?;
         access.needs.retain(|need| match need {
@@ -109,6 +120,22 @@ impl<'a> Accesses<'a> {
         Some(access)
     }
 
+    /// A flow does not run: its alias names no key afterwards, or meanwhile.
+    fn stands_still(
+        access: &mut Access,
+        flow: ChannelId,
+        world: &World,
+        knows: &impl Fn(Fact) -> bool,
+    ) -> Option<()> {
+        let runs = Fact::Running(flow);
+        if world.running[flow] || !knows(runs) {
+            return None;
+        }
+        access.reads.insert(runs);
+        access.needs.push(Need::Undeployed(flow));
+        Some(())
+    }
+
     /// A flow signs with the key afterwards, or does not run.
     fn signs(
         &self,
@@ -117,10 +144,7 @@ impl<'a> Accesses<'a> {
         world: &World,
         knows: &impl Fn(Fact) -> bool,
     ) -> Option<()> {
-        let runs = Fact::Running(flow);
-        if !world.running[flow] && knows(runs) {
-            access.reads.insert(runs);
-            access.needs.push(Need::Undeployed(flow));
+        if Self::stands_still(access, flow, world, knows).is_some() {
             return Some(());
         }
         self.accepted(access, (flow, key), world, knows)
@@ -204,17 +228,5 @@ impl<'a> Accesses<'a> {
 
     fn all_of(&self, acceptor: AcceptorId) -> impl Iterator<Item = Fact> + use<'_> {
         self.library.landscape.keys.ids().map(move |key| Fact::Accepts(acceptor, key))
-    }
-
-    /// How long an act waits for messages, in seconds.
-    pub(super) fn wait(&self, access: &Access) -> u64 {
-        let waits = access.needs.iter().filter_map(|need| match need {
-            Need::Drained(flow, _) => match self.library.landscape.channels[*flow].transit {
-                Transit::Immediately => None,
-                Transit::Within(time) => Some(time.as_secs()),
-            },
-            _ => None,
-        });
-        waits.max().unwrap_or_default()
     }
 }

@@ -4,13 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::{
-    invariant::Hazard,
-    world::{
-        id::{ChannelId, KeyId, RoleId},
-        landscape::{Landscape, Transit},
-    },
-};
+use crate::{invariant::Hazard, world::id::RoleId};
 
 use super::{
     cost::Cost,
@@ -31,7 +25,7 @@ struct Edge {
     role: Option<RoleId>,
     /// How long it waits for messages, in seconds.
     wait: u64,
-    /// Whether a flow stands still before it.
+    /// Whether a flow that is not to stands still before it.
     within: bool,
 }
 
@@ -41,15 +35,16 @@ impl Rest {
         let land = &library.landscape;
         // Nobody waits for messages that may be rejected.
         let waived = scenario.plan.waived(Hazard::Rejected);
+        let minded = scenario.minded();
         let mut edges: Vec<Vec<Edge>> = worlds.rows.iter().map(|_| Vec::new()).collect();
         for (from, world) in (0_u32..).zip(&worlds.rows) {
-            let within = land.channels.ids().any(|flow| library.start.running[flow] && !world.running[flow]);
+            let within = minded.iter().any(|flow| !world.running[*flow]);
             for (number, act) in library.acts.iter().enumerate() {
                 let Some(Outcome::To(to, arrived)) = worlds.outcome(from, number) else { continue };
                 let wait = arrived
                     .iter()
                     .filter(|(flow, _)| !waived.contains(flow))
-                    .map(|one| transit(land, *one))
+                    .map(|(flow, _)| land.transit(*flow).as_secs())
                     .max()
                     .unwrap_or_default();
                 if let Some(row) = edges.get_mut(*to as usize) {
@@ -80,18 +75,11 @@ impl Rest {
         Self { rows }
     }
 
-    /// What the rest costs at least from a world on, in a round in which there was such a wait already;
+    /// What the rest costs at least from a world on, where so much of the waits under way is over already;
     /// nothing where the end cannot be reached from there.
-    pub(super) fn from(&self, world: u32, wait: u64) -> Option<Cost> {
+    pub(super) fn from(&self, world: u32, over: u64) -> Option<Cost> {
         let rest = self.rows.get(world as usize).copied().flatten()?;
-        Some(Cost { wait: rest.wait.saturating_sub(wait), ..rest })
-    }
-}
-
-fn transit(land: &Landscape, (flow, _): (ChannelId, KeyId)) -> u64 {
-    match land.channels[flow].transit {
-        Transit::Immediately => 0,
-        Transit::Within(time) => time.as_secs(),
+        Some(Cost { wait: rest.wait.saturating_sub(over), ..rest })
     }
 }
 

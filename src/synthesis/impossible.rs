@@ -9,7 +9,7 @@ use crate::{
     source::shown,
     syntax::spelt,
     world::{
-        effect::Misfit,
+        effect::{Effect, Misfit},
         id::{ChannelId, KeyId},
         landscape::{Fact, Landscape, Transit, Value},
         state::World,
@@ -58,35 +58,28 @@ pub(super) fn impossible(scenario: &Scenario, library: &Library, worlds: &Worlds
         let value = library.start.value(*fact);
         worlds.rows.iter().all(|world| world.value(*fact) == value)
     };
-    let fixed: BTreeSet<Fact> = written.into_iter().filter(constant).collect();
+    let told = |fact: &Fact| !matches!(fact, Fact::Place(place) if library.is_aside(*place));
+    let fixed: BTreeSet<Fact> = written.into_iter().filter(|fact| told(fact) && constant(fact)).collect();
     let mut invariant: Vec<String> =
         fixed.iter().map(|fact| teller.fact(*fact, library.start.value(*fact))).collect();
     for flow in land.channels.ids() {
         let always = |key: &KeyId| worlds.rows.iter().all(|world| world.under_way[flow].contains(*key));
         invariant.extend(land.keys.ids().filter(always).map(|key| teller.under_way(flow, key)));
     }
-    let mut barred = Vec::new();
-    for (number, act) in library.acts.iter().enumerate() {
-        let leaves =
-            |(fact, value): &(Fact, Value)| fixed.contains(fact) && library.start.value(*fact) != *value;
-        if !act.effect.writes().iter().any(leaves) {
-            continue;
-        }
-        let bars = worlds.outcomes(number).filter_map(|(world, outcome)| match outcome {
-            Outcome::Barred(bar) => Some(teller.bar(world, *bar)),
-            Outcome::To(..) | Outcome::Same => None,
-        });
-        let why: BTreeSet<String> = bars.collect();
-        if !why.is_empty() {
-            let role = act.role.map(|role| land.roles[role].clone());
-            barred.push(Barred { act: library.sentence(&act.effect), role, why: why.into_iter().collect() });
-        }
-    }
+    let leaves = |(fact, value): &(Fact, Value)| fixed.contains(fact) && library.start.value(*fact) != *value;
+    let barred = teller.barred(worlds, |effect| effect.writes().iter().any(leaves));
     let is_never = |last: &&crate::source::Spanned<Box<dyn crate::condition::Condition>>| {
         !worlds.rows.iter().any(|world| last.value.holds(land, world))
     };
     let never = scenario.plan.finals.iter().filter(is_never).map(|last| last.value.sentence(land)).collect();
     Impossible { invariant, never, barred, start: None, worlds: worlds.rows.len() }
+}
+
+/// The acts that would make something so that is wanted and never is, with what stood against each.
+pub(super) fn missed(scenario: &Scenario, library: &Library, worlds: &Worlds) -> Vec<Barred> {
+    let is_so = |(fact, value): (Fact, Value)| worlds.rows.iter().any(|world| world.value(fact) == value);
+    let wants = |(fact, value): (Fact, Value)| scenario.wants(fact) == Some(value) && !is_so((fact, value));
+    Teller { scenario, library }.barred(worlds, |effect| effect.writes().into_iter().any(wants))
 }
 
 /// Why there is no plan where the start itself breaks what is promised; nothing where it does not.
@@ -104,6 +97,31 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
+    /// The acts of a kind that cannot be done, as they are written.
+    fn barred(&self, worlds: &Worlds, is_of_kind: impl Fn(&Effect) -> bool) -> Vec<Barred> {
+        let mut barred: Vec<Barred> = Vec::new();
+        for (number, act) in self.library.acts.iter().enumerate().filter(|(_, act)| is_of_kind(&act.effect)) {
+            let bars = worlds.outcomes(number).filter_map(|(world, outcome)| match outcome {
+                Outcome::Barred(bar) => Some(self.bar(world, *bar)),
+                Outcome::To(..) | Outcome::Same => None,
+            });
+            let why: BTreeSet<String> = bars.collect();
+            if why.is_empty() {
+                continue;
+            }
+            let role = act.role.map(|role| self.land().roles[role].clone());
+            let act = self.library.sentence(&act.effect);
+            match barred.iter_mut().find(|row| row.act == act) {
+                Some(row) => {
+                    row.why =
+                        row.why.iter().cloned().chain(why).collect::<BTreeSet<_>>().into_iter().collect()
+                }
+                None => barred.push(Barred { act, role, why: why.into_iter().collect() }),
+            }
+        }
+        barred
+    }
+
     fn land(&self) -> &Landscape {
         &self.library.landscape
     }
@@ -145,11 +163,24 @@ impl Teller<'_> {
         match bar {
             Bar::Wrong(wrong) => self.wrong(world, wrong),
             Bar::NoCertificate(key) => format!("nobody has a certificate of {}", land.keys[key]),
+            Bar::Gap(flow) => {
+                let flow = &land.channels[flow];
+                let store = &land.stores[land.places[flow.stamps].store].name;
+                format!("{} would run, and {store} exchanges with a gap", flow.name)
+            }
             Bar::Misfit(Misfit::Full(acceptor, _)) => {
                 let row = &land.acceptors[acceptor];
                 let most = row.capacity.unwrap_or_default();
                 let keys = if most == 1 { "key" } else { "keys" };
                 format!("{} accepts at most {most} {keys}", row.name)
+            }
+            Bar::Misfit(Misfit::NotThere(place, key)) if self.library.is_aside(place) => {
+                let store = &land.stores[land.places[place].store].name;
+                format!("{} lies under no other alias of {store}", land.keys[key])
+            }
+            Bar::Misfit(Misfit::Occupied(place, key)) if self.library.is_aside(place) => {
+                let store = &land.stores[land.places[place].store].name;
+                format!("{} was created in {store} already", land.keys[key])
             }
             Bar::Misfit(Misfit::NotThere(place, key)) => {
                 format!("{} does not lie at {}", land.keys[key], self.library.spelling.place(land, place))

@@ -3,18 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    action::exchange::backup_alias,
-    condition::Asks,
+    action::exchange,
     name::Alias,
     world::{
-        effect::Effect,
+        effect::{Applied, Effect, Misfit},
         id::{KeyId, PlaceId, RoleId, StoreId},
-        landscape::{Fact, Landscape, Value},
+        landscape::{Fact, Landscape},
         state::World,
     },
 };
 
-use super::{scenario::Scenario, spelling::Spelling};
+use super::{
+    any,
+    scenario::Scenario,
+    spelling::Spelling,
+    tried::{self, kept_of},
+};
 
 /// One act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,9 +29,24 @@ pub(super) struct Act {
     pub(super) effect: Effect,
 }
 
+/// Which acts a library holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reach {
+    /// In keystores, what a renewal does: pairs are created where they are wanted or beside it, and aliases
+    /// that somebody asks for are exchanged.
+    Usual,
+    /// In keystores, every act on the aliases that there are then.
+    Wide,
+    /// In keystores, every act on whatever alias, and some that no plan can do: where none of these
+    /// leads, nothing does.
+    Any,
+}
+
 /// The acts of a scenario.
 #[derive(Debug)]
 pub(super) struct Library {
+    /// Which acts these are.
+    pub(super) reach: Reach,
     /// What there is, with the aliases at which new pairs wait and old ones are kept.
     pub(super) landscape: Landscape,
     /// How things are at the start.
@@ -38,43 +57,63 @@ pub(super) struct Library {
     pub(super) spelling: Spelling,
     /// The keys whose certificates there are from the start.
     pub(super) known: BTreeSet<KeyId>,
+    /// The keys of which two pairs lie in a keystore from the start.
+    doubled: BTreeSet<KeyId>,
+    /// Where a key is that lies under none of the aliases that are told apart: it was destroyed, or it
+    /// lies under some other one.
+    pub(super) aside: BTreeMap<(StoreId, KeyId), PlaceId>,
 }
 
 impl Library {
-    /// Every act of the vocabulary on what the scenario declares, by the role that owns it. A pair is
-    /// destroyed by none of them: nothing that the scenario can want needs it.
-    pub(super) fn of(scenario: &Scenario) -> Self {
+    /// The acts of the vocabulary on what the scenario declares, each by the role that owns it; those on
+    /// keystores as far as the reach goes.
+    pub(super) fn of(scenario: &Scenario, reach: Reach) -> Self {
         let plan = &scenario.plan;
         let mut library = Self {
+            reach,
             landscape: plan.landscape.clone(),
             start: plan.start.clone(),
             acts: Vec::new(),
             spelling: Spelling::of(scenario),
             known: BTreeSet::new(),
+            doubled: BTreeSet::new(),
+            aside: BTreeMap::new(),
         };
         let accepted = plan.start.accepted.rows().flat_map(|keys| keys.iter());
         library.known = plan.start.places.rows().copied().flatten().chain(accepted).collect();
-        let staged = library.creations(scenario);
-        library.exchanges(scenario, &staged);
+        let held = || plan.start.places.rows().copied().flatten();
+        library.doubled = held().filter(|key| held().filter(|other| other == key).count() > 1).collect();
+        let apart = match reach {
+            Reach::Any => any::keystores(&mut library, scenario),
+            Reach::Usual | Reach::Wide => tried::keystores(&mut library, scenario),
+        };
         library.acceptors();
         for flow in library.landscape.channels.ids() {
-            library.add(Effect::Stop(flow));
-            library.add(Effect::Start(flow));
+            // One that stands still, and of which the end does not speak, stays as it is.
+            let wanted = plan.start.running[flow] || scenario.wants(Fact::Running(flow)).is_some();
+            if wanted || reach != Reach::Usual {
+                library.add(Effect::Stop(flow));
+                library.add(Effect::Start(flow));
+            }
         }
         if library.landscape.roles.len() > 1 {
             for window in library.landscape.windows.ids() {
                 library.acts.push(Act { role: None, effect: Effect::Agree(window) });
             }
         }
-        library.begin(&plan.start);
+        library.begin(&plan.start, &apart);
         library
     }
 
-    /// The start, with room for the new aliases and a message of each flow under way.
-    fn begin(&mut self, start: &World) {
+    /// The start, with room for the new aliases and a message of each flow under way. Keys that lie under
+    /// an alias that is not told apart lie aside.
+    fn begin(&mut self, start: &World, apart: &BTreeSet<PlaceId>) {
         let mut world = World::empty(&self.landscape, 0, 0);
         for (place, key) in start.places.iter() {
-            world.places[place] = *key;
+            let store = self.landscape.places[place].store;
+            let aside = key.and_then(|key| self.aside.get(&(store, key))).copied();
+            let place = aside.filter(|_| !apart.contains(&place)).unwrap_or(place);
+            world.places[place] = world.places[place].or(*key);
         }
         world.accepted = start.accepted.clone();
         world.running = start.running.clone();
@@ -82,80 +121,32 @@ impl Library {
         self.start = world;
     }
 
-    fn add(&mut self, effect: Effect) {
+    pub(super) fn add(&mut self, effect: Effect) {
         let owner = effect.writes().first().and_then(|(fact, _)| self.landscape.owner(*fact));
         self.acts.push(Act { role: owner, effect });
     }
 
-    /// The aliases that flows sign with or that the end speaks of.
-    fn targets(scenario: &Scenario) -> BTreeSet<PlaceId> {
-        let plan = &scenario.plan;
-        let mut targets: BTreeSet<PlaceId> = plan.landscape.channels.rows().map(|flow| flow.stamps).collect();
-        for last in &plan.finals {
-            if let Asks::Facts(facts) = last.value.asks() {
-                targets.extend(facts.iter().filter_map(|(fact, value)| match (fact, value) {
-                    (Fact::Place(place), Value::Key(Some(_))) => Some(*place),
-                    _ => None,
-                }));
-            }
+    /// Makes room for a key that lies aside.
+    pub(super) fn lay_aside(&mut self, store: StoreId, key: KeyId) -> Option<PlaceId> {
+        if let Some(known) = self.aside.get(&(store, key)) {
+            return Some(*known);
         }
-        targets
+        let place = self.free_alias(store, &format!("aside {}", self.landscape.keys[key]))?;
+        self.aside.insert((store, key), place);
+        Some(place)
     }
 
-    /// Keys that lie nowhere yet are created beside the aliases that could name them.
-    fn creations(&mut self, scenario: &Scenario) -> BTreeMap<(StoreId, KeyId), PlaceId> {
-        let lies = |key: KeyId| scenario.plan.start.places.rows().any(|held| *held == Some(key));
-        let fresh: Vec<KeyId> = self.landscape.keys.ids().filter(|key| !lies(*key)).collect();
-        let mut staged = BTreeMap::new();
-        for target in Self::targets(scenario) {
-            let store = self.landscape.places[target].store;
-            for key in &fresh {
-                if staged.contains_key(&(store, *key)) {
-                    continue;
-                }
-                let Some(place) = self.staging(target, *key, fresh.len() > 1) else { continue };
-                staged.insert((store, *key), place);
-                self.add(Effect::Put { place, key: *key });
+    /// An alias of a keystore at which nothing lies and of which nobody speaks: this one, or with a number
+    /// behind it.
+    pub(super) fn free_alias(&mut self, store: StoreId, wish: &str) -> Option<PlaceId> {
+        let numbered = (2..).map(|number| format!("{wish}-{number}"));
+        for text in std::iter::once(wish.to_owned()).chain(numbered) {
+            let alias = Alias::new(text).ok()?;
+            if self.landscape.entry(store, &alias).is_none() {
+                return Some(self.landscape.place(store, &alias));
             }
-        }
-        staged
-    }
-
-    /// A free alias beside another one.
-    fn staging(&mut self, target: PlaceId, key: KeyId, several: bool) -> Option<PlaceId> {
-        let place = self.landscape.places[target].clone();
-        let suffix = if several { format!("-{}", self.landscape.keys[key]) } else { "-next".to_owned() };
-        let numbered = (2..100).map(|number| format!("{suffix}-{number}"));
-        for suffix in std::iter::once(suffix.clone()).chain(numbered) {
-            let alias = Alias::new(format!("{}{suffix}", place.alias)).ok()?;
-            let taken = |other: &crate::world::landscape::Place| {
-                other.store == place.store && other.alias.same_entry(&alias)
-            };
-            if self.landscape.places.rows().any(taken) {
-                continue;
-            }
-            let staged = self.landscape.place(place.store, &alias);
-            self.spelling.beside(&self.landscape, (target, staged), &suffix);
-            return Some(staged);
         }
         None
-    }
-
-    fn exchanges(&mut self, scenario: &Scenario, staged: &BTreeMap<(StoreId, KeyId), PlaceId>) {
-        let start = &scenario.plan.start;
-        for place in Self::targets(scenario) {
-            let row = self.landscape.places[place].clone();
-            let Some(alias) = backup_alias(&row.alias) else { continue };
-            for key in self.landscape.keys.ids() {
-                let lies = |(other, held): &(PlaceId, &Option<KeyId>)| {
-                    **held == Some(key) && *other != place && self.landscape.places[*other].store == row.store
-                };
-                let declared = start.places.iter().find(lies).map(|(other, _)| other);
-                let Some(from) = staged.get(&(row.store, key)).copied().or(declared) else { continue };
-                let backup = self.landscape.place(row.store, &alias);
-                self.add(Effect::Exchange { place, staged: from, key, backup });
-            }
-        }
     }
 
     fn acceptors(&mut self) {
@@ -168,6 +159,57 @@ impl Library {
                 }
             }
         }
+    }
+
+    /// Whether a place stands for all the aliases that are not told apart, or for none any more.
+    pub(super) fn is_aside(&self, place: PlaceId) -> bool {
+        self.aside.values().any(|aside| *aside == place)
+    }
+
+    /// Changes a world by an act, or says why it cannot be changed so.
+    pub(super) fn apply(&self, effect: &Effect, world: &mut World) -> Result<Applied, Misfit> {
+        let aside = |place: PlaceId, key: KeyId| self.aside.get(&(self.landscape.places[place].store, key));
+        match *effect {
+            Effect::Remove { place, key } => {
+                let applied = effect.apply(&self.landscape, world)?;
+                if let (Applied::Changed, Some(aside)) = (applied, aside(place, key)) {
+                    world.places[*aside] = Some(key);
+                }
+                Ok(applied)
+            }
+            Effect::Exchange { place, staged, key, backup } if self.reach == Reach::Any => {
+                let old = world.places[place].ok_or(Misfit::Nothing(place))?;
+                if old == key {
+                    return Ok(Applied::AlreadySo);
+                }
+                if world.places[staged] != Some(key) {
+                    return Err(Misfit::NotThere(staged, key));
+                }
+                let kept = if self.is_aside(backup) { aside(place, old).copied() } else { None };
+                if let (None, Some(found)) = (kept, world.places[backup]) {
+                    return Err(Misfit::Occupied(backup, found));
+                }
+                // A second pair of it may lie under another alias that is not told apart.
+                if !self.is_aside(staged) || !self.doubled.contains(&key) {
+                    world.places[staged] = None;
+                }
+                world.places[place] = Some(key);
+                world.places[kept.unwrap_or(backup)] = Some(old);
+                Ok(Applied::Changed)
+            }
+            _ => effect.apply(&self.landscape, world),
+        }
+    }
+
+    /// By keystore, the aliases that are told apart.
+    pub(super) fn aliases(&self) -> Vec<String> {
+        let places = self.landscape.places.ids().filter(|place| !self.is_aside(*place));
+        places.map(|place| self.spelling.place(&self.landscape, place)).collect()
+    }
+
+    /// How many acts there are, as they are written.
+    pub(super) fn count(&self) -> usize {
+        self.acts.iter().map(|act| self.sentence(&act.effect)).collect::<BTreeSet<_>>().len()
     }
 
     /// The verbs of the library, in the order of the alphabet.
@@ -183,6 +225,9 @@ impl Library {
         match *effect {
             Effect::Put { place, key } => {
                 let store = &land.stores[land.places[place].store].name;
+                if self.is_aside(place) {
+                    return format!("{verb} {} in {store} as another alias", land.keys[key]);
+                }
                 format!("{verb} {} in {store} as {}", land.keys[key], self.spelling.alias(land, place))
             }
             Effect::Exchange { place, key, .. } => {
@@ -200,7 +245,11 @@ impl Library {
                 format!("{verb} {}", land.windows[window].name)
             }
             Effect::Remove { place, key } => {
-                format!("{verb} {} in {}", land.keys[key], land.stores[land.places[place].store].name)
+                let (store, key) = (&land.stores[land.places[place].store].name, &land.keys[key]);
+                if self.reach == Reach::Any && kept_of(&land.places[place].alias).is_none() {
+                    return format!("{} another alias of {store} for {key}", exchange::VERB.keyword);
+                }
+                format!("{verb} {key} in {store}")
             }
         }
     }

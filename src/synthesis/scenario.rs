@@ -1,13 +1,15 @@
 //! A scenario: a plan text without steps. It says how things are, how they are to be at the end, who
 //! owns what, and what is promised on the way.
 
+use std::collections::BTreeSet;
+
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::{
     condition::Asks,
     explanation::Explanation,
-    invariant::{Breach, alias_lost},
+    invariant::{Breach, alias_lost, stated::Literal},
     plan::{Plan, given::Given, resolve::resolve_scenario},
     proof::rules::Judged,
     source::{Finding, Refusal, Source},
@@ -16,6 +18,7 @@ use crate::{
         tree::{Item, SyntaxTree},
     },
     world::{
+        id::{ChannelId, PlaceId},
         landscape::{Fact, Landscape, Value},
         state::World,
     },
@@ -136,19 +139,49 @@ impl Scenario {
     }
 
     /// Whether a world is what the scenario wants: what `finally` says is so, and what ran at the start
-    /// runs, unless `finally` says otherwise.
+    /// runs, and what did not does not, where `finally` does not say otherwise.
     pub(super) fn is_end(&self, landscape: &Landscape, world: &World) -> bool {
         let plan = &self.plan;
-        let runs = plan.landscape.channels.ids().all(|flow| !plan.start.running[flow] || world.running[flow]);
-        let stays = || {
-            plan.finals.iter().any(|last| match last.value.asks() {
-                Asks::Facts(facts) => {
-                    facts.iter().any(|(fact, is)| matches!(fact, Fact::Running(_)) && *is == Value::Is(false))
-                }
-                _ => false,
-            })
+        let stays = |flow: &ChannelId| {
+            self.wants(Fact::Running(*flow)).is_some() || world.running[*flow] == plan.start.running[*flow]
         };
-        plan.finals.iter().all(|last| last.value.holds(landscape, world)) && (runs || stays())
+        plan.landscape.channels.ids().all(|flow| stays(&flow))
+            && plan.finals.iter().all(|last| last.value.holds(landscape, world))
+    }
+
+    /// What a fact is to be at the end, if `finally` speaks of it.
+    pub(super) fn wants(&self, fact: Fact) -> Option<Value> {
+        let asked = self.plan.finals.iter().filter_map(|last| match last.value.asks() {
+            Asks::Facts(facts) => Some(facts),
+            _ => None,
+        });
+        asked.flatten().find(|(asked, _)| *asked == fact).map(|(_, value)| value)
+    }
+
+    /// The flows that are not to stand still: those that run at the start, and that `finally` does not
+    /// want undeployed.
+    pub(super) fn minded(&self) -> Vec<ChannelId> {
+        let plan = &self.plan;
+        let is_minded = |flow: &ChannelId| {
+            plan.start.running[*flow] && self.wants(Fact::Running(*flow)) != Some(Value::Is(false))
+        };
+        plan.landscape.channels.ids().filter(is_minded).collect()
+    }
+
+    /// The aliases of which `finally` or a promise speaks.
+    pub(super) fn places_spoken_of(&self) -> BTreeSet<PlaceId> {
+        let mut spoken: BTreeSet<PlaceId> = BTreeSet::new();
+        let place = |fact: Fact| if let Fact::Place(place) = fact { Some(place) } else { None };
+        for last in &self.plan.finals {
+            if let Asks::Facts(facts) = last.value.asks() {
+                spoken.extend(facts.into_iter().filter_map(|(fact, _)| place(fact)));
+            }
+        }
+        for said in &self.plan.statements {
+            let facts = said.value.breaches().into_iter().flatten().filter_map(Literal::fact);
+            spoken.extend(facts.filter_map(place));
+        }
+        spoken
     }
 
     /// What is wrong with a world by itself: the promises and laws that a proof judges.

@@ -7,14 +7,15 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BinaryHeap, HashMap},
+    collections::{BTreeSet, BinaryHeap, HashMap},
 };
 
 use crate::{
     condition::Asks,
+    invariant::Hazard,
     world::{
         effect::Effect,
-        id::{Id, KeyId, RoleId, WindowId},
+        id::{ChannelId, Id, KeyId, RoleId, WindowId},
         landscape::Fact,
     },
 };
@@ -22,7 +23,8 @@ use crate::{
 use super::{
     access::{Access, Accesses, Need},
     bound::Rest,
-    cost::{Bounds, Cost},
+    cost::{Bound, Bounds, Cost, PACE, Progress},
+    drains::Drains,
     library::Library,
     mind::{Mind, Tokens},
     scenario::Scenario,
@@ -60,8 +62,7 @@ pub(super) struct Done {
 struct Moment {
     world: u32,
     turn: usize,
-    /// The longest wait of this round so far, in seconds.
-    wait: u64,
+    drains: Drains,
     mind: Mind,
 }
 
@@ -75,7 +76,6 @@ struct Reached {
 }
 
 /// A search under way. It can be asked for the next best plan.
-#[derive(Debug)]
 pub(super) struct Search<'a> {
     scenario: &'a Scenario,
     library: &'a Library,
@@ -85,6 +85,11 @@ pub(super) struct Search<'a> {
     rest: Rest,
     speech: Speech,
     bounds: Bounds,
+    /// The flows that are not to stand still.
+    minded: Vec<ChannelId>,
+    /// The flows whose messages may be rejected.
+    waived: BTreeSet<ChannelId>,
+    goes_on: &'a dyn Fn(Progress) -> bool,
     reached: Vec<Reached>,
     queue: BinaryHeap<Reverse<(Cost, usize)>>,
     best: HashMap<Moment, Cost>,
@@ -98,8 +103,8 @@ pub(super) enum Next {
     Plan(Vec<Done>, Cost),
     /// There is no other.
     None,
-    /// The bound was reached.
-    Bound,
+    /// A bound was reached.
+    Bound(Bound),
 }
 
 impl<'a> Search<'a> {
@@ -108,6 +113,7 @@ impl<'a> Search<'a> {
         library: &'a Library,
         worlds: &'a Worlds,
         bounds: Bounds,
+        goes_on: &'a dyn Fn(Progress) -> bool,
     ) -> Self {
         let tokens = Tokens::of(&scenario.plan);
         let mut mind = Mind::empty(&tokens);
@@ -137,19 +143,24 @@ impl<'a> Search<'a> {
             tokens,
             rest: Rest::of(scenario, library, worlds),
             bounds,
+            minded: scenario.minded(),
+            waived: scenario.plan.waived(Hazard::Rejected),
+            goes_on,
             reached: Vec::new(),
             queue: BinaryHeap::new(),
             best: HashMap::new(),
             looked: 0,
         };
-        let start = Moment { world: 0, turn: 0, wait: 0, mind };
+        let start = Moment { world: 0, turn: 0, drains: Drains::default(), mind };
         search.enter(start, Cost::default(), 0, Deed::Pass);
         search
     }
 
     fn enter(&mut self, moment: Moment, cost: Cost, parent: usize, deed: Deed) {
         // Nothing is wanted there any more.
-        let Some(rest) = self.rest.from(moment.world, moment.wait) else { return };
+        let Some(rest) = self.rest.from(moment.world, moment.drains.over(&self.library.landscape)) else {
+            return;
+        };
         match self.best.entry(moment.clone()) {
             std::collections::hash_map::Entry::Occupied(known) if *known.get() <= cost => return,
             std::collections::hash_map::Entry::Occupied(mut known) => drop(known.insert(cost)),
@@ -161,7 +172,7 @@ impl<'a> Search<'a> {
 
     /// The best plan that was not given yet.
     pub(super) fn next(&mut self) -> Next {
-        while let Some(Reverse((_, number))) = self.queue.pop() {
+        while let Some(Reverse((least, number))) = self.queue.pop() {
             let Some(row) = self.reached.get(number) else { continue };
             let cost = row.cost;
             if self.best.get(&row.moment).is_none_or(|best| *best < cost) {
@@ -170,7 +181,10 @@ impl<'a> Search<'a> {
             let moment = row.moment.clone();
             self.looked += 1;
             if self.looked > self.bounds.moments {
-                return Next::Bound;
+                return Next::Bound(Bound::Moments(self.bounds.moments));
+            }
+            if self.looked.is_multiple_of(PACE) && !(self.goes_on)(Progress::Moments(self.looked)) {
+                return Next::Bound(Bound::Stopped { looked: self.looked, least: Some(least) });
             }
             if moment.turn == 0 && self.is_end(&moment) {
                 return Next::Plan(self.way(number), cost);
@@ -183,10 +197,11 @@ impl<'a> Search<'a> {
     /// Everything that the role whose turn it is may do.
     fn expand(&mut self, moment: &Moment, cost: Cost, number: usize) {
         if moment.turn == self.library.landscape.roles.len() {
-            let mut next = Moment { turn: 0, wait: 0, ..moment.clone() };
+            let mut next = Moment { turn: 0, ..moment.clone() };
             next.mind.hear();
             let world = self.worlds.world(moment.world);
-            let still = world.map_or(0, |world| world.running.rows().filter(|runs| !**runs).count());
+            let still =
+                world.map_or(0, |world| self.minded.iter().filter(|flow| !world.running[**flow]).count());
             let downtime = cost.downtime + u32::try_from(still).unwrap_or(u32::MAX);
             let cost = Cost { downtime, rounds: cost.rounds + 1, ..cost };
             self.enter(next, cost, number, Deed::Pass);
@@ -197,8 +212,8 @@ impl<'a> Search<'a> {
         self.enter(passed.clone(), cost, number, Deed::Pass);
         let within = u32::from(self.stands_still(moment.world));
         for (act, row) in self.library.acts.iter().enumerate() {
-            if let Some((next, _)) = self.acted(moment, role, act) {
-                let wait = cost.wait + next.wait.saturating_sub(moment.wait);
+            if let Some((next, access)) = self.acted(moment, role, act) {
+                let wait = cost.wait + moment.drains.wait(&access.needs);
                 let early = if is_stop(&row.effect) { self.unheard(&moment.mind, role) } else { 0 };
                 let inside = cost.inside + within + early;
                 let cost = Cost { wait, inside, steps: cost.steps + 1, ..cost };
@@ -212,11 +227,10 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Whether a flow stands still that ran at the start.
+    /// Whether a flow stands still that is not to.
     fn stands_still(&self, world: u32) -> bool {
-        let start = &self.library.start.running;
         let world = self.worlds.world(world);
-        world.is_some_and(|world| start.iter().any(|(flow, runs)| *runs && !world.running[flow]))
+        world.is_some_and(|world| self.minded.iter().any(|flow| !world.running[*flow]))
     }
 
     /// How many other roles did something of which a role has not heard.
@@ -265,8 +279,10 @@ impl<'a> Search<'a> {
         if let Effect::Put { key, .. } = act.effect {
             mind.learn(role, tokens.certificate(key));
         }
-        let wait = moment.wait.max(self.accesses.wait(&access));
-        Some((Moment { world: *world, turn: moment.turn + 1, wait, mind }, access))
+        let mut drains = moment.drains.clone();
+        let worlds = (self.worlds.world(moment.world)?, self.worlds.world(*world)?);
+        drains.pass(land, &self.waived, drains.wait(&access.needs), worlds);
+        Some((Moment { world: *world, turn: moment.turn + 1, drains, mind }, access))
     }
 
     /// The messages that tell somebody something. `after` is the moment in which it is the next role's

@@ -8,12 +8,13 @@ use crate::{
 };
 
 use super::{
-    cost::{Bounds, Cost},
-    impossible::{Impossible, broken_start, impossible},
-    library::Library,
+    cost::{Bound, Bounds, Cost, Progress},
+    impossible::{Barred, Impossible, broken_start, impossible, missed},
+    library::{Library, Reach},
     order::order,
     scenario::Scenario,
-    search::{Next, Search},
+    search::{Done, Next, Search},
+    waits::waited,
     worlds::Worlds,
     written::text,
 };
@@ -50,18 +51,6 @@ pub struct Found {
     pub refused: usize,
 }
 
-/// Why nothing is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound {
-    /// So many worlds can be reached and more.
-    Worlds(usize),
-    /// So many moments were looked at.
-    Moments(usize),
-    /// What is wanted can be reached, and no plan of the kind that is tried was proved. So many were
-    /// written.
-    NotProved(usize),
-}
-
 /// What the acts of a scenario are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acts {
@@ -71,46 +60,106 @@ pub struct Acts {
     pub count: usize,
 }
 
-/// Looks for the best plan of a scenario. `given` is what it was read with.
-#[must_use]
-pub fn synthesize(scenario: &Scenario, given: &Given, bounds: Bounds) -> (Synthesis, Acts) {
-    let library = Library::of(scenario);
-    let acts = Acts { verbs: library.verbs(), count: library.acts.len() };
-    (searched(scenario, &library, given, bounds), acts)
+impl Acts {
+    fn of(library: &Library) -> Self {
+        Self { verbs: library.verbs(), count: library.count() }
+    }
 }
 
-fn searched(scenario: &Scenario, library: &Library, given: &Given, bounds: Bounds) -> Synthesis {
-    if let Some(broken) = broken_start(scenario, library) {
-        return Synthesis::Impossible(broken);
+/// Looks for the best plan of a scenario. `given` is what it was read with; `goes_on` is told now and then
+/// how far the search has come, and ends it by saying no.
+#[must_use]
+pub fn synthesize(
+    scenario: &Scenario,
+    given: &Given,
+    bounds: Bounds,
+    goes_on: &dyn Fn(Progress) -> bool,
+) -> (Synthesis, Acts) {
+    let usual = Library::of(scenario, Reach::Usual);
+    let attempt = Attempt { scenario, given, bounds, goes_on };
+    if let Some(broken) = broken_start(scenario, &usual) {
+        return (Synthesis::Impossible(broken), Acts::of(&usual));
     }
-    let Some(worlds) = Worlds::of(scenario, library, bounds.moments) else {
-        return Synthesis::Bound(Bound::Worlds(bounds.moments));
+    match attempt.with(&usual) {
+        Tried::Ends(told) => return (told, Acts::of(&usual)),
+        Tried::InVain(_) => {}
+        Tried::OutOfReach(_) => {
+            let any = Library::of(scenario, Reach::Any);
+            match Worlds::of(scenario, &any, bounds.moments, goes_on) {
+                Err(stopped @ Bound::Stopped { .. }) => return (Synthesis::Bound(stopped), Acts::of(&usual)),
+                Ok(worlds) if !attempt.is_reached(&any, &worlds) => {
+                    let why = impossible(scenario, &any, &worlds);
+                    return (Synthesis::Impossible(why), Acts::of(&any));
+                }
+                Ok(_) | Err(_) => {}
+            }
+        }
+    }
+    let wide = Library::of(scenario, Reach::Wide);
+    let told = match attempt.with(&wide) {
+        Tried::Ends(told) => told,
+        Tried::InVain(refused) => Synthesis::Bound(Bound::NotProved(refused)),
+        Tried::OutOfReach(barred) => Synthesis::Bound(Bound::NotTried { aliases: wide.aliases(), barred }),
     };
-    if !worlds.rows.iter().any(|world| scenario.is_end(&library.landscape, world)) {
-        return Synthesis::Impossible(impossible(scenario, library, &worlds));
+    (told, Acts::of(&wide))
+}
+
+/// What comes of the acts of a library.
+enum Tried {
+    /// A plan, or a bound.
+    Ends(Synthesis),
+    /// Plans that are not proved, so many.
+    InVain(usize),
+    /// They do not lead to what is wanted; so the acts that would help, and what stood against them.
+    OutOfReach(Vec<Barred>),
+}
+
+struct Attempt<'a> {
+    scenario: &'a Scenario,
+    given: &'a Given,
+    bounds: Bounds,
+    goes_on: &'a dyn Fn(Progress) -> bool,
+}
+
+impl Attempt<'_> {
+    fn is_reached(&self, library: &Library, worlds: &Worlds) -> bool {
+        worlds.rows.iter().any(|world| self.scenario.is_end(&library.landscape, world))
     }
-    let mut search = Search::of(scenario, library, &worlds, bounds);
-    let mut refused = 0;
-    loop {
-        let (way, cost) = match search.next() {
-            Next::Plan(way, cost) => (way, cost),
-            Next::None => return Synthesis::Bound(Bound::NotProved(refused)),
-            Next::Bound => return Synthesis::Bound(Bound::Moments(search.looked)),
+
+    fn with(&self, library: &Library) -> Tried {
+        let Self { scenario, bounds, goes_on, .. } = *self;
+        let worlds = match Worlds::of(scenario, library, bounds.moments, goes_on) {
+            Ok(worlds) => worlds,
+            Err(bound) => return Tried::Ends(Synthesis::Bound(bound)),
         };
-        let after = order(scenario, library, &way, !bounds.several);
-        let text = after.map(|after| text(scenario, library, &way, &after));
-        let source = text.map(|text| Source::new(scenario.plan.source.name.clone(), text));
-        if let Some(source) = source
-            && let Ok(checked) = read(&source, given)
-            && let Some(proven) = proved(checked)
-        {
-            let (text, moments) = (source.text, search.looked);
-            return Synthesis::Found(Box::new(Found { text, proven, cost, moments, refused }));
+        if !self.is_reached(library, &worlds) {
+            return Tried::OutOfReach(missed(scenario, library, &worlds));
         }
-        refused += 1;
-        if refused >= REFUSED {
-            return Synthesis::Bound(Bound::NotProved(refused));
+        let mut search = Search::of(scenario, library, &worlds, bounds, goes_on);
+        let mut refused = 0;
+        while refused < REFUSED {
+            let (way, cost) = match search.next() {
+                Next::Plan(way, cost) => (way, cost),
+                Next::None => break,
+                Next::Bound(bound) => return Tried::Ends(Synthesis::Bound(bound)),
+            };
+            if let Some((text, proven, wait)) = self.written(library, &way) {
+                let (cost, moments) = (Cost { wait, ..cost }, search.looked);
+                let found = Found { text, proven, cost, moments, refused };
+                return Tried::Ends(Synthesis::Found(Box::new(found)));
+            }
+            refused += 1;
         }
+        Tried::InVain(refused)
+    }
+
+    /// The text of a way, where it is proved, and how long it waits.
+    fn written(&self, library: &Library, way: &[Done]) -> Option<(String, Proven, u64)> {
+        let after = order(self.scenario, library, way, !self.bounds.several)?;
+        let text = text(self.scenario, library, way, &after);
+        let source = Source::new(self.scenario.plan.source.name.clone(), text);
+        let proven = proved(read(&source, self.given).ok()?)?;
+        Some((source.text, proven, waited(library, way, &after)))
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
 };
 
 use super::{
+    cost::{Bound, PACE, Progress},
     library::Library,
     scenario::{Scenario, Wrong},
 };
@@ -40,6 +41,8 @@ pub(super) enum Bar {
     Wrong(Wrong),
     /// Nobody has the certificate.
     NoCertificate(KeyId),
+    /// The flow runs, and would find no key for a moment.
+    Gap(ChannelId),
 }
 
 /// All of them.
@@ -52,8 +55,16 @@ pub(super) struct Worlds {
 }
 
 impl Worlds {
-    /// Looks at every world; nothing where there are more than `most`.
-    pub(super) fn of(scenario: &Scenario, library: &Library, most: usize) -> Option<Self> {
+    /// Looks at every world.
+    ///
+    /// # Errors
+    /// Where there are more than `most`, and where it is told to end.
+    pub(super) fn of(
+        scenario: &Scenario,
+        library: &Library,
+        most: usize,
+        goes_on: &dyn Fn(Progress) -> bool,
+    ) -> Result<Self, Bound> {
         let judged = Judged::of(&scenario.plan);
         let mut worlds = Self { rows: Vec::new(), next: Vec::new(), index: HashMap::new() };
         worlds.enter(library.start.clone());
@@ -72,11 +83,14 @@ impl Worlds {
             }
             worlds.next.push(row);
             if worlds.rows.len() > most {
-                return None;
+                return Err(Bound::Worlds(most));
             }
             at += 1;
+            if at % PACE == 0 && !goes_on(Progress::Worlds(at)) {
+                return Err(Bound::Stopped { looked: at, least: None });
+            }
         }
-        Some(worlds)
+        Ok(worlds)
     }
 
     fn enter(&mut self, world: World) -> u32 {
@@ -121,6 +135,7 @@ fn after(library: &Library, world: &World, effect: &Effect) -> Result<After, Bar
             next.windows[window] = WindowState::Open;
             return Ok(fresh.then_some((next, arrived)));
         }
+        Effect::Remove { place, key } if world.places[place] != Some(key) => return Ok(None),
         // As good as `accept`, and said of a key that is not there.
         Effect::Replace { acceptor, old, .. } if !world.accepted[acceptor].contains(old) => return Ok(None),
         Effect::Accept { key, .. } | Effect::Replace { new: key, .. } if !is_there(library, world, key) => {
@@ -135,13 +150,24 @@ fn after(library: &Library, world: &World, effect: &Effect) -> Result<After, Bar
             }
         }
     }
-    match effect.apply(land, &mut next).map_err(Bar::Misfit)? {
+    match library.apply(effect, &mut next).map_err(Bar::Misfit)? {
         Applied::AlreadySo => Ok(None),
         Applied::Changed => {
+            if let Some(flow) = meets_gap(library, world, effect) {
+                return Err(Bar::Gap(flow));
+            }
             next.send_everywhere(land);
             Ok(Some((next, arrived)))
         }
     }
+}
+
+/// A flow that runs although the exchange leaves its alias without a key for a moment.
+fn meets_gap(library: &Library, world: &World, effect: &Effect) -> Option<ChannelId> {
+    let land = &library.landscape;
+    let Effect::Exchange { place, .. } = *effect else { return None };
+    let mut flows = land.channels.iter().filter(|(flow, row)| row.stamps == place && world.running[*flow]);
+    flows.next().map(|(flow, _)| flow).filter(|_| land.stores[land.places[place].store].has_gap)
 }
 
 /// Whether there is a certificate that could be handed over.

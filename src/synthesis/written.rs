@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     source::Source,
-    syntax::{NAME_LIMIT, format, parse},
+    syntax::{NAME_LIMIT, format, parse, quoted},
     world::{effect::Effect, id::RoleId},
 };
 
@@ -14,6 +14,7 @@ use super::{
     order::After,
     scenario::Scenario,
     search::{Deed, Done},
+    title::title,
 };
 
 /// Writes plans.
@@ -123,7 +124,8 @@ impl Writer<'_> {
     fn step(&self, number: usize, text: &mut String) {
         let (Some(done), Some(name)) = (self.way.get(number), self.names.get(number)) else { return };
         let land = &self.library.landscape;
-        text.push_str(&format!("\nstep {name} by {} {{\n", land.roles[done.role]));
+        let title = title(self.library, self.way, self.after, number);
+        text.push_str(&format!("\nstep {name} by {} {} {{\n", land.roles[done.role], quoted(&title)));
         let before: Vec<&str> = self
             .after
             .get(number)

@@ -153,6 +153,12 @@ impl Landscape {
         *self.entries.entry((store, alias.folded())).or_insert_with(made)
     }
 
+    /// The place of an alias in a store, where it is one of those that there are.
+    #[must_use]
+    pub fn entry(&self, store: StoreId, alias: &Alias) -> Option<PlaceId> {
+        self.entries.get(&(store, alias.folded())).copied()
+    }
+
     /// The longest time that a message of this channel may be under way.
     #[must_use]
     pub fn transit(&self, channel: ChannelId) -> Duration {

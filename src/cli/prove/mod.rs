@@ -25,7 +25,7 @@ use super::{at_site::shown_path, exit::Exit, json::Findings, screen::Screen, tex
 
 use moments::WayBack;
 use timed::Timed;
-use watch::Watch;
+pub(super) use watch::Watch;
 
 pub use judged::Judged;
 pub use words::{proved, told};

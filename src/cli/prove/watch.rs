@@ -9,13 +9,13 @@ use crate::proof::budget::Reached;
 use super::super::{screen::Screen, stop};
 
 /// A moving line on a terminal, and an ear for Ctrl-C.
-pub(super) struct Watch {
+pub(in crate::cli) struct Watch {
     bar: ProgressBar,
 }
 
 impl Watch {
     /// One for this screen.
-    pub(super) fn of(screen: &Screen) -> Self {
+    pub(in crate::cli) fn of(screen: &Screen) -> Self {
         let target =
             if screen.is_live() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);
@@ -26,15 +26,20 @@ impl Watch {
         Self { bar }
     }
 
-    /// Shows how far a search has come; says no once it is to end.
+    /// Shows how far a proof has come; says no once it is to end.
     pub(super) fn goes_on(&self, reached: Reached) -> bool {
+        self.says(format!("{} states, {} moves deep", reached.states, reached.moves))
+    }
+
+    /// Shows how far a search has come; says no once it is to end.
+    pub(in crate::cli) fn says(&self, line: String) -> bool {
         self.bar.tick();
-        self.bar.set_message(format!("{} states, {} moves deep", reached.states, reached.moves));
+        self.bar.set_message(line);
         !stop::flag().load(Ordering::Relaxed)
     }
 
     /// Takes the line away.
-    pub(super) fn ends(&self) {
+    pub(in crate::cli) fn ends(&self) {
         self.bar.finish_and_clear();
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     cli::{json::Document, output::Output},
     duration::Timing,
     page::findings::Entry,
-    synthesis::{Acts, Found, Impossible},
+    synthesis::{Acts, Bound, Found, Impossible},
 };
 
 /// What became of a scenario.
@@ -28,6 +28,12 @@ pub struct Synthesized {
     /// Which bound was reached, where nothing is said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) bound: Option<String>,
+    /// The aliases beyond which no act was tried, where those that were do not reach what is wanted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) aliases: Vec<String>,
+    /// The acts that would have helped, where they are known, with what stood against them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) barred: Vec<Barred>,
     /// The verbs that were tried.
     pub(super) verbs: Vec<String>,
     /// How many acts there are by them, on what the scenario declares.
@@ -44,7 +50,7 @@ pub(super) enum Outcome {
     Proved,
     /// It was proved that there is none.
     Impossible,
-    /// A bound was reached first.
+    /// A bound was reached first, or what was tried does not suffice.
     NotFound,
     /// The scenario is refused.
     Refused,
@@ -82,7 +88,7 @@ pub(super) struct Interrupted {
     /// The step that stops it; none: it does not run at the start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) stop: Option<String>,
-    /// The step that starts it again.
+    /// The step that starts it again; none: it is to stay stopped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) start: Option<String>,
     /// Acts on the longest chain from the stop to the start, both counted.
@@ -155,15 +161,31 @@ impl Planned {
     }
 }
 
+impl From<crate::synthesis::Barred> for Barred {
+    fn from(one: crate::synthesis::Barred) -> Self {
+        Self { act: one.act, role: one.role, why: one.why }
+    }
+}
+
 impl From<Impossible> for Impossibility {
     fn from(why: Impossible) -> Self {
-        let barred = why.barred.into_iter().map(|one| Barred { act: one.act, role: one.role, why: one.why });
+        let barred = why.barred.into_iter().map(Barred::from);
         let Impossible { invariant, never, start, worlds, .. } = why;
         Self { invariant, never, barred: barred.collect(), start, worlds }
     }
 }
 
 impl Synthesized {
+    /// What was not tried.
+    pub(super) fn short_of(self, bound: Bound) -> Self {
+        match bound {
+            Bound::NotTried { aliases, barred } => {
+                Self { aliases, barred: barred.into_iter().map(Barred::from).collect(), ..self }
+            }
+            _ => self,
+        }
+    }
+
     pub(super) fn of(file: &str, outcome: Outcome, acts: Option<&Acts>) -> Self {
         Self {
             file: file.to_owned(),
@@ -171,6 +193,8 @@ impl Synthesized {
             plan: None,
             impossible: None,
             bound: None,
+            aliases: Vec::new(),
+            barred: Vec::new(),
             verbs: acts
                 .map(|acts| acts.verbs.iter().map(|verb| (*verb).to_owned()).collect())
                 .unwrap_or_default(),

@@ -7,13 +7,15 @@ use std::path::PathBuf;
 
 use crate::{
     backend::file,
-    cli::{at_site::shown_path, exit::Exit, json::Format, output::Output, screen::Screen, text::PlanText},
-    source::shown,
-    synthesis::{Bounds, Found, Scenario, Synthesis, synthesize},
+    cli::{
+        at_site::shown_path, exit::Exit, json::Format, output::Output, prove::Watch, screen::Screen,
+        text::PlanText,
+    },
+    synthesis::{Bound, Bounds, Found, Progress, Scenario, Synthesis, synthesize},
 };
 
 use document::{Outcome, Planned};
-use words::{draw_impossible, draw_plan, sentence};
+use words::{draw_bound, draw_impossible, draw_plan, sentence};
 
 pub use document::Synthesized;
 
@@ -25,7 +27,7 @@ const BUDGET: usize = 1_000_000;
 ///
 /// The best plan has the least downtime, counted in hops; of those the shortest wait for messages under
 /// way, then the fewest rounds, the fewest reports and the fewest steps. It is written behind the text
-/// of the scenario, once it is proved.
+/// of the scenario, once it is proved. Ctrl-C ends the search with what is known.
 #[derive(Debug, clap::Args)]
 #[command(mut_arg("plan", |plan| plan.value_name("SCENARIO").help("The scenario, or - for standard input")))]
 pub struct Arguments {
@@ -73,7 +75,15 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         return exit;
     }
     let bounds = Bounds { moments: arguments.budget, several: !arguments.one_addressee };
-    let (synthesis, acts) = synthesize(&scenario, &given, bounds);
+    let watch = Watch::of(screen);
+    let goes_on = |progress| {
+        watch.says(match progress {
+            Progress::Worlds(count) => format!("{count} worlds"),
+            Progress::Moments(count) => format!("{count} moments"),
+        })
+    };
+    let (synthesis, acts) = synthesize(&scenario, &given, bounds, &goes_on);
+    watch.ends();
     let (told, exit) = match synthesis {
         Synthesis::Found(found) => match placed(&found, arguments, screen) {
             Err(exit) => return exit,
@@ -92,13 +102,14 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             (Synthesized { impossible: Some(why.into()), ..told }, Exit::Refused)
         }
         Synthesis::Bound(bound) => {
-            let line = sentence(bound);
-            screen.talk(format_args!(
-                "{}: no plan was found, and none is ruled out: {line}",
-                shown(&scenario.plan().name)
-            ));
+            let line = sentence(&bound);
+            if screen.is_text() {
+                draw_bound(scenario.plan(), &bound, screen);
+            }
+            let exit =
+                if matches!(bound, Bound::Stopped { .. }) { Exit::Interrupted } else { Exit::NotProved };
             let told = Synthesized::of(&source.name, Outcome::NotFound, Some(&acts));
-            (Synthesized { bound: Some(line), ..told }, Exit::NotProved)
+            (Synthesized { bound: Some(line), ..told }.short_of(bound), exit)
         }
     };
     if arguments.format == Format::Json {

@@ -28,14 +28,21 @@ pub(super) fn draw_plan(found: &Found, output: Option<&Path>, screen: &mut Scree
             "  downtime    {}, the fewest where each role does one thing at a time",
             many(cost.downtime as usize, "hop")
         ));
-        for one in interruptions(found) {
-            let (stop, start) = (one.stop.unwrap_or_default(), one.start.unwrap_or_default());
-            let acts = one.acts.unwrap_or_default();
-            let acts = many(acts, "act");
-            lines.push(format!(
-                "              {}, from `{stop}` to `{start}`: {acts} one after the other",
-                shown(&one.flow)
-            ));
+    }
+    for one in interruptions(found) {
+        let flow = shown(&one.flow);
+        match (one.stop, one.start) {
+            (Some(stop), Some(start)) => {
+                let acts = many(one.acts.unwrap_or_default(), "act");
+                lines.push(format!(
+                    "              {flow}, from `{stop}` to `{start}`: {acts} one after the other"
+                ));
+            }
+            (Some(stop), None) => {
+                lines.push(format!("              {flow} stands still from `{stop}` on, as `finally` says"));
+            }
+            // It stands still from the start.
+            (None, _) => {}
         }
     }
     if cost.wait > 0 {
@@ -87,15 +94,26 @@ pub(super) fn draw_impossible(plan: &Plan, why: &Impossible, acts: &Acts, screen
     rows(
         "relative to",
         &[
-            format!(
-                "{} by the owner of what they change: {}",
-                many(acts.count, "act"),
-                acts.verbs.join(", ")
-            ),
-            "any number of inform, provide, request and allow: words change nothing of this".to_owned(),
+            format!("all that owners can do: {}", acts.verbs.join(", ")),
+            "under any alias, with any number of inform, provide, request and allow".to_owned(),
         ],
     );
     lines.iter().for_each(|line| screen.result(line));
+}
+
+/// Tells people why nothing is said.
+pub(super) fn draw_bound(plan: &Plan, bound: &Bound, screen: &mut Screen) {
+    let line = sentence(bound);
+    screen.talk(format_args!("{}: no plan was found, and none is ruled out: {line}", shown(&plan.name)));
+    let Bound::NotTried { barred, .. } = bound else { return };
+    for row in barred {
+        let by = row.role.as_ref().map_or_else(String::new, |role| format!(" ({role})"));
+        screen.talk(format_args!(
+            "  {:<11} {}",
+            "barred",
+            shown(&format!("{}{by}: {}", row.act, row.why.join("; or ")))
+        ));
+    }
 }
 
 fn many(count: usize, what: &str) -> String {
@@ -103,15 +121,28 @@ fn many(count: usize, what: &str) -> String {
 }
 
 /// Which bound was reached.
-pub(super) fn sentence(bound: Bound) -> String {
+pub(super) fn sentence(bound: &Bound) -> String {
     match bound {
         Bound::Worlds(most) => format!("more than {most} worlds can be reached; raise --budget"),
         Bound::Moments(most) => format!("{most} moments were looked at; raise --budget"),
         Bound::NotProved(count) => {
             format!(
                 "the end can be reached, and of {} that were written none was proved",
-                many(count, "plan")
+                many(*count, "plan")
             )
         }
+        Bound::NotTried { aliases, .. } => {
+            let aliases: Vec<String> = aliases.iter().map(|alias| shown(alias)).collect();
+            format!(
+                "what was tried does not reach it; keys under other aliases than {} were not tried",
+                aliases.join(", ")
+            )
+        }
+        Bound::Stopped { looked, least: None } => format!("stopped after {}", many(*looked, "world")),
+        Bound::Stopped { looked, least: Some(least) } => format!(
+            "stopped after {}; the end can be reached, with {} of downtime at least",
+            many(*looked, "moment"),
+            many(least.downtime as usize, "hop")
+        ),
     }
 }

@@ -4,10 +4,12 @@
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use keyroll::{
+    condition::Asks,
     plan::{Plan, resolve::resolve},
     source::Source,
     syntax::parse,
     world::{
+        id::ChannelId,
         landscape::{Fact, Value},
         state::{WindowState, World},
     },
@@ -20,23 +22,48 @@ type Line = (String, String);
 
 /// Whether some order of acts is proved by the second judge, and leads where the scenario wants.
 pub(crate) fn a_plan_exists(scenario: &str) -> bool {
+    let plan = planned(scenario);
+    exists(scenario, &plan, &alphabet(&plan), usize::MAX, |_| String::new())
+}
+
+/// The same of the acts of one role, so many in a plan at most. What a plan creates, exchanges and destroys
+/// says where its keys wait and are kept, so no two plans that differ in that are taken for one.
+pub(crate) fn a_plan_exists_of(scenario: &str, acts: &[String], most: usize) -> bool {
+    let plan = planned(scenario);
+    let role = plan.landscape.roles.rows().next().unwrap();
+    let lines: Vec<Line> = acts.iter().map(|act| (role.clone(), act.clone())).collect();
+    exists(scenario, &plan, &lines, most, |story| {
+        let mut acts: Vec<&str> = story.iter().map(|(_, act)| act.as_str()).collect();
+        acts.sort_unstable();
+        acts.join(",")
+    })
+}
+
+fn planned(scenario: &str) -> Plan {
     let source = Source::new("scenario", scenario);
-    let plan =
-        keyroll::plan::resolve::resolve_scenario(&source, &parse(&source).0, &BTreeMap::new()).unwrap();
-    let lines: Vec<Line> = alphabet(&plan);
+    keyroll::plan::resolve::resolve_scenario(&source, &parse(&source).0, &BTreeMap::new()).unwrap()
+}
+
+fn exists(
+    scenario: &str,
+    plan: &Plan,
+    lines: &[Line],
+    most: usize,
+    more: impl Fn(&[Line]) -> String,
+) -> bool {
     // The end is asked for once a story has reached it.
     let open: String =
         scenario.lines().filter(|l| !l.starts_with("finally ")).map(|l| format!("{l}\n")).collect();
     let (mut seen, mut waiting) = (HashSet::new(), VecDeque::from([Vec::<Line>::new()]));
     while let Some(story) = waiting.pop_front() {
-        for line in &lines {
+        for line in lines.iter().filter(|_| story.len() < most) {
             let longer: Vec<Line> = story.iter().chain([line]).cloned().collect();
-            let Some(after) = safe(&written(&open, &longer, &plan)) else { continue };
-            if !seen.insert(after) {
+            let Some(after) = safe(&written(&open, &longer, plan)) else { continue };
+            if !seen.insert(after + &more(&longer)) {
                 continue;
             }
-            let whole = written(scenario, &longer, &plan);
-            if stays_up(&plan, &whole) && matches!(compare(&whole, 5_000), Compared::Proved(_)) {
+            let whole = written(scenario, &longer, plan);
+            if stays(plan, &whole) && matches!(compare(&whole, 5_000), Compared::Proved(_)) {
                 return true;
             }
             waiting.push_back(longer);
@@ -52,7 +79,10 @@ fn alphabet(plan: &Plan) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let store = land.stores.rows().next().unwrap();
     let held = plan.start.places.rows().flatten().count();
-    if held == 1 {
+    if plan.start.places.rows().flatten().count() < 1 {
+        lines.push((role(store.owner), format!("create new in {} as \"a\"", store.name)));
+    }
+    if held <= 1 {
         lines.push((role(store.owner), format!("create new in {} as \"staged\"", store.name)));
     }
     for place in land.channels.rows().map(|flow| flow.stamps) {
@@ -89,7 +119,7 @@ fn written(head: &str, story: &[Line], plan: &Plan) -> String {
     let mut last = String::new();
     let land = &plan.landscape;
     let store = &land.roles[land.stores.rows().next().unwrap().owner];
-    let gate = &land.roles[land.acceptors.rows().next().unwrap().owner];
+    let gate = land.acceptors.rows().next().map_or(store, |gate| &land.roles[gate.owner]);
     let held = plan.start.places.rows().flatten().count() > 1;
     let created = story.iter().position(|(_, act)| act.starts_with("create "));
     if held && gate != store {
@@ -175,13 +205,19 @@ fn after(plan: &Plan) -> String {
     )
 }
 
-/// What runs at the start runs at the end.
-fn stays_up(plan: &Plan, text: &str) -> bool {
+/// What runs at the start runs at the end, and nothing else, where `finally` says nothing else.
+fn stays(plan: &Plan, text: &str) -> bool {
     let source = Source::new("plan", text);
     let Ok(whole) = resolve(&source, &parse(&source).0, &BTreeMap::new()) else { return false };
-    plan.landscape.channels.ids().filter(|flow| plan.start.running[*flow]).all(|flow| {
+    let spoken_of = |flow: &ChannelId| {
+        plan.finals.iter().any(|last| match last.value.asks() {
+            Asks::Facts(facts) => facts.iter().any(|(fact, _)| *fact == Fact::Running(*flow)),
+            _ => false,
+        })
+    };
+    plan.landscape.channels.ids().filter(|flow| !spoken_of(flow)).all(|flow| {
         let writes = whole.steps.rows().flat_map(|step| step.action.value.effects());
         let last = writes.flat_map(|effect| effect.writes()).rfind(|(fact, _)| *fact == Fact::Running(flow));
-        last.is_none_or(|(_, value)| value == Value::Is(true))
+        last.is_none_or(|(_, value)| value == Value::Is(plan.start.running[flow]))
     })
 }

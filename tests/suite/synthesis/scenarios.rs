@@ -22,11 +22,17 @@ pub(crate) fn scenario(seed: u64) -> String {
     }
     text.push_str("\nkey old\nkey new\n\n");
     let waits = if chance.percent(15) { "  alias \"b\" is new\n" } else { "" };
-    writeln!(text, "keystore store of {store} {{\n  alias \"a\" is old\n{waits}}}\n").unwrap();
+    let gap = if chance.percent(12) { "  exchanges with a gap\n" } else { "" };
+    writeln!(text, "keystore store of {store} {{\n  alias \"a\" is old\n{waits}{gap}}}\n").unwrap();
     let more = chance.of(&["", "  accepts at most 1\n", "  accepts at most 2\n", "  accepts at most 1\n"]);
     let both = if more.contains("2") && chance.percent(20) { "  accepts new\n" } else { "" };
     writeln!(text, "receiver gate of {gate} {{\n  accepts old\n{both}{more}}}\n").unwrap();
-    let delivery = chance.of(&["delivers within 1h", "delivers within 1h", "delivers immediately"]);
+    let delivery = chance.of(&[
+        "delivers within 1h",
+        "delivers within 1h",
+        "delivers immediately",
+        "delivers within 1h\n  caches keys for 10m",
+    ]);
     let runs = if chance.percent(88) { "  deployed\n" } else { "  undeployed\n" };
     let flow = |name: &str, owner: &str| {
         format!(
@@ -36,14 +42,17 @@ pub(crate) fn scenario(seed: u64) -> String {
     text.push_str(&flow("orders", owner));
     let second = chance.percent(10);
     if second {
-        text.push_str(&flow("bills", chance.of(roles)));
+        let bills = flow("bills", chance.of(roles));
+        let other = if chance.percent(30) { bills.replace("  deployed", "  undeployed") } else { bills };
+        text.push_str(&other);
     }
     let interrupted = chance.of(&["never", "window", "never", "window", "nothing"]);
     if interrupted == "window" {
         text.push_str("window pause at most 4h\n\n");
     }
-    let runs = !runs.contains("un");
     for name in if second { &["orders", "bills"][..] } else { &["orders"][..] } {
+        let body = text.split(&format!("flow {name} ")).nth(1).unwrap().split('}').next().unwrap();
+        let runs = !body.contains("undeployed");
         match interrupted {
             "never" if runs => writeln!(text, "promise {name} never interrupted").unwrap(),
             "window" if runs => writeln!(text, "promise {name} interrupted only in pause").unwrap(),
@@ -80,8 +89,65 @@ fn finals(text: &mut String, chance: &mut Chance, roles: &[&str]) {
     }
     if chance.percent(30) {
         let known = known(chance);
-        writeln!(text, "finally orders deployed{known}").unwrap();
+        let is = chance.of(&["deployed", "deployed", "undeployed"]);
+        writeln!(text, "finally orders {is}{known}").unwrap();
     }
     let known = known(chance);
     writeln!(text, "finally store[\"a\"] is new{known}").unwrap();
+}
+
+/// The text of a scenario of one keystore, in which backup aliases are in the way and keys lie anywhere.
+pub(crate) fn keystore(seed: u64) -> String {
+    let mut chance = Chance::new(seed.wrapping_add(17_000_000));
+    let mut text = "keyroll 1\n\nplan random\n\nrole ann\n\nkey old\nkey new\nkey odd\n\n".to_owned();
+    let gap = if chance.percent(15) { "  exchanges with a gap\n" } else { "" };
+    let mut keys = vec!["old", "odd", "new"];
+    let mut lines = String::new();
+    for alias in ["k", "m", "k-backup", "m-backup"] {
+        let share = if alias == "k" { 85 } else { 35 };
+        if chance.percent(share) && keys.len() > 1 {
+            let key = keys.remove(chance.below(keys.len() - 1));
+            writeln!(lines, "  alias \"{alias}\" is {key}").unwrap();
+        }
+    }
+    writeln!(text, "keystore store of ann {{\n{lines}{gap}}}\n").unwrap();
+    let runs = lines.contains("alias \"k\"") && chance.percent(35);
+    if runs {
+        writeln!(text, "receiver gate of ann {{\n  accepts old\n  accepts new\n  accepts odd\n}}\n").unwrap();
+        text.push_str("flow orders of ann {\n  signs xml with store[\"k\"]\n  sends to gate\n  delivers immediately\n  deployed\n}\n\n");
+        text.push_str("promise orders never interrupted\n");
+    }
+    for alias in ["k", "k-backup", "m"] {
+        let share = if alias == "k" { 80 } else { 20 };
+        if chance.percent(share) {
+            writeln!(text, "finally store[\"{alias}\"] is {}", chance.of(&["new", "new", "old", "odd"]))
+                .unwrap();
+        }
+    }
+    if !text.contains("finally") {
+        text.push_str("finally store[\"k\"] is new\n");
+    }
+    // Something is to be done.
+    let is_so = |line: &str| {
+        let mut parts = line.split('"').skip(1);
+        let (alias, is) = (parts.next().unwrap(), parts.next().unwrap());
+        lines.contains(&format!("\"{alias}\"{}\n", is.trim_start_matches(']')))
+    };
+    if text.lines().filter(|line| line.starts_with("finally")).all(is_so) {
+        return keystore(seed + 100_000);
+    }
+    text
+}
+
+/// What can be done to such a keystore.
+pub(crate) fn acts_on_keys() -> Vec<String> {
+    let mut acts = Vec::new();
+    for key in ["old", "new", "odd"] {
+        acts.push(format!("destroy {key} in store"));
+        for alias in ["k", "m", "k-backup", "x"] {
+            acts.push(format!("create {key} in store as \"{alias}\""));
+            acts.push(format!("exchange store[\"{alias}\"] for {key}"));
+        }
+    }
+    acts
 }
