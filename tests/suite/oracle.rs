@@ -85,6 +85,12 @@ fn another_model_checker_finds_what_the_search_finds() {
             {
                 "always kept"
             }
+            (Found::Fault(moves, _, Fault::Untrue(number)), Some(path))
+                if checked.plan().statements[number].value.is_before() =>
+            {
+                assert!(moves.len() < path.into_actions().len(), "{text}");
+                "broken before"
+            }
             (Found::Fault(_, _, Fault::Stuck | Fault::Vacuous(_)), None) => "always kept",
             (Found::Fault(moves, ..), Some(path)) => {
                 assert_eq!(path.into_actions().len(), moves.len(), "{text}");
