@@ -96,31 +96,44 @@ impl Judge<'_> {
         wrong
     }
 
-    /// The shortest way on which the second condition of a promise comes and the first one never did:
-    /// followed with what has been so as a part of each moment.
-    pub(super) fn out_of_turn(&self, first: &Moment) -> Option<Judgement> {
+    /// The shortest ways on which the second condition of a promise comes and the first one never did:
+    /// followed with what has been so as a part of each moment. Fewer than `most` moves are looked at.
+    pub(super) fn out_of_turn(&self, first: &Moment, most: usize) -> Option<Judgement> {
+        let mut shortest: Option<(usize, BTreeSet<Wrong>)> = None;
         for (number, stated) in self.plan.statements.iter().enumerate() {
-            if !stated.value.is_before() {
-                continue;
-            }
-            let is_so = |moment: &Moment| moment.is_so(self.plan, &stated.value.what().asks());
-            let start = (first.clone(), is_so(first));
-            let (mut seen, mut row) = (HashSet::from([start.clone()]), vec![start]);
-            for depth in 0.. {
-                if row.iter().any(|(moment, been)| !been && self.speaks_of(moment, number)) {
-                    return Some(Judgement::Refuted(depth, BTreeSet::from([Wrong::Untrue(number)])));
+            if stated.value.is_before()
+                && let Some(depth) = self.first_out_of_turn(first, (number, most))
+            {
+                match &mut shortest {
+                    Some((known, wrong)) if *known == depth => drop(wrong.insert(Wrong::Untrue(number))),
+                    Some((known, _)) if *known < depth => {}
+                    _ => shortest = Some((depth, BTreeSet::from([Wrong::Untrue(number)]))),
                 }
-                for (moment, been) in std::mem::take(&mut row) {
-                    for after in self.moves(&moment).into_iter().flatten() {
-                        let next = (after.clone(), been || is_so(&after));
-                        if seen.insert(next.clone()) {
-                            row.push(next);
-                        }
+            }
+        }
+        shortest.map(|(depth, wrong)| Judgement::Refuted(depth, wrong))
+    }
+
+    /// The same for one promise, by number: how many moves lead there.
+    fn first_out_of_turn(&self, first: &Moment, (number, most): (usize, usize)) -> Option<usize> {
+        let what = self.plan.statements[number].value.what().asks();
+        let is_so = |moment: &Moment| moment.is_so(self.plan, &what);
+        let start = (first.clone(), is_so(first));
+        let (mut seen, mut row) = (HashSet::from([start.clone()]), vec![start]);
+        for depth in 0..most {
+            if row.iter().any(|(moment, been)| !been && self.speaks_of(moment, number)) {
+                return Some(depth);
+            }
+            for (moment, been) in std::mem::take(&mut row) {
+                for after in self.moves(&moment).into_iter().flatten() {
+                    let next = (after.clone(), been || is_so(&after));
+                    if seen.insert(next.clone()) {
+                        row.push(next);
                     }
                 }
-                if row.is_empty() {
-                    break;
-                }
+            }
+            if row.is_empty() {
+                break;
             }
         }
         None

@@ -68,11 +68,28 @@ pub(super) fn searched(plan: &Plan, start: &World, (limit, grain): (usize, Grain
     let crashes = hasty || grain == Grain::Crashes;
     let judge = Judge { keeps, crashes, hasty, ..Judge::of(plan, &told) };
     let first = Moment::of(plan, start);
+    let found = looked_through(&judge, first.clone(), (limit, *start == plan.start));
+    let most = match &found {
+        Judgement::TooMany => return found,
+        // What every moment was looked at for is asked last.
+        Judgement::Refuted(_, wrong)
+            if wrong.iter().any(|w| matches!(w, Wrong::Stuck | Wrong::Vacuous(_))) =>
+        {
+            usize::MAX
+        }
+        Judgement::Refuted(depth, _) => *depth,
+        Judgement::Proved(..) => usize::MAX,
+    };
+    judge.out_of_turn(&first, most).unwrap_or(found)
+}
+
+/// What is wrong with some moment, without what should have been so before it.
+fn looked_through(judge: &Judge<'_>, first: Moment, (limit, is_declared): (usize, bool)) -> Judgement {
+    let plan = judge.plan;
     let wrong = judge.wrong(&first);
     if !wrong.is_empty() {
         return Judgement::Refuted(0, wrong);
     }
-    let is_declared = *start == plan.start;
     let mut moments = vec![first.clone()];
     let mut numbers = HashMap::from([(first, 0)]);
     let mut depths = vec![0];
@@ -125,7 +142,6 @@ pub(super) fn searched(plan: &Plan, start: &World, (limit, grain): (usize, Grain
     }
     match can_end.iter().zip(&depths).filter(|(can, _)| !**can).map(|(_, depth)| *depth).min() {
         Some(depth) => Judgement::Refuted(depth, BTreeSet::from([Wrong::Stuck])),
-        None if let Some(broken) = judge.out_of_turn(&moments[0]) => broken,
         None if is_declared => {
             let empty = |number: &usize| !moments.iter().any(|moment| judge.speaks_of(moment, *number));
             let empty: BTreeSet<Wrong> =
