@@ -258,7 +258,6 @@ fn keystores_at_random_are_not_given_up_too_early() {
         match synthesis(&text, true) {
             Synthesis::Found(found) => {
                 is_sound(&text, &found.text);
-                assert_eq!(found.refused, 0, "written and refused before:\n{}", found.text);
                 solved += 1;
             }
             Synthesis::Impossible(_) => {
@@ -269,7 +268,8 @@ fn keystores_at_random_are_not_given_up_too_early() {
             Synthesis::Bound(bound) => {
                 let exists = a_plan_exists_of(&text, &acts_on_keys(), 4);
                 assert!(!exists, "seed {seed}: there is one, and {bound:?}\n{text}");
-                assert!(matches!(bound, Bound::NotTried { .. }), "seed {seed}: {bound:?}\n{text}");
+                let is_honest = matches!(bound, Bound::NotTried { .. } | Bound::NotProved(_));
+                assert!(is_honest, "seed {seed}: {bound:?}\n{text}");
                 open += 1;
             }
         }

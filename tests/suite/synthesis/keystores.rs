@@ -66,6 +66,16 @@ fn what_was_not_tried_is_said() {
     assert!(exchange.why.contains(&"odd lies at store[\"k-backup\"]".to_owned()), "{:?}", exchange.why);
 }
 
+/// What was kept is destroyed where the end wants nothing there, and an alias is emptied for another one.
+#[test]
+fn an_alias_can_be_emptied() {
+    let held = format!("{HEAD}keystore store of ann {{\n  alias \"k\" is old\n}}\n\n");
+    let renewed = format!("{held}finally store[\"k\"] is new\nfinally store[\"k-backup\"] empty\n");
+    assert_eq!(acts(&renewed).last().unwrap(), "destroy old in store");
+    let emptied = acts(&format!("{held}finally store[\"k\"] empty\n"));
+    assert!(emptied.len() == 2 && emptied[1].ends_with(" for old"), "{emptied:?}");
+}
+
 /// A renewal of a renewal: what the first one kept is in the way of the second one, and is destroyed.
 #[test]
 fn what_an_exchange_kept_is_destroyed_where_it_is_in_the_way() {

@@ -120,8 +120,8 @@ pub(crate) fn keystore(seed: u64) -> String {
     for alias in ["k", "k-backup", "m"] {
         let share = if alias == "k" { 80 } else { 20 };
         if chance.percent(share) {
-            writeln!(text, "finally store[\"{alias}\"] is {}", chance.of(&["new", "new", "old", "odd"]))
-                .unwrap();
+            let is = chance.of(&["is new", "is new", "is old", "is odd", "empty"]);
+            writeln!(text, "finally store[\"{alias}\"] {is}").unwrap();
         }
     }
     if !text.contains("finally") {
@@ -131,7 +131,10 @@ pub(crate) fn keystore(seed: u64) -> String {
     let is_so = |line: &str| {
         let mut parts = line.split('"').skip(1);
         let (alias, is) = (parts.next().unwrap(), parts.next().unwrap());
-        lines.contains(&format!("\"{alias}\"{}\n", is.trim_start_matches(']')))
+        match is.trim_start_matches(']') {
+            " empty" => !lines.contains(&format!("\"{alias}\"")),
+            is => lines.contains(&format!("\"{alias}\"{is}\n")),
+        }
     };
     if text.lines().filter(|line| line.starts_with("finally")).all(is_so) {
         return keystore(seed + 100_000);
