@@ -128,7 +128,6 @@ impl Timing {
     }
 }
 
-/// What is said of a flow whose stops and starts have no order.
 /// The shortest of some bounds, all of which hold.
 fn best(gates: &Gates<'_>, own: Vec<(Interruption, Stretch)>) -> Option<(Interruption, Stretch)> {
     let (first, others) = (own.first().cloned()?, own.len() - 1);
@@ -140,6 +139,7 @@ fn best(gates: &Gates<'_>, own: Vec<(Interruption, Stretch)>) -> Option<(Interru
     }
 }
 
+/// What is said of a flow whose stops and starts have no order.
 fn unordered(gates: &Gates<'_>, flow: ChannelId) -> (Interruption, Stretch) {
     debug_assert!(gates.writers.chain(Fact::Running(flow)).is_none(), "there is an order");
     let one = Interruption { flow, stop: None, start: None };

@@ -11,8 +11,8 @@
 //! - While it waits: [`status`] of each step, and for whom or what it [`wait`]s.
 //! - A rehearsal: [`sandbox`] is a world of its own, or the likeness that [`rebuild`] makes of what
 //!   [`origin`] sees at a site; [`traffic`] sends messages through it.
-//! - A story: [`enact`] plays it in a sandbox, moment by moment by its [`timetable`], and a [`courier`] holds its messages
-//!   back until they are to arrive.
+//! - A story: [`enact`] plays it in a sandbox, moment by moment by its [`timetable`], and a [`courier`]
+//!   holds its messages back until they are to arrive.
 
 pub mod approval;
 pub mod bind;

@@ -10,7 +10,7 @@ use crate::{
     action::exchange::backup_alias,
     world::{
         effect::Effect,
-        id::{KeyId, PlaceId},
+        id::{KeyId, PlaceId, StoreId},
     },
 };
 
@@ -59,7 +59,7 @@ pub(super) fn keystores(library: &mut Library, scenario: &Scenario) -> BTreeSet<
     apart
 }
 
-fn apart_in(library: &Library, apart: &BTreeSet<PlaceId>, store: crate::world::id::StoreId) -> Vec<PlaceId> {
+fn apart_in(library: &Library, apart: &BTreeSet<PlaceId>, store: StoreId) -> Vec<PlaceId> {
     apart.iter().copied().filter(|place| library.landscape.places[*place].store == store).collect()
 }
 

@@ -149,13 +149,18 @@ impl Scenario {
             && plan.finals.iter().all(|last| last.value.holds(landscape, world))
     }
 
-    /// What a fact is to be at the end, if `finally` speaks of it.
-    pub(super) fn wants(&self, fact: Fact) -> Option<Value> {
+    /// The facts of which `finally` speaks, each as it is to be.
+    pub(super) fn wanted(&self) -> impl Iterator<Item = (Fact, Value)> {
         let asked = self.plan.finals.iter().filter_map(|last| match last.value.asks() {
             Asks::Facts(facts) => Some(facts),
             _ => None,
         });
-        asked.flatten().find(|(asked, _)| *asked == fact).map(|(_, value)| value)
+        asked.flatten()
+    }
+
+    /// What a fact is to be at the end, if `finally` speaks of it.
+    pub(super) fn wants(&self, fact: Fact) -> Option<Value> {
+        self.wanted().find(|(wanted, _)| *wanted == fact).map(|(_, value)| value)
     }
 
     /// The flows that are not to stand still: those that run at the start, and that `finally` does not
@@ -170,13 +175,8 @@ impl Scenario {
 
     /// The aliases of which `finally` or a promise speaks.
     pub(super) fn places_spoken_of(&self) -> BTreeSet<PlaceId> {
-        let mut spoken: BTreeSet<PlaceId> = BTreeSet::new();
         let place = |fact: Fact| if let Fact::Place(place) = fact { Some(place) } else { None };
-        for last in &self.plan.finals {
-            if let Asks::Facts(facts) = last.value.asks() {
-                spoken.extend(facts.into_iter().filter_map(|(fact, _)| place(fact)));
-            }
-        }
+        let mut spoken: BTreeSet<PlaceId> = self.wanted().filter_map(|(fact, _)| place(fact)).collect();
         for said in &self.plan.statements {
             let facts = said.value.breaches().into_iter().flatten().filter_map(Literal::fact);
             spoken.extend(facts.filter_map(place));

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     action::exchange::backup_alias,
-    condition::Asks,
     name::Alias,
     world::{
         effect::Effect,
@@ -49,29 +48,20 @@ pub(super) fn keystores(library: &mut Library, scenario: &Scenario) -> BTreeSet<
 fn targets(scenario: &Scenario) -> BTreeSet<PlaceId> {
     let plan = &scenario.plan;
     let mut targets: BTreeSet<PlaceId> = plan.landscape.channels.rows().map(|flow| flow.stamps).collect();
-    for last in &plan.finals {
-        if let Asks::Facts(facts) = last.value.asks() {
-            targets.extend(facts.iter().filter_map(|(fact, value)| match (fact, value) {
-                (Fact::Place(place), Value::Key(Some(_))) => Some(*place),
-                _ => None,
-            }));
-        }
-    }
+    targets.extend(scenario.wanted().filter_map(|wanted| match wanted {
+        (Fact::Place(place), Value::Key(Some(_))) => Some(place),
+        _ => None,
+    }));
     targets
 }
 
 /// Whether the end wants a key, or a receiver knows it.
 fn is_wanted(scenario: &Scenario, key: KeyId) -> bool {
-    let plan = &scenario.plan;
     let wants = |(fact, value): (Fact, Value)| {
         value == Value::Key(Some(key))
             || matches!(fact, Fact::Accepts(_, accepted) if accepted == key && value == Value::Is(true))
     };
-    let asked = plan.finals.iter().any(|last| match last.value.asks() {
-        Asks::Facts(facts) => facts.into_iter().any(wants),
-        _ => false,
-    });
-    asked || plan.start.accepted.rows().any(|keys| keys.contains(key))
+    scenario.wanted().any(wants) || scenario.plan.start.accepted.rows().any(|keys| keys.contains(key))
 }
 
 /// The keys that lie nowhere yet.

@@ -328,23 +328,10 @@ fn explain_knows_near_names() {
     }
 }
 
-/// Ctrl-C ends a search that would go on for hours, and tells what is known by then.
-#[test]
-fn a_search_that_is_interrupted_says_how_far_it_came() {
-    let mut plan = "keyroll 1\n\nplan many\n\nrole audit\n\nkey old\n".to_owned();
-    for n in 0..20 {
-        plan += &format!("\nrole r{n}\n\nstep s{n} by r{n} {{\n  inform audit\n}}\n");
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let path = file(&folder, "many.renewal", plan.as_bytes());
-    let child = program()
-        .args(["prove", "--engine", "explicit", "--budget", "100000000"])
-        .arg(&path)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+/// What a command leaves that gets a Ctrl-C as soon as it listens for it.
+pub(crate) fn interrupted(command: &mut Command) -> Output {
+    let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
     let id = child.id().to_string();
     let listens = || {
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
@@ -355,7 +342,21 @@ fn a_search_that_is_interrupted_says_how_far_it_came() {
         std::thread::yield_now();
     }
     assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-    let said = Said::of(child.wait_with_output().unwrap());
+    child.wait_with_output().unwrap()
+}
+
+/// Ctrl-C ends a search that would go on for hours, and tells what is known by then.
+#[test]
+fn a_search_that_is_interrupted_says_how_far_it_came() {
+    let mut plan = "keyroll 1\n\nplan many\n\nrole audit\n\nkey old\n".to_owned();
+    for n in 0..20 {
+        plan += &format!("\nrole r{n}\n\nstep s{n} by r{n} {{\n  inform audit\n}}\n");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(&folder, "many.renewal", plan.as_bytes());
+    let said = Said::of(interrupted(
+        program().args(["prove", "--engine", "explicit", "--budget", "100000000"]).arg(&path),
+    ));
     assert_eq!(said.exit, Some(130), "{said:?}");
     let line = said.out.lines().last().unwrap();
     assert!(line.starts_with("many: not proved: stopped (") && line.contains("no promise is broken within "));

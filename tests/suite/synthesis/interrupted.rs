@@ -1,9 +1,6 @@
 //! A search that is told to end says what it knows.
 
-use std::{
-    cell::Cell,
-    process::{Command, Stdio},
-};
+use std::{cell::Cell, process::Command};
 
 use keyroll::{
     plan::given::Given,
@@ -12,6 +9,7 @@ use keyroll::{
 };
 
 use super::ONE_KEY;
+use crate::cli::interrupted;
 
 #[test]
 fn a_search_that_is_told_to_end_says_what_it_knows() {
@@ -46,25 +44,8 @@ fn ctrl_c_ends_a_search_with_what_is_known() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("many.renewal");
     std::fs::write(&path, text).unwrap();
-    let child = Command::new(env!("CARGO_BIN_EXE_keyroll"))
-        .args(["synthesize", "--budget", "100000000"])
-        .arg(&path)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let id = child.id().to_string();
-    let listens = || {
-        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
-        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap().trim();
-        u64::from_str_radix(caught, 16).unwrap() >> 1 & 1 == 1
-    };
-    while !listens() {
-        std::thread::yield_now();
-    }
-    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-    let said = child.wait_with_output().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyroll"));
+    let said = interrupted(command.args(["synthesize", "--budget", "100000000"]).arg(&path));
     assert_eq!(said.status.code(), Some(130), "{said:?}");
     let told = String::from_utf8(said.stderr).unwrap();
     assert!(told.starts_with("many: no plan was found, and none is ruled out: stopped after "), "{told}");
