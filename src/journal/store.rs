@@ -258,12 +258,19 @@ impl Store {
             store: self,
             lock,
         };
+        // One view of the file for all that is compared: other processes write meanwhile.
+        host.store.view("BEGIN")?;
         host.refresh(checked)?;
         host.verify()?;
-        if replay(checked, &host.records()?) == host.state {
-            return Ok(host);
+        if replay(checked, &host.records()?) != host.state {
+            return Err(HostError::Misfit(host.store.path));
         }
-        Err(HostError::Misfit(host.store.path))
+        host.store.view("COMMIT")?;
+        Ok(host)
+    }
+
+    fn view(&self, edge: &str) -> Result<(), HostError> {
+        self.connection.execute_batch(edge).map_err(|e| self.fail(&e))
     }
 
     fn lock(&self) -> Result<File, HostError> {

@@ -129,6 +129,30 @@ fn what_one_process_submits_another_takes_in() {
 }
 
 #[test]
+fn a_run_is_taken_up_while_another_process_writes() {
+    let checked = checked("one-key.renewal");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keyroll.db");
+    let runs: Vec<String> = (10..30).map(|number| number.to_string()).collect();
+    runs.iter().for_each(|run| enter(&path, &checked, run));
+    std::thread::scope(|scope| {
+        for run in &runs {
+            let writer = scope.spawn(|| {
+                let mut host = attach(&path, &checked, run).unwrap();
+                for record in played(&checked) {
+                    assert!(matches!(host.submit(&checked, &record), Ok(Verdict::Applied(_))));
+                }
+            });
+            while !writer.is_finished() {
+                attach(&path, &checked, run).unwrap();
+            }
+            writer.join().unwrap();
+            assert!(attach(&path, &checked, run).unwrap().state().is_finished());
+        }
+    });
+}
+
+#[test]
 fn of_two_runners_the_second_is_refused() {
     let checked = checked("two-keys.renewal");
     let folder = tempfile::tempdir().unwrap();
