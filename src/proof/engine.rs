@@ -26,6 +26,8 @@ pub enum How {
         states: usize,
         /// How many transitions between them.
         transitions: usize,
+        /// How many parts of the plan, which have nothing to do with each other, were looked at apart.
+        parts: usize,
     },
 }
 
@@ -39,8 +41,12 @@ impl How {
                     "causal cuts: the order of the steps rules out each of {questions} moments, no state searched"
                 )
             }
-            Self::Explicit { states, transitions } => {
-                format!("every order of events: {states} states, {transitions} transitions, breadth first")
+            Self::Explicit { states, transitions, parts } => {
+                let apart =
+                    if *parts > 1 { format!(" of {parts} parts, each by itself") } else { String::new() };
+                format!(
+                    "every order of events: {states} states{apart}, {transitions} transitions; a message counts as sent as soon as it can be"
+                )
             }
         }
     }

@@ -13,7 +13,10 @@ use super::{
     budget::{Budget, Reached},
     cuts::{Settled, Unsettled, settle, walk},
     engine::{Engine, How},
-    explicit::search::{Found, explore},
+    explicit::{
+        search::{Found, explore},
+        sparing::{Spared, spared, told_of},
+    },
     pack::Packing,
     refusal::refusal,
     rules::{Fault, Move, Rules},
@@ -180,21 +183,14 @@ pub fn prove_by<'a>(
             return refuted(checked, start, (&[], start, Fault::Vacuous(*number)), true);
         }
         (Engine::Cuts, Some(unsettled)) => (0, Why::Unsettled(unsettled.clone())),
-        _ => match explore(&Rules::of(&checked), start, budget) {
-            Found::Fault(moves, world, fault) => {
-                return refuted(checked, start, (&moves, &world, fault), true);
-            }
+        _ => match searched(&checked, start, budget.into()) {
             // Two engines that differ prove nothing.
-            Found::Clean(space) if matches!(unsettled, Some(Unsettled::Broken(_))) => {
-                (space.states(), Why::Differ)
+            Searched::Kept(_) if matches!(unsettled, Some(Unsettled::Broken(_))) => (0, Why::Differ),
+            Searched::Kept(how) => return proven(checked, start, how),
+            Searched::Told((moves, world, fault), shortest) => {
+                return refuted(checked, start, (&moves, &world, fault), shortest);
             }
-            Found::Clean(space) => {
-                let how = How::Explicit { states: space.states(), transitions: space.transitions() };
-                return proven(checked, start, how);
-            }
-            Found::Exhausted(Reached { states, moves, stopped: true }) => (states, Why::Stopped(moves)),
-            Found::Exhausted(Reached { states, moves, .. }) => (states, Why::Bound(moves)),
-            Found::Unclear(states) => (states, Why::Unclear),
+            Searched::Open(states, why) => (states, why),
         },
     };
     if let (Some(Unsettled::Broken(broken)), Why::Bound(_) | Why::Stopped(_) | Why::Unsettled(_)) =
@@ -204,6 +200,48 @@ pub fn prove_by<'a>(
         return refuted(checked, start, (&moves, &world, fault), false);
     }
     Verdict::NotProven(Box::new(NotProven { checked, states, why }))
+}
+
+/// What a search came to.
+enum Searched {
+    /// Nothing is wrong.
+    Kept(How),
+    /// This is, and whether no story is shorter.
+    Told((Vec<Move>, World, Fault), bool),
+    /// It cannot be said after so many worlds.
+    Open(usize, Why),
+}
+
+/// Looks at as few worlds as a proof needs, and where something is wrong, at as many as the shortest
+/// story does.
+fn searched(checked: &Checked, start: &World, budget: Budget<'_>) -> Searched {
+    let rules = Rules::of(checked);
+    let spared = match spared(&rules, start, budget) {
+        Spared::Kept { states, transitions, parts } => {
+            return Searched::Kept(How::Explicit { states, transitions, parts });
+        }
+        Spared::Spent { states, stopped: true } => return Searched::Open(states, Why::Stopped(0)),
+        spared => spared,
+    };
+    match (explore(&rules, start, budget), spared) {
+        (Found::Fault(moves, world, fault), _) => Searched::Told((moves, *world, fault), true),
+        (Found::Clean(space), Spared::Broken(_)) => Searched::Open(space.states(), Why::Differ),
+        (Found::Clean(space), _) => {
+            let (states, transitions) = (space.states(), space.transitions());
+            Searched::Kept(How::Explicit { states, transitions, parts: 1 })
+        }
+        (Found::Exhausted(Reached { states, moves, stopped: true }), _) => {
+            Searched::Open(states, Why::Stopped(moves))
+        }
+        (Found::Exhausted(Reached { states, moves, .. }), Spared::Broken(part)) => {
+            match told_of(&rules, start, part, budget) {
+                Some(told) => Searched::Told(told, false),
+                None => Searched::Open(states, Why::Bound(moves)),
+            }
+        }
+        (Found::Exhausted(Reached { states, moves, .. }), _) => Searched::Open(states, Why::Bound(moves)),
+        (Found::Unclear(states), _) => Searched::Open(states, Why::Unclear),
+    }
 }
 
 /// What is known of a search that did not come to its end.

@@ -7,7 +7,7 @@ use crate::{
     plan::{given::Given, resolve::resolve},
     proof::{
         cuts::{Settled, Unsettled, settle},
-        explicit::search::{Found, explore},
+        explicit::sparing::{Spared, spared},
         rules::Rules,
     },
     source::Source,
@@ -97,6 +97,6 @@ fn is_proved(source: &Source, given: &Given, states: usize) -> bool {
     match settle(&checked, start) {
         Ok(Settled { .. }) => true,
         Err(Unsettled::Broken(_) | Unsettled::Vacuous(_)) => false,
-        Err(_) => matches!(explore(&Rules::of(&checked), start, states), Found::Clean(_)),
+        Err(_) => matches!(spared(&Rules::of(&checked), start, states), Spared::Kept { .. }),
     }
 }

@@ -115,7 +115,8 @@ fn thousands_of_each_thing_are_checked() {
     let said = keyroll("check -", 900, &shapes::things(1_000));
     assert_eq!(said.out.trim(), "huge: 1 step, 1002 roles, no errors", "{:.2000}", said.err);
     let said = keyroll("prove --engine explicit --budget 200 -", 300, &shapes::things(300));
-    assert_eq!(said.exit, Some(8), "{:.2000}", said.err);
+    // No two of them have to do with each other, and nothing happens to most.
+    assert!(said.exit == Some(0) && said.has("every order of events"), "{:.2000} {}", said.err, said.out);
     let said = keyroll("prove -", 300, &shapes::things(300));
     assert!(said.exit == Some(0) && said.has("causal cuts"), "{:.2000} {}", said.err, said.out);
 }

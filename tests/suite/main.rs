@@ -23,6 +23,7 @@ mod keystore;
 mod mutants;
 mod oracle;
 mod output;
+mod parts;
 mod random_plans;
 mod readme;
 mod reference;

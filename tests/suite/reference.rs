@@ -19,7 +19,8 @@ use keyroll::{
     proof::{
         cuts::{Unsettled, settle, walk},
         engine::{Engine, How},
-        rules::Fault,
+        explicit::search::{Found, explore},
+        rules::{Fault, Rules},
         verdict::{Verdict, prove_by},
     },
     source::Source,
@@ -91,8 +92,12 @@ pub(crate) fn compare_from(checked: Checked, start: &World, limit: usize) -> Com
     by_cuts(&checked, start, &second);
     match (prove_by(Engine::Explicit, checked, start, limit), second) {
         (Verdict::Proven(proven), Judgement::Proved(moments, ways)) => {
-            let how = How::Explicit { states: moments, transitions: ways };
-            assert_eq!(proven.proof().how, how, "moments and ways of\n{text}");
+            let Found::Clean(space) = explore(&Rules::of(proven.checked()), start, limit) else {
+                panic!("the whole search does not say the same of\n{text}");
+            };
+            assert_eq!((space.states(), space.transitions()), (moments, ways), "moments and ways of\n{text}");
+            let How::Explicit { states, .. } = proven.proof().how else { panic!("no search") };
+            assert!(states <= moments, "{states} of {moments} moments of\n{text}");
             Compared::Proved(moments)
         }
         (Verdict::Refuted(refuted), Judgement::Refuted(moves, wrong)) => {
@@ -304,10 +309,13 @@ fn a_budget_ends_a_proof_and_proves_nothing() {
         prove_by(Engine::Explicit, checked, &start, budget)
     };
     assert!(moments > 5, "{moments}");
+    let Verdict::Proven(proven) = judged(moments) else { panic!("a plan that is fine") };
+    let How::Explicit { states: fewest, parts: 2, .. } = proven.proof().how else { panic!("{proven:?}") };
+    assert!(fewest > 4 && fewest < moments, "{fewest} of {moments}");
     assert!(matches!(judged(3), Verdict::NotProven(open) if open.states > 3 && open.states < moments));
     assert!(matches!(judged(0), Verdict::NotProven(_)));
-    assert!(matches!(judged(moments), Verdict::Proven(_)));
-    assert!(matches!(judged(moments - 1), Verdict::NotProven(_)));
+    assert!(matches!(judged(fewest), Verdict::Proven(_)));
+    assert!(matches!(judged(fewest - 1), Verdict::NotProven(_)));
 }
 
 #[test]

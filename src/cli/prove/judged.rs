@@ -51,6 +51,9 @@ pub struct Judged {
     /// How many transitions between them.
     #[serde(skip_serializing_if = "Option::is_none")]
     transitions: Option<usize>,
+    /// How many parts of the plan, which have nothing to do with each other, were looked at apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parts: Option<usize>,
     /// The certificate that was written; nothing unless it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     certificate: Option<Certified>,
@@ -184,6 +187,7 @@ impl Judged {
             reason: None,
             states: None,
             transitions: None,
+            parts: None,
             certificate: None,
             story: Vec::new(),
             shortest: None,
@@ -210,10 +214,11 @@ impl Judged {
         };
         match proof.how {
             How::Cuts { questions } => Self { engine: Some(By::Cuts), cuts: Some(questions), ..judged },
-            How::Explicit { states, transitions } => Self {
+            How::Explicit { states, transitions, parts } => Self {
                 engine: Some(By::Explicit),
                 states: Some(states),
                 transitions: Some(transitions),
+                parts: Some(parts),
                 ..judged
             },
         }

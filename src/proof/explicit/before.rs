@@ -15,7 +15,7 @@ use crate::{
     world::state::World,
 };
 
-use super::{layout::Layout, machine::Outcome, space::Space, test::Every};
+use super::{layout::Layout, machine::Outcome, part::Part, space::Space, test::Every};
 
 /// How far the search may still go.
 pub(super) struct Limit<'a> {
@@ -69,10 +69,11 @@ struct Promise {
 const NOW_AND_THEN: usize = 1 << 20;
 
 impl Befores {
-    /// The promises of a plan, before the first moment.
-    pub(super) fn of(rules: &Rules<'_>, layout: &Layout) -> Self {
+    /// The promises of a part of a plan, before the first moment.
+    pub(super) fn of(rules: &Rules<'_>, layout: &Layout, part: &Part) -> Self {
         let every = |literals: Vec<Literal>| Every::of(literals.into_iter().map(|l| layout.literal(l)));
         let statements = rules.checked().plan().statements.iter().enumerate();
+        let statements = statements.filter(|(number, _)| part.states(*number));
         let promises: Vec<Promise> = statements
             .filter_map(|(number, stated)| {
                 let first = every(stated.value.beginning()?);

@@ -16,6 +16,8 @@ use crate::{
     },
 };
 
+use super::part::Part;
+
 /// A fact has a value from one step on, until another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Reign {
@@ -35,8 +37,8 @@ pub(super) enum Course {
     Values(Vec<Value>),
 }
 
-/// The courses of all facts that a step which is not done at the start may write.
-pub(super) fn courses(checked: &Checked, start: &World) -> BTreeMap<Fact, Course> {
+/// The courses of all facts that a step of a part which is not done at the start may write.
+pub(super) fn courses(checked: &Checked, start: &World, part: &Part) -> BTreeMap<Fact, Course> {
     let plan = checked.plan();
     let writers = Writers::of(plan, checked.order());
     let is_done = |step: StepId| start.is_done(step);
@@ -48,7 +50,8 @@ pub(super) fn courses(checked: &Checked, start: &World) -> BTreeMap<Fact, Course
     let is_ordered = |fact: Fact| is_closed && writers.chain(fact).is_some();
     let mut reigns: BTreeMap<Fact, Vec<Reign>> = BTreeMap::new();
     let mut unknown: BTreeSet<Fact> = BTreeSet::new();
-    for step in checked.order().sequence().iter().copied().filter(|step| !is_done(*step)) {
+    let may_come = |step: &StepId| !is_done(*step) && part.has(*step);
+    for step in checked.order().sequence().iter().copied().filter(may_come) {
         for effect in plan.steps[step].action.value.effects() {
             let displaced = match effect {
                 Effect::Exchange { place, key, backup, .. } => {
@@ -81,7 +84,7 @@ pub(super) fn courses(checked: &Checked, start: &World) -> BTreeMap<Fact, Course
             }
         }
     }
-    let values = values(checked, start);
+    let values = values(checked, start, part);
     let course = |(fact, row): (Fact, Vec<Reign>)| {
         let is_known = is_ordered(fact) && !unknown.contains(&fact);
         let all = || values.get(&fact).cloned().unwrap_or_default();
@@ -96,7 +99,7 @@ fn first(start: &World, fact: Fact) -> Reign {
 }
 
 /// Every value that each fact may ever have, that of the start first.
-fn values(checked: &Checked, start: &World) -> BTreeMap<Fact, Vec<Value>> {
+fn values(checked: &Checked, start: &World, part: &Part) -> BTreeMap<Fact, Vec<Value>> {
     let plan = checked.plan();
     let mut all: BTreeMap<Fact, Vec<Value>> = BTreeMap::new();
     let mut exchanges: Vec<(Fact, KeyId, Fact)> = Vec::new();
@@ -108,7 +111,7 @@ fn values(checked: &Checked, start: &World) -> BTreeMap<Fact, Vec<Value>> {
         }
         is_new
     };
-    for (_, step) in plan.steps.iter().filter(|(step, _)| !start.is_done(*step)) {
+    for (_, step) in plan.steps.iter().filter(|(step, _)| !start.is_done(*step) && part.has(*step)) {
         for effect in step.action.value.effects() {
             for (fact, value) in effect.writes() {
                 add(fact, value);

@@ -13,6 +13,7 @@ use crate::{
 
 use super::{
     facts::{Course, Reign, courses},
+    part::Part,
     test::Field,
 };
 
@@ -48,19 +49,26 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// The layout for all worlds that a plan can reach from a start.
-    pub(super) fn of(checked: &Checked, start: &World) -> Self {
+    /// The layout for all worlds that a part of a plan can reach from a start. Other parts stay as they are
+    /// there; of their steps nothing is asked.
+    pub(super) fn of(checked: &Checked, start: &World, part: &Part) -> Self {
         let plan = checked.plan();
         let mut room = Room::default();
         let bit = |room: &mut Room, is_fixed: bool| (!is_fixed).then(|| room.take(1));
-        let done = plan.steps.ids().map(|step| bit(&mut room, start.is_done(step))).collect();
-        let heard = plan.deliveries.iter().map(|(id, _)| bit(&mut room, start.is_heard(id))).collect();
-        let windows = plan.landscape.windows.ids().map(|_| room.take(2)).collect();
-        let courses = courses(checked, start);
+        let done =
+            plan.steps.ids().map(|step| bit(&mut room, start.is_done(step) || !part.has(step))).collect();
+        let heard = plan.deliveries.iter();
+        let heard =
+            heard.map(|(id, delivery)| bit(&mut room, start.is_heard(id) || !part.has(delivery.step)));
+        let heard = heard.collect();
+        let width = |window: WindowId| if part.windows.binary_search(&window).is_ok() { 2 } else { 0 };
+        let windows = plan.landscape.windows.ids().map(|window| room.take(width(window))).collect();
+        let courses = courses(checked, start, part);
         let under_way = plan.landscape.channels.iter().map(|(id, channel)| {
             let stamps = values(start, &courses, Fact::Place(channel.stamps));
             let may_wait = |key: &KeyId| match channel.transit {
                 Transit::Immediately => false,
+                Transit::Within(_) if !part.has_flow(id) => false,
                 Transit::Within(_) => {
                     start.under_way[id].contains(*key) || stamps.contains(&Value::Key(Some(*key)))
                 }

@@ -3,6 +3,8 @@
 //! It says where something is wrong, and not what: that is asked of the [`Rules`] of the world
 //! themselves, which have the last word on each fault.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::{
     action::SpeechKind,
     check::Checked,
@@ -20,18 +22,30 @@ use crate::{
 use super::{
     act::{Case, Effects},
     layout::Layout,
+    part::Part,
     test::{All, Any, Every, Write},
     wrong::Wrongs,
 };
 
-/// The rules of one plan, for worlds as packed words.
+/// When a message is sent that can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sending {
+    /// At any moment, as a move of its own.
+    AtWill,
+    /// At once, and the last one of its kind arrives when no more are sent.
+    AtOnce,
+}
+
+/// The rules of a part of a plan, for worlds as packed words.
 #[derive(Debug)]
 pub(super) struct Machine {
     layout: Layout,
     turns: Vec<Turn>,
     wrongs: Wrongs,
-    /// Of which moments each statement speaks.
-    occasions: Vec<Every>,
+    /// What is sent at once.
+    sent: Vec<Sent>,
+    /// Of which moments each statement speaks, by number.
+    occasions: BTreeMap<usize, Every>,
     ended: Every,
     /// How many looks a world takes.
     weight: usize,
@@ -49,10 +63,19 @@ struct Turn {
     is_traffic: bool,
 }
 
+/// Messages that are under way from the moment on at which they can be sent.
+#[derive(Debug)]
+struct Sent {
+    when: Every,
+    write: Write,
+}
+
 /// A way in which it happens.
 #[derive(Debug)]
 struct Way {
     case: Case,
+    /// What can be sent afterwards and perhaps not before, by number.
+    sends: Vec<usize>,
     /// What may be wrong afterwards that was not before, by number.
     watched: Vec<usize>,
 }
@@ -67,17 +90,40 @@ pub(super) enum Outcome<'a> {
 }
 
 impl Machine {
-    /// The machine of a plan that starts there.
-    pub(super) fn of(rules: &Rules<'_>, start: &World) -> Self {
+    /// The machine of a part of a plan that starts there.
+    pub(super) fn of(rules: &Rules<'_>, start: &World, part: &Part, sending: Sending) -> Self {
         let checked = rules.checked();
-        let layout = Layout::of(checked, start);
-        let wrongs = Wrongs::of(rules, &layout);
-        let turns = Compiler { checked, layout: &layout, wrongs: &wrongs }.turns();
+        let layout = Layout::of(checked, start, part);
+        let wrongs = Wrongs::of(rules, &layout, part);
+        let sent = match sending {
+            Sending::AtWill => Vec::new(),
+            Sending::AtOnce => sent(checked, &layout, part),
+        };
+        let turns =
+            Compiler { checked, layout: &layout, wrongs: &wrongs, part, sending, sent: &sent }.turns();
         let occasion = |literals: Vec<Literal>| Every::of(literals.into_iter().map(|l| layout.literal(l)));
-        let occasions = checked.plan().statements.iter().map(|s| occasion(s.value.occasion())).collect();
-        let ended = Every::of(checked.plan().steps.ids().map(|step| layout.is_done(step, true)));
+        let statements = checked.plan().statements.iter().enumerate();
+        let statements = statements.filter(|(number, _)| part.states(*number));
+        let occasions = statements.map(|(number, s)| (number, occasion(s.value.occasion()))).collect();
+        let ended = Every::of(part.steps.iter().map(|step| layout.is_done(*step, true)));
         let weight = turns.len() + layout.words();
-        Self { layout, turns, wrongs, occasions, ended, weight }
+        Self { layout, turns, wrongs, sent, occasions, ended, weight }
+    }
+
+    /// The world in which it begins, packed.
+    pub(super) fn first(&self) -> Vec<u64> {
+        let mut state = self.layout.pack(self.layout.start());
+        for sent in &self.sent {
+            if sent.when.holds(&state) {
+                sent.write.to(&mut state);
+            }
+        }
+        state
+    }
+
+    /// Whether something is wrong with the world in which it begins, which no move has led to.
+    pub(super) fn begins_wrong(&self, first: &[u64]) -> bool {
+        self.wrongs.are_any_at_all(first) || self.is_ended(first) && self.wrongs.are_missed(first)
     }
 
     /// Where what is kept.
@@ -103,12 +149,12 @@ impl Machine {
 
     /// Takes out of a list the statements that speak of a world, by number.
     pub(super) fn speaks(&self, state: &[u64], unspoken: &mut Vec<usize>) {
-        unspoken.retain(|number| !self.occasions.get(*number).is_some_and(|occasion| occasion.holds(state)));
+        unspoken.retain(|number| !self.occasions.get(number).is_some_and(|occasion| occasion.holds(state)));
     }
 
     /// The numbers of all statements.
     pub(super) fn statements(&self) -> Vec<usize> {
-        (0..self.occasions.len()).collect()
+        self.occasions.keys().copied().collect()
     }
 
     /// Everything that may happen in a world, with the world after it, until `found` has enough.
@@ -138,6 +184,11 @@ impl Machine {
             after.extend_from_slice(state);
             let outcome = way.map_or(Outcome::Odd, |way| {
                 way.case.writes.iter().for_each(|write| write.to(after));
+                for sent in way.sends.iter().filter_map(|number| self.sent.get(*number)) {
+                    if sent.when.holds(after) {
+                        sent.write.to(after);
+                    }
+                }
                 let onward = !turn.is_traffic && !way.case.is_idle;
                 Outcome::World { onward, watched: &way.watched }
             });
@@ -152,6 +203,26 @@ struct Compiler<'a> {
     checked: &'a Checked,
     layout: &'a Layout,
     wrongs: &'a Wrongs,
+    part: &'a Part,
+    sending: Sending,
+    sent: &'a [Sent],
+}
+
+/// What is sent at once: for each flow and key, when its alias names the key while it runs.
+fn sent(checked: &Checked, layout: &Layout, part: &Part) -> Vec<Sent> {
+    let channels = &checked.plan().landscape.channels;
+    let mut all = Vec::new();
+    for channel in part.flows.iter().copied() {
+        let stamps = Fact::Place(channels[channel].stamps);
+        for (key, waits) in &layout.under_way[channel] {
+            let runs = layout.is(Fact::Running(channel), Value::Is(true));
+            let names = layout.is(stamps, Value::Key(Some(*key)));
+            let when = Every::of([runs, names, Any::of([All::one(waits.is(0))])]);
+            all.push(Sent { when, write: waits.write(1) });
+        }
+    }
+    all.retain(|sent| !sent.when.is_never());
+    all
 }
 
 impl Compiler<'_> {
@@ -160,23 +231,24 @@ impl Compiler<'_> {
         let plan = self.checked.plan();
         let land = &plan.landscape;
         let mut turns = Vec::new();
-        for step in plan.steps.ids() {
-            self.act(step, &mut turns);
+        for step in &self.part.steps {
+            self.act(*step, &mut turns);
         }
-        for (id, delivery) in plan.deliveries.iter() {
+        for id in self.part.deliveries.iter().copied() {
             let Some(heard) = self.layout.heard[id] else { continue };
-            let when = [self.layout.is_done(delivery.step, true), Any::of([All::one(heard.is(0))])];
+            let when =
+                [self.layout.is_done(plan.deliveries[id].step, true), Any::of([All::one(heard.is(0))])];
             turns.extend(self.turn(Move::Receive(id), when, vec![heard.write(1)]));
         }
-        for window in land.windows.ids() {
+        for window in self.part.windows.iter().copied() {
             let (field, open) = self.layout.window(window, WindowState::Open);
             let when = [self.layout.is_window(window, &[WindowState::Agreed])];
             turns.extend(self.turn(Move::Open(window), when, vec![field.write(open)]));
         }
-        for (channel, declared) in land.channels.iter() {
-            let stamps = Fact::Place(declared.stamps);
+        for channel in self.part.flows.iter().copied() {
+            let stamps = Fact::Place(land.channels[channel].stamps);
             let keys = &self.layout.under_way[channel];
-            for (key, waits) in keys {
+            for (key, waits) in keys.iter().filter(|_| self.sending == Sending::AtWill) {
                 let when = [
                     self.layout.is(Fact::Running(channel), Value::Is(true)),
                     self.layout.is(stamps, Value::Key(Some(*key))),
@@ -185,7 +257,11 @@ impl Compiler<'_> {
                 turns.extend(self.turn(Move::Send(channel, *key), when, vec![waits.write(1)]));
             }
             for (key, waits) in keys {
-                let when = [Any::of([All::one(waits.is(1))])];
+                let mut when = vec![Any::of([All::one(waits.is(1))])];
+                if self.sending == Sending::AtOnce {
+                    let silent = self.layout.is(Fact::Running(channel), Value::Is(false));
+                    when.push(silent.or(self.layout.has(stamps, |value| value != Value::Key(Some(*key)))));
+                }
                 turns.extend(self.turn(Move::Arrive(channel, *key), when, vec![waits.write(0)]));
             }
         }
@@ -236,15 +312,23 @@ impl Compiler<'_> {
         let cases = effect.map_or_else(|| vec![Case::default()], |effect| effects.cases(effect));
         let way = |mut case: Case| {
             case.writes.extend(done);
-            Way { watched: self.wrongs.watched(&case.writes), case }
+            self.way(case)
         };
         cases.into_iter().filter(|case| !case.when.is_never()).map(way).collect()
     }
 
     fn turn(&self, what: Move, when: impl IntoIterator<Item = Any>, writes: Vec<Write>) -> Option<Turn> {
-        let watched = self.wrongs.watched(&writes);
-        let way = Way { case: Case { writes, ..Case::default() }, watched };
-        Self::whole(what, when, vec![way])
+        Self::whole(what, when, vec![self.way(Case { writes, ..Case::default() })])
+    }
+
+    fn way(&self, case: Case) -> Way {
+        let changed: BTreeSet<usize> = case.writes.iter().flat_map(|write| write.bits()).collect();
+        let may_be_sent = |sent: &Sent| sent.when.bits().any(|bit| changed.contains(&bit));
+        let sent = self.sent.iter().enumerate().filter(|(_, sent)| may_be_sent(sent));
+        let sends: Vec<usize> = sent.map(|(number, _)| number).collect();
+        let sent = sends.iter().filter_map(|number| self.sent.get(*number)).map(|sent| sent.write);
+        let writes: Vec<Write> = case.writes.iter().copied().chain(sent).collect();
+        Way { watched: self.wrongs.watched(&writes), case, sends }
     }
 
     fn whole(what: Move, when: impl IntoIterator<Item = Any>, cases: Vec<Way>) -> Option<Turn> {

@@ -1,7 +1,9 @@
 //! Looks at every world that a plan can reach.
 //!
 //! A world is a few machine words ([`space`]), in which nothing is kept that the steps which are done
-//! tell anyway (`facts`, `layout`); the rules of the plan are masks over them (`machine`).
+//! tell anyway (`facts`, `layout`); the rules of the plan are masks over them (`machine`). A proof needs
+//! not all of them ([`sparing`]): what has nothing to do with each other is looked at apart (`part`), and
+//! a message counts as sent as soon as it can be.
 
 mod act;
 mod before;
@@ -10,8 +12,11 @@ mod finish;
 mod index;
 mod layout;
 mod machine;
+mod part;
 mod question;
 pub mod search;
 pub mod space;
+pub mod sparing;
 mod test;
+mod ties;
 mod wrong;

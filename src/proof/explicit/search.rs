@@ -12,7 +12,8 @@ use crate::{
 use super::{
     before::{Befores, Followed, Limit},
     finish::stuck,
-    machine::{Machine, Outcome},
+    machine::{Machine, Outcome, Sending},
+    part::Part,
     space::Space,
 };
 
@@ -48,19 +49,31 @@ const NOW_AND_THEN: u32 = 1 << 14;
 /// than 512 bytes and a thousand looks for each world of the budget, 1 GiB for two million.
 #[must_use]
 pub fn explore<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a>>) -> Found {
-    let Budget { states: budget, goes_on } = budget.into();
     if let Some(fault) = rules.fault(start) {
         return Found::Fault(Vec::new(), Box::new(start.clone()), fault);
     }
-    let machine = Machine::of(rules, start);
+    through(rules, start, (&Part::whole(rules.checked()), Sending::AtWill), budget.into())
+}
+
+/// Searches through the worlds of a part of a plan.
+pub(super) fn through(
+    rules: &Rules<'_>,
+    start: &World,
+    (part, sending): (&Part, Sending),
+    Budget { states: budget, goes_on }: Budget<'_>,
+) -> Found {
+    let machine = Machine::of(rules, start, part, sending);
     let room = budget.saturating_mul(ROOM).max(LEAST);
     let mut limit = Limit { looks: budget.saturating_mul(LOOKS).max(LEAST), room, goes_on };
     let mut unspoken = machine.statements();
-    let first = machine.layout().pack(start);
+    let first = machine.first();
+    if machine.begins_wrong(&first) {
+        return Found::Unclear(0);
+    }
     machine.speaks(&first, &mut unspoken);
     // In the middle of a run the first of two moments may have passed.
     let is_first = start.done.is_clear();
-    let mut befores = if is_first { Befores::of(rules, machine.layout()) } else { Befores::default() };
+    let mut befores = if is_first { Befores::of(rules, machine.layout(), part) } else { Befores::default() };
     let (waiting, state, after) = (Vec::new(), Vec::new(), Vec::new());
     let mut search = Search { space: Space::of(machine), room, unspoken, waiting, state, after };
     let _is_new = search.space.worlds.enter(&first, 0);

@@ -11,6 +11,7 @@ use crate::{
 
 use super::{
     layout::Layout,
+    part::Part,
     test::{Any, Every, Write},
 };
 
@@ -25,12 +26,13 @@ pub(super) struct Wrongs {
 }
 
 impl Wrongs {
-    /// Of one plan.
-    pub(super) fn of(rules: &Rules<'_>, layout: &Layout) -> Self {
+    /// Of a part of a plan.
+    pub(super) fn of(rules: &Rules<'_>, layout: &Layout, part: &Part) -> Self {
         let plan = rules.checked().plan();
         let stamps = |channel: ChannelId| Fact::Place(plan.landscape.channels[channel].stamps);
-        let never = never(rules, layout);
-        let missed = plan.finals.iter().flat_map(|last| layout.asks_not(&last.value.asks(), stamps));
+        let never = never(rules, layout, part);
+        let finals = part.finals.iter().filter_map(|number| plan.finals.get(*number));
+        let missed = finals.flat_map(|last| layout.asks_not(&last.value.asks(), stamps));
         let mut by_bit = vec![Vec::new(); layout.words() * u64::BITS as usize];
         for (number, wrong) in never.iter().enumerate() {
             for bit in wrong.bits() {
@@ -50,6 +52,11 @@ impl Wrongs {
         watched.iter().any(|number| self.never.get(*number).is_some_and(|wrong| wrong.holds(state)))
     }
 
+    /// Whether any of all these is so.
+    pub(super) fn are_any_at_all(&self, state: &[u64]) -> bool {
+        self.never.iter().any(|wrong| wrong.holds(state))
+    }
+
     /// Whether a state that is the last one misses what the plan is to reach.
     pub(super) fn are_missed(&self, state: &[u64]) -> bool {
         self.missed.iter().any(|missed| missed.holds(state))
@@ -67,14 +74,14 @@ impl Wrongs {
 }
 
 /// All that must never be so.
-fn never(rules: &Rules<'_>, layout: &Layout) -> Vec<Every> {
+fn never(rules: &Rules<'_>, layout: &Layout, part: &Part) -> Vec<Every> {
     let plan = rules.checked().plan();
     let land = &plan.landscape;
     let stamps = |channel: ChannelId| Fact::Place(land.channels[channel].stamps);
     let runs = |channel, is_so| layout.is(Fact::Running(channel), Value::Is(is_so));
     let names = |channel, key| layout.is(stamps(channel), Value::Key(key));
     let mut wrongs = Vec::new();
-    for (channel, hazard, window) in rules.judged() {
+    for (channel, hazard, window) in rules.judged().into_iter().filter(|judged| part.has_flow(judged.0)) {
         let acceptor = land.channels[channel].acceptor;
         let closed = window.map_or_else(|| Any::known(true), |w| layout.literal(Literal::NotOpen(w)));
         match (hazard, land.channels[channel].transit) {
@@ -93,13 +100,13 @@ fn never(rules: &Rules<'_>, layout: &Layout) -> Vec<Every> {
             }
         }
     }
-    wrongs.extend(land.channels.ids().map(|c| Every::of([runs(c, true), names(c, None)])));
-    wrongs.extend(plan.gaps().into_iter().map(|gap| {
+    wrongs.extend(part.flows.iter().copied().map(|c| Every::of([runs(c, true), names(c, None)])));
+    wrongs.extend(plan.gaps().into_iter().filter(|gap| part.has(gap.step)).map(|gap| {
         let before = plan.steps[gap.step].after.iter().map(|before| layout.is_done(before.value, true));
         let turn = before.chain([layout.is_done(gap.step, false), runs(gap.flow, true)]);
         Every::of(turn)
     }));
-    for stated in &plan.statements {
+    for stated in part.statements.iter().filter_map(|number| plan.statements.get(*number)) {
         let breach = |literals: Vec<Literal>| Every::of(literals.into_iter().map(|l| layout.literal(l)));
         wrongs.extend(stated.value.breaches().into_iter().map(breach));
     }

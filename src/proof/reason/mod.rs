@@ -84,8 +84,13 @@ fn by_order(limit: usize, checked: &Checked, start: &World) -> Result<Reason, Un
 
 /// Every world, with how far it is from the end.
 fn by_worlds(limit: usize, checked: &Checked, start: &World, budget: usize) -> Result<Reason, Unwritten> {
-    let Found::Clean(space) = explore(&Rules::of(checked), start, budget) else {
-        return Err(Unwritten::Differ(Refused::Gap("that the search ends as it did before".to_owned())));
+    let space = match explore(&Rules::of(checked), start, budget) {
+        Found::Clean(space) => space,
+        // It was proved by fewer worlds than those that a certificate needs.
+        Found::Exhausted(_) => return Err(Unwritten::TooLarge(limit)),
+        Found::Fault(..) | Found::Unclear(_) => {
+            return Err(Unwritten::Differ(Refused::Gap("that the search ends as it did before".to_owned())));
+        }
     };
     let ranks = ranks::ranks(&space);
     let (mut worlds, mut length) = (Vec::new(), 0);

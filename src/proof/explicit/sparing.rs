@@ -1,0 +1,95 @@
+//! A search through no more worlds than a proof needs.
+//!
+//! Parts that have nothing to do with each other are looked at one by one: what can be so in the whole
+//! is, part by part, what can be so in each, and each promise is about one of them. And a message counts
+//! as sent as soon as it can be. Nothing waits for one to be sent, what is under way only bars steps and
+//! breaks promises, and the last of its kind may arrive as soon as no more are sent; so a world in which
+//! something is wrong is never missed, for the same world with more messages under way is looked at.
+//!
+//! This proves. Where something is wrong, how it comes about is told by the whole search, whose story is
+//! the shortest.
+
+use crate::{
+    proof::{
+        budget::{Budget, Reached},
+        rules::{Fault, Move, Rules},
+    },
+    world::state::World,
+};
+
+use super::{
+    machine::Sending,
+    part::Part,
+    search::{Found, through},
+};
+
+/// What a search through the parts of a plan came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spared {
+    /// Nothing is wrong.
+    Kept {
+        /// How many worlds there are, of all parts together.
+        states: usize,
+        /// How many moves lead from world to world.
+        transitions: usize,
+        /// How many parts there are in which something can happen.
+        parts: usize,
+    },
+    /// Something is wrong with this part (by number).
+    Broken(usize),
+    /// It took more than the budget allows, or was told to end.
+    Spent {
+        /// How many worlds were found.
+        states: usize,
+        /// Whether it was told to end.
+        stopped: bool,
+    },
+}
+
+/// Looks at the parts of a plan that starts there, one by one.
+#[must_use]
+pub fn spared<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a>>) -> Spared {
+    let Budget { states: budget, goes_on } = budget.into();
+    let (mut states, mut transitions, mut parts) = (0usize, 0usize, 0);
+    for (number, part) in Part::all(rules, start).iter().enumerate() {
+        let others = states;
+        let so_far =
+            |reached: Reached| goes_on(Reached { states: others + reached.states, moves: 0, ..reached });
+        let left = Budget { states: budget.saturating_sub(states), goes_on: &so_far };
+        match through(rules, start, (part, Sending::AtOnce), left) {
+            // A part in which nothing happens is no more than the start.
+            Found::Clean(space) if space.states() == 1 => {}
+            Found::Clean(space) => {
+                parts += 1;
+                states += space.states();
+                transitions += space.transitions();
+            }
+            Found::Exhausted(Reached { states: more, stopped, .. }) => {
+                return Spared::Spent { states: states + more, stopped };
+            }
+            Found::Fault(..) | Found::Unclear(_) => return Spared::Broken(number),
+        }
+        if states > budget {
+            return Spared::Spent { states, stopped: false };
+        }
+    }
+    Spared::Kept { states: states.max(1), transitions, parts }
+}
+
+/// A shortest story of a part (by number) in which something is wrong, the other parts standing still;
+/// nothing where it is wrong only together with their end, or where the budget does not suffice.
+#[must_use]
+pub fn told_of<'a>(
+    rules: &Rules<'_>,
+    start: &World,
+    part: usize,
+    budget: impl Into<Budget<'a>>,
+) -> Option<(Vec<Move>, World, Fault)> {
+    let parts = Part::all(rules, start);
+    match through(rules, start, (parts.get(part)?, Sending::AtWill), budget.into()) {
+        // Asked only where everything else is proved.
+        Found::Fault(_, _, Fault::Vacuous(_)) => None,
+        Found::Fault(moves, world, fault) => Some((moves, *world, fault)),
+        Found::Clean(_) | Found::Exhausted(_) | Found::Unclear(_) => None,
+    }
+}
