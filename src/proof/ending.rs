@@ -276,7 +276,7 @@ pub fn waiting(checked: &Checked, world: &World) -> Option<Wait> {
                 let what = format!("news of {other}");
                 Some(Wait { step, what, at: plan.steps[step].name.span })
             }
-            Blocker::Done | Blocker::Unanswered | Blocker::After(_) => None,
+            Blocker::Done | Blocker::Unanswered | Blocker::After(_) | Blocker::Unsettled(_) => None,
         },
     )
 }

@@ -16,11 +16,7 @@ use crate::{
         },
     },
     source::shown,
-    transition::{
-        event::Record,
-        ready::{Blocker, blockers},
-        reasons::reasons,
-    },
+    transition::{event::Record, ready::Blocker, reasons::reasons, unsettled::barred},
     world::{
         id::{ChannelId, KeyId, StepId},
         landscape::Fact,
@@ -189,11 +185,13 @@ impl Enactment<'_> {
     /// Each step whose turn has come and that cannot begin, and why.
     fn unmet(&self) -> Vec<String> {
         let plan = self.checked.plan();
-        let world = &self.runner.state().world;
         let reason = |step: StepId| {
-            let found = blockers(self.checked, world, step);
+            let found = barred(self.checked, self.runner.state(), step);
             let is_its_turn = found.iter().all(|blocker| {
-                matches!(blocker, Blocker::Unmet(_) | Blocker::Unknown(_) | Blocker::Stale(_))
+                matches!(
+                    blocker,
+                    Blocker::Unmet(_) | Blocker::Unknown(_) | Blocker::Stale(_) | Blocker::Unsettled(_)
+                )
             });
             let name = shown(&plan.steps[step].name.value);
             (is_its_turn && !found.is_empty())

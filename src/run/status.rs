@@ -9,9 +9,9 @@ use crate::{
     check::Checked,
     source::shown,
     transition::{
-        ready::blockers,
         reasons::reasons,
         state::{State, Status},
+        unsettled::barred,
     },
     world::id::StepId,
 };
@@ -96,7 +96,7 @@ pub fn standing(checked: &Checked, casting: &Casting, state: &State, step: StepI
         .into_iter()
         .filter(|wait| wait.step == step && !matches!(wait.cause, Cause::Receipt(_)))
         .collect();
-    let blocking = blockers(checked, &state.world, step);
+    let blocking = barred(checked, state, step);
     let (status, why, since) = match progress.status {
         Status::Done(Outcome::Changed) => (Word::Done, None, progress.ended),
         Status::Done(Outcome::AlreadySo) => (Word::AlreadySo, None, progress.ended),

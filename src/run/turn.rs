@@ -18,9 +18,8 @@ use crate::{
         command::Command,
         event::{Actor, Drain, Event, Record},
         next::Verdict,
-        ready::blockers,
         state::{State, Status},
-        unsettled::unsettled,
+        unsettled::barred,
     },
     world::{
         id::{ChannelId, KeyId, StepId},
@@ -326,10 +325,7 @@ impl Runner<'_> {
             let progress = &self.state().steps[step];
             let open = matches!(progress.status, Status::Open | Status::Failed);
             let mine = open && !self.casting.is_by_hand(plan, step);
-            let waits = || {
-                !blockers(self.checked, &self.state().world, step).is_empty()
-                    || unsettled(self.checked, self.state(), step).is_some()
-            };
+            let waits = || !barred(self.checked, self.state(), step).is_empty();
             if !mine || waits() {
                 self.ready_since.remove(&step);
                 continue;

@@ -13,8 +13,9 @@ use crate::{
     transition::{
         event::Record,
         next::next,
-        ready::{Blocker, blockers},
+        ready::Blocker,
         state::{Opening, State, Status},
+        unsettled::barred,
     },
     world::{
         id::{RoleId, StepId},
@@ -181,7 +182,7 @@ pub fn waits(checked: &Checked, casting: &Casting, state: &State) -> Vec<Wait> {
             }
             continue;
         }
-        let blocking = blockers(checked, &state.world, step);
+        let blocking = barred(checked, state, step);
         if blocking.is_empty() && casting.is_by_hand(plan, step) {
             let role = plan.steps[step].role.value;
             found.push(Wait {
@@ -215,7 +216,7 @@ pub fn ready_since(checked: &Checked, records: &[Record]) -> BTreeMap<StepId, Ti
     for record in records {
         let _applied = next(checked, &mut state, record);
         for step in checked.plan().steps.ids() {
-            if state.started && blockers(checked, &state.world, step).is_empty() {
+            if state.started && barred(checked, &state, step).is_empty() {
                 ready.entry(step).or_insert(state.now);
             } else {
                 ready.remove(&step);

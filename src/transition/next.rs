@@ -18,10 +18,10 @@ use crate::{
 use super::{
     command::Command,
     event::{Actor, Drain, Event, Record},
-    ready::{Blocker, blockers},
+    ready::Blocker,
     reasons::reasons,
     state::{Opening, State, Status},
-    unsettled::unsettled,
+    unsettled::barred,
 };
 
 /// What became of an event.
@@ -182,15 +182,14 @@ fn own(checked: &Checked, step: StepId, by: &Actor) -> Result<(), Why> {
 }
 
 fn open(checked: &Checked, state: &State, step: StepId) -> Result<(), Why> {
-    let found = blockers(checked, &state.world, step);
+    let found = barred(checked, state, step);
     let name = checked.plan().steps[step].name.value.clone();
-    let other = unsettled(checked, state, step);
-    match (found.as_slice(), other) {
-        ([], None) => Ok(()),
-        ([], Some(other)) => {
-            Err(Why::Unsettled { step: name, other: checked.plan().steps[other].name.value.clone() })
+    match found.as_slice() {
+        [] => Ok(()),
+        [Blocker::Unsettled(other)] => {
+            Err(Why::Unsettled { step: name, other: checked.plan().steps[*other].name.value.clone() })
         }
-        ([Blocker::Done, ..], _) => Err(Why::Closed(name)),
+        [Blocker::Done, ..] => Err(Why::Closed(name)),
         _ => Err(Why::NotYet { reason: reasons(checked, step, &found), step: name, blockers: found }),
     }
 }

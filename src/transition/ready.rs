@@ -27,6 +27,8 @@ pub enum Blocker {
     Unmet(usize),
     /// Its role believes that this need (by number) holds, from what it was told, and it does not.
     Stale(usize),
+    /// This step of the same role was begun, has no outcome yet, and changes what this one needs.
+    Unsettled(StepId),
 }
 
 /// Everything that keeps a step from beginning in a world; nothing when it may begin.

@@ -23,6 +23,9 @@ pub fn reasons(checked: &Checked, step: StepId, blockers: &[Blocker]) -> String 
         }
         Blocker::Unknown(number) => format!("{role} was not told yet that {}", need(number)),
         Blocker::Unmet(number) => format!("it is not so yet that {}", need(number)),
+        Blocker::Unsettled(other) => {
+            format!("`{}` has no outcome yet, and it changes what `{}` asks for", name(*other), name(step))
+        }
         Blocker::Stale(number) => {
             format!("{role} was told that {}, and that is not so any more", need(number))
         }

@@ -1,4 +1,4 @@
-//! Steps that were begun and have no outcome.
+//! Steps that were begun and have no outcome, and what they keep from beginning.
 
 use crate::{
     check::Checked,
@@ -11,7 +11,20 @@ use crate::{
     },
 };
 
-use super::state::{State, Status};
+use super::{
+    ready::{Blocker, blockers},
+    state::{State, Status},
+};
+
+/// Everything that keeps a step of a run from beginning; nothing when it may begin.
+#[must_use]
+pub fn barred(checked: &Checked, state: &State, step: StepId) -> Vec<Blocker> {
+    let mut found = blockers(checked, &state.world, step);
+    if found.is_empty() {
+        found.extend(unsettled(checked, state, step).map(Blocker::Unsettled));
+    }
+    found
+}
 
 /// A step of the same role that was begun and may have taken effect without a record of it (a crash, or an
 /// attempt that failed), where it changes what `step` needs. It is taken up again first: the record does
@@ -19,8 +32,7 @@ use super::state::{State, Status};
 ///
 /// Other roles need not wait: what they go by, they are told after it is on record, and what they own it
 /// does not change.
-#[must_use]
-pub fn unsettled(checked: &Checked, state: &State, step: StepId) -> Option<StepId> {
+fn unsettled(checked: &Checked, state: &State, step: StepId) -> Option<StepId> {
     let plan = checked.plan();
     let row = &plan.steps[step];
     let asked: Vec<Fact> =

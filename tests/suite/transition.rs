@@ -15,9 +15,11 @@ use keyroll::{
         command::Command,
         event::{Actor, Drain, Event, Record},
         next::{Verdict, Why, next},
-        ready::blockers,
+        ready::{Blocker, blockers},
+        reasons::reasons,
         snapshot::Snapshot,
         state::{State, Status},
+        unsettled::barred,
     },
     world::material::Fingerprint,
 };
@@ -298,10 +300,18 @@ fn what_may_have_changed_is_not_gone_by() {
         step three by ops {\n needs r accepts k\n deploy f\n}\n";
     let checked = check::read(&Source::new("two", text.to_owned()), &Given::default()).unwrap();
     let mut state = State::new(&checked);
-    let mut take = |event: Event| next(&checked, &mut state, &Record { at: begin(), event });
     let begun = |step: &str, attempt| Event::Begun { step: step.to_owned(), attempt };
-    assert!(matches!(take(started()), Verdict::Applied(_)));
-    assert!(matches!(take(begun("one", 1)), Verdict::Applied(_)));
+    for event in [started(), begun("one", 1)] {
+        let record = Record { at: begin(), event };
+        assert!(matches!(next(&checked, &mut state, &record), Verdict::Applied(_)));
+    }
+    let [one, two, three] = ["one", "two", "three"].map(|step| checked.plan().step(step).unwrap());
+    let found = barred(&checked, &state, two);
+    assert_eq!(found, [Blocker::Unsettled(one)], "and nobody is told that it is ready");
+    let why = reasons(&checked, two, &found);
+    assert_eq!(why, "`one` has no outcome yet, and it changes what `two` asks for");
+    assert_eq!(barred(&checked, &state, three), []);
+    let mut take = |event: Event| next(&checked, &mut state, &Record { at: begin(), event });
     let unsettled = |verdict: Verdict| matches!(verdict, Verdict::Refused(Why::Unsettled { .. }));
     assert!(unsettled(take(begun("two", 1))));
     assert!(matches!(take(begun("three", 1)), Verdict::Applied(_)));

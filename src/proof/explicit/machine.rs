@@ -23,7 +23,7 @@ use super::{
     act::{Case, Effects},
     layout::Layout,
     part::Part,
-    test::{All, Any, Every, Write},
+    test::{All, Any, Every, Test, Write},
     wrong::Wrongs,
 };
 
@@ -40,6 +40,8 @@ pub(super) enum Sending {
 #[derive(Debug)]
 pub(super) struct Machine {
     layout: Layout,
+    /// A test for each turn that most worlds fail, all in a row: looked at first.
+    gates: Vec<Test>,
     turns: Vec<Turn>,
     wrongs: Wrongs,
     /// What is sent at once.
@@ -107,7 +109,8 @@ impl Machine {
         let occasions = statements.map(|(number, s)| (number, occasion(s.value.occasion()))).collect();
         let ended = Every::of(part.steps.iter().map(|step| layout.is_done(*step, true)));
         let weight = turns.len() + layout.words();
-        Self { layout, turns, wrongs, sent, occasions, ended, weight }
+        let gates = turns.iter().map(|turn| turn.when.gate()).collect();
+        Self { layout, gates, turns, wrongs, sent, occasions, ended, weight }
     }
 
     /// The world in which it begins, packed.
@@ -164,8 +167,8 @@ impl Machine {
         after: &mut Vec<u64>,
         mut found: impl FnMut(Move, &[u64], Outcome<'_>) -> bool,
     ) {
-        for turn in &self.turns {
-            if !turn.when.holds(state) {
+        for (gate, turn) in self.gates.iter().zip(&self.turns) {
+            if !gate.holds(state) || !turn.when.holds(state) {
                 continue;
             }
             let mut misled = false;

@@ -52,6 +52,14 @@ pub(super) struct Write {
     set: u64,
 }
 
+impl Test {
+    /// Whether it is so in a state.
+    #[inline]
+    pub(super) fn holds(self, state: &[u64]) -> bool {
+        state.get(self.word).is_some_and(|word| word & self.mask == self.value)
+    }
+}
+
 impl Write {
     /// Changes a state.
     pub(super) fn to(self, state: &mut [u64]) {
@@ -87,7 +95,7 @@ impl All {
     /// Whether it is so in a state.
     #[inline]
     pub(super) fn holds(&self, state: &[u64]) -> bool {
-        self.0.iter().all(|test| state.get(test.word).is_some_and(|word| word & test.mask == test.value))
+        self.0.iter().all(|test| test.holds(state))
     }
 
     /// Both; nothing where the two can never be so together.
@@ -165,6 +173,11 @@ impl Every {
             },
             _ => self.others.push(any),
         }
+    }
+
+    /// One test that holds wherever all of it does.
+    pub(super) fn gate(&self) -> Test {
+        self.all.0.first().copied().unwrap_or(Test { word: 0, mask: 0, value: 0 })
     }
 
     /// Whether it is so in no state whatever.
