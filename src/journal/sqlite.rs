@@ -109,10 +109,10 @@ impl Host for SqliteHost {
         // The state may have moved since it was read: what counts is read inside the transaction.
         let transaction =
             self.store.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+        // The sentences stay compiled: to read them anew takes a good part of an event.
         let (stored, head): (String, String) = transaction
-            .query_row("SELECT state, head FROM run WHERE id = ?1", [&self.run], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
+            .prepare_cached("SELECT state, head FROM run WHERE id = ?1")
+            .and_then(|mut found| found.query_row([&self.run], |row| Ok((row.get(0)?, row.get(1)?))))
             .map_err(fail)?;
         if head != self.head {
             let misfit = || HostError::Misfit(path.clone());
@@ -124,28 +124,26 @@ impl Host for SqliteHost {
         let verdict = next(checked, &mut state, record);
         let Verdict::Applied(commands) = &verdict else { return Ok(verdict) };
         let position: i64 = transaction
-            .query_row("SELECT count(*) FROM record WHERE run = ?1", [&self.run], |row| row.get(0))
+            .prepare_cached("SELECT coalesce(max(position) + 1, 0) FROM record WHERE run = ?1")
+            .and_then(|mut last| last.query_row([&self.run], |row| row.get(0)))
             .map_err(fail)?;
         let body = written(&path, record)?;
         let digest = link(&self.head, position, &body);
         transaction
-            .execute("INSERT INTO record VALUES (?1, ?2, ?3, ?4)", params![self.run, position, body, digest])
+            .prepare_cached("INSERT INTO record VALUES (?1, ?2, ?3, ?4)")
+            .and_then(|mut record| record.execute(params![self.run, position, body, digest]))
             .map_err(fail)?;
         for command in commands {
             let text = written(&path, command)?;
             transaction
-                .execute(
-                    "INSERT OR IGNORE INTO outbox (run, id, command) VALUES (?1, ?2, ?3)",
-                    params![self.run, command.id(), text],
-                )
+                .prepare_cached("INSERT OR IGNORE INTO outbox (run, id, command) VALUES (?1, ?2, ?3)")
+                .and_then(|mut outbox| outbox.execute(params![self.run, command.id(), text]))
                 .map_err(fail)?;
         }
         let snapshot = written(&path, &Snapshot::of(checked, &state))?;
         transaction
-            .execute(
-                "UPDATE run SET state = ?2, head = ?3, finished = ?4 WHERE id = ?1",
-                params![self.run, snapshot, digest, state.is_finished()],
-            )
+            .prepare_cached("UPDATE run SET state = ?2, head = ?3, finished = ?4 WHERE id = ?1")
+            .and_then(|mut run| run.execute(params![self.run, snapshot, digest, state.is_finished()]))
             .map_err(fail)?;
         transaction.commit().map_err(fail)?;
         self.state = state;
