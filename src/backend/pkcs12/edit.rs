@@ -6,6 +6,7 @@ use std::{
     thread,
 };
 
+use foldhash::quality::RandomState;
 use openssl::pkey::{PKeyRef, Private};
 use zeroize::Zeroizing;
 
@@ -150,9 +151,12 @@ impl<'a> Edit<'a> {
     /// Drops the issuers of a pair, each with all its copies, but not those that another entry or
     /// the new chain has.
     fn drop_issuers(&mut self, found: &Found, kept: &[Certificate]) {
+        if found.issuers.is_empty() {
+            return;
+        }
         let needed = self.needed_by_others(found);
         let issuers = found.issuers.iter().filter_map(|number| self.safe.bags.get(*number)?.held());
-        let unneeded: HashSet<&[u8]> = issuers
+        let unneeded: HashSet<&[u8], RandomState> = issuers
             .map(Held::der)
             .filter(|der| !needed.contains(der) && !kept.iter().any(|kept| kept.der() == *der))
             .collect();
@@ -163,7 +167,7 @@ impl<'a> Edit<'a> {
         }
     }
 
-    fn needed_by_others(&self, found: &Found) -> HashSet<&'a [u8]> {
+    fn needed_by_others(&self, found: &Found) -> HashSet<&'a [u8], RandomState> {
         let others = self.inventory.found.iter().filter(|other| other.bag != found.bag);
         others.flat_map(|other| other.chain(self.safe)).collect()
     }

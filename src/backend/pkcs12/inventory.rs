@@ -6,6 +6,7 @@ use std::{
 };
 
 use fixedbitset::FixedBitSet;
+use foldhash::quality::RandomState;
 use openssl::pkey::{PKeyRef, Public};
 
 use super::{bag::Kind, flaw::Flaw, held::Held, pairing::pairs, safe::Safe};
@@ -64,7 +65,7 @@ impl Inventory {
         let mut bags_of_pairs = FixedBitSet::with_capacity(safe.bags.len());
         found.iter().flat_map(numbers).for_each(|number| bags_of_pairs.insert(number));
         // Whether another bag holds a certificate of a pair too: seldom asked, and long to prepare.
-        let mut in_chains: Option<HashSet<&[u8]>> = None;
+        let mut in_chains: Option<HashSet<&[u8], RandomState>> = None;
         let mut alone = Vec::new();
         for (number, bag) in safe.bags.iter().enumerate() {
             let is_entry = match &bag.kind {
@@ -133,10 +134,10 @@ impl Found {
 }
 
 /// The bags of certificates by the subject's name as DER.
-type Subjects<'a> = HashMap<&'a [u8], Vec<usize>>;
+type Subjects<'a> = HashMap<&'a [u8], Vec<usize>, RandomState>;
 
 fn by_subject(safe: &Safe) -> Subjects<'_> {
-    let mut found = Subjects::new();
+    let mut found = Subjects::default();
     for (number, bag) in safe.bags.iter().enumerate() {
         if let Some(own) = bag.held() {
             found.entry(own.subject()).or_default().push(number);

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
+use foldhash::quality::RandomState;
+
 use super::{
     bag::{Bag, Kind},
     encrypted_key::shroud,
@@ -23,8 +25,8 @@ type Claim = (usize, Option<usize>, Vec<(u8, usize)>);
 
 /// Each key with its certificate.
 pub(super) fn pairs(safe: &Safe, password: &str) -> Result<Vec<(usize, Option<usize>)>, Flaw> {
-    let mut by_name: HashMap<Cow<'_, str>, Vec<usize>> = HashMap::new();
-    let mut by_id: HashMap<&[u8], Vec<usize>> = HashMap::new();
+    let mut by_name: HashMap<Cow<'_, str>, Vec<usize>, RandomState> = HashMap::default();
+    let mut by_id: HashMap<&[u8], Vec<usize>, RandomState> = HashMap::default();
     // Java never pairs a key with a certificate that is marked as trusted.
     let leaves = safe.bags.iter().enumerate().filter(|(_, bag)| bag.held().is_some() && !bag.is_trusted);
     for (number, bag) in leaves {
