@@ -29,6 +29,15 @@ impl Index {
         self.seek(hash, same).ok()
     }
 
+    /// The number in the slot where a hash begins, where it may be the one that is looked for.
+    #[inline]
+    pub(super) fn likely(&self, hash: u64) -> Option<u32> {
+        let (at, tag) = self.begin(hash);
+        let slot = self.slots.get(at).copied().unwrap_or_default();
+        let bits = self.number_bits();
+        (slot != 0 && slot & !bits == tag).then_some((slot & bits).wrapping_sub(1))
+    }
+
     /// Finds the number for which `same` holds, or enters `number`.
     pub(super) fn find_or_insert(
         &mut self,

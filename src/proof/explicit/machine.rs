@@ -43,6 +43,8 @@ pub(super) struct Machine {
     /// A test for each turn that most worlds fail, all in a row: looked at first.
     gates: Vec<Test>,
     turns: Vec<Turn>,
+    /// For each way, what may be wrong after it that was not before, by number.
+    watched: Vec<Vec<usize>>,
     wrongs: Wrongs,
     /// What is sent at once.
     sent: Vec<Sent>,
@@ -78,15 +80,17 @@ struct Way {
     case: Case,
     /// What can be sent afterwards and perhaps not before, by number.
     sends: Vec<usize>,
+    /// Its number among all ways.
+    number: usize,
     /// What may be wrong afterwards that was not before, by number.
     watched: Vec<usize>,
 }
 
 /// What comes of one thing that may happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome<'a> {
-    /// This world. Whether it is nearer to the end, and what may be wrong with it.
-    World { onward: bool, watched: &'a [usize] },
+pub(super) enum Outcome {
+    /// This world. Whether it is nearer to the end, and the way (by number) that led to it.
+    World { onward: bool, way: usize },
     /// Something is wrong here: a step that does not fit, or a belief that is false.
     Odd,
 }
@@ -101,7 +105,7 @@ impl Machine {
             Sending::AtWill => Vec::new(),
             Sending::AtOnce => sent(checked, &layout, part),
         };
-        let turns =
+        let mut turns =
             Compiler { checked, layout: &layout, wrongs: &wrongs, part, sending, sent: &sent }.turns();
         let occasion = |literals: Vec<Literal>| Every::of(literals.into_iter().map(|l| layout.literal(l)));
         let statements = checked.plan().statements.iter().enumerate();
@@ -109,8 +113,10 @@ impl Machine {
         let occasions = statements.map(|(number, s)| (number, occasion(s.value.occasion()))).collect();
         let ended = Every::of(part.steps.iter().map(|step| layout.is_done(*step, true)));
         let weight = turns.len() + layout.words();
+        let ways = turns.iter_mut().flat_map(|turn| &mut turn.cases).enumerate();
+        let watched = ways.map(|(number, way)| way.numbered(number)).collect();
         let gates = turns.iter().map(|turn| turn.when.gate()).collect();
-        Self { layout, gates, turns, wrongs, sent, occasions, ended, weight }
+        Self { layout, gates, turns, watched, wrongs, sent, occasions, ended, weight }
     }
 
     /// The world in which it begins, packed.
@@ -144,9 +150,10 @@ impl Machine {
         self.ended.holds(state)
     }
 
-    /// Whether one of these is wrong with a world.
+    /// Whether something is wrong with a world that was not before this way (by number) led to it.
     #[inline]
-    pub(super) fn is_wrong(&self, state: &[u64], watched: &[usize]) -> bool {
+    pub(super) fn is_wrong(&self, state: &[u64], way: usize) -> bool {
+        let watched = self.watched.get(way).map_or(&[][..], Vec::as_slice);
         self.wrongs.are_any(state, watched) || self.is_ended(state) && self.wrongs.are_missed(state)
     }
 
@@ -165,7 +172,7 @@ impl Machine {
         &self,
         state: &[u64],
         after: &mut Vec<u64>,
-        mut found: impl FnMut(Move, &[u64], Outcome<'_>) -> bool,
+        mut found: impl FnMut(Move, &[u64], Outcome) -> bool,
     ) {
         for (gate, turn) in self.gates.iter().zip(&self.turns) {
             if !gate.holds(state) || !turn.when.holds(state) {
@@ -193,12 +200,20 @@ impl Machine {
                     }
                 }
                 let onward = !turn.is_traffic && !way.case.is_idle;
-                Outcome::World { onward, watched: &way.watched }
+                Outcome::World { onward, way: way.number }
             });
             if !found(turn.what, after, outcome) {
                 return;
             }
         }
+    }
+}
+
+impl Way {
+    /// Gives it its number, and gives away what is watched after it.
+    fn numbered(&mut self, number: usize) -> Vec<usize> {
+        self.number = number;
+        std::mem::take(&mut self.watched)
     }
 }
 
@@ -331,7 +346,7 @@ impl Compiler<'_> {
         let sends: Vec<usize> = sent.map(|(number, _)| number).collect();
         let sent = sends.iter().filter_map(|number| self.sent.get(*number)).map(|sent| sent.write);
         let writes: Vec<Write> = case.writes.iter().copied().chain(sent).collect();
-        Way { watched: self.wrongs.watched(&writes), case, sends }
+        Way { number: 0, watched: self.wrongs.watched(&writes), case, sends }
     }
 
     fn whole(what: Move, when: impl IntoIterator<Item = Any>, cases: Vec<Way>) -> Option<Turn> {

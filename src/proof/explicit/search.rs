@@ -14,7 +14,7 @@ use super::{
     finish::stuck,
     machine::{Machine, Outcome, Sending},
     part::Part,
-    space::Space,
+    space::{Space, Worlds},
 };
 
 /// What a search came to.
@@ -74,8 +74,10 @@ pub(super) fn through(
     // In the middle of a run the first of two moments may have passed.
     let is_first = start.done.is_clear();
     let mut befores = if is_first { Befores::of(rules, machine.layout(), part) } else { Befores::default() };
-    let (waiting, state, after) = (Vec::new(), Vec::new(), Vec::new());
-    let mut search = Search { space: Space::of(machine), room, unspoken, waiting, state, after };
+    let (waiting, coming, marks) = (Vec::new(), Vec::new(), Vec::new());
+    let (state, after) = (Vec::new(), Vec::new());
+    let mut search =
+        Search { space: Space::of(machine), room, unspoken, waiting, state, after, coming, marks };
     let _is_new = search.space.worlds.enter(&first, 0);
     let begun = befores.begin(&search.space);
     if let Some(found) = followed(rules, &search.space, (&befores, begun)) {
@@ -137,33 +139,55 @@ struct Search {
     /// Where a world and the one after it lie for the while.
     state: Vec<u64>,
     after: Vec<u64>,
+    /// The worlds after it that are not entered yet, one behind the other, and for each its hash and the
+    /// way that led to it.
+    coming: Vec<u64>,
+    marks: Vec<(u64, usize)>,
 }
+
+/// So many worlds are entered in a row.
+const AT_ONCE: usize = 32;
 
 impl Search {
     /// Finds what comes after a world and how many looks that took; nothing where something is wrong.
     fn look(&mut self, at: u32) -> Option<usize> {
-        let Self { space: Space { machine, worlds, moves }, room, unspoken, waiting, state, after } = self;
+        let Self { space: Space { machine, worlds, moves }, room, unspoken, waiting, .. } = self;
+        let Self { state, after, coming, marks, .. } = self;
         state.clear();
         state.extend_from_slice(worlds.packed(at));
         let (mut goes_on, mut is_odd, mut taken) = (false, false, 0);
+        let mut enter = |worlds: &mut Worlds, coming: &mut Vec<u64>, marks: &mut Vec<(u64, usize)>| {
+            worlds.warm(marks.iter().map(|(hash, _)| *hash));
+            let mut is_odd = false;
+            for (next, (hash, way)) in coming.chunks_exact(state.len()).zip(&*marks) {
+                if worlds.enter_hashed((next, *hash), at) {
+                    is_odd |= machine.is_wrong(next, *way);
+                    if !unspoken.is_empty() {
+                        machine.speaks(next, unspoken);
+                    }
+                }
+            }
+            coming.clear();
+            marks.clear();
+            is_odd
+        };
         machine.next(state, after, |_, next, outcome| {
             taken += 1;
             match outcome {
                 Outcome::Odd => is_odd = true,
-                Outcome::World { onward, watched } => {
+                Outcome::World { onward, way } => {
                     goes_on |= onward;
-                    if worlds.enter(next, at) {
-                        is_odd = machine.is_wrong(next, watched);
-                        if !unspoken.is_empty() {
-                            machine.speaks(next, unspoken);
-                        }
+                    coming.extend_from_slice(next);
+                    marks.push((worlds.hash(next), way));
+                    if marks.len() == AT_ONCE {
+                        is_odd = enter(worlds, coming, marks);
                     }
                 }
             }
             // One world may have more after it than there is room for.
             !is_odd && worlds.bytes() <= *room
         });
-        if is_odd {
+        if enter(worlds, coming, marks) || is_odd {
             return None;
         }
         *moves += taken;

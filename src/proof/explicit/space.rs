@@ -111,7 +111,7 @@ impl Space {
         &self,
         number: u32,
         after: &mut Vec<u64>,
-        found: impl FnMut(Move, &[u64], Outcome<'_>) -> bool,
+        found: impl FnMut(Move, &[u64], Outcome) -> bool,
     ) {
         self.machine.next(self.worlds.packed(number), after, found);
     }
@@ -141,13 +141,35 @@ impl Worlds {
         self.parents.get(number as usize).copied().unwrap_or_default()
     }
 
+    /// The hash of a world.
+    #[inline]
+    pub(super) fn hash(&self, state: &[u64]) -> u64 {
+        hash(&self.hasher, state)
+    }
+
+    /// Looks where these hashes lead to. What is read here is near when each world is entered, and that it
+    /// is read in a row takes no longer than one of them.
+    #[inline]
+    pub(super) fn warm(&self, hashes: impl Iterator<Item = u64>) {
+        let first = |number: u32| self.states.get(number as usize * self.words).copied();
+        let read = hashes.filter_map(|hash| self.seen.likely(hash)).filter_map(first);
+        std::hint::black_box(read.fold(0, |sum, word| sum ^ word));
+    }
+
     /// Enters a world; says whether it was not there before.
     #[inline]
     pub(super) fn enter(&mut self, state: &[u64], parent: u32) -> bool {
+        let hash = self.hash(state);
+        self.enter_hashed((state, hash), parent)
+    }
+
+    /// The same of one whose hash is known.
+    #[inline]
+    pub(super) fn enter_hashed(&mut self, (state, own): (&[u64], u64), parent: u32) -> bool {
         let Self { states, words, parents, seen, hasher } = self;
         let (known, words) = (&*states, *words);
         let found = seen.find_or_insert(
-            hash(hasher, state),
+            own,
             number(parents.len()),
             |number| packed(known, words, number) == state,
             |number| hash(hasher, packed(known, words, number)),
