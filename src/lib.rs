@@ -21,6 +21,7 @@
 //! - [`page`]: findings as a page for people.
 //! - [`syntax`]: from text to tree and back.
 //! - [`world`]: what a renewal is about: credentials at places, acceptors, what is under way.
+//! - [`moment`]: which moments there are, where events come after each other: no plan is in it.
 //! - [`backend`]: what stands behind the names of a plan: the faces, and the real things behind them.
 //! - [`action`]: what steps do; a verb is a row of a list.
 //! - [`condition`]: what must hold before a step and at the end; each kind is a row of a list.
@@ -58,6 +59,7 @@ pub mod explanation;
 pub mod graph;
 pub mod invariant;
 pub mod journal;
+pub mod moment;
 pub mod name;
 pub mod page;
 pub mod plan;

@@ -20,6 +20,7 @@ mod house;
 mod huge;
 mod journal;
 mod keystore;
+mod moments;
 mod mutants;
 mod oracle;
 mod output;

@@ -19,6 +19,7 @@ const ORDER: &[&[&str]] = &[
     &["source", "name", "explanation", "page"],
     &["syntax"],
     &["world"],
+    &["moment"],
     &["backend"],
     &["action", "condition"],
     &["invariant"],
