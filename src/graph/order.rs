@@ -2,7 +2,10 @@
 
 use petgraph::algo::toposort;
 
-use crate::world::id::{StepId, Table};
+use crate::{
+    moment::{self, Event},
+    world::id::{Id, StepId, Table},
+};
 
 use super::{StepGraph, node, step_set::StepSet};
 
@@ -98,5 +101,13 @@ impl Order {
     #[must_use]
     pub fn set_before(&self, step: StepId) -> &StepSet {
         &self.before[step]
+    }
+}
+
+/// The step at a place of the sequence is the event with that number.
+impl moment::Order for Order {
+    fn is_before(&self, earlier: Event, later: Event) -> bool {
+        let later = self.sequence.get(later.index());
+        later.is_some_and(|later| self.before[*later].contains(earlier.index()))
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     condition::Asks,
+    moment::Reign,
     world::{
         effect::Effect,
         id::{AcceptorId, KeyId, StepId},
@@ -9,10 +10,7 @@ use crate::{
     },
 };
 
-use super::{
-    Unsettled,
-    history::{History, Reign},
-};
+use super::{Unsettled, history::History};
 
 /// More ways to fill a receiver than are looked at before one step.
 const WAYS: usize = 4096;
@@ -119,7 +117,7 @@ impl History<'_> {
             return Ok(false);
         }
         let others = landscape.keys.ids().filter(|key| !but.contains(key));
-        let accepted: Vec<Vec<Reign>> = others
+        let accepted: Vec<Vec<Reign<Value>>> = others
             .map(|key| self.when(Fact::Accepts(acceptor, key), |value| value == Value::Is(true)))
             .filter(|reigns| !reigns.is_empty())
             .collect();
@@ -133,14 +131,14 @@ impl History<'_> {
 struct Filling<'a> {
     history: &'a History<'a>,
     step: StepId,
-    chosen: Vec<Reign>,
+    chosen: Vec<Reign<Value>>,
     /// How many ways may still be looked at.
     ways: usize,
 }
 
 impl Filling<'_> {
     /// Whether so many more of these are accepted together, beside those that were chosen.
-    fn is_possible(&mut self, from: &[Vec<Reign>], more: usize) -> bool {
+    fn is_possible(&mut self, from: &[Vec<Reign<Value>>], more: usize) -> bool {
         if more == 0 {
             self.ways = self.ways.saturating_sub(1);
             return self.ways == 0 || self.history.before(self.step, &self.chosen);

@@ -6,6 +6,7 @@ use crate::{
     check::Checked,
     condition::Asks,
     invariant::Hazard,
+    moment::{Event, Reign, Sent, Traffic},
     proof::rules::Rules,
     world::{
         id::{ChannelId, KeyId, StepId, WindowId},
@@ -14,10 +15,7 @@ use crate::{
     },
 };
 
-use super::{
-    Broken, Unsettled,
-    history::{History, Reign},
-};
+use super::{Broken, Unsettled, history::History};
 
 /// What a proof by causal cuts rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +55,7 @@ pub fn settle(checked: &Checked, start: &World) -> Result<Settled, Unsettled> {
     if *start == checked.plan().start {
         judge.speaks_of_something()?;
     }
-    Ok(Settled { questions: history.questions() })
+    Ok(Settled { questions: history.moments().questions() })
 }
 
 /// What of a plan some cut breaks: one cut for each promise of each flow and for each law, one for the
@@ -97,9 +95,9 @@ pub fn occasions(checked: &Checked, start: &World) -> Vec<Vec<StepId>> {
 pub(super) struct Judge<'a> {
     pub(super) history: &'a History<'a>,
     /// The steps that wait until a key's messages have arrived.
-    drains: BTreeMap<(ChannelId, KeyId), Vec<StepId>>,
+    drains: BTreeMap<(ChannelId, KeyId), Vec<Event>>,
     /// The steps that wait until a window has begun.
-    pub(super) opened: BTreeMap<WindowId, Vec<StepId>>,
+    pub(super) opened: BTreeMap<WindowId, Vec<Event>>,
 }
 
 impl<'a> Judge<'a> {
@@ -108,8 +106,10 @@ impl<'a> Judge<'a> {
         for (step, row) in history.checked().plan().steps.iter() {
             for need in &row.needs {
                 match need.value.asks() {
-                    Asks::Drained(flow, key) => judge.drains.entry((flow, key)).or_default().push(step),
-                    Asks::Open(window) => judge.opened.entry(window).or_default().push(step),
+                    Asks::Drained(flow, key) => {
+                        judge.drains.entry((flow, key)).or_default().push(history.event(step))
+                    }
+                    Asks::Open(window) => judge.opened.entry(window).or_default().push(history.event(step)),
                     Asks::Facts(_) => {}
                 }
             }
@@ -122,58 +122,37 @@ impl<'a> Judge<'a> {
         let history = self.history;
         let channel = &history.checked().plan().landscape.channels[flow];
         let runs = self.running(flow, true);
-        for named in history.reigns(Fact::Place(channel.stamps)).iter() {
+        for named in history.reigns(Fact::Place(channel.stamps)) {
             let Value::Key(Some(key)) = named.value else { continue };
             let refused =
                 history.when(Fact::Accepts(channel.acceptor, key), |value| value == Value::Is(false));
-            for run in &runs {
-                let mut refused = refused.iter();
-                refused.try_for_each(|r| self.never_under_way((flow, key), &[*run, *named], Some(*r)))?;
+            let traffic = self.traffic((flow, key), &runs, named);
+            if let Some(sent) = history.moments().rejected(&traffic, &refused)? {
+                return Err(self.arriving((flow, key), sent));
             }
         }
         Ok(())
     }
 
-    /// No message is sent while `signs` are so and is under way while `refused` is so: at the end,
-    /// without.
-    ///
-    /// It was sent at a cut that holds every drain of its key that the later cut holds: the drain
-    /// would have waited for it.
-    fn never_under_way(
-        &self,
+    /// The messages of a flow that are signed with a key while its alias names the key.
+    fn traffic<'b>(
+        &'b self,
         (flow, key): (ChannelId, KeyId),
-        signs: &[Reign],
-        refused: Option<Reign>,
-    ) -> Result<(), Unsettled> {
-        let history = self.history;
-        history.is_worth_it()?;
-        let plan = history.checked().plan();
-        let from: Vec<StepId> = signs.iter().filter_map(|reign| reign.from).collect();
-        let until: Vec<StepId> = signs.iter().filter_map(|reign| reign.until).collect();
-        let mut then = from.clone();
-        let undone: Vec<StepId> = match refused {
-            Some(refused) => {
-                then.extend(refused.from);
-                refused.until.into_iter().collect()
-            }
-            None => {
-                then = plan.steps.ids().collect();
-                Vec::new()
-            }
-        };
-        if plan.landscape.channels[flow].transit == Transit::Immediately {
-            return self.no_cut(then, &[undone, until].concat());
-        }
-        if !history.is_cut(&then, &undone) {
-            return Ok(());
-        }
+        runs: &'b [Reign<Value>],
+        named: Reign<Value>,
+    ) -> Traffic<'b, Value> {
+        let transit = self.history.checked().plan().landscape.channels[flow].transit;
         let drains = self.drains.get(&(flow, key)).map_or(&[][..], Vec::as_slice);
-        let mut first = from;
-        first.extend(drains.iter().filter(|drain| history.is_in(**drain, &then)));
-        if history.is_cut(&first, &until) {
-            return Err(Unsettled::Broken(Broken { first, sent: Some((flow, key)), then, open: Vec::new() }));
-        }
-        Ok(())
+        Traffic { runs, named, drains, at_once: transit == Transit::Immediately }
+    }
+
+    /// A message that is under way where it must not be.
+    fn arriving(&self, message: (ChannelId, KeyId), Sent { first, then }: Sent) -> Unsettled {
+        let all = || self.history.checked().plan().steps.ids().collect();
+        let then = then.map_or_else(all, |then| self.history.steps(&then));
+        let sent = first.is_some().then_some(message);
+        let first = first.map_or_else(Vec::new, |first| self.history.steps(&first));
+        Unsettled::Broken(Broken { first, sent, then, open: Vec::new() })
     }
 
     /// The flow runs and can sign, or the window has begun.
@@ -203,7 +182,7 @@ impl<'a> Judge<'a> {
             for run in self.running(gap.flow, true) {
                 if self.history.before(gap.step, &[run]) {
                     let before = plan.steps[gap.step].after.iter().map(|before| before.value);
-                    let then = run.from.into_iter().chain(before).collect();
+                    let then = self.history.steps(run.from.as_slice()).into_iter().chain(before).collect();
                     return Err(Unsettled::Broken(Broken { then, ..Broken::default() }));
                 }
             }
@@ -212,20 +191,9 @@ impl<'a> Judge<'a> {
     }
 
     /// These are never so together before any of `undone` is done.
-    fn never(&self, reigns: &[Reign], undone: &[StepId]) -> Result<(), Unsettled> {
-        let done: Vec<StepId> = reigns.iter().filter_map(|reign| reign.from).collect();
-        let until = reigns.iter().filter_map(|reign| reign.until);
-        let undone: Vec<StepId> = until.chain(undone.iter().copied()).collect();
-        self.no_cut(done, &undone)
-    }
-
-    /// There is no cut in which `done` are done and `undone` are not.
-    fn no_cut(&self, done: Vec<StepId>, undone: &[StepId]) -> Result<(), Unsettled> {
-        self.history.is_worth_it()?;
-        if self.history.is_cut(&done, undone) {
-            return Err(Unsettled::Broken(Broken { then: done, ..Broken::default() }));
-        }
-        Ok(())
+    fn never(&self, reigns: &[Reign<Value>], undone: &[Event]) -> Result<(), Unsettled> {
+        let Some(then) = self.history.moments().together(reigns, undone)? else { return Ok(()) };
+        Err(Unsettled::Broken(Broken { then: self.history.steps(&then), ..Broken::default() }))
     }
 
     /// What must be so at the end is so then.
@@ -256,12 +224,17 @@ impl<'a> Judge<'a> {
         let channel = &plan.landscape.channels[flow];
         let named = self.history.when(Fact::Place(channel.stamps), |value| value == Value::Key(Some(key)));
         for run in self.running(flow, true) {
-            named.iter().try_for_each(|name| self.never_under_way((flow, key), &[run, *name], None))?;
+            for named in &named {
+                let traffic = self.traffic((flow, key), std::slice::from_ref(&run), *named);
+                if let Some(sent) = self.history.moments().left_over(&traffic)? {
+                    return Err(self.arriving((flow, key), sent));
+                }
+            }
         }
         Ok(())
     }
 
-    fn running(&self, flow: ChannelId, is: bool) -> Vec<Reign> {
+    fn running(&self, flow: ChannelId, is: bool) -> Vec<Reign<Value>> {
         self.history.when(Fact::Running(flow), |value| value == Value::Is(is))
     }
 }

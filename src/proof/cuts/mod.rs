@@ -16,6 +16,7 @@ mod fit;
 mod history;
 mod judge;
 mod statement;
+mod told;
 mod unsettled;
 mod walk;
 

@@ -3,20 +3,21 @@
 
 use crate::{
     invariant::stated::Literal,
+    moment::{Event, Order, Reign},
     world::{
         id::{StepId, WindowId},
         landscape::{Fact, Value},
     },
 };
 
-use super::{Broken, Unsettled, history::Reign, judge::Judge};
+use super::{Broken, Unsettled, judge::Judge};
 
 /// A cut that is looked for: these steps are done, those are not, these windows have begun and
 /// those have not.
 #[derive(Clone, Debug, Default)]
 struct Sought {
-    done: Vec<StepId>,
-    undone: Vec<StepId>,
+    done: Vec<Event>,
+    undone: Vec<Event>,
     open: Vec<WindowId>,
     shut: Vec<WindowId>,
 }
@@ -27,8 +28,7 @@ impl Judge<'_> {
         for stated in &self.history.checked().plan().statements {
             for breach in stated.value.breaches() {
                 if let Some(Sought { done, open, .. }) = self.some(&breach, Sought::default())? {
-                    let broken = Broken { then: done, open, ..Broken::default() };
-                    return Err(Unsettled::Broken(broken));
+                    return Err(self.broken_by(&done, open));
                 }
             }
         }
@@ -55,28 +55,32 @@ impl Judge<'_> {
             if !is_told {
                 return Err(Unsettled::Before(number));
             }
-            return Err(Unsettled::Broken(Broken { then: done, open, ..Broken::default() }));
+            return Err(self.broken_by(&done, open));
         }
         Ok(())
     }
 
+    fn broken_by(&self, done: &[Event], open: Vec<WindowId>) -> Unsettled {
+        Unsettled::Broken(Broken { then: self.history.steps(done), open, ..Broken::default() })
+    }
+
     /// The steps of which each brings a moment at which all of these facts are so; nothing where they are
     /// so from the start.
-    fn brought(&self, facts: &[Literal]) -> Option<Vec<StepId>> {
+    fn brought(&self, facts: &[Literal]) -> Option<Vec<Event>> {
         let reigns = |literal: &Literal| match *literal {
             Literal::Is(fact, value) => self.history.when(fact, |other| other == value),
             _ => Vec::new(),
         };
-        let all: Vec<Vec<Reign>> = facts.iter().map(reigns).collect();
+        let all: Vec<Vec<Reign<Value>>> = facts.iter().map(reigns).collect();
         if all.iter().all(|reigns| reigns.iter().any(|reign| reign.from.is_none())) {
             return None;
         }
-        let order = self.history.checked().order();
-        let is_then = |reign: &Reign, step: StepId| {
+        let order = self.history.moments().order();
+        let is_then = |reign: &Reign<Value>, step: Event| {
             reign.from.is_none_or(|from| from == step || order.is_before(from, step))
                 && reign.until.is_none_or(|until| order.is_before(step, until))
         };
-        let mut steps: Vec<StepId> = all.iter().flatten().filter_map(|reign| reign.from).collect();
+        let mut steps: Vec<Event> = all.iter().flatten().filter_map(|reign| reign.from).collect();
         steps.retain(|step| all.iter().all(|reigns| reigns.iter().any(|reign| is_then(reign, *step))));
         Some(steps)
     }
@@ -94,7 +98,8 @@ impl Judge<'_> {
     /// The steps that are done, with all that they come after, at a moment at which all of these are
     /// so.
     pub(super) fn occasion(&self, literals: &[Literal]) -> Option<Vec<StepId>> {
-        self.some(literals, Sought::default()).ok().flatten().map(|sought| sought.done)
+        let found = self.some(literals, Sought::default()).ok().flatten()?;
+        Some(self.history.steps(&found.done))
     }
 
     /// A cut at which all of these are so.
@@ -102,7 +107,7 @@ impl Judge<'_> {
         self.history.is_worth_it()?;
         let Some((first, rest)) = literals.split_first() else { return Ok(Some(sought)) };
         for narrower in self.narrowed(&sought, *first) {
-            if self.history.is_cut(&narrower.done, &narrower.undone)
+            if self.history.moments().is_one(&narrower.done, &narrower.undone)
                 && let Some(found) = self.some(rest, narrower)?
             {
                 return Ok(Some(found));
@@ -123,7 +128,7 @@ impl Judge<'_> {
                 let agrees = |step: &StepId| plan.proposal(*step).is_some_and(|(w, _)| w == window);
                 let begun = |step: StepId| {
                     let mut narrower = sought.clone();
-                    narrower.done.push(step);
+                    narrower.done.push(self.history.event(step));
                     narrower.open.push(window);
                     narrower
                 };

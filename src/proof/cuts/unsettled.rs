@@ -1,6 +1,7 @@
 //! Why causal cuts do not prove a plan.
 
 use crate::{
+    moment::Long,
     plan::Plan,
     source::shown,
     world::id::{ChannelId, KeyId, StepId, WindowId},
@@ -40,6 +41,12 @@ pub struct Broken {
     pub then: Vec<StepId>,
     /// And these windows have begun.
     pub open: Vec<WindowId>,
+}
+
+impl From<Long> for Unsettled {
+    fn from(_: Long) -> Self {
+        Self::Long
+    }
 }
 
 impl Unsettled {
