@@ -6,7 +6,9 @@
 //! ratio is missed. Not a test: a machine with other work on it may miss any of them.
 #![cfg(test)]
 
+mod chart;
 mod command;
+mod curves;
 mod documents;
 mod figure;
 mod journal;
@@ -17,6 +19,7 @@ mod peers;
 mod plans;
 mod proof;
 mod rehearsal;
+mod renewals;
 mod shapes;
 mod signature;
 
@@ -34,10 +37,11 @@ struct Subject {
     measure: Measure,
 }
 
-const SUBJECTS: [Subject; 7] = [
+const SUBJECTS: [Subject; 8] = [
     Subject { name: "command", measure: command::measure },
     Subject { name: "plans", measure: plans::measure },
     Subject { name: "proof", measure: proof::measure },
+    Subject { name: "cuts", measure: renewals::measure },
     Subject { name: "signature", measure: signature::measure },
     Subject { name: "keystore", measure: keystore::measure },
     Subject { name: "journal", measure: journal::measure },
@@ -50,7 +54,14 @@ fn main() -> ExitCode {
     if let [child, act] = words.as_slice()
         && child == measure::CHILD
     {
-        return ended(signature::act(act));
+        return ended(match act.strip_prefix(renewals::ACT) {
+            Some(words) => renewals::act(words),
+            None => signature::act(act),
+        });
+    }
+    let picture = words.iter().skip_while(|word| *word != curves::WORD).nth(1);
+    if let Some(picture) = picture {
+        return ended(curves::write(picture));
     }
     let has = |flag: &str| words.iter().any(|word| word == flag);
     let wanted: Vec<&String> = words.iter().filter(|word| !word.starts_with('-')).collect();

@@ -127,3 +127,10 @@ pub(crate) fn shown(time: Duration) -> String {
         s => format!("{:.1} µs", s * 1e6),
     }
 }
+
+/// A number with its thousands apart.
+pub(crate) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let parts: Vec<&[u8]> = digits.as_bytes().rchunks(3).rev().collect();
+    parts.iter().map(|part| String::from_utf8_lossy(part)).collect::<Vec<_>>().join(",")
+}

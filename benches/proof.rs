@@ -21,7 +21,7 @@ use keyroll::{
 
 use super::{
     figure::{Demand, Figure},
-    measure::{Pair, cpu, pair, shown},
+    measure::{Pair, cpu, grouped, pair, shown},
     partners,
     peers::{self, Spin},
 };
@@ -84,13 +84,13 @@ fn stock(name: &str, text: &str) -> Result<Figure, Box<dyn Error>> {
     })
 }
 
-fn read(text: &str) -> Result<Checked, Box<dyn Error>> {
+pub(crate) fn read(text: &str) -> Result<Checked, Box<dyn Error>> {
     let source = Source::new("plan", text);
     check::read(&source, &Given::default())
         .map_err(|refusal| format!("the plan is refused: {:?}", refusal.codes().collect::<Vec<_>>()).into())
 }
 
-fn search(checked: &Checked) -> Result<Box<Space>, Box<dyn Error>> {
+pub(crate) fn search(checked: &Checked) -> Result<Box<Space>, Box<dyn Error>> {
     match explore(&Rules::of(checked), &checked.plan().start, BUDGET) {
         Found::Clean(space) => Ok(space),
         _ => Err("the family is not proved".into()),
@@ -116,11 +116,4 @@ fn memory(subject: &str, bytes: usize, states: usize, limit: usize) -> Figure {
         ratio: each / limit as f64,
         demand: Demand::AtMost(1.0),
     }
-}
-
-/// A number with its thousands apart.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let parts: Vec<&[u8]> = digits.as_bytes().rchunks(3).rev().collect();
-    parts.iter().map(|part| String::from_utf8_lossy(part)).collect::<Vec<_>>().join(",")
 }
