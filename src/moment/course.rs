@@ -63,7 +63,9 @@ impl Course {
             [only] if self.is_last(*only) => self.continued(*only, self.places[*only].past),
             _ => self.joined(after),
         };
-        if self.bytes() > self.room || self.pasts.looks() > self.room {
+        // Each number stands for one event.
+        let is_numbered = self.places.len() < u32::MAX as usize - 1;
+        if !is_numbered || self.bytes() > self.room || self.pasts.looks() > self.room {
             return Err(Misplaced::Full);
         }
         Ok(self.places.push(place))

@@ -125,3 +125,33 @@ impl<V: Copy> Default for Facts<V> {
         Self::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::moment::Course;
+
+    use super::*;
+
+    #[test]
+    fn each_value_reigns_until_the_next_and_writers_have_an_order() {
+        let mut course = Course::within(usize::MAX);
+        let first = course.tell(&[]).unwrap();
+        let (second, apart) = (course.tell(&[first]).unwrap(), course.tell(&[first]).unwrap());
+        let mut facts = Facts::new();
+        let (still, fact) = (facts.start('s'), facts.start('a'));
+        facts.write(&course, (first, fact), 'b').unwrap();
+        assert_eq!(facts.write(&course, (first, fact), 'c'), Err(Clash::Twice));
+        facts.write(&course, (second, fact), 'd').unwrap();
+        assert_eq!(facts.write(&course, (apart, fact), 'e'), Err(Clash::Unordered(second)));
+        let reign = |value, from, until| Reign { value, from, until };
+        let reigns: Vec<Reign<char>> = facts.reigns(fact).collect();
+        let expected = [
+            reign('a', None, Some(first)),
+            reign('b', Some(first), Some(second)),
+            reign('d', Some(second), None),
+        ];
+        assert_eq!(reigns, expected);
+        assert_eq!((facts.at_the_end(fact), facts.at_the_end(still)), (Some('d'), Some('s')));
+        assert_eq!(facts.reigns(still).collect::<Vec<_>>(), [reign('s', None, None)]);
+    }
+}
