@@ -1,6 +1,7 @@
 //! What can be said of a plan without looking at its states. Each fault is a row of [`CHECKS`].
 
 pub mod agreed_twice;
+pub mod cannot_abort;
 mod checked;
 pub mod created_twice;
 pub mod cycle;
@@ -54,6 +55,7 @@ pub const CHECKS: &[Check] = &[
     flow_never_runs::find,
     not_known_at_end::find,
     too_long::find,
+    cannot_abort::find,
     old_pair_kept::find,
     promise_empty::find,
     last_act_unreported::find,
@@ -64,6 +66,7 @@ pub const CHECKS: &[Check] = &[
 pub fn explanations() -> Vec<Explanation> {
     [
         agreed_twice::EXPLANATION,
+        cannot_abort::EXPLANATION,
         created_twice::EXPLANATION,
         cycle::EXPLANATION,
         flow_never_runs::EXPLANATION,

@@ -6,6 +6,7 @@ mod certificate;
 mod cli;
 mod clumsy;
 mod compare;
+mod courses;
 mod cuts;
 mod durations;
 mod explicit;

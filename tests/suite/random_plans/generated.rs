@@ -148,6 +148,10 @@ fn written(chance: &mut Chance, ground: &Ground, steps: &[Draft]) -> String {
     if chance.percent(30) {
         writeln!(text, "promise {}", statement(chance, ground)).unwrap();
     }
+    if chance.percent(12) {
+        writeln!(text, "promise {}", chance.of(&["can always finish", "finishes", "can always abort"]))
+            .unwrap();
+    }
     text
 }
 
