@@ -12,6 +12,7 @@ pub mod last_act_unreported;
 pub mod not_known_at_end;
 pub mod old_pair_kept;
 pub mod promise_empty;
+pub mod promise_twice;
 pub mod race;
 pub mod role_without_authority;
 pub mod too_entangled;
@@ -58,6 +59,7 @@ pub const CHECKS: &[Check] = &[
     cannot_abort::find,
     old_pair_kept::find,
     promise_empty::find,
+    promise_twice::find,
     last_act_unreported::find,
 ];
 
@@ -76,6 +78,7 @@ pub fn explanations() -> Vec<Explanation> {
         not_known_at_end::EXPLANATION,
         old_pair_kept::EXPLANATION,
         promise_empty::EXPLANATION,
+        promise_twice::EXPLANATION,
         race::EXPLANATION,
         role_without_authority::EXPLANATION,
         too_entangled::EXPLANATION,
