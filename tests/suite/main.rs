@@ -38,6 +38,7 @@ mod stated;
 mod story;
 mod syntax;
 mod synthesis;
+mod tested;
 mod time_left;
 mod traces;
 mod transition;

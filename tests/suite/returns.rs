@@ -48,7 +48,7 @@ fn moves(checked: &Checked, held: &BTreeSet<KeyId>, world: &World) -> Vec<Effect
             }
             Effect::Start(channel) => found.push(Effect::Stop(channel)),
             Effect::Stop(channel) => found.push(Effect::Start(channel)),
-            Effect::Propose(_) | Effect::Agree(_) => {}
+            Effect::Try { .. } | Effect::Propose(_) | Effect::Agree(_) => {}
         }
         if !matches!(effect, Effect::Put { key, .. } if held.contains(&key)) {
             found.push(effect);

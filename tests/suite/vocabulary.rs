@@ -45,6 +45,7 @@ const ACTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("retire", &["retire old at partner", "retire new at partner"]),
+    ("test", &["test orders with old", "test orders with new"]),
     ("undeploy", &["undeploy orders"]),
 ];
 

@@ -37,6 +37,11 @@ pub(crate) fn broken(plan: &Plan) -> BTreeSet<&'static str> {
                     broken.insert("role_without_authority");
                 }
             }
+            if let Effect::Try { channel, .. } = effect
+                && plan.landscape.channels[channel].owner != role
+            {
+                broken.insert("role_without_authority");
+            }
             if let Effect::Put { key, .. } = effect
                 && !made.insert(key)
             {

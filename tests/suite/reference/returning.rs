@@ -136,7 +136,7 @@ impl Search<'_> {
             }
             match effect {
                 Effect::Put { place, key } => acts.push(Effect::Remove { place, key }),
-                Effect::Remove { .. } | Effect::Propose(_) | Effect::Agree(_) => {}
+                Effect::Remove { .. } | Effect::Try { .. } | Effect::Propose(_) | Effect::Agree(_) => {}
                 Effect::Exchange { place, staged, backup, .. } => {
                     let kept = moment.holds.get(&backup).copied();
                     acts.extend(kept.map(|key| Effect::Exchange {
