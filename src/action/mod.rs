@@ -16,6 +16,7 @@ pub mod provide;
 pub mod replace;
 pub mod request;
 pub mod retire;
+pub mod test;
 pub mod undeploy;
 pub mod usage;
 
@@ -62,6 +63,7 @@ pub const VOCABULARY: &[Verb] = &[
     replace::VERB,
     request::VERB,
     retire::VERB,
+    test::VERB,
     undeploy::VERB,
 ];
 
@@ -78,6 +80,11 @@ pub trait Action: Debug + Send + Sync {
     /// The facts whose owner may do it; none for an act of speech.
     fn authority(&self) -> Vec<Fact> {
         self.effects().iter().flat_map(Effect::writes).map(|(fact, _)| fact).collect()
+    }
+
+    /// The facts whose things it works with at a site, where it may read more than it changes.
+    fn works_with(&self) -> Vec<Fact> {
+        self.authority()
     }
 
     /// Whom it speaks to, if it is an act of speech.

@@ -1,6 +1,6 @@
 //! Where actions work: the backends of one site, and the certificates that the run knows.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io::Cursor};
 
 use jiff::Timestamp;
 
@@ -14,7 +14,8 @@ use super::{
     Outcome,
     deployer::{Deployer, DeployerError, FlowState},
     keystore::{Exchange, KeySpec, Keystore, KeystoreError},
-    receiver::{Receiver, ReceiverError},
+    receiver::{Judgement, Receiver, ReceiverError},
+    signer::{Signer, SignerError},
 };
 
 /// What stands behind a name of the plan.
@@ -45,6 +46,17 @@ pub struct Backends {
     pub receivers: Table<AcceptorId, Bound<Box<dyn Receiver>>>,
     /// Flows.
     pub flows: Table<ChannelId, Bound<Box<dyn Deployer>>>,
+    /// What signs a marked message of a flow, where that is done here.
+    pub signers: BTreeMap<ChannelId, Signing>,
+}
+
+/// How the messages of a flow are signed.
+#[derive(Debug)]
+pub enum Signing {
+    /// By this.
+    With(Box<dyn Signer>),
+    /// Not at all: nothing is sent, and what would come of it is told by what lies where.
+    Imagined,
 }
 
 impl Backends {
@@ -116,6 +128,27 @@ pub enum ActError {
     /// The run does not know the certificate of a key yet.
     #[error("the certificate of `{0}` is not known yet")]
     UnknownKey(String),
+    /// The pair of a key lies under no alias that the plan names.
+    #[error("`{key}` lies under no alias of `{store}` that the plan names")]
+    Absent {
+        /// Which key.
+        key: String,
+        /// In which keystore.
+        store: String,
+    },
+    /// The marked message could not be signed.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
+    /// The receiver did not verify the marked message.
+    #[error("`{receiver}` rejects the marked message that is signed with `{key}`: {why}")]
+    Rejected {
+        /// Which receiver.
+        receiver: String,
+        /// With which key it was signed.
+        key: String,
+        /// Why.
+        why: String,
+    },
     /// Nothing says what to generate.
     #[error("nothing says what kind of key `{0}` is to be: name its key type and subject in the site")]
     Unspecified(String),
@@ -256,6 +289,49 @@ impl Workbench<'_> {
         }
     }
 
+    /// Signs one marked message of a flow with a key that lies in the keystore which the flow signs with,
+    /// and has the receiver verify it. It goes past the flow: nothing is put under way, and what the
+    /// receiver says is counted nowhere.
+    ///
+    /// # Errors
+    /// When the key lies nowhere there, cannot sign, or the receiver does not verify what it signed.
+    pub fn test(&mut self, flow: ChannelId, key: KeyId) -> Result<Outcome, ActError> {
+        let wanted = self.certificate(key)?.fingerprint();
+        let land = self.landscape;
+        let (channel, name) = (&land.channels[flow], land.keys[key].clone());
+        let store = land.places[channel.stamps].store;
+        let mut alias = None;
+        for place in land.places.rows().filter(|place| place.store == store) {
+            if alias.is_none() && self.held(place)? == Some(wanted) {
+                alias = Some(&place.alias);
+            }
+        }
+        let Some(alias) = alias else {
+            return Err(ActError::Absent { key: name, store: land.stores[store].name.clone() });
+        };
+        let receiver = land.acceptors[channel.acceptor].name.clone();
+        let Bound::To(judge) = &mut self.backends.receivers[channel.acceptor] else {
+            return Err(ActError::Manual(receiver));
+        };
+        let rejected =
+            |why: String| ActError::Rejected { receiver: receiver.clone(), key: name.clone(), why };
+        if !judge.accepted()?.iter().any(|held| held.fingerprint() == wanted) {
+            return Err(rejected("it does not accept its certificate".to_owned()));
+        }
+        let signer = match self.backends.signers.get_mut(&flow) {
+            Some(Signing::With(signer)) => signer,
+            Some(Signing::Imagined) => return Ok(Outcome::Changed),
+            None => return Err(ActError::Manual(channel.name.clone())),
+        };
+        let (text, mut signed) = (marked(&channel.name, self.now), Vec::new());
+        signer.sign(alias, &mut text.as_bytes(), &mut signed)?;
+        match judge.judge(&mut Cursor::new(signed))? {
+            Judgement::Accepted(found) if found == wanted => Ok(Outcome::Changed),
+            Judgement::Accepted(found) => Err(rejected(format!("it verifies with {}", found.short()))),
+            Judgement::Rejected(why) => Err(rejected(why)),
+        }
+    }
+
     /// Starts or stops a flow.
     ///
     /// # Errors
@@ -267,4 +343,11 @@ impl Workbench<'_> {
             Bound::Manual => Err(ActError::Manual(self.landscape.channels[flow].name.clone())),
         }
     }
+}
+
+/// A message that says of itself that it is none to be processed.
+fn marked(flow: &str, now: Timestamp) -> String {
+    format!(
+        "<canary xmlns=\"urn:keyroll:canary\" flow=\"{flow}\" at=\"{now}\">A test of a key: not to be processed</canary>"
+    )
 }

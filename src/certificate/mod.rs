@@ -6,6 +6,7 @@
 //! the end. A reason that is missing, false or not asked for refuses it. Nothing here knows of
 //! [`proof`](crate::proof): this room stands to its left.
 
+mod course;
 mod form;
 mod history;
 mod known;
@@ -87,10 +88,12 @@ pub fn verify(subject: &Subject<'_>, text: &[u8]) -> Result<Verified, Refused> {
     }
     let judged = promises::judged(plan);
     let stated = plan.statements.iter().map(|stated| stated.value.sentence(&plan.landscape));
-    let promised = judged.iter().map(|judged| judged.sentence(&plan.landscape)).chain(stated);
+    let courses = plan.judged_courses().map(|(course, _)| course.sentence().to_owned());
+    let promised = judged.iter().map(|judged| judged.sentence(&plan.landscape)).chain(stated).chain(courses);
     if claim.statement != subject.statement || !promised.eq(claim.statement.promises.iter().cloned()) {
         return Err(Refused::Foreign("what it states: promises, what is waived, or assumptions"));
     }
+    course::can_abort(plan)?;
     match &claim.reason {
         Reason::Cuts { lines, paths, news, moments } => {
             let lines = Lines::of(plan, lines)?;

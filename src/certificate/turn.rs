@@ -1,11 +1,13 @@
 //! Every step can be done when its turn has come: its role knows enough, its needs hold, it fits.
 
+use std::collections::BTreeSet;
+
 use crate::{
     action::SpeechKind,
     condition::Asks,
     world::{
         effect::Effect,
-        id::{AcceptorId, KeyId, StepId},
+        id::{AcceptorId, KeyId, PlaceId, StepId},
         landscape::{Fact, Value},
     },
 };
@@ -127,10 +129,29 @@ impl History<'_> {
             Effect::Replace { acceptor, old, new } => {
                 old != new && (accepts(acceptor, new) || self.has_room(step, acceptor, &[old, new]))
             }
+            Effect::Try { channel, key } => {
+                let channel = &self.checked.plan().landscape.channels[channel];
+                let mut refused =
+                    self.when(Fact::Accepts(channel.acceptor, key), |v| v == Value::Is(false)).into_iter();
+                refused.all(|term| self.is_never_at(step, &[term]))
+                    && self.is_held_beside(step, channel.stamps, key)
+            }
             Effect::Retire { .. } | Effect::Start(_) | Effect::Stop(_) => true,
             // These belong to acts of speech, which change no fact.
             Effect::Propose(_) | Effect::Agree(_) => false,
         }
+    }
+
+    /// Whether a key lies somewhere in the store of a place at the turn of a step.
+    fn is_held_beside(&self, step: StepId, beside: PlaceId, key: KeyId) -> bool {
+        let places = &self.checked.plan().landscape.places;
+        let lies = self.lies.get(&key).into_iter().flatten();
+        let inside: BTreeSet<PlaceId> =
+            lies.copied().filter(|place| places[*place].store == places[beside].store).collect();
+        let without = |place: PlaceId| self.when(Fact::Place(place), |v| v != Value::Key(Some(key)));
+        let rows: Vec<Vec<Term>> = inside.into_iter().map(without).collect();
+        self.ways.set(0);
+        !rows.is_empty() && self.never_so_many(step, &rows, &mut Vec::new(), rows.len())
     }
 
     /// Whether a receiver never holds as many other keys as it can when the step brings one more.

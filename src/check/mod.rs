@@ -1,6 +1,7 @@
 //! What can be said of a plan without looking at its states. Each fault is a row of [`CHECKS`].
 
 pub mod agreed_twice;
+pub mod cannot_abort;
 mod checked;
 pub mod created_twice;
 pub mod cycle;
@@ -11,6 +12,7 @@ pub mod last_act_unreported;
 pub mod not_known_at_end;
 pub mod old_pair_kept;
 pub mod promise_empty;
+pub mod promise_twice;
 pub mod race;
 pub mod role_without_authority;
 pub mod too_entangled;
@@ -54,8 +56,10 @@ pub const CHECKS: &[Check] = &[
     flow_never_runs::find,
     not_known_at_end::find,
     too_long::find,
+    cannot_abort::find,
     old_pair_kept::find,
     promise_empty::find,
+    promise_twice::find,
     last_act_unreported::find,
 ];
 
@@ -64,6 +68,7 @@ pub const CHECKS: &[Check] = &[
 pub fn explanations() -> Vec<Explanation> {
     [
         agreed_twice::EXPLANATION,
+        cannot_abort::EXPLANATION,
         created_twice::EXPLANATION,
         cycle::EXPLANATION,
         flow_never_runs::EXPLANATION,
@@ -73,6 +78,7 @@ pub fn explanations() -> Vec<Explanation> {
         not_known_at_end::EXPLANATION,
         old_pair_kept::EXPLANATION,
         promise_empty::EXPLANATION,
+        promise_twice::EXPLANATION,
         race::EXPLANATION,
         role_without_authority::EXPLANATION,
         too_entangled::EXPLANATION,

@@ -23,7 +23,8 @@ struct RoleWithoutAuthority {
     thing: String,
     owner: String,
     act: String,
-    #[label("changes `{thing}`, which belongs to `{owner}`")]
+    does: &'static str,
+    #[label("{does} `{thing}`, which belongs to `{owner}`")]
     at: SourceSpan,
     #[label("acts here")]
     role_at: SourceSpan,
@@ -42,6 +43,7 @@ fn one(subject: &Subject<'_>, id: StepId) -> Option<Finding> {
     let foreign = |fact: &Fact| plan.landscape.owner(*fact).filter(|owner| *owner != role);
     let (fact, owner) =
         step.action.value.authority().into_iter().find_map(|fact| foreign(&fact).map(|o| (fact, o)))?;
+    let effects = step.action.value.effects();
     let thing = match fact {
         Fact::Place(place) => &plan.landscape.stores[plan.landscape.places[place].store].name,
         Fact::Accepts(receiver, _) => &plan.landscape.acceptors[receiver].name,
@@ -53,6 +55,7 @@ fn one(subject: &Subject<'_>, id: StepId) -> Option<Finding> {
         thing: shown(thing),
         owner: shown(&plan.landscape.roles[owner]),
         act: shown(&plan.sentence(id)),
+        does: if effects.iter().all(|effect| effect.writes().is_empty()) { "tests" } else { "changes" },
         at: step.action.span.into(),
         role_at: step.role.span.into(),
     }))

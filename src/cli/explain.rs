@@ -8,7 +8,7 @@ use crate::{
     certificate, check,
     condition::{CONDITIONS, known},
     explanation::Explanation,
-    invariant::{INVARIANTS, stated::STATEMENTS},
+    invariant,
     plan::{self, suggest::nearest},
     proof, run, syntax, synthesis,
 };
@@ -145,9 +145,8 @@ fn entries(asked: Option<&str>) -> Vec<Entry> {
         found.push(Entry { kind: Kind::Verb, name: verb.usage.to_owned(), meaning, text: None });
     }
     let conditions = conditions().map(|(usage, meaning)| (Kind::Condition, usage, meaning));
-    let promises = INVARIANTS.iter().map(|form| (Kind::Promise, form.usage, form.meaning));
-    let statements = STATEMENTS.iter().map(|form| (Kind::Promise, form.usage, form.meaning));
-    for (kind, usage, meaning) in conditions.chain(promises).chain(statements) {
+    let promises = invariant::promises().map(|(usage, meaning)| (Kind::Promise, usage, meaning));
+    for (kind, usage, meaning) in conditions.chain(promises) {
         if words(usage).any(is_meant) {
             found.push(Entry { kind, name: usage.to_owned(), meaning: meaning.to_owned(), text: None });
         }
@@ -157,8 +156,7 @@ fn entries(asked: Option<&str>) -> Vec<Entry> {
 
 /// Every condition and promise: how it is written and what it means.
 fn forms() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let promises = INVARIANTS.iter().map(|form| (form.usage, form.meaning));
-    conditions().chain(promises).chain(STATEMENTS.iter().map(|form| (form.usage, form.meaning)))
+    conditions().chain(invariant::promises())
 }
 
 fn conditions() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -181,8 +179,7 @@ fn list(screen: &mut Screen) {
         screen.result(format_args!("  {usage:38} {meaning}"));
     }
     screen.result("\npromises (after `promise`)");
-    let promises = INVARIANTS.iter().map(|form| (form.usage, form.meaning));
-    for (usage, meaning) in promises.chain(STATEMENTS.iter().map(|form| (form.usage, form.meaning))) {
+    for (usage, meaning) in invariant::promises() {
         screen.result(format_args!("  {usage:38} {meaning}"));
     }
     screen.result("\nfindings");

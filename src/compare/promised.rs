@@ -2,7 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{check::Checked, invariant::Hazard, plan::Plan, source::shown};
+use crate::{
+    check::Checked,
+    invariant::{Hazard, course::Course},
+    plan::Plan,
+    source::shown,
+};
 
 use super::difference::{About, Difference, Weight, of_sets};
 
@@ -37,7 +42,11 @@ pub(super) fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
         found.push(told(Weight::Changed, format!("the flow {flow} is new")));
     }
     let stated = |plan: &Plan| -> BTreeSet<String> {
-        plan.statements.iter().map(|s| shown(&s.value.sentence(&plan.landscape))).collect()
+        // That a plan can always finish holds of each, said or not.
+        let courses = plan.courses.iter().filter(|course| course.value != Course::CanFinish);
+        let courses = courses.map(|course| course.value.sentence().to_owned());
+        let facts = plan.statements.iter().map(|s| shown(&s.value.sentence(&plan.landscape)));
+        facts.chain(courses).collect()
     };
     let sentence = |word: &str, what: &str| format!("{word} promised: {what}");
     let lost = (Weight::Weaker, Weight::Stronger);

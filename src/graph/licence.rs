@@ -6,6 +6,7 @@ use crate::{
     condition::Asks,
     plan::Plan,
     world::{
+        effect::Effect,
         id::{ChannelId, KeyId, StepId, WindowId},
         landscape::{Fact, Value},
     },
@@ -53,6 +54,8 @@ pub struct News<'a> {
     knowledge: &'a Knowledge,
     /// The steps that write a fact, in the order of the text, with what they leave it at.
     writers: BTreeMap<Fact, Vec<(StepId, Value)>>,
+    /// The steps that see by a test that an acceptor accepts a credential.
+    witnesses: BTreeMap<Fact, Vec<StepId>>,
     /// The steps that agree on a window.
     agreements: BTreeMap<WindowId, Vec<StepId>>,
 }
@@ -63,7 +66,14 @@ impl<'a> News<'a> {
     pub fn of(plan: &'a Plan, order: &'a Order, knowledge: &'a Knowledge) -> Self {
         let mut writers: BTreeMap<Fact, Vec<(StepId, Value)>> = BTreeMap::new();
         let mut agreements: BTreeMap<WindowId, Vec<StepId>> = BTreeMap::new();
+        let mut witnesses: BTreeMap<Fact, Vec<StepId>> = BTreeMap::new();
         for (id, step) in plan.steps.iter() {
+            for effect in step.action.value.effects() {
+                if let Effect::Try { channel, key } = effect {
+                    let seen = Fact::Accepts(plan.landscape.channels[channel].acceptor, key);
+                    witnesses.entry(seen).or_default().push(id);
+                }
+            }
             for (fact, value) in step.action.value.effects().iter().flat_map(|effect| effect.writes()) {
                 let row = writers.entry(fact).or_default();
                 match row.last_mut().filter(|(writer, _)| *writer == id) {
@@ -75,7 +85,7 @@ impl<'a> News<'a> {
                 agreements.entry(window).or_default().push(id);
             }
         }
-        Self { plan, order, knowledge, writers, agreements }
+        Self { plan, order, knowledge, writers, witnesses, agreements }
     }
 
     /// The licence of one need of a step.
@@ -122,6 +132,14 @@ impl<'a> News<'a> {
                 why = why.or(Some(Unlicensed::Stale(Some(*writer), other)));
             } else {
                 return Ok(Some(*writer));
+            }
+        }
+        // Whoever tried it has seen it, and whoever was told of that knows.
+        let tests = self.witnesses.get(&fact).filter(|_| value == Value::Is(true)).into_iter().flatten();
+        for test in tests.filter(|test| self.knowledge.knows(step, **test)) {
+            match self.newer(step, writers, value, Some(*test)) {
+                None => return Ok(Some(*test)),
+                Some(other) => why = why.or(Some(Unlicensed::Stale(Some(*test), other))),
             }
         }
         if self.plan.start.value(fact) == value {

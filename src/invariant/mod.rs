@@ -1,8 +1,10 @@
 //! What must hold at every moment. Some are promised in the plan's own words, a row of
 //! [`INVARIANTS`] each; two are laws that hold without a word: a running flow's alias always
-//! resolves, and no receiver holds more than it can.
+//! resolves, and no receiver holds more than it can. What is promised of facts and of the course of a
+//! plan has lists of its own, and [`promises`] holds all.
 
 pub mod been;
+pub mod course;
 pub mod interrupted;
 pub mod limited;
 pub mod rejected;
@@ -34,7 +36,14 @@ pub struct Form {
 pub const INVARIANTS: &[Form] =
     &[rejected::NEVER, interrupted::NEVER, interrupted::ONLY_IN, limited::AT_MOST];
 
-/// One promise.
+/// How every promise is written and what it means: of flows, of facts, of the course of a plan.
+pub fn promises() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let flows = INVARIANTS.iter().map(|form| (form.usage, form.meaning));
+    let facts = stated::STATEMENTS.iter().map(|form| (form.usage, form.meaning));
+    flows.chain(facts).chain(course::COURSES.iter().map(|form| (form.usage, form.meaning)))
+}
+
+/// One promise of a flow.
 pub trait Invariant: Debug + Send + Sync {
     /// How it reads, as the author would write it.
     fn sentence(&self, landscape: &Landscape) -> String;

@@ -1,5 +1,6 @@
 //! A plan whose names are resolved: what there is, how it starts, who does what after what.
 
+mod course;
 pub mod declare;
 pub mod duplicate;
 mod fit;
@@ -26,7 +27,7 @@ use crate::{
     action::{Action, Speech, SpeechKind},
     condition::{Condition, known::Known},
     explanation::Explanation,
-    invariant::{Hazard, Invariant, limited::Limited, stated::Stated},
+    invariant::{Hazard, Invariant, course::Course, limited::Limited, stated::Stated},
     source::{Source, Spanned},
     world::{
         id::{ChannelId, DeliveryId, KeyId, PlaceId, RoleId, StepId, Table, WindowId},
@@ -67,6 +68,8 @@ pub struct Plan {
     pub statements: Vec<Spanned<Stated>>,
     /// How long its flows may be interrupted.
     pub limits: Vec<Spanned<Limited>>,
+    /// What it promises of its course.
+    pub courses: Vec<Spanned<Course>>,
     /// What must hold when every step is done.
     pub finals: Vec<Spanned<Box<dyn Condition>>>,
     /// Who is to know it then.

@@ -1,4 +1,4 @@
-//! Reads `promise`: what holds of a flow, or of facts, at every moment.
+//! Reads `promise`: what holds of a flow, or of facts, at every moment; or of the course of the plan.
 
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
@@ -8,10 +8,12 @@ use crate::{
     explanation::Explanation,
     invariant::{
         INVARIANTS, Invariant,
+        course::{COURSES, Course},
         limited::Limited,
+        promises,
         stated::{STATEMENTS, Stated},
     },
-    source::shown,
+    source::{Span, Spanned, shown},
     syntax::tree::Phrase,
 };
 
@@ -45,37 +47,51 @@ struct PromiseOfGap {
     at: SourceSpan,
 }
 
-/// What a plan promises.
-pub(super) enum Promised {
-    /// Something of a flow.
-    OfFlow(Box<dyn Invariant>),
-    /// How long a flow may be interrupted.
-    Limited(Limited),
-    /// Something of its facts.
-    Stated(Stated),
+/// What a plan promises, as far as it is read.
+#[derive(Debug, Default)]
+pub(super) struct Promises {
+    /// Of its flows.
+    pub(super) of_flows: Vec<Spanned<Box<dyn Invariant>>>,
+    /// How long flows may be interrupted.
+    pub(super) limits: Vec<Spanned<Limited>>,
+    /// Of its facts.
+    pub(super) statements: Vec<Spanned<Stated>>,
+    /// Of its course.
+    pub(super) courses: Vec<Spanned<Course>>,
 }
 
-/// Reads a promise.
-pub(super) fn read(draft: &mut Draft, phrase: &Phrase) -> Option<Promised> {
-    let of_flows = INVARIANTS.iter().map(|form| form.usage);
-    let usages: Vec<&'static str> = of_flows.chain(STATEMENTS.iter().map(|form| form.usage)).collect();
-    let (row, arguments) = draft.read("a promise", &usages, phrase)?;
-    let mut arguments = Arguments::new(arguments);
-    if let Some(form) = INVARIANTS.get(row) {
-        let promise = (form.read)(&mut arguments)?;
-        return Some(promise.limit().map_or(Promised::OfFlow(promise), Promised::Limited));
+impl Promises {
+    /// Reads one more.
+    pub(super) fn add(&mut self, draft: &mut Draft, phrase: &Phrase) {
+        let usages: Vec<&'static str> = promises().map(|(usage, _)| usage).collect();
+        let Some((row, arguments)) = draft.read("a promise", &usages, phrase) else { return };
+        let (mut arguments, at) = (Arguments::new(arguments), phrase.span());
+        let (of_facts, of_course) = (INVARIANTS.len(), INVARIANTS.len() + STATEMENTS.len());
+        if let Some(form) = row.checked_sub(of_course).and_then(|row| COURSES.get(row)) {
+            self.courses.push(Spanned::new(form.course, at));
+        } else if let Some(form) = row.checked_sub(of_facts).and_then(|row| STATEMENTS.get(row)) {
+            let stated = form.read(&mut arguments, &draft.landscape);
+            self.statements.extend(stated.and_then(|stated| sayable(draft, stated, at)));
+        } else if let Some(promise) = INVARIANTS.get(row).and_then(|form| (form.read)(&mut arguments)) {
+            match promise.limit() {
+                Some(limit) => self.limits.push(Spanned::new(limit, at)),
+                None => self.of_flows.push(Spanned::new(promise, at)),
+            }
+        }
     }
-    let form = STATEMENTS.get(row - INVARIANTS.len())?;
-    let stated = form.read(&mut arguments, &draft.landscape)?;
+}
+
+/// A statement, unless it is one of what nobody can look up or keep.
+fn sayable(draft: &mut Draft, stated: Stated, at: Span) -> Option<Spanned<Stated>> {
     if stated.speaks_of_traffic() {
-        draft.findings.push(Box::new(PromiseOfTraffic { at: phrase.span().into() }));
+        draft.findings.push(Box::new(PromiseOfTraffic { at: at.into() }));
         return None;
     }
     if let Some(store) = stated.needs_no_gap(&draft.landscape) {
-        draft.findings.push(Box::new(PromiseOfGap { store: shown(store), at: phrase.span().into() }));
+        draft.findings.push(Box::new(PromiseOfGap { store: shown(store), at: at.into() }));
         return None;
     }
-    Some(Promised::Stated(stated))
+    Some(Spanned::new(stated, at))
 }
 
 /// What `explain` says.

@@ -9,7 +9,7 @@ use crate::{
     action::usage::{Argument, Arguments},
     explanation::Explanation,
     invariant::Hazard,
-    source::{Finding, Source, Span, Spanned},
+    source::{Finding, Source, Span},
     syntax::{
         NAME_LIMIT,
         tree::{Item, Line, Phrase, PlanHead, StepDecl, SyntaxTree, Term},
@@ -29,7 +29,7 @@ use super::{
     goal::Goals,
     parameter,
     phrase::Reader,
-    promise::{self, Promised},
+    promise::Promises,
     scope::{Scope, Thing},
     steps,
 };
@@ -177,17 +177,10 @@ pub fn resolve_scenario(
     declare::bodies(&mut draft);
     let mut steps = all_steps(&mut draft, tree);
     steps::settle(&mut draft, &mut steps);
-    let (mut promises, mut statements, mut waivers) = (Vec::new(), Vec::new(), Vec::new());
-    let mut limits = Vec::new();
-    let mut goals = Goals::default();
+    let (mut promises, mut goals, mut waivers) = (Promises::default(), Goals::default(), Vec::new());
     for item in &tree.items {
         match &item.node {
-            Item::Promise(phrase) => match promise::read(&mut draft, phrase) {
-                Some(Promised::OfFlow(promise)) => promises.push(Spanned::new(promise, phrase.span())),
-                Some(Promised::Limited(limit)) => limits.push(Spanned::new(limit, phrase.span())),
-                Some(Promised::Stated(stated)) => statements.push(Spanned::new(stated, phrase.span())),
-                None => {}
-            },
+            Item::Promise(phrase) => promises.add(&mut draft, phrase),
             Item::Finally(phrase) => goals.add(&mut draft, phrase),
             Item::Waive(phrase) => waivers.extend(waiver(&mut draft, phrase)),
             _ => {}
@@ -210,9 +203,10 @@ pub fn resolve_scenario(
         start,
         steps,
         deliveries,
-        promises,
-        statements,
-        limits,
+        promises: promises.of_flows,
+        statements: promises.statements,
+        limits: promises.limits,
+        courses: promises.courses,
         finals: goals.finals,
         known: goals.known,
         waivers,

@@ -1,6 +1,7 @@
 //! What a verdict rests on: said in words, beside every verdict.
 
 use crate::{
+    invariant::course::Course,
     plan::Plan,
     source::shown,
     syntax::spelt,
@@ -59,12 +60,30 @@ pub fn assumptions(plan: &Plan) -> Vec<String> {
         ));
     }
     found.push("a message between roles arrives some day; nothing is assumed of when".to_owned());
+    let of_course = [Course::Finishes, Course::CanAbort].into_iter().filter(|c| plan.promised(*c).is_some());
+    found
+        .extend(of_course.flat_map(|course| taken_for_granted(course).iter().map(|what| (*what).to_owned())));
     if plan.steps.rows().any(|step| step.takes.is_some()) {
         found.push("durations: a step is done within what it takes, once it can begin (declared)".to_owned());
         found.push("durations: a message whose step does not say what it takes takes no time".to_owned());
     }
     found.extend(FAULTS.iter().map(|fault| (*fault).to_owned()));
     found
+}
+
+/// What a promise of the course of a plan rests on.
+const fn taken_for_granted(course: Course) -> &'static [&'static str] {
+    match course {
+        Course::CanFinish => &[],
+        Course::Finishes => &[
+            "finishes: a role does some day what it can do as long as it can, and answers yes to what is proposed",
+            "finishes: each message arrives some day, and each window that is agreed begins",
+        ],
+        Course::CanAbort => &[
+            "abort: steps are taken back in reverse, each once the messages under way have arrived",
+            "abort: a window that has begun counts as begun; how long the way back takes is not asked",
+        ],
+    }
 }
 
 /// The faults that every proof allows for, and how far: that none of them brings about a world that is not

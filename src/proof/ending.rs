@@ -150,6 +150,14 @@ fn misfits(plan: &Plan, world: &World, misfit: Misfit) -> String {
         Misfit::Occupied(place, found) => {
             format!("{}: {} lies there", shown(&landscape.place_name(place)), key(found))
         }
+        Misfit::Absent(store, missing) => {
+            format!("{}: has no {} under any alias", shown(&landscape.stores[store].name), key(missing))
+        }
+        Misfit::Refused(receiver, tried) => {
+            let (name, accepts) =
+                (shown(&landscape.acceptors[receiver].name), accepted(plan, world, receiver));
+            format!("{name}: rejects the marked message that is signed with {}, for it {accepts}", key(tried))
+        }
         Misfit::NoProposal(window) => {
             format!("nobody proposed the window {}", shown(&landscape.windows[window].name))
         }

@@ -63,6 +63,21 @@ impl Page<'_> {
                 };
                 (what, help)
             }
+            Misfit::Absent(store, key) => {
+                let (store, name) = (shown(&landscape.stores[store].name), self.key(key));
+                let text = format!("moment {moment}: `{name}` lies under no alias of `{store}`");
+                labels.push(primary(&text, self.act_at(step)));
+                let creator = self.step_that(|e| matches!(e, Effect::Put { key: k, .. } if *k == key));
+                let help = match creator.filter(|creator| !self.world.is_done(*creator)) {
+                    Some(creator) => {
+                        labels.push(label(&format!("creates `{name}`"), self.act_at(creator)));
+                        self.order(step, creator)
+                    }
+                    None => format!("test with a key that lies in `{store}` then"),
+                };
+                (format!("`{step_name}` finds no `{name}` in `{store}`"), help)
+            }
+            Misfit::Refused(receiver, key) => return self.untrusted(step, receiver, key),
             Misfit::NoProposal(window) => {
                 labels.push(primary(
                     &format!("moment {moment}: there is nothing to answer"),

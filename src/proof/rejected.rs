@@ -6,7 +6,7 @@ use crate::{
     source::{Finding, shown},
     world::{
         effect::Effect,
-        id::{ChannelId, KeyId, StepId},
+        id::{AcceptorId, ChannelId, KeyId, StepId},
     },
 };
 
@@ -106,6 +106,42 @@ impl Page<'_> {
             exchange: self.step_that(exchanges_it_away),
         };
         let help = self.not_trusted(&untrusted, &mut labels);
+        Box::new(TrustGap { what, help, labels })
+    }
+
+    /// A marked message is signed with a key that is not accepted yet, or not any more.
+    pub(super) fn untrusted(&self, step: StepId, receiver: AcceptorId, key: KeyId) -> Finding {
+        let (name, key_name) = (self.step(step), self.key(key));
+        let receiver_name = shown(&self.checked.plan().landscape.acceptors[receiver].name);
+        let what = format!("`{receiver_name}` rejects the marked message of `{name}`");
+        let text = format!("moment {}: it is signed with `{key_name}`", self.moves.len());
+        let mut labels = vec![primary(&text, self.act_at(step))];
+        let ends = |effect: &Effect| match *effect {
+            Effect::Retire { acceptor, key: k } => (acceptor, k) == (receiver, key),
+            Effect::Replace { acceptor, old, .. } => (acceptor, old) == (receiver, key),
+            _ => false,
+        };
+        let begins = |effect: &Effect| match *effect {
+            Effect::Accept { acceptor, key: k } => (acceptor, k) == (receiver, key),
+            Effect::Replace { acceptor, new, .. } => (acceptor, new) == (receiver, key),
+            _ => false,
+        };
+        if let Some((moment, end)) = self.last(ends) {
+            let text = format!("moment {moment}: `{receiver_name}` stops accepting `{key_name}`");
+            labels.push(label(&text, self.act_at(end)));
+            let help = self.order(end, step);
+            return Box::new(TrustGap { what, help, labels });
+        }
+        let help = match self.step_that(begins) {
+            Some(accept) => {
+                let text = format!("`{receiver_name}` accepts `{key_name}` only from here on");
+                labels.push(label(&text, self.act_at(accept)));
+                self.order(step, accept)
+            }
+            None => format!(
+                "no step lets `{receiver_name}` accept `{key_name}`: add one that does `accept {key_name} at {receiver_name}` before `{name}`"
+            ),
+        };
         Box::new(TrustGap { what, help, labels })
     }
 

@@ -153,7 +153,9 @@ impl<'a> Rules<'a> {
         let landscape = &self.checked.plan().landscape;
         let sentence = |j: &Judged<'_>| (j.invariant().sentence(landscape), matches!(j, Judged::Promised(_)));
         let stated = self.checked.plan().statements.iter().map(|s| (s.value.sentence(landscape), true));
-        self.judged.iter().map(sentence).chain(stated).collect()
+        let courses = self.checked.plan().judged_courses();
+        let courses = courses.map(|(c, in_words)| (c.sentence().to_owned(), in_words));
+        self.judged.iter().map(sentence).chain(stated).chain(courses).collect()
     }
 
     /// The first statement that a world breaks.

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     backend::{
-        bench::{Backends, Bound},
+        bench::{Backends, Bound, Signing},
         custody::Holder,
         directory::TrustFolder,
         keystore::Keystore,
@@ -14,7 +14,7 @@ use crate::{
         pkcs12::Pkcs12Keystore,
         receiver::Receiver,
         secret::SecretError,
-        xml_dsig::XmlVerifier,
+        xml_dsig::{XmlSigner, XmlVerifier},
     },
     plan::{Plan, suggest::did_you_mean},
     source::{Finding, Source, Span},
@@ -24,6 +24,7 @@ use crate::{
 use super::{
     claims::Claims,
     opening::{XML_KEYS, signs},
+    signature_binding::SignatureBinding,
     site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site, VALIDITY, key_type, subject},
     site_fault::{bad_binding, bound_to_nothing, unbound, weak_binding},
 };
@@ -178,6 +179,18 @@ fn bind_by(plan: &Plan, site: &Site, folder: &Path, holder: Option<&Holder>) -> 
             Some(FlowBinding::Local { path, .. }) => Bound::To(Box::new(FlowSwitch::at(folder.join(path)))),
             _ => Bound::Manual,
         });
+    }
+    for (flow, row) in plan.landscape.channels.iter() {
+        let store = &plan.landscape.stores[plan.landscape.places[row.stamps].store].name;
+        if let (
+            Some(FlowBinding::Local { signature, .. }),
+            Some(KeystoreBinding::Pkcs12 { path, password }),
+        ) = (site.flows.get(&row.name), site.keystores.get(store))
+        {
+            let keystore = Pkcs12Keystore::open(folder.join(path), password.fetch(folder)?);
+            let profile = signature.as_ref().map(SignatureBinding::profile).unwrap_or_default();
+            backends.signers.insert(flow, Signing::With(Box::new(XmlSigner::new(keystore, profile))));
+        }
     }
     Ok(backends)
 }

@@ -16,6 +16,7 @@ use crate::{
     plan::Plan,
     transition::state::State,
     world::{
+        effect::Effect,
         id::KeyId,
         material::{Certificate, KeyType},
     },
@@ -81,10 +82,20 @@ pub fn certificates(
 /// The keys that sign XML, for people.
 pub(super) const XML_KEYS: &str = "an RSA key from 2048 bits, or an EC key on P-256, P-384 or P-521";
 
-/// The flow that signs with a key, or with one that it replaces or is replaced by, where keyroll does
-/// the signing.
+/// The flow that is tested with a key, or signs with it, or with one that it replaces or is replaced by,
+/// where keyroll does the signing.
 pub(super) fn signs<'a>(plan: &'a Plan, site: &Site, key: KeyId) -> Option<&'a str> {
     let is_local = |name: &str| matches!(site.flows.get(name), Some(FlowBinding::Local { .. }));
+    let tests =
+        plan.steps.rows().flat_map(|step| step.action.value.effects()).filter_map(|effect| match effect {
+            Effect::Try { channel, key: tried } if tried == key => {
+                Some(&plan.landscape.channels[channel].name)
+            }
+            _ => None,
+        });
+    if let Some(name) = tests.into_iter().find(|name| is_local(name)) {
+        return Some(name);
+    }
     let channels = plan.landscape.channels.rows().filter(|channel| is_local(&channel.name));
     let mut signing = channels.filter_map(|channel| Some((channel, plan.start.places[channel.stamps]?)));
     let mut forebears = vec![key];

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     backend::{
         Outcome,
-        bench::{Backends, Bound},
+        bench::{Backends, Bound, Signing},
         clock::Clock,
         deployer::{Deployer, DeployerError, FlowState, InFlight},
         keystore::{Entry, EntryKind, Exchange, KeySpec, Keystore, KeystoreError},
@@ -30,8 +30,11 @@ pub fn read_only(backends: Backends) -> Backends {
             Bound::To(backend) => Bound::To(cover(backend)),
         }
     }
-    let (keystores, receivers, flows) = (backends.keystores, backends.receivers, backends.flows);
+    let Backends { keystores, receivers, flows, signers } = backends;
+    // Nothing is signed either.
+    let signers = signers.into_keys().map(|flow| (flow, Signing::Imagined)).collect();
     Backends {
+        signers,
         keystores: keystores
             .into_rows()
             .map(|bound| over(bound, |real| Box::new(Store { real, changed: BTreeMap::new() })))

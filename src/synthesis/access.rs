@@ -107,7 +107,7 @@ impl<'a> Accesses<'a> {
                 access.reads.extend(self.all_of(acceptor));
                 self.silent(&mut access, (acceptor, old), world, &knows)?;
             }
-            Effect::Put { .. } | Effect::Propose(_) | Effect::Agree(_) => {}
+            Effect::Put { .. } | Effect::Try { .. } | Effect::Propose(_) | Effect::Agree(_) => {}
         }
         self.stated(&mut access, &knows)?;
         access.needs.retain(|need| match need {

@@ -191,6 +191,12 @@ impl Teller<'_> {
             Bar::Misfit(Misfit::Nothing(place)) => {
                 format!("{} names no key", self.library.spelling.place(land, place))
             }
+            Bar::Misfit(Misfit::Absent(store, key)) => {
+                format!("{} lies nowhere in {}", land.keys[key], land.stores[store].name)
+            }
+            Bar::Misfit(Misfit::Refused(acceptor, key)) => {
+                format!("{} does not accept {}", land.acceptors[acceptor].name, land.keys[key])
+            }
             Bar::Misfit(Misfit::NoProposal(window)) => {
                 format!("nobody proposed {}", land.windows[window].name)
             }

@@ -241,6 +241,9 @@ impl Library {
                 format!("{verb} {} by {} at {name}", land.keys[old], land.keys[new])
             }
             Effect::Start(flow) | Effect::Stop(flow) => format!("{verb} {}", land.channels[flow].name),
+            Effect::Try { channel, key } => {
+                format!("{verb} {} with {}", land.channels[channel].name, land.keys[key])
+            }
             Effect::Agree(window) | Effect::Propose(window) => {
                 format!("{verb} {}", land.windows[window].name)
             }
@@ -266,6 +269,7 @@ pub(super) const fn verb(effect: &Effect) -> &'static str {
         Effect::Replace { .. } => crate::action::replace::VERB.keyword,
         Effect::Start(_) => crate::action::deploy::VERB.keyword,
         Effect::Stop(_) => crate::action::undeploy::VERB.keyword,
+        Effect::Try { .. } => crate::action::test::VERB.keyword,
         Effect::Propose(_) | Effect::Agree(_) => crate::action::agree::VERB.keyword,
     }
 }

@@ -57,6 +57,7 @@ impl Titles<'_> {
             }
             Effect::Start(flow) => format!("Deploy {}", land.channels[flow].name),
             Effect::Stop(flow) => format!("Undeploy {}", land.channels[flow].name),
+            Effect::Try { channel, .. } => format!("Test {}", land.channels[channel].name),
             Effect::Propose(window) | Effect::Agree(window) => {
                 format!("Agree on {}", land.windows[window].name)
             }
@@ -99,6 +100,7 @@ impl Titles<'_> {
             }
             Effect::Start(flow) => format!("{} is deployed", land.channels[flow].name),
             Effect::Stop(flow) => format!("{} is undeployed", land.channels[flow].name),
+            Effect::Try { channel, .. } => format!("{} is tested", land.channels[channel].name),
             Effect::Propose(window) | Effect::Agree(window) => {
                 format!("{} is agreed", land.windows[window].name)
             }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     action::exchange::backup_alias,
+    invariant::course::Course,
     name::Alias,
     world::{
         effect::Effect,
@@ -38,7 +39,8 @@ pub(super) fn keystores(library: &mut Library, scenario: &Scenario) -> BTreeSet<
         places.extend(scenario.places_spoken_of());
     }
     let kept = exchange(library, &places, &homes);
-    if library.reach == Reach::Wide {
+    // Whatever is destroyed bars the way back.
+    if library.reach == Reach::Wide && scenario.plan.promised(Course::CanAbort).is_none() {
         destroy(library, scenario, &kept);
     }
     library.landscape.places.ids().collect()

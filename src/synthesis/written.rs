@@ -114,7 +114,9 @@ impl Writer<'_> {
                 format!("{verb}_{}{}", land.keys[key], at(acceptor))
             }
             Effect::Replace { acceptor, old, .. } => format!("{verb}_{}{}", land.keys[old], at(acceptor)),
-            Effect::Start(flow) | Effect::Stop(flow) => format!("{verb}_{}", land.channels[flow].name),
+            Effect::Start(flow) | Effect::Stop(flow) | Effect::Try { channel: flow, .. } => {
+                format!("{verb}_{}", land.channels[flow].name)
+            }
             Effect::Propose(window) | Effect::Agree(window) => {
                 format!("{verb}_{}", land.windows[window].name)
             }
@@ -183,6 +185,7 @@ fn told(effect: &Effect) -> &'static str {
         Effect::Replace { .. } => "replaced",
         Effect::Start(_) => "deployed",
         Effect::Stop(_) => "undeployed",
+        Effect::Try { .. } => "tested",
         Effect::Propose(_) | Effect::Agree(_) => "agreed",
     }
 }

@@ -10,24 +10,23 @@ use std::collections::BTreeSet;
 use crate::{
     graph::order::Order,
     plan::Plan,
-    world::{
-        effect::Effect,
-        id::{KeyId, StepId, Table},
-    },
+    world::id::{KeyId, StepId, Table},
 };
+
+use super::abort::Removals;
 
 /// The steps of which the first one to be done is the point of no return; none where there is no such
 /// point.
 #[must_use]
 pub fn no_return(plan: &Plan, order: &Order) -> Vec<StepId> {
     let held: BTreeSet<KeyId> = plan.places_in_use().map(|(_, key)| key).collect();
-    let removes = |effect: &Effect| matches!(effect, Effect::Remove { key, .. } if held.contains(key));
+    let removals = Removals::of(plan, order);
     let mut gone: Table<StepId, bool> = Table::like(&plan.steps, false);
     let mut first = Vec::new();
     for step in order.sequence() {
         let row = &plan.steps[*step];
         let before = row.after.iter().any(|before| gone[before.value]);
-        let here = row.action.value.effects().iter().any(removes);
+        let here = removals.by(*step).iter().any(|(_, key)| held.contains(key));
         if here && !before {
             first.push(*step);
         }

@@ -2,7 +2,7 @@
 //! words over these.
 
 use super::{
-    id::{AcceptorId, ChannelId, KeyId, PlaceId, WindowId},
+    id::{AcceptorId, ChannelId, KeyId, PlaceId, StoreId, WindowId},
     landscape::{Fact, Landscape, Value},
     state::{WindowState, World},
 };
@@ -62,6 +62,13 @@ pub enum Effect {
     Start(ChannelId),
     /// A channel stops; what is under way stays under way.
     Stop(ChannelId),
+    /// A credential of the store that a channel stamps from is tried at its acceptor: nothing changes.
+    Try {
+        /// Which channel.
+        channel: ChannelId,
+        /// Which credential.
+        key: KeyId,
+    },
     /// A window is proposed.
     Propose(WindowId),
     /// A proposed window is agreed.
@@ -88,6 +95,10 @@ pub enum Misfit {
     Nothing(PlaceId),
     /// The acceptor would hold more than it can.
     Full(AcceptorId, KeyId),
+    /// The credential lies nowhere in the store.
+    Absent(StoreId, KeyId),
+    /// The acceptor does not accept the credential that is tried.
+    Refused(AcceptorId, KeyId),
     /// There is no proposal to agree to.
     NoProposal(WindowId),
 }
@@ -117,7 +128,7 @@ impl Effect {
             ],
             Self::Start(channel) => vec![(Fact::Running(channel), Value::Is(true))],
             Self::Stop(channel) => vec![(Fact::Running(channel), Value::Is(false))],
-            Self::Propose(_) => Vec::new(),
+            Self::Try { .. } | Self::Propose(_) => Vec::new(),
             Self::Agree(window) => vec![(Fact::Window(window), Value::Is(true))],
         }
     }
@@ -174,6 +185,7 @@ impl Effect {
             }
             Self::Start(channel) => Ok(changed(!std::mem::replace(&mut world.running[channel], true))),
             Self::Stop(channel) => Ok(changed(std::mem::replace(&mut world.running[channel], false))),
+            Self::Try { channel, key } => tried(landscape, world, channel, key),
             Self::Propose(window) => {
                 let fresh = world.windows[window] == WindowState::Unagreed;
                 if fresh {
@@ -191,6 +203,19 @@ impl Effect {
             },
         }
     }
+}
+
+fn tried(landscape: &Landscape, world: &World, channel: ChannelId, key: KeyId) -> Result<Applied, Misfit> {
+    let declared = &landscape.channels[channel];
+    let store = landscape.places[declared.stamps].store;
+    let mut held = world.places.iter().filter(|(_, held)| **held == Some(key));
+    if !held.any(|(place, _)| landscape.places[place].store == store) {
+        return Err(Misfit::Absent(store, key));
+    }
+    if !world.accepts(landscape, channel, key) {
+        return Err(Misfit::Refused(declared.acceptor, key));
+    }
+    Ok(Applied::AlreadySo)
 }
 
 const fn changed(yes: bool) -> Applied {

@@ -68,6 +68,8 @@ impl Points {
             keystores: wrap(backends.keystores, |b| Box::new(Cut(b, self.clone()))),
             receivers: wrap(backends.receivers, |b| Box::new(Cut(b, self.clone()))),
             flows: wrap(backends.flows, |b| Box::new(Cut(b, self.clone()))),
+            // A marked message changes nothing: there is nothing to cut.
+            signers: backends.signers,
         }
     }
 }

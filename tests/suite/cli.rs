@@ -352,6 +352,9 @@ fn a_search_that_is_interrupted_says_how_far_it_came() {
     for n in 0..20 {
         plan += &format!("\nrole r{n}\n\nstep s{n} by r{n} {{\n  inform audit\n}}\n");
     }
+    // Without a step that waits for all, each role would be looked at by itself.
+    let all: Vec<String> = (0..20).map(|n| format!("s{n}")).collect();
+    plan += &format!("\nstep last by audit {{\n  after {}\n  inform r0\n}}\n", all.join(", "));
     let folder = tempfile::tempdir().unwrap();
     let path = file(&folder, "many.renewal", plan.as_bytes());
     let said = Said::of(interrupted(

@@ -28,6 +28,20 @@ const CHANGES: &[(&str, &str, &str, Weight, &str)] = &[
         Weight::Weaker,
         "rejected messages of orders are waived",
     ),
+    (
+        TWO_KEYS,
+        "promise orders never interrupted\n",
+        "promise orders never interrupted\npromise can always finish\n",
+        Weight::Changed,
+        "",
+    ),
+    (
+        TWO_KEYS,
+        "promise orders never interrupted\n",
+        "promise orders never interrupted\npromise can always abort\n",
+        Weight::Stronger,
+        "now promised: can always abort",
+    ),
     (TWO_KEYS, "= 24h ", "= 1h ", Weight::Weaker, "a message of orders arrives within 1h; it was within 24h"),
     (
         TWO_KEYS,
@@ -84,10 +98,12 @@ fn each_change_is_told_and_is_the_opposite_the_other_way_round() {
         assert_eq!(found.map(|(weight, _)| weight), Some(weight), "{from}: {there:?}");
         let opposite = match weight {
             Weight::Weaker => Weight::Stronger,
-            other => *other,
+            Weight::Stronger => Weight::Weaker,
+            Weight::Changed => Weight::Changed,
         };
+        let worse = if opposite == Weight::Weaker { &there } else { &back };
         assert!(back.iter().any(|(weight, _)| *weight == opposite), "{from}: {back:?}");
-        assert!(back.iter().all(|(weight, _)| *weight != Weight::Weaker), "{from}: {back:?}");
+        assert!(worse.iter().all(|(weight, _)| *weight != Weight::Weaker), "{from}: {back:?}");
     }
 }
 

@@ -237,7 +237,7 @@ fn and_from_any_other_start() {
         Some(same(&checked, &disturbed(&checked, seed)))
     });
     println!("from other starts: {counts:?}");
-    assert!(counts["clean"] > 200 && counts["fault"] > 800 && counts["stuck"] > 80, "{counts:?}");
+    assert!(counts["clean"] > 200 && counts["fault"] > 800 && counts["stuck"] > 50, "{counts:?}");
 }
 
 #[test]

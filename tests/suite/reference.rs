@@ -4,9 +4,11 @@
 #![cfg(test)]
 
 mod crashes;
+mod fairness;
 mod knowledge;
 mod laws;
 mod moment;
+mod returning;
 mod runtime;
 mod search;
 
@@ -28,8 +30,10 @@ use keyroll::{
     world::{effect::Effect, state::World},
 };
 
+pub(crate) use fairness::endless;
 pub(crate) use knowledge::{Grounds, Told};
 pub(crate) use moment::Moment;
+pub(crate) use returning::{Means, returning};
 use search::Grain;
 pub(crate) use search::{Judge, Judgement, Wrong, judge};
 

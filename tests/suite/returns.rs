@@ -48,7 +48,7 @@ fn moves(checked: &Checked, held: &BTreeSet<KeyId>, world: &World) -> Vec<Effect
             }
             Effect::Start(channel) => found.push(Effect::Stop(channel)),
             Effect::Stop(channel) => found.push(Effect::Start(channel)),
-            Effect::Propose(_) | Effect::Agree(_) => {}
+            Effect::Try { .. } | Effect::Propose(_) | Effect::Agree(_) => {}
         }
         if !matches!(effect, Effect::Put { key, .. } if held.contains(&key)) {
             found.push(effect);
@@ -152,7 +152,7 @@ fn the_way_back_of_the_stock_plans_ends_where_the_old_pair_is_destroyed() {
 }
 
 /// The same plan, whose old pair is destroyed at some time after it is exchanged.
-fn destroying(text: &str) -> Option<String> {
+pub(crate) fn destroying(text: &str) -> Option<String> {
     let (before, _) = text.split_once("  exchange s[\"a\"]")?;
     let (_, step) = before.rsplit_once("step ")?;
     let (name, role) = step.split_once('\n')?.0.strip_suffix(" {")?.split_once(" by ")?;

@@ -154,7 +154,7 @@ impl Place {
         file
     }
 
-    fn tool(&self, program: &str, words: &[&str]) -> Said {
+    pub(crate) fn tool(&self, program: &str, words: &[&str]) -> Said {
         let output = Command::new(program).args(words).current_dir(&self.folder).output();
         let said = Said::of(output.unwrap_or_else(|e| panic!("these tests need `{program}`: {e}")));
         said.ends(0)

@@ -12,7 +12,7 @@ use keyroll::{
         usage::{Piece, pieces},
     },
     condition::CONDITIONS,
-    invariant::{INVARIANTS, Invariant as _, stated::STATEMENTS},
+    invariant::{INVARIANTS, Invariant as _, course::COURSES, promises, stated::STATEMENTS},
     plan::{Plan, resolve::resolve},
     source::Source,
     syntax::parse,
@@ -45,6 +45,7 @@ const ACTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("retire", &["retire old at partner", "retire new at partner"]),
+    ("test", &["test orders with old", "test orders with new"]),
     ("undeploy", &["undeploy orders"]),
 ];
 
@@ -105,17 +106,16 @@ fn acts() -> Vec<String> {
 fn every_usage_line_is_words_and_known_slots() {
     let verbs = VOCABULARY.iter().map(|verb| (verb.usage, verb.meaning));
     let forms = CONDITIONS.iter().map(|form| (form.usage, form.meaning));
-    let flows = INVARIANTS.iter().map(|form| (form.usage, form.meaning));
-    let promises = flows.chain(STATEMENTS.iter().map(|form| (form.usage, form.meaning)));
     let mut usages: Vec<&str> = Vec::new();
-    for (usage, meaning) in verbs.chain(forms).chain(promises) {
+    for (usage, meaning) in verbs.chain(forms).chain(promises()) {
         assert!(meaning.len() > 10 && meaning.ends_with('.'), "{usage}: {meaning}");
         for piece in pieces(usage) {
             if let Piece::Keyword(word) = piece {
                 assert!(word.chars().all(|c| c.is_ascii_lowercase()), "`{word}` of `{usage}` is no word");
             }
         }
-        assert!(pieces(usage).iter().any(|piece| matches!(piece, Piece::Slot(_))), "{usage}");
+        let is_whole = COURSES.iter().any(|form| form.usage == usage);
+        assert!(is_whole != pieces(usage).iter().any(|piece| matches!(piece, Piece::Slot(_))), "{usage}");
         assert!(!usages.contains(&usage), "`{usage}` is written twice");
         usages.push(usage);
     }
@@ -167,7 +167,10 @@ fn every_sentence_reads_as_what_it_says() {
         .flat_map(|form| facts().map(|fact| form.usage.replace("<condition>", fact)))
         .collect();
     let stated: String = statements.iter().map(|s| format!("promise {s}\n")).collect();
-    let read = plan(&acts, &format!("{finals}{promised}{stated}"));
+    let courses: Vec<&str> = COURSES.iter().map(|form| form.usage).collect();
+    let of_course: String = courses.iter().map(|course| format!("promise {course}\n")).collect();
+    let read = plan(&acts, &format!("{finals}{promised}{stated}{of_course}"));
+    assert_eq!(read.courses.iter().map(|c| c.value.sentence()).collect::<Vec<_>>(), courses);
     let sentence = |number: usize| read.finals[number].value.sentence(&read.landscape);
     assert_eq!((0..conditions.len()).map(sentence).collect::<Vec<_>>(), conditions);
     let of_flows = read.promises.iter().map(|promise| promise.value.sentence(&read.landscape));

@@ -25,7 +25,6 @@ pub fn proved(proof: &Proof) -> Vec<String> {
     lines.push(
         "  always      a running flow's alias names a key; no receiver holds more than it can".to_owned(),
     );
-    lines.push("  always      the plan can finish, from every moment".to_owned());
     lines.extend(proof.assumptions.iter().map(|a| format!("  assuming    {a}")));
     lines.push(format!("  how         {}", proof.how.sentence()));
     lines

@@ -1,11 +1,13 @@
 //! Whether every step can be done when its turn has come: its needs are met then, and it fits.
 
+use std::collections::BTreeSet;
+
 use crate::{
     condition::Asks,
     moment::Reign,
     world::{
         effect::Effect,
-        id::{AcceptorId, KeyId, StepId},
+        id::{AcceptorId, KeyId, PlaceId, StepId},
         landscape::{Fact, Value},
     },
 };
@@ -102,11 +104,33 @@ impl History<'_> {
                 let already = found(Fact::Accepts(acceptor, new)) == Some(Value::Is(true));
                 already || self.has_room(step, acceptor, &[old, new])?
             }
+            Effect::Try { channel, key } => {
+                let channel = &self.checked().plan().landscape.channels[channel];
+                let refused = self.when(Fact::Accepts(channel.acceptor, key), |v| v == Value::Is(false));
+                refused.iter().all(|reign| !self.before(step, &[*reign]))
+                    && self.lies_in_store(step, channel.stamps, key)?
+            }
             Effect::Retire { .. } | Effect::Start(_) | Effect::Stop(_) => true,
             // A window is proposed and agreed once: the checks see to it.
             Effect::Propose(_) | Effect::Agree(_) => true,
         };
         if fits { Ok(()) } else { Err(Unsettled::Misfit(step)) }
+    }
+
+    /// Whether a key lies somewhere in the store of a place whenever the turn of a step has come.
+    fn lies_in_store(&self, step: StepId, beside: PlaceId, key: KeyId) -> Result<bool, Unsettled> {
+        let places = &self.checked().plan().landscape.places;
+        let inside: BTreeSet<PlaceId> = self
+            .places_of(key)
+            .iter()
+            .copied()
+            .filter(|p| places[*p].store == places[beside].store)
+            .collect();
+        let elsewhere = |place: &PlaceId| self.when(Fact::Place(*place), |v| v != Value::Key(Some(key)));
+        let absent: Vec<Vec<Reign<Value>>> = inside.iter().map(elsewhere).collect();
+        let mut search = Filling { history: self, step, chosen: Vec::new(), ways: WAYS };
+        let nowhere = search.is_possible(&absent, absent.len());
+        if search.ways == 0 { Err(Unsettled::Crowded(step)) } else { Ok(!nowhere) }
     }
 
     /// Whether one more key fits beside the others than `but` that the receiver accepts then.
@@ -127,7 +151,8 @@ impl History<'_> {
     }
 }
 
-/// A search for keys that fill a receiver before a step.
+/// A search for things that are so together before a step: keys that fill a receiver, or places without
+/// a key.
 struct Filling<'a> {
     history: &'a History<'a>,
     step: StepId,

@@ -79,6 +79,16 @@ impl Effects<'_> {
             }
             Effect::Start(channel) => vec![self.case([], &[(Fact::Running(channel), Value::Is(true))])],
             Effect::Stop(channel) => vec![self.case([], &[(Fact::Running(channel), Value::Is(false))])],
+            Effect::Try { channel, key } => {
+                let land = &self.plan.landscape;
+                let row = &land.channels[channel];
+                let store = land.places[row.stamps].store;
+                let inside = self.layout.lies(key).iter().filter(|place| land.places[**place].store == store);
+                let lies = inside.map(|place| self.layout.is(Fact::Place(*place), held(key)));
+                let lies = lies.fold(Any::known(false), Any::or);
+                let accepted = self.layout.is(Fact::Accepts(row.acceptor, key), Value::Is(true));
+                vec![self.case([lies, accepted], &[])]
+            }
             Effect::Propose(window) => {
                 let (field, proposed) = self.layout.window(window, WindowState::Proposed);
                 let fresh = self.layout.is_window(window, &[WindowState::Unagreed]);

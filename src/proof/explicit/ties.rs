@@ -183,6 +183,8 @@ impl Numbers {
             | Effect::Retire { acceptor, .. }
             | Effect::Replace { acceptor, .. } => vec![self.acceptor(acceptor)],
             Effect::Start(flow) | Effect::Stop(flow) => vec![self.flow(flow)],
+            // Wherever the key lies, its place is tied to it, and the receiver to the flow.
+            Effect::Try { channel, key } => vec![self.flow(channel), self.key(key)],
             Effect::Propose(window) | Effect::Agree(window) => vec![self.window(window)],
         }
     }

@@ -212,7 +212,8 @@ impl Why<'_> {
                 let held = self.world.accepted[receiver].iter();
                 held.map(|key| Fact::Accepts(receiver, key)).collect()
             }
-            Misfit::NoProposal(_) => Vec::new(),
+            Misfit::Refused(receiver, key) => vec![Fact::Accepts(receiver, key)],
+            Misfit::Absent(..) | Misfit::NoProposal(_) => Vec::new(),
         }
     }
 

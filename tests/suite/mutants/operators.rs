@@ -735,7 +735,10 @@ fn each_kind_of_promise_catches_what_no_other_does() {
     let swapped = two.replace("  after confirm_trust\n  needs partner accepts new\n", "  after create_key\n");
     // The promise, the plan that keeps it, the one that breaks it, and with what code; what stands
     // instead of the promise where it is not made.
-    let rows: [(&str, &str, String, String, &str); 11] = [
+    let destroying = format!(
+        "{two}step wipe by tenant_admin {{\n  after announce_exchange\n  destroy old in tenant\n}}\n"
+    );
+    let rows: [(&str, &str, String, String, &str); 12] = [
         ("promise orders never rejected\n", waived, two.clone(), without_drain(&two), "undrained"),
         ("promise orders never interrupted\n", "", two.clone(), stopping.clone(), "interrupted"),
         ("promise orders interrupted only in downtime\n", "", one.clone(), unordered.clone(), "interrupted"),
@@ -788,6 +791,7 @@ fn each_kind_of_promise_catches_what_no_other_does() {
                 ),
             "not_known_at_end",
         ),
+        ("promise can always abort\n", "", two.clone(), destroying, "cannot_abort"),
     ];
     for (promise, otherwise, kept, broken, code) in rows {
         let with = |plan: &str| format!("{plan}{promise}");

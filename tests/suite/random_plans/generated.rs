@@ -148,6 +148,10 @@ fn written(chance: &mut Chance, ground: &Ground, steps: &[Draft]) -> String {
     if chance.percent(30) {
         writeln!(text, "promise {}", statement(chance, ground)).unwrap();
     }
+    if chance.percent(12) {
+        writeln!(text, "promise {}", chance.of(&["can always finish", "finishes", "can always abort"]))
+            .unwrap();
+    }
     text
 }
 
@@ -218,6 +222,7 @@ fn act(chance: &mut Chance, ground: &Ground, role: usize) -> (String, Vec<usize>
     }
     if role == ground.flow_owner {
         acts.extend([format!("deploy f{flow}"), format!("undeploy f{flow}")]);
+        acts.push(format!("test f{flow} with {key}"));
     }
     if !acts.is_empty() && chance.percent(50) {
         return (chance.of(&acts), Vec::new());
@@ -277,11 +282,18 @@ fn story(chance: &mut Chance, ground: &Ground) -> Vec<Draft> {
     ];
     if ground.windows == 0 || ground.flow_owner != 0 || chance.percent(50) {
         steps.push(step(1, &[1], &[], "accept new at p", &[]));
-        steps.push(step(1, &[2], &[], "inform r0", &[0]));
+        if ground.flow_owner == 0 && chance.percent(20) {
+            // Whoever tests sees it, and need not be told.
+            steps.push(step(1, &[2], &[], "request r0 to test f0 with new", &[0]));
+            steps.push(step(0, &[3], &[], "test f0 with new", &[]));
+        } else {
+            steps.push(step(1, &[2], &[], "inform r0", &[0]));
+        }
+        let last = steps.len() - 1;
         let needs: &[&str] = if chance.percent(50) { &["p accepts new"] } else { &[] };
-        steps.push(step(0, &[3], needs, "exchange s[\"a\"] for new", &[]));
-        steps.push(step(0, &[4], &[], "inform r1", &[1]));
-        steps.push(step(1, &[5], &["f0 drained of old"], "retire old at p", &[]));
+        steps.push(step(0, &[last], needs, "exchange s[\"a\"] for new", &[]));
+        steps.push(step(0, &[last + 1], &[], "inform r1", &[1]));
+        steps.push(step(1, &[last + 2], &["f0 drained of old"], "retire old at p", &[]));
     } else {
         steps.push(step(0, &[], &[], "agree w0 with r1", &[1]));
         steps.push(step(0, &[2], &["w0 open"], "undeploy f0", &[]));

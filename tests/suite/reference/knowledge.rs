@@ -134,6 +134,11 @@ impl<'a> Told<'a> {
                     sources.push(Some(*writer));
                 }
             }
+            for test in self.tests(*fact).filter(|t| *value == Value::Is(true) && self.knows(s, *t)) {
+                if others().all(|(other, _)| self.is_before(*other, test)) {
+                    sources.push(Some(test));
+                }
+            }
             if self.plan.start.value(*fact) == *value && others().next().is_none() {
                 sources.push(None);
             }
@@ -167,6 +172,18 @@ impl<'a> Told<'a> {
             self.plan.steps[*step].speech.as_ref().is_some_and(|sp| sp.kind == SpeechKind::Proposal(window))
         };
         self.plan.steps.ids().filter(is_agreement).filter(|a| self.has_heard_of(s, *a)).collect()
+    }
+
+    /// The steps that see whether a receiver accepts a key.
+    fn tests(&self, fact: Fact) -> impl Iterator<Item = StepId> + '_ {
+        let sees = move |effect: &Effect| match *effect {
+            Effect::Try { channel, key } => {
+                fact == Fact::Accepts(self.plan.landscape.channels[channel].acceptor, key)
+            }
+            _ => false,
+        };
+        let rows = self.plan.steps.iter();
+        rows.filter(move |(_, row)| row.action.value.effects().iter().any(sees)).map(|(step, _)| step)
     }
 
     /// Who writes a fact, and what.
@@ -205,6 +222,6 @@ pub(super) fn written(effect: &Effect) -> Vec<(Fact, Value)> {
         ],
         Effect::Start(flow) => vec![(Fact::Running(flow), Value::Is(true))],
         Effect::Stop(flow) => vec![(Fact::Running(flow), Value::Is(false))],
-        Effect::Propose(_) | Effect::Agree(_) => Vec::new(),
+        Effect::Try { .. } | Effect::Propose(_) | Effect::Agree(_) => Vec::new(),
     }
 }

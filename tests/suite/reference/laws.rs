@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use keyroll::{
     action::SpeechKind,
     condition::Asks,
+    invariant::course::Course,
     plan::Plan,
     world::{
         effect::Effect,
@@ -36,6 +37,11 @@ pub(crate) fn broken(plan: &Plan) -> BTreeSet<&'static str> {
                     broken.insert("role_without_authority");
                 }
             }
+            if let Effect::Try { channel, .. } = effect
+                && plan.landscape.channels[channel].owner != role
+            {
+                broken.insert("role_without_authority");
+            }
             if let Effect::Put { key, .. } = effect
                 && !made.insert(key)
             {
@@ -64,6 +70,9 @@ pub(crate) fn broken(plan: &Plan) -> BTreeSet<&'static str> {
     if sees_a_gap(plan, &told) {
         broken.insert("gap_observed");
     }
+    if plan.promised(Course::CanAbort).is_some() && cannot_be_taken_back(plan) {
+        broken.insert("cannot_abort");
+    }
     for known in &plan.known {
         let asks = plan.finals[known.value.what].value.asks();
         if known.value.roles.iter().any(|role| !knows_at_the_end(plan, &told, *role, &asks)) {
@@ -77,6 +86,7 @@ pub(crate) fn broken(plan: &Plan) -> BTreeSet<&'static str> {
 pub(crate) fn named(codes: &[String]) -> BTreeSet<&'static str> {
     let laws = [
         "agreed_twice",
+        "cannot_abort",
         "created_twice",
         "cycle",
         "gap_observed",
@@ -189,6 +199,23 @@ fn sees_a_gap(plan: &Plan, told: &Told<'_>) -> bool {
             land.stores[land.places[place].store].has_gap && (waits || promises)
         })
     })
+}
+
+/// Whether a step removes a key, or something is promised of facts while a window is
+/// open that the plan agrees on.
+fn cannot_be_taken_back(plan: &Plan) -> bool {
+    let is_agreed = |asks: Asks| match asks {
+        Asks::Open(window) => {
+            plan.steps.ids().any(|step| plan.proposal(step).is_some_and(|(w, _)| w == window))
+        }
+        Asks::Facts(_) | Asks::Drained(..) => false,
+    };
+    let of_window = plan.statements.iter().map(|stated| &stated.value).any(|stated| {
+        let during = stated.during().is_some_and(|during| is_agreed(during.asks()));
+        !stated.is_before() && (during || !stated.is_always() && is_agreed(stated.what().asks()))
+    });
+    let mut effects = plan.steps.rows().flat_map(|row| row.action.value.effects());
+    effects.any(|effect| matches!(effect, Effect::Remove { .. })) || of_window
 }
 
 /// The key whose certificate a step needs.

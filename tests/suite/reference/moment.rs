@@ -185,6 +185,13 @@ impl Moment {
                 self.runs.remove(&flow);
                 true
             }
+            Effect::Try { channel, key } => {
+                let row = &plan.landscape.channels[channel];
+                let places = &plan.landscape.places;
+                let mut held = self.holds.iter().filter(|(_, held)| **held == key);
+                held.any(|(place, _)| places[*place].store == places[row.stamps].store)
+                    && self.accepts.contains(&(row.acceptor, key))
+            }
             Effect::Propose(_) | Effect::Agree(_) => unreachable!("no act of a plan has this effect"),
         }
     }

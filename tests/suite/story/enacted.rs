@@ -128,6 +128,7 @@ fn each_kind_of_ending_comes_true_or_is_refused() {
             "promise_vacuous.before",
             "step_misfit",
             "step_misfit.backup_occupied",
+            "step_misfit.tested",
             "step_misfit.used_up",
         ]
     );

@@ -48,6 +48,18 @@ fn a_backup_alias_that_is_taken_is_no_end() {
     assert_eq!(acts(&scenario).len(), 2);
 }
 
+/// What would have to be destroyed stays where the start is to be reached again at any time.
+#[test]
+fn nothing_is_destroyed_where_a_plan_is_to_abort_at_any_time() {
+    let freed = format!(
+        "{HEAD}keystore store of ann {{\n  alias \"k\" is old\n}}\n\nfinally store[\"k\"] is new\nfinally \
+         store[\"k-backup\"] empty\n"
+    );
+    assert_eq!(acts(&freed).last().unwrap(), "destroy old in store");
+    let kept = acts(&format!("{freed}promise can always abort\n"));
+    assert!(kept.len() > 2 && kept.iter().all(|act| !act.starts_with("destroy ")), "{kept:?}");
+}
+
 /// With a flow that never stops it cannot be freed; there is no end of aliases to try, so that is not
 /// said.
 #[test]

@@ -1,0 +1,59 @@
+//! `test orders with new`: one marked message, signed with the key and verified by the receiver, before
+//! anything real depends on it.
+
+use crate::{
+    backend::{
+        Outcome,
+        bench::{ActError, Workbench},
+    },
+    world::{
+        effect::Effect,
+        id::{AcceptorId, ChannelId, KeyId, PlaceId},
+        landscape::{Fact, Landscape},
+    },
+};
+
+use super::{Action, Verb};
+
+/// The row of the vocabulary.
+pub const VERB: Verb = Verb {
+    keyword: "test",
+    usage: "test <flow> with <key>",
+    meaning: "signs one marked message, a canary, with the key, which lies under some alias of the keystore that the flow signs with, and lets the receiver verify it; the owner of the flow does it. Nothing changes, and its role has seen that the receiver accepts the key.",
+    read: |arguments, landscape| {
+        let (flow, key) = (arguments.flow()?, arguments.key()?);
+        let channel = &landscape.channels[flow];
+        Some(Box::new(Test { flow, key, signs: channel.stamps, receiver: channel.acceptor }))
+    },
+};
+
+/// A key is tried.
+#[derive(Debug)]
+pub struct Test {
+    flow: ChannelId,
+    key: KeyId,
+    signs: PlaceId,
+    receiver: AcceptorId,
+}
+
+impl Action for Test {
+    fn sentence(&self, landscape: &Landscape) -> String {
+        format!("test {} with {}", landscape.channels[self.flow].name, landscape.keys[self.key])
+    }
+
+    fn effects(&self) -> Vec<Effect> {
+        vec![Effect::Try { channel: self.flow, key: self.key }]
+    }
+
+    fn authority(&self) -> Vec<Fact> {
+        vec![Fact::Running(self.flow)]
+    }
+
+    fn works_with(&self) -> Vec<Fact> {
+        vec![Fact::Running(self.flow), Fact::Place(self.signs), Fact::Accepts(self.receiver, self.key)]
+    }
+
+    fn perform(&self, bench: &mut Workbench<'_>) -> Result<Outcome, ActError> {
+        bench.test(self.flow, self.key)
+    }
+}
