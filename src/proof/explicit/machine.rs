@@ -105,8 +105,13 @@ impl Machine {
             Sending::AtWill => Vec::new(),
             Sending::AtOnce => sent(checked, &layout, part),
         };
+        let mut sent_by_bit: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (number, sent) in sent.iter().enumerate() {
+            sent.when.bits().for_each(|bit| sent_by_bit.entry(bit).or_default().push(number));
+        }
         let mut turns =
-            Compiler { checked, layout: &layout, wrongs: &wrongs, part, sending, sent: &sent }.turns();
+            Compiler { checked, layout: &layout, wrongs: &wrongs, part, sending, sent: &sent, sent_by_bit }
+                .turns();
         let occasion = |literals: Vec<Literal>| Every::of(literals.into_iter().map(|l| layout.literal(l)));
         let statements = checked.plan().statements.iter().enumerate();
         let statements = statements.filter(|(number, _)| part.states(*number));
@@ -224,6 +229,8 @@ struct Compiler<'a> {
     part: &'a Part,
     sending: Sending,
     sent: &'a [Sent],
+    /// The numbers of those that look at a bit of a state.
+    sent_by_bit: BTreeMap<usize, Vec<usize>>,
 }
 
 /// What is sent at once: for each flow and key, when its alias names the key while it runs.
@@ -340,10 +347,9 @@ impl Compiler<'_> {
     }
 
     fn way(&self, case: Case) -> Way {
-        let changed: BTreeSet<usize> = case.writes.iter().flat_map(|write| write.bits()).collect();
-        let may_be_sent = |sent: &Sent| sent.when.bits().any(|bit| changed.contains(&bit));
-        let sent = self.sent.iter().enumerate().filter(|(_, sent)| may_be_sent(sent));
-        let sends: Vec<usize> = sent.map(|(number, _)| number).collect();
+        let changed = case.writes.iter().flat_map(|write| write.bits());
+        let sends = changed.filter_map(|bit| self.sent_by_bit.get(&bit)).flatten().copied();
+        let sends: Vec<usize> = sends.collect::<BTreeSet<usize>>().into_iter().collect();
         let sent = sends.iter().filter_map(|number| self.sent.get(*number)).map(|sent| sent.write);
         let writes: Vec<Write> = case.writes.iter().copied().chain(sent).collect();
         Way { number: 0, watched: self.wrongs.watched(&writes), case, sends }

@@ -51,7 +51,7 @@ pub enum Spared {
 pub fn spared<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a>>) -> Spared {
     let Budget { states: budget, goes_on } = budget.into();
     let (mut states, mut transitions, mut parts) = (0usize, 0usize, 0);
-    for (number, part) in Part::all(rules, start).iter().enumerate() {
+    for (number, part) in parts_of(rules, start).iter().enumerate() {
         let others = states;
         let so_far =
             |reached: Reached| goes_on(Reached { states: others + reached.states, moves: 0, ..reached });
@@ -76,6 +76,18 @@ pub fn spared<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a>
     Spared::Kept { states: states.max(1), transitions, parts }
 }
 
+/// To get ready for a part takes a look at the whole plan: so many things may be looked at in all.
+const LOOKS: usize = 20_000_000;
+
+/// The parts that are looked at: the whole, where there are too many.
+fn parts_of(rules: &Rules<'_>, start: &World) -> Vec<Part> {
+    let plan = rules.checked().plan();
+    let land = &plan.landscape;
+    let things = plan.steps.len() + plan.deliveries.len() + land.places.len() + land.channels.len();
+    let parts = Part::all(rules, start);
+    if parts.len().saturating_mul(things) > LOOKS { vec![Part::whole(rules.checked())] } else { parts }
+}
+
 /// A shortest story of a part (by number) in which something is wrong, the other parts standing still;
 /// nothing where it is wrong only together with their end, or where the budget does not suffice.
 #[must_use]
@@ -85,7 +97,7 @@ pub fn told_of<'a>(
     part: usize,
     budget: impl Into<Budget<'a>>,
 ) -> Option<(Vec<Move>, World, Fault)> {
-    let parts = Part::all(rules, start);
+    let parts = parts_of(rules, start);
     match through(rules, start, (parts.get(part)?, Sending::AtWill), budget.into()) {
         // Asked only where everything else is proved.
         Found::Fault(_, _, Fault::Vacuous(_)) => None,
