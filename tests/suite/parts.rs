@@ -132,7 +132,7 @@ fn two_plans_in_one_text_are_what_the_second_judge_says() {
         }
     };
     let counts = counted(0..700, judged);
-    assert!(counts["proved"] > 5 && counts["refused"] > 100, "{counts:?}");
+    assert!(counts["proved"] > 5 && counts["refused"] > 30, "{counts:?}");
 }
 
 /// Two renewals side by side, with what ties them.
