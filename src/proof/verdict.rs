@@ -225,7 +225,7 @@ fn searched(checked: &Checked, start: &World, budget: Budget<'_>) -> Searched {
     };
     match (explore(&rules, start, budget), spared) {
         (Found::Fault(moves, world, fault), _) => Searched::Told((moves, *world, fault), true),
-        (Found::Clean(space), Spared::Broken(_)) => Searched::Open(space.states(), Why::Differ),
+        (Found::Clean(space), Spared::Broken { .. }) => Searched::Open(space.states(), Why::Differ),
         (Found::Clean(space), _) => {
             let (states, transitions) = (space.states(), space.transitions());
             Searched::Kept(How::Explicit { states, transitions, parts: 1 })
@@ -233,7 +233,8 @@ fn searched(checked: &Checked, start: &World, budget: Budget<'_>) -> Searched {
         (Found::Exhausted(Reached { states, moves, stopped: true }), _) => {
             Searched::Open(states, Why::Stopped(moves))
         }
-        (Found::Exhausted(Reached { states, moves, .. }), Spared::Broken(part)) => {
+        // Of the whole nothing more would be found by searching it again.
+        (Found::Exhausted(Reached { states, moves, .. }), Spared::Broken { part, is_whole: false }) => {
             match told_of(&rules, start, part, budget) {
                 Some(told) => Searched::Told(told, false),
                 None => Searched::Open(states, Why::Bound(moves)),

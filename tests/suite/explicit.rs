@@ -232,12 +232,12 @@ fn the_search_sees_what_the_rules_see_from_the_start_of_random_plans() {
 
 #[test]
 fn and_from_any_other_start() {
-    let counts = counted(0..6_000, |seed| {
+    let counts = counted(0..9_000, |seed| {
         let checked = read(&plan(seed)).ok()?;
         Some(same(&checked, &disturbed(&checked, seed)))
     });
     println!("from other starts: {counts:?}");
-    assert!(counts["clean"] > 200 && counts["fault"] > 800 && counts["stuck"] > 50, "{counts:?}");
+    assert!(counts["clean"] > 200 && counts["fault"] > 800 && counts["stuck"] > 80, "{counts:?}");
 }
 
 #[test]

@@ -35,8 +35,13 @@ pub enum Spared {
         /// How many parts there are in which something can happen.
         parts: usize,
     },
-    /// Something is wrong with this part (by number).
-    Broken(usize),
+    /// Something is wrong.
+    Broken {
+        /// With this part, by number.
+        part: usize,
+        /// Whether there is no other part.
+        is_whole: bool,
+    },
     /// It took more than the budget allows, or was told to end.
     Spent {
         /// How many worlds were found.
@@ -51,7 +56,8 @@ pub enum Spared {
 pub fn spared<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a>>) -> Spared {
     let Budget { states: budget, goes_on } = budget.into();
     let (mut states, mut transitions, mut parts) = (0usize, 0usize, 0);
-    for (number, part) in parts_of(rules, start).iter().enumerate() {
+    let all = parts_of(rules, start);
+    for (number, part) in all.iter().enumerate() {
         let others = states;
         let so_far =
             |reached: Reached| goes_on(Reached { states: others + reached.states, moves: 0, ..reached });
@@ -67,7 +73,9 @@ pub fn spared<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a>
             Found::Exhausted(Reached { states: more, stopped, .. }) => {
                 return Spared::Spent { states: states + more, stopped };
             }
-            Found::Fault(..) | Found::Unclear(_) => return Spared::Broken(number),
+            Found::Fault(..) | Found::Unclear(_) => {
+                return Spared::Broken { part: number, is_whole: all.len() == 1 };
+            }
         }
         if states > budget {
             return Spared::Spent { states, stopped: false };
