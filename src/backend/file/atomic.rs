@@ -100,6 +100,21 @@ impl Draft {
         Ok(Self { file, path, target, old, placed: false })
     }
 
+    /// Brings what was written so far to the disk, so that [placing](Self::place) it takes no longer
+    /// than it must.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn settle(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
+    /// The file whose place it takes.
+    #[must_use]
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
     /// Puts it in the place of the file, durably.
     ///
     /// # Errors

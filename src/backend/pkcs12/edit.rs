@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
+    io,
     sync::Arc,
     thread,
 };
@@ -23,6 +24,7 @@ use super::{
     store::{Content, Written},
 };
 use crate::{
+    backend::file::atomic::Draft,
     name::Alias,
     world::material::{Certificate, Fingerprint},
 };
@@ -172,8 +174,12 @@ impl<'a> Edit<'a> {
         others.flat_map(|other| other.chain(self.safe)).collect()
     }
 
-    /// Writes the changed store, reads it again, and checks that it is what was meant.
-    pub(super) fn write(mut self) -> Result<Written, Flaw> {
+    /// Writes the changed store, reads it again, and checks that it is what was meant. `begin` puts
+    /// its bytes beside the file; in a large store that happens meanwhile.
+    pub(super) fn write(
+        mut self,
+        begin: impl Fn(&[u8]) -> io::Result<Draft> + Sync,
+    ) -> Result<Written, Flaw> {
         if self.inventory.found.iter().all(|found| found.alias.is_none()) && !self.safe.bags.is_empty() {
             let what = "only entries that no alias reaches";
             return Err(Flaw::Unsupported(what.to_owned()));
@@ -197,16 +203,20 @@ impl<'a> Edit<'a> {
         let bytes = edited.write(self.password)?;
         // What is read again must be what was composed; so what it amounts to can be found meanwhile.
         let take_stock = || Inventory::of(&edited, self.password);
-        let (safe, inventory) = thread::scope(|scope| {
-            let stock = (bytes.len() >= LARGE)
-                .then(|| thread::Builder::new().spawn_scoped(scope, take_stock).ok())
-                .flatten();
+        let begin = || begin(&bytes);
+        let (safe, inventory, draft) = thread::scope(|scope| {
+            let is_large = bytes.len() >= LARGE;
+            let stock =
+                is_large.then(|| thread::Builder::new().spawn_scoped(scope, take_stock).ok()).flatten();
+            let draft = is_large.then(|| thread::Builder::new().spawn_scoped(scope, begin).ok()).flatten();
             let safe = Safe::read_again(&bytes, self.password, &edited.bags);
-            (safe, stock.and_then(|stock| stock.join().ok()).unwrap_or_else(take_stock))
+            let inventory = stock.and_then(|stock| stock.join().ok()).unwrap_or_else(take_stock);
+            (safe, inventory, draft.and_then(|draft| draft.join().ok()))
         });
         let safe = safe?;
         let inventory = self.check(&edited, &safe, inventory?)?;
-        Ok(Written { bytes, content: Content { safe, inventory } })
+        let draft = draft.unwrap_or_else(begin);
+        Ok(Written { draft, bytes, content: Content { safe, inventory } })
     }
 
     /// Holds what was read again, and what it amounts to, against what was composed and what was

@@ -1,7 +1,8 @@
 //! The keystore in a file.
 
 use std::{
-    fmt, io,
+    fmt,
+    io::{self, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -21,7 +22,7 @@ use crate::{
     backend::{
         clock::{Clock, WallClock},
         custody::{Custody, Holder},
-        file::{self, Stamp},
+        file::{self, Stamp, atomic::Draft},
         keystore::{Entry, KeystoreError},
     },
     name::Alias,
@@ -78,6 +79,8 @@ pub(super) enum Act<T> {
 
 /// A store to be written, and what it was when it was read again.
 pub(super) struct Written {
+    /// Its bytes beside the file, not in its place yet.
+    pub(super) draft: io::Result<Draft>,
     pub(super) bytes: Octets,
     pub(super) content: Content,
 }
@@ -300,11 +303,14 @@ impl Pkcs12Keystore {
                     Some(before) => self.compared(before)?.is_some(),
                     None => !target.exists(),
                 };
-                if self.resolved()? != target || custody.store() != target || !is_as_it_was {
+                let draft = after.draft.map_err(self.io("cannot write"))?;
+                let is_target = |path: &Path| path == target;
+                if ![&self.resolved()?, custody.store(), draft.target()].into_iter().all(is_target)
+                    || !is_as_it_was
+                {
                     return Err(KeystoreError::Locked(self.path.clone()));
                 }
-                let mode = is_new.then_some(0o600);
-                file::replace(&target, &after.bytes, mode).map_err(self.io("cannot write"))?;
+                draft.place(is_new.then_some(0o600)).map_err(self.io("cannot write"))?;
                 *self.last() = Some(Last { stamp: None, known: (after.bytes, Arc::new(after.content)) });
                 Ok(answer)
             }
@@ -312,7 +318,13 @@ impl Pkcs12Keystore {
     }
 
     pub(super) fn write<T>(&self, edit: Edit<'_>, answer: T) -> Result<Act<T>, KeystoreError> {
-        edit.write().map(|written| Act::Write(Box::new(written), answer)).map_err(self.flaw())
+        let begin = |bytes: &[u8]| {
+            let mut draft = Draft::beside(&self.path)?;
+            draft.write_all(bytes)?;
+            draft.settle()?;
+            Ok(draft)
+        };
+        edit.write(begin).map(|written| Act::Write(Box::new(written), answer)).map_err(self.flaw())
     }
 
     fn resolved(&self) -> Result<PathBuf, KeystoreError> {

@@ -1,6 +1,11 @@
 //! Stores so large that the integrity check is computed beside the reading, and what is known of
 //! them is not read twice.
 
+use std::{
+    io::Write,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
 use super::*;
 
 /// A pair, and a bag of half a megabyte that nobody knows.
@@ -82,4 +87,36 @@ fn bags_beside_an_open_secret_share_no_bytes() {
 
 fn raws_of(bags: &[Bag]) -> Vec<Vec<u8>> {
     bags.iter().map(|bag| bag.raw.to_vec()).collect()
+}
+
+/// A large store is put beside the file while it is checked.
+#[test]
+fn of_a_large_store_that_is_refused_nothing_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, bytes) = large();
+    let store = open(folder.path(), &bytes);
+    for is_meant in [false, true] {
+        let begun = AtomicBool::new(false);
+        let changed = store.change(&[], |content| {
+            let mut edit = Edit::new(&content.safe, &content.inventory, PASSWORD);
+            let found = content.inventory.find(&alias("live"))?.unwrap();
+            let own = found.entry(&content.safe).unwrap().certificate().unwrap().fingerprint();
+            edit.rename(found, &alias("late")).unwrap();
+            edit.expect(&alias("live"), None);
+            edit.expect(&alias("late"), is_meant.then_some(own));
+            let begin = |bytes: &[u8]| {
+                begun.store(true, Ordering::Relaxed);
+                let mut draft = Draft::beside(store.path())?;
+                draft.write_all(bytes).map(|()| draft)
+            };
+            let written = edit.write(begin).map_err(store.flaw())?;
+            Ok(Act::Write(Box::new(written), ()))
+        });
+        assert!(begun.into_inner());
+        assert_eq!(changed.is_ok(), is_meant, "{changed:?}");
+        assert_eq!(fs::read(store.path()).unwrap() == bytes, !is_meant);
+        let left: Vec<_> =
+            fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert!(left.iter().all(|name| !name.to_string_lossy().ends_with(".new")), "{left:?}");
+    }
 }

@@ -9,8 +9,7 @@ fn what_another_tool_wrote_meanwhile_is_not_overwritten() {
     let store = open(folder.path(), &store(both(&pair("live"), "live")));
     let refused = store.change(&[], |content| {
         fs::write(store.path(), "by another tool").unwrap();
-        let written = Edit::new(&content.safe, &content.inventory, PASSWORD).write().unwrap();
-        Ok(Act::Write(Box::new(written), ()))
+        store.write(Edit::new(&content.safe, &content.inventory, PASSWORD), ())
     });
     assert!(matches!(refused, Err(KeystoreError::Locked(_))), "{refused:?}");
     assert_eq!(fs::read(store.path()).unwrap(), b"by another tool");
