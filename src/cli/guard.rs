@@ -50,10 +50,6 @@ const UNHEARD: &[&str] = &[
     "SQLITE_TMPDIR",
 ];
 
-/// How the variables begin by which the allocator is told how to work and what to print, in any case of
-/// letters.
-const ALLOCATOR: &str = "mimalloc_";
-
 /// By this variable OpenSSL is told which configuration it reads.
 const CONFIGURATION: &str = "OPENSSL_CONF";
 /// The one that keyroll lets it read: an empty one.
@@ -88,15 +84,9 @@ fn no_image() -> std::io::Result<()> {
 fn unheard(arguments: impl IntoIterator<Item = OsString>) -> Result<(), String> {
     let quiet = env::var_os(CONFIGURATION).is_some_and(|value| value == NOTHING);
     let is_heard = |name: &&str| env::var_os(name).is_some() && !(quiet && *name == CONFIGURATION);
-    let of_allocator = env::vars_os().map(|(name, _)| name).filter(|name| {
-        name.as_encoded_bytes()
-            .get(..ALLOCATOR.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(ALLOCATOR.as_bytes()))
-    });
-    let heard = UNHEARD.iter().filter(|name| is_heard(name)).map(OsString::from);
-    let heard: Vec<OsString> = heard.chain(of_allocator).collect();
+    let heard: Vec<&str> = UNHEARD.iter().copied().filter(is_heard).collect();
     let unwanted = match heard.first() {
-        Some(first) => format!("the variable `{}`", first.to_string_lossy()),
+        Some(first) => format!("the variable `{first}`"),
         None if !quiet && is_configured() => "the machine's `openssl.cnf`".to_owned(),
         None => return Ok(()),
     };

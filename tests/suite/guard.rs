@@ -190,18 +190,6 @@ fn who_listens_makes_a_digest() {
 }
 
 #[test]
-fn the_allocator_takes_no_orders() {
-    let place = Place::two_keys();
-    let plain = place.keyroll("check plan.renewal").ends(0);
-    for name in ["MIMALLOC_SHOW_STATS", "mimalloc_show_stats"] {
-        let output = place.program(&["check", "plan.renewal"]).env(name, "1").output().unwrap();
-        assert_eq!(output.status.code(), Some(0));
-        assert_eq!(String::from_utf8(output.stdout).unwrap(), plain.out, "{name}");
-        assert_eq!(String::from_utf8(output.stderr).unwrap(), plain.err, "{name}");
-    }
-}
-
-#[test]
 fn beginning_anew_changes_nothing_else() {
     let place = Place::two_keys();
     let plain = place.keyroll("check plan.renewal").ends(0);
