@@ -48,10 +48,6 @@ const SUBJECTS: [Subject; 8] = [
     Subject { name: "rehearsal", measure: rehearsal::measure },
 ];
 
-/// As in the program.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     // The bench starts itself again where the memory of one act is asked for.
