@@ -122,7 +122,8 @@ impl Cipher {
     }
 
     pub(super) fn encrypt(self, key: &[u8], iv: &[u8], plain: &[u8]) -> Result<Vec<u8>, ErrorStack> {
-        self.apply(key, iv, plain, CipherCtxRef::encrypt_init).map(|out| out.to_vec())
+        // What is encrypted is no secret, and may be large.
+        self.apply(key, iv, plain, CipherCtxRef::encrypt_init).map(|mut out| std::mem::take(&mut *out))
     }
 
     fn apply(
