@@ -16,6 +16,7 @@ mod promises;
 mod refused;
 mod stated;
 mod turn;
+mod ways;
 mod worlds;
 
 use std::cell::Cell;

@@ -1,7 +1,6 @@
 //! Every world is there, none breaks a promise, and each has a move that leads nearer to the end.
 
-use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use fixedbitset::FixedBitSet;
 
@@ -18,7 +17,7 @@ use crate::{
     },
 };
 
-use super::{Refused, Row, Subject, Verified, promises::Judged};
+use super::{Refused, Row, Subject, Verified, promises::Judged, ways::Ways};
 
 /// Checks that these are the worlds of a plan.
 pub(super) fn closed(
@@ -28,21 +27,22 @@ pub(super) fn closed(
 ) -> Result<Verified, Refused> {
     let (checked, plan) = (subject.checked, subject.checked.plan());
     let landscape = &plan.landscape;
-    let mut worlds: HashMap<World, (u32, Cell<bool>)> = HashMap::with_capacity(rows.len());
-    for row in rows {
+    let mut worlds: HashMap<World, usize> = HashMap::with_capacity(rows.len());
+    for (number, row) in rows.iter().enumerate() {
         let world = row.world(checked).filter(|world| Row::of(world, row.0) == *row);
-        let world = world.ok_or_else(|| Refused::gap("worlds of this plan"))?;
-        worlds.insert(world, (row.0, Cell::new(false)));
+        worlds.insert(world.ok_or_else(|| Refused::gap("worlds of this plan"))?, number);
     }
     if worlds.len() != rows.len() || !rows.is_sorted() {
         return Err(Refused::gap("each world once, in their order"));
     }
     let gaps = plan.gaps();
+    let mut ways = Ways::of(plan, rows.len());
+    let mut reached = FixedBitSet::with_capacity(rows.len());
     let mut spoken = FixedBitSet::with_capacity(plan.statements.len());
     let (mut transitions, mut left) = (0, vec![subject.start.clone()]);
     while let Some(world) = left.pop() {
-        let (rank, reached) = worlds.get(&world).ok_or_else(|| Refused::gap("every world"))?;
-        if reached.replace(true) {
+        let number = *worlds.get(&world).ok_or_else(|| Refused::gap("every world"))?;
+        if reached.put(number) {
             continue;
         }
         let broken = judged.iter().any(|promise| promise.broken(landscape, &world).is_some())
@@ -53,18 +53,20 @@ pub(super) fn closed(
         }
         let speak = plan.statements.iter().enumerate().filter(|(_, s)| s.value.applies(landscape, &world));
         spoken.extend(speak.map(|(number, _)| number));
+        ways.look(plan, number, &world);
         let mut nearest = None;
         for after in next(checked, &world)? {
-            let (rank, reached) = worlds.get(&after).ok_or_else(|| Refused::gap("every world"))?;
+            let to = *worlds.get(&after).ok_or_else(|| Refused::gap("every world"))?;
             transitions += 1;
-            nearest = Some(nearest.map_or(*rank, |nearest: u32| nearest.min(*rank)));
-            if !reached.get() {
+            ways.lead(number, to);
+            nearest = rows.get(to).map(|row| nearest.map_or(row.0, |nearest: u32| nearest.min(row.0)));
+            if !reached.contains(to) {
                 left.push(after);
             }
         }
         let is_over = plan.steps.ids().all(|step| world.is_done(step));
         let distance = if is_over { Some(0) } else { nearest.and_then(|rank| rank.checked_add(1)) };
-        if distance != Some(*rank) {
+        if distance != rows.get(number).map(|row| row.0) {
             return Err(Refused::gap("how far each world is from the end"));
         }
         if is_over && !plan.finals.iter().all(|condition| condition.value.holds(landscape, &world)) {
@@ -74,31 +76,14 @@ pub(super) fn closed(
     if spoken.count_ones(..) != plan.statements.len() {
         return Err(Refused::gap("a moment of which each promise speaks"));
     }
-    prepared(subject)?;
-    if worlds.values().all(|(_, reached)| reached.get()) {
-        return Ok(Verified::Explicit { states: worlds.len(), transitions });
+    let first = worlds.get(subject.start).copied();
+    if !first.is_some_and(|first| ways.are_prepared(first)) {
+        return Err(Refused::gap("that a promise is kept on each way through its worlds"));
+    }
+    if reached.count_ones(..) == rows.len() {
+        return Ok(Verified::Explicit { states: rows.len(), transitions });
     }
     Err(Refused::gap("how each of its worlds comes about"))
-}
-
-/// Where one condition is to hold before another, no way leads to the second past the first. All worlds
-/// on these ways are among those that were looked at.
-fn prepared(subject: &Subject<'_>) -> Result<(), Refused> {
-    let (checked, plan) = (subject.checked, subject.checked.plan());
-    for stated in plan.statements.iter().filter(|stated| stated.value.is_before()) {
-        let mut seen = HashSet::from([subject.start.clone()]);
-        let mut left = vec![subject.start.clone()];
-        while let Some(world) = left.pop() {
-            if stated.value.what().holds(&plan.landscape, &world) {
-                continue;
-            }
-            if stated.value.applies(&plan.landscape, &world) {
-                return Err(Refused::gap("that a promise is kept on each way through its worlds"));
-            }
-            left.extend(next(checked, &world)?.into_iter().filter(|after| seen.insert(after.clone())));
-        }
-    }
-    Ok(())
 }
 
 /// The worlds to which one move leads.

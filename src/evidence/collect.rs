@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::{
     backend::Outcome,
     check::Checked,
-    invariant::{Hazard, Invariant, been::Been},
+    invariant::{Hazard, Invariant, been::Been, course::Course},
     transition::{
         event::{Event, Record},
         next::next,
@@ -113,7 +113,8 @@ fn world(checked: &Checked, state: &State) -> Vec<Held> {
 }
 
 /// What the plan promises, and whether it was kept: of its flows by the figures, of its facts by the
-/// world after each record.
+/// world after each record, of its course by the end. That it can be called off is a promise of all
+/// moments that might have been, of which one run shows nothing.
 #[must_use]
 pub fn promises(checked: &Checked, timeline: &Timeline, records: &[Record]) -> Vec<Promise> {
     let plan = checked.plan();
@@ -134,7 +135,15 @@ pub fn promises(checked: &Checked, timeline: &Timeline, records: &[Record]) -> V
         kept,
         stated: true,
     });
-    plan.promises.iter().map(|p| row(p.value.as_ref())).chain(stated).collect()
+    let is_done = |step: &Step| matches!(step.status, StepStatus::Done | StepStatus::AlreadySo);
+    let has_ended = timeline.steps.iter().all(is_done);
+    let courses = plan.courses.iter().map(|course| course.value).filter(|course| *course != Course::CanAbort);
+    let courses = courses.map(|course| Promise {
+        sentence: course.sentence().to_owned(),
+        kept: has_ended,
+        stated: true,
+    });
+    plan.promises.iter().map(|p| row(p.value.as_ref())).chain(stated).chain(courses).collect()
 }
 
 /// Of each statement of the plan, whether it was true from the start and after each record.

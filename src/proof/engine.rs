@@ -28,6 +28,8 @@ pub enum How {
         transitions: usize,
         /// How many parts of the plan, which have nothing to do with each other, were looked at apart.
         parts: usize,
+        /// How many of these are like another one of them, and are proved with it.
+        alike: usize,
     },
 }
 
@@ -41,9 +43,17 @@ impl How {
                     "causal cuts: the order of the steps rules out each of {questions} moments, no state searched"
                 )
             }
-            Self::Explicit { states, transitions, parts } => {
-                let apart =
-                    if *parts > 1 { format!(" of {parts} parts, each by itself") } else { String::new() };
+            Self::Explicit { states, transitions, parts, alike } => {
+                let apart = match (parts, alike) {
+                    (0 | 1, _) => String::new(),
+                    (parts, 0) => format!(" of {parts} parts, each by itself"),
+                    (parts, alike) => {
+                        let one_of = parts - alike;
+                        format!(
+                            " of {one_of} of {parts} parts, each by itself ({alike} are like one of these)"
+                        )
+                    }
+                };
                 format!(
                     "every order of events: {states} states{apart}, {transitions} transitions; a message counts as sent as soon as it can be"
                 )

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::abort::Removals;
 use crate::{
     action::SpeechKind,
     duration::gate::Gates,
@@ -36,14 +37,21 @@ pub fn undo_limits(plan: &Plan, order: &Order, knowledge: &Knowledge) -> Option<
     for (flow, channel) in plan.landscape.channels.iter() {
         flows.entry(channel.acceptor).or_default().push(flow);
     }
+    let removers = removers(plan, order);
     let mut search = Search { plan, order, knowledge, gates: Gates::of(plan, order), looks: 0 };
     let mut found = Vec::new();
     for act in order.sequence() {
         let mut reports: BTreeSet<StepId> = BTreeSet::new();
         for effect in plan.steps[*act].action.value.effects() {
             let Some((acceptor, key)) = ends_trust(plan, &effect) else { continue };
+            let mut told: BTreeSet<StepId> = BTreeSet::new();
             for flow in flows.get(&acceptor).into_iter().flatten() {
-                reports.extend(search.licensing(*act, *flow, key)?);
+                told.extend(search.licensing(*act, *flow, key)?);
+            }
+            // A pair that may be gone before the word of it cannot be taken into use again up to then.
+            let mut gone = removers.get(&key).into_iter().flatten();
+            if gone.all(|remover| told.iter().all(|report| order.is_before(*report, *remover))) {
+                reports.append(&mut told);
             }
         }
         if !reports.is_empty() {
@@ -63,6 +71,18 @@ fn ends_trust(plan: &Plan, effect: &Effect) -> Option<(AcceptorId, KeyId)> {
         _ => return None,
     };
     plan.start.accepted[acceptor].contains(key).then_some((acceptor, key))
+}
+
+/// The steps that remove a pair, of each key.
+fn removers(plan: &Plan, order: &Order) -> BTreeMap<KeyId, Vec<StepId>> {
+    let removals = Removals::of(plan, order);
+    let mut found: BTreeMap<KeyId, Vec<StepId>> = BTreeMap::new();
+    for step in plan.steps.ids() {
+        for (_, key) in removals.by(step) {
+            found.entry(key).or_default().push(step);
+        }
+    }
+    found
 }
 
 struct Search<'a> {

@@ -191,6 +191,12 @@ fn prove_tells_durations_and_the_way_back() {
     let json: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(json["way_back"]["undo_limits"][0]["reports"][0]["step"], "announce_exchange");
     assert_eq!(json["way_back"]["point_of_no_return"][0]["step"], "destroy_old");
+    // Gone before the word of it is sent, the key cannot be taken into use again up to then.
+    let (exit, out) =
+        prove(&format!("{two_keys}{}", ended.replace("announce_exchange", "exchange_key")), "json");
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((exit, &json["way_back"]["undo_limits"]), (Some(0), &serde_json::json!([])));
+    assert_eq!(json["way_back"]["point_of_no_return"][0]["step"], "destroy_old");
     assert_eq!(prove(&timed("99m", "1h", ""), "text").0, Some(1), "what cannot fit is refused");
 }
 

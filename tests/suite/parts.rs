@@ -16,7 +16,10 @@ use keyroll::{
     },
 };
 
-use super::random_plans::{counted, generated::plan};
+use super::random_plans::{
+    counted,
+    generated::{Chance, plan},
+};
 use super::reference::{Compared, compare, read};
 
 /// More worlds than one plan is worth.
@@ -76,7 +79,7 @@ fn both(checked: &Checked) -> String {
     let (rules, start) = (Rules::of(checked), &checked.plan().start);
     let text = &checked.plan().source.text;
     match (explore(&rules, start, ENOUGH), spared(&rules, start, ENOUGH)) {
-        (Found::Clean(space), Spared::Kept { states, transitions, parts }) => {
+        (Found::Clean(space), Spared::Kept { states, transitions, parts, .. }) => {
             assert!(states <= space.states() && transitions <= space.transitions().max(1), "more of\n{text}");
             if parts > 1 { format!("proved in {parts} parts") } else { "proved".to_owned() }
         }
@@ -118,6 +121,66 @@ fn two_plans_in_one_text_are_looked_at_apart() {
     let counts: BTreeMap<String, usize> = counted(0..1_000, judged);
     for said in ["proved in 2 parts", "refused", "refused, and told of a part"] {
         assert!(counts.get(said).is_some_and(|count| *count > 5), "{said}: {counts:?}");
+    }
+}
+
+/// How many parts of a plan something can happen in, how many of these are like another one, and how many
+/// worlds were looked at; nothing where something is wrong.
+fn alike(checked: &Checked) -> Option<(usize, usize, usize)> {
+    match spared(&Rules::of(checked), &checked.plan().start, ENOUGH) {
+        Spared::Kept { parts, alike, states, .. } => Some((parts, alike, states)),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_plan_and_its_copy_are_looked_at_once() {
+    let judged = |seed: u64| {
+        let text = plan(seed);
+        let (one, two) = (read(&text).ok()?, read(&joined(&text, &text, false)).ok()?);
+        let (parts, twins, states) = alike(&one)?;
+        assert_eq!(alike(&two), Some((2 * parts, parts + twins, states)), "two of\n{text}");
+        Some(both(&two))
+    };
+    let counts = counted(0..1_500, judged);
+    assert!(counts["proved in 2 parts"] > 20, "{counts:?}");
+}
+
+#[test]
+fn a_copy_that_lacks_a_line_is_no_copy() {
+    let judged = |seed: u64| {
+        let text = plan(seed);
+        let whole = alike(&read(&text).ok()?)?;
+        let mut chance = Chance::new(seed);
+        let lines: Vec<&str> = text.lines().collect();
+        let left_out = chance.below(lines.len());
+        let lacking: Vec<&str> = lines
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| *number != left_out)
+            .map(|(_, line)| *line)
+            .collect();
+        let two = read(&joined(&text, &lacking.join("\n"), false)).ok()?;
+        let said = both(&two);
+        let is_looked_at = alike(&two).is_some_and(|(_, _, states)| states > whole.2);
+        Some(if said.starts_with("proved") && is_looked_at { "proved by itself".to_owned() } else { said })
+    };
+    let counts = counted(0..4_000, judged);
+    assert!(counts["refused"] > 5 && counts["proved by itself"] > 20, "{counts:?}");
+}
+
+#[test]
+fn what_one_of_two_copies_promises_alone_makes_it_another() {
+    for (more, twins) in [
+        ("", 2),
+        ("promise always partner2 accepts old2\n", 1),
+        ("promise always partner1 accepts old1\npromise always partner2 accepts old2\n", 2),
+        ("promise partner2 accepts old2 before partner2 accepts new2\n", 1),
+        ("finally partner2 accepts new2\n", 1),
+        ("finally partner1 accepts new1\nfinally partner2 accepts new2\n", 2),
+        ("promise orders2 interrupted only in quiet2\n", 0),
+    ] {
+        assert_eq!(alike(&tied(more, &[])).map(|(_, alike, _)| alike), Some(twins), "{more}");
     }
 }
 

@@ -4,10 +4,18 @@
 
 use std::process::Command;
 
-use keyroll::proof::{
-    engine::Engine,
-    rules::Fault,
-    verdict::{BUDGET, Verdict, prove_by},
+use jiff::Timestamp;
+use keyroll::{
+    evidence::{
+        collect::{collect, promises},
+        timeline::{Kind, PlanFacts, Timeline},
+    },
+    proof::{
+        engine::Engine,
+        rules::Fault,
+        verdict::{BUDGET, Verdict, prove_by},
+    },
+    transition::state::State,
 };
 
 use super::reference::{Compared, LIMIT, compare, read, tiny};
@@ -216,7 +224,8 @@ fn a_rehearsal_says_whether_each_was_kept() {
     let (plan, report) = (folder.path().join("p.renewal"), folder.path().join("r.html"));
     let kept = "promise always partner accepts old while tenant[\"orders-signer\"] is old\n";
     let broken = "promise always partner accepts old\n";
-    std::fs::write(&plan, format!("{TWO_KEYS}{kept}{broken}")).unwrap();
+    let course = "promise finishes\npromise can always abort\n";
+    std::fs::write(&plan, format!("{TWO_KEYS}{kept}{broken}{course}")).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_keyroll"));
     command.args(["rehearse", "--unproved", "--messages", "50", "--rate", "50", "--key-type", "ec-p256"]);
     let output = command.arg("--report").arg(&report).arg(&plan).output().unwrap();
@@ -225,10 +234,24 @@ fn a_rehearsal_says_whether_each_was_kept() {
     for row in [
         "<span class=\"good\">✓ kept</span> always partner accepts old while",
         "<span class=\"bad\">✗ broken</span> always partner accepts old<",
+        "<span class=\"good\">✓ kept</span> finishes<",
     ] {
         assert!(page.contains(row), "{row} is not in the report");
     }
+    assert!(!page.contains("</span> can always abort"), "one run does not show that");
     assert_ne!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_run_that_stops_on_its_way_has_not_finished() {
+    let course = "promise can always finish\npromise finishes\npromise can always abort\n";
+    let checked = read(&tiny(&format!("step tell by tenant {{\n inform partner\n}}\n{course}"))).unwrap();
+    let facts = PlanFacts { name: String::new(), title: String::new(), document: None };
+    let mut timeline = Timeline::new("r", Kind::Rehearsal, facts, Timestamp::UNIX_EPOCH);
+    collect(&mut timeline, &checked, &[], &State::new(&checked));
+    let said = promises(&checked, &timeline, &[]);
+    let said: Vec<_> = said.iter().map(|promise| (promise.sentence.as_str(), promise.kept)).collect();
+    assert!(said.ends_with(&[("can always finish", false), ("finishes", false)]), "{said:?}");
 }
 
 /// An exchange in two acts is safe where the order keeps the flow from running, and not where only a need

@@ -54,6 +54,10 @@ pub struct Judged {
     /// How many parts of the plan, which have nothing to do with each other, were looked at apart.
     #[serde(skip_serializing_if = "Option::is_none")]
     parts: Option<usize>,
+    /// How many of these parts are like another one and were proved with it; `states` and `transitions`
+    /// are those of the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alike: Option<usize>,
     /// The certificate that was written; nothing unless it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     certificate: Option<Certified>,
@@ -188,6 +192,7 @@ impl Judged {
             states: None,
             transitions: None,
             parts: None,
+            alike: None,
             certificate: None,
             story: Vec::new(),
             shortest: None,
@@ -214,11 +219,12 @@ impl Judged {
         };
         match proof.how {
             How::Cuts { questions } => Self { engine: Some(By::Cuts), cuts: Some(questions), ..judged },
-            How::Explicit { states, transitions, parts } => Self {
+            How::Explicit { states, transitions, parts, alike } => Self {
                 engine: Some(By::Explicit),
                 states: Some(states),
                 transitions: Some(transitions),
                 parts: Some(parts),
+                alike: Some(alike),
                 ..judged
             },
         }

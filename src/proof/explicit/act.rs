@@ -18,7 +18,7 @@ use super::{
 };
 
 /// One way in which an effect fits a world, and what it changes there.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Case {
     /// When.
     pub(super) when: Every,
@@ -154,7 +154,7 @@ impl Effects<'_> {
             let stays: BTreeSet<KeyId> = self.plan.landscape.keys.ids().filter(|k| *k != new).collect();
             let others = stays.into_iter().filter(|key| Some(*key) != old).map(|key| accepts(key, true));
             match most.checked_sub(1) {
-                Some(most) => comes.room = Some((others.collect(), most)),
+                Some(most) => comes.room = Some((others.filter(|other| !other.is_never()).collect(), most)),
                 None => comes.when = Every::of([Any::known(false)]),
             }
         }

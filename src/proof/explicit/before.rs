@@ -84,6 +84,11 @@ impl Befores {
         Self { promises, words, ..Self::default() }
     }
 
+    /// The two conditions of each.
+    pub(super) fn conditions(&self) -> Vec<(Every, Every)> {
+        self.promises.iter().map(|promise| (promise.first.clone(), promise.second.clone())).collect()
+    }
+
     /// Within so many moves none is broken.
     pub(super) const fn moves(&self) -> usize {
         self.moves

@@ -68,14 +68,14 @@ struct Turn {
 }
 
 /// Messages that are under way from the moment on at which they can be sent.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 struct Sent {
     when: Every,
     write: Write,
 }
 
 /// A way in which it happens.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 struct Way {
     case: Case,
     /// What can be sent afterwards and perhaps not before, by number.
@@ -122,6 +122,20 @@ impl Machine {
         let watched = ways.map(|(number, way)| way.numbered(number)).collect();
         let gates = turns.iter().map(|turn| turn.when.gate()).collect();
         Self { layout, gates, turns, watched, wrongs, sent, occasions, ended, weight }
+    }
+
+    /// Whether the other one does the same in every state, but that other things of the plan move.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let like = |(own, other): (&Turn, &Turn)| own.is_like(other);
+        self.layout.words() == other.layout.words()
+            && self.turns.len() == other.turns.len()
+            && self.first() == other.first()
+            && self.ended == other.ended
+            && self.occasions.values().eq(other.occasions.values())
+            && self.sent == other.sent
+            && self.watched == other.watched
+            && self.turns.iter().zip(&other.turns).all(like)
+            && self.wrongs == other.wrongs
     }
 
     /// The world in which it begins, packed.
@@ -211,6 +225,13 @@ impl Machine {
                 return;
             }
         }
+    }
+}
+
+impl Turn {
+    fn is_like(&self, other: &Self) -> bool {
+        let Self { what: _, when, needs, cases, is_traffic } = self;
+        (when, needs, cases, is_traffic) == (&other.when, &other.needs, &other.cases, &other.is_traffic)
     }
 }
 

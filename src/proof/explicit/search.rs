@@ -52,17 +52,34 @@ pub fn explore<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a
     if let Some(fault) = rules.fault(start) {
         return Found::Fault(Vec::new(), Box::new(start.clone()), fault);
     }
-    through(rules, start, (&Part::whole(rules.checked()), Sending::AtWill), budget.into())
+    let whole = Prepared::of(rules, start, &Part::whole(rules.checked()), Sending::AtWill);
+    through(rules, start, whole, budget.into())
+}
+
+/// A part of a plan, ready to be searched through.
+pub(super) struct Prepared {
+    pub(super) machine: Machine,
+    pub(super) befores: Befores,
+}
+
+impl Prepared {
+    /// The part of a plan that starts there.
+    pub(super) fn of(rules: &Rules<'_>, start: &World, part: &Part, sending: Sending) -> Self {
+        let machine = Machine::of(rules, start, part, sending);
+        // In the middle of a run the first of two moments may have passed.
+        let is_first = start.done.is_clear();
+        let befores = if is_first { Befores::of(rules, machine.layout(), part) } else { Befores::default() };
+        Self { machine, befores }
+    }
 }
 
 /// Searches through the worlds of a part of a plan.
 pub(super) fn through(
     rules: &Rules<'_>,
     start: &World,
-    (part, sending): (&Part, Sending),
+    Prepared { machine, mut befores }: Prepared,
     Budget { states: budget, goes_on }: Budget<'_>,
 ) -> Found {
-    let machine = Machine::of(rules, start, part, sending);
     let room = budget.saturating_mul(ROOM).max(LEAST);
     let mut limit = Limit { looks: budget.saturating_mul(LOOKS).max(LEAST), room, goes_on };
     let mut unspoken = machine.statements();
@@ -71,9 +88,6 @@ pub(super) fn through(
         return Found::Unclear(0);
     }
     machine.speaks(&first, &mut unspoken);
-    // In the middle of a run the first of two moments may have passed.
-    let is_first = start.done.is_clear();
-    let mut befores = if is_first { Befores::of(rules, machine.layout(), part) } else { Befores::default() };
     let (waiting, coming, marks) = (Vec::new(), Vec::new(), Vec::new());
     let (state, after) = (Vec::new(), Vec::new());
     let mut search =

@@ -67,6 +67,11 @@ impl Space {
         size_of::<u32>() * self.worlds.parents.capacity()
     }
 
+    /// What made them.
+    pub(super) fn into_machine(self) -> Machine {
+        self.machine
+    }
+
     /// One world.
     #[must_use]
     pub fn world(&self, number: u32) -> World {

@@ -6,6 +6,9 @@
 //! breaks promises, and the last of its kind may arrive as soon as no more are sent; so a world in which
 //! something is wrong is never missed, for the same world with more messages under way is looked at.
 //!
+//! Many parts are alike: what happens in them is the same, bit by bit, with other partners. One of them is
+//! looked at for all.
+//!
 //! This proves. Where something is wrong, how it comes about is told by the whole search, whose story is
 //! the shortest.
 
@@ -18,9 +21,10 @@ use crate::{
 };
 
 use super::{
-    machine::Sending,
+    machine::{Machine, Sending},
     part::Part,
-    search::{Found, through},
+    search::{Found, Prepared, through},
+    test::Every,
 };
 
 /// What a search through the parts of a plan came to.
@@ -28,12 +32,14 @@ use super::{
 pub enum Spared {
     /// Nothing is wrong.
     Kept {
-        /// How many worlds there are, of all parts together.
+        /// How many worlds there are in the parts that were looked at.
         states: usize,
         /// How many moves lead from world to world.
         transitions: usize,
         /// How many parts there are in which something can happen.
         parts: usize,
+        /// How many of them are like another one and were not looked at.
+        alike: usize,
     },
     /// Something is wrong.
     Broken {
@@ -55,20 +61,34 @@ pub enum Spared {
 #[must_use]
 pub fn spared<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a>>) -> Spared {
     let Budget { states: budget, goes_on } = budget.into();
-    let (mut states, mut transitions, mut parts) = (0usize, 0usize, 0);
+    let (mut states, mut transitions, mut parts, mut alike) = (0usize, 0usize, 0, 0);
+    let mut kinds: Vec<Kind> = Vec::new();
     let all = parts_of(rules, start);
     for (number, part) in all.iter().enumerate() {
         let others = states;
         let so_far =
             |reached: Reached| goes_on(Reached { states: others + reached.states, moves: 0, ..reached });
         let left = Budget { states: budget.saturating_sub(states), goes_on: &so_far };
-        match through(rules, start, (part, Sending::AtOnce), left) {
-            // A part in which nothing happens is no more than the start.
-            Found::Clean(space) if space.states() == 1 => {}
+        let prepared = Prepared::of(rules, start, part, Sending::AtOnce);
+        let befores = prepared.befores.conditions();
+        let is_like = |kind: &&Kind| kind.befores == befores && kind.machine.is_like(&prepared.machine);
+        if let Some(kind) = kinds.iter().find(is_like) {
+            parts += usize::from(kind.is_moving);
+            alike += usize::from(kind.is_moving);
+            continue;
+        }
+        match through(rules, start, prepared, left) {
             Found::Clean(space) => {
-                parts += 1;
-                states += space.states();
-                transitions += space.transitions();
+                // A part in which nothing happens is no more than the start.
+                let is_moving = space.states() > 1;
+                if is_moving {
+                    parts += 1;
+                    states += space.states();
+                    transitions += space.transitions();
+                }
+                if kinds.len() < MOST_KINDS {
+                    kinds.push(Kind { machine: space.into_machine(), befores, is_moving });
+                }
             }
             Found::Exhausted(Reached { states: more, stopped, .. }) => {
                 return Spared::Spent { states: states + more, stopped };
@@ -81,8 +101,19 @@ pub fn spared<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a>
             return Spared::Spent { states, stopped: false };
         }
     }
-    Spared::Kept { states: states.max(1), transitions, parts }
+    Spared::Kept { states: states.max(1), transitions, parts, alike }
 }
+
+/// A part in which nothing is wrong. Nothing is in another one that is like it.
+struct Kind {
+    machine: Machine,
+    befores: Vec<(Every, Every)>,
+    /// Whether anything happens in it.
+    is_moving: bool,
+}
+
+/// So many kinds of parts are kept in mind; each part is held against all of them.
+const MOST_KINDS: usize = 64;
 
 /// To get ready for a part takes a look at the whole plan: so many things may be looked at in all.
 const LOOKS: usize = 20_000_000;
@@ -106,7 +137,8 @@ pub fn told_of<'a>(
     budget: impl Into<Budget<'a>>,
 ) -> Option<(Vec<Move>, World, Fault)> {
     let parts = parts_of(rules, start);
-    match through(rules, start, (parts.get(part)?, Sending::AtWill), budget.into()) {
+    let prepared = Prepared::of(rules, start, parts.get(part)?, Sending::AtWill);
+    match through(rules, start, prepared, budget.into()) {
         // Asked only where everything else is proved.
         Found::Fault(_, _, Fault::Vacuous(_)) => None,
         Found::Fault(moves, world, fault) => Some((moves, *world, fault)),

@@ -131,6 +131,11 @@ impl Any {
         Self(ways.into_iter().collect())
     }
 
+    /// Whether it is so in no state whatever.
+    pub(super) const fn is_never(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// One of these or one of the others.
     pub(super) fn or(mut self, other: Self) -> Self {
         self.0.extend(other.0);
@@ -145,7 +150,7 @@ impl Any {
 }
 
 /// One of each of these is so.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Every {
     all: All,
     others: Vec<Any>,

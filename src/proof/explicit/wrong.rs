@@ -16,7 +16,7 @@ use super::{
 };
 
 /// What must never be so, each as one way in which it would be.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Wrongs {
     never: Vec<Every>,
     /// What must not be so when every step is done.
