@@ -135,8 +135,7 @@ pub fn promises(checked: &Checked, timeline: &Timeline, records: &[Record]) -> V
         kept,
         stated: true,
     });
-    let is_done = |step: &Step| matches!(step.status, StepStatus::Done | StepStatus::AlreadySo);
-    let has_ended = timeline.steps.iter().all(is_done);
+    let has_ended = timeline.steps.iter().all(|step| step.status.is_done());
     let courses = plan.courses.iter().map(|course| course.value).filter(|course| *course != Course::CanAbort);
     let courses = courses.map(|course| Promise {
         sentence: course.sentence().to_owned(),

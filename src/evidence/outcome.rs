@@ -1,6 +1,6 @@
 //! What became of a rehearsal or run, in sentences.
 
-use super::timeline::{Step, StepStatus, Timeline};
+use super::timeline::{StepStatus, Timeline};
 use super::wording::{count, duration};
 
 /// How it ended.
@@ -90,8 +90,7 @@ pub fn interruption(timeline: &Timeline) -> String {
 #[must_use]
 pub fn steps(timeline: &Timeline) -> String {
     let all = timeline.steps.len();
-    let finished = |s: &&Step| matches!(s.status, StepStatus::Done | StepStatus::AlreadySo);
-    let done = timeline.steps.iter().filter(finished).count();
+    let done = timeline.steps.iter().filter(|step| step.status.is_done()).count();
     let with = |status| timeline.steps.iter().find(|s| s.status == status);
     let which = if let Some(step) = with(StepStatus::Failed) {
         format!("; {} failed", step.name)

@@ -70,6 +70,14 @@ pub enum StepStatus {
     NotTried,
 }
 
+impl StepStatus {
+    /// Whether nothing is left to do.
+    #[must_use]
+    pub const fn is_done(self) -> bool {
+        matches!(self, Self::Done | Self::AlreadySo)
+    }
+}
+
 /// One step of the plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Step {

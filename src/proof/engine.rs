@@ -48,9 +48,9 @@ impl How {
                     (0 | 1, _) => String::new(),
                     (parts, 0) => format!(" of {parts} parts, each by itself"),
                     (parts, alike) => {
-                        let one_of = parts - alike;
+                        let looked = parts - alike;
                         format!(
-                            " of {one_of} of {parts} parts, each by itself ({alike} are like one of these)"
+                            " of {looked} of {parts} parts, each by itself (each other one is like one of these)"
                         )
                     }
                 };

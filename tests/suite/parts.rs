@@ -179,9 +179,33 @@ fn what_one_of_two_copies_promises_alone_makes_it_another() {
         ("finally partner2 accepts new2\n", 1),
         ("finally partner1 accepts new1\nfinally partner2 accepts new2\n", 2),
         ("promise orders2 interrupted only in quiet2\n", 0),
+        (
+            "promise partner1 accepts old1 before partner1 accepts new1\n\
+             promise partner2 accepts old2 before partner2 accepts new2\n",
+            2,
+        ),
+        // The same second moment, and another first one.
+        (
+            "promise partner1 accepts old1 before partner1 accepts new1\n\
+             promise store2[\"n\"] is new2 before partner2 accepts new2\n",
+            1,
+        ),
     ] {
         assert_eq!(alike(&tied(more, &[])).map(|(_, alike, _)| alike), Some(twins), "{more}");
     }
+}
+
+#[test]
+fn what_waits_for_more_is_no_copy() {
+    let told = |waits: &str| {
+        let step = |name: &str, n: usize, after: &str| {
+            format!("step {name}{n} by tenant{n} {{\n  after create{n}{after}\n  inform admin{n}\n}}\n")
+        };
+        let both = |n: usize, after: &str| step("hint", n, "") + &step("word", n, after);
+        alike(&tied(&(both(1, ", hint1") + &both(2, waits)), &[])).unwrap()
+    };
+    let (same, other) = (told(", hint2"), told(""));
+    assert_eq!((same.0, same.1, other.0, other.1), (4, 2, 4, 1), "{same:?} {other:?}");
 }
 
 #[test]

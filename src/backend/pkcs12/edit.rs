@@ -204,11 +204,12 @@ impl<'a> Edit<'a> {
         // What is read again must be what was composed; so what it amounts to can be found meanwhile.
         let take_stock = || Inventory::of(&edited, self.password);
         let begin = || begin(&bytes);
+        let settled = || begin().and_then(|draft| draft.settle().map(|()| draft));
         let (safe, inventory, draft) = thread::scope(|scope| {
             let is_large = bytes.len() >= LARGE;
             let stock =
                 is_large.then(|| thread::Builder::new().spawn_scoped(scope, take_stock).ok()).flatten();
-            let draft = is_large.then(|| thread::Builder::new().spawn_scoped(scope, begin).ok()).flatten();
+            let draft = is_large.then(|| thread::Builder::new().spawn_scoped(scope, settled).ok()).flatten();
             let safe = Safe::read_again(&bytes, self.password, &edited.bags);
             let inventory = stock.and_then(|stock| stock.join().ok()).unwrap_or_else(take_stock);
             (safe, inventory, draft.and_then(|draft| draft.join().ok()))

@@ -320,9 +320,7 @@ impl Pkcs12Keystore {
     pub(super) fn write<T>(&self, edit: Edit<'_>, answer: T) -> Result<Act<T>, KeystoreError> {
         let begin = |bytes: &[u8]| {
             let mut draft = Draft::beside(&self.path)?;
-            draft.write_all(bytes)?;
-            draft.settle()?;
-            Ok(draft)
+            draft.write_all(bytes).map(|()| draft)
         };
         edit.write(begin).map(|written| Act::Write(Box::new(written), answer)).map_err(self.flaw())
     }

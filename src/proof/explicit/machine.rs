@@ -24,6 +24,7 @@ use super::{
     layout::Layout,
     part::Part,
     test::{All, Any, Every, Test, Write},
+    turn::{Sent, Turn, Way},
     wrong::Wrongs,
 };
 
@@ -55,35 +56,15 @@ pub(super) struct Machine {
     weight: usize,
 }
 
-/// Something that may happen.
-#[derive(Debug)]
-struct Turn {
-    what: Move,
-    when: Every,
-    /// What the step needs, and whether its role goes by what it was told.
-    needs: Vec<(Every, bool)>,
-    cases: Vec<Way>,
-    /// Whether it is traffic, which leads no nearer to the end.
-    is_traffic: bool,
-}
-
-/// Messages that are under way from the moment on at which they can be sent.
-#[derive(Debug, PartialEq, Eq)]
-struct Sent {
-    when: Every,
-    write: Write,
-}
-
-/// A way in which it happens.
-#[derive(Debug, PartialEq, Eq)]
-struct Way {
-    case: Case,
-    /// What can be sent afterwards and perhaps not before, by number.
-    sends: Vec<usize>,
-    /// Its number among all ways.
-    number: usize,
-    /// What may be wrong afterwards that was not before, by number.
-    watched: Vec<usize>,
+/// What a machine does, whichever things of a plan it is about.
+pub(super) struct Shape {
+    first: Vec<u64>,
+    turns: Vec<Turn>,
+    watched: Vec<Vec<usize>>,
+    wrongs: Wrongs,
+    sent: Vec<Sent>,
+    occasions: Vec<Every>,
+    ended: Every,
 }
 
 /// What comes of one thing that may happen.
@@ -124,18 +105,21 @@ impl Machine {
         Self { layout, gates, turns, watched, wrongs, sent, occasions, ended, weight }
     }
 
-    /// Whether the other one does the same in every state, but that other things of the plan move.
-    pub(super) fn is_like(&self, other: &Self) -> bool {
-        let like = |(own, other): (&Turn, &Turn)| own.is_like(other);
-        self.layout.words() == other.layout.words()
-            && self.turns.len() == other.turns.len()
-            && self.first() == other.first()
-            && self.ended == other.ended
-            && self.occasions.values().eq(other.occasions.values())
-            && self.sent == other.sent
-            && self.watched == other.watched
-            && self.turns.iter().zip(&other.turns).all(like)
-            && self.wrongs == other.wrongs
+    /// What it does, without where the things of the plan are kept.
+    pub(super) fn into_shape(self) -> Shape {
+        let first = self.first();
+        let Self { turns, watched, wrongs, sent, occasions, ended, .. } = self;
+        Shape { first, turns, watched, wrongs, sent, occasions: occasions.into_values().collect(), ended }
+    }
+
+    /// Whether it does the same in every state, but that other things of the plan move.
+    pub(super) fn is_like(&self, shape: &Shape) -> bool {
+        let Shape { first, turns, watched, wrongs, sent, occasions, ended } = shape;
+        self.turns.len() == turns.len()
+            && self.turns.iter().zip(turns).all(|(own, other)| own.is_like(other))
+            && (&self.watched, &self.wrongs, &self.sent, &self.ended) == (watched, wrongs, sent, ended)
+            && self.occasions.values().eq(occasions)
+            && self.first() == *first
     }
 
     /// The world in which it begins, packed.
@@ -225,21 +209,6 @@ impl Machine {
                 return;
             }
         }
-    }
-}
-
-impl Turn {
-    fn is_like(&self, other: &Self) -> bool {
-        let Self { what: _, when, needs, cases, is_traffic } = self;
-        (when, needs, cases, is_traffic) == (&other.when, &other.needs, &other.cases, &other.is_traffic)
-    }
-}
-
-impl Way {
-    /// Gives it its number, and gives away what is watched after it.
-    fn numbered(&mut self, number: usize) -> Vec<usize> {
-        self.number = number;
-        std::mem::take(&mut self.watched)
     }
 }
 

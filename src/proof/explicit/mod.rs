@@ -19,4 +19,5 @@ pub mod space;
 pub mod sparing;
 mod test;
 mod ties;
+mod turn;
 mod wrong;

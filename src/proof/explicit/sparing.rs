@@ -21,7 +21,7 @@ use crate::{
 };
 
 use super::{
-    machine::{Machine, Sending},
+    machine::{Sending, Shape},
     part::Part,
     search::{Found, Prepared, through},
     test::Every,
@@ -71,7 +71,7 @@ pub fn spared<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a>
         let left = Budget { states: budget.saturating_sub(states), goes_on: &so_far };
         let prepared = Prepared::of(rules, start, part, Sending::AtOnce);
         let befores = prepared.befores.conditions();
-        let is_like = |kind: &&Kind| kind.befores == befores && kind.machine.is_like(&prepared.machine);
+        let is_like = |kind: &&Kind| kind.befores == befores && prepared.machine.is_like(&kind.shape);
         if let Some(kind) = kinds.iter().find(is_like) {
             parts += usize::from(kind.is_moving);
             alike += usize::from(kind.is_moving);
@@ -87,7 +87,7 @@ pub fn spared<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a>
                     transitions += space.transitions();
                 }
                 if kinds.len() < MOST_KINDS {
-                    kinds.push(Kind { machine: space.into_machine(), befores, is_moving });
+                    kinds.push(Kind { shape: space.into_machine().into_shape(), befores, is_moving });
                 }
             }
             Found::Exhausted(Reached { states: more, stopped, .. }) => {
@@ -106,7 +106,7 @@ pub fn spared<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a>
 
 /// A part in which nothing is wrong. Nothing is in another one that is like it.
 struct Kind {
-    machine: Machine,
+    shape: Shape,
     befores: Vec<(Every, Every)>,
     /// Whether anything happens in it.
     is_moving: bool,
