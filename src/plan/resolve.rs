@@ -16,7 +16,7 @@ use crate::{
     },
     world::{
         effect::Effect,
-        id::{KeyId, KeySet, PlaceId, RoleId, StepId, Table},
+        id::{KeyId, PlaceId, RoleId, StepId, Table},
         landscape::Landscape,
         state::World,
     },
@@ -52,16 +52,6 @@ struct SecondPlan {
     at: SourceSpan,
     #[label("the first")]
     first: SourceSpan,
-}
-
-/// More keys than a set can hold.
-#[derive(Debug, Diagnostic, Error)]
-#[error("a plan has at most {limit} keys")]
-#[diagnostic(code(keyroll::too_many_keys), help("split the plan"))]
-struct TooManyKeys {
-    limit: usize,
-    #[label("one too many")]
-    at: SourceSpan,
 }
 
 /// A plan without steps.
@@ -262,10 +252,6 @@ fn names(draft: &mut Draft, tree: &SyntaxTree, given: &BTreeMap<String, String>)
                 draft.declared.keys.push(decl.name.span);
                 let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Key(key));
                 draft.findings.extend(finding);
-                if draft.landscape.keys.len() == KeySet::LIMIT + 1 {
-                    let at = decl.name.span.into();
-                    draft.findings.push(Box::new(TooManyKeys { limit: KeySet::LIMIT, at }));
-                }
             }
             _ => {}
         }
@@ -372,11 +358,6 @@ Right:
         code: "second_plan",
         title: "a file with two plans",
         text: "One file, one plan: approval, proof and evidence are bound to the digest of its text.",
-    },
-    Explanation {
-        code: "too_many_keys",
-        title: "more keys than a plan can hold",
-        text: "A plan has at most 64 keys. A renewal usually has two.",
     },
     Explanation {
         code: "no_steps",

@@ -3,6 +3,7 @@
 
 pub mod effect;
 pub mod id;
+mod key_set;
 pub mod landscape;
 pub mod material;
 pub mod state;

@@ -20,6 +20,8 @@ pub(super) struct Worlds<'a> {
     came: Vec<(u32, Option<Move>)>,
     /// Which world leads to which.
     edges: Vec<(u32, u32)>,
+    /// How many words the rows have.
+    words: usize,
 }
 
 /// What a world takes in memory beside its words, in bytes: its places in the tables.
@@ -28,8 +30,8 @@ const BESIDE: usize = 112;
 impl<'a> Worlds<'a> {
     /// The start alone.
     pub(super) fn of(packing: Packing<'a>, start: &World) -> Self {
-        let mut worlds =
-            Self { packing, rows: Vec::new(), numbers: HashMap::new(), came: Vec::new(), edges: Vec::new() };
+        let (rows, came, edges) = (Vec::new(), Vec::new(), Vec::new());
+        let mut worlds = Self { packing, rows, numbers: HashMap::new(), came, edges, words: 0 };
         let _is_new = worlds.enter(start, (0, None));
         worlds
     }
@@ -41,8 +43,8 @@ impl<'a> Worlds<'a> {
 
     /// What they take in memory, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        let words = self.packing.words();
-        self.rows.len() * (size_of::<u64>() * words + BESIDE) + self.edges.len() * size_of::<(u32, u32)>()
+        let beside = self.rows.len() * BESIDE + self.edges.len() * size_of::<(u32, u32)>();
+        self.words * size_of::<u64>() + beside
     }
 
     /// One of them.
@@ -59,6 +61,7 @@ impl<'a> Worlds<'a> {
             return false;
         }
         let (row, number): (Rc<[u64]>, u32) = (packed.into(), number(self.rows.len()));
+        self.words += row.len();
         self.rows.push(Rc::clone(&row));
         self.numbers.insert(row, number);
         self.came.push((from, step));
