@@ -9,7 +9,7 @@ use crate::{
     check::Checked,
     source::shown,
     world::{
-        id::{KeyId, PlaceId, RoleId, StepId, WindowId},
+        id::{AcceptorId, Id, KeyId, PlaceId, RoleId, StepId, WindowId},
         landscape::{Fact, Value},
         state::World,
     },
@@ -99,7 +99,8 @@ impl<'a> History<'a> {
         let last = self.last(fact);
         let follows = last.from.is_none_or(|writer| self.reasons.is_before(writer, step));
         self.must(follows, || format!("in which order {} and another step change a thing", self.name(step)))?;
-        let first = Term { value: self.start.value(fact), from: None, until: None };
+        let first =
+            Term { value: self.start.value(&self.checked.plan().landscape, fact), from: None, until: None };
         let row = self.terms.entry(fact).or_insert_with(|| vec![first]);
         if let Some(last) = row.last_mut() {
             last.until = Some(step);
@@ -127,15 +128,27 @@ impl<'a> History<'a> {
 
     /// The values of a fact for which something holds.
     pub(super) fn when(&self, fact: Fact, holds: impl Fn(Value) -> bool) -> Vec<Term> {
-        let only = [Term { value: self.start.value(fact), from: None, until: None }];
+        let only =
+            [Term { value: self.start.value(&self.checked.plan().landscape, fact), from: None, until: None }];
         let row = self.terms.get(&fact).map_or(&only[..], Vec::as_slice);
         self.looks.set(self.looks.get() + row.len());
         row.iter().copied().filter(|term| holds(term.value)).collect()
     }
 
+    /// The keys that a receiver may ever accept: those of the start, and those of which a step says so.
+    pub(super) fn ever_accepted(&self, acceptor: AcceptorId) -> BTreeSet<KeyId> {
+        let all = Fact::Accepts(acceptor, KeyId::at(0))..=Fact::Accepts(acceptor, KeyId::at(usize::MAX));
+        let written = self.terms.range(all).filter_map(|(fact, _)| match fact {
+            Fact::Accepts(_, key) => Some(*key),
+            _ => None,
+        });
+        written.chain(self.start.accepted[acceptor].iter()).inspect(|_| count(&self.looks)).collect()
+    }
+
     /// The value of a fact at the end.
     pub(super) fn last(&self, fact: Fact) -> Term {
-        let start = Term { value: self.start.value(fact), from: None, until: None };
+        let start =
+            Term { value: self.start.value(&self.checked.plan().landscape, fact), from: None, until: None };
         self.terms.get(&fact).and_then(|row| row.last().copied()).unwrap_or(start)
     }
 

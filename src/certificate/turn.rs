@@ -17,6 +17,9 @@ use super::{History, News, Refused, count, history::Term};
 /// More ways to fill a receiver than are looked at before one step.
 const WAYS: usize = 500_000;
 
+/// More keys that a receiver holds at once than are looked at together.
+const MOST: usize = 256;
+
 impl History<'_> {
     /// Shows it of a step.
     pub(super) fn can_be_done(&self, step: StepId) -> Result<(), Refused> {
@@ -158,7 +161,7 @@ impl History<'_> {
     fn has_room(&self, step: StepId, acceptor: AcceptorId, but: &[KeyId]) -> bool {
         let landscape = &self.checked.plan().landscape;
         let Some(most) = landscape.acceptors[acceptor].capacity else { return true };
-        let others = landscape.keys.ids().filter(|key| !but.contains(key));
+        let others = self.ever_accepted(acceptor).into_iter().filter(|key| !but.contains(key));
         let accepted = others.map(|key| self.when(Fact::Accepts(acceptor, key), |v| v == Value::Is(true)));
         let accepted: Vec<Vec<Term>> = accepted.filter(|terms| !terms.is_empty()).collect();
         self.ways.set(0);
@@ -166,19 +169,31 @@ impl History<'_> {
     }
 
     /// Whether no `more` of these are accepted together beside the chosen ones.
-    fn never_so_many(&self, step: StepId, from: &[Vec<Term>], chosen: &mut Vec<Term>, more: usize) -> bool {
-        if from.len() < more || (!chosen.is_empty() && self.is_never_at(step, chosen)) {
+    fn never_so_many(
+        &self,
+        step: StepId,
+        mut from: &[Vec<Term>],
+        chosen: &mut Vec<Term>,
+        more: usize,
+    ) -> bool {
+        if !chosen.is_empty() && self.is_never_at(step, chosen) {
             return true;
         }
-        count(&self.ways);
-        let is_worth_it = more > 0 && self.ways.get() <= WAYS;
-        let Some((first, rest)) = from.split_first().filter(|_| is_worth_it) else { return false };
-        let with = first.iter().all(|term| {
-            chosen.push(*term);
-            let never = self.never_so_many(step, rest, chosen, more - 1);
-            chosen.pop();
-            never
-        });
-        with && self.never_so_many(step, rest, chosen, more)
+        while from.len() >= more {
+            count(&self.ways);
+            let is_worth_it = more > 0 && chosen.len() < MOST && self.ways.get() <= WAYS;
+            let Some((first, rest)) = from.split_first().filter(|_| is_worth_it) else { return false };
+            let with = first.iter().all(|term| {
+                chosen.push(*term);
+                let never = self.never_so_many(step, rest, chosen, more - 1);
+                chosen.pop();
+                never
+            });
+            if !with {
+                return false;
+            }
+            from = rest;
+        }
+        true
     }
 }

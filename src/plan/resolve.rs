@@ -27,7 +27,7 @@ use super::{
     declare::{self, Body, Start},
     duplicate,
     goal::Goals,
-    parameter,
+    named, parameter,
     phrase::Reader,
     promise::Promises,
     scope::{Scope, Thing},
@@ -179,14 +179,17 @@ pub fn resolve_scenario(
     let Some(head) = head.filter(|_| draft.findings.is_empty()) else { return Err(draft.findings) };
     let deliveries: Table<_, _> = steps::deliveries(&steps).into_iter().collect();
     let start = start_world(&draft, steps.len(), deliveries.len());
+    named::tell(&draft.landscape, (&start, &steps), (&promises.statements, &goals.finals));
     let predecessors = predecessors(&draft, &steps);
     draft.declared.head = head.name.span;
+    let (names, parameters) = draft.scope.into_parts();
     Ok(Plan {
         source: source.clone(),
         name: head.name.value,
         title: head.title.map(|t| t.value),
         document: head.source.map(|s| s.value),
-        parameters: draft.scope.parameters.into_rows(),
+        names,
+        parameters: parameters.into_rows(),
         landscape: draft.landscape,
         declared: draft.declared,
         role_titles: draft.role_titles,

@@ -1,6 +1,6 @@
 //! A state as it is stored and shown: by names, readable without the code that wrote it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     check::Checked,
     world::{
-        id::{ChannelId, Id, KeyId, KeySet},
+        id::{Id, KeyId, KeySet},
         state::WindowState,
     },
 };
@@ -123,9 +123,7 @@ impl Snapshot {
         let plan = checked.plan();
         let land = &plan.landscape;
         let mut state = State::new(checked);
-        let named: HashMap<&String, KeyId> = land.keys.iter().map(|(id, name)| (name, id)).collect();
-        let flows: HashMap<&String, ChannelId> = land.channels.iter().map(|(id, c)| (&c.name, id)).collect();
-        let key = |name: &String| named.get(name).copied();
+        let key = |name: &String| plan.key(name);
         let keys = |names: &BTreeSet<String>| names.iter().map(key).collect::<Option<KeySet>>();
         state.started = self.started;
         for id in land.places.ids() {
@@ -165,7 +163,7 @@ impl Snapshot {
             state.certificates.insert(key(name)?, pem.clone());
         }
         for (flow, name, at) in &self.stopped {
-            let channel = flows.get(flow).copied()?;
+            let channel = plan.flow(flow)?;
             state.stopped.insert((channel, key(name)?), *at);
         }
         state.broken.clone_from(&self.broken);

@@ -6,4 +6,5 @@ pub mod id;
 mod key_set;
 pub mod landscape;
 pub mod material;
+pub mod named;
 pub mod state;

@@ -128,7 +128,7 @@ impl Numbers {
         match fact {
             Fact::Place(place) => self.place(place),
             // All that it accepts shares its room.
-            Fact::Accepts(acceptor, _) => self.acceptor(acceptor),
+            Fact::Accepts(acceptor, _) | Fact::AcceptsOther(acceptor) => self.acceptor(acceptor),
             Fact::Running(flow) => self.flow(flow),
             Fact::Window(window) => self.window(window),
         }

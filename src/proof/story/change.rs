@@ -87,6 +87,9 @@ pub fn subject(land: &Landscape, fact: Fact) -> String {
         Fact::Accepts(receiver, key) => {
             format!("{} accepts {}", shown(&land.acceptors[receiver].name), shown(&land.keys[key]))
         }
+        Fact::AcceptsOther(receiver) => {
+            format!("{} accepts another key", shown(&land.acceptors[receiver].name))
+        }
         Fact::Running(flow) => shown(&land.channels[flow].name),
         Fact::Window(window) => shown(&land.windows[window].name),
     }
@@ -103,7 +106,7 @@ pub fn value(land: &Landscape, world: &World, fact: Fact) -> String {
             WindowState::Open => "open",
         }
         .to_owned(),
-        _ => word_for(land, fact, world.value(fact)),
+        _ => word_for(land, fact, world.value(land, fact)),
     }
 }
 
