@@ -14,6 +14,7 @@ pub mod resolve;
 pub mod scope;
 pub mod steps;
 pub mod suggest;
+pub mod table;
 mod takes;
 mod waiver;
 
@@ -76,6 +77,8 @@ pub struct Plan {
     pub known: Vec<Spanned<Known>>,
     /// Hazards that the author accepts.
     pub waivers: Vec<Waiver>,
+    /// The files with its tables, by the names that the text gives them.
+    pub files: BTreeMap<String, String>,
     /// Which key a new key takes the place of.
     pub predecessors: BTreeMap<KeyId, KeyId>,
 }
@@ -111,12 +114,15 @@ pub struct Delivery {
 }
 
 impl Plan {
-    /// Identifies the text and the values of the parameters: approval is bound to it.
+    /// Identifies the text, its tables and the values of the parameters: approval is bound to it.
     #[must_use]
     pub fn digest(&self) -> Fingerprint {
         let mut bytes = self.source.text.clone().into_bytes();
         for parameter in &self.parameters {
             bytes.extend(format!("\0{}={}", parameter.name, parameter.value).into_bytes());
+        }
+        for (name, text) in &self.files {
+            bytes.extend(format!("\0\0{name}\0{}\0{text}", text.len()).into_bytes());
         }
         Fingerprint::of(&bytes)
     }
@@ -174,6 +180,7 @@ pub fn explanations() -> Vec<Explanation> {
         promise::EXPLANATIONS,
         resolve::EXPLANATIONS,
         steps::EXPLANATIONS,
+        table::EXPLANATIONS,
         takes::EXPLANATIONS,
     ]
     .concat()

@@ -116,6 +116,8 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
                     }
                 }
             }
+            // No table is left where names are resolved.
+            StepLine::AfterEach(_) => {}
             StepLine::Needs(phrase) => needs.extend(condition(draft, phrase)),
             StepLine::Takes(line) => takes = takes::read(draft, line, takes).or(takes),
             StepLine::Act(phrase) => {
