@@ -83,8 +83,8 @@ pub(super) const UNKNOWN_ITEM: Explanation = Explanation {
     title: "a sentence begins with an unknown word",
     text: "\
 Outside of braces a sentence begins with one of fourteen words: plan, param, role, key, keystore,
-receiver, flow, window, step, promise, finally, waive, table, for. The word may be misspelt, or the sentence may
-belong into a block whose brace was closed before it.
+receiver, flow, window, step, promise, finally, waive, table, for. The word may be misspelt, or the
+sentence may belong into a block whose brace was closed before it.
 
 Wrong:
   setp create_key by tenant_admin {

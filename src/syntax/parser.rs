@@ -231,14 +231,18 @@ impl Reading<'_> {
             Some(around) => nest::is_empty(around),
             None => self.tree.version.is_none() && self.tree.items.is_empty(),
         };
+        let mut is_closed = false;
         let read = |lowering: &mut Lowering<'_, '_>, part: Pair<'_, Rule>| {
+            is_closed = part.as_rule() == Rule::each_open && nest::is_closed(&part);
             if part.as_rule() == Rule::each_close { Some(None) } else { lowering.item(part).map(Some) }
         };
         let Some(Line { before, node, comment, span }) = self.lower(line, base, first, read) else {
             return false;
         };
         match node {
-            Some(node @ Item::ForEach(_)) => self.open.push(Line { before, node, comment, span }),
+            Some(node @ Item::ForEach(_)) if !is_closed => {
+                self.open.push(Line { before, node, comment, span })
+            }
             Some(node) => self.put(Line { before, node, comment, span }),
             None => match self.open.pop() {
                 Some(around) => self.put(nest::closed(around, before, comment)),

@@ -39,6 +39,7 @@ mod stated;
 mod story;
 mod syntax;
 mod synthesis;
+mod tables;
 mod tested;
 mod time_left;
 mod traces;

@@ -16,7 +16,7 @@ use super::{
     count::count,
     finding::{ColumnNameTaken, MisplacedInEach, NoRow, SameInEachRow, UnknownColumn, UnknownTable},
     list::{Piece, has_list, pieces, whole},
-    read::{Table, table},
+    read::{Table, table, written},
     row::Row,
     value::Value,
 };
@@ -180,7 +180,7 @@ impl<'a> Saying<'a> {
                     Err(why) => {
                         self.findings.push(Box::new(super::finding::BadCell {
                             place: String::new(),
-                            written: "the value".to_owned(),
+                            written: written(&only.value),
                             why,
                             column: shown(&only.column.value),
                             kind: kind.spelling(),

@@ -38,7 +38,12 @@ pub(super) fn rows(
     let read = match ending.as_deref() {
         Some("csv") => csv_rows(text_of_table, columns),
         Some("json") => json_rows(text_of_table, columns),
-        _ => return Err(wrong("is of no known form".to_owned(), "name a file that ends in `.csv` or `.json`")),
+        _ => {
+            return Err(wrong(
+                "is of no known form".to_owned(),
+                "name a file that ends in `.csv` or `.json`",
+            ));
+        }
     };
     let columns_help = || {
         let names: Vec<String> = columns.iter().map(|(name, _)| format!("`{}`", shown(name))).collect();
@@ -46,7 +51,11 @@ pub(super) fn rows(
     };
     let rows = read.map_err(|why| wrong(why, &columns_help()))?;
     let row = |(number, cells): (usize, Vec<String>)| Written {
-        place: format!("{} {number} of {}: ", if ending.as_deref() == Some("csv") { "line" } else { "row" }, shown(&name.value)),
+        place: format!(
+            "{} {number} of {}: ",
+            if ending.as_deref() == Some("csv") { "line" } else { "row" },
+            shown(&name.value)
+        ),
         cells: Cells::Texts(cells),
         at: name.span,
     };
@@ -80,7 +89,8 @@ fn places<'a>(
 
 /// Comma separated values, as RFC 4180 has them; the first line names the columns.
 fn csv_rows(text: &str, columns: &[(Rc<str>, Kind)]) -> Result<Numbered, String> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|fault| spelt(&fault))?.clone();
     let places = places(columns, header.iter())?;
     let mut rows = Vec::new();
@@ -105,8 +115,10 @@ fn spelt(fault: &csv::Error) -> String {
 
 /// A list of objects.
 fn json_rows(text: &str, columns: &[(Rc<str>, Kind)]) -> Result<Numbered, String> {
-    let list: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(text)
-        .map_err(|fault| format!("is no list of objects (line {}, column {})", fault.line(), fault.column()))?;
+    let list: Vec<serde_json::Map<String, serde_json::Value>> =
+        serde_json::from_str(text).map_err(|fault| {
+            format!("is no list of objects (line {}, column {})", fault.line(), fault.column())
+        })?;
     let mut rows = Vec::new();
     for (number, object) in list.iter().enumerate() {
         let row = number + 1;

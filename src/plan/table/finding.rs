@@ -48,7 +48,10 @@ pub(super) struct BadCell {
 /// Two rows with one name.
 #[derive(Debug, Diagnostic, Error)]
 #[error("{place}the table `{table}` has two rows `{name}`")]
-#[diagnostic(code(keyroll::duplicate_row), help("its first column tells the rows apart: give each another name"))]
+#[diagnostic(
+    code(keyroll::duplicate_row),
+    help("its first column tells the rows apart: give each another name")
+)]
 pub(super) struct DuplicateRow {
     pub(super) place: String,
     pub(super) table: String,
@@ -112,7 +115,7 @@ pub(super) struct ColumnNameTaken {
     pub(super) name: String,
     #[label("this column")]
     pub(super) at: SourceSpan,
-    #[label("`{name}` is this already")]
+    #[label("this has the name already")]
     pub(super) first: SourceSpan,
 }
 
@@ -132,7 +135,7 @@ pub(super) struct SameInEachRow {
 
 /// A sentence that is said once only.
 #[derive(Debug, Diagnostic, Error)]
-#[error("`{word}` stands outside of `for each`")]
+#[error("`{word}` belongs outside of `for each`")]
 #[diagnostic(code(keyroll::misplaced_in_each), help("move the sentence out of the braces: it is said once"))]
 pub(super) struct MisplacedInEach {
     pub(super) word: &'static str,
@@ -167,8 +170,8 @@ pub const EXPLANATIONS: &[Explanation] = &[
         code: "unknown_column_kind",
         title: "a column of an unknown kind",
         text: "\
-Behind the name of a column stands what it holds: `alias`, `duration`, `name`, `number` or `text`. The
-first column has the name of the table, holds a name, and is not listed.
+Behind the name of a column stands what it holds: `alias`, `duration`, `name`, `number` or
+`text`. The first column has the name of the table, holds a name, and is not listed.
 
 Right:
   table partner with alias : alias, delivery : duration {
@@ -180,7 +183,8 @@ Right:
         code: "uneven_row",
         title: "a row has too few or too many cells",
         text: "\
-Each row of a table has a cell for its name, and one for each column behind `with`, separated by commas.
+Each row of a table has a cell for its name, and one for each column behind `with`, separated by
+commas.
 
 Right:
   table partner with alias : alias, delivery : duration {
@@ -193,40 +197,37 @@ Right:
         code: "bad_cell",
         title: "a cell does not fit its column",
         text: "\
-An alias and a text stand in quotes, a name, a duration and a number without them. In a file with commas no
-quotes are needed. No cell holds a `$`, for what is filled into a sentence is not read as one again.
+An alias and a text stand in quotes, a name, a duration and a number without them. In a file
+with commas no quotes are needed. No cell holds a `$`, for what is filled into a sentence is not
+read as one again.
 ",
     },
     Explanation {
         code: "duplicate_row",
         title: "two rows have one name",
         text: "\
-The first cell of a row is its name. It tells the rows apart, and with them the steps, keys and receivers that
-are made of them.
+The first cell of a row is its name. It tells the rows apart, and with them the steps, keys and
+receivers that are made of them.
 ",
     },
     Explanation {
         code: "empty_table",
         title: "a table has no rows",
         text: "\
-Of a table without rows nothing is made, and a plan that does nothing would be proved. Mostly the wrong file
-was named.
+Of a table without rows nothing is made, and a plan that does nothing would be proved. Mostly
+the wrong file was named.
 ",
     },
     Explanation {
         code: "table_file",
         title: "a file with a table cannot be read",
         text: "\
-A table may lie in a file beside the plan, or in a folder below it. It ends in `.csv` (with commas; its first
-line names the columns) or in `.json` (a list of objects with the columns as members).
+A table may lie in a file beside the plan, or in a folder below it. It ends in `.csv` (with
+commas; its first line names the columns) or in `.json` (a list of objects with the columns as
+members).
 
 Right:
   table partner with alias : alias from \"partners.csv\"
-
-partners.csv:
-  partner,alias
-  acme,orders-acme
-  bolt,orders-bolt
 ",
     },
     Explanation {
@@ -250,8 +251,8 @@ Right:
         code: "unknown_column",
         title: "a `$` in a name stands before no column",
         text: "\
-A name may hold `$` and the name of a column where it is said for each row of a table: between the braces of
-`for each`, or in front of `for each` in a list.
+A name may hold `$` and the name of a column where it is said for each row of a table: between
+the braces of `for each`, or in front of `for each` in a list.
 
 Wrong:
   step tell by admin-$partner {
@@ -270,8 +271,8 @@ Right:
         code: "column_name_taken",
         title: "a column has the name of something else",
         text: "\
-`$NAME` is a parameter, or a column of a table for the rows of which a sentence is said. Where one name could
-be both, or a column of two tables, nothing is guessed.
+`$NAME` is a parameter, or a column of a table for the rows of which a sentence is said. Where
+one name could be both, or a column of two tables, nothing is guessed.
 ",
     },
     Explanation {
@@ -300,17 +301,17 @@ Right:
         code: "no_row",
         title: "a list has no members",
         text: "\
-Behind `where` stands which rows are meant. Where it fits none of them, the list in front of `for each` would be
-empty, and nobody would be informed.
+Behind `where` stands which rows are meant. Where it fits none of them, the list in front of
+`for each` would be empty, and nobody would be informed.
 ",
     },
     Explanation {
         code: "too_many_instances",
         title: "tables make too many sentences",
         text: "\
-Each sentence between the braces of `for each` is said for each row, and each list in front of `for each` has a
-member for each row; lists within `for each` grow with the square of the table. A plan may have two million
-sentences and members in all.
+Each sentence between the braces of `for each` is said for each row, and each list in front of
+`for each` has a member for each row; lists within `for each` grow with the square of the table.
+A plan may have two million sentences and members in all.
 ",
     },
 ];

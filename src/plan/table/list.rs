@@ -33,7 +33,10 @@ pub(super) fn pieces(phrase: &Phrase) -> Vec<Piece<'_>> {
 /// A phrase that is said for each row as a whole: what stands before `for each`, where nothing stands behind
 /// it.
 pub(super) fn whole(phrase: &Phrase) -> Option<(Phrase, Every)> {
-    let at = phrase.terms.windows(2).rposition(|two| matches!(two, [one, other] if is(one, "for") && is(other, "each")))?;
+    let at = phrase
+        .terms
+        .windows(2)
+        .rposition(|two| matches!(two, [one, other] if is(one, "for") && is(other, "each")))?;
     let (said, behind) = phrase.terms.split_at_checked(at)?;
     let (every, rest) = every(behind)?;
     (rest.is_empty() && !said.is_empty()).then(|| (Phrase { terms: said.to_vec() }, every))

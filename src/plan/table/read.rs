@@ -168,7 +168,7 @@ fn cells(table: &Table, decl: &TableDecl, row: &Written<'_>) -> Result<Vec<Value
 }
 
 /// A cell as the author wrote it.
-fn written(term: &Term) -> String {
+pub(super) fn written(term: &Term) -> String {
     match term {
         Term::Word(word) => shown(&word.value),
         Term::Text(text) => format!("\"{}\"", shown(&text.value)),

@@ -116,7 +116,11 @@ impl Row {
         match term {
             Term::Word(word) if word.value.contains('$') => {
                 let name = word.value.strip_prefix('$').unwrap_or(&word.value);
-                if word.value.starts_with('$') { self.setting(name, word.span) } else { Term::Word(self.name(word)) }
+                if word.value.starts_with('$') {
+                    self.setting(name, word.span)
+                } else {
+                    Term::Word(self.name(word))
+                }
             }
             Term::Param(name) => self.setting(&name.value, name.span),
             Term::Text(text) if text.value.contains('$') => Term::Text(self.name(text)),

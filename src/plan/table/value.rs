@@ -105,9 +105,7 @@ impl Value {
             Kind::Alias => Alias::new(text).map(|_| Self::Text(text.to_owned())).map_err(|e| e.to_string()),
             Kind::Text if shown(text) != text => Err("holds control or direction characters".to_owned()),
             Kind::Text => Ok(Self::Text(text.to_owned())),
-            Kind::Duration => {
-                duration(text).map(Self::Duration).ok_or_else(|| "is no duration".to_owned())
-            }
+            Kind::Duration => duration(text).map(Self::Duration).ok_or_else(|| "is no duration".to_owned()),
             Kind::Number => text.parse().map(Self::Number).map_err(|_| "is no whole number".to_owned()),
         }
     }

@@ -17,9 +17,8 @@ fn at<T>(value: T) -> Spanned<T> {
 
 /// Words that begin a sentence, join names or order steps; what may not stand in their place.
 const TAKEN: [&str; 22] = [
-    "table", "for",
-    "keyroll", "plan", "param", "role", "key", "keystore", "receiver", "flow", "window", "step", "promise",
-    "finally", "waive", "after", "needs", "takes", "by", "of", "at", "source",
+    "table", "for", "keyroll", "plan", "param", "role", "key", "keystore", "receiver", "flow", "window",
+    "step", "promise", "finally", "waive", "after", "needs", "takes", "by", "of", "at", "source",
 ];
 
 fn any_word() -> impl Strategy<Value = Spanned<String>> {
@@ -139,7 +138,8 @@ fn owned() -> impl Strategy<Value = Owned<Phrase>> {
 fn step() -> impl Strategy<Value = StepDecl> {
     let line = prop_oneof![
         vec(any_word(), 1..4).prop_map(StepLine::After),
-        (free_word(), every()).prop_map(|(name, every)| StepLine::AfterEach(Box::new(Listed { name, every }))),
+        (free_word(), every())
+            .prop_map(|(name, every)| StepLine::AfterEach(Box::new(Listed { name, every }))),
         condition().prop_map(StepLine::Needs),
         (option::of(bound()), bound())
             .prop_map(|(least, most)| { StepLine::Takes(Box::new(TakesLine { least, most, span: at(()) })) }),
@@ -159,14 +159,16 @@ fn cell() -> impl Strategy<Value = Term> {
 }
 
 fn every() -> impl Strategy<Value = Every> {
-    let only = (free_word(), any::<bool>(), cell()).prop_map(|(column, is, value)| Only { column, is, value });
+    let only =
+        (free_word(), any::<bool>(), cell()).prop_map(|(column, is, value)| Only { column, is, value });
     // `where is is not` would be another sentence: a word that joins others is no value.
     let only = only.prop_filter("joins", |only| !matches!(&only.value, Term::Word(w) if w.value == "not"));
     (free_word(), option::of(only)).prop_map(|(table, only)| Every { table, only })
 }
 
 fn table() -> impl Strategy<Value = TableDecl> {
-    let column = (free_word(), "[a-z][a-z0-9_-]{0,8}".prop_map(at)).prop_map(|(name, kind)| Column { name, kind });
+    let column =
+        (free_word(), "[a-z][a-z0-9_-]{0,8}".prop_map(at)).prop_map(|(name, kind)| Column { name, kind });
     let rows = prop_oneof![
         3 => block(vec(cell(), 1..4).boxed()).prop_map(Rows::Here),
         1 => text().prop_map(Rows::File),
