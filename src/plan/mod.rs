@@ -2,6 +2,7 @@
 
 mod course;
 pub mod declare;
+mod digest;
 pub mod duplicate;
 mod fit;
 pub mod gap;
@@ -33,7 +34,6 @@ use crate::{
     world::{
         id::{ChannelId, DeliveryId, KeyId, PlaceId, RoleId, StepId, Table, WindowId},
         landscape::Landscape,
-        material::Fingerprint,
         state::World,
     },
 };
@@ -114,19 +114,6 @@ pub struct Delivery {
 }
 
 impl Plan {
-    /// Identifies the text, its tables and the values of the parameters: approval is bound to it.
-    #[must_use]
-    pub fn digest(&self) -> Fingerprint {
-        let mut bytes = self.source.text.clone().into_bytes();
-        for parameter in &self.parameters {
-            bytes.extend(format!("\0{}={}", parameter.name, parameter.value).into_bytes());
-        }
-        for (name, text) in &self.files {
-            bytes.extend(format!("\0\0{name}\0{}\0{text}", text.len()).into_bytes());
-        }
-        Fingerprint::of(&bytes)
-    }
-
     /// The flows of which the author accepts a hazard.
     #[must_use]
     pub fn waived(&self, hazard: Hazard) -> BTreeSet<ChannelId> {

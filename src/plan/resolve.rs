@@ -1,9 +1,6 @@
 //! From the tree to the plan: names first, then what is said of them, then the steps.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
@@ -35,7 +32,7 @@ use super::{
     promise::Promises,
     scope::{Scope, Thing},
     steps,
-    table::{Instances, instances, once},
+    table::instances,
 };
 
 /// A file without a `plan` sentence.
@@ -174,9 +171,8 @@ pub fn resolve_scenario(
     tree: &SyntaxTree,
     given: &BTreeMap<String, String>,
 ) -> Result<Plan, Vec<Finding>> {
-    let Instances { tree: told, files } = instances(source, tree).map_err(once)?;
-    let is_told = matches!(told, Cow::Owned(_));
-    let tree = told.as_ref();
+    let said = instances(source, tree)?;
+    let tree = said.tree.as_ref();
     let mut draft = Draft::default();
     let head = heads(&mut draft, source, tree);
     names(&mut draft, tree, given);
@@ -194,7 +190,7 @@ pub fn resolve_scenario(
         }
     }
     let Some(head) = head.filter(|_| draft.findings.is_empty()) else {
-        return Err(if is_told { once(draft.findings) } else { draft.findings });
+        return Err(said.once(draft.findings));
     };
     let deliveries: Table<_, _> = steps::deliveries(&steps).into_iter().collect();
     let start = start_world(&draft, steps.len(), deliveries.len());
@@ -219,7 +215,7 @@ pub fn resolve_scenario(
         finals: goals.finals,
         known: goals.known,
         waivers,
-        files,
+        files: said.files,
         predecessors,
     })
 }

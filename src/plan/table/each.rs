@@ -16,6 +16,7 @@ use super::{
     count::count,
     finding::{ColumnNameTaken, MisplacedInEach, NoRow, SameInEachRow, UnknownColumn, UnknownTable},
     list::{Piece, has_list, pieces, whole},
+    once,
     read::{Table, table, written},
     row::Row,
     value::Value,
@@ -37,7 +38,7 @@ pub fn instances<'a>(source: &Source, tree: &'a SyntaxTree) -> Result<Instances<
     saying.items(&tree.items, &outside, &mut Vec::new());
     let Saying { findings, items, .. } = saying;
     if !findings.is_empty() {
-        return Err(findings);
+        return Err(once(findings));
     }
     let tree = SyntaxTree { version: tree.version.clone(), items, trailing: tree.trailing.clone() };
     Ok(Instances { tree: Cow::Owned(tree), files })

@@ -34,10 +34,16 @@ pub struct Instances<'a> {
     pub files: BTreeMap<String, String>,
 }
 
-/// What several rows have in common is found once: of the findings with one code at one place the first
-/// is kept.
-#[must_use]
-pub fn once(findings: Vec<Finding>) -> Vec<Finding> {
+impl Instances<'_> {
+    /// What several rows have in common is found once.
+    #[must_use]
+    pub fn once(&self, findings: Vec<Finding>) -> Vec<Finding> {
+        if matches!(self.tree, Cow::Borrowed(_)) { findings } else { once(findings) }
+    }
+}
+
+/// Of the findings with one code at one place the first is kept.
+fn once(findings: Vec<Finding>) -> Vec<Finding> {
     let mut seen = BTreeSet::new();
     let key = |finding: &Finding| {
         let at = finding.labels().and_then(|mut labels| labels.next());
