@@ -40,6 +40,12 @@ impl Source {
         Self { name: name.into(), text: text.into(), files: Files::None }
     }
 
+    /// Another text in the place of this one, with the same name and files.
+    #[must_use]
+    pub fn with_text(&self, text: impl Into<String>) -> Self {
+        Self { name: self.name.clone(), text: text.into(), files: self.files.clone() }
+    }
+
     /// The same text, whose files lie in a folder.
     #[must_use]
     pub fn in_folder(self, folder: impl Into<PathBuf>) -> Self {

@@ -59,13 +59,12 @@ fn by_hand(partners: &[Partner]) -> String {
     let (head, tail) = HUB.split_once("table partner").unwrap();
     let (_, tail) = tail.split_once("}\n").unwrap();
     let mut out = head.to_owned();
-    let mut lines = tail.lines();
     let mut block: Option<(bool, Vec<String>)> = None;
     let asked = |wanted: bool| partners.iter().filter(move |(_, _, asked)| *asked || !wanted);
     let fill = |line: &str, (name, hours, _): &Partner| {
         line.replace("$partner", name).replace("$delivers", &format!("{hours}h"))
     };
-    while let Some(line) = lines.next() {
+    for line in tail.lines() {
         match (line, &mut block) {
             ("for each partner {", None) => block = Some((false, Vec::new())),
             ("for each partner where asked is yes {", None) => block = Some((true, Vec::new())),
