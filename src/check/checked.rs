@@ -7,6 +7,7 @@ use crate::{
         StepGraph,
         awaited::Awaited,
         knowledge::Knowledge,
+        late::Late,
         licence::{Licence, News},
         order::{Order, Unordered},
     },
@@ -25,6 +26,7 @@ pub struct Checked {
     order: Order,
     knowledge: Knowledge,
     awaited: Awaited,
+    late: Late,
     licences: BTreeMap<StepId, Vec<Licence>>,
     provisions: BTreeMap<StepId, Vec<DeliveryId>>,
     advice: Vec<Finding>,
@@ -47,6 +49,12 @@ impl Checked {
     #[must_use]
     pub const fn knowledge(&self) -> &Knowledge {
         &self.knowledge
+    }
+
+    /// Which of its steps could change something late, and which may.
+    #[must_use]
+    pub const fn late(&self) -> &Late {
+        &self.late
     }
 
     /// The messages that a step waits for, beside those that an earlier step of its role waited for.
@@ -128,5 +136,6 @@ pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
     let holders = Holders::of(&subject);
     let handed = plan.steps.ids().map(|id| (id, holders.provisions(id)));
     let provisions = handed.filter(|(_, deliveries)| !deliveries.is_empty()).collect();
-    Ok(Checked { licences, provisions, awaited, order, knowledge, plan, advice })
+    let late = Late::of(&plan, &order);
+    Ok(Checked { late, licences, provisions, awaited, order, knowledge, plan, advice })
 }

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::rules::{Fault, Rules};
+use super::rules::{Fault, Move, Rules};
 
 /// Something in words, and where the plan says it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -263,8 +263,9 @@ pub fn waiting(checked: &Checked, world: &World) -> Option<Wait> {
         if rank(&here) > rank(&furthest) {
             furthest = here.clone();
         }
-        rules.next(&here, |_, next| {
+        rules.next(&here, |step, next| {
             if let Ok(next) = next
+                && !matches!(step, Move::Late(_))
                 && seen.len() < LOOK
                 && seen.insert(next.clone())
             {
