@@ -120,7 +120,8 @@ pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
     let Some(awaited) = Awaited::of(&plan, &order) else {
         return Err(vec![too_entangled::finding(&plan)]);
     };
-    let subject = Subject { plan: &plan, order: &order, knowledge: &knowledge };
+    let late = Late::of(&plan, &order);
+    let subject = Subject { plan: &plan, order: &order, knowledge: &knowledge, late: &late };
     let findings = CHECKS.iter().flat_map(|check| check(&subject));
     let (advice, errors): (Vec<Finding>, Vec<Finding>) = findings.partition(|f| is_advice(f.as_ref()));
     if !errors.is_empty() {
@@ -136,6 +137,5 @@ pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
     let holders = Holders::of(&subject);
     let handed = plan.steps.ids().map(|id| (id, holders.provisions(id)));
     let provisions = handed.filter(|(_, deliveries)| !deliveries.is_empty()).collect();
-    let late = Late::of(&plan, &order);
     Ok(Checked { late, licences, provisions, awaited, order, knowledge, plan, advice })
 }

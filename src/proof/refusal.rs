@@ -108,7 +108,8 @@ impl Page<'_> {
             let (later, earlier) = (self.step(later), self.step(earlier));
             return format!("turn the two around: `{later}` must come after `{earlier}`");
         }
-        report(&Subject { plan, order, knowledge: self.checked.knowledge() }, later, earlier, true)
+        let (knowledge, late) = (self.checked.knowledge(), self.checked.late());
+        report(&Subject { plan, order, knowledge, late }, later, earlier, true)
     }
 
     /// Whether the move with this number, from 1, is a late effect.
