@@ -73,7 +73,7 @@ fn both_judges_say_the_same_of_random_plans() {
 }
 
 /// How many texts with steps that may come late are made; more are asked for by a variable.
-const LATE: u64 = 12_000;
+const LATE: u64 = 6_000;
 
 #[test]
 fn both_judges_say_the_same_where_attempts_come_late() {
@@ -94,10 +94,10 @@ fn both_judges_say_the_same_where_attempts_come_late() {
     let of =
         |kind: &str| counts.iter().filter(|(what, _)| what.starts_with(kind)).map(|(_, n)| n).sum::<usize>();
     assert!(
-        of("late proved") >= 20 && of("late refuted") >= 60,
+        of("late proved") >= 10 && of("late refuted") >= 30,
         "attempts hardly ever matter late: {counts:?}"
     );
-    assert!(of("proved") >= 300 && of("unread cannot_come_late") >= 5, "{counts:?}");
+    assert!(of("proved") >= 200 && of("unread cannot_come_late") >= 1, "{counts:?}");
 }
 
 #[test]
