@@ -4,7 +4,8 @@
 //! come, or each world has a move that leads nearer to the end. With it a plan finishes in every fair run,
 //! for steps are done once, and where none is done any more nothing changes for which one would have to
 //! wait for ever. That it can abort is shown here: nothing is removed, so each step can be taken back, and
-//! no statement depends on what does not come back, the windows that have begun.
+//! no statement depends on what does not come back, the windows that have begun, and nothing that was taken
+//! back comes late.
 
 use std::collections::BTreeSet;
 
@@ -24,6 +25,11 @@ pub(super) fn can_abort(plan: &Plan) -> Result<(), Refused> {
     let mut effects = plan.steps.rows().flat_map(|step| step.action.value.effects());
     if effects.any(|effect| matches!(effect, Effect::Remove { .. })) {
         return Err(Refused::gap("that each step can be taken back"));
+    }
+    let stays = |effect: &Effect| !matches!(effect, Effect::Try { .. });
+    let mut late = plan.steps.rows().filter(|step| step.comes_late.is_some());
+    if late.any(|step| step.action.value.effects().iter().any(stays)) {
+        return Err(Refused::gap("that what was taken back does not come late"));
     }
     let proposals = plan.steps.ids().filter_map(|step| plan.proposal(step));
     let agreed: BTreeSet<WindowId> = proposals.map(|(window, _)| window).collect();

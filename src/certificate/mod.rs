@@ -10,6 +10,7 @@ mod course;
 mod form;
 mod history;
 mod known;
+mod late;
 mod lines;
 mod paths;
 mod promises;

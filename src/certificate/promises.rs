@@ -65,6 +65,8 @@ pub fn show(checked: &Checked, start: &World, reasons: &dyn Reasons) -> Result<u
     let whole = order.sequence().len() == plan.steps.len()
         && order.sequence().iter().enumerate().all(|(at, step)| order.position(*step) == at);
     history.must(whole, || "that the steps have an order".to_owned())?;
+    let in_time = checked.late().moves().is_empty();
+    history.must(in_time, || "what an attempt changes that comes late".to_owned())?;
     plan.steps.ids().try_for_each(|step| history.can_be_done(step))?;
     let moments = Moments::of(&history);
     for promise in judged(plan) {

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::{Refused, Row, Subject, Verified, promises::Judged, ways::Ways};
+use super::{Refused, Row, Subject, Verified, late::late, promises::Judged, ways::Ways};
 
 /// Checks that these are the worlds of a plan.
 pub(super) fn closed(
@@ -60,6 +60,15 @@ pub(super) fn closed(
             transitions += 1;
             ways.lead(number, to);
             nearest = rows.get(to).map(|row| nearest.map_or(row.0, |nearest: u32| nearest.min(row.0)));
+            if !reached.contains(to) {
+                left.push(after);
+            }
+        }
+        // Nobody may count on a late effect: none leads nearer to the end.
+        for after in late(checked, judged, &world)? {
+            let to = *worlds.get(&after).ok_or_else(|| Refused::gap("every world"))?;
+            transitions += 1;
+            ways.lead(number, to);
             if !reached.contains(to) {
                 left.push(after);
             }

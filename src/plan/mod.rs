@@ -30,7 +30,7 @@ use crate::{
     condition::{Condition, known::Known},
     explanation::Explanation,
     invariant::{Hazard, Invariant, course::Course, limited::Limited, stated::Stated},
-    source::{Source, Spanned},
+    source::{Source, Span, Spanned},
     world::{
         id::{ChannelId, DeliveryId, KeyId, PlaceId, RoleId, StepId, Table, WindowId},
         landscape::Landscape,
@@ -98,6 +98,8 @@ pub struct Step {
     pub needs: Vec<Spanned<Box<dyn Condition>>>,
     /// How long it takes, where that is said.
     pub takes: Option<Takes>,
+    /// Where it says that an attempt that was given up may take effect at any later moment.
+    pub comes_late: Option<Span>,
     /// What it does.
     pub action: Spanned<Box<dyn Action>>,
     /// Whom it speaks to, if it is an act of speech.

@@ -272,7 +272,7 @@ fn refuted(
         _ => None,
     };
     let acts = moves.iter().rev().filter_map(|step| match step {
-        Move::Act(step) | Move::Answer(step) => Some(*step),
+        Move::Act(step) | Move::Answer(step) | Move::Late(step) => Some(*step),
         _ => None,
     });
     let name = |step: StepId| checked.plan().steps[step].name.value.clone();
@@ -287,7 +287,7 @@ fn proof(checked: &Checked, how: How) -> Proof {
         promises: Rules::of(checked).sentences(),
         finals: finals(plan),
         waived: waived(plan),
-        assumptions: assumptions(plan),
+        assumptions: assumptions(checked),
     }
 }
 

@@ -260,6 +260,7 @@ fn step_line(line: &StepLine) -> String {
             Some(least) => format!("takes {} to {}", term(least), term(&line.most)),
             None => format!("takes {}", term(&line.most)),
         },
+        StepLine::MayComeLate(_) => "may come late".to_owned(),
         StepLine::Act(words) => phrase(words),
     }
 }

@@ -260,6 +260,7 @@ impl Lowering<'_, '_> {
             Rule::after => self.after(pair)?,
             Rule::needs => StepLine::Needs(self.promised(pair)?),
             Rule::takes => StepLine::Takes(Box::new(self.takes(pair)?)),
+            Rule::late => StepLine::MayComeLate(Spanned::new((), self.words.span(&pair))),
             _ => StepLine::Act(self.words.phrase(pair)),
         })
     }

@@ -50,6 +50,7 @@ pub(super) fn rule_words(rule: Rule) -> Option<&'static str> {
         Rule::after_word | Rule::after => "`after`",
         Rule::needs_word | Rule::needs => "`needs`",
         Rule::takes_word | Rule::takes => "`takes`",
+        Rule::may_come_late | Rule::late => "`may come late`",
         Rule::to_word => "`to`",
         Rule::eol | Rule::EOI => "the end of the line",
         _ => return None,

@@ -222,6 +222,8 @@ pub enum StepLine {
     Needs(Phrase),
     /// `takes 2h`, `takes 10m to 2h`; apart, so that the lines that most steps have stay small
     Takes(Box<TakesLine>),
+    /// `may come late`
+    MayComeLate(Spanned<()>),
     /// Anything else: a verb and its arguments.
     Act(Phrase),
 }

@@ -21,6 +21,7 @@ mod house;
 mod huge;
 mod journal;
 mod keystore;
+mod late;
 mod moments;
 mod mutants;
 mod oracle;

@@ -59,7 +59,7 @@ fn is_of_tables(item: &Item) -> bool {
                     StepLine::AfterEach(_) => true,
                     StepLine::After(names) => names.iter().any(|name| name.value.contains('$')),
                     StepLine::Needs(words) | StepLine::Act(words) => has_list(words),
-                    StepLine::Takes(_) => false,
+                    StepLine::Takes(_) | StepLine::MayComeLate(_) => false,
                 })
         }
         Item::Role(titled) | Item::Key(titled) => titled.name.value.contains('$'),
@@ -296,6 +296,7 @@ impl<'a> Saying<'a> {
                     most: row.term(&takes.most),
                     span: takes.span.clone(),
                 }))],
+                StepLine::MayComeLate(late) => vec![StepLine::MayComeLate(late.clone())],
                 StepLine::Act(words) => vec![StepLine::Act(self.phrase(words, row))],
             };
             body.lines.extend(said.into_iter().map(|node| with(line, node)));

@@ -40,7 +40,7 @@ pub fn subject<'a>(checked: &'a Checked, start: &'a World) -> Subject<'a> {
         promises: Rules::of(checked).sentences().into_iter().map(|(sentence, _)| sentence).collect(),
         finals: finals(plan),
         waived: waived(plan),
-        assumptions: assumptions(plan),
+        assumptions: assumptions(checked),
     };
     Subject { checked, start, digest: world_digest(checked, start), statement }
 }

@@ -143,6 +143,7 @@ fn step() -> impl Strategy<Value = StepDecl> {
         condition().prop_map(StepLine::Needs),
         (option::of(bound()), bound())
             .prop_map(|(least, most)| { StepLine::Takes(Box::new(TakesLine { least, most, span: at(()) })) }),
+        Just(StepLine::MayComeLate(at(()))),
         statement().prop_map(StepLine::Act),
     ];
     (free_word(), any_word(), option::of(text()), block(line.boxed()))
