@@ -314,7 +314,7 @@ fn a_budget_ends_a_proof_and_proves_nothing() {
     };
     assert!(moments > 5, "{moments}");
     let Verdict::Proven(proven) = judged(moments) else { panic!("a plan that is fine") };
-    let How::Explicit { states: fewest, parts: 2, .. } = proven.proof().how else { panic!("{proven:?}") };
+    let How::Explicit { states: fewest, slices: 2, .. } = proven.proof().how else { panic!("{proven:?}") };
     assert!(fewest > 4 && fewest < moments, "{fewest} of {moments}");
     assert!(matches!(judged(3), Verdict::NotProven(open) if open.states > 3 && open.states < moments));
     assert!(matches!(judged(0), Verdict::NotProven(_)));
