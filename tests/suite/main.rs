@@ -34,6 +34,7 @@ mod report;
 mod returns;
 mod rooms;
 mod runs;
+mod slices;
 mod small_scope;
 mod stated;
 mod story;

@@ -30,7 +30,7 @@ const NAMING: [&str; 6] = ["key", "keystore", "receiver", "flow", "window", "ste
 
 /// Two plans in one text: the names of the second get a letter more, those of its roles where they are
 /// not shared.
-fn joined(first: &str, second: &str, shares_roles: bool) -> String {
+pub(crate) fn joined(first: &str, second: &str, shares_roles: bool) -> String {
     let mut names: Vec<&str> = Vec::new();
     let mut roles: Vec<&str> = Vec::new();
     for line in second.lines() {
@@ -199,7 +199,11 @@ fn what_one_of_two_copies_promises_alone_makes_it_another() {
 fn what_waits_for_more_is_no_copy() {
     let told = |waits: &str| {
         let step = |name: &str, n: usize, after: &str| {
-            format!("step {name}{n} by tenant{n} {{\n  after create{n}{after}\n  inform admin{n}\n}}\n")
+            // A step that needs something is looked at, though it is talk.
+            let needs = format!("needs store{n}[\"a\"] is old{n}");
+            format!(
+                "step {name}{n} by tenant{n} {{\n  after create{n}{after}\n  {needs}\n  inform admin{n}\n}}\n"
+            )
         };
         let both = |n: usize, after: &str| step("hint", n, "") + &step("word", n, after);
         alike(&tied(&(both(1, ", hint1") + &both(2, waits)), &[])).unwrap()
@@ -284,13 +288,14 @@ fn what_ties_two_parts_is_seen() {
                 ("step agree1", "step told by admin1 {\n  after trust1\n  inform admin2\n}\nstep agree1"),
             ],
         ),
-        // One alias for both flows.
+        // One alias for both flows, which somebody changes.
         (
             "proved in 3 slices",
-            "",
+            "step spare by tenant1 {\n  after create1\n  exchange store1[\"a\"] for new1\n}\n",
             &[
                 ("signs xml with store2", "signs xml with store1"),
                 ("accepts old2", "accepts old1"),
+                ("accepts old1", "accepts old1\n  accepts new1"),
                 ("flow orders2 of tenant2", "flow orders2 of tenant1"),
             ],
         ),

@@ -305,7 +305,9 @@ fn a_step_that_can_never_begin_is_seen() {
 
 #[test]
 fn a_budget_ends_a_proof_and_proves_nothing() {
-    let text = tiny("step tell by tenant { inform partner }\nstep halt by tenant { undeploy orders }\n");
+    let text = tiny(
+        "window pause\nstep ask by tenant { agree pause with partner }\nstep halt by tenant { undeploy orders }\n",
+    );
     let Compared::Proved(moments) = compare(&text, LIMIT) else { panic!("a plan that is fine") };
     let judged = |budget| {
         let checked = read(&text).unwrap();

@@ -58,24 +58,46 @@ pub enum Spared {
     },
 }
 
-/// Looks at the slices of a plan that starts there, one by one; where their worlds are too many together, at
-/// those that overlap as one.
+/// Looks at a plan that starts there slice by slice, or at those that overlap as one, whichever is found to
+/// take fewer worlds: what overlaps is looked at again in each slice.
 #[must_use]
 pub fn spared<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a>>) -> Spared {
     let budget = budget.into();
-    let mut ways = ways_of(rules, start);
-    let joined = if ways.len() > 1 { ways.pop() } else { None };
-    let slices = ways.pop().unwrap_or_default();
-    match (one_by_one(rules, start, (&slices, budget)), joined) {
-        (Spared::Spent { stopped: false, .. }, Some(joined)) => {
-            match one_by_one(rules, start, (&joined, budget)) {
-                Spared::Broken { part, is_whole } => Spared::Broken { part: slices.len() + part, is_whole },
-                said => said,
+    let ways = Ways::of(rules, start);
+    let Some(slices) = &ways.slices else { return one_by_one(rules, start, (&ways.joined, budget)) };
+    let look = |parts: &[Part], most: usize| {
+        let states = budget.states.min(most);
+        one_by_one(rules, start, (parts, Budget { states, goes_on: budget.goes_on }))
+    };
+    let tried = TRIED.iter().flat_map(|most| [(&ways.joined, *most), (slices, *most)]);
+    let at_last = [(slices, budget.states), (&ways.joined, budget.states)];
+    let mut said = Spared::Spent { states: 0, stopped: false };
+    for (parts, most) in tried.filter(|(_, most)| *most < budget.states).chain(at_last) {
+        said = look(parts, most);
+        match said {
+            Spared::Spent { stopped: false, .. } => {}
+            // The story of a slice is found sooner than that of all that it overlaps with.
+            Spared::Broken { part, is_whole } if parts == &ways.joined => {
+                return match look(slices, budget.states) {
+                    broken @ Spared::Broken { .. } => broken,
+                    _ => Spared::Broken { part: slices.len() + part, is_whole },
+                };
             }
+            _ => return said,
         }
-        (said, _) => said,
     }
+    said
 }
+
+/// Looks at the slices of a plan that starts there, one by one, however much they overlap.
+#[must_use]
+pub fn sliced<'a>(rules: &Rules<'_>, start: &World, budget: impl Into<Budget<'a>>) -> Spared {
+    let ways = Ways::of(rules, start);
+    one_by_one(rules, start, (ways.slices.as_ref().unwrap_or(&ways.joined), budget.into()))
+}
+
+/// With so many worlds it is tried both ways before more are spent on one.
+const TRIED: [usize; 3] = [1 << 7, 1 << 12, 1 << 16];
 
 /// Looks at some parts of a plan, one by one.
 fn one_by_one(
@@ -139,17 +161,27 @@ const MOST_KINDS: usize = 64;
 /// To get ready for a slice takes a look at the whole plan: so many things may be looked at in all.
 const LOOKS: usize = 20_000_000;
 
-/// The ways to part a plan, the one first by which it is looked at first: its slices; those that overlap
-/// joined, where any do; the whole, where there are too many.
-fn ways_of(rules: &Rules<'_>, start: &World) -> Vec<Vec<Part>> {
-    let plan = rules.checked().plan();
-    let land = &plan.landscape;
-    let things = plan.steps.len() + plan.deliveries.len() + land.places.len() + land.channels.len();
-    let mut ways =
-        Slices::of(rules, start).map_or_else(Vec::new, |slices| vec![slices.each(), slices.joined()]);
-    ways.retain(|parts| parts.len().saturating_mul(things) <= LOOKS);
-    ways.dedup();
-    if ways.is_empty() { vec![vec![Part::whole(rules.checked())]] } else { ways }
+/// The ways to look at a plan in parts.
+struct Ways {
+    /// Its slices, where some overlap.
+    slices: Option<Vec<Part>>,
+    /// Those that overlap joined; the whole, where there are too many.
+    joined: Vec<Part>,
+}
+
+impl Ways {
+    /// The ways to look at a plan that starts there.
+    fn of(rules: &Rules<'_>, start: &World) -> Self {
+        let plan = rules.checked().plan();
+        let land = &plan.landscape;
+        let things = plan.steps.len() + plan.deliveries.len() + land.places.len() + land.channels.len();
+        let are_few = |parts: &Vec<Part>| parts.len().saturating_mul(things) <= LOOKS;
+        let found = Slices::of(rules, start);
+        let joined = found.as_ref().map(Slices::joined).filter(are_few);
+        let joined = joined.unwrap_or_else(|| vec![Part::whole(rules.checked())]);
+        let slices = found.as_ref().map(Slices::each).filter(are_few).filter(|slices| *slices != joined);
+        Self { slices, joined }
+    }
 }
 
 /// A shortest story of a part (by number) in which something is wrong, the other parts standing still;
@@ -161,7 +193,8 @@ pub fn told_of<'a>(
     part: usize,
     budget: impl Into<Budget<'a>>,
 ) -> Option<(Vec<Move>, World, Fault)> {
-    let parts = ways_of(rules, start).concat();
+    let Ways { slices, joined } = Ways::of(rules, start);
+    let parts = [slices.unwrap_or_default(), joined].concat();
     let prepared = Prepared::of(rules, start, parts.get(part)?, Sending::AtWill);
     match through(rules, start, prepared, budget.into()) {
         // Asked only where everything else is proved.

@@ -55,10 +55,6 @@ impl Ties {
         for (id, delivery) in plan.deliveries.iter() {
             ties.depends(Thing::Delivery(id), [Thing::Step(delivery.step)]);
         }
-        // The exchange may be under way from its turn on, whether the flow runs or not.
-        for gap in plan.gaps() {
-            ties.depends(Thing::Step(gap.step), [Thing::Running(gap.flow)]);
-        }
         for (number, stated) in plan.statements.iter().enumerate() {
             ties.depends(Thing::Statement(number), spoken_of(&stated.value));
         }
@@ -109,7 +105,8 @@ impl Ties {
             for changed in changed(effect) {
                 self.depends(changed, [own]);
             }
-            if let Effect::Put { place, key } | Effect::Exchange { place, key, .. } = effect {
+            // Wherever it goes from there, its place depends on what moves it.
+            if let Effect::Put { place, key } = effect {
                 self.depends(Thing::Key(key), [Thing::Place(place)]);
             }
         }
