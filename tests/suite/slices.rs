@@ -447,6 +447,48 @@ fn each_way_to_depend_on_something_counts() {
             "step stop by a {\n  undeploy f\n}\nfinally f drained of old\n",
             "refused",
         ),
+        (
+            "what a receiver accepts is needed, and may be gone",
+            "step ask by b {\n  needs q accepts old\n  inform a\n}\nstep gone by b {\n  retire old at q\n}\n",
+            "refused",
+        ),
+        (
+            "a flow that runs is needed, and may have stopped",
+            "step ask by a {\n  needs f deployed\n  inform b\n}\nstep stop by a {\n  undeploy f\n}\n",
+            "refused",
+        ),
+        (
+            "a receiver may forget the key before it is tested",
+            "waive f rejected because \"a test\"\nstep try by a {\n  test f with old\n}\n\
+             step gone by b {\n  retire old at p\n}\n",
+            "refused",
+        ),
+        (
+            "an alias is another one at the end",
+            "CREATE step swap by a {\n  after create\n  exchange s[\"x\"] for new\n}\nfinally s[\"x-backup\"] empty\n",
+            "refused",
+        ),
+        (
+            "a flow runs at the end",
+            "waive g rejected because \"a test\"\nstep start by a {\n  deploy g\n}\nfinally g undeployed\n",
+            "refused",
+        ),
+        (
+            "messages are under way at the end",
+            "waive g rejected because \"a test\"\nstep start by a {\n  deploy g\n}\n\
+             step stop by a {\n  after start\n  undeploy g\n}\nfinally g drained of spare\n",
+            "refused",
+        ),
+        (
+            "an end for which the later one of two steps has waited",
+            "waive f rejected because \"a test\"\n\
+             CREATE step swap by a {\n  after create\n  exchange s[\"a\"] for new\n}\n\
+             step early by a {\n  after swap\n  needs f drained of old\n  inform b\n}\n\
+             step stop by a {\n  after swap\n  undeploy f\n}\n\
+             step late by a {\n  after stop\n  needs f drained of new\n  inform b\n}\n\
+             finally f drained of new\n",
+            "proved",
+        ),
         ("an end that is changed", "step stop by a {\n  undeploy f\n}\nfinally f deployed\n", "refused"),
     ] {
         let found = said_of(&more.replace("CREATE ", create));
