@@ -217,8 +217,8 @@ enum Searched {
 fn searched(checked: &Checked, start: &World, budget: Budget<'_>) -> Searched {
     let rules = Rules::of(checked);
     let spared = match spared(&rules, start, budget) {
-        Spared::Kept { states, transitions, parts, alike } => {
-            return Searched::Kept(How::Explicit { states, transitions, parts, alike });
+        Spared::Kept { states, transitions, slices, alike } => {
+            return Searched::Kept(How::Explicit { states, transitions, slices, alike });
         }
         Spared::Spent { states, stopped: true } => return Searched::Open(states, Why::Stopped(0)),
         spared => spared,
@@ -228,7 +228,7 @@ fn searched(checked: &Checked, start: &World, budget: Budget<'_>) -> Searched {
         (Found::Clean(space), Spared::Broken { .. }) => Searched::Open(space.states(), Why::Differ),
         (Found::Clean(space), _) => {
             let (states, transitions) = (space.states(), space.transitions());
-            Searched::Kept(How::Explicit { states, transitions, parts: 1, alike: 0 })
+            Searched::Kept(How::Explicit { states, transitions, slices: 1, alike: 0 })
         }
         (Found::Exhausted(Reached { states, moves, stopped: true }), _) => {
             Searched::Open(states, Why::Stopped(moves))

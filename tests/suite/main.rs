@@ -35,6 +35,7 @@ mod report;
 mod returns;
 mod rooms;
 mod runs;
+mod slices;
 mod small_scope;
 mod stated;
 mod story;

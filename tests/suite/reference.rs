@@ -312,7 +312,9 @@ fn a_step_that_can_never_begin_is_seen() {
 
 #[test]
 fn a_budget_ends_a_proof_and_proves_nothing() {
-    let text = tiny("step tell by tenant { inform partner }\nstep halt by tenant { undeploy orders }\n");
+    let text = tiny(
+        "window pause\nstep ask by tenant { agree pause with partner }\nstep halt by tenant { undeploy orders }\n",
+    );
     let Compared::Proved(moments) = compare(&text, LIMIT) else { panic!("a plan that is fine") };
     let judged = |budget| {
         let checked = read(&text).unwrap();
@@ -321,7 +323,7 @@ fn a_budget_ends_a_proof_and_proves_nothing() {
     };
     assert!(moments > 5, "{moments}");
     let Verdict::Proven(proven) = judged(moments) else { panic!("a plan that is fine") };
-    let How::Explicit { states: fewest, parts: 2, .. } = proven.proof().how else { panic!("{proven:?}") };
+    let How::Explicit { states: fewest, slices: 2, .. } = proven.proof().how else { panic!("{proven:?}") };
     assert!(fewest > 4 && fewest < moments, "{fewest} of {moments}");
     assert!(matches!(judged(3), Verdict::NotProven(open) if open.states > 3 && open.states < moments));
     assert!(matches!(judged(0), Verdict::NotProven(_)));

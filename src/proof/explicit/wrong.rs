@@ -110,7 +110,7 @@ fn never(rules: &Rules<'_>, layout: &Layout, part: &Part) -> Vec<Every> {
         }
     }
     wrongs.extend(part.flows.iter().copied().map(|c| Every::of([runs(c, true), names(c, None)])));
-    wrongs.extend(plan.gaps().into_iter().filter(|gap| part.has(gap.step)).map(|gap| {
+    wrongs.extend(plan.gaps().into_iter().filter(|gap| part.has_flow(gap.flow)).map(|gap| {
         let before = plan.steps[gap.step].after.iter().map(|before| layout.is_done(before.value, true));
         let turn = before.chain([layout.is_done(gap.step, false), runs(gap.flow, true)]);
         Every::of(turn)
