@@ -4,6 +4,7 @@
 //! whether it is a proof. What writes a certificate needs no trust, and stands to the right: in
 //! [`proof`](crate::proof), of which nothing here knows.
 
+mod again;
 mod form;
 pub mod judge;
 mod refused;
@@ -11,11 +12,11 @@ mod row;
 
 use crate::{
     check::Checked,
-    world::{material::Fingerprint, state::World},
+    world::{id::StepId, material::Fingerprint, state::World},
 };
 
 pub use form::{Bound, Certificate, Claim, LIMIT, MARK, News, Reason, Row, Statement, number};
-pub use judge::{Reasons, show, verify};
+pub use judge::{show, verify};
 pub use refused::{EXPLANATIONS, Refused};
 
 /// What a certificate has to be about.
@@ -29,6 +30,16 @@ pub struct Subject<'a> {
     pub digest: Fingerprint,
     /// What a verdict on this plan says.
     pub statement: Statement,
+}
+
+/// Where it is said what comes before what.
+pub trait Reasons {
+    /// Whether it is shown that one step comes before another in every run.
+    fn is_before(&self, earlier: StepId, later: StepId) -> bool;
+    /// The steps by which word of something reaches a step, the thing first and the step last.
+    fn chain(&self, news: News) -> Option<Vec<StepId>>;
+    /// The steps that are done at a moment of which a statement (by number) speaks, one after the other.
+    fn moment(&self, number: usize) -> Option<Vec<StepId>>;
 }
 
 /// What was checked again.

@@ -22,9 +22,9 @@ const LOOKS: usize = 30_000_000;
 
 /// A fact has a value from one step on, or from the start; until another one, or to the end.
 #[derive(Clone, Copy)]
-pub(super) struct Term {
-    pub(super) value: Value,
-    pub(super) from: Option<StepId>,
+pub(in crate::certificate) struct Term {
+    pub(in crate::certificate) value: Value,
+    pub(in crate::certificate) from: Option<StepId>,
     pub(super) until: Option<StepId>,
 }
 
@@ -53,18 +53,18 @@ pub(super) struct Case {
 }
 
 /// The values of all facts, with the reasons to which each question is put.
-pub(super) struct Moments<'a> {
-    pub(super) checked: &'a Checked,
+pub(in crate::certificate) struct Moments<'a> {
+    pub(in crate::certificate) checked: &'a Checked,
     pub(super) start: &'a World,
-    pub(super) reasons: &'a dyn Reasons,
+    pub(in crate::certificate) reasons: &'a dyn Reasons,
     terms: BTreeMap<Fact, Vec<Term>>,
     /// Where a key ever lies.
     pub(super) lies: BTreeMap<KeyId, BTreeSet<PlaceId>>,
     /// The steps that wait for something, and those that agree on a window.
     waits: HashMap<Asks, Vec<StepId>>,
-    pub(super) agreed: BTreeMap<WindowId, StepId>,
+    pub(in crate::certificate) agreed: BTreeMap<WindowId, StepId>,
     looks: Cell<usize>,
-    pub(super) shown: Cell<usize>,
+    pub(in crate::certificate) shown: Cell<usize>,
 }
 
 impl<'a> Moments<'a> {
@@ -128,7 +128,11 @@ impl<'a> Moments<'a> {
     }
 
     /// Refuses the certificate unless something is shown.
-    pub(super) fn must(&self, is_shown: bool, what: impl Fn() -> String) -> Result<(), Refused> {
+    pub(in crate::certificate) fn must(
+        &self,
+        is_shown: bool,
+        what: impl Fn() -> String,
+    ) -> Result<(), Refused> {
         self.shown.set(self.shown.get() + 1);
         if is_shown && self.is_worth_it(1) { Ok(()) } else { Err(Refused::Gap(what())) }
     }
@@ -140,7 +144,7 @@ impl<'a> Moments<'a> {
     }
 
     /// The name of a step.
-    pub(super) fn name(&self, step: StepId) -> String {
+    pub(in crate::certificate) fn name(&self, step: StepId) -> String {
         crate::source::shown(&self.checked.plan().steps[step].name.value)
     }
 
@@ -150,7 +154,7 @@ impl<'a> Moments<'a> {
     }
 
     /// Whether it is shown that one event comes before another.
-    pub(super) fn is_before(&self, earlier: StepId, later: StepId) -> bool {
+    pub(in crate::certificate) fn is_before(&self, earlier: StepId, later: StepId) -> bool {
         match (self.opens(earlier), self.opens(later)) {
             (None, None) => self.is_worth_it(1) && self.reasons.is_before(earlier, later),
             // A window begins after it was agreed, and before each step that waits for it.
@@ -168,7 +172,7 @@ impl<'a> Moments<'a> {
     }
 
     /// The values that a fact can have; at the turn of a step that changes it, the one that this step ends.
-    pub(super) fn terms(&self, fact: Fact, turn: Option<StepId>) -> Vec<Term> {
+    pub(in crate::certificate) fn terms(&self, fact: Fact, turn: Option<StepId>) -> Vec<Term> {
         let still = [Term { value: self.start.value(fact), from: None, until: None }];
         let row = self.terms.get(&fact).map_or(&still[..], Vec::as_slice);
         self.is_worth_it(row.len());

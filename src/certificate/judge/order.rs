@@ -6,20 +6,10 @@ use std::{
 };
 
 use crate::{
-    certificate::{News, Refused, form::Told, form::steps},
+    certificate::{News, Reasons, Refused, form::Told, form::steps},
     plan::Plan,
     world::id::StepId,
 };
-
-/// Where it is said what comes before what.
-pub trait Reasons {
-    /// Whether it is shown that one step comes before another in every run.
-    fn is_before(&self, earlier: StepId, later: StepId) -> bool;
-    /// The steps by which word of something reaches a step, the thing first and the step last.
-    fn chain(&self, news: News) -> Option<Vec<StepId>>;
-    /// The steps that are done at a moment of which a statement (by number) speaks, one after the other.
-    fn moment(&self, number: usize) -> Option<Vec<StepId>>;
-}
 
 /// The reasons of a certificate.
 pub(super) struct Written<'a> {

@@ -4,8 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    action::SpeechKind,
-    certificate::{News, Reasons, Refused},
+    certificate::{Reasons, Refused},
     check::Checked,
     condition::Asks,
     invariant::{
@@ -17,7 +16,7 @@ use crate::{
     source::shown,
     world::{
         effect::Effect,
-        id::{AcceptorId, ChannelId, Id, KeyId, RoleId, StepId, WindowId},
+        id::{AcceptorId, ChannelId, Id, KeyId, StepId, WindowId},
         landscape::{Fact, Transit, Value},
         state::{WindowState, World},
     },
@@ -40,12 +39,12 @@ pub(super) fn judged<'a>(plan: &'a Plan, laws: &'a [NeverRejected]) -> Vec<&'a d
     all.filter(|promise| !waived.contains(&promise.hazard())).collect()
 }
 
-/// Shows by the order of the steps that a plan keeps its promises from a start; gives how many things had
-/// to be shown.
-///
-/// # Errors
-/// What the reasons do not show.
-pub fn show(checked: &Checked, start: &World, reasons: &dyn Reasons) -> Result<usize, Refused> {
+/// Shows by the order of the steps that a plan keeps its promises from a start; gives its moments.
+pub(super) fn kept<'a>(
+    checked: &'a Checked,
+    start: &'a World,
+    reasons: &'a dyn Reasons,
+) -> Result<Moments<'a>, Refused> {
     let (plan, land) = (checked.plan(), &checked.plan().landscape);
     let is_fresh = start.windows.rows().all(|window| *window == WindowState::Unagreed)
         && (start.done.is_clear() && start.heard.is_clear())
@@ -83,33 +82,15 @@ pub fn show(checked: &Checked, start: &World, reasons: &dyn Reasons) -> Result<u
         let ends = all.ends(&condition.value.asks());
         all.must(ends, || format!("the end: {}", shown(&condition.value.sentence(land))))?;
     }
-    for known in plan.known.iter().map(|known| &known.value) {
-        let what = plan.finals.get(known.what).map(|condition| condition.value.asks());
-        for role in &known.roles {
-            let is_known = what.as_ref().is_some_and(|asks| all.is_known(*role, asks));
-            all.must(is_known, || format!("that {} knows the end", shown(&land.roles[*role])))?;
-        }
-    }
-    Ok(all.shown.get())
+    Ok(all)
 }
 
 impl Moments<'_> {
     /// Shows that a step can be done when its turn has come.
     fn can_be_done(&self, step: StepId) -> Result<(), Refused> {
-        let (checked, plan, name) = (self.checked, self.checked.plan(), self.name(step));
+        let (plan, name) = (self.checked.plan(), self.name(step));
         let row = &plan.steps[step];
-        let hears = |of: &StepId, window| {
-            self.must(self.hears(step, *of, window), || format!("that {name} hears in time"))
-        };
-        row.after.iter().try_for_each(|before| hears(&before.value, false))?;
-        let handed = checked.provisions(step);
-        let comes = handed.iter().any(|id| self.is_before(plan.deliveries[*id].step, step));
-        self.must(handed.is_empty() || comes, || format!("that {name} is handed its key"))?;
-        let licences = checked.licences(step);
-        self.must(licences.len() == row.needs.len(), || format!("by what right {name} relies on its needs"))?;
-        for (need, licence) in row.needs.iter().zip(licences) {
-            licence.learned.iter().try_for_each(|of| hears(of, false))?;
-            licence.windows.iter().try_for_each(|of| hears(of, true))?;
+        for need in &row.needs {
             let is_met = match need.value.asks() {
                 Asks::Facts(facts) => facts.iter().all(|(fact, value)| self.is_at(step, *fact, *value)),
                 // Nothing more is signed with the key, so the last message arrives some day.
@@ -127,29 +108,6 @@ impl Moments<'_> {
         let effects = row.action.value.effects();
         let fits = effects.len() < 2 && effects.iter().all(|effect| self.fits(step, effect));
         self.must(fits, || format!("that {name} fits whenever it is done"))
-    }
-
-    /// Whether word of a step comes to the role of another one before it does that: by its own doing, by
-    /// a message to it, or by the chain that the reasons hold.
-    fn hears(&self, to: StepId, of: StepId, window: bool) -> bool {
-        let passes = |by, to| self.passes(of, window, by, self.checked.plan().steps[to].role.value);
-        let is_link =
-            |pair: &[StepId]| matches!(*pair, [one, next] if passes(one, next) && self.is_before(one, next));
-        if passes(of, to) {
-            return is_link(&[of, to]);
-        }
-        self.reasons.chain(News::new(of, to, window)).is_some_and(|chain| {
-            (chain.first(), chain.last()) == (Some(&of), Some(&to)) && chain.windows(2).all(is_link)
-        })
-    }
-
-    /// Whether a role has word of one step by another one: it did that itself, or is told of it. A report
-    /// tells of all that its sender knows; another message of itself, and of windows.
-    fn passes(&self, of: StepId, window: bool, by: StepId, role: RoleId) -> bool {
-        let row = &self.checked.plan().steps[by];
-        let told = row.speech.as_ref().filter(|said| said.to.contains(&role));
-        row.role.value == role
-            || told.is_some_and(|said| by == of || window || said.kind == SpeechKind::Report)
     }
 
     /// Whether a fact has a value whenever the turn of a step has come.
@@ -290,29 +248,5 @@ impl Moments<'_> {
             is_next && effects.all(|effect| effect.apply(&plan.landscape, &mut world).is_ok())
         };
         done.iter().all(can_be_done) && stated.applies(&plan.landscape, &world)
-    }
-
-    /// Whether a role knows at the end, when all messages to it have arrived, that something is so.
-    fn is_known(&self, role: RoleId, asks: &Asks) -> bool {
-        let plan = self.checked.plan();
-        let tells = |by: &StepId, of: StepId| self.passes(of, false, *by, role);
-        let learns = |of: StepId| {
-            let mut by = plan.steps.ids().filter(|by| tells(by, of));
-            by.any(|by| by == of || self.hears(by, of, false))
-        };
-        match asks {
-            Asks::Facts(facts) => {
-                let mut foreign = facts.iter().filter(|(fact, _)| plan.landscape.owner(*fact) != Some(role));
-                foreign.all(|(fact, value)| {
-                    let terms = self.terms(*fact, None);
-                    // From each of these on it stays so.
-                    let mut kept = terms.iter().rev().take_while(|term| term.value == *value);
-                    kept.any(|term| term.from.map_or(terms.len() == 1, learns))
-                })
-            }
-            Asks::Open(window) => self.agreed.get(window).copied().is_some_and(learns),
-            // Nobody is told of it.
-            Asks::Drained(..) => false,
-        }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 
 /// Shows the limits of which there are bounds, and gives their sentences: after each stop of the flow, and
 /// after the start where it does not run then, a step that starts it is done in time.
-pub(super) fn kept(subject: &Subject<'_>, bounds: &[Bound]) -> Result<Vec<String>, Refused> {
+pub(in crate::certificate) fn kept(subject: &Subject<'_>, bounds: &[Bound]) -> Result<Vec<String>, Refused> {
     let (checked, plan) = (subject.checked, subject.checked.plan());
     let gates = Gates::of(plan, checked.order());
     let (mut left, mut sentences) = (bounds.iter().peekable(), Vec::new());
