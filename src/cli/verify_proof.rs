@@ -101,6 +101,7 @@ impl Document for Again {
 
 impl Document for crate::certificate::Certificate {
     const NAME: &'static str = "proof";
+    const VERSION: u32 = 2;
 }
 
 /// Does it.

@@ -157,17 +157,8 @@ fn the_judge_of_certificates_is_small_and_apart() {
 const JUDGE: &str = "src/certificate/judge";
 
 /// The rooms of which the judge may know: what a plan says, and what its words mean.
-const KNOWN: [&str; 9] = [
-    "action",
-    "certificate",
-    "check",
-    "condition",
-    "invariant",
-    "plan",
-    "source",
-    "transition",
-    "world",
-];
+const KNOWN: [&str; 9] =
+    ["action", "certificate", "check", "condition", "invariant", "plan", "source", "transition", "world"];
 
 /// What files of the judge import from other rooms, one line each.
 fn strangers(files: &Files) -> String {
