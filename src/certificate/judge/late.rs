@@ -2,14 +2,18 @@
 //! step is done, wherever it fits and changes something.
 
 use crate::{
+    certificate::Refused,
     check::Checked,
+    invariant::Invariant,
     world::state::{WindowState, World},
 };
 
-use super::{Refused, promises::Judged};
-
 /// The worlds to which one late effect leads.
-pub(super) fn late(checked: &Checked, judged: &[Judged<'_>], world: &World) -> Result<Vec<World>, Refused> {
+pub(super) fn late(
+    checked: &Checked,
+    judged: &[&dyn Invariant],
+    world: &World,
+) -> Result<Vec<World>, Refused> {
     let plan = checked.plan();
     let mut found = Vec::new();
     for (step, row) in plan.steps.iter().filter(|(_, row)| row.comes_late.is_some()) {
@@ -28,7 +32,7 @@ pub(super) fn late(checked: &Checked, judged: &[Judged<'_>], world: &World) -> R
 }
 
 /// Whether a late effect breaks a promise that only an open window keeps: it may come when each is over.
-fn is_untimely(checked: &Checked, judged: &[Judged<'_>], (before, after): (&World, &World)) -> bool {
+fn is_untimely(checked: &Checked, judged: &[&dyn Invariant], (before, after): (&World, &World)) -> bool {
     let (plan, land) = (checked.plan(), &checked.plan().landscape);
     let over = |world: &World| {
         let mut over = world.clone();

@@ -1,43 +1,32 @@
-//! What a plan promises of its course is kept.
-//!
-//! That it can always finish is in what every certificate shows: each step can be done when its turn has
-//! come, or each world has a move that leads nearer to the end. With it a plan finishes in every fair run,
-//! for steps are done once, and where none is done any more nothing changes for which one would have to
-//! wait for ever. That it can abort is shown here: nothing is removed, so each step can be taken back, and
-//! no statement depends on what does not come back, the windows that have begun, and nothing that was taken
-//! back comes late.
+//! A plan that promises it can be aborted.
 
 use std::collections::BTreeSet;
 
 use crate::{
+    certificate::Refused,
     invariant::{course::Course, stated::Literal},
     plan::Plan,
     world::{effect::Effect, id::WindowId},
 };
 
-use super::Refused;
-
-/// Shows that a plan whose other promises are kept can be aborted, where it promises that.
-pub(super) fn can_abort(plan: &Plan) -> Result<(), Refused> {
-    if plan.promised(Course::CanAbort).is_none() {
-        return Ok(());
-    }
+/// Shows that a plan whose other promises are kept can be aborted, where it promises that: nothing is
+/// removed, so each step can be taken back, and no statement depends on what does not come back, the windows
+/// that have begun.
+pub(in crate::certificate) fn can_abort(plan: &Plan) -> Result<(), Refused> {
+    let agreed = plan.steps.ids().filter_map(|step| plan.proposal(step));
+    let agreed: BTreeSet<WindowId> = agreed.map(|(window, _)| window).collect();
     let mut effects = plan.steps.rows().flat_map(|step| step.action.value.effects());
-    if effects.any(|effect| matches!(effect, Effect::Remove { .. })) {
-        return Err(Refused::gap("that each step can be taken back"));
-    }
+    let mut literals = plan.statements.iter().flat_map(|stated| stated.value.breaches()).flatten();
     let stays = |effect: &Effect| !matches!(effect, Effect::Try { .. });
     let mut late = plan.steps.rows().filter(|step| step.comes_late.is_some());
-    if late.any(|step| step.action.value.effects().iter().any(stays)) {
-        return Err(Refused::gap("that what was taken back does not come late"));
+    // What was taken back must not come again.
+    let is_barred = effects.any(|effect| matches!(effect, Effect::Remove { .. }))
+        || late.any(|step| step.action.value.effects().iter().any(stays))
+        || literals.any(|literal| matches!(literal, Literal::Open(window) if agreed.contains(&window)));
+    match is_barred && plan.promised(Course::CanAbort).is_some() {
+        true => Err(Refused::gap("that each step can be taken back, and each promise kept on the way back")),
+        false => Ok(()),
     }
-    let proposals = plan.steps.ids().filter_map(|step| plan.proposal(step));
-    let agreed: BTreeSet<WindowId> = proposals.map(|(window, _)| window).collect();
-    let mut statements = plan.statements.iter().flat_map(|stated| stated.value.breaches()).flatten();
-    if statements.any(|literal| matches!(literal, Literal::Open(window) if agreed.contains(&window))) {
-        return Err(Refused::gap("that no promise of an open window is broken on the way back"));
-    }
-    Ok(())
 }
 
 #[cfg(test)]
