@@ -9,11 +9,11 @@ use std::{
 use keyroll::{
     certificate::{Certificate, Claim, Reason, Refused, Row, show},
     check::Checked,
-    proof::{reason::subject, rules::Rules},
+    proof::{engine::Engine, reason::subject, rules::Rules},
     world::state::World,
 };
 
-use super::{super::reference::read, ENOUGH, ONE_KEY, TWO_KEYS, judged, second::All};
+use super::{super::reference::read, ENOUGH, ONE_KEY, TWO_KEYS, judged, proven, second::All};
 
 /// Every world that the rules lead to, whatever is wrong on the way, as a certificate would have them.
 pub(super) fn worlds(checked: &Checked) -> Option<Vec<Row>> {
@@ -108,11 +108,17 @@ fn no_plan_that_is_refused_has_a_certificate() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/refused");
     let (mut by_order, mut by_all) = (BTreeSet::new(), BTreeSet::new());
     for file in fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
-        let Some(text) = file.extension().filter(|end| *end == "renewal").and_then(|_| fs::read_to_string(&file).ok())
+        let Some(text) =
+            file.extension().filter(|end| *end == "renewal").and_then(|_| fs::read_to_string(&file).ok())
         else {
             continue;
         };
         let Ok(checked) = read(&text) else { continue };
+        // This one is refused from another start alone.
+        if file.ends_with("stale_belief.renewal") {
+            assert!(proven(checked, Engine::Auto).is_some());
+            continue;
+        }
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
         let shown = show(&checked, &checked.plan().start, &All(&checked));
         by_order.insert(format!("{}: {name}", kind(&shown.expect_err(&name))));
@@ -122,10 +128,18 @@ fn no_plan_that_is_refused_has_a_certificate() {
     }
     println!("{by_order:#?}\n{by_all:#?}");
     let has = |all: &BTreeSet<String>, word: &str| all.iter().any(|what| what.contains(word));
-    for word in ["never rejected", "never interrupted", "fits whenever", "holds before", "the end: ", "of which a promise speaks"] {
+    for word in [
+        "never rejected",
+        "never interrupted",
+        "fits whenever",
+        "holds before",
+        "the end: ",
+        "of which a promise speaks",
+    ] {
         assert!(has(&by_order, word), "{word}");
     }
-    for word in ["is kept in each", "each step fits", "the end is as", "how far each", "each promise speaks"] {
+    for word in ["is kept in each", "each step fits", "the end is as", "how far each", "each promise speaks"]
+    {
         assert!(has(&by_all, word), "{word}");
     }
 }
