@@ -134,12 +134,12 @@ pub const EXPLANATION: Explanation = Explanation {
     code: "cannot_come_late",
     title: "a step that may come late where a role goes by the clock or by the order of two acts",
     text: "\
-An attempt that comes late is told to nobody. Whoever waits for `... drained of ...` counts the time
-from the step after which the flow signs nothing with the key. Where an attempt that comes late may let
-the flow sign with the key again, that time says nothing any more.
+An attempt that comes late is told to nobody. Whoever waits for `... drained of ...` counts the
+time from the step after which the flow signs nothing with the key. Where an attempt that comes late
+may let the flow sign with the key again, that time says nothing any more.
 
-An exchange in a keystore that `exchanges with a gap` is two acts. What an attempt that comes late does
-between them, or is itself half-way, is not looked at.
+An exchange in a keystore that `exchanges with a gap` is two acts. What an attempt that comes late
+does between them, or is itself half-way, is not looked at.
 
 Wrong:
   step deploy_again by integration_developer {

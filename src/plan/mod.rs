@@ -22,6 +22,7 @@ mod waiver;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use declare::Declared;
+pub use steps::Delivery;
 pub use takes::Takes;
 pub use waiver::Waiver;
 
@@ -104,15 +105,6 @@ pub struct Step {
     pub action: Spanned<Box<dyn Action>>,
     /// Whom it speaks to, if it is an act of speech.
     pub speech: Option<Speech>,
-}
-
-/// One message from a step to one role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Delivery {
-    /// The step that sends it.
-    pub step: StepId,
-    /// Who receives it.
-    pub to: RoleId,
 }
 
 impl Plan {

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::{Delivery, Step, declare::said_twice, phrase::no_room_for_backup, resolve::Draft, takes};
+use super::{Step, declare::said_twice, phrase::no_room_for_backup, resolve::Draft, takes};
 
 /// A step that names an unknown step.
 #[derive(Debug, Diagnostic, Error)]
@@ -261,6 +261,15 @@ impl Rooms {
     fn kept(&self, store: StoreId, key: KeyId) -> Option<PlaceId> {
         self.kept.get(&(store, key)).copied()
     }
+}
+
+/// One message from a step to one role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// The step that sends it.
+    pub step: StepId,
+    /// Who receives it.
+    pub to: RoleId,
 }
 
 /// The messages of all steps.

@@ -143,7 +143,7 @@ fn the_judge_of_certificates_is_small_and_apart() {
         "use crate::proof::explicit::search::explore;",
         "use crate::{check::Checked, proof::cuts::settle};",
         "use crate::moment::Course;",
-        "use super::super::super::moment::{Course, Event};",
+        "use super::super::super::moment::Course;",
         "fn f() { crate::proof::survey::survey() }",
         "use crate::duration::Timing;",
     ] {

@@ -368,6 +368,6 @@ impl Compiler<'_> {
     fn whole(what: Move, when: impl IntoIterator<Item = Any>, cases: Vec<Way>) -> Option<Turn> {
         let when = Every::of(when);
         let (needs, is_aside) = (Vec::new(), what.is_aside());
-        (!when.is_never()).then(|| Turn { what, when, needs, cases, is_aside, late: None })
+        (!when.is_never()).then_some(Turn { what, when, needs, cases, is_aside, late: None })
     }
 }

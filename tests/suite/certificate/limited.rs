@@ -76,7 +76,7 @@ fn a_limit_is_named_and_its_times_are_added_up() {
 fn what_has_no_bound_is_not_stated() {
     for (text, stated) in [
         (timed("promise orders interrupted at most 3h\n"), 1),
-        (timed(PROMISE).replace("  takes 30m\n  exchange", "  exchange"), 1),
+        (timed(PROMISE).replace("  takes 30m\n  exchange", "  exchange"), 0),
         (timed(PROMISE).replace("  takes 1h\n  replace", "  replace"), 0),
         (timed(PROMISE).replace("  takes 10m to 15m\n", ""), 0),
         (timed(&format!("{PROMISE}waive orders interrupted because \"agreed\"\n")), 0),

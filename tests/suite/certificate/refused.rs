@@ -9,11 +9,11 @@ use std::{
 use keyroll::{
     certificate::{Certificate, Claim, Reason, Refused, Row, show},
     check::Checked,
-    proof::{reason::subject, rules::Rules},
+    proof::{engine::Engine, reason::subject, rules::Rules},
     world::state::World,
 };
 
-use super::{super::reference::read, ENOUGH, ONE_KEY, TWO_KEYS, judged, second::All};
+use super::{super::reference::read, ENOUGH, ONE_KEY, TWO_KEYS, judged, proven, second::All};
 
 /// Every world that the rules lead to, whatever is wrong on the way, as a certificate would have them.
 pub(super) fn worlds(checked: &Checked) -> Option<Vec<Row>> {
@@ -114,6 +114,11 @@ fn no_plan_that_is_refused_has_a_certificate() {
             continue;
         };
         let Ok(checked) = read(&text) else { continue };
+        // This one is refused from another start alone.
+        if file.ends_with("stale_belief.renewal") {
+            assert!(proven(checked, Engine::Auto).is_some());
+            continue;
+        }
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
         let shown = show(&checked, &checked.plan().start, &All(&checked));
         by_order.insert(format!("{}: {name}", kind(&shown.expect_err(&name))));
