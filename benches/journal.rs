@@ -89,6 +89,7 @@ fn begun(path: &Path, checked: &Checked) -> Result<SqliteHost, Failed> {
             plan_name: plan.name.clone(),
             plan_file: plan.source.name.clone(),
             plan_text: plan.source.text.clone(),
+            plan_files: plan.files.clone(),
             plan: plan.digest(),
             site,
             parameters: Default::default(),

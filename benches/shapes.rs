@@ -52,6 +52,14 @@ pub(crate) fn chain(steps: usize) -> String {
     })
 }
 
+/// The same, and what a search looks at: an act at the end.
+#[must_use]
+pub(crate) fn chain_to_an_act(steps: usize) -> String {
+    let last = steps.saturating_sub(2);
+    let act = format!("step halt by ops \"Halt\" {{\n  after s{last}\n  undeploy nightly\n}}\n");
+    chain(last + 1) + &act
+}
+
 /// A text of so many bytes that is the same words over and over, where the head ends.
 #[must_use]
 pub(crate) fn filled(before: &str, words: &str, bytes: usize) -> String {

@@ -1,6 +1,10 @@
 //! The author's text, places in it, and the findings that point at them.
 
-use std::fmt;
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Component, Path, PathBuf},
+};
 
 use miette::{NamedSource, SourceSpan};
 
@@ -11,12 +15,89 @@ pub struct Source {
     pub name: String,
     /// The text itself.
     pub text: String,
+    /// Where other files are that the text names.
+    files: Files,
 }
+
+/// Where the files are that a plan names.
+#[derive(Clone, Debug, Default)]
+enum Files {
+    /// Nowhere: the text was read from no file.
+    #[default]
+    None,
+    /// In this folder, and in those below it.
+    Folder(PathBuf),
+    /// Here, by their names.
+    Kept(BTreeMap<String, String>),
+}
+
+/// The largest file that a plan may name, in bytes: 16 MiB.
+const BESIDE_LIMIT: u64 = 16 * 1024 * 1024;
 
 impl Source {
     /// Names a text.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into() }
+        Self { name: name.into(), text: text.into(), files: Files::None }
+    }
+
+    /// Another text in the place of this one, with the same name and files.
+    #[must_use]
+    pub fn with_text(&self, text: impl Into<String>) -> Self {
+        Self { name: self.name.clone(), text: text.into(), files: self.files.clone() }
+    }
+
+    /// The same text, whose files lie in a folder.
+    #[must_use]
+    pub fn in_folder(self, folder: impl Into<PathBuf>) -> Self {
+        Self { files: Files::Folder(folder.into()), ..self }
+    }
+
+    /// The same text with the files that it names, as they once were.
+    #[must_use]
+    pub fn with_files(self, files: BTreeMap<String, String>) -> Self {
+        Self { files: Files::Kept(files), ..self }
+    }
+
+    /// The text of a file that lies beside this one.
+    ///
+    /// # Errors
+    /// What is wrong with it, and what to do about it.
+    pub fn beside(&self, name: &str) -> Result<String, (String, &'static str)> {
+        let within = |part| matches!(part, Component::Normal(_));
+        let path = Path::new(name);
+        if name.is_empty() || name.contains(['\\', '\0']) || !path.components().all(within) {
+            return Err((
+                "does not lie beside the plan".to_owned(),
+                "name a file in the folder of the plan, or in one below it, with `/` between folders",
+            ));
+        }
+        match &self.files {
+            Files::None => Err((
+                "is not known: this plan was read from no file".to_owned(),
+                "give the path of the plan, or write the rows between braces",
+            )),
+            Files::Kept(files) => files.get(name).cloned().ok_or_else(|| {
+                ("is not kept with this plan".to_owned(), "start again from the plan and its files")
+            }),
+            Files::Folder(folder) => {
+                let path = folder.join(path);
+                let fault = |fault: std::io::Error| match fault.kind() {
+                    std::io::ErrorKind::NotFound => "is not there".to_owned(),
+                    std::io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
+                    std::io::ErrorKind::InvalidData => "is no UTF-8 text".to_owned(),
+                    _ => "cannot be read".to_owned(),
+                };
+                let help = "the path is seen from the folder of the plan";
+                let about = std::fs::metadata(&path).map_err(|e| (fault(e), help))?;
+                if !about.is_file() {
+                    return Err(("is no file".to_owned(), help));
+                }
+                if about.len() > BESIDE_LIMIT {
+                    return Err(("is larger than 16 MiB".to_owned(), "split it, and the plan with it"));
+                }
+                std::fs::read_to_string(&path).map_err(|e| (fault(e), help))
+            }
+        }
     }
 
     /// The one-based line and column (in characters) at which a span begins.

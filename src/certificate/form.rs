@@ -3,15 +3,18 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::world::{id::StepId, material::Fingerprint};
+use crate::world::{
+    id::{Id, StepId},
+    material::Fingerprint,
+};
 
-use super::{Refused, lines::number};
+use super::Refused;
 
 /// The largest certificate that is written and read, in bytes.
 pub const LIMIT: usize = 64 << 20;
 
 /// The first word of every certificate: its form and the version of it.
-pub const MARK: &str = "keyroll/proof/1";
+pub const MARK: &str = "keyroll/proof/2";
 
 /// Why a plan keeps its promises.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -39,6 +42,8 @@ pub struct Claim {
     pub statement: Statement,
     /// Why it is so.
     pub reason: Reason,
+    /// Why no interruption lasts longer than the limits say that are stated.
+    pub limits: Vec<Bound>,
 }
 
 /// What a verdict says.
@@ -47,6 +52,8 @@ pub struct Claim {
 pub struct Statement {
     /// The promises that hold in every order of events.
     pub promises: Vec<String>,
+    /// How long interruptions last at most, of those promises that have a bound.
+    pub limits: Vec<String>,
     /// What holds at the end.
     pub finals: Vec<String>,
     /// Hazards that the author accepts.
@@ -69,12 +76,13 @@ pub enum Reason {
         paths: Vec<Vec<u32>>,
         /// How a role comes to know something before its step.
         news: Vec<Told>,
-        /// For each promise over facts the steps that are done at a moment of which it speaks.
+        /// For each promise over facts the steps that are done at a moment of which it speaks, one after
+        /// the other.
         moments: Vec<Vec<u32>>,
     },
     /// By every world that can be reached.
     Explicit {
-        /// The worlds, in the order of their rows.
+        /// The worlds: the start, and each other one after a world from which one move leads to it.
         worlds: Vec<Row>,
     },
 }
@@ -98,7 +106,8 @@ pub struct News {
 /// A world: the fewest moves from it to the end; what lies at each place; which keys each receiver
 /// accepts; which flows run; with which keys messages of each flow are under way; how far each
 /// window is agreed (0 not at all, 1 proposed, 2 agreed, 3 begun); which steps are done; which
-/// messages between roles were received.
+/// messages between roles were received; of the promises over facts (by number) those of which a way
+/// leads here on which what must come first never was so.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Row(
     pub u32,
@@ -109,12 +118,64 @@ pub struct Row(
     pub Vec<u8>,
     pub Vec<u32>,
     pub Vec<u32>,
+    pub Vec<u32>,
 );
+
+/// Why an interruption lasts no longer than a limit says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bound {
+    /// Which limit of the plan.
+    pub limit: u32,
+    /// The step that stops the flow; none: it does not run at the start.
+    pub stop: Option<u32>,
+    /// A step after it that starts the flow again.
+    pub start: u32,
+    /// Steps, each with the seconds within which it is done, counted from the moment at which the stop
+    /// begins.
+    pub within: Vec<(u32, u64)>,
+}
 
 /// What is read of a certificate first.
 #[derive(Deserialize)]
 struct Mark {
     schema: String,
+}
+
+/// The steps with these numbers.
+pub(super) fn steps(numbers: &[u32]) -> Vec<StepId> {
+    numbers.iter().map(|number| StepId::at(*number as usize)).collect()
+}
+
+/// The number of a step.
+#[must_use]
+pub fn number(step: StepId) -> u32 {
+    u32::try_from(step.index()).unwrap_or(u32::MAX)
+}
+
+impl Claim {
+    /// Whether all numbers of steps are those of a plan with so many, and all reasons stand in their
+    /// order, no two about the same.
+    #[must_use]
+    pub fn is_orderly(&self, steps: usize) -> bool {
+        let within = |row: &[u32]| row.iter().all(|step| (*step as usize) < steps);
+        let bounds = self.limits.iter().all(|bound| {
+            let times: Vec<u32> = bound.within.iter().map(|(step, _)| *step).collect();
+            let ends: Vec<u32> = bound.stop.into_iter().chain([bound.start]).collect();
+            within(&times) && within(&ends) && times.is_sorted_by(|one, next| one < next)
+        });
+        bounds
+            && match &self.reason {
+                Reason::Cuts { lines, paths, news, moments } => {
+                    let chains = news.iter().map(|(_, chain)| chain);
+                    let ends = |path: &Vec<u32>| (path.first().copied(), path.last().copied());
+                    lines.iter().chain(paths).chain(moments).chain(chains).all(|row| within(row))
+                        && paths.is_sorted_by(|one, next| ends(one) < ends(next))
+                        && news.is_sorted_by(|one, next| one.0 < next.0)
+                }
+                Reason::Explicit { .. } => true,
+            }
+    }
 }
 
 impl News {

@@ -54,6 +54,16 @@ fn finding(plan: &Plan, promise: Span, bar: Bar) -> Option<Finding> {
             let help = format!("take `{name}` into a plan of its own, for later, or take the promise out");
             Box::new(CannotAbort { what, help, at: plan.steps[step].action.span.into(), why, promise })
         }
+        Bar::Late { step } => {
+            let row = &plan.steps[step];
+            let name = shown(&row.name.value);
+            let what =
+                format!("it is not shown that the start is reached again where `{name}` may come late");
+            let why = "an attempt of it may do again what was taken back".to_owned();
+            let help = "take one of the two lines out".to_owned();
+            let at = row.comes_late.unwrap_or(row.name.span).into();
+            Box::new(CannotAbort { what, help, at, why, promise })
+        }
         Bar::Open { statement, window } => {
             let stated = plan.statements.get(statement)?;
             let sentence = shown(&stated.value.sentence(&plan.landscape));
@@ -80,7 +90,8 @@ start names there is no way back. After that of another one there may be one, pa
 the plan never was, and where nothing is left to destroy; keyroll looks for none and refuses.
 
 A promise such as `never ... while WINDOW open` is refused beside it too, where the plan agrees on
-the window. A window that has begun stays so, and what was so before it comes by again.
+the window. A window that has begun stays so, and what was so before it comes by again. So is a step
+that `may come late`: an attempt of it may do again what was taken back.
 
 Wrong:
   step destroy_old by tenant_admin {

@@ -7,6 +7,7 @@ use crate::{
         StepGraph,
         awaited::Awaited,
         knowledge::Knowledge,
+        late::Late,
         licence::{Licence, News},
         order::{Order, Unordered},
     },
@@ -25,6 +26,7 @@ pub struct Checked {
     order: Order,
     knowledge: Knowledge,
     awaited: Awaited,
+    late: Late,
     licences: BTreeMap<StepId, Vec<Licence>>,
     provisions: BTreeMap<StepId, Vec<DeliveryId>>,
     advice: Vec<Finding>,
@@ -47,6 +49,12 @@ impl Checked {
     #[must_use]
     pub const fn knowledge(&self) -> &Knowledge {
         &self.knowledge
+    }
+
+    /// Which of its steps could change something late, and which may.
+    #[must_use]
+    pub const fn late(&self) -> &Late {
+        &self.late
     }
 
     /// The messages that a step waits for, beside those that an earlier step of its role waited for.
@@ -112,7 +120,8 @@ pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
     let Some(awaited) = Awaited::of(&plan, &order) else {
         return Err(vec![too_entangled::finding(&plan)]);
     };
-    let subject = Subject { plan: &plan, order: &order, knowledge: &knowledge };
+    let late = Late::of(&plan, &order);
+    let subject = Subject { plan: &plan, order: &order, knowledge: &knowledge, late: &late };
     let findings = CHECKS.iter().flat_map(|check| check(&subject));
     let (advice, errors): (Vec<Finding>, Vec<Finding>) = findings.partition(|f| is_advice(f.as_ref()));
     if !errors.is_empty() {
@@ -128,5 +137,5 @@ pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
     let holders = Holders::of(&subject);
     let handed = plan.steps.ids().map(|id| (id, holders.provisions(id)));
     let provisions = handed.filter(|(_, deliveries)| !deliveries.is_empty()).collect();
-    Ok(Checked { licences, provisions, awaited, order, knowledge, plan, advice })
+    Ok(Checked { late, licences, provisions, awaited, order, knowledge, plan, advice })
 }

@@ -2,6 +2,7 @@
 
 pub mod agreed_twice;
 pub mod cannot_abort;
+pub mod cannot_come_late;
 mod checked;
 pub mod created_twice;
 pub mod cycle;
@@ -24,7 +25,7 @@ pub use checked::{Checked, all, read};
 
 use crate::{
     explanation::Explanation,
-    graph::{knowledge::Knowledge, order::Order},
+    graph::{knowledge::Knowledge, late::Late, order::Order},
     plan::Plan,
     source::Finding,
 };
@@ -38,6 +39,8 @@ pub struct Subject<'a> {
     pub order: &'a Order,
     /// What its roles can know.
     pub knowledge: &'a Knowledge,
+    /// What of it could come late and matter.
+    pub late: &'a Late,
 }
 
 /// A check: what it finds in a plan.
@@ -57,6 +60,7 @@ pub const CHECKS: &[Check] = &[
     not_known_at_end::find,
     too_long::find,
     cannot_abort::find,
+    cannot_come_late::find,
     old_pair_kept::find,
     promise_empty::find,
     promise_twice::find,
@@ -69,6 +73,7 @@ pub fn explanations() -> Vec<Explanation> {
     [
         agreed_twice::EXPLANATION,
         cannot_abort::EXPLANATION,
+        cannot_come_late::EXPLANATION,
         created_twice::EXPLANATION,
         cycle::EXPLANATION,
         flow_never_runs::EXPLANATION,

@@ -119,7 +119,8 @@ impl AtSite {
             return Err(Exit::Usage);
         };
         let given = Given::parameters(pinned.parameters.clone());
-        let source = Source::new(pinned.plan_file.clone(), pinned.plan_text.clone());
+        let source = Source::new(pinned.plan_file.clone(), pinned.plan_text.clone())
+            .with_files(pinned.plan_files.clone());
         // It was accepted when the run began: what is wrong with it now is nothing that its author wrote.
         let Ok(checked) = check::read(&source, &given) else {
             return Err(failed(&HostError::Unaccepted { path, run: pinned.run }, screen));

@@ -40,6 +40,8 @@ impl From<Format> for Findings {
 pub trait Document: Serialize + JsonSchema {
     /// What its schema is called.
     const NAME: &'static str;
+    /// The version of that.
+    const VERSION: u32 = super::schema::VERSION;
 }
 
 /// A document that says by which schema it is written.
@@ -53,13 +55,13 @@ struct Marked<'a, T> {
 /// A document on one line.
 #[must_use]
 pub fn line<T: Document>(document: &T) -> String {
-    inert(&serde_json::to_string(&Marked { schema: mark(T::NAME), document }).unwrap_or_default())
+    inert(&serde_json::to_string(&Marked { schema: mark(T::NAME, T::VERSION), document }).unwrap_or_default())
 }
 
 /// What a document says of its schema: its name and version.
 #[must_use]
-pub fn mark(name: &str) -> String {
-    format!("keyroll/{name}/{}", super::schema::VERSION)
+pub fn mark(name: &str, version: u32) -> String {
+    format!("keyroll/{name}/{version}")
 }
 
 /// JSON in which no character can steer a terminal: those that could stand within strings only, and

@@ -385,6 +385,7 @@ fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
         plan_name: plan.name.clone(),
         plan_file: shown_path(&arguments.plan),
         plan_text: plan.source.text.clone(),
+        plan_files: plan.files.clone(),
         plan: plan.digest(),
         site: site.digest(),
         parameters: site.parameters.clone(),

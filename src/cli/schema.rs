@@ -32,7 +32,8 @@ use super::{
     written::Written,
 };
 
-/// The version of all schemas. A field may be added; none is taken away or changed within a version.
+/// The version of all schemas but those that say another one. A field may be added; none is taken away or
+/// changed within a version.
 pub const VERSION: u32 = 1;
 
 /// One schema.
@@ -40,6 +41,8 @@ pub const VERSION: u32 = 1;
 pub struct Row {
     /// What it is called.
     pub name: &'static str,
+    /// Its version.
+    pub version: u32,
     /// What is written by it.
     pub about: &'static str,
     /// Makes it.
@@ -80,14 +83,14 @@ pub const SCHEMAS: &[Row] = &[
 ];
 
 const fn row<T: Document>(about: &'static str) -> Row {
-    Row { name: T::NAME, about, make: make::<T> }
+    Row { name: T::NAME, version: T::VERSION, about, make: make::<T> }
 }
 
 /// The schema of a document, with the mark that the document carries.
 fn make<T: Document>() -> Value {
     let schema: Schema =
         SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
-    let mark = mark(T::NAME);
+    let mark = mark(T::NAME, T::VERSION);
     let mut whole = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": format!("urn:{}", mark.replace('/', ":")),
@@ -120,11 +123,11 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let Some(asked) = &arguments.name else {
         for row in SCHEMAS {
-            screen.result(format_args!("{:<22} {}", mark(row.name), row.about));
+            screen.result(format_args!("{:<22} {}", mark(row.name, row.version), row.about));
         }
         return Exit::Done;
     };
-    let named = |row: &&Row| row.name == asked || mark(row.name) == *asked;
+    let named = |row: &&Row| row.name == asked || mark(row.name, row.version) == *asked;
     if let Some(found) = SCHEMAS.iter().find(named) {
         screen.result(format_args!("{:#}", (found.make)()));
         return Exit::Done;

@@ -101,10 +101,17 @@ pub fn plan(path: &Path, screen: &mut Screen) -> Result<Source, Exit> {
     }
     let name = if path.as_os_str() == "-" { "<stdin>".to_owned() } else { path.display().to_string() };
     match bytes {
-        Ok(bytes) => read(name, bytes).map_err(|refusal| {
-            screen.page(&refusal);
-            Exit::Refused
-        }),
+        Ok(bytes) => match read(name, bytes) {
+            // What it names lies beside it.
+            Ok(source) if path.as_os_str() != "-" => {
+                Ok(source.in_folder(path.parent().unwrap_or_else(|| Path::new(""))))
+            }
+            Ok(source) => Ok(source),
+            Err(refusal) => {
+                screen.page(&refusal);
+                Err(Exit::Refused)
+            }
+        },
         Err(error) => {
             screen.talk(format_args!("cannot read {}: {error}", shown(&name)));
             Err(Exit::Usage)

@@ -48,7 +48,8 @@ pub struct Again {
     certificate: String,
     /// Whether it proves the plan.
     proved: bool,
-    /// The promises that hold in every order of events; nothing unless proved.
+    /// The promises that hold in every order of events, and how long interruptions last at most; nothing
+    /// unless proved.
     promises: Vec<String>,
     /// What holds at the end; nothing unless proved.
     finals: Vec<String>,
@@ -100,6 +101,7 @@ impl Document for Again {
 
 impl Document for crate::certificate::Certificate {
     const NAME: &'static str = "proof";
+    const VERSION: u32 = 2;
 }
 
 /// Does it.
@@ -162,7 +164,8 @@ impl Again {
     }
 
     fn proved(self, statement: Statement, verified: Verified) -> Self {
-        let Statement { promises, finals, waived, assumptions } = statement;
+        let Statement { promises, limits, finals, waived, assumptions } = statement;
+        let promises = [promises, limits].concat();
         let whole = Self { proved: true, promises, finals, waived, assumptions, ..self };
         match verified {
             Verified::Cuts { shown, reasons } => Self { shown: Some(shown), reasons: Some(reasons), ..whole },
@@ -185,6 +188,7 @@ fn lines(statement: &Statement, verified: Verified) -> Vec<String> {
         ("promise", &statement.promises),
         ("finally", &statement.finals),
         ("assuming", &statement.assumptions),
+        ("promise", &statement.limits),
     ];
     let row = |(word, said): (&str, &Vec<String>)| {
         said.iter().map(|said| format!("  {word:<11} {}", shown(said))).collect::<Vec<String>>()

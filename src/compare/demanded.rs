@@ -7,8 +7,15 @@ use crate::{check::Checked, plan::Plan, source::shown, syntax::spelt, world::lan
 use super::difference::{About, Difference, Weight};
 
 pub(super) fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
-    let (old, new) = (old.plan(), new.plan());
     let mut found = Vec::new();
+    // That an attempt which was given up comes no more is more to ask of whoever acts.
+    compared(&in_time(old), &in_time(new), &mut found, |step, was, is| {
+        let weight = if is && !was { Weight::Weaker } else { Weight::Stronger };
+        let comes = if is { "is to come no more where it matters" } else { "may come late" };
+        let came = if was { "it was to come no more" } else { "it might come late" };
+        (weight, format!("an attempt of `{step}` that was given up {comes}; {came}"))
+    });
+    let (old, new) = (old.plan(), new.plan());
     // A message that may be under way for less time is more to ask of a channel.
     compared(&transits(old), &transits(new), &mut found, |flow, was, is| {
         let weight = if is < was { Weight::Weaker } else { Weight::Stronger };
@@ -55,6 +62,15 @@ fn compared<V: PartialEq + Copy>(
             found.push(Difference { weight, about: About::Assumption, text });
         }
     }
+}
+
+/// Of each step whether it is taken for granted that no attempt of it comes late.
+fn in_time(checked: &Checked) -> BTreeMap<String, bool> {
+    let plan = checked.plan();
+    let mut all: BTreeMap<String, bool> =
+        plan.steps.rows().map(|step| (shown(&step.name.value), false)).collect();
+    all.extend(checked.late().undeclared().map(|h| (shown(&plan.steps[h.step].name.value), true)));
+    all
 }
 
 /// How long a message of each flow may be under way; none at all where it arrives at once.

@@ -29,6 +29,11 @@ pub(super) fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
         if act != other {
             tell(format!("`{name}` does `{}`; it was `{}`", shown(&other), shown(&act)));
         }
+        match (comes_late(old, *was), comes_late(new, *is)) {
+            (false, true) => tell(format!("`{name}` may come late, as it says now")),
+            (true, false) => tell(format!("`{name}` does not say any more that it may come late")),
+            _ => {}
+        }
         let (needed, needs) = (needs(old, *was), needs(new, *is));
         for need in needed.difference(&needs) {
             tell(format!("`{name}` does not wait any more until {need}"));
@@ -52,6 +57,12 @@ fn named(checked: &Checked) -> BTreeMap<&str, StepId> {
 
 fn role(checked: &Checked, step: StepId) -> &str {
     &checked.plan().landscape.roles[checked.plan().steps[step].role.value]
+}
+
+/// Whether it is said of a step that could change nothing late; of another one it is what the plan takes
+/// for granted, or does not.
+fn comes_late(checked: &Checked, step: StepId) -> bool {
+    checked.late().idle().binary_search(&step).is_ok()
 }
 
 fn needs(checked: &Checked, step: StepId) -> BTreeSet<String> {

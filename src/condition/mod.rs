@@ -65,7 +65,7 @@ pub trait Condition: Debug + Send + Sync {
 }
 
 /// What one has to know to know that a condition holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Asks {
     /// That each of these facts has this value.
     Facts(Vec<(Fact, Value)>),

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     condition::Asks,
-    graph::{order::Order, writers::Writers},
+    graph::{late::Late, order::Order, writers::Writers},
     invariant::Hazard,
     plan::Plan,
     world::{
@@ -54,6 +54,10 @@ pub struct Gates<'a> {
     pub(super) promised: BTreeMap<ChannelId, Vec<WindowId>>,
     /// The flows of which the author accepts that they are interrupted.
     pub(super) waived: BTreeSet<ChannelId>,
+    /// The facts that an attempt may change that comes late.
+    late: BTreeSet<Fact>,
+    /// The flows that one may stop, each with the first step whose attempts do.
+    late_stops: BTreeMap<ChannelId, StepId>,
 }
 
 impl<'a> Gates<'a> {
@@ -69,7 +73,13 @@ impl<'a> Gates<'a> {
             }
         }
         let waived = plan.waived(Hazard::Interrupted);
-        Self { plan, order, writers: Writers::of(plan, order), promised, waived }
+        let (late, late_stops) = late(plan, order);
+        Self { plan, order, writers: Writers::of(plan, order), promised, waived, late, late_stops }
+    }
+
+    /// The first step an attempt of which may come late and stop a flow.
+    pub(super) fn late_stop(&self, flow: ChannelId) -> Option<StepId> {
+        self.late_stops.get(&flow).copied()
     }
 
     /// What a step waits for. Messages between roles take no time of their own: what they take is said
@@ -97,6 +107,9 @@ impl<'a> Gates<'a> {
 
     /// Whether a fact has a value whenever all that a step comes after is done.
     fn holds(&self, step: StepId, fact: Fact, value: Value) -> bool {
+        if self.late.contains(&fact) {
+            return false;
+        }
         let before = self.writers.before(self.order, fact, step);
         before.is_some_and(|before| match before.last() {
             Some((_, last)) => *last == Some(value),
@@ -149,4 +162,21 @@ impl<'a> Gates<'a> {
     pub fn least(&self, step: StepId) -> Duration {
         self.plan.steps[step].takes.map(|takes| takes.least).unwrap_or_default()
     }
+}
+
+/// The facts that an attempt may change that comes late, and the flows that one may stop.
+fn late(plan: &Plan, order: &Order) -> (BTreeSet<Fact>, BTreeMap<ChannelId, StepId>) {
+    let (mut facts, mut stops) = (BTreeSet::new(), BTreeMap::new());
+    if plan.steps.rows().all(|step| step.comes_late.is_none()) {
+        return (facts, stops);
+    }
+    for step in Late::of(plan, order).moves().iter().copied() {
+        for effect in plan.steps[step].action.value.effects() {
+            facts.extend(effect.writes().into_iter().map(|(fact, _)| fact).chain(effect.displaces()));
+            if let Effect::Stop(flow) = effect {
+                stops.entry(flow).or_insert(step);
+            }
+        }
+    }
+    (facts, stops)
 }

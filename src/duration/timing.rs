@@ -58,6 +58,14 @@ impl Timing {
             let own: Vec<(Interruption, Stretch)> = group.into_iter().zip(stretches.by_ref()).collect();
             found.extend(best(&gates, own));
         }
+        for (one, stretch) in &mut found {
+            let never = Err(Unbounded::by(Undeclared::Start(one.flow)));
+            if let Some(stop) = gates.late_stop(one.flow)
+                && stretch.worst != never
+            {
+                stretch.worst = Err(Unbounded::by(Undeclared::Late(stop, one.flow)));
+            }
+        }
         found.sort_by_key(|(one, _)| one.flow);
         let mut together: BTreeMap<WindowId, Vec<usize>> = BTreeMap::new();
         for (number, (one, _)) in found.iter().enumerate() {
@@ -67,7 +75,12 @@ impl Timing {
         }
         let bounds = together.iter().map(|(window, numbers)| {
             let all: Vec<&(Interruption, Stretch)> = numbers.iter().filter_map(|n| found.get(*n)).collect();
-            (*window, ways.within(&all))
+            let late = all.iter().find_map(|(one, _)| Some((gates.late_stop(one.flow)?, one.flow)));
+            let bound = match late {
+                Some((stop, flow)) => Err(Unbounded::by(Undeclared::Late(stop, flow))),
+                None => ways.within(&all),
+            };
+            (*window, bound)
         });
         let windows = bounds.collect();
         let mut drains = BTreeMap::new();

@@ -19,6 +19,8 @@ pub enum Undeclared {
     Start(ChannelId),
     /// Which of the steps that stop and start a flow come first.
     Order(ChannelId),
+    /// When an attempt of a step takes effect that may come late and stop a flow.
+    Late(StepId, ChannelId),
     /// Nothing: the sum is longer than can be counted.
     TooLong,
 }
@@ -41,6 +43,13 @@ impl Undeclared {
             }
             Self::Start(id) => format!("no step deploys `{}` again", flow(id)),
             Self::Order(id) => format!("the order of the steps that stop and start `{}` is open", flow(id)),
+            Self::Late(id, stopped) => {
+                format!(
+                    "an attempt of `{}` may come late and stop `{}` at any moment",
+                    step(id),
+                    flow(stopped)
+                )
+            }
             Self::TooLong => "the sum is longer than can be counted".to_owned(),
         }
     }

@@ -4,6 +4,7 @@ pub mod awaited;
 pub mod cycle;
 pub mod ended;
 pub mod knowledge;
+pub mod late;
 pub mod licence;
 pub mod order;
 pub mod outline;

@@ -35,3 +35,14 @@ CREATE TABLE outbox (
   UNIQUE (run, id)
 ) STRICT;
 ";
+
+/// The files that a run's plan names, as they were when the run was entered. A journal of a run whose plan
+/// names none may lack it.
+pub const FILES: &str = "
+CREATE TABLE IF NOT EXISTS file (
+  run  TEXT NOT NULL REFERENCES run (id),
+  name TEXT NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (run, name)
+) STRICT, WITHOUT ROWID;
+";

@@ -19,7 +19,7 @@ use crate::{
 use super::{
     Host, HostError,
     chain::{origin, replay},
-    schema::{CREATE, VERSION},
+    schema::{CREATE, FILES, VERSION},
     sqlite::SqliteHost,
     wording::wording,
 };
@@ -58,6 +58,8 @@ pub struct Pinned {
     pub plan_file: String,
     /// The plan's text.
     pub plan_text: String,
+    /// The texts of the files that it names, by their names.
+    pub plan_files: BTreeMap<String, String>,
     /// Digest of plan and parameters.
     pub plan: Fingerprint,
     /// Digest of the site.
@@ -141,7 +143,18 @@ impl Store {
             transaction.execute_batch(CREATE)?;
             transaction.execute("INSERT INTO meta VALUES ('schema', ?1)", [VERSION.to_string()])?;
         }
+        transaction.execute_batch(FILES)?;
         transaction.commit()
+    }
+
+    /// The files that a run's plan names.
+    fn files(&self, run: &str) -> Result<BTreeMap<String, String>, HostError> {
+        let sql = "SELECT name, text FROM file WHERE run = ?1";
+        let read = |statement: &mut rusqlite::Statement<'_>| {
+            statement.query_map([run], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+        };
+        let files = self.connection.prepare(sql).and_then(|mut statement| read(&mut statement));
+        files.map_err(|e| self.fail(&e))
     }
 
     pub(super) fn fail(&self, error: &rusqlite::Error) -> HostError {
@@ -177,6 +190,7 @@ impl Store {
                 row.map_err(|e| self.fail(&e))?;
             let misfit = || HostError::Misfit(self.path.clone());
             runs.push(Pinned {
+                plan_files: self.files(&run)?,
                 run,
                 started: started.parse().map_err(|_| misfit())?,
                 plan_name,
@@ -200,7 +214,8 @@ impl Store {
         let state = written(&self.path, &state)?;
         let parameters = written(&self.path, &pinned.parameters)?;
         let head = origin(&pinned.run, &pinned.plan.to_string(), &pinned.site.to_string());
-        let done = self.connection.execute(
+        let transaction = self.connection.transaction().map_err(|e| failure(&self.path, &e))?;
+        let mut done = transaction.execute(
             "INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0)",
             params![
                 pinned.run,
@@ -216,7 +231,11 @@ impl Store {
                 head
             ],
         );
-        done.map(|_| ()).map_err(|e| self.fail(&e))
+        for (name, text) in &pinned.plan_files {
+            let insert = "INSERT INTO file VALUES (?1, ?2, ?3)";
+            done = done.and_then(|_| transaction.execute(insert, params![pinned.run, name, text]));
+        }
+        done.and_then(|_| transaction.commit()).map_err(|e| failure(&self.path, &e))
     }
 
     /// Whether anything was recorded of a run.
@@ -240,8 +259,13 @@ impl Store {
     /// The same for whoever has the lock already.
     pub(super) fn take_out(&self, run: &str) -> Result<bool, HostError> {
         let sql = "DELETE FROM run WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM record WHERE run = ?1)";
-        let gone = self.connection.execute(sql, [run]).map_err(|e| self.fail(&e))?;
-        Ok(gone > 0)
+        let files = "DELETE FROM file WHERE run = ?1 AND NOT EXISTS (SELECT 1 FROM record WHERE run = ?1)";
+        let gone = self.connection.unchecked_transaction().and_then(|transaction| {
+            transaction.execute(files, [run])?;
+            let gone = transaction.execute(sql, [run])?;
+            transaction.commit().map(|()| gone)
+        });
+        Ok(gone.map_err(|e| self.fail(&e))? > 0)
     }
 
     /// Takes up a run. With `alone`, no other process may do the same until the host is dropped.

@@ -2,6 +2,7 @@
 
 mod course;
 pub mod declare;
+mod digest;
 pub mod duplicate;
 mod fit;
 pub mod gap;
@@ -16,6 +17,7 @@ pub mod resolve;
 pub mod scope;
 pub mod steps;
 pub mod suggest;
+pub mod table;
 mod takes;
 mod waiver;
 
@@ -23,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use declare::Declared;
 pub use names::Names;
+pub use steps::Delivery;
 pub use takes::Takes;
 pub use waiver::Waiver;
 
@@ -31,11 +34,10 @@ use crate::{
     condition::{Condition, known::Known},
     explanation::Explanation,
     invariant::{Hazard, Invariant, course::Course, limited::Limited, stated::Stated},
-    source::{Source, Spanned},
+    source::{Source, Span, Spanned},
     world::{
         id::{ChannelId, DeliveryId, KeyId, PlaceId, RoleId, StepId, Table, WindowId},
         landscape::Landscape,
-        material::Fingerprint,
         state::World,
     },
 };
@@ -81,6 +83,8 @@ pub struct Plan {
     pub known: Vec<Spanned<Known>>,
     /// Hazards that the author accepts.
     pub waivers: Vec<Waiver>,
+    /// The files with its tables, by the names that the text gives them.
+    pub files: BTreeMap<String, String>,
     /// Which key a new key takes the place of.
     pub predecessors: BTreeMap<KeyId, KeyId>,
 }
@@ -100,32 +104,15 @@ pub struct Step {
     pub needs: Vec<Spanned<Box<dyn Condition>>>,
     /// How long it takes, where that is said.
     pub takes: Option<Takes>,
+    /// Where it says that an attempt that was given up may take effect at any later moment.
+    pub comes_late: Option<Span>,
     /// What it does.
     pub action: Spanned<Box<dyn Action>>,
     /// Whom it speaks to, if it is an act of speech.
     pub speech: Option<Speech>,
 }
 
-/// One message from a step to one role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Delivery {
-    /// The step that sends it.
-    pub step: StepId,
-    /// Who receives it.
-    pub to: RoleId,
-}
-
 impl Plan {
-    /// Identifies the text and the values of the parameters: approval is bound to it.
-    #[must_use]
-    pub fn digest(&self) -> Fingerprint {
-        let mut bytes = self.source.text.clone().into_bytes();
-        for parameter in &self.parameters {
-            bytes.extend(format!("\0{}={}", parameter.name, parameter.value).into_bytes());
-        }
-        Fingerprint::of(&bytes)
-    }
-
     /// The flows of which the author accepts a hazard.
     #[must_use]
     pub fn waived(&self, hazard: Hazard) -> BTreeSet<ChannelId> {
@@ -173,6 +160,7 @@ pub fn explanations() -> Vec<Explanation> {
         promise::EXPLANATIONS,
         resolve::EXPLANATIONS,
         steps::EXPLANATIONS,
+        table::EXPLANATIONS,
         takes::EXPLANATIONS,
     ]
     .concat()

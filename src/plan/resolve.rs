@@ -32,6 +32,7 @@ use super::{
     promise::Promises,
     scope::{Scope, Thing},
     steps,
+    table::instances,
 };
 
 /// A file without a `plan` sentence.
@@ -160,6 +161,8 @@ pub fn resolve_scenario(
     tree: &SyntaxTree,
     given: &BTreeMap<String, String>,
 ) -> Result<Plan, Vec<Finding>> {
+    let said = instances(source, tree)?;
+    let tree = said.tree.as_ref();
     let mut draft = Draft::default();
     let head = heads(&mut draft, source, tree);
     names(&mut draft, tree, given);
@@ -176,7 +179,9 @@ pub fn resolve_scenario(
             _ => {}
         }
     }
-    let Some(head) = head.filter(|_| draft.findings.is_empty()) else { return Err(draft.findings) };
+    let Some(head) = head.filter(|_| draft.findings.is_empty()) else {
+        return Err(said.once(draft.findings));
+    };
     let deliveries: Table<_, _> = steps::deliveries(&steps).into_iter().collect();
     let start = start_world(&draft, steps.len(), deliveries.len());
     named::tell(&draft.landscape, (&start, &steps), (&promises.statements, &goals.finals));
@@ -203,6 +208,7 @@ pub fn resolve_scenario(
         finals: goals.finals,
         known: goals.known,
         waivers,
+        files: said.files,
         predecessors,
     })
 }

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::{Delivery, Step, phrase::no_room_for_backup, resolve::Draft, takes};
+use super::{Step, declare::said_twice, phrase::no_room_for_backup, resolve::Draft, takes};
 
 /// A step that names an unknown step.
 #[derive(Debug, Diagnostic, Error)]
@@ -105,6 +105,7 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
     let mut needs = Vec::new();
     let mut action: Option<Spanned<Box<dyn Action>>> = None;
     let mut takes = None;
+    let mut comes_late = None;
     let mut unread = false;
     for line in &decl.body.lines {
         match &line.node {
@@ -116,8 +117,17 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
                     }
                 }
             }
+            // No table is left where names are resolved.
+            StepLine::AfterEach(_) => {}
             StepLine::Needs(phrase) => needs.extend(condition(draft, phrase)),
             StepLine::Takes(line) => takes = takes::read(draft, line, takes).or(takes),
+            StepLine::MayComeLate(line) => match comes_late {
+                None => comes_late = Some(line.span),
+                Some(first) => {
+                    let what = "that the step may come late".to_owned();
+                    draft.findings.push(said_twice(what, line.span, first));
+                }
+            },
             StepLine::Act(phrase) => {
                 if let Some(first) = &action {
                     draft.findings.push(Box::new(SecondAct {
@@ -144,7 +154,7 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
     }
     let title = decl.title.as_ref().map(|t| t.value.clone());
     let role = Spanned::new(role.unwrap_or_else(|| crate::world::id::Id::at(0)), decl.role.span);
-    Some(Step { name: decl.name.clone(), title, role, after, needs, takes, action, speech })
+    Some(Step { name: decl.name.clone(), title, role, after, needs, takes, comes_late, action, speech })
 }
 
 fn step_named(draft: &Draft, name: &Spanned<String>) -> Result<StepId, Finding> {
@@ -251,6 +261,15 @@ impl Rooms {
     fn kept(&self, store: StoreId, key: KeyId) -> Option<PlaceId> {
         self.kept.get(&(store, key)).copied()
     }
+}
+
+/// One message from a step to one role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// The step that sends it.
+    pub step: StepId,
+    /// Who receives it.
+    pub to: RoleId,
 }
 
 /// The messages of all steps.

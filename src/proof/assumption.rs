@@ -1,16 +1,19 @@
 //! What a verdict rests on: said in words, beside every verdict.
 
 use crate::{
+    check::Checked,
     invariant::course::Course,
-    plan::Plan,
     source::shown,
     syntax::spelt,
     world::{effect::Effect, landscape::Transit},
 };
 
+use super::late;
+
 /// The assumptions under which a plan is judged, one sentence fragment each.
 #[must_use]
-pub fn assumptions(plan: &Plan) -> Vec<String> {
+pub fn assumptions(checked: &Checked) -> Vec<String> {
+    let plan = checked.plan();
     let mut found = Vec::new();
     for flow in plan.landscape.channels.rows() {
         let name = shown(&flow.name);
@@ -68,6 +71,7 @@ pub fn assumptions(plan: &Plan) -> Vec<String> {
         found.push("durations: a message whose step does not say what it takes takes no time".to_owned());
     }
     found.extend(FAULTS.iter().map(|fault| (*fault).to_owned()));
+    found.extend(late::assumptions(checked));
     found
 }
 
@@ -81,6 +85,7 @@ const fn taken_for_granted(course: Course) -> &'static [&'static str] {
         ],
         Course::CanAbort => &[
             "abort: steps are taken back in reverse, each once the messages under way have arrived",
+            "abort: an attempt that was given up does not take effect any more once its step was taken back",
             "abort: a window that has begun counts as begun; how long the way back takes is not asked",
         ],
     }
@@ -88,8 +93,7 @@ const fn taken_for_granted(course: Course) -> &'static [&'static str] {
 
 /// The faults that every proof allows for, and how far: that none of them brings about a world that is not
 /// looked at anyway is said in `docs/proof.md`.
-const FAULTS: [&str; 3] = [
+const FAULTS: [&str; 2] = [
     "faults: a step may fail, or crash between its effect and its record, any number of times",
     "faults: a message between roles may be late, doubled, or lost and sent again, any number of times",
-    "faults: an attempt that was given up may take effect once, until another step changes the same thing",
 ];

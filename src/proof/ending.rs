@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::rules::{Fault, Rules};
+use super::rules::{Fault, Move, Rules};
 
 /// Something in words, and where the plan says it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,9 +51,11 @@ pub fn ending(checked: &Checked, world: &World, fault: Fault) -> Line {
             } else {
                 "does not run".to_owned()
             };
-            let window = promise.and_then(|p| p.value.window()).map(|w| shown(&landscape.windows[w].name));
-            let but =
-                window.map_or_else(String::new, |window| format!(", and the window {window} has not begun"));
+            let but = promise.and_then(|p| p.value.window()).map_or_else(String::new, |window| {
+                let is =
+                    if is_untimely(plan, world, fault) { "may be over by then" } else { "has not begun" };
+                format!(", and the window {} {is}", shown(&landscape.windows[window].name))
+            });
             let at = promise.map_or(plan.declared.flows[flow], |p| p.span);
             Line { text: format!("{name}: {why}{but}"), at }
         }
@@ -84,7 +86,12 @@ pub fn ending(checked: &Checked, world: &World, fault: Fault) -> Line {
         }
         Fault::Untrue(number) => {
             let (sentence, at) = statement(plan, number);
-            Line { text: format!("{sentence}: {}", untruth(plan, number)), at }
+            let untruth = if is_untimely(plan, world, fault) {
+                "it is not so when the window is over, and an attempt may come as late".to_owned()
+            } else {
+                untruth(plan, number)
+            };
+            Line { text: format!("{sentence}: {untruth}"), at }
         }
         Fault::Vacuous(number) => {
             let (sentence, at) = statement(plan, number);
@@ -102,6 +109,23 @@ pub fn ending(checked: &Checked, world: &World, fault: Fault) -> Line {
             }
             None => Line { text: "from here the plan cannot finish".to_owned(), at: plan.declared.head },
         },
+    }
+}
+
+/// Whether what is wrong is so only when the windows are over that have begun, as they may be when a late
+/// effect comes.
+pub(super) fn is_untimely(plan: &Plan, world: &World, fault: Fault) -> bool {
+    let land = &plan.landscape;
+    match fault {
+        Fault::Breach(Breach::Interrupted(flow)) => plan.promises.iter().all(|promise| {
+            promise.value.hazard() != (flow, Hazard::Interrupted)
+                || promise.value.broken(land, world).is_none()
+        }),
+        Fault::Untrue(number) => plan
+            .statements
+            .get(number)
+            .is_some_and(|stated| !stated.value.is_before() && !stated.value.is_broken(land, world)),
+        _ => false,
     }
 }
 
@@ -263,8 +287,9 @@ pub fn waiting(checked: &Checked, world: &World) -> Option<Wait> {
         if rank(&here) > rank(&furthest) {
             furthest = here.clone();
         }
-        rules.next(&here, |_, next| {
+        rules.next(&here, |step, next| {
             if let Ok(next) = next
+                && !matches!(step, Move::Late(_))
                 && seen.len() < LOOK
                 && seen.insert(next.clone())
             {

@@ -26,8 +26,8 @@ pub enum How {
         states: usize,
         /// How many transitions between them.
         transitions: usize,
-        /// How many parts of the plan, which have nothing to do with each other, were looked at apart.
-        parts: usize,
+        /// How many slices of the plan, each of which depends on nothing outside it, were looked at apart.
+        slices: usize,
         /// How many of these are like another one of them, and are proved with it.
         alike: usize,
     },
@@ -43,14 +43,14 @@ impl How {
                     "causal cuts: the order of the steps rules out each of {questions} moments, no state searched"
                 )
             }
-            Self::Explicit { states, transitions, parts, alike } => {
-                let apart = match (parts, alike) {
+            Self::Explicit { states, transitions, slices, alike } => {
+                let apart = match (slices, alike) {
                     (0 | 1, _) => String::new(),
-                    (parts, 0) => format!(" of {parts} parts, each by itself"),
-                    (parts, alike) => {
-                        let looked = parts - alike;
+                    (slices, 0) => format!(" of {slices} slices, each by itself"),
+                    (slices, alike) => {
+                        let looked = slices - alike;
                         format!(
-                            " of {looked} of {parts} parts, each by itself (each other one is like one of these)"
+                            " of {looked} of {slices} slices, each by itself (each other one is like one of these)"
                         )
                     }
                 };

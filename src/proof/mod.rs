@@ -12,6 +12,7 @@ pub mod cuts;
 pub mod ending;
 pub mod engine;
 pub mod explicit;
+mod late;
 mod misfit;
 pub mod pack;
 pub mod reason;

@@ -72,7 +72,7 @@ impl Page<'_> {
     pub(super) fn last(&self, has: impl Fn(&Effect) -> bool) -> Option<(usize, StepId)> {
         let plan = self.checked.plan();
         self.moves.iter().enumerate().rev().find_map(|(number, step)| match step {
-            Move::Act(id) if plan.steps[*id].action.value.effects().iter().any(&has) => {
+            Move::Act(id) | Move::Late(id) if plan.steps[*id].action.value.effects().iter().any(&has) => {
                 Some((number + 1, *id))
             }
             _ => None,
@@ -88,7 +88,7 @@ impl Page<'_> {
         let plan = self.checked.plan();
         let from = place.map_or(0, |place| place + 1);
         self.moves.iter().enumerate().skip(from).find_map(|(number, step)| match step {
-            Move::Act(id) if plan.steps[*id].action.value.effects().iter().any(&has) => {
+            Move::Act(id) | Move::Late(id) if plan.steps[*id].action.value.effects().iter().any(&has) => {
                 Some((number + 1, *id))
             }
             _ => None,
@@ -108,7 +108,23 @@ impl Page<'_> {
             let (later, earlier) = (self.step(later), self.step(earlier));
             return format!("turn the two around: `{later}` must come after `{earlier}`");
         }
-        report(&Subject { plan, order, knowledge: self.checked.knowledge() }, later, earlier, true)
+        let (knowledge, late) = (self.checked.knowledge(), self.checked.late());
+        report(&Subject { plan, order, knowledge, late }, later, earlier, true)
+    }
+
+    /// Whether the move with this number, from 1, is a late effect.
+    fn is_late(&self, moment: usize) -> bool {
+        let at = moment.checked_sub(1).and_then(|index| self.moves.get(index));
+        matches!(at, Some(Move::Late(_)))
+    }
+
+    /// The help where a late effect did it.
+    fn in_time(&self, step: StepId) -> String {
+        let name = self.step(step);
+        format!(
+            "let `{name}` be done by what ends with its attempt, and take `may come late` out of it; or let no \
+             later step undo what it does"
+        )
     }
 
     fn interrupted(&self, flow: ChannelId) -> Finding {
@@ -121,7 +137,13 @@ impl Page<'_> {
             promise.map(|p| label("promised here", p.span)).into_iter().collect();
         let place = shown(&plan.landscape.place_name(channel.stamps));
         let stopped = self.last(|effect| matches!(effect, Effect::Stop(c) if *c == flow));
+        let late = stopped.filter(|(moment, _)| self.is_late(*moment));
         let help = match (stopped, window) {
+            (Some((moment, step)), _) if late.is_some() => {
+                let text = format!("moment {moment}: {LATE}, and `{flow_name}` stops");
+                labels.push(primary(&text, self.act_at(step)));
+                self.in_time(step)
+            }
             _ if self.world.running[flow] => {
                 let text = format!("{place} names no key");
                 labels.push(primary(&text, plan.declared.flows[flow]));
@@ -228,6 +250,10 @@ impl Page<'_> {
         let (sentence, at) = statement(self.checked.plan(), number);
         let what = format!("the promise `{sentence}` is broken");
         let (text, help) = match (self.moves.len(), self.moves.last()) {
+            (count, Some(Move::Late(step))) => (
+                Some((format!("moment {count}: {LATE}, and this breaks it"), self.act_at(*step))),
+                self.in_time(*step),
+            ),
             (count, Some(Move::Act(step))) => {
                 let text = format!("moment {count}: this breaks it");
                 (
@@ -274,12 +300,19 @@ impl Page<'_> {
             ));
         }
         let help = match self.moves.last() {
+            Some(Move::Late(step)) => {
+                labels.push(label(&format!("moment {}: {LATE}", self.moves.len()), self.act_at(*step)));
+                self.in_time(*step)
+            }
             Some(Move::Act(step)) => format!("{}; or take the need out", self.order(*step, wait.step)),
             _ => format!("add a step before `{}` after which `{}` holds", self.step(wait.step), wait.what),
         };
         Box::new(CannotFinish { what, help, labels })
     }
 }
+
+/// What a label says of a late effect.
+const LATE: &str = "an attempt that was given up takes effect after all";
 
 /// A label of the page.
 pub(super) fn label(text: &str, at: Span) -> LabeledSpan {

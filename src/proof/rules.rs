@@ -20,6 +20,8 @@ use crate::{
 
 use super::after::After;
 
+mod late;
+
 /// One thing that happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Move {
@@ -35,6 +37,17 @@ pub enum Move {
     Send(ChannelId, KeyId),
     /// The last message of a flow that is signed with the key arrives.
     Arrive(ChannelId, KeyId),
+    /// An attempt of a step that was given up takes effect after all, though the step is done. Nobody
+    /// learns of it.
+    Late(StepId),
+}
+
+impl Move {
+    /// Whether the move brings the plan no nearer to its end: it may come, and nothing waits for it.
+    #[must_use]
+    pub const fn is_aside(self) -> bool {
+        matches!(self, Self::Send(..) | Self::Arrive(..) | Self::Late(_))
+    }
 }
 
 /// What must not happen.
@@ -273,6 +286,9 @@ impl<'a> Rules<'a> {
                 after.windows[window] = WindowState::Open;
                 found(Move::Open(window), Ok(after));
             }
+        }
+        if !self.come_late(world, &wanted, &mut found) {
+            return;
         }
         self.traffic(world, wanted, found);
     }

@@ -217,8 +217,8 @@ enum Searched {
 fn searched(checked: &Checked, start: &World, budget: Budget<'_>) -> Searched {
     let rules = Rules::of(checked);
     let spared = match spared(&rules, start, budget) {
-        Spared::Kept { states, transitions, parts, alike } => {
-            return Searched::Kept(How::Explicit { states, transitions, parts, alike });
+        Spared::Kept { states, transitions, slices, alike } => {
+            return Searched::Kept(How::Explicit { states, transitions, slices, alike });
         }
         Spared::Spent { states, stopped: true } => return Searched::Open(states, Why::Stopped(0)),
         spared => spared,
@@ -228,7 +228,7 @@ fn searched(checked: &Checked, start: &World, budget: Budget<'_>) -> Searched {
         (Found::Clean(space), Spared::Broken { .. }) => Searched::Open(space.states(), Why::Differ),
         (Found::Clean(space), _) => {
             let (states, transitions) = (space.states(), space.transitions());
-            Searched::Kept(How::Explicit { states, transitions, parts: 1, alike: 0 })
+            Searched::Kept(How::Explicit { states, transitions, slices: 1, alike: 0 })
         }
         (Found::Exhausted(Reached { states, moves, stopped: true }), _) => {
             Searched::Open(states, Why::Stopped(moves))
@@ -272,7 +272,7 @@ fn refuted(
         _ => None,
     };
     let acts = moves.iter().rev().filter_map(|step| match step {
-        Move::Act(step) | Move::Answer(step) => Some(*step),
+        Move::Act(step) | Move::Answer(step) | Move::Late(step) => Some(*step),
         _ => None,
     });
     let name = |step: StepId| checked.plan().steps[step].name.value.clone();
@@ -287,7 +287,7 @@ fn proof(checked: &Checked, how: How) -> Proof {
         promises: Rules::of(checked).sentences(),
         finals: finals(plan),
         waived: waived(plan),
-        assumptions: assumptions(plan),
+        assumptions: assumptions(checked),
     }
 }
 

@@ -65,7 +65,7 @@ pub fn repair(
         let Some(text) = edit.applied(&source.text) else { return Some(None) };
         tried += 1;
         progress(tried);
-        let repaired = is_proved(&Source::new(source.name.clone(), text.clone()), given, attempts.states);
+        let repaired = is_proved(&source.with_text(text.clone()), given, attempts.states);
         Some(repaired.then(|| Repaired { edit: edit.clone(), text, tried }))
     };
     let mut kept: Vec<Edit> = Vec::new();

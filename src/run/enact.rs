@@ -129,7 +129,11 @@ impl<'a> Enactment<'a> {
             let shown = match moment.step {
                 Move::Send(flow, key) => self.send(index, (flow, key))?,
                 Move::Arrive(flow, key) => self.arrive(number, (flow, key))?,
-                step => match (self.runner.enact(step, watch), goes_wrong) {
+                Move::Act(step) if goes_wrong && self.runner.unrecorded.is_some() && self.believes(step) => {
+                    failure = self.not_so(step)?;
+                    "not begun".to_owned()
+                }
+                step => match (self.act(step, watch), goes_wrong) {
                     (Ok(()), false) => "done".to_owned(),
                     (Ok(()), true) => {
                         return Err(Refused::NotShown("the last step could be done".to_owned()).into());
@@ -150,6 +154,18 @@ impl<'a> Enactment<'a> {
             _ => self.end(watch)?,
         };
         tell(Seen { number, text: story.ending.text.clone(), shown });
+        Ok(())
+    }
+
+    /// Does a move of the story, and follows what is so where the record cannot.
+    fn act(&mut self, step: Move, watch: &mut dyn FnMut(&Record)) -> Result<(), RunError> {
+        self.runner.enact(step, watch)?;
+        if let (Move::Act(step), Some(world)) = (step, &mut self.runner.unrecorded) {
+            for effect in self.checked.plan().steps[step].action.value.effects() {
+                // What does not fit has failed before.
+                let _changed = effect.apply(&self.checked.plan().landscape, world);
+            }
+        }
         Ok(())
     }
 

@@ -30,8 +30,29 @@ impl Runner<'_> {
             Move::Answer(step) => self.enact_answer(step, watch),
             Move::Receive(message) => self.enact_receipt(message, watch),
             Move::Open(window) => self.enact_opening(window, watch),
+            Move::Late(step) => self.enact_late(step),
             Move::Send(..) | Move::Arrive(..) => Ok(()),
         }
+    }
+
+    /// Performs the act of a step that is done once more, as an attempt would that was given up. Nothing of
+    /// it comes to the record.
+    fn enact_late(&mut self, step: StepId) -> Result<(), RunError> {
+        let done = self.act_on_backends(step).and_then(|_| self.not_to_be_seen(step));
+        if let Err(cause) = done {
+            let plan = self.checked.plan();
+            let row = &plan.steps[step];
+            let (name, role) = (row.name.value.clone(), plan.landscape.roles[row.role.value].clone());
+            let attempt = self.state().steps[step].attempts;
+            return Err(RunError::Step { step: name, role, attempt, cause, at: row.action.span });
+        }
+        let mut world = self.actual().clone();
+        for effect in self.checked.plan().steps[step].action.value.effects() {
+            // What does not fit was not to be seen.
+            let _changed = effect.apply(&self.checked.plan().landscape, &mut world);
+        }
+        self.unrecorded = Some(world);
+        Ok(())
     }
 
     fn enact_step(&mut self, step: StepId, watch: Watch<'_>) -> Result<(), RunError> {

@@ -19,7 +19,7 @@ use crate::{
     journal::Host,
     proof::verdict::Proven,
     transition::event::Record,
-    world::{id::StepId, material::Fingerprint},
+    world::{id::StepId, material::Fingerprint, state::World},
 };
 
 use super::{
@@ -81,6 +81,8 @@ pub struct Runner<'a> {
     pub(super) casting: Casting,
     pub(super) material: Material,
     pub(super) ready_since: BTreeMap<StepId, Timestamp>,
+    /// The world as it is, where a story has let an attempt take effect of which no record can know.
+    pub(super) unrecorded: Option<World>,
     /// What each step waits for; asked before a flow is stopped.
     pub(super) gates: OnceCell<Gates<'a>>,
 }
@@ -101,7 +103,8 @@ impl<'a> Runner<'a> {
     fn new(checked: &'a Checked, parts: Parts<'a>) -> Self {
         let casting = Casting::of(checked.plan(), parts.site);
         let material = opening::material(checked, parts.site, parts.host.state(), parts.clock.now());
-        Self { checked, parts, casting, material, ready_since: BTreeMap::new(), gates: OnceCell::new() }
+        let (ready_since, gates) = (BTreeMap::new(), OnceCell::new());
+        Self { checked, parts, casting, material, ready_since, unrecorded: None, gates }
     }
 
     /// Runs until the plan is done or waits. With `follow` it stays while it waits.

@@ -164,6 +164,12 @@ impl Sandbox {
         let text = toml::to_string(&sandbox.site).map_err(SandboxError::Site)?;
         sandbox.write("site.toml", text.as_bytes())?;
         sandbox.write("plan.renewal", plan.source.text.as_bytes())?;
+        for (name, text) in &plan.files {
+            let path = sandbox.folder.join(name);
+            let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+            made.map_err(|cause| SandboxError::Io { path, cause })?;
+            sandbox.write(name, text.as_bytes())?;
+        }
         Ok(sandbox)
     }
 

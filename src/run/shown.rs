@@ -9,7 +9,7 @@ use crate::{
     condition::{Asks, Condition},
     invariant::Breach,
     proof::{
-        rules::Fault,
+        rules::{Fault, Move},
         story::{
             change::{subject, value},
             refused::Refused,
@@ -20,7 +20,7 @@ use crate::{
     world::{
         id::{ChannelId, KeyId, StepId},
         landscape::Fact,
-        state::World,
+        state::{WindowState, World},
     },
 };
 
@@ -50,6 +50,23 @@ impl Enactment<'_> {
                 }
             }
             (_, error) => Err(error.into()),
+        }
+    }
+
+    /// Whether the story ends with this step, on a false belief.
+    pub(super) fn believes(&self, step: StepId) -> bool {
+        matches!(self.story.ending.fault, Fault::Stale(other, _) if other == step)
+    }
+
+    /// A step that goes by the record, which knows nothing of a late effect: what it asks for is not so.
+    pub(super) fn not_so(&self, step: StepId) -> Result<String, EnactError> {
+        let Fault::Stale(_, need) = self.story.ending.fault else { return Ok(String::new()) };
+        let need = self.plan().steps[step].needs.get(need);
+        match need {
+            Some(need) if !self.holds(need.value.as_ref())? => {
+                Ok(format!("the record says otherwise; {}", self.seen(&[need.value.as_ref()])?))
+            }
+            _ => Err(Refused::NotShown("what the role believes is so".to_owned()).into()),
         }
     }
 
@@ -83,9 +100,14 @@ impl Enactment<'_> {
                     return not_shown("no such promise");
                 };
                 let (land, now) = (&self.plan().landscape, self.look()?);
+                let is_late = matches!(self.story.moments.last().map(|m| m.step), Some(Move::Late(_)));
+                let mut over = now.clone();
+                land.windows.ids().for_each(|window| over.windows[window] = WindowState::Unagreed);
                 // What was so before is in the story, which the rules have confirmed.
                 let too_early = || stated.value.is_before() && stated.value.applies(land, &now);
-                let broken = stated.value.is_broken(land, &now) || too_early();
+                // A late effect may come when each window is over.
+                let untimely = is_late && stated.value.is_broken(land, &over);
+                let broken = stated.value.is_broken(land, &now) || too_early() || untimely;
                 if !broken {
                     return not_shown("the promise holds");
                 }
@@ -176,6 +198,11 @@ impl Enactment<'_> {
                 Ok(format!("the run waits: {}", told.join("; ")))
             }
             Ending::Done => Err(Refused::NotShown("the run came to its end".to_owned()).into()),
+            // A run goes by its record, and no record knows of a late effect.
+            Ending::Moved(moved) if self.runner.unrecorded.is_some() => {
+                let told = moved.iter().map(|d| format!("{} is {}, not {}", d.what, d.seen, d.recorded));
+                Ok(format!("the run stops: {}", told.collect::<Vec<String>>().join("; ")))
+            }
             Ending::Moved(_) | Ending::Interrupted => {
                 Err(Refused::NotShown("the run came to another end".to_owned()).into())
             }

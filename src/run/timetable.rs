@@ -118,7 +118,7 @@ impl Plotter<'_> {
                 self.arrival((flow, key), before)?;
                 self.sent.remove(&(flow, key));
             }
-            Move::Answer(_) | Move::Receive(_) | Move::Open(_) => {}
+            Move::Answer(_) | Move::Receive(_) | Move::Open(_) | Move::Late(_) => {}
         }
         for flow in land.channels.ids().filter(|flow| !land.channels[*flow].cache.is_zero()) {
             if !after.running[flow] {

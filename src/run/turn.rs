@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::{
     backend::{
+        Outcome,
         bench::Workbench,
         deployer::InFlight,
         notifier::Notice,
@@ -24,7 +25,7 @@ use crate::{
     world::{
         id::{ChannelId, KeyId, StepId},
         material::{Certificate, Fingerprint},
-        state::WindowState,
+        state::{WindowState, World},
     },
 };
 
@@ -149,22 +150,8 @@ impl Runner<'_> {
             return Ok(()); // Its outcome was taken down before the command was settled.
         }
         let known: BTreeSet<KeyId> = plan.landscape.keys.ids().filter(|k| self.knows(*k)).collect();
-        let mut bench = Workbench {
-            landscape: &plan.landscape,
-            backends: &mut self.parts.backends,
-            material: &mut self.material,
-            now: self.parts.clock.now(),
-        };
-        let performed = plan.steps[step].action.value.perform(&mut bench).map_err(|e| e.to_string());
-        let done = performed.and_then(|outcome| match self.unseen(step) {
-            Ok(unseen) if unseen.is_empty() => Ok(outcome),
-            Ok(unseen) => Err(unseen
-                .iter()
-                .map(|d| format!("afterwards {} is {}, not {}", d.what, d.seen, d.recorded))
-                .collect::<Vec<_>>()
-                .join("; ")),
-            Err(error) => Err(error.to_string()),
-        });
+        let performed = self.act_on_backends(step);
+        let done = performed.and_then(|outcome| self.not_to_be_seen(step).map(|()| outcome));
         match done {
             Ok(outcome) => {
                 let fresh = plan.landscape.keys.iter().filter(|(key, _)| !known.contains(key));
@@ -191,10 +178,38 @@ impl Runner<'_> {
         self.material.certificate(key).is_some()
     }
 
+    /// Lets the backends do what a step does, or says why they did not.
+    pub(super) fn act_on_backends(&mut self, step: StepId) -> Result<Outcome, String> {
+        let plan = self.checked.plan();
+        let mut bench = Workbench {
+            landscape: &plan.landscape,
+            backends: &mut self.parts.backends,
+            material: &mut self.material,
+            now: self.parts.clock.now(),
+        };
+        plan.steps[step].action.value.perform(&mut bench).map_err(|error| error.to_string())
+    }
+
+    /// What is not as it should be after a step was performed, in words.
+    pub(super) fn not_to_be_seen(&self, step: StepId) -> Result<(), String> {
+        let unseen = self.unseen(step).map_err(|error| error.to_string())?;
+        let told: Vec<String> = unseen
+            .iter()
+            .map(|d| format!("afterwards {} is {}, not {}", d.what, d.seen, d.recorded))
+            .collect();
+        if told.is_empty() { Ok(()) } else { Err(told.join("; ")) }
+    }
+
+    /// The world as the record has it, and where a story has let an attempt take effect of which no record
+    /// can know, as it is.
+    pub(super) fn actual(&self) -> &World {
+        self.unrecorded.as_ref().unwrap_or(&self.state().world)
+    }
+
     /// What of a step's effect is not to be seen after it was performed.
     fn unseen(&self, step: StepId) -> Result<Vec<Difference>, RunError> {
         let plan = self.checked.plan();
-        let mut expected = self.state().world.clone();
+        let mut expected = self.actual().clone();
         for effect in plan.steps[step].action.value.effects() {
             // What does not fit is said by `next` when the outcome is submitted.
             if effect.apply(&plan.landscape, &mut expected).is_err() {

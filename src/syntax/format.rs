@@ -2,7 +2,7 @@
 
 use super::number::spelt;
 use super::text::quoted;
-use super::tree::{Block, Item, Line, Phrase, StepLine, SyntaxTree, Term, Trivia};
+use super::tree::{Block, Every, Item, Line, Phrase, Rows, StepLine, SyntaxTree, TableDecl, Term, Trivia};
 use crate::source::Spanned;
 
 /// Where a comment at the end of a line begins, in characters from the left; behind a longer
@@ -17,20 +17,10 @@ const COMMENT_COLUMN: usize = 47;
 pub fn format(tree: &SyntaxTree) -> String {
     let mut page = Page::default();
     if let Some(header) = &tree.version {
-        page.sentence(header, 0, &format!("keyroll {}", header.node.value));
+        page.sentence(header, &format!("keyroll {}", header.node.value));
     }
-    let mut items = tree.items.as_slice();
-    while let Some((first, rest)) = items.split_first() {
-        let alike = rest
-            .iter()
-            .take_while(|item| same_kind(&first.node, &item.node) && !item.before.contains(&Trivia::Blank))
-            .count();
-        let (run, others) = items.split_at_checked(alike + 1).unwrap_or((items, &[]));
-        let widths = Widths::of(run);
-        run.iter().for_each(|item| page.item(item, &widths));
-        items = others;
-    }
-    page.trivia(&tree.trailing, 0);
+    page.items(&tree.items);
+    page.trivia(&tree.trailing);
     page.finish()
 }
 
@@ -68,6 +58,8 @@ struct Page {
     blank: bool,
     /// The last line opened a block, so that no blank line is due.
     opened: bool,
+    /// How far the sentences stand from the left.
+    indent: usize,
 }
 
 impl Page {
@@ -75,7 +67,22 @@ impl Page {
         self.out
     }
 
+    /// Sentences in a row; those of one kind that follow each other share their columns.
+    fn items(&mut self, mut items: &[Line<Item>]) {
+        while let Some((first, rest)) = items.split_first() {
+            let alike = |item: &&Line<Item>| {
+                same_kind(&first.node, &item.node) && !item.before.contains(&Trivia::Blank)
+            };
+            let alike = rest.iter().take_while(alike).count();
+            let (run, others) = items.split_at_checked(alike + 1).unwrap_or((items, &[]));
+            let widths = Widths::of(run);
+            run.iter().for_each(|item| self.item(item, &widths));
+            items = others;
+        }
+    }
+
     fn line(&mut self, indent: usize, code: &str, comment: Option<&str>) {
+        let indent = self.indent + indent;
         let due = std::mem::take(&mut self.blank);
         if due && !self.out.is_empty() && !std::mem::take(&mut self.opened) {
             self.out.push('\n');
@@ -91,24 +98,24 @@ impl Page {
         self.out.push('\n');
     }
 
-    fn trivia(&mut self, trivia: &[Trivia], indent: usize) {
+    fn trivia(&mut self, trivia: &[Trivia]) {
         for one in trivia {
             match one {
                 Trivia::Blank => self.blank = true,
-                Trivia::Comment(text) => self.line(indent, &comment_text(text), None),
+                Trivia::Comment(text) => self.line(0, &comment_text(text), None),
             }
         }
     }
 
-    fn sentence<T>(&mut self, line: &Line<T>, indent: usize, code: &str) {
-        self.trivia(&line.before, indent);
-        self.line(indent, code, line.comment.as_deref());
+    fn sentence<T>(&mut self, line: &Line<T>, code: &str) {
+        self.trivia(&line.before);
+        self.line(0, code, line.comment.as_deref());
     }
 
     fn item(&mut self, line: &Line<Item>, widths: &Widths) {
         match &line.node {
             Item::Plan(plan) => {
-                self.sentence(line, 0, &format!("plan {}", plan.name));
+                self.sentence(line, &format!("plan {}", plan.name));
                 if let Some(title) = &plan.title {
                     self.line(2, &quoted(&title.value), None);
                 }
@@ -125,13 +132,13 @@ impl Page {
                         format!("param {name:name_width$} : {kind:kind_width$} = {}", term(value))
                     }
                 };
-                self.sentence(line, 0, &code);
+                self.sentence(line, &code);
             }
             Item::Role(role) => {
-                self.sentence(line, 0, &titled("role", &role.name, role.title.as_ref(), widths.name));
+                self.sentence(line, &titled("role", &role.name, role.title.as_ref(), widths.name));
             }
             Item::Key(key) => {
-                self.sentence(line, 0, &titled("key", &key.name, key.title.as_ref(), widths.name));
+                self.sentence(line, &titled("key", &key.name, key.title.as_ref(), widths.name));
             }
             Item::Keystore(thing) => {
                 self.block(line, &format!("keystore {} of {}", thing.name, thing.owner), &thing.body, phrase);
@@ -144,32 +151,88 @@ impl Page {
             }
             Item::Window(window) => {
                 let most = window.at_most.as_ref().map(|m| format!(" at most {}", term(m)));
-                self.sentence(line, 0, &format!("window {}{}", window.name, most.unwrap_or_default()));
+                self.sentence(line, &format!("window {}{}", window.name, most.unwrap_or_default()));
             }
             Item::Step(step) => {
                 let title = step.title.as_ref().map(|t| format!(" {}", quoted(&t.value))).unwrap_or_default();
                 let head = format!("step {} by {}{title}", step.name, step.role);
                 self.block(line, &head, &step.body, step_line);
             }
-            Item::Promise(words) => self.sentence(line, 0, &format!("promise {}", phrase(words))),
-            Item::Finally(words) => self.sentence(line, 0, &format!("finally {}", phrase(words))),
-            Item::Waive(words) => self.sentence(line, 0, &format!("waive {}", phrase(words))),
+            Item::Promise(words) => self.sentence(line, &format!("promise {}", phrase(words))),
+            Item::Finally(words) => self.sentence(line, &format!("finally {}", phrase(words))),
+            Item::Waive(words) => self.sentence(line, &format!("waive {}", phrase(words))),
+            Item::Table(table) => self.table(line, table),
+            Item::ForEach(each) => {
+                self.braces(line, &every(&each.every), &each.body, |page| page.items(&each.body.lines));
+            }
+        }
+    }
+
+    fn table(&mut self, line: &Line<Item>, table: &TableDecl) {
+        let columns: Vec<String> = table.columns.iter().map(|c| format!("{} : {}", c.name, c.kind)).collect();
+        let with = if columns.is_empty() { String::new() } else { format!(" with {}", columns.join(", ")) };
+        let head = format!("table {}{with}", table.name);
+        match &table.rows {
+            Rows::File(file) => self.sentence(line, &format!("{head} from {}", quoted(&file.value))),
+            Rows::Here(rows) => {
+                let mut widths: Vec<usize> = Vec::new();
+                for row in &rows.lines {
+                    let lengths = row.node.iter().map(|cell| term(cell).chars().count());
+                    for (number, length) in lengths.enumerate() {
+                        match widths.get_mut(number) {
+                            Some(width) => *width = length.max(*width),
+                            None => widths.push(length),
+                        }
+                    }
+                }
+                self.block(line, &head, rows, |cells| row(cells, &widths));
+            }
         }
     }
 
     fn block<T>(&mut self, line: &Line<Item>, head: &str, block: &Block<T>, write: impl Fn(&T) -> String) {
+        self.braces(line, head, block, |page| {
+            block.lines.iter().for_each(|inner| page.sentence(inner, &write(&inner.node)));
+        });
+    }
+
+    /// A sentence with what stands between its braces.
+    fn braces<T>(&mut self, line: &Line<Item>, head: &str, block: &Block<T>, inner: impl FnOnce(&mut Self)) {
         if block.lines.is_empty() && !block.trailing.iter().any(|t| *t != Trivia::Blank) {
-            return self.sentence(line, 0, &format!("{head} {{}}"));
+            return self.sentence(line, &format!("{head} {{}}"));
         }
-        self.sentence(line, 0, &format!("{head} {{"));
+        self.sentence(line, &format!("{head} {{"));
         self.opened = true;
-        for inner in &block.lines {
-            self.sentence(inner, 2, &write(&inner.node));
-        }
-        self.trivia(&block.trailing, 2);
+        self.indent += 2;
+        inner(self);
+        self.trivia(&block.trailing);
+        self.indent -= 2;
         self.blank = false;
         self.line(0, "}", None);
     }
+}
+
+/// The cells of a row, in columns.
+fn row(cells: &[Term], widths: &[usize]) -> String {
+    let mut out = String::new();
+    for (number, cell) in cells.iter().enumerate() {
+        let code = term(cell);
+        out.push_str(&code);
+        if number + 1 < cells.len() {
+            let width = widths.get(number).copied().unwrap_or_default();
+            out.push(',');
+            out.push_str(&" ".repeat(1 + width.saturating_sub(code.chars().count())));
+        }
+    }
+    out
+}
+
+/// For which rows.
+fn every(every: &Every) -> String {
+    let only = every.only.as_ref().map(|only| {
+        format!(" where {} is {}{}", only.column, if only.is { "" } else { "not " }, term(&only.value))
+    });
+    format!("for each {}{}", every.table, only.unwrap_or_default())
 }
 
 /// A comment as it is written, whatever its text.
@@ -191,11 +254,13 @@ fn step_line(line: &StepLine) -> String {
             let names: Vec<&str> = names.iter().map(|n| n.value.as_str()).collect();
             format!("after {}", names.join(", "))
         }
+        StepLine::AfterEach(listed) => format!("after {} {}", listed.name, every(&listed.every)),
         StepLine::Needs(words) => format!("needs {}", phrase(words)),
         StepLine::Takes(line) => match &line.least {
             Some(least) => format!("takes {} to {}", term(least), term(&line.most)),
             None => format!("takes {}", term(&line.most)),
         },
+        StepLine::MayComeLate(_) => "may come late".to_owned(),
         StepLine::Act(words) => phrase(words),
     }
 }

@@ -5,8 +5,8 @@ use pest::iterators::Pair;
 use super::grammar::Rule;
 use super::sentence::Sentences;
 use super::tree::{
-    Block, Item, Line, Owned, ParamDecl, Phrase, PlanHead, StepDecl, StepLine, TakesLine, Term, Titled,
-    Trivia, WindowDecl,
+    Block, Column, Every, ForEach, Item, Line, Listed, Only, Owned, ParamDecl, Phrase, PlanHead, Rows,
+    StepDecl, StepLine, TableDecl, TakesLine, Term, Titled, Trivia, WindowDecl,
 };
 use crate::source::{Span, Spanned};
 
@@ -34,7 +34,7 @@ pub(super) fn end_of_block(mut trivia: Vec<Trivia>) -> Vec<Trivia> {
 }
 
 /// Takes blank lines off the start: none stands after an opening brace or at the start of the file.
-fn start_of_block(mut trivia: Vec<Trivia>) -> Vec<Trivia> {
+pub(super) fn start_of_block(mut trivia: Vec<Trivia>) -> Vec<Trivia> {
     if trivia.first() == Some(&Trivia::Blank) {
         trivia.remove(0);
     }
@@ -98,8 +98,76 @@ impl Lowering<'_, '_> {
             Rule::promise => Item::Promise(self.promised(pair)?),
             Rule::finally => Item::Finally(self.promised(pair)?),
             Rule::waive => Item::Waive(self.promised(pair)?),
+            Rule::table => Item::Table(self.table(pair)?),
+            Rule::each_open => Item::ForEach(self.for_each(pair)?),
             _ => return None,
         })
+    }
+
+    fn table(&mut self, pair: Pair<'_, Rule>) -> Option<TableDecl> {
+        let (mut name, mut columns, mut rows) = (None, Vec::new(), None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::own_name => name = Some(self.words.word(&part)),
+                Rule::column => columns.push(self.column(part)?),
+                Rule::table_file => {
+                    let file = part.into_inner().find(|p| p.as_rule() == Rule::text);
+                    rows = file.map(|p| Rows::File(self.words.text(&p)));
+                }
+                Rule::table_block => rows = Some(Rows::Here(self.block(part, Self::row)?)),
+                _ => {}
+            }
+        }
+        Some(TableDecl { name: name?, columns, rows: rows? })
+    }
+
+    fn column(&mut self, pair: Pair<'_, Rule>) -> Option<Column> {
+        let (mut name, mut kind) = (None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::own_name => name = Some(self.words.word(&part)),
+                Rule::kind => kind = Some(self.words.word(&part)),
+                _ => {}
+            }
+        }
+        Some(Column { name: name?, kind: kind? })
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "every reader of a line may find that it is none")]
+    fn row(&mut self, pair: Pair<'_, Rule>) -> Option<Vec<Term>> {
+        let cells = pair.into_inner().filter_map(|part| self.words.term(part));
+        Some(cells.filter(|cell| !matches!(cell, Term::Comma(_))).collect())
+    }
+
+    /// What it says is read by sentences of their own, up to its closing brace.
+    fn for_each(&mut self, pair: Pair<'_, Rule>) -> Option<ForEach> {
+        let every = pair.into_inner().find(|part| part.as_rule() == Rule::every)?;
+        let body = Block { lines: Vec::new(), trailing: Vec::new() };
+        Some(ForEach { every: self.every(every)?, body })
+    }
+
+    fn every(&mut self, pair: Pair<'_, Rule>) -> Option<Every> {
+        let (mut table, mut only) = (None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::name => table = Some(self.words.word(&part)),
+                Rule::only => only = Some(self.only(part)?),
+                _ => {}
+            }
+        }
+        Some(Every { table: table?, only })
+    }
+
+    fn only(&mut self, pair: Pair<'_, Rule>) -> Option<Only> {
+        let (mut column, mut is, mut value) = (None, true, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::name => column = Some(self.words.word(&part)),
+                Rule::not_word => is = false,
+                _ => value = self.words.term(part).or(value),
+            }
+        }
+        Some(Only { column: column?, is, value: value? })
     }
 
     fn plan(&mut self, pair: Pair<'_, Rule>) -> Option<PlanHead> {
@@ -189,14 +257,25 @@ impl Lowering<'_, '_> {
 
     fn step_line(&mut self, pair: Pair<'_, Rule>) -> Option<StepLine> {
         Some(match pair.as_rule() {
-            Rule::after => {
-                let names = pair.into_inner().filter(|p| p.as_rule() == Rule::name);
-                StepLine::After(names.map(|p| self.words.word(&p)).collect())
-            }
+            Rule::after => self.after(pair)?,
             Rule::needs => StepLine::Needs(self.promised(pair)?),
             Rule::takes => StepLine::Takes(Box::new(self.takes(pair)?)),
+            Rule::late => StepLine::MayComeLate(Spanned::new((), self.words.span(&pair))),
             _ => StepLine::Act(self.words.phrase(pair)),
         })
+    }
+
+    fn after(&mut self, pair: Pair<'_, Rule>) -> Option<StepLine> {
+        let (mut names, mut every) = (Vec::new(), None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::name => names.push(self.words.word(&part)),
+                Rule::every => every = Some(self.every(part)?),
+                _ => {}
+            }
+        }
+        let Some(every) = every else { return Some(StepLine::After(names)) };
+        Some(StepLine::AfterEach(Box::new(Listed { name: names.pop()?, every })))
     }
 
     fn takes(&mut self, pair: Pair<'_, Rule>) -> Option<TakesLine> {

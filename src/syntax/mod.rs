@@ -12,6 +12,7 @@ mod hostile;
 mod item;
 mod lowering;
 mod name;
+mod nest;
 mod number;
 mod parser;
 mod raw;

@@ -7,15 +7,17 @@ use pest::error::{ErrorVariant, InputLocation};
 use pest::iterators::Pair;
 use thiserror::Error;
 
+use super::block::StrayBrace;
 use super::fault::{begins_item, fault};
 use super::grammar::{PlanGrammar, Rule};
 use super::header::{EmptyPlan, MissingHeader, UnknownVersion, VERSION, header_fault};
 use super::hostile::{Screened, screen};
 use super::item::near;
 use super::lowering::{Lowering, collect, end_of_block};
+use super::nest;
 use super::raw;
 use super::sentence::Sentences;
-use super::tree::{Line, SyntaxTree, Trivia};
+use super::tree::{Item, Line, SyntaxTree, Trivia};
 use crate::explanation::Explanation;
 use crate::source::{Finding, Source, Span};
 
@@ -54,8 +56,14 @@ the first findings and read it again.
 pub fn parse(source: &Source) -> (SyntaxTree, Vec<Finding>) {
     let mut screened = screen(&source.text, FAULT_LIMIT);
     let findings = std::mem::take(&mut screened.findings);
-    let reading =
-        Reading { screened: &screened, tree: SyntaxTree::default(), findings, item_end: 0, some_end: 0 };
+    let reading = Reading {
+        screened: &screened,
+        tree: SyntaxTree::default(),
+        open: Vec::new(),
+        findings,
+        item_end: 0,
+        some_end: 0,
+    };
     reading.run()
 }
 
@@ -66,6 +74,8 @@ type GaveUp = (usize, Vec<Rule>);
 struct Reading<'t> {
     screened: &'t Screened<'t>,
     tree: SyntaxTree,
+    /// The `for each` whose braces are not closed yet, the innermost last.
+    open: Vec<Line<Item>>,
     findings: Vec<Finding>,
     /// The end of the last item that was looked for: nothing before it begins another one.
     item_end: usize,
@@ -96,6 +106,10 @@ impl Reading<'_> {
         }
         if let Some(at) = missing {
             self.findings.push(Box::new(MissingHeader { at }));
+        }
+        while let Some(line) = self.open.pop() {
+            self.findings.push(nest::unclosed(&line, text));
+            self.put(line);
         }
         (self.tree, self.findings)
     }
@@ -200,6 +214,10 @@ impl Reading<'_> {
         };
         let gave_up = gave_up.max(start);
         let next = resume(text, start, gave_up);
+        if raw::word(text, start) == "for" && raw::bare(raw::line(text, start)).any(|(_, c)| c == '{') {
+            // Its closing brace is not another fault.
+            self.open.push(nest::unread(start));
+        }
         // What hides in the sentence was told already, and may be all that is wrong with it.
         if !self.screened.within(start, next) {
             self.findings.push(fault(text, start, gave_up, &tried));
@@ -209,11 +227,37 @@ impl Reading<'_> {
 
     /// Adds a sentence to the tree. Whether it could be.
     fn add(&mut self, line: Pair<'_, Rule>, base: usize) -> bool {
-        let first = self.tree.version.is_none() && self.tree.items.is_empty();
-        let line = self.lower(line, base, first, |lowering, part| lowering.item(part));
-        let is_read = line.is_some();
-        self.tree.items.extend(line);
-        is_read
+        let first = match self.open.last() {
+            Some(around) => nest::is_empty(around),
+            None => self.tree.version.is_none() && self.tree.items.is_empty(),
+        };
+        let mut is_closed = false;
+        let read = |lowering: &mut Lowering<'_, '_>, part: Pair<'_, Rule>| {
+            is_closed = part.as_rule() == Rule::each_open && nest::is_closed(&part);
+            if part.as_rule() == Rule::each_close { Some(None) } else { lowering.item(part).map(Some) }
+        };
+        let Some(Line { before, node, comment, span }) = self.lower(line, base, first, read) else {
+            return false;
+        };
+        match node {
+            Some(node @ Item::ForEach(_)) if !is_closed => {
+                self.open.push(Line { before, node, comment, span })
+            }
+            Some(node) => self.put(Line { before, node, comment, span }),
+            None => match self.open.pop() {
+                Some(around) => self.put(nest::closed(around, before, comment)),
+                None => self.findings.push(Box::new(StrayBrace::new('}', span.span.into()))),
+            },
+        }
+        true
+    }
+
+    /// Puts a sentence behind those that stand where it does.
+    fn put(&mut self, line: Line<Item>) {
+        match self.open.last_mut() {
+            Some(Line { node: Item::ForEach(around), .. }) => around.body.lines.push(line),
+            _ => self.tree.items.push(line),
+        }
     }
 
     fn lower<T>(

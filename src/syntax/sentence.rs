@@ -100,7 +100,13 @@ impl Sentences<'_, '_> {
             // The word before it is the store.
             let end = self.span(&part).end;
             let alias = part.into_inner().next().and_then(|alias| self.term(alias));
-            if let (Some(Term::Word(store)), Some(alias)) = (terms.pop(), alias) {
+            let store = match terms.pop() {
+                // `$NAME[...]`: the store of a row.
+                Some(Term::Param(name)) => Some(name.map(|name| format!("${name}"))),
+                Some(Term::Word(name)) => Some(name),
+                _ => None,
+            };
+            if let (Some(store), Some(alias)) = (store, alias) {
                 let span = Span::new(store.span.start, end);
                 terms.push(Term::Place(Spanned::new(PlaceTerm { store, alias: Box::new(alias) }, span)));
             }

@@ -74,6 +74,77 @@ pub enum Item {
     Finally(Phrase),
     /// `waive FLOW rejected because "..."`
     Waive(Phrase),
+    /// `table NAME with COLUMN : KIND { ... }`
+    Table(TableDecl),
+    /// `for each TABLE { ... }`
+    ForEach(ForEach),
+}
+
+/// `table NAME with COLUMN : KIND, ... { ... }`, or `from "FILE"`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableDecl {
+    /// The table's name, and that of its first column, which names each row.
+    pub name: Spanned<String>,
+    /// The columns behind the first.
+    pub columns: Vec<Column>,
+    /// Where its rows stand.
+    pub rows: Rows,
+}
+
+/// `NAME : KIND`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// What `$NAME` stands for in a row.
+    pub name: Spanned<String>,
+    /// `alias`, `duration`, `name`, `number` or `text`.
+    pub kind: Spanned<String>,
+}
+
+/// The rows of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// Between the braces, one a line.
+    Here(Block<Vec<Term>>),
+    /// In a file beside the plan.
+    File(Spanned<String>),
+}
+
+/// `for each TABLE { ... }`: sentences that are said for each row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForEach {
+    /// For which rows.
+    pub every: Every,
+    /// The sentences.
+    pub body: Block<Item>,
+}
+
+/// `for each TABLE`, `for each TABLE where COLUMN is VALUE`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Every {
+    /// The table.
+    pub table: Spanned<String>,
+    /// Which of its rows, if not all.
+    pub only: Option<Only>,
+}
+
+/// `where COLUMN is VALUE`, `where COLUMN is not VALUE`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Only {
+    /// The column that is looked at.
+    pub column: Spanned<String>,
+    /// Whether it is to be the value, or anything else.
+    pub is: bool,
+    /// The value.
+    pub value: Term,
+}
+
+/// `NAME for each TABLE`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The name, in which `$TABLE` or another column stands.
+    pub name: Spanned<String>,
+    /// For which rows.
+    pub every: Every,
 }
 
 /// `plan NAME`, its title and the document it follows.
@@ -145,10 +216,14 @@ pub struct StepDecl {
 pub enum StepLine {
     /// `after STEP, STEP`
     After(Vec<Spanned<String>>),
+    /// `after STEP for each TABLE`
+    AfterEach(Box<Listed>),
     /// `needs ...`: a precondition; the phrase begins after the word `needs`.
     Needs(Phrase),
     /// `takes 2h`, `takes 10m to 2h`; apart, so that the lines that most steps have stay small
     Takes(Box<TakesLine>),
+    /// `may come late`
+    MayComeLate(Spanned<()>),
     /// Anything else: a verb and its arguments.
     Act(Phrase),
 }

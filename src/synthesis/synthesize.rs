@@ -4,7 +4,6 @@ use crate::{
     check::{Checked, read},
     plan::given::Given,
     proof::verdict::{Proven, Verdict, prove},
-    source::Source,
 };
 
 use super::{
@@ -157,7 +156,7 @@ impl Attempt<'_> {
     fn written(&self, library: &Library, way: &[Done]) -> Option<(String, Proven, u64)> {
         let after = order(self.scenario, library, way, !self.bounds.several)?;
         let text = text(self.scenario, library, way, &after);
-        let source = Source::new(self.scenario.plan.source.name.clone(), text);
+        let source = self.scenario.plan.source.with_text(text);
         let proven = proved(read(&source, self.given).ok()?)?;
         Some((source.text, proven, waited(library, way, &after)))
     }

@@ -1,8 +1,8 @@
 //! What bars the way back to the world of the start, where a plan promises `can always abort`.
 //!
 //! Of a proved plan the steps can be taken back in reverse, each after the messages under way have
-//! arrived, and the same facts come by again. Two things break that off. A pair that is destroyed is
-//! gone. And a window stays begun: what is promised of facts while it is open may be broken by facts
+//! arrived, and the same facts come by again. Three things break that off. A pair that is destroyed is
+//! gone. What may come late may do again what was taken back. And a window stays begun: what is promised of facts while it is open may be broken by facts
 //! that were there before it began.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +37,11 @@ pub enum Bar {
         /// The window.
         window: WindowId,
     },
+    /// An attempt of a step may come late, as the plan says, and do again what was taken back.
+    Late {
+        /// The step.
+        step: StepId,
+    },
 }
 
 /// All that bars the way back, in the order of the steps and of the text.
@@ -47,6 +52,10 @@ pub fn bars(plan: &Plan, order: &Order) -> Vec<Bar> {
     let removals = Removals::of(plan, order);
     for step in order.sequence() {
         let row = &plan.steps[*step];
+        let stays = |effect: &Effect| !matches!(effect, Effect::Try { .. });
+        if row.comes_late.is_some() && row.action.value.effects().iter().any(stays) {
+            bars.push(Bar::Late { step: *step });
+        }
         for effect in row.action.value.effects() {
             let Effect::Remove { place, key } = effect else { continue };
             let is_there = !removals.by(*step).is_empty() && !is_moved_on(plan, place);

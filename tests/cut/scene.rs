@@ -90,6 +90,7 @@ pub(crate) fn enter(folder: &Path) {
         plan_name: plan.name.clone(),
         plan_file: "plan.renewal".to_owned(),
         plan_text: plan.source.text.clone(),
+        plan_files: plan.files.clone(),
         plan: plan.digest(),
         site: site.digest(),
         parameters: site.parameters.clone(),

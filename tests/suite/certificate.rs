@@ -6,8 +6,10 @@ mod asked;
 mod command;
 mod forged;
 mod known;
+mod limited;
 mod limits;
 mod mutants;
+mod refused;
 mod second;
 
 use keyroll::{

@@ -147,7 +147,7 @@ fn both_stock_plans_are_proved_by_each_engine() {
             by(Engine::Cuts)
         );
         assert_eq!(by(Engine::Auto), by(Engine::Cuts));
-        assert!(matches!(by(Engine::Explicit), How::Explicit { states, parts: 1, .. } if states > 12));
+        assert!(matches!(by(Engine::Explicit), How::Explicit { states, slices: 1, .. } if states > 12));
     }
 }
 

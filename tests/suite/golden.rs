@@ -31,7 +31,7 @@ fn folder(name: &str) -> PathBuf {
 
 fn read(path: &Path) -> Source {
     let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    Source::new(path.file_name().unwrap().to_str().unwrap(), text)
+    Source::new(path.file_name().unwrap().to_str().unwrap(), text).in_folder(path.parent().unwrap())
 }
 
 /// The names of the files of one kind in a folder, without the extension, sorted.

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::rooms::rooms;
+use crate::rooms::{imports_of, rooms};
 
 type Files = Vec<(PathBuf, String)>;
 
@@ -129,6 +129,46 @@ fn files_are_short() {
     assert_eq!(lengths(&vec![file("a.rs", 400, &tested), file("b/mod.rs", 180, "")]), (String::new(), 400));
     assert_eq!(lengths(&vec![file("a.rs", 401, "")]).0, "a.rs: 401 lines\n");
     assert_eq!(lengths(&vec![file("b/mod.rs", 181, "")]).0, "b/mod.rs: 181 lines\n");
+}
+
+/// The judge of certificates is read by whoever trusts nobody: it is small, and knows of nothing that searches.
+#[test]
+fn the_judge_of_certificates_is_small_and_apart() {
+    let judge: Files = sources("src").into_iter().filter(|(p, _)| p.starts_with(JUDGE)).collect();
+    let lines: usize = judge.iter().map(|(_, text)| text.lines().count()).sum();
+    println!("the judge of certificates has {lines} lines in {} files", judge.len());
+    assert!(judge.len() > 3 && lines > 300 && lines <= 800, "{lines} lines, comments included");
+    assert_eq!(strangers(&judge), "");
+    for import in [
+        "use crate::proof::explicit::search::explore;",
+        "use crate::{check::Checked, proof::cuts::settle};",
+        "use crate::moment::Course;",
+        "use super::super::super::moment::Course;",
+        "fn f() { crate::proof::survey::survey() }",
+        "use crate::duration::Timing;",
+    ] {
+        for (path, text) in &judge {
+            let planted = vec![(path.clone(), format!("{text}\n{import}\n"))];
+            assert_eq!(strangers(&planted).lines().count(), 1, "{import}");
+        }
+    }
+}
+
+const JUDGE: &str = "src/certificate/judge";
+
+/// The rooms of which the judge may know: what a plan says, and what its words mean.
+const KNOWN: [&str; 9] =
+    ["action", "certificate", "check", "condition", "invariant", "plan", "source", "transition", "world"];
+
+/// What files of the judge import from other rooms, one line each.
+fn strangers(files: &Files) -> String {
+    let mut found = String::new();
+    for (path, text) in files {
+        for import in imports_of(path, text).into_iter().filter(|room| !KNOWN.contains(&room.as_str())) {
+            writeln!(found, "{}: `{import}`", path.display()).unwrap();
+        }
+    }
+    found
 }
 
 /// Words that stand for no idea.

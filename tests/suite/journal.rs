@@ -36,6 +36,7 @@ fn enter(path: &Path, checked: &Checked, run: &str) {
         plan_name: plan.name.clone(),
         plan_file: "plan.renewal".to_owned(),
         plan_text: plan.source.text.clone(),
+        plan_files: plan.files.clone(),
         plan: plan.digest(),
         site: Fingerprint::of(b"a site"),
         parameters: [("alias".to_owned(), "orders-signer".to_owned())].into(),

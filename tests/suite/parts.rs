@@ -30,7 +30,7 @@ const NAMING: [&str; 6] = ["key", "keystore", "receiver", "flow", "window", "ste
 
 /// Two plans in one text: the names of the second get a letter more, those of its roles where they are
 /// not shared.
-fn joined(first: &str, second: &str, shares_roles: bool) -> String {
+pub(crate) fn joined(first: &str, second: &str, shares_roles: bool) -> String {
     let mut names: Vec<&str> = Vec::new();
     let mut roles: Vec<&str> = Vec::new();
     for line in second.lines() {
@@ -79,9 +79,9 @@ fn both(checked: &Checked) -> String {
     let (rules, start) = (Rules::of(checked), &checked.plan().start);
     let text = &checked.plan().source.text;
     match (explore(&rules, start, ENOUGH), spared(&rules, start, ENOUGH)) {
-        (Found::Clean(space), Spared::Kept { states, transitions, parts, .. }) => {
+        (Found::Clean(space), Spared::Kept { states, transitions, slices, .. }) => {
             assert!(states <= space.states() && transitions <= space.transitions().max(1), "more of\n{text}");
-            if parts > 1 { format!("proved in {parts} parts") } else { "proved".to_owned() }
+            if slices > 1 { format!("proved in {slices} slices") } else { "proved".to_owned() }
         }
         (Found::Fault(moves, ..), Spared::Broken { part, .. }) => {
             if let Some((told, _, fault)) = told_of(&rules, start, part, ENOUGH) {
@@ -119,7 +119,7 @@ fn two_plans_in_one_text_are_looked_at_apart() {
         read(&text).ok().map(|checked| both(&checked))
     };
     let counts: BTreeMap<String, usize> = counted(0..1_000, judged);
-    for said in ["proved in 2 parts", "refused", "refused, and told of a part"] {
+    for said in ["proved in 2 slices", "refused", "refused, and told of a part"] {
         assert!(counts.get(said).is_some_and(|count| *count > 5), "{said}: {counts:?}");
     }
 }
@@ -128,7 +128,7 @@ fn two_plans_in_one_text_are_looked_at_apart() {
 /// worlds were looked at; nothing where something is wrong.
 fn alike(checked: &Checked) -> Option<(usize, usize, usize)> {
     match spared(&Rules::of(checked), &checked.plan().start, ENOUGH) {
-        Spared::Kept { parts, alike, states, .. } => Some((parts, alike, states)),
+        Spared::Kept { slices, alike, states, .. } => Some((slices, alike, states)),
         _ => None,
     }
 }
@@ -143,7 +143,7 @@ fn a_plan_and_its_copy_are_looked_at_once() {
         Some(both(&two))
     };
     let counts = counted(0..1_500, judged);
-    assert!(counts["proved in 2 parts"] > 20, "{counts:?}");
+    assert!(counts["proved in 2 slices"] > 20, "{counts:?}");
 }
 
 #[test]
@@ -199,7 +199,11 @@ fn what_one_of_two_copies_promises_alone_makes_it_another() {
 fn what_waits_for_more_is_no_copy() {
     let told = |waits: &str| {
         let step = |name: &str, n: usize, after: &str| {
-            format!("step {name}{n} by tenant{n} {{\n  after create{n}{after}\n  inform admin{n}\n}}\n")
+            // A step that needs something is looked at, though it is talk.
+            let needs = format!("needs store{n}[\"a\"] is old{n}");
+            format!(
+                "step {name}{n} by tenant{n} {{\n  after create{n}{after}\n  {needs}\n  inform admin{n}\n}}\n"
+            )
         };
         let both = |n: usize, after: &str| step("hint", n, "") + &step("word", n, after);
         alike(&tied(&(both(1, ", hint1") + &both(2, waits)), &[])).unwrap()
@@ -246,7 +250,7 @@ fn tied(more: &str, change: &[(&str, &str)]) -> Checked {
 
 #[test]
 fn what_ties_two_parts_is_seen() {
-    assert_eq!(both(&tied("", &[])), "proved in 4 parts");
+    assert_eq!(both(&tied("", &[])), "proved in 4 slices");
     for (said, more, change) in [
         // A receiver that has room for one more, where both bring one.
         (
@@ -271,10 +275,10 @@ fn what_ties_two_parts_is_seen() {
         ("refused, and told of a part", "promise never partner1 accepts new1 while quiet2 open\n", &[]),
         ("refused, and told of a part", "promise partner1 accepts new1 before partner2 accepts new2\n", &[]),
         // A window of the one in which the other may stand still.
-        ("proved in 3 parts", "promise orders1 interrupted only in quiet2\n", &[]),
+        ("proved in 3 slices", "promise orders1 interrupted only in quiet2\n", &[]),
         // A step of the one that waits for one of the other.
         (
-            "proved in 3 parts",
+            "proved in 3 slices",
             "",
             &[
                 (
@@ -284,13 +288,14 @@ fn what_ties_two_parts_is_seen() {
                 ("step agree1", "step told by admin1 {\n  after trust1\n  inform admin2\n}\nstep agree1"),
             ],
         ),
-        // One alias for both flows.
+        // One alias for both flows, which somebody changes.
         (
-            "proved in 3 parts",
-            "",
+            "proved in 3 slices",
+            "step spare by tenant1 {\n  after create1\n  exchange store1[\"a\"] for new1\n}\n",
             &[
                 ("signs xml with store2", "signs xml with store1"),
                 ("accepts old2", "accepts old1"),
+                ("accepts old1", "accepts old1\n  accepts new1"),
                 ("flow orders2 of tenant2", "flow orders2 of tenant1"),
             ],
         ),

@@ -72,6 +72,34 @@ fn both_judges_say_the_same_of_random_plans() {
     );
 }
 
+/// How many texts with steps that may come late are made; more are asked for by a variable.
+const LATE: u64 = 6_000;
+
+#[test]
+fn both_judges_say_the_same_where_attempts_come_late() {
+    let texts = std::env::var("KEYROLL_RANDOM_LATE").ok().and_then(|n| n.parse().ok()).unwrap_or(LATE);
+    let first = 1 << 40;
+    let counts = counted(first..first + texts, |seed| {
+        let text = generated::late(seed);
+        let matters = read(&text).is_ok_and(|checked| !checked.late().moves().is_empty());
+        let how = if matters { "late " } else { "" };
+        Some(match compare(&text, ENOUGH) {
+            Compared::Unread(codes) => format!("unread {}", codes[0]),
+            Compared::Proved(_) => format!("{how}proved"),
+            Compared::Refuted(code, _) => format!("{how}refuted {code}"),
+            Compared::TooMany => format!("{how}too many"),
+        })
+    });
+    println!("{counts:#?}");
+    let of =
+        |kind: &str| counts.iter().filter(|(what, _)| what.starts_with(kind)).map(|(_, n)| n).sum::<usize>();
+    assert!(
+        of("late proved") >= 10 && of("late refuted") >= 30,
+        "attempts hardly ever matter late: {counts:?}"
+    );
+    assert!(of("proved") >= 200 && of("unread cannot_come_late") >= 1, "{counts:?}");
+}
+
 #[test]
 fn knowledge_is_the_second_law() {
     let (mut pairs, mut known, mut needs) = (0, 0, 0);

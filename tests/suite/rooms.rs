@@ -56,6 +56,12 @@ fn module(path: &Path) -> Vec<String> {
     module
 }
 
+/// The rooms of which a file imports something.
+pub(crate) fn imports_of(path: &Path, text: &str) -> Vec<String> {
+    let all = imports(&module(path), text);
+    all.into_iter().map(|import| import.path.first().cloned().unwrap_or_default()).collect()
+}
+
 /// What a file imports that it must not, one line each.
 fn faults(path: &Path, text: &str) -> String {
     let module = module(path);

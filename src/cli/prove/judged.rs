@@ -51,10 +51,10 @@ pub struct Judged {
     /// How many transitions between them.
     #[serde(skip_serializing_if = "Option::is_none")]
     transitions: Option<usize>,
-    /// How many parts of the plan, which have nothing to do with each other, were looked at apart.
+    /// How many slices of the plan, each of which depends on nothing outside it, were looked at apart.
     #[serde(skip_serializing_if = "Option::is_none")]
-    parts: Option<usize>,
-    /// How many of these parts are like another one and were proved with it; `states` and `transitions`
+    slices: Option<usize>,
+    /// How many of these slices are like another one and were proved with it; `states` and `transitions`
     /// are those of the others.
     #[serde(skip_serializing_if = "Option::is_none")]
     alike: Option<usize>,
@@ -191,7 +191,7 @@ impl Judged {
             reason: None,
             states: None,
             transitions: None,
-            parts: None,
+            slices: None,
             alike: None,
             certificate: None,
             story: Vec::new(),
@@ -219,11 +219,11 @@ impl Judged {
         };
         match proof.how {
             How::Cuts { questions } => Self { engine: Some(By::Cuts), cuts: Some(questions), ..judged },
-            How::Explicit { states, transitions, parts, alike } => Self {
+            How::Explicit { states, transitions, slices, alike } => Self {
                 engine: Some(By::Explicit),
                 states: Some(states),
                 transitions: Some(transitions),
-                parts: Some(parts),
+                slices: Some(slices),
                 alike: Some(alike),
                 ..judged
             },

@@ -191,6 +191,7 @@ pub(super) fn journal(
         plan_name: plan.name.clone(),
         plan_file: plan.source.name.clone(),
         plan_text: plan.source.text.clone(),
+        plan_files: plan.files.clone(),
         plan: plan.digest(),
         site: sandbox.site().digest(),
         parameters: sandbox.site().parameters.clone(),

@@ -134,7 +134,7 @@ fn row(plan: &Plan, roles: &[RoleId], moment: &Moment, done: &BTreeMap<StepId, u
             let role = shown(&plan.landscape.roles[plan.steps[step].role.value]);
             (step, format!("has word from {role}"), false, Some(step))
         }
-        Move::Open(_) => return Row::Band(moment.text.clone()),
+        Move::Open(_) | Move::Late(_) => return Row::Band(moment.text.clone()),
         Move::Send(..) | Move::Arrive(..) => return Row::Traffic,
     };
     let changes = moment.changes.iter().filter(|change| change.fact.is_some());

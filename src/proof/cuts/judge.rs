@@ -36,6 +36,9 @@ pub fn settle(checked: &Checked, start: &World) -> Result<Settled, Unsettled> {
     if begun {
         return Err(Unsettled::Begun);
     }
+    if let Some(step) = checked.late().moves().first() {
+        return Err(Unsettled::Late(*step));
+    }
     let history = History::of(checked, start)?;
     history.every_step_fits()?;
     let judge = Judge::of(&history);
@@ -62,7 +65,8 @@ pub fn settle(checked: &Checked, start: &World) -> Result<Settled, Unsettled> {
 /// end, one for the statements and one for what comes before what. Nothing where cuts cannot tell.
 #[must_use]
 pub fn broken(checked: &Checked, start: &World) -> Vec<Broken> {
-    let Ok(history) = History::of(checked, start) else { return Vec::new() };
+    let has_late = !checked.late().moves().is_empty();
+    let Some(history) = History::of(checked, start).ok().filter(|_| !has_late) else { return Vec::new() };
     if history.every_step_fits().is_err() {
         return Vec::new();
     }

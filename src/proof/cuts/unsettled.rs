@@ -12,6 +12,8 @@ use crate::{
 pub enum Unsettled {
     /// The start is the middle of something: steps are done, or messages are under way.
     Begun,
+    /// An attempt of this step may come late, and change something then.
+    Late(StepId),
     /// Two steps write the same thing in either order.
     Unordered(StepId, StepId),
     /// A need (by number) of a step may not hold when its turn has come.
@@ -56,6 +58,9 @@ impl Unsettled {
         let name = |step: &StepId| shown(&plan.steps[*step].name.value);
         match self {
             Self::Begun => "it starts in the middle, with steps done or messages under way".to_owned(),
+            Self::Late(step) => {
+                format!("an attempt of {} may take effect late, and change something then", name(step))
+            }
             Self::Unordered(one, other) => {
                 format!("{} and {} write the same thing in either order", name(one), name(other))
             }

@@ -67,7 +67,7 @@ impl Walker<'_> {
             Move::Open(window) => opened.contains(&Asks::Open(window)) || self.broken.open.contains(&window),
             // Everything else that is under way arrives, and nothing more is sent.
             Move::Arrive(flow, key) => self.broken.sent != Some((flow, key)),
-            Move::Send(..) => false,
+            Move::Send(..) | Move::Late(_) => false,
         };
         let mut found = |world: &World| {
             let broken = been.enter(world).first().copied().map(Fault::Untrue);

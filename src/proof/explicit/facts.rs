@@ -1,7 +1,7 @@
 //! What has to be kept of a fact in a packed world.
 //!
 //! Where the steps that write a fact have an order, which of them are done says what it is, so that
-//! nothing else is kept. Where they have none, its value is.
+//! nothing else is kept. Where they have none, its value is; so it is where an effect may come late.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,8 +49,10 @@ pub(super) fn courses(checked: &Checked, start: &World, part: &Part) -> BTreeMap
         .iter()
         .all(|(step, row)| !is_done(step) || row.after.iter().all(|earlier| is_done(earlier.value)));
     let is_ordered = |fact: Fact| is_closed && writers.chain(fact).is_some();
-    let mut reigns: BTreeMap<Fact, Vec<Reign>> = BTreeMap::new();
-    let mut unknown: BTreeSet<Fact> = BTreeSet::new();
+    // Whatever comes late writes at any moment.
+    let mut unknown: BTreeSet<Fact> = late(checked, part).into_iter().flat_map(written).collect();
+    let mut reigns: BTreeMap<Fact, Vec<Reign>> =
+        unknown.iter().map(|fact| (*fact, vec![first(land, start, *fact)])).collect();
     let may_come = |step: &StepId| !is_done(*step) && part.has(*step);
     for step in checked.order().sequence().iter().copied().filter(may_come) {
         for effect in plan.steps[step].action.value.effects() {
@@ -94,6 +96,17 @@ pub(super) fn courses(checked: &Checked, start: &World, part: &Part) -> BTreeMap
     reigns.into_iter().filter(|(fact, _)| !matches!(fact, Fact::Window(_))).map(course).collect()
 }
 
+/// The effects that may come late in a part of a plan.
+fn late(checked: &Checked, part: &Part) -> Vec<Effect> {
+    let steps = checked.late().moves().iter().filter(|step| part.has(**step));
+    steps.flat_map(|step| checked.plan().steps[*step].action.value.effects()).collect()
+}
+
+/// The facts that an effect writes.
+fn written(effect: Effect) -> impl Iterator<Item = Fact> {
+    effect.writes().into_iter().map(|(fact, _)| fact).chain(effect.displaces())
+}
+
 /// A fact as it is at the start.
 fn first(land: &Landscape, start: &World, fact: Fact) -> Reign {
     Reign { value: start.value(land, fact), from: None, until: None }
@@ -113,14 +126,14 @@ fn values(checked: &Checked, start: &World, part: &Part) -> BTreeMap<Fact, Vec<V
         }
         is_new
     };
-    for (_, step) in plan.steps.iter().filter(|(step, _)| !start.is_done(*step) && part.has(*step)) {
-        for effect in step.action.value.effects() {
-            for (fact, value) in effect.writes() {
-                add(fact, value);
-            }
-            if let Effect::Exchange { place, key, backup, .. } = effect {
-                exchanges.push((Fact::Place(place), key, Fact::Place(backup)));
-            }
+    let steps = plan.steps.iter().filter(|(step, _)| !start.is_done(*step) && part.has(*step));
+    let effects = steps.flat_map(|(_, step)| step.action.value.effects());
+    for effect in effects.chain(late(checked, part)) {
+        for (fact, value) in effect.writes() {
+            add(fact, value);
+        }
+        if let Effect::Exchange { place, key, backup, .. } = effect {
+            exchanges.push((Fact::Place(place), key, Fact::Place(backup)));
         }
     }
     loop {

@@ -1,10 +1,13 @@
 //! Whether the plan can still finish from everywhere.
 //!
-//! Everything but traffic leads nearer to the end and never back: a step is done, a message is
-//! received, a window is agreed or begins. So the plan can finish from everywhere if from each world
-//! in which it is not over it can come one move nearer, perhaps after some traffic.
+//! Everything but traffic and late effects leads nearer to the end and never back: a step is done, a
+//! message is received, a window is agreed or begins. So the plan can finish from everywhere if from each
+//! world in which it is not over it can come one move nearer, perhaps after some traffic. Nobody may count
+//! on a late effect, so none is part of a way to the end.
 
 use std::collections::BTreeSet;
+
+use crate::proof::rules::Move;
 
 use super::{
     machine::Outcome,
@@ -20,8 +23,8 @@ pub(super) fn stuck(space: &Space, waiting: &[u32]) -> Option<u32> {
         let mut freed = Vec::new();
         for world in &hopeless {
             let mut is_free = false;
-            space.next(*world, &mut after, |_, next, outcome| {
-                let is_world = outcome != Outcome::Odd;
+            space.next(*world, &mut after, |step, next, outcome| {
+                let is_world = outcome != Outcome::Odd && !matches!(step, Move::Late(_));
                 is_free = is_world && space.worlds.number(next).is_some_and(|next| !hopeless.contains(&next));
                 !is_free
             });
@@ -37,7 +40,7 @@ pub(super) fn stuck(space: &Space, waiting: &[u32]) -> Option<u32> {
 
 /// The first world from which the end cannot be reached, by a walk back from every end.
 fn first(space: &Space) -> Option<u32> {
-    let mut into: Vec<(u32, u32)> = space.edges().into_iter().map(|(from, to)| (to, from)).collect();
+    let mut into: Vec<(u32, u32)> = space.edges_in_time().into_iter().map(|(from, to)| (to, from)).collect();
     into.sort_unstable();
     let mut ends: Vec<bool> = (0..space.states()).map(|world| space.is_ended(number(world))).collect();
     let mut queue: Vec<u32> = (0..).zip(&ends).filter(|(_, ends)| **ends).map(|(world, _)| world).collect();

@@ -62,8 +62,7 @@ impl Layout {
         let done =
             plan.steps.ids().map(|step| bit(&mut room, start.is_done(step) || !part.has(step))).collect();
         let heard = plan.deliveries.iter();
-        let heard =
-            heard.map(|(id, delivery)| bit(&mut room, start.is_heard(id) || !part.has(delivery.step)));
+        let heard = heard.map(|(id, _)| bit(&mut room, start.is_heard(id) || !part.hears(id)));
         let heard = heard.collect();
         let width = |window: WindowId| if part.windows.binary_search(&window).is_ok() { 2 } else { 0 };
         let windows = plan.landscape.windows.ids().map(|window| room.take(width(window))).collect();

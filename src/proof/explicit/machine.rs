@@ -195,14 +195,21 @@ impl Machine {
             let way = if misled { None } else { turn.cases.iter().find(|way| way.case.fits(state)) };
             after.clear();
             after.extend_from_slice(state);
+            way.into_iter().flat_map(|way| &way.case.writes).for_each(|write| write.to(after));
+            // A late effect that does not fit, or that is there, does not come.
+            if turn.late.is_some() && *after == state {
+                continue;
+            }
             let outcome = way.map_or(Outcome::Odd, |way| {
-                way.case.writes.iter().for_each(|write| write.to(after));
+                if turn.is_untimely(state, after) {
+                    return Outcome::Odd;
+                }
                 for sent in way.sends.iter().filter_map(|number| self.sent.get(*number)) {
                     if sent.when.holds(after) {
                         sent.write.to(after);
                     }
                 }
-                let onward = !turn.is_traffic && !way.case.is_idle;
+                let onward = !turn.is_aside && !way.case.is_idle;
                 Outcome::World { onward, way: way.number }
             });
             if !found(turn.what, after, outcome) {
@@ -260,6 +267,8 @@ impl Compiler<'_> {
             let when = [self.layout.is_window(window, &[WindowState::Agreed])];
             turns.extend(self.turn(Move::Open(window), when, vec![field.write(open)]));
         }
+        let late = self.checked.late().moves().iter().copied().filter(|step| self.part.has(*step));
+        late.for_each(|step| self.late(step, &mut turns));
         for channel in self.part.flows.iter().copied() {
             let stamps = Fact::Place(land.channels[channel].stamps);
             let keys = &self.layout.under_way[channel];
@@ -322,6 +331,17 @@ impl Compiler<'_> {
         turns.push(turn);
     }
 
+    /// What a step does once more that is done. What it writes is kept as it is, so whether it changes
+    /// anything is seen in the words.
+    fn late(&self, step: StepId, turns: &mut Vec<Turn>) {
+        let untimely = self.wrongs.untimely();
+        for effect in self.checked.plan().steps[step].action.value.effects() {
+            let ways = self.ways(Some(effect), None);
+            let turn = Self::whole(Move::Late(step), [self.layout.is_done(step, true)], ways);
+            turns.extend(turn.map(|turn| Turn { late: Some(untimely.to_vec()), ..turn }));
+        }
+    }
+
     fn ways(&self, effect: Option<Effect>, done: Option<Write>) -> Vec<Way> {
         let effects = Effects { plan: self.checked.plan(), layout: self.layout };
         let cases = effect.map_or_else(|| vec![Case::default()], |effect| effects.cases(effect));
@@ -347,7 +367,7 @@ impl Compiler<'_> {
 
     fn whole(what: Move, when: impl IntoIterator<Item = Any>, cases: Vec<Way>) -> Option<Turn> {
         let when = Every::of(when);
-        let is_traffic = matches!(what, Move::Send(..) | Move::Arrive(..));
-        (!when.is_never()).then(|| Turn { what, when, needs: Vec::new(), cases, is_traffic })
+        let (needs, is_aside) = (Vec::new(), what.is_aside());
+        (!when.is_never()).then_some(Turn { what, when, needs, cases, is_aside, late: None })
     }
 }

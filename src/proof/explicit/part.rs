@@ -1,26 +1,18 @@
-//! Things of a plan that a search looks at together: all of them, or some that have nothing to do
-//! with the others.
-//!
-//! What happens in one part does not change what can happen in another one, and each promise is about
-//! one part alone. So what can be so in the whole is, part by part, what can be so in each of them.
-
-use std::collections::BTreeMap;
+//! Things of a plan that a search looks at together: all of them, or a slice, which depends on nothing
+//! outside it.
 
 use crate::{
     check::Checked,
-    proof::rules::Rules,
-    world::{
-        id::{ChannelId, DeliveryId, StepId, WindowId},
-        state::World,
-    },
+    world::id::{ChannelId, DeliveryId, StepId, WindowId},
 };
 
-use super::ties::Ties;
+use super::thing::Thing;
 
 /// Some things of a plan, each list in its order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Part {
     pub(super) steps: Vec<StepId>,
+    /// The messages that one of the steps waits for; in the whole, all.
     pub(super) deliveries: Vec<DeliveryId>,
     pub(super) flows: Vec<ChannelId>,
     pub(super) windows: Vec<WindowId>,
@@ -44,36 +36,31 @@ impl Part {
         }
     }
 
-    /// The parts of a plan that starts there. Each thing of the plan is in one of them.
-    pub(super) fn all(rules: &Rules<'_>, start: &World) -> Vec<Self> {
-        let plan = rules.checked().plan();
-        let ties = Ties::of(rules, start);
-        let mut parts: BTreeMap<usize, Self> = BTreeMap::new();
-        let mut part = |root: usize, add: &mut dyn FnMut(&mut Self)| add(parts.entry(root).or_default());
-        for step in plan.steps.ids() {
-            part(ties.of_step(step), &mut |part| part.steps.push(step));
+    /// Things in the order of their numbers.
+    pub(super) fn of(things: impl Iterator<Item = Thing>) -> Self {
+        let mut part = Self::default();
+        for thing in things {
+            match thing {
+                Thing::Step(step) => part.steps.push(step),
+                Thing::Delivery(delivery) => part.deliveries.push(delivery),
+                Thing::Flow(flow) => part.flows.push(flow),
+                Thing::Window(window) => part.windows.push(window),
+                Thing::Statement(number) => part.statements.push(number),
+                Thing::Final(number) => part.finals.push(number),
+                Thing::Place(_) | Thing::Acceptor(_) | Thing::Running(_) | Thing::Key(_) => {}
+            }
         }
-        for (id, delivery) in plan.deliveries.iter() {
-            part(ties.of_step(delivery.step), &mut |part| part.deliveries.push(id));
-        }
-        for flow in plan.landscape.channels.ids() {
-            part(ties.of_flow(flow), &mut |part| part.flows.push(flow));
-        }
-        for window in plan.landscape.windows.ids() {
-            part(ties.of_window(window), &mut |part| part.windows.push(window));
-        }
-        for (number, stated) in plan.statements.iter().enumerate() {
-            part(ties.of_statement(&stated.value), &mut |part| part.statements.push(number));
-        }
-        for (number, last) in plan.finals.iter().enumerate() {
-            part(ties.of_asked(&last.value.asks()), &mut |part| part.finals.push(number));
-        }
-        parts.into_values().collect()
+        part
     }
 
     /// Whether a step is in it.
     pub(super) fn has(&self, step: StepId) -> bool {
         self.steps.binary_search(&step).is_ok()
+    }
+
+    /// Whether it is asked of a message between roles whether it was received.
+    pub(super) fn hears(&self, delivery: DeliveryId) -> bool {
+        self.deliveries.binary_search(&delivery).is_ok()
     }
 
     /// Whether a statement is in it, by number.

@@ -236,7 +236,7 @@ fn told(rules: &Rules<'_>, space: &Space, at: u32) -> Found {
             return;
         }
         fault = match result {
-            Err(found) => Some((step, world.clone(), found)),
+            Err(found) => Some((step, rules.shows(&world, step), found)),
             Ok(after) => rules.fault(&after).map(|found| (step, after, found)),
         };
     });

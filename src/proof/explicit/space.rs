@@ -87,10 +87,21 @@ impl Space {
     /// Which world leads to which, by number.
     #[must_use]
     pub fn edges(&self) -> Vec<(u32, u32)> {
+        self.edges_of(|_| true)
+    }
+
+    /// The same without late effects: they may come, and no way to the end counts on one.
+    #[must_use]
+    pub fn edges_in_time(&self) -> Vec<(u32, u32)> {
+        self.edges_of(|step| !matches!(step, Move::Late(_)))
+    }
+
+    fn edges_of(&self, wanted: impl Fn(Move) -> bool) -> Vec<(u32, u32)> {
         let (mut edges, mut after) = (Vec::with_capacity(self.moves), Vec::new());
         for number in (0..self.states()).map(number) {
-            self.next(number, &mut after, |_, next, _| {
-                edges.extend(self.worlds.number(next).map(|next| (number, next)));
+            self.next(number, &mut after, |step, next, _| {
+                let next = self.worlds.number(next).filter(|_| wanted(step));
+                edges.extend(next.map(|next| (number, next)));
                 true
             });
         }

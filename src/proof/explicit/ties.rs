@@ -1,6 +1,11 @@
-//! What has to do with what in a plan.
+//! What depends on what in a plan.
+//!
+//! A step depends on what comes before it and on what it looks at; what it looks at, on the steps that
+//! change it. What only looks at something changes nothing for it. What a role knows is settled by the
+//! order of the steps, before any search; so a step depends on no news, but on the message that it waits
+//! for.
 
-use petgraph::unionfind::UnionFind;
+use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::{
     condition::Asks,
@@ -8,184 +13,176 @@ use crate::{
     proof::rules::Rules,
     world::{
         effect::Effect,
-        id::{AcceptorId, ChannelId, Id, KeyId, PlaceId, StepId, WindowId},
+        id::StepId,
         landscape::{Fact, Landscape},
         state::World,
     },
 };
 
-/// Every thing of a plan has a number; of those that have to do with each other one stands for all.
+use super::thing::{Numbers, Thing};
+
+/// The things of a plan, each with an arrow to whatever it depends on.
 #[derive(Debug)]
 pub(super) struct Ties {
-    numbers: Numbers,
-    roots: Vec<usize>,
-}
-
-/// Where the numbers of each kind of thing begin. Those of places begin at 0.
-#[derive(Clone, Copy, Debug)]
-struct Numbers {
-    acceptors: usize,
-    channels: usize,
-    windows: usize,
-    keys: usize,
-    steps: usize,
-    /// The number of what is about no thing at all; the last one.
-    nothing: usize,
+    pub(super) numbers: Numbers,
+    pub(super) arrows: DiGraph<(), ()>,
 }
 
 impl Ties {
     /// The ties of a plan that starts there.
     pub(super) fn of(rules: &Rules<'_>, start: &World) -> Self {
         let plan = rules.checked().plan();
-        let numbers = Numbers::of(&plan.landscape, plan.steps.len());
-        let mut found = UnionFind::new(numbers.nothing + 1);
-        let mut tie = |things: Vec<usize>| {
-            for pair in things.windows(2) {
-                if let [one, other] = pair {
-                    found.union(*one, *other);
-                }
-            }
-        };
+        let numbers = Numbers::of(plan);
+        let mut arrows = DiGraph::with_capacity(numbers.all(), 4 * plan.steps.len());
+        for _ in 0..numbers.all() {
+            let _number = arrows.add_node(());
+        }
+        let mut ties = Self { numbers, arrows };
         // A flow looks its key up, and its receiver judges what arrives.
         for (id, channel) in plan.landscape.channels.iter() {
-            tie(vec![numbers.flow(id), numbers.place(channel.stamps), numbers.acceptor(channel.acceptor)]);
+            let looked_at =
+                [Thing::Running(id), Thing::Place(channel.stamps), Thing::Acceptor(channel.acceptor)];
+            ties.depends(Thing::Flow(id), looked_at);
+        }
+        for (flow, _, window) in rules.judged() {
+            ties.depends(Thing::Flow(flow), window.map(Thing::Window));
         }
         // A key that lies somewhere is not made a second time elsewhere.
         for (place, key) in start.places.iter() {
-            key.iter().for_each(|key| tie(vec![numbers.place(place), numbers.key(*key)]));
+            key.iter().for_each(|key| ties.depends(Thing::Key(*key), [Thing::Place(place)]));
         }
-        plan.steps.ids().for_each(|step| tie(numbers.around(rules, step)));
-        plan.gaps().into_iter().for_each(|gap| tie(vec![numbers.step(gap.step), numbers.flow(gap.flow)]));
-        for (flow, _, window) in rules.judged() {
-            window.into_iter().for_each(|window| tie(vec![numbers.flow(flow), numbers.window(window)]));
+        plan.steps.ids().for_each(|step| ties.step(rules, step));
+        for (id, delivery) in plan.deliveries.iter() {
+            ties.depends(Thing::Delivery(id), [Thing::Step(delivery.step)]);
         }
-        plan.statements.iter().for_each(|stated| tie(numbers.stated(&stated.value)));
-        plan.finals.iter().for_each(|last| tie(numbers.asked(&last.value.asks())));
-        Self { numbers, roots: found.into_labeling() }
+        for (number, stated) in plan.statements.iter().enumerate() {
+            ties.depends(Thing::Statement(number), spoken_of(&stated.value));
+        }
+        for (number, last) in plan.finals.iter().enumerate() {
+            let asks = last.value.asks();
+            ties.depends(Thing::Final(number), asked(&asks));
+            // At the end all steps are done, and those that wait for the same have seen it.
+            for (step, row) in plan.steps.iter().filter(|_| !matches!(asks, Asks::Facts(_))) {
+                let waits = row.needs.iter().any(|need| asked(&need.value.asks()) == asked(&asks));
+                ties.depends(Thing::Final(number), waits.then_some(Thing::Step(step)));
+            }
+        }
+        ties
     }
 
-    fn root(&self, things: &[usize]) -> usize {
-        let thing = things.first().copied().unwrap_or(self.numbers.nothing);
-        self.roots.get(thing).copied().unwrap_or(self.numbers.nothing)
+    /// All that some things depend on, with them, by number.
+    pub(super) fn below(&self, thing: usize) -> Vec<usize> {
+        let mut seen = fixedbitset::FixedBitSet::with_capacity(self.numbers.all());
+        let (mut all, mut open) = (Vec::new(), vec![thing]);
+        while let Some(thing) = open.pop() {
+            if !seen.put(thing) {
+                all.push(thing);
+                open.extend(self.arrows.neighbors(NodeIndex::new(thing)).map(NodeIndex::index));
+            }
+        }
+        all
     }
 
-    pub(super) fn of_step(&self, step: StepId) -> usize {
-        self.root(&[self.numbers.step(step)])
+    fn depends(&mut self, thing: Thing, on: impl IntoIterator<Item = Thing>) {
+        let from = NodeIndex::new(self.numbers.number(thing));
+        for other in on {
+            let _number = self.arrows.add_edge(from, NodeIndex::new(self.numbers.number(other)), ());
+        }
     }
 
-    pub(super) fn of_flow(&self, flow: ChannelId) -> usize {
-        self.root(&[self.numbers.flow(flow)])
-    }
-
-    pub(super) fn of_window(&self, window: WindowId) -> usize {
-        self.root(&[self.numbers.window(window)])
-    }
-
-    pub(super) fn of_statement(&self, stated: &Stated) -> usize {
-        self.root(&self.numbers.stated(stated))
-    }
-
-    pub(super) fn of_asked(&self, asks: &Asks) -> usize {
-        self.root(&self.numbers.asked(asks))
+    /// What a step waits for, looks at and changes.
+    fn step(&mut self, rules: &Rules<'_>, step: StepId) {
+        let (checked, plan) = (rules.checked(), rules.checked().plan());
+        let (row, own) = (&plan.steps[step], Thing::Step(step));
+        self.depends(own, row.after.iter().map(|before| Thing::Step(before.value)));
+        self.depends(own, checked.awaited(step).iter().copied().map(Thing::Delivery));
+        for need in &row.needs {
+            self.depends(own, asked(&need.value.asks()));
+        }
+        let proposed = plan.proposal(step).map(|(window, _)| Effect::Propose(window));
+        for effect in row.action.value.effects().into_iter().chain(proposed) {
+            self.depends(own, looked_at(&plan.landscape, effect));
+            for changed in changed(effect) {
+                self.depends(changed, [own]);
+            }
+            // Wherever it goes from there, its place depends on what moves it.
+            if let Effect::Put { place, key } = effect {
+                self.depends(Thing::Key(key), [Thing::Place(place)]);
+            }
+        }
     }
 }
 
-impl Numbers {
-    fn of(landscape: &Landscape, steps: usize) -> Self {
-        let acceptors = landscape.places.len();
-        let channels = acceptors + landscape.acceptors.len();
-        let windows = channels + landscape.channels.len();
-        let keys = windows + landscape.windows.len();
-        let first = keys + landscape.keys.len();
-        Self { acceptors, channels, windows, keys, steps: first, nothing: first + steps }
+const fn fact(fact: Fact) -> Thing {
+    match fact {
+        Fact::Place(place) => Thing::Place(place),
+        // All that it accepts shares its room.
+        Fact::Accepts(acceptor, _) | Fact::AcceptsOther(acceptor) => Thing::Acceptor(acceptor),
+        Fact::Running(flow) => Thing::Running(flow),
+        Fact::Window(window) => Thing::Window(window),
     }
+}
 
-    fn place(self, place: PlaceId) -> usize {
-        place.index()
-    }
-
-    fn acceptor(self, acceptor: AcceptorId) -> usize {
-        self.acceptors + acceptor.index()
-    }
-
-    fn flow(self, flow: ChannelId) -> usize {
-        self.channels + flow.index()
-    }
-
-    fn window(self, window: WindowId) -> usize {
-        self.windows + window.index()
-    }
-
-    fn key(self, key: KeyId) -> usize {
-        self.keys + key.index()
-    }
-
-    fn step(self, step: StepId) -> usize {
-        self.steps + step.index()
-    }
-
-    fn fact(self, fact: Fact) -> usize {
-        match fact {
-            Fact::Place(place) => self.place(place),
-            // All that it accepts shares its room.
-            Fact::Accepts(acceptor, _) | Fact::AcceptsOther(acceptor) => self.acceptor(acceptor),
-            Fact::Running(flow) => self.flow(flow),
-            Fact::Window(window) => self.window(window),
+/// What a condition asks of, each thing once.
+fn asked(asks: &Asks) -> Vec<Thing> {
+    match asks {
+        Asks::Facts(facts) => {
+            let mut things: Vec<Thing> = facts.iter().map(|(of, _)| fact(*of)).collect();
+            things.dedup();
+            things
         }
+        Asks::Drained(flow, _) => vec![Thing::Flow(*flow)],
+        Asks::Open(window) => vec![Thing::Window(*window)],
     }
+}
 
-    fn asked(self, asks: &Asks) -> Vec<usize> {
-        match asks {
-            Asks::Facts(facts) => facts.iter().map(|(fact, _)| self.fact(*fact)).collect(),
-            Asks::Drained(flow, _) => vec![self.flow(*flow)],
-            Asks::Open(window) => vec![self.window(*window)],
+/// What a statement speaks of.
+fn spoken_of(stated: &Stated) -> Vec<Thing> {
+    let mut literals = stated.breaches().concat();
+    literals.extend(stated.occasion());
+    literals.extend(stated.beginning().unwrap_or_default());
+    let thing = |literal: Literal| match literal {
+        Literal::Is(of, _) | Literal::IsNot(of, _) => fact(of),
+        Literal::Open(window) | Literal::NotOpen(window) => Thing::Window(window),
+    };
+    let mut things: Vec<Thing> = literals.into_iter().map(thing).collect();
+    things.dedup();
+    things
+}
+
+/// What tells whether an effect fits, and what comes of it.
+fn looked_at(land: &Landscape, effect: Effect) -> Vec<Thing> {
+    match effect {
+        Effect::Put { place, key } => vec![Thing::Place(place), Thing::Key(key)],
+        Effect::Remove { place, .. } => vec![Thing::Place(place)],
+        Effect::Exchange { place, staged, backup, .. } => {
+            vec![Thing::Place(place), Thing::Place(staged), Thing::Place(backup)]
         }
-    }
-
-    fn stated(self, stated: &Stated) -> Vec<usize> {
-        let mut literals = stated.breaches().concat();
-        literals.extend(stated.occasion());
-        literals.extend(stated.beginning().unwrap_or_default());
-        let thing = |literal: Literal| match literal {
-            Literal::Is(fact, _) | Literal::IsNot(fact, _) => self.fact(fact),
-            Literal::Open(window) | Literal::NotOpen(window) => self.window(window),
-        };
-        literals.into_iter().map(thing).collect()
-    }
-
-    /// A step with all that it waits for, looks at or changes.
-    fn around(self, rules: &Rules<'_>, step: StepId) -> Vec<usize> {
-        let (checked, plan) = (rules.checked(), rules.checked().plan());
-        let row = &plan.steps[step];
-        let mut things = vec![self.step(step)];
-        things.extend(row.after.iter().map(|before| self.step(before.value)));
-        let heard = checked.awaited(step).iter().chain(checked.provisions(step));
-        things.extend(heard.map(|message| self.step(plan.deliveries[*message].step)));
-        for licence in checked.licences(step) {
-            things.extend(licence.learned.iter().chain(&licence.windows).map(|step| self.step(*step)));
+        // There is always room where nothing bounds it.
+        Effect::Accept { acceptor, .. } | Effect::Replace { acceptor, .. } => {
+            let bounded = land.acceptors[acceptor].capacity.map(|_| Thing::Acceptor(acceptor));
+            bounded.into_iter().collect()
         }
-        row.needs.iter().for_each(|need| things.extend(self.asked(&need.value.asks())));
-        things.extend(plan.proposal(step).map(|(window, _)| self.window(window)));
-        row.action.value.effects().into_iter().for_each(|effect| things.extend(self.changed(effect)));
-        things
-    }
-
-    /// All that an effect looks at or changes.
-    fn changed(self, effect: Effect) -> Vec<usize> {
-        match effect {
-            Effect::Put { place, key } | Effect::Remove { place, key } => {
-                vec![self.place(place), self.key(key)]
-            }
-            Effect::Exchange { place, staged, key, backup } => {
-                vec![self.place(place), self.place(staged), self.place(backup), self.key(key)]
-            }
-            Effect::Accept { acceptor, .. }
-            | Effect::Retire { acceptor, .. }
-            | Effect::Replace { acceptor, .. } => vec![self.acceptor(acceptor)],
-            Effect::Start(flow) | Effect::Stop(flow) => vec![self.flow(flow)],
-            // Wherever the key lies, its place is tied to it, and the receiver to the flow.
-            Effect::Try { channel, key } => vec![self.flow(channel), self.key(key)],
-            Effect::Propose(window) | Effect::Agree(window) => vec![self.window(window)],
+        Effect::Retire { .. } | Effect::Start(_) | Effect::Stop(_) => Vec::new(),
+        Effect::Try { channel, key } => {
+            vec![Thing::Acceptor(land.channels[channel].acceptor), Thing::Key(key)]
         }
+        Effect::Propose(window) | Effect::Agree(window) => vec![Thing::Window(window)],
+    }
+}
+
+/// What an effect changes.
+fn changed(effect: Effect) -> Vec<Thing> {
+    match effect {
+        Effect::Put { place, .. } | Effect::Remove { place, .. } => vec![Thing::Place(place)],
+        Effect::Exchange { place, staged, backup, .. } => {
+            vec![Thing::Place(place), Thing::Place(staged), Thing::Place(backup)]
+        }
+        Effect::Accept { acceptor, .. }
+        | Effect::Retire { acceptor, .. }
+        | Effect::Replace { acceptor, .. } => vec![Thing::Acceptor(acceptor)],
+        Effect::Start(flow) | Effect::Stop(flow) => vec![Thing::Running(flow)],
+        Effect::Try { .. } => Vec::new(),
+        Effect::Propose(window) | Effect::Agree(window) => vec![Thing::Window(window)],
     }
 }

@@ -15,8 +15,11 @@ pub(super) struct Turn {
     /// What the step needs, and whether its role goes by what it was told.
     pub(super) needs: Vec<(Every, bool)>,
     pub(super) cases: Vec<Way>,
-    /// Whether it is traffic, which leads no nearer to the end.
-    pub(super) is_traffic: bool,
+    /// Whether it leads no nearer to the end: traffic, and late effects.
+    pub(super) is_aside: bool,
+    /// For a late effect, what it must not bring about: for each promise, the ways in which it would be
+    /// broken if no window were open.
+    pub(super) late: Option<Vec<Vec<Every>>>,
 }
 
 /// Messages that are under way from the moment on at which they can be sent.
@@ -41,8 +44,15 @@ pub(super) struct Way {
 impl Turn {
     /// Whether the other one happens in the same states, with the same that comes of it.
     pub(super) fn is_like(&self, other: &Self) -> bool {
-        let Self { what: _, when, needs, cases, is_traffic } = self;
-        (when, needs, cases, is_traffic) == (&other.when, &other.needs, &other.cases, &other.is_traffic)
+        let Self { what: _, when, needs, cases, is_aside, late } = self;
+        (when, needs, cases, is_aside, late)
+            == (&other.when, &other.needs, &other.cases, &other.is_aside, &other.late)
+    }
+
+    /// Whether a late effect brings about what only an open window allows.
+    pub(super) fn is_untimely(&self, before: &[u64], after: &[u64]) -> bool {
+        let broken = |ways: &[Every], state: &[u64]| ways.iter().any(|way| way.holds(state));
+        self.late.iter().flatten().any(|ways| broken(ways, after) && !broken(ways, before))
     }
 }
 

@@ -21,6 +21,9 @@ pub(super) struct Wrongs {
     never: Vec<Every>,
     /// What must not be so when every step is done.
     missed: Vec<Every>,
+    /// For each promise that a window allows something of, the ways in which it would be broken if none
+    /// were open.
+    untimely: Vec<Vec<Every>>,
     /// The numbers of those that look at a bit of a state, for each bit.
     by_bit: Vec<Vec<usize>>,
 }
@@ -43,7 +46,13 @@ impl Wrongs {
                 }
             }
         }
-        Self { missed: missed.filter(|missed| !missed.is_never()).collect(), never, by_bit }
+        let untimely = untimely(rules, layout, part);
+        Self { untimely, missed: missed.filter(|missed| !missed.is_never()).collect(), never, by_bit }
+    }
+
+    /// What a late effect must not bring about, for it may come when each window is over.
+    pub(super) fn untimely(&self) -> &[Vec<Every>] {
+        &self.untimely
     }
 
     /// Whether one of these is so.
@@ -101,7 +110,7 @@ fn never(rules: &Rules<'_>, layout: &Layout, part: &Part) -> Vec<Every> {
         }
     }
     wrongs.extend(part.flows.iter().copied().map(|c| Every::of([runs(c, true), names(c, None)])));
-    wrongs.extend(plan.gaps().into_iter().filter(|gap| part.has(gap.step)).map(|gap| {
+    wrongs.extend(plan.gaps().into_iter().filter(|gap| part.has_flow(gap.flow)).map(|gap| {
         let before = plan.steps[gap.step].after.iter().map(|before| layout.is_done(before.value, true));
         let turn = before.chain([layout.is_done(gap.step, false), runs(gap.flow, true)]);
         Every::of(turn)
@@ -112,4 +121,30 @@ fn never(rules: &Rules<'_>, layout: &Layout, part: &Part) -> Vec<Every> {
     }
     wrongs.retain(|wrong| !wrong.is_never());
     wrongs
+}
+
+/// All that only an open window allows, for each promise.
+fn untimely(rules: &Rules<'_>, layout: &Layout, part: &Part) -> Vec<Vec<Every>> {
+    let plan = rules.checked().plan();
+    let mut found = Vec::new();
+    for (channel, hazard, window) in rules.judged() {
+        if part.has_flow(channel) && hazard == Hazard::Interrupted && window.is_some() {
+            let stamps = Fact::Place(plan.landscape.channels[channel].stamps);
+            let stands = layout.is(Fact::Running(channel), Value::Is(false));
+            found.push(vec![Every::of([stands]), Every::of([layout.is(stamps, Value::Key(None))])]);
+        }
+    }
+    for stated in part.statements.iter().filter_map(|number| plan.statements.get(*number)) {
+        let is_closed = |literal: &Literal| matches!(literal, Literal::NotOpen(_));
+        let is_open = |literal: &Literal| matches!(literal, Literal::Open(_));
+        let mut breaches = stated.value.breaches();
+        breaches.retain(|all| all.iter().any(is_closed) && !all.iter().any(is_open));
+        let facts = |all: Vec<Literal>| {
+            let facts = all.into_iter().filter(|literal| !is_closed(literal));
+            Every::of(facts.map(|literal| layout.literal(literal)))
+        };
+        found.push(breaches.into_iter().map(facts).collect());
+    }
+    found.retain(|ways: &Vec<Every>| !ways.is_empty());
+    found
 }

@@ -1,6 +1,9 @@
 //! Writes the reason of a proof down, so that a second judge can check it without a search.
 
 mod chain;
+mod limits;
+mod lines;
+mod open;
 mod ranks;
 mod recorder;
 
@@ -37,10 +40,11 @@ pub enum Unwritten {
 pub fn subject<'a>(checked: &'a Checked, start: &'a World) -> Subject<'a> {
     let plan = checked.plan();
     let statement = Statement {
+        limits: limits::stated(plan, &limits::bounds(checked, start)),
         promises: Rules::of(checked).sentences().into_iter().map(|(sentence, _)| sentence).collect(),
         finals: finals(plan),
         waived: waived(plan),
-        assumptions: assumptions(plan),
+        assumptions: assumptions(checked),
     };
     Subject { checked, start, digest: world_digest(checked, start), statement }
 }
@@ -65,14 +69,15 @@ pub fn within(limit: usize, proven: &Proven, start: &World, budget: usize) -> Re
     };
     let Subject { digest, statement, .. } = subject(checked, start);
     let plan = checked.plan();
-    let claim = Claim { plan_name: plan.name.clone(), plan: plan.digest(), start: digest, statement, reason };
+    let (plan_name, limits) = (plan.name.clone(), limits::bounds(checked, start));
+    let claim = Claim { plan_name, plan: plan.digest(), start: digest, statement, reason, limits };
     let certificate = Certificate::of(claim);
     if certificate.text().len() > limit { Err(Unwritten::TooLarge(limit)) } else { Ok(certificate) }
 }
 
 /// The paths and chains that the second judge asks for.
 fn by_order(limit: usize, checked: &Checked, start: &World) -> Result<Reason, Unwritten> {
-    let mut recorder = Recorder::of(checked, limit).map_err(Unwritten::Differ)?;
+    let mut recorder = Recorder::of(checked, limit);
     recorder.speak(occasions(checked, start));
     let shown = show(checked, start, &recorder);
     if recorder.is_full() {
@@ -82,7 +87,7 @@ fn by_order(limit: usize, checked: &Checked, start: &World) -> Result<Reason, Un
     Ok(recorder.reason())
 }
 
-/// Every world, with how far it is from the end.
+/// Every world as the search came upon it, with how far it is from the end.
 fn by_worlds(limit: usize, checked: &Checked, start: &World, budget: usize) -> Result<Reason, Unwritten> {
     let space = match explore(&Rules::of(checked), start, budget) {
         Found::Clean(space) => space,
@@ -94,14 +99,13 @@ fn by_worlds(limit: usize, checked: &Checked, start: &World, budget: usize) -> R
     };
     let ranks = ranks::ranks(&space);
     let (mut worlds, mut length) = (Vec::new(), 0);
-    for (state, rank) in (0..).zip(ranks) {
-        let row = Row::of(&space.world(state), rank);
+    for ((state, rank), open) in (0..).zip(ranks).zip(open::open(checked.plan(), &space)) {
+        let row = Row::of(&space.world(state), rank, open);
         length += row.least();
         if length > limit {
             return Err(Unwritten::TooLarge(limit));
         }
         worlds.push(row);
     }
-    worlds.sort_unstable();
     Ok(Reason::Explicit { worlds })
 }

@@ -6,7 +6,7 @@ use crate::proof::explicit::space::Space;
 
 /// The fewest moves from each world, by number, to one in which every step is done.
 pub(super) fn ranks(space: &Space) -> Vec<u32> {
-    let mut edges: Vec<(u32, u32)> = space.edges().into_iter().map(|(from, to)| (to, from)).collect();
+    let mut edges: Vec<(u32, u32)> = space.edges_in_time().into_iter().map(|(from, to)| (to, from)).collect();
     edges.sort_unstable();
     let mut ranks = vec![u32::MAX; space.states()];
     let mut queue = VecDeque::new();

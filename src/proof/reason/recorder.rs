@@ -4,12 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    certificate::{Lines, News, Reason, Reasons, Refused},
+    certificate::{News, Reason, Reasons, number},
     check::Checked,
-    world::id::{Id, StepId},
+    world::id::StepId,
 };
 
-use super::chain::Chains;
+use super::{chain::Chains, lines::Lines};
 
 /// What a number takes in the text of a certificate at least.
 const LEAST: usize = 2;
@@ -33,23 +33,23 @@ pub(super) struct Recorder<'a> {
 
 impl<'a> Recorder<'a> {
     /// One that has kept nothing yet.
-    pub(super) fn of(checked: &'a Checked, limit: usize) -> Result<Self, Refused> {
+    pub(super) fn of(checked: &'a Checked, limit: usize) -> Self {
         let followers = followers(checked);
-        let lines = Lines::of(checked.plan(), &rows(checked, &followers))?;
+        let lines = Lines::of(checked.plan(), rows(checked, &followers));
         let chains = Chains::of(checked);
         let (paths, news, length) = (RefCell::default(), RefCell::default(), Cell::default());
-        Ok(Self { checked, lines, followers, chains, paths, news, moments: Vec::new(), length, limit })
+        Self { checked, lines, followers, chains, paths, news, moments: Vec::new(), length, limit }
     }
 
-    /// Keeps moments of which the statements speak, with all that these steps come after.
+    /// Keeps moments of which the statements speak, with all that these steps come after, in their order.
     pub(super) fn speak(&mut self, moments: Vec<Vec<StepId>>) {
         let order = self.checked.order();
         let whole = |done: Vec<StepId>| {
             let before = done.iter().flat_map(|step| order.set_before(*step).ones());
-            let before = before.filter_map(|at| order.sequence().get(at).copied());
-            let whole: BTreeSet<StepId> = before.chain(done.iter().copied()).collect();
+            let whole: BTreeSet<usize> =
+                before.chain(done.iter().map(|step| order.position(*step))).collect();
             self.takes(whole.len());
-            whole.into_iter().collect()
+            whole.into_iter().filter_map(|at| order.sequence().get(at).copied()).collect()
         };
         self.moments = moments.into_iter().map(whole).collect();
     }
@@ -137,18 +137,14 @@ impl Reasons for Recorder<'_> {
     }
 }
 
-fn number(step: StepId) -> u32 {
-    u32::try_from(step.index()).unwrap_or(u32::MAX)
-}
-
 /// Rows of three steps and more, each after the one before it in words, and no step in two of them:
 /// as long as they come without a search.
-fn rows(checked: &Checked, followers: &BTreeMap<StepId, Vec<StepId>>) -> Vec<Vec<u32>> {
+fn rows(checked: &Checked, followers: &BTreeMap<StepId, Vec<StepId>>) -> Vec<Vec<StepId>> {
     let (mut taken, mut rows) = (BTreeSet::new(), Vec::new());
     for first in checked.order().sequence() {
         let (mut row, mut at) = (Vec::new(), Some(*first));
         while let Some(step) = at.filter(|step| taken.insert(*step)) {
-            row.push(number(step));
+            row.push(step);
             let next = followers.get(&step).into_iter().flatten();
             at = next.copied().find(|follower| !taken.contains(follower));
         }

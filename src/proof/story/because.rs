@@ -7,7 +7,7 @@ use crate::{
     invariant::{Breach, Hazard},
     plan::Plan,
     proof::{
-        ending::{promise, waiting},
+        ending::{is_untimely, promise, waiting},
         rules::{Fault, Move},
     },
     source::{Span, shown},
@@ -45,7 +45,7 @@ pub(super) fn because(
     (world, fault): (&World, Fault),
 ) -> Vec<Because> {
     let plan = checked.plan();
-    let why = Why { plan, moments, world };
+    let why = Why { plan, moments, world, is_over: is_untimely(plan, world, fault) };
     match fault {
         Fault::Breach(Breach::Rejected(flow, key)) => why.rejected(flow, key),
         Fault::Breach(Breach::Interrupted(flow)) => {
@@ -85,6 +85,8 @@ struct Why<'a> {
     plan: &'a Plan,
     moments: &'a [Moment],
     world: &'a World,
+    /// Whether the windows count as over.
+    is_over: bool,
 }
 
 impl Why<'_> {
@@ -200,6 +202,9 @@ impl Why<'_> {
         let name = shown(&self.plan.landscape.windows[window].name);
         let is = value(&self.plan.landscape, self.world, Fact::Window(window));
         let text = match self.world.windows[window] {
+            WindowState::Open if self.is_over => {
+                format!("the window {name} is open, and may be over when an attempt comes late")
+            }
             WindowState::Open => format!("the window {name} is open"),
             _ => format!("the window {name} is {is}, and has not begun"),
         };

@@ -78,7 +78,8 @@ impl Story {
         let mut moments: Vec<Moment> = Vec::new();
         for step in moves {
             // A step that ends the story does not take place.
-            let after = rules.after(&now, *step).and_then(Result::ok).unwrap_or_else(|| now.clone());
+            let after = rules.after(&now, *step).and_then(Result::ok);
+            let after = after.unwrap_or_else(|| rules.shows(&now, *step));
             moments.push(Moment::of(plan, *step, (&now, &after)));
             now = after;
         }
@@ -111,7 +112,7 @@ impl Story {
 #[must_use]
 pub fn step_of(plan: &Plan, step: Move) -> Option<StepId> {
     match step {
-        Move::Act(id) | Move::Answer(id) => Some(id),
+        Move::Act(id) | Move::Answer(id) | Move::Late(id) => Some(id),
         Move::Receive(message) => Some(plan.deliveries[message].step),
         Move::Open(_) | Move::Send(..) | Move::Arrive(..) => None,
     }

@@ -34,6 +34,8 @@ pub enum Kind {
     MessageSent,
     /// The last message that is signed with the key arrives.
     MessageArrives,
+    /// An attempt of a step that was given up takes effect after all, though the step is done.
+    LateEffect,
 }
 
 impl Kind {
@@ -47,6 +49,7 @@ impl Kind {
             Move::Open(_) => Self::WindowBegins,
             Move::Send(..) => Self::MessageSent,
             Move::Arrive(..) => Self::MessageArrives,
+            Move::Late(_) => Self::LateEffect,
         }
     }
 }
@@ -60,6 +63,10 @@ impl Moment {
         let (text, at) = match step {
             Move::Act(id) => (
                 format!("{}: {} ({})", role(id), shown(&plan.sentence(id)), name(id)),
+                plan.steps[id].action.span,
+            ),
+            Move::Late(id) => (
+                format!("an attempt of {} that was given up takes effect after all", name(id)),
                 plan.steps[id].action.span,
             ),
             Move::Answer(id) => {
@@ -97,7 +104,7 @@ impl Moment {
             Move::Act(id) => Some(plan.steps[id].role.value),
             Move::Answer(id) => plan.proposal(id).map(|(_, other)| other),
             Move::Receive(message) => Some(plan.deliveries[message].to),
-            Move::Open(_) | Move::Send(..) | Move::Arrive(..) => None,
+            Move::Open(_) | Move::Send(..) | Move::Arrive(..) | Move::Late(_) => None,
         }
     }
 }

@@ -55,7 +55,10 @@ pub fn replay(checked: &Checked, file: &StoryFile) -> Result<Story, Refused> {
         moves.push(step);
         match rules.after(&world, step) {
             None => return Err(Refused::untrue(number, "it cannot happen then")),
-            Some(Err(fault)) => shown = vec![fault],
+            Some(Err(fault)) => {
+                world = rules.shows(&world, step);
+                shown = vec![fault];
+            }
             Some(Ok(after)) => {
                 world = after;
                 shown = rules.faults(&world);
@@ -111,8 +114,9 @@ fn can_finish(rules: &Rules<'_>, from: &World) -> Option<bool> {
         if seen.len() > ENOUGH || rules.is_exhausted() {
             return None;
         }
-        rules.next(&world, |_, result| {
+        rules.next(&world, |step, result| {
             if let Ok(after) = result
+                && !matches!(step, Move::Late(_))
                 && seen.insert(after.clone())
             {
                 open.push(after);
@@ -142,6 +146,7 @@ fn step(plan: &Plan, told: &Told) -> Result<Move, String> {
     };
     match told.kind {
         Kind::Act => of_step().map(Move::Act),
+        Kind::LateEffect => of_step().map(Move::Late),
         Kind::Answer => of_step().map(Move::Answer),
         Kind::Receipt => {
             let (step, role) = (of_step()?, named(&told.role, "role")?);

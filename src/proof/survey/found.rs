@@ -18,7 +18,7 @@ use super::{Told, unprepared::Surveyed, worlds::Worlds};
 /// The step with which a story ends.
 pub(super) fn brought_about(moves: &[Move]) -> Option<StepId> {
     match moves.last() {
-        Some(Move::Act(step) | Move::Answer(step)) => Some(*step),
+        Some(Move::Act(step) | Move::Answer(step) | Move::Late(step)) => Some(*step),
         _ => None,
     }
 }
@@ -103,7 +103,7 @@ impl Found {
                         if let Some(end) = ends.get_mut(index) {
                             *end = true;
                         }
-                        fresh.push((step, world.clone(), fault));
+                        fresh.push((step, rules.shows(&world, step), fault));
                     }
                     Ok(after) => {
                         if worlds.enter(&after, (at, Some(step))) {

@@ -22,6 +22,8 @@ pub(super) struct Worlds<'a> {
     edges: Vec<(u32, u32)>,
     /// How many words the rows have.
     words: usize,
+    /// Those of the edges, in their order, that are late effects.
+    late: Vec<(u32, u32)>,
 }
 
 /// What a world takes in memory beside its words, in bytes: its places in the tables.
@@ -31,7 +33,8 @@ impl<'a> Worlds<'a> {
     /// The start alone.
     pub(super) fn of(packing: Packing<'a>, start: &World) -> Self {
         let (rows, came, edges) = (Vec::new(), Vec::new(), Vec::new());
-        let mut worlds = Self { packing, rows, numbers: HashMap::new(), came, edges, words: 0 };
+        let late = Vec::new();
+        let mut worlds = Self { packing, rows, numbers: HashMap::new(), came, edges, words: 0, late };
         let _is_new = worlds.enter(start, (0, None));
         worlds
     }
@@ -43,7 +46,8 @@ impl<'a> Worlds<'a> {
 
     /// What they take in memory, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        let beside = self.rows.len() * BESIDE + self.edges.len() * size_of::<(u32, u32)>();
+        let edges = self.edges.len() + self.late.len();
+        let beside = self.rows.len() * BESIDE + edges * size_of::<(u32, u32)>();
         self.words * size_of::<u64>() + beside
     }
 
@@ -56,16 +60,20 @@ impl<'a> Worlds<'a> {
     pub(super) fn enter(&mut self, world: &World, (from, step): (u32, Option<Move>)) -> bool {
         let mut packed = Vec::new();
         self.packing.pack(world, &mut packed);
-        if let Some(known) = self.numbers.get(packed.as_slice()) {
-            self.edges.push((from, *known));
+        let known = self.numbers.get(packed.as_slice()).copied();
+        let number = known.unwrap_or_else(|| number(self.rows.len()));
+        self.edges.push((from, number));
+        if matches!(step, Some(Move::Late(_))) {
+            self.late.push((from, number));
+        }
+        if known.is_some() {
             return false;
         }
-        let (row, number): (Rc<[u64]>, u32) = (packed.into(), number(self.rows.len()));
+        let row: Rc<[u64]> = packed.into();
         self.words += row.len();
         self.rows.push(Rc::clone(&row));
         self.numbers.insert(row, number);
         self.came.push((from, step));
-        self.edges.push((from, number));
         true
     }
 
@@ -93,7 +101,11 @@ impl<'a> Worlds<'a> {
         let ends_too = |at: usize| ends.get(at).copied().unwrap_or(false);
         let is_end = |at: usize| ends_too(at) || rules.is_ended(&self.world(number(at)));
         let mut can_end: Vec<bool> = (0..self.len()).map(is_end).collect();
-        let mut into: Vec<(u32, u32)> = self.edges.iter().map(|(from, to)| (*to, *from)).collect();
+        // No way to the end counts on a late effect.
+        let mut late: Vec<(u32, u32)> = self.late.clone();
+        late.sort_unstable();
+        let in_time = self.edges.iter().filter(|edge| late.binary_search(edge).is_err());
+        let mut into: Vec<(u32, u32)> = in_time.map(|(from, to)| (*to, *from)).collect();
         into.sort_unstable();
         let mut queue: Vec<u32> =
             can_end.iter().enumerate().filter(|(_, ends)| **ends).map(|(at, _)| number(at)).collect();

@@ -145,7 +145,7 @@ fn wrong(code: &str, desk: &Desk) -> String {
     let text = desk.read("proof.json");
     match code {
         "certificate_unreadable" => "{}".to_owned(),
-        "certificate_version" => text.replace("keyroll/proof/1", "keyroll/proof/\u{202e}2"),
+        "certificate_version" => text.replace("keyroll/proof/2", "keyroll/proof/\u{202e}3"),
         "certificate_altered" => text.replace("[[0,1,2,3,4,5,6]]", "[[0,1,2,3,4,6,5]]"),
         "certificate_foreign" => {
             assert_eq!(desk.keyroll("prove one-key.renewal --certificate other.json").0, 0);

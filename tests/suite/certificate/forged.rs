@@ -75,9 +75,9 @@ fn another_plan_value_start_statement_or_version_is_refused() {
         let spaced = read(&format!("{text}\n")).unwrap();
         let whole = certificate.text();
         assert!(matches!(judged(&spaced, whole.as_bytes()), Err(Refused::Foreign(_))));
-        let later = whole.replace("keyroll/proof/1", "keyroll/proof/2");
+        let later = whole.replace("keyroll/proof/2", "keyroll/proof/3");
         let verdict = judged(proven.checked(), later.as_bytes());
-        assert_eq!(verdict, Err(Refused::Version("keyroll/proof/2".to_owned())));
+        assert_eq!(verdict, Err(Refused::Version("keyroll/proof/3".to_owned())));
     }
 }
 
@@ -166,6 +166,8 @@ fn altered(reason: &Reason, steps: u32) -> Vec<Reason> {
                 with(&|row| _ = row.6.pop());
                 with(&|row| row.7.push(99));
                 with(&|row| _ = row.7.pop());
+                with(&|row| row.8.push(0));
+                with(&|row| _ = row.8.pop());
                 all
             };
             found.extend(rows(worlds, others).into_iter().map(|worlds| Reason::Explicit { worlds }));

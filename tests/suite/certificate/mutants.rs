@@ -34,6 +34,7 @@ pub(super) fn forged(claim: &Claim, checked: &Checked) -> Vec<u8> {
         start: digest,
         statement,
         reason: claim.reason.clone(),
+        limits: claim.limits.clone(),
     };
     Certificate::of(claim).text().into_bytes()
 }

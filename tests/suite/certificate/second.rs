@@ -69,7 +69,7 @@ impl Reasons for All<'_> {
         let done = occasions.get(number)?;
         let order = self.0.order();
         let is_in = |step: &StepId| done.iter().any(|last| last == step || order.is_before(*step, *last));
-        Some(plan.steps.ids().filter(is_in).collect())
+        Some(order.sequence().iter().copied().filter(is_in).collect())
     }
 }
 

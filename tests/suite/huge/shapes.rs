@@ -52,6 +52,25 @@ pub(crate) fn chain(steps: usize) -> String {
     })
 }
 
+/// The same, and what a search looks at: an act at the end.
+#[must_use]
+pub(crate) fn chain_to_an_act(steps: usize) -> String {
+    let last = steps.saturating_sub(2);
+    let act = format!("step halt by ops \"Halt\" {{\n  after s{last}\n  undeploy nightly\n}}\n");
+    chain(last + 1) + &act
+}
+
+/// Windows that are agreed in any order.
+#[must_use]
+pub(crate) fn agreements(steps: usize) -> String {
+    headed(steps, |plan, n| {
+        written(
+            plan,
+            format_args!("window w{n}\nstep s{n} by ops \"Step {n}\" {{\n  agree w{n} with audit\n}}\n"),
+        );
+    })
+}
+
 /// Reports in any order.
 #[must_use]
 pub(crate) fn wide(steps: usize) -> String {

@@ -656,6 +656,7 @@ fn forged(claim: &Claim, checked: &Checked) -> Vec<u8> {
         start: digest,
         statement,
         reason: claim.reason.clone(),
+        limits: claim.limits.clone(),
     };
     Certificate::of(claim).text().into_bytes()
 }

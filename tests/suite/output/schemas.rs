@@ -31,7 +31,7 @@ fn the_published_schemas_are_those_of_the_program() {
         let printed = super::said(&mut super::keyroll(&["schema", row.name])).1;
         assert_eq!(serde_json::from_str::<Value>(&printed).unwrap(), (row.make)());
         let listed = super::said(&mut super::keyroll(&["schema"])).1;
-        assert!(listed.contains(&format!("keyroll/{}/1 ", row.name)), "{listed}");
+        assert!(listed.contains(&format!("keyroll/{}/{} ", row.name, row.version)), "{listed}");
     }
 }
 
@@ -68,7 +68,7 @@ fn wrong(documents: &[Value]) -> Vec<String> {
     let mut input = String::new();
     for document in documents {
         let mark = document["schema"].as_str().unwrap_or_else(|| panic!("no schema is named: {document}"));
-        let name = mark.strip_prefix("keyroll/").and_then(|rest| rest.strip_suffix("/1")).unwrap();
+        let name = mark.strip_prefix("keyroll/").and_then(|rest| rest.rsplit_once('/')).unwrap().0;
         input += &format!("{}\n", json!({"schema": closed(published(name)), "document": document}));
     }
     let script = format!("{}/tests/oracles/schema.py", env!("CARGO_MANIFEST_DIR"));
@@ -241,7 +241,7 @@ fn what_every_command_prints_fits_its_schema() {
     let by_schema: BTreeMap<&str, &Value> =
         heard.0.iter().map(|document| (document["schema"].as_str().unwrap(), document)).collect();
     for row in SCHEMAS {
-        let mark = format!("keyroll/{}/1", row.name);
+        let mark = format!("keyroll/{}/{}", row.name, row.version);
         assert!(by_schema.contains_key(&*mark), "no command printed {mark}");
     }
     // What was written is told with its length and its certificate, and findings about no text name none.

@@ -47,8 +47,27 @@ struct Ground {
     gap: bool,
 }
 
-/// The text of one random plan.
+/// The text of one random plan. In one of eight some steps may come late.
 pub(crate) fn plan(seed: u64) -> String {
+    if seed % 8 == 5 { late(seed) } else { in_time(seed) }
+}
+
+/// The same with some steps that may come late.
+pub(crate) fn late(seed: u64) -> String {
+    let mut chance = Chance::new(seed ^ 0x001A_7E00);
+    let often = chance.of(&[20, 50, 90]);
+    let lines = in_time(seed);
+    let mut text = String::new();
+    for line in lines.lines() {
+        writeln!(text, "{line}").unwrap();
+        if line.starts_with("step ") && chance.percent(often) {
+            text.push_str("  may come late\n");
+        }
+    }
+    text
+}
+
+fn in_time(seed: u64) -> String {
     let mut chance = Chance::new(seed);
     let ground = Ground {
         roles: 2 + chance.below(2),

@@ -44,13 +44,19 @@ pub(crate) fn endless(plan: &Plan, limit: usize) -> Option<(usize, usize)> {
     while at < moments.len() {
         let moment = moments[at].clone();
         let mut mine = Vec::new();
-        for after in judge.moves(&moment).into_iter().flatten() {
+        let in_time = judge.in_time(&moment).into_iter().map(|after| (after, true));
+        let late = judge.late(&moment).into_iter().map(|after| (after, false));
+        for (after, is_in_time) in in_time.chain(late) {
+            let Ok(after) = after else { continue };
             let due = due(&moment, &after);
             let number = *numbers.entry(after.clone()).or_insert_with(|| {
                 moments.push(after);
                 moments.len() - 1
             });
-            mine.push((number, due));
+            // A late effect is part of no run that goes on for ever: some day none comes any more.
+            if is_in_time {
+                mine.push((number, due));
+            }
         }
         ways.push(mine);
         at += 1;

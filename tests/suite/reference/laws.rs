@@ -9,7 +9,7 @@ use keyroll::{
     plan::Plan,
     world::{
         effect::Effect,
-        id::{KeyId, RoleId, StepId},
+        id::{ChannelId, KeyId, RoleId, StepId},
         landscape::{Fact, Value},
     },
 };
@@ -73,6 +73,9 @@ pub(crate) fn broken(plan: &Plan) -> BTreeSet<&'static str> {
     if plan.promised(Course::CanAbort).is_some() && cannot_be_taken_back(plan) {
         broken.insert("cannot_abort");
     }
+    if cannot_come_late(plan, &told) {
+        broken.insert("cannot_come_late");
+    }
     for known in &plan.known {
         let asks = plan.finals[known.value.what].value.asks();
         if known.value.roles.iter().any(|role| !knows_at_the_end(plan, &told, *role, &asks)) {
@@ -87,6 +90,7 @@ pub(crate) fn named(codes: &[String]) -> BTreeSet<&'static str> {
     let laws = [
         "agreed_twice",
         "cannot_abort",
+        "cannot_come_late",
         "created_twice",
         "cycle",
         "gap_observed",
@@ -201,7 +205,7 @@ fn sees_a_gap(plan: &Plan, told: &Told<'_>) -> bool {
     })
 }
 
-/// Whether a step removes a key, or something is promised of facts while a window is
+/// Whether a step removes a key, or may do late what was taken back, or something is promised of facts while a window is
 /// open that the plan agrees on.
 fn cannot_be_taken_back(plan: &Plan) -> bool {
     let is_agreed = |asks: Asks| match asks {
@@ -215,7 +219,9 @@ fn cannot_be_taken_back(plan: &Plan) -> bool {
         !stated.is_before() && (during || !stated.is_always() && is_agreed(stated.what().asks()))
     });
     let mut effects = plan.steps.rows().flat_map(|row| row.action.value.effects());
-    effects.any(|effect| matches!(effect, Effect::Remove { .. })) || of_window
+    let mut late = plan.steps.rows().filter(|row| row.comes_late.is_some());
+    let comes_again = late.any(|row| row.action.value.effects().iter().any(|e| !changed(e).is_empty()));
+    effects.any(|effect| matches!(effect, Effect::Remove { .. })) || of_window || comes_again
 }
 
 /// The key whose certificate a step needs.
@@ -245,4 +251,79 @@ fn has_certificate(plan: &Plan, told: &Told<'_>, step: StepId, role: RoleId, key
         (created && row.role.value == role) || handed
     });
     lies || trusts || got
+}
+
+/// Whether an attempt may come late, and change something then, that touches a keystore with a gap or lets a
+/// flow sign again while somebody counts the time of a drain.
+fn cannot_come_late(plan: &Plan, told: &Told<'_>) -> bool {
+    let effects = |step: StepId| plan.steps[step].action.value.effects();
+    matters(plan, told).into_iter().any(|step| {
+        let facts: Vec<_> = effects(step).iter().flat_map(changed).collect();
+        let land = &plan.landscape;
+        let in_gap = facts.iter().any(
+            |(fact, _)| matches!(fact, Fact::Place(place) if land.stores[land.places[*place].store].has_gap),
+        );
+        let signs = |flow: ChannelId, key: KeyId| {
+            facts.iter().any(|(fact, value)| {
+                *fact == Fact::Running(flow) && *value == Some(Value::Is(true))
+                    || *fact == Fact::Place(land.channels[flow].stamps)
+                        && value.is_none_or(|value| value == Value::Key(Some(key)))
+            })
+        };
+        let counts = plan.steps.iter().any(|(other, row)| {
+            other != step
+                && !told.is_before(other, step)
+                && row
+                    .needs
+                    .iter()
+                    .any(|need| matches!(need.value.asks(), Asks::Drained(flow, key) if signs(flow, key)))
+        });
+        in_gap || counts
+    })
+}
+
+/// The steps that may come late and whose effect another one can have undone by then: one that does not come
+/// before it, or one that may come late and matter too.
+fn matters(plan: &Plan, told: &Told<'_>) -> BTreeSet<StepId> {
+    let effects = |step: StepId| plan.steps[step].action.value.effects();
+    let undoes = |other: StepId, step: StepId| {
+        effects(step).iter().any(|effect| effects(other).iter().any(|by| undone(*effect, *by)))
+    };
+    let mut found: BTreeSet<StepId> = BTreeSet::new();
+    loop {
+        let fresh = plan.steps.ids().filter(|step| {
+            plan.steps[*step].comes_late.is_some()
+                && !found.contains(step)
+                && plan.steps.ids().any(|other| {
+                    let may_follow = !told.is_before(other, *step) || found.contains(&other);
+                    other != *step && may_follow && undoes(other, *step)
+                })
+        });
+        let fresh: Vec<StepId> = fresh.collect();
+        if fresh.is_empty() {
+            return found;
+        }
+        found.extend(fresh);
+    }
+}
+
+/// Whether an effect that is there may fit again, and change something, because of another one.
+fn undone(effect: Effect, by: Effect) -> bool {
+    let removed = |key: KeyId| matches!(by, Effect::Remove { key: other, .. } if other == key);
+    let filled = |at, key: KeyId| match by {
+        Effect::Put { place, key: put } => place == at && put == key,
+        Effect::Exchange { place, key: put, backup, .. } => place == at && put == key || backup == at,
+        _ => false,
+    };
+    match effect {
+        Effect::Put { key, .. } => removed(key),
+        Effect::Exchange { staged, key, .. } => filled(staged, key),
+        Effect::Remove { place, key } => filled(place, key),
+        Effect::Try { .. } | Effect::Propose(_) | Effect::Agree(_) => false,
+        // What writes a value is undone by what writes another one.
+        _ => {
+            let theirs = written(&by);
+            written(&effect).iter().any(|(fact, value)| theirs.iter().any(|(f, v)| f == fact && v != value))
+        }
+    }
 }

@@ -93,7 +93,7 @@ fn looked_through(judge: &Judge<'_>, first: Moment, (limit, is_declared): (usize
     let mut moments = vec![first.clone()];
     let mut numbers = HashMap::from([(first, 0)]);
     let mut depths = vec![0];
-    let mut ways: Vec<(usize, usize)> = Vec::new();
+    let mut ways: Vec<(usize, usize, bool)> = Vec::new();
     let mut wrongs: BTreeSet<Wrong> = BTreeSet::new();
     let mut at = 0;
     while at < moments.len() {
@@ -101,7 +101,9 @@ fn looked_through(judge: &Judge<'_>, first: Moment, (limit, is_declared): (usize
         if !wrongs.is_empty() && depths[at - 1] < depth {
             return Judgement::Refuted(depth, wrongs);
         }
-        for step in judge.moves(&moments[at]) {
+        let in_time = judge.in_time(&moments[at]).into_iter().map(|step| (step, true));
+        let late = judge.late(&moments[at]).into_iter().map(|step| (step, false));
+        for (step, is_in_time) in in_time.chain(late) {
             let after = match step {
                 Ok(after) => after,
                 Err(wrong) => {
@@ -120,7 +122,7 @@ fn looked_through(judge: &Judge<'_>, first: Moment, (limit, is_declared): (usize
                     number
                 }
             };
-            ways.push((at, number));
+            ways.push((at, number, is_in_time));
         }
         if moments.len() > limit {
             return Judgement::TooMany;
@@ -133,8 +135,8 @@ fn looked_through(judge: &Judge<'_>, first: Moment, (limit, is_declared): (usize
     let mut can_end: Vec<bool> = moments.iter().map(|m| judge.is_over(m)).collect();
     loop {
         let before = can_end.iter().filter(|c| **c).count();
-        for (from, to) in ways.iter().rev() {
-            can_end[*from] |= can_end[*to];
+        for (from, to, is_in_time) in ways.iter().rev() {
+            can_end[*from] |= *is_in_time && can_end[*to];
         }
         if can_end.iter().filter(|c| **c).count() == before {
             break;
@@ -254,6 +256,13 @@ impl<'a> Judge<'a> {
 
     /// Everything that may happen next.
     pub(crate) fn moves(&self, moment: &Moment) -> Vec<Result<Moment, Wrong>> {
+        let mut found = self.in_time(moment);
+        found.extend(self.late(moment));
+        found
+    }
+
+    /// Everything that may happen next but for what comes late: nobody counts on that.
+    pub(super) fn in_time(&self, moment: &Moment) -> Vec<Result<Moment, Wrong>> {
         let mut found = Vec::new();
         for step in self.plan.steps.ids().filter(|step| !moment.done.contains(step)) {
             if moment.taken.contains_key(&step) {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use keyroll::source::{Span, Spanned};
 use keyroll::syntax::tree::{
-    Block, Item, Line, Owned, ParamDecl, Phrase, PlaceTerm, PlanHead, StepDecl, StepLine, SyntaxTree,
-    TakesLine, Term, Titled, Trivia, WindowDecl,
+    Block, Column, Every, ForEach, Item, Line, Listed, Only, Owned, ParamDecl, Phrase, PlaceTerm, PlanHead,
+    Rows, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term, Titled, Trivia, WindowDecl,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -16,9 +16,9 @@ fn at<T>(value: T) -> Spanned<T> {
 }
 
 /// Words that begin a sentence, join names or order steps; what may not stand in their place.
-const TAKEN: [&str; 20] = [
-    "keyroll", "plan", "param", "role", "key", "keystore", "receiver", "flow", "window", "step", "promise",
-    "finally", "waive", "after", "needs", "takes", "by", "of", "at", "source",
+const TAKEN: [&str; 22] = [
+    "table", "for", "keyroll", "plan", "param", "role", "key", "keystore", "receiver", "flow", "window",
+    "step", "promise", "finally", "waive", "after", "needs", "takes", "by", "of", "at", "source",
 ];
 
 fn any_word() -> impl Strategy<Value = Spanned<String>> {
@@ -27,7 +27,7 @@ fn any_word() -> impl Strategy<Value = Spanned<String>> {
 }
 
 fn free_word() -> impl Strategy<Value = Spanned<String>> {
-    "[a-zA-Z][a-zA-Z0-9_-]{0,63}".prop_filter("taken", |w| !TAKEN.contains(&w.as_str())).prop_map(at)
+    "[a-zA-Z][a-zA-Z0-9_$-]{0,63}".prop_filter("taken", |w| !TAKEN.contains(&w.as_str())).prop_map(at)
 }
 
 fn text() -> impl Strategy<Value = Spanned<String>> {
@@ -138,22 +138,62 @@ fn owned() -> impl Strategy<Value = Owned<Phrase>> {
 fn step() -> impl Strategy<Value = StepDecl> {
     let line = prop_oneof![
         vec(any_word(), 1..4).prop_map(StepLine::After),
+        (free_word(), every())
+            .prop_map(|(name, every)| StepLine::AfterEach(Box::new(Listed { name, every }))),
         condition().prop_map(StepLine::Needs),
         (option::of(bound()), bound())
             .prop_map(|(least, most)| { StepLine::Takes(Box::new(TakesLine { least, most, span: at(()) })) }),
+        Just(StepLine::MayComeLate(at(()))),
         statement().prop_map(StepLine::Act),
     ];
     (free_word(), any_word(), option::of(text()), block(line.boxed()))
         .prop_map(|(name, role, title, body)| StepDecl { name, role, title, body })
 }
 
+fn cell() -> impl Strategy<Value = Term> {
+    prop_oneof![
+        "[a-zA-Z][a-zA-Z0-9_-]{0,12}".prop_map(|word| Term::Word(at(word))),
+        text().prop_map(Term::Text),
+        any::<u64>().prop_map(|n| Term::Number(at(n))),
+        duration(),
+    ]
+}
+
+fn every() -> impl Strategy<Value = Every> {
+    let only =
+        (free_word(), any::<bool>(), cell()).prop_map(|(column, is, value)| Only { column, is, value });
+    // `where is is not` would be another sentence: a word that joins others is no value.
+    let only = only.prop_filter("joins", |only| !matches!(&only.value, Term::Word(w) if w.value == "not"));
+    (free_word(), option::of(only)).prop_map(|(table, only)| Every { table, only })
+}
+
+fn table() -> impl Strategy<Value = TableDecl> {
+    let column =
+        (free_word(), "[a-z][a-z0-9_-]{0,8}".prop_map(at)).prop_map(|(name, kind)| Column { name, kind });
+    let rows = prop_oneof![
+        3 => block(vec(cell(), 1..4).boxed()).prop_map(Rows::Here),
+        1 => text().prop_map(Rows::File),
+    ];
+    (free_word(), vec(column, 0..3), rows).prop_map(|(name, columns, rows)| TableDecl { name, columns, rows })
+}
+
 fn bound() -> impl Strategy<Value = Term> {
     prop_oneof![duration(), any_word().prop_map(Term::Param)]
 }
 
+/// A sentence of its own, or several for each row of a table, up to three deep.
 fn item() -> impl Strategy<Value = Item> {
+    sentence().prop_recursive(3, 12, 4, |inner| {
+        let body = block(inner.clone());
+        let each = (every(), body).prop_map(|(every, body)| Item::ForEach(ForEach { every, body }));
+        prop_oneof![4 => inner, 1 => each]
+    })
+}
+
+fn sentence() -> impl Strategy<Value = Item> + Clone {
     let limit = bound();
     prop_oneof![
+        table().prop_map(Item::Table),
         (free_word(), option::of(text()), option::of(text()))
             .prop_map(|(name, title, source)| Item::Plan(PlanHead { name, title, source })),
         (free_word(), any_word(), option::of(value()))

@@ -66,6 +66,18 @@ fn three_faults_give_three_findings_and_no_cascade() {
     });
 }
 
+/// The brace behind sentences that are said for each row is no second fault.
+#[test]
+fn a_fault_of_for_each_gives_one_finding() {
+    for (name, code) in [("each-open", "unclosed_block"), ("each-fault", "unexpected_text")] {
+        let refusal = refusal(&folder("recovered").join(format!("{name}.renewal")));
+        assert_eq!(refusal.codes().collect::<Vec<_>>(), [code], "{name}");
+        with_settings!({ snapshot_path => "../../golden/recovered", prepend_module_to_snapshot => false, omit_expression => true }, {
+            assert_snapshot!(name, page(&refusal, false, 100));
+        });
+    }
+}
+
 #[test]
 fn what_can_be_read_beside_a_fault_is_read() {
     let bytes = std::fs::read(folder("recovered").join("three-faults.renewal")).unwrap();

@@ -1,0 +1,354 @@
+//! From sentences that are said for each row to the sentences themselves.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use crate::{
+    plan::suggest,
+    source::{Finding, Source, Span, Spanned, shown},
+    syntax::tree::{
+        Block, Every, ForEach, Item, Line, Owned, Phrase, StepDecl, StepLine, SyntaxTree, TableDecl,
+        TakesLine, Term, Titled, WindowDecl,
+    },
+};
+
+use super::{
+    Instances,
+    count::count,
+    finding::{ColumnNameTaken, MisplacedInEach, NoRow, SameInEachRow, UnknownColumn, UnknownTable},
+    list::{Piece, has_list, pieces, whole},
+    once,
+    read::{Table, table, written},
+    row::Row,
+    value::Value,
+};
+
+/// Says each sentence for each row that it is meant for.
+///
+/// # Errors
+/// Every finding about tables, and about what is said of their rows.
+pub fn instances<'a>(source: &Source, tree: &'a SyntaxTree) -> Result<Instances<'a>, Vec<Finding>> {
+    if !tree.items.iter().any(|line| is_of_tables(&line.node)) {
+        return Ok(Instances { tree: Cow::Borrowed(tree), files: BTreeMap::new() });
+    }
+    let mut files = BTreeMap::new();
+    let (tables, parameters) = tables(source, tree, &mut files)?;
+    count(&tree.items, &tables).map_err(|finding| vec![finding])?;
+    let outside = Row::outside(parameters.keys().map(|name| (*name).to_owned()).collect());
+    let mut saying = Saying { tables: &tables, findings: Vec::new(), items: Vec::new() };
+    saying.items(&tree.items, &outside, &mut Vec::new());
+    let Saying { findings, items, .. } = saying;
+    if !findings.is_empty() {
+        return Err(once(findings));
+    }
+    let tree = SyntaxTree { version: tree.version.clone(), items, trailing: tree.trailing.clone() };
+    Ok(Instances { tree: Cow::Owned(tree), files })
+}
+
+/// Whether a sentence has to do with tables, or with a `$` that stands in a name.
+fn is_of_tables(item: &Item) -> bool {
+    let of_body = |body: &Block<Phrase>| body.lines.iter().any(|line| has_list(&line.node));
+    match item {
+        Item::Table(_) | Item::ForEach(_) => true,
+        Item::Keystore(owned) | Item::Receiver(owned) | Item::Flow(owned) => {
+            owned.name.value.contains('$') || owned.owner.value.contains('$') || of_body(&owned.body)
+        }
+        Item::Step(step) => {
+            step.name.value.contains('$')
+                || step.role.value.contains('$')
+                || step.body.lines.iter().any(|line| match &line.node {
+                    StepLine::AfterEach(_) => true,
+                    StepLine::After(names) => names.iter().any(|name| name.value.contains('$')),
+                    StepLine::Needs(words) | StepLine::Act(words) => has_list(words),
+                    StepLine::Takes(_) | StepLine::MayComeLate(_) => false,
+                })
+        }
+        Item::Role(titled) | Item::Key(titled) => titled.name.value.contains('$'),
+        Item::Window(window) => window.name.value.contains('$'),
+        Item::Promise(words) | Item::Finally(words) | Item::Waive(words) => has_list(words),
+        Item::Plan(_) | Item::Param(_) => false,
+    }
+}
+
+/// Tables by their names, and the places of parameters by theirs.
+type Declared<'a> = (BTreeMap<&'a str, Table>, BTreeMap<&'a str, Span>);
+
+/// Reads all tables of a plan.
+fn tables<'a>(
+    source: &Source,
+    tree: &'a SyntaxTree,
+    files: &mut BTreeMap<String, String>,
+) -> Result<Declared<'a>, Vec<Finding>> {
+    let mut findings: Vec<Finding> = Vec::new();
+    let parameter = |line: &'a Line<Item>| match &line.node {
+        Item::Param(decl) => Some((decl.name.value.as_str(), decl.name.span)),
+        _ => None,
+    };
+    let parameters: BTreeMap<&str, Span> = tree.items.iter().filter_map(parameter).collect();
+    let mut names: BTreeMap<&str, Span> = BTreeMap::new();
+    let mut tables = BTreeMap::new();
+    let decl = |line: &'a Line<Item>| match &line.node {
+        Item::Table(decl) => Some(decl),
+        _ => None,
+    };
+    for decl in tree.items.iter().filter_map(decl) {
+        if let Some(first) = names.insert(decl.name.value.as_str(), decl.name.span) {
+            findings.push(crate::plan::duplicate::twice(&decl.name, first));
+            continue;
+        }
+        findings.extend(taken(decl, &parameters));
+        match table(source, decl, files) {
+            Ok(read) => drop(tables.insert(decl.name.value.as_str(), read)),
+            Err(found) => findings.extend(found),
+        }
+    }
+    if findings.is_empty() { Ok((tables, parameters)) } else { Err(findings) }
+}
+
+/// Columns whose name stands for something else already.
+fn taken(decl: &TableDecl, parameters: &BTreeMap<&str, Span>) -> Vec<Finding> {
+    let mut own: BTreeMap<&str, Span> = BTreeMap::new();
+    let mut findings: Vec<Finding> = Vec::new();
+    for column in std::iter::once(&decl.name).chain(decl.columns.iter().map(|column| &column.name)) {
+        let name = column.value.as_str();
+        if let Some(first) = own.insert(name, column.span).or_else(|| parameters.get(name).copied()) {
+            let (at, first) = (column.span.into(), first.into());
+            findings.push(Box::new(ColumnNameTaken { name: shown(name), at, first }));
+        }
+    }
+    findings
+}
+
+/// What is said so far.
+struct Saying<'a> {
+    tables: &'a BTreeMap<&'a str, Table>,
+    findings: Vec<Finding>,
+    items: Vec<Line<Item>>,
+}
+
+impl<'a> Saying<'a> {
+    /// Says sentences for a row; `around` are the tables whose `for each` they stand in.
+    fn items(&mut self, lines: &[Line<Item>], row: &Row, around: &mut Vec<&'a str>) {
+        for line in lines {
+            match &line.node {
+                Item::ForEach(each) => self.each(each, row, around),
+                Item::Table(_) if around.is_empty() => {}
+                node => {
+                    let node = self.item(node, row, around);
+                    self.items.extend(node.map(|node| Line {
+                        before: line.before.clone(),
+                        node,
+                        comment: line.comment.clone(),
+                        span: line.span.clone(),
+                    }));
+                }
+            }
+        }
+    }
+
+    fn each(&mut self, each: &ForEach, row: &Row, around: &mut Vec<&'a str>) {
+        let Some((name, rows)) = self.rows(&each.every, row) else { return };
+        around.push(name);
+        for row in rows {
+            self.items(&each.body.lines, &row, around);
+        }
+        around.pop();
+    }
+
+    /// The rows that are meant, each with what is known around it.
+    fn rows(&mut self, every: &Every, row: &Row) -> Option<(&'a str, Vec<Row>)> {
+        let Some((name, table)) = self.tables.get_key_value(every.table.value.as_str()) else {
+            let known: Vec<String> = self.tables.keys().map(|name| (*name).to_owned()).collect();
+            let help = suggest::did_you_mean(&every.table.value, "table", &known);
+            let at = every.table.span.into();
+            self.findings.push(Box::new(UnknownTable { name: shown(&every.table.value), help, at }));
+            return None;
+        };
+        if let Some((column, _)) = table.columns.iter().find(|(column, _)| row.value(column).is_some()) {
+            let (name, at) = (shown(column), every.table.span.into());
+            self.findings.push(Box::new(ColumnNameTaken { name, at, first: at }));
+            return None;
+        }
+        let only = match &every.only {
+            None => None,
+            Some(only) => {
+                let Some(place) = table.column(&only.column.value) else {
+                    self.unknown_column(&only.column, table.columns.iter().map(|(name, _)| &**name));
+                    return None;
+                };
+                let kind = table.columns.get(place).map_or(super::Kind::Text, |(_, kind)| *kind);
+                match Value::of_term(kind, &row.term(&only.value)) {
+                    Ok(value) => Some((place, only.is, value)),
+                    Err(why) => {
+                        self.findings.push(Box::new(super::finding::BadCell {
+                            place: String::new(),
+                            written: written(&only.value),
+                            why,
+                            column: shown(&only.column.value),
+                            kind: kind.spelling(),
+                            at: only.value.span().into(),
+                        }));
+                        return None;
+                    }
+                }
+            }
+        };
+        let is_meant = |cells: &&Vec<Value>| {
+            only.as_ref().is_none_or(|(place, is, value)| (cells.get(*place) == Some(value)) == *is)
+        };
+        let names = || table.columns.iter().map(|(name, _)| name);
+        let rows = table.rows.iter().filter(is_meant).map(|cells| row.with(names().zip(cells)));
+        Some((name, rows.collect()))
+    }
+
+    fn unknown_column<'n>(&mut self, name: &Spanned<String>, known: impl Iterator<Item = &'n str>) {
+        let known: Vec<String> = known.map(str::to_owned).collect();
+        let help = suggest::did_you_mean(&name.value, "column", &known);
+        let at = name.span.into();
+        self.findings.push(Box::new(UnknownColumn { name: shown(&name.value), help, at }));
+    }
+
+    /// A name, each `$` in it filled in.
+    fn name(&mut self, name: &Spanned<String>, row: &Row) -> Spanned<String> {
+        if let Some(unknown) = row.unknown(&name.value) {
+            let word = Spanned::new(unknown.to_owned(), name.span);
+            self.unknown_column(&word, row.columns());
+        }
+        row.name(name)
+    }
+
+    /// The name of something that is declared, which differs from row to row.
+    fn own(&mut self, name: &Spanned<String>, row: &Row, around: &[&str]) -> Spanned<String> {
+        if let Some(table) = around.iter().find(|table| !row.tells_apart(&name.value, table)) {
+            let (table, shown_name, at) = (shown(table), shown(&name.value), name.span.into());
+            self.findings.push(Box::new(SameInEachRow { table, name: shown_name, at }));
+        }
+        self.name(name, row)
+    }
+
+    fn item(&mut self, item: &Item, row: &Row, around: &[&str]) -> Option<Item> {
+        let misplaced = |word: &'static str, at: Span| -> Option<Finding> {
+            (!around.is_empty()).then(|| Box::new(MisplacedInEach { word, at: at.into() }) as Finding)
+        };
+        Some(match item {
+            Item::Plan(head) => {
+                self.findings.extend(misplaced("plan", head.name.span));
+                item.clone()
+            }
+            Item::Param(decl) => {
+                self.findings.extend(misplaced("param", decl.name.span));
+                item.clone()
+            }
+            Item::Table(decl) => {
+                self.findings.extend(misplaced("table", decl.name.span));
+                return None;
+            }
+            Item::ForEach(_) => return None,
+            Item::Role(titled) => Item::Role(self.titled(titled, row, around)),
+            Item::Key(titled) => Item::Key(self.titled(titled, row, around)),
+            Item::Keystore(owned) => Item::Keystore(self.owned(owned, row, around)),
+            Item::Receiver(owned) => Item::Receiver(self.owned(owned, row, around)),
+            Item::Flow(owned) => Item::Flow(self.owned(owned, row, around)),
+            Item::Window(window) => Item::Window(WindowDecl {
+                name: self.own(&window.name, row, around),
+                at_most: window.at_most.as_ref().map(|most| row.term(most)),
+            }),
+            Item::Step(step) => Item::Step(self.step(step, row, around)),
+            Item::Promise(words) => Item::Promise(self.phrase(words, row)),
+            Item::Finally(words) => Item::Finally(self.phrase(words, row)),
+            Item::Waive(words) => Item::Waive(self.phrase(words, row)),
+        })
+    }
+
+    fn titled(&mut self, titled: &Titled, row: &Row, around: &[&str]) -> Titled {
+        let title = titled.title.as_ref().map(|title| row.name(title));
+        Titled { name: self.own(&titled.name, row, around), title }
+    }
+
+    fn owned(&mut self, owned: &Owned<Phrase>, row: &Row, around: &[&str]) -> Owned<Phrase> {
+        let (name, owner) = (self.own(&owned.name, row, around), self.name(&owned.owner, row));
+        let mut body = Block { lines: Vec::new(), trailing: Vec::new() };
+        for line in &owned.body.lines {
+            let said = self.for_rows(&line.node, row);
+            body.lines.extend(said.into_iter().map(|node| with(line, node)));
+        }
+        Owned { name, owner, body }
+    }
+
+    fn step(&mut self, step: &StepDecl, row: &Row, around: &[&str]) -> StepDecl {
+        let (name, role) = (self.own(&step.name, row, around), self.name(&step.role, row));
+        let title = step.title.as_ref().map(|title| row.name(title));
+        let mut body = Block { lines: Vec::new(), trailing: Vec::new() };
+        for line in &step.body.lines {
+            let said: Vec<StepLine> = match &line.node {
+                StepLine::After(names) => {
+                    vec![StepLine::After(names.iter().map(|name| self.name(name, row)).collect())]
+                }
+                StepLine::AfterEach(listed) => {
+                    let rows = self.rows(&listed.every, row).map(|(_, rows)| rows).unwrap_or_default();
+                    let names = rows.iter().map(|row| self.name(&listed.name, row)).collect();
+                    vec![StepLine::After(names)]
+                }
+                StepLine::Needs(words) => {
+                    self.for_rows(words, row).into_iter().map(StepLine::Needs).collect()
+                }
+                StepLine::Takes(takes) => vec![StepLine::Takes(Box::new(TakesLine {
+                    least: takes.least.as_ref().map(|least| row.term(least)),
+                    most: row.term(&takes.most),
+                    span: takes.span.clone(),
+                }))],
+                StepLine::MayComeLate(late) => vec![StepLine::MayComeLate(late.clone())],
+                StepLine::Act(words) => vec![StepLine::Act(self.phrase(words, row))],
+            };
+            body.lines.extend(said.into_iter().map(|node| with(line, node)));
+        }
+        StepDecl { name, role, title, body }
+    }
+
+    /// A line that may be said for each row of a table, as a whole.
+    fn for_rows(&mut self, words: &Phrase, row: &Row) -> Vec<Phrase> {
+        let Some((said, every)) = whole(words) else { return vec![self.phrase(words, row)] };
+        let rows = self.rows(&every, row).map(|(_, rows)| rows).unwrap_or_default();
+        rows.iter().map(|row| self.phrase(&said, row)).collect()
+    }
+
+    /// A phrase, in which a word may be a list.
+    fn phrase(&mut self, words: &Phrase, row: &Row) -> Phrase {
+        let mut terms = Vec::with_capacity(words.terms.len());
+        for piece in pieces(words) {
+            match piece {
+                Piece::Term(term) => terms.push(self.term(term, row)),
+                Piece::Each(term, every) => {
+                    let Some((name, rows)) = self.rows(&every, row) else { continue };
+                    if rows.is_empty() {
+                        let (table, at) = (shown(name), every.table.span.into());
+                        self.findings.push(Box::new(NoRow { table, at }));
+                    }
+                    for (number, row) in rows.iter().enumerate() {
+                        if number > 0 {
+                            terms.push(Term::Comma(Spanned::new((), term.span())));
+                        }
+                        terms.push(self.term(term, row));
+                    }
+                }
+            }
+        }
+        Phrase { terms }
+    }
+
+    fn term(&mut self, term: &Term, row: &Row) -> Term {
+        let name = match term {
+            Term::Word(word) => Some(word),
+            Term::Place(place) => Some(&place.value.store),
+            _ => None,
+        };
+        if let Some(name) = name.filter(|name| name.value.contains('$')) {
+            let _filled = self.name(name, row);
+        }
+        row.term(term)
+    }
+}
+
+/// Another sentence where one stood.
+fn with<T>(line: &Line<T>, node: T) -> Line<T> {
+    Line { before: Vec::new(), node, comment: None, span: line.span.clone() }
+}
