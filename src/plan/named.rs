@@ -15,12 +15,15 @@ use crate::{
 
 use super::Step;
 
+/// What a plan promises of its facts, and what must hold at its end.
+type Said<'a> = (&'a [Spanned<Stated>], &'a [Spanned<Box<dyn Condition>>]);
+
 /// Tells each receiver: keys that it accepts at the start, that a step brings or takes there, or that a
 /// condition names there. In a plan without steps these are all, for whoever finds the steps may take any.
 pub(super) fn tell(
     landscape: &Landscape,
     (start, steps): (&World, &Table<StepId, Step>),
-    (statements, finals): (&[Spanned<Stated>], &[Spanned<Box<dyn Condition>>]),
+    (statements, finals): Said<'_>,
 ) {
     if steps.is_empty() {
         let all: Arc<KeySet> = Arc::new(landscape.keys.ids().collect());

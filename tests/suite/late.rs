@@ -8,27 +8,19 @@ use keyroll::{
         cuts::Unsettled,
         engine::{Engine, How},
         rules::Move,
-        verdict::{BUDGET, Proven, Refuted, Verdict, Why, prove, prove_by},
+        verdict::{BUDGET, Proven, Verdict, Why, prove, prove_by},
     },
     world::state::World,
 };
 
 use super::reference::{Compared, LIMIT, compare, read, tiny};
+use super::story::refuted;
 
 fn proven(text: &str) -> Proven {
     let checked = read(text).unwrap_or_else(|codes| panic!("{codes:?}\n{text}"));
     let start = checked.plan().start.clone();
     match prove(checked, &start, BUDGET) {
         Verdict::Proven(proven) => *proven,
-        other => panic!("{other:?}\n{text}"),
-    }
-}
-
-fn refuted(text: &str) -> Refuted {
-    let checked = read(text).unwrap_or_else(|codes| panic!("{codes:?}\n{text}"));
-    let start = checked.plan().start.clone();
-    match prove(checked, &start, BUDGET) {
-        Verdict::Refuted(refuted) => *refuted,
         other => panic!("{other:?}\n{text}"),
     }
 }

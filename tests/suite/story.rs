@@ -29,7 +29,7 @@ fn drainless(stock: &str) -> String {
     text
 }
 
-fn refuted(text: &str) -> Refuted {
+pub(crate) fn refuted(text: &str) -> Refuted {
     let checked = read(text).unwrap_or_else(|codes| panic!("{codes:?}\n{text}"));
     let start = checked.plan().start.clone();
     match prove(checked, &start, BUDGET) {

@@ -5,11 +5,14 @@
 //! order of the steps, before any search; so a step depends on no news, but on the message that it waits
 //! for.
 
+use std::collections::HashMap;
+
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::{
     condition::Asks,
     invariant::stated::{Literal, Stated},
+    plan::Plan,
     proof::rules::Rules,
     world::{
         effect::Effect,
@@ -58,14 +61,14 @@ impl Ties {
         for (number, stated) in plan.statements.iter().enumerate() {
             ties.depends(Thing::Statement(number), spoken_of(&stated.value));
         }
+        let waiting = waiting(plan, &ties.numbers);
         for (number, last) in plan.finals.iter().enumerate() {
             let asks = last.value.asks();
             ties.depends(Thing::Final(number), asked(&asks));
             // At the end all steps are done, and those that wait for the same have seen it.
-            for (step, row) in plan.steps.iter().filter(|_| !matches!(asks, Asks::Facts(_))) {
-                let waits = row.needs.iter().any(|need| asked(&need.value.asks()) == asked(&asks));
-                ties.depends(Thing::Final(number), waits.then_some(Thing::Step(step)));
-            }
+            let seen = asked(&asks).into_iter().filter_map(|thing| waiting.get(&ties.numbers.number(thing)));
+            let seen = seen.flatten().map(|step| Thing::Step(*step)).collect::<Vec<Thing>>();
+            ties.depends(Thing::Final(number), seen);
         }
         ties
     }
@@ -111,6 +114,19 @@ impl Ties {
             }
         }
     }
+}
+
+/// The steps that wait for the traffic of a flow or for a window, by the number of that.
+fn waiting(plan: &Plan, numbers: &Numbers) -> HashMap<usize, Vec<StepId>> {
+    let mut waiting: HashMap<usize, Vec<StepId>> = HashMap::new();
+    for (step, row) in plan.steps.iter() {
+        for asks in row.needs.iter().map(|need| need.value.asks()) {
+            for thing in asked(&asks).into_iter().filter(|_| !matches!(asks, Asks::Facts(_))) {
+                waiting.entry(numbers.number(thing)).or_default().push(step);
+            }
+        }
+    }
+    waiting
 }
 
 const fn fact(fact: Fact) -> Thing {
