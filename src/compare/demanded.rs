@@ -12,7 +12,7 @@ pub(super) fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
     compared(&in_time(old), &in_time(new), &mut found, |step, was, is| {
         let weight = if is && !was { Weight::Weaker } else { Weight::Stronger };
         let comes = if is { "is to come no more where it matters" } else { "may come late" };
-        let came = if was { "it was to come no more" } else { "it might come late" };
+        let came = if was { "it was to come no more where it matters" } else { "it might come late" };
         (weight, format!("an attempt of `{step}` that was given up {comes}; {came}"))
     });
     let (old, new) = (old.plan(), new.plan());
