@@ -64,12 +64,14 @@ fn compared<V: PartialEq + Copy>(
     }
 }
 
-/// Of each step whether it is taken for granted that no attempt of it comes late.
+/// Of each step whether it is taken for granted that no attempt of it comes late. Where that matters only
+/// after what another plan lets not come late at all, nothing more is asked.
 fn in_time(checked: &Checked) -> BTreeMap<String, bool> {
     let plan = checked.plan();
     let mut all: BTreeMap<String, bool> =
         plan.steps.rows().map(|step| (shown(&step.name.value), false)).collect();
-    all.extend(checked.late().undeclared().map(|h| (shown(&plan.steps[h.step].name.value), true)));
+    let asked = checked.late().undeclared().filter(|hazard| !hazard.by_late);
+    all.extend(asked.map(|hazard| (shown(&plan.steps[hazard.step].name.value), true)));
     all
 }
 
