@@ -12,7 +12,7 @@ pub(super) fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
     compared(&in_time(old), &in_time(new), &mut found, |step, was, is| {
         let weight = if is && !was { Weight::Weaker } else { Weight::Stronger };
         let comes = if is { "is to come no more where it matters" } else { "may come late" };
-        let came = if was { "it was to come no more" } else { "it might come late" };
+        let came = if was { "it was to come no more where it matters" } else { "it might come late" };
         (weight, format!("an attempt of `{step}` that was given up {comes}; {came}"))
     });
     let (old, new) = (old.plan(), new.plan());
@@ -64,12 +64,14 @@ fn compared<V: PartialEq + Copy>(
     }
 }
 
-/// Of each step whether it is taken for granted that no attempt of it comes late.
+/// Of each step whether it is taken for granted that no attempt of it comes late. Where that matters only
+/// after what another plan lets not come late at all, nothing more is asked.
 fn in_time(checked: &Checked) -> BTreeMap<String, bool> {
     let plan = checked.plan();
     let mut all: BTreeMap<String, bool> =
         plan.steps.rows().map(|step| (shown(&step.name.value), false)).collect();
-    all.extend(checked.late().undeclared().map(|h| (shown(&plan.steps[h.step].name.value), true)));
+    let asked = checked.late().undeclared().filter(|hazard| !hazard.by_late);
+    all.extend(asked.map(|hazard| (shown(&plan.steps[hazard.step].name.value), true)));
     all
 }
 

@@ -42,6 +42,20 @@ const CHANGES: &[(&str, &str, &str, Weight, &str)] = &[
         Weight::Stronger,
         "now promised: can always abort",
     ),
+    (
+        ONE_KEY,
+        "  undeploy orders\n",
+        "  may come late\n  undeploy orders\n",
+        Weight::Stronger,
+        "an attempt of `undeploy` that was given up may come late; it was to come no more where it matters",
+    ),
+    (
+        ONE_KEY,
+        "  deploy orders\n",
+        "  may come late\n  deploy orders\n",
+        Weight::Changed,
+        "`deploy` may come late, as it says now",
+    ),
     (TWO_KEYS, "= 24h ", "= 1h ", Weight::Weaker, "a message of orders arrives within 1h; it was within 24h"),
     (
         TWO_KEYS,

@@ -4,15 +4,17 @@
 #![cfg(test)]
 
 use keyroll::{
+    certificate::{Certificate, Claim, News, Reason, Reasons, Refused, Verified, show},
     proof::{
         cuts::Unsettled,
         engine::{Engine, How},
         rules::Move,
         verdict::{BUDGET, Proven, Verdict, Why, prove, prove_by},
     },
-    world::state::World,
+    world::{id::StepId, state::World},
 };
 
+use super::certificate::{judged, stock};
 use super::reference::{Compared, LIMIT, compare, read, tiny};
 use super::story::refuted;
 
@@ -155,6 +157,43 @@ fn an_interruption_that_begins_late_has_no_bound() {
     let why = "an attempt of `stop` may come late and stop `orders` at any moment";
     assert_eq!(bound(&text), Err(why.to_owned()));
     assert!(bound(&text.replace("may come late\n", "")).unwrap().is_some(), "else it has one");
+}
+
+#[test]
+fn a_certificate_shows_each_late_effect_and_one_without_them_is_none() {
+    let late = tiny(&format!("{LATE_STOP}{START}"));
+    let (proven, certificate) = stock(&late, Engine::Auto);
+    let verified = judged(proven.checked(), certificate.text().as_bytes());
+    let in_time = stock(&late.replace("may come late\n", ""), Engine::Explicit).1;
+    let (Ok(Verified::Explicit { states, .. }), Reason::Explicit { worlds }) =
+        (verified, in_time.proof.reason)
+    else {
+        panic!("every world is shown")
+    };
+    assert!(states > worlds.len(), "{states} worlds, and {} without late effects", worlds.len());
+    // The worlds of the plan without the line are not all worlds of this one.
+    let fewer = Claim { reason: Reason::Explicit { worlds }, ..certificate.proof };
+    let refused = judged(proven.checked(), Certificate::of(fewer).text().as_bytes());
+    assert_eq!(refused, Err(Refused::Gap("every world".to_owned())));
+}
+
+#[test]
+fn no_order_of_steps_is_a_certificate_where_an_attempt_matters_late() {
+    struct Believing;
+    impl Reasons for Believing {
+        fn is_before(&self, _: StepId, _: StepId) -> bool {
+            true
+        }
+        fn chain(&self, _: News) -> Option<Vec<StepId>> {
+            Some(Vec::new())
+        }
+        fn moment(&self, _: usize) -> Option<Vec<StepId>> {
+            Some(Vec::new())
+        }
+    }
+    let checked = read(&tiny(&format!("{LATE_STOP}{START}"))).unwrap();
+    let shown = show(&checked, &checked.plan().start, &Believing);
+    assert_eq!(shown, Err(Refused::Gap("what an attempt changes that comes late".to_owned())));
 }
 
 #[test]

@@ -6,6 +6,10 @@
 //! breaks promises, and the last of its kind may arrive as soon as no more are sent; so a world in which
 //! something is wrong is never missed, for the same world with more messages under way is looked at.
 //!
+//! So it is with late effects too. Whether one may come is asked of the steps that are done and of facts,
+//! never of what is under way; what it changes are facts of its own slice. And whatever a flow signs with
+//! from then on is sent at once, as after any other move.
+//!
 //! Many slices are alike: what happens in them is the same, bit by bit, with other partners. One of them is
 //! looked at for all.
 //!

@@ -135,6 +135,44 @@ fn each_kind_of_ending_comes_true_or_is_refused() {
     assert_eq!(kinds.len(), 7, "{kinds:?}");
 }
 
+/// What is done after a late effect is done on backends of which the record knows less.
+#[test]
+fn a_story_goes_on_behind_a_late_effect() {
+    let desk = Desk::new();
+    let start = "step start by tenant {\nafter stop\ndeploy orders\n}\n";
+    let stop = "step stop by tenant {\nmay come late\nundeploy orders\n}\n";
+    let tell = "step tell by tenant {\nafter start\ninform partner\n}\n";
+    let believe = "step go by partner {\nafter tell\nneeds orders deployed\nretire old at gate\n}\n";
+    let wait = "step wait by tenant {\nafter start\nneeds orders deployed\ninform partner\n}\n";
+    let act = "step more by tenant {\nafter start\ncreate new in store as \"b\"\n}\n";
+    let never = "promise never store[\"b\"] is new while orders undeployed\n";
+    let waived = "waive orders rejected because \"a test\"\n";
+    for (more, kind, shown) in [
+        (
+            format!("{tell}{believe}{waived}"),
+            "stale_belief",
+            "the record says otherwise; seen: orders: undeployed",
+        ),
+        (wait.to_owned(), "cannot_finish", "the run stops: "),
+        (format!("{act}{never}"), "promise_broken", "seen: store[\"b\"]: new; orders: undeployed"),
+        (format!("{}finally orders deployed\n", act), "goal_missed", "seen: orders: undeployed"),
+    ] {
+        desk.write("late.renewal", &crate::reference::tiny(&format!("{stop}{start}{more}")));
+        let (exit, out, _) = desk.keyroll("prove late.renewal --story late.json");
+        assert_eq!(exit, 1, "{out}");
+        let story: Value = serde_json::from_str(&desk.read("late.json")).unwrap();
+        assert_eq!(story["ending"]["fault"], kind, "{story:#}");
+        let kinds: Vec<&Value> = story["moments"].as_array().unwrap().iter().map(|m| &m["kind"]).collect();
+        assert!(kinds.contains(&&Value::from("late_effect")), "{kinds:?}");
+        let line = "rehearse late.renewal --story late.json --key-type ec-p256 --format json";
+        let (exit, out, err) = desk.keyroll(line);
+        assert_eq!(exit, 4, "{out}{err}");
+        let told: Value = serde_json::from_str(&out).unwrap();
+        let last = told["moments"].as_array().unwrap().last().unwrap()["shown"].as_str().unwrap();
+        assert!(last.starts_with(shown), "{last}");
+    }
+}
+
 #[derive(Debug)]
 struct Nobody;
 
