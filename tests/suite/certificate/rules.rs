@@ -4,8 +4,8 @@ use keyroll::{
     certificate::{Claim, News, Reason, Reasons, Refused, Row, show},
     check::Checked,
     world::{
-        id::{AcceptorId, Id, KeyId, StepId},
-        state::WindowState,
+        id::{AcceptorId, Id, KeyId, PlaceId, StepId},
+        state::{WindowState, World},
     },
 };
 
@@ -172,7 +172,7 @@ fn nothing_is_shown_of_the_middle_of_something() {
     assert!(shown(&checked).is_ok());
     let flow = checked.plan().landscape.channels.ids().next().unwrap();
     let window = checked.plan().landscape.windows.ids().next().unwrap();
-    let changes: [&dyn Fn(&mut keyroll::world::state::World); 4] = [
+    let changes: [&dyn Fn(&mut World); 4] = [
         &|world| world.done.insert(0),
         &|world| world.heard.insert(0),
         &|world| _ = world.under_way[flow].insert(KeyId::at(1)),
@@ -363,15 +363,14 @@ fn a_step_of_one_line_comes_before_none_of_another() {
     }
 }
 
+/// What is changed of a start, whose places go by their aliases.
+type Change<'a> = dyn Fn(&mut World, &dyn Fn(&str) -> PlaceId) + 'a;
+
 /// The judge asks no check whether the start is as the plan says.
 #[test]
 fn each_effect_finds_what_it_must() {
     let text = HEAD.replace("  alias \"x\" is k1\n", "  alias \"x\" is k1\n  alias \"y\" is k2\n");
-    let with = |act: &str,
-                change: &dyn Fn(
-        &mut keyroll::world::state::World,
-        &dyn Fn(&str) -> keyroll::world::id::PlaceId,
-    )| {
+    let with = |act: &str, change: &Change<'_>| {
         let text = format!("{text}{act}");
         let checked = read(&text).unwrap_or_else(|codes| panic!("{codes:?}\n{text}"));
         let places = &checked.plan().landscape.places;
