@@ -1,7 +1,7 @@
 //! How long interruptions last: what a certificate says of it, and what the judge asks.
 
 use keyroll::{
-    certificate::{Certificate, Claim, Refused},
+    certificate::{Bound, Certificate, Claim, Refused},
     check::Checked,
     proof::engine::Engine,
 };
@@ -105,5 +105,47 @@ fn a_bound_of_a_shorter_plan_shows_nothing_of_a_longer_one() {
         assert!(verdict(proven.checked(), &claim).is_err(), "{from}");
         let checked = read(&timed(PROMISE)).unwrap();
         assert!(verdict(&checked, &own.proof).is_err());
+    }
+}
+
+/// A window opens when it does, and a start counts for the stops before it alone.
+#[test]
+fn no_bound_skips_a_window_or_turns_back() {
+    let head = "keyroll 1\nplan held\nrole a\nrole b\nkey old\nkeystore s of a {\n  alias \"x\" is old\n}\n\
+                receiver r of a {\n  accepts old\n}\nflow f of a {\n  signs xml with s[\"x\"]\n  sends to r\n  \
+                delivers within 1h\n  deployed\n}\nwindow w\nstep ask by a {\n  agree w with b\n}\n\
+                step down by a {\n  after ask\n  takes 1h\n  undeploy f\n}\n";
+    let promise = "promise f interrupted at most 3h\n";
+    let up = "step up by a {\n  after down\n  needs w open\n  takes 1h\n  deploy f\n}\n";
+    let again = "step again by a {\n  after up\n  takes 1h\n  undeploy f\n}\nstep last by a {\n  after again\n  deploy f\n}\n";
+    let bound = |stop, start, within: &[(u32, u64)]| Bound {
+        limit: 0,
+        stop: Some(stop),
+        start,
+        within: within.to_vec(),
+    };
+    let first = bound(1, 2, &[(1, 3_600), (2, 7_200)]);
+    let plain = up.replace("  needs w open\n", "");
+    let waited = head.replace("  after ask\n  takes", "  after ask\n  needs w open\n  takes");
+    for (text, bounds, is_shown) in [
+        (format!("{head}{plain}"), vec![first.clone()], true),
+        (format!("{head}{up}"), vec![first.clone()], false),
+        // Where the stop waited for it, it is open.
+        (format!("{waited}{up}"), vec![first.clone()], true),
+        (format!("{head}{plain}{again}"), vec![first.clone()], false),
+        (format!("{head}{plain}{again}"), vec![first.clone(), bound(3, 2, &[(2, 3_600)])], false),
+        (format!("{head}{plain}{again}"), vec![first.clone(), bound(3, 4, &[(3, 3_600), (4, 3_600)])], false),
+        (
+            format!("{head}{plain}{}", again.replace("  deploy f", "  takes 1h\n  deploy f")),
+            vec![first, bound(3, 4, &[(3, 3_600), (4, 7_200)])],
+            true,
+        ),
+    ] {
+        let (proven, own) = stock(&format!("{text}{promise}"), Engine::Cuts);
+        assert_eq!(own.proof.limits, if is_shown { bounds.clone() } else { Vec::new() }, "{text}");
+        let forged = Claim { limits: bounds, ..own.proof };
+        let shown = verdict(proven.checked(), &forged);
+        assert_eq!(shown.is_ok(), is_shown, "{text}");
+        assert!(is_shown || shown.unwrap_err().to_string().contains("ends in time"), "{text}");
     }
 }

@@ -7,19 +7,24 @@ use std::{
 };
 
 use keyroll::{
-    certificate::{Certificate, Claim, Reason, Refused, Row, show},
+    certificate::{Certificate, Claim, Reason, Refused, Row, show, verify},
     check::Checked,
     proof::{engine::Engine, reason::subject, rules::Rules},
     world::state::World,
 };
 
-use super::{super::reference::read, ENOUGH, ONE_KEY, TWO_KEYS, judged, proven, second::All};
+use super::{super::reference::read, ENOUGH, ONE_KEY, TWO_KEYS, proven, second::All};
 
 /// Every world that the rules lead to, whatever is wrong on the way, as a certificate would have them.
 pub(super) fn worlds(checked: &Checked) -> Option<Vec<Row>> {
+    worlds_from(checked, &checked.plan().start)
+}
+
+/// The same from another start.
+pub(super) fn worlds_from(checked: &Checked, start: &World) -> Option<Vec<Row>> {
     let (rules, plan) = (Rules::of(checked), checked.plan());
-    let mut numbers: HashMap<World, usize> = HashMap::from([(plan.start.clone(), 0)]);
-    let mut worlds = vec![plan.start.clone()];
+    let mut numbers: HashMap<World, usize> = HashMap::from([(start.clone(), 0)]);
+    let mut worlds = vec![start.clone()];
     let mut moves: Vec<Vec<usize>> = Vec::new();
     while let Some(world) = worlds.get(moves.len()).cloned() {
         let mut next = Vec::new();
@@ -66,7 +71,11 @@ pub(super) fn worlds(checked: &Checked) -> Option<Vec<Row>> {
 
 /// The verdict on a plan by such worlds.
 pub(super) fn by_worlds(checked: &Checked, worlds: Vec<Row>) -> Result<(), Refused> {
-    let start = &checked.plan().start;
+    from(checked, &checked.plan().start, worlds)
+}
+
+/// The same from another start.
+pub(super) fn from(checked: &Checked, start: &World, worlds: Vec<Row>) -> Result<(), Refused> {
     let about = subject(checked, start);
     let claim = Claim {
         plan_name: checked.plan().name.clone(),
@@ -76,7 +85,7 @@ pub(super) fn by_worlds(checked: &Checked, worlds: Vec<Row>) -> Result<(), Refus
         reason: Reason::Explicit { worlds },
         limits: Vec::new(),
     };
-    judged(checked, Certificate::of(claim).text().as_bytes()).map(|_| ())
+    verify(&subject(checked, start), Certificate::of(claim).text().as_bytes()).map(|_| ())
 }
 
 /// The beginning of what is not shown.

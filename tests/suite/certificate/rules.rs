@@ -1,17 +1,19 @@
 //! One plan for each rule of the judge: it keeps what it promises, and a word less or more breaks it.
 
 use keyroll::{
-    certificate::{News, Reasons, Refused, show},
+    certificate::{Claim, News, Reason, Reasons, Refused, Row, show},
     check::Checked,
     world::{
-        id::{Id, KeyId, StepId},
-        state::WindowState,
+        id::{AcceptorId, Id, KeyId, PlaceId, StepId},
+        state::{WindowState, World},
     },
 };
 
 use super::{
     super::reference::read,
-    refused::{by_worlds, worlds},
+    judged,
+    mutants::forged,
+    refused::{by_worlds, from, worlds, worlds_from},
     second::All,
 };
 
@@ -170,7 +172,7 @@ fn nothing_is_shown_of_the_middle_of_something() {
     assert!(shown(&checked).is_ok());
     let flow = checked.plan().landscape.channels.ids().next().unwrap();
     let window = checked.plan().landscape.windows.ids().next().unwrap();
-    let changes: [&dyn Fn(&mut keyroll::world::state::World); 4] = [
+    let changes: [&dyn Fn(&mut World); 4] = [
         &|world| world.done.insert(0),
         &|world| world.heard.insert(0),
         &|world| _ = world.under_way[flow].insert(KeyId::at(1)),
@@ -238,4 +240,162 @@ fn a_message_that_arrives_at_once_is_signed_then() {
     let drained = plan("swap") + "finally f drained of k1\n";
     assert!(shown(&drained));
     assert!(!shown(&drained.replace("drained of k1", "drained of k2")));
+}
+
+#[test]
+fn a_world_counts_only_where_the_start_leads_to_it() {
+    let checked = read_all(&step("go", "", "retire k1 at small"));
+    let start = &checked.plan().start;
+    assert_eq!(by_worlds(&checked, worlds(&checked).unwrap()), Ok(()));
+    // All worlds from another start on, which are as good.
+    let mut other = start.clone();
+    let gate = checked.plan().landscape.acceptors.ids().next().unwrap();
+    other.accepted[gate].insert(KeyId::at(0));
+    let strange = worlds_from(&checked, &other).unwrap();
+    assert_eq!(from(&checked, &other, strange.clone()), Ok(()));
+    assert!(by_worlds(&checked, strange).is_err());
+    // A promise that speaks of none of its worlds, and some of which it speaks beside them.
+    let vacuous = read_all(
+        &(step("go", "", "retire k1 at small") + "promise never small accepts k3 while gate accepts k0\n"),
+    );
+    let all = worlds(&vacuous).unwrap();
+    let beside = worlds_from(&vacuous, &other).unwrap();
+    assert_eq!(from(&vacuous, &other, beside.clone()), Ok(()), "there it speaks of something");
+    assert!(by_worlds(&vacuous, all.clone()).is_err());
+    assert!(by_worlds(&vacuous, [all, beside].concat()).is_err());
+}
+
+#[test]
+fn what_never_was_so_is_marked_from_the_start_on() {
+    let promise = "promise gate accepts only k1 before small accepts only k1\n";
+    let steps = step("last", "", "retire k2 at small")
+        + &step("one", "", "retire k2 at gate")
+        + &step("two", "one", "retire k3 at gate");
+    let broken = read_all(&format!("{steps}{promise}"));
+    let rows = worlds(&broken).unwrap();
+    let with = |change: &dyn Fn(usize, &mut Row)| {
+        let mut rows = rows.clone();
+        rows.iter_mut().enumerate().for_each(|(number, row)| change(number, row));
+        by_worlds(&broken, rows).is_err()
+    };
+    assert!(rows[0].8 == [0] && with(&|_, _| {}));
+    assert!(with(&|_, row| row.8.clear()), "nothing is marked");
+    assert!(
+        with(&|number, row| if number > 0 {
+            row.8.clear()
+        }),
+        "no mark goes with a move"
+    );
+    let kept = read_all(&format!(
+        "{}{promise}",
+        steps.replace("step last by ops {", "step last by ops {\n  after two")
+    ));
+    let rows = worlds(&kept).unwrap();
+    assert_eq!(by_worlds(&kept, rows.clone()), Ok(()));
+    // Where it is so it is no more open, and no other promise is.
+    for strange in [0, 1] {
+        let mut rows = rows.clone();
+        let row = rows.iter_mut().find(|row| row.8.is_empty()).unwrap();
+        row.8.push(strange);
+        assert!(by_worlds(&kept, rows).is_err(), "{strange}");
+    }
+}
+
+#[test]
+fn no_step_begins_on_a_belief_that_is_false_though_it_may_come_true() {
+    let text = "keyroll 1\nplan believed\nrole ops\nrole other\nkey old\n\
+                keystore s of ops {\n  alias \"x\" is old\n}\nreceiver gate of other {\n  accepts old\n}\n\
+                flow f of ops {\n  signs xml with s[\"x\"]\n  sends to gate\n  delivers immediately\n  undeployed\n}\n\
+                step trust by other {\n  accept old at gate\n}\n\
+                step go by ops {\n  needs gate accepts old\n  inform other\n}\n";
+    let checked = read(text).unwrap_or_else(|codes| panic!("{codes:?}\n{text}"));
+    assert_eq!(by_worlds(&checked, worlds(&checked).unwrap()), Ok(()));
+    let mut start = checked.plan().start.clone();
+    let gate = checked.plan().landscape.acceptors.ids().next().unwrap();
+    start.accepted[gate].remove(KeyId::at(0));
+    let refused = from(&checked, &start, worlds_from(&checked, &start).unwrap()).unwrap_err().to_string();
+    assert!(refused.contains("a belief that is false"), "{refused}");
+}
+
+#[test]
+fn a_step_of_one_line_comes_before_none_of_another() {
+    let row = |name: &str, acts: [&str; 3], more: &str| {
+        let all = acts.iter().enumerate().map(|(at, act)| {
+            let before = if at == 0 { String::new() } else { format!("{name}{}", at - 1) };
+            step(&format!("{name}{at}"), &if at == 1 { format!("{before}{more}") } else { before }, act)
+        });
+        all.collect::<String>()
+    };
+    let promise = "promise never gate accepts k3 while third accepts k2\n";
+    let one = row("a", ["retire k3 at gate", "inform other", "inform other"], "");
+    let plan = |more: &str| {
+        read_all(&format!(
+            "{one}{}{promise}",
+            row("b", ["inform other", "accept k2 at third", "inform other"], more)
+        ))
+    };
+    let (kept, broken) = (plan(", a0"), plan(""));
+    let reason = |lines: &[[u32; 3]], moment: &[u32]| Reason::Cuts {
+        lines: lines.iter().map(|line| line.to_vec()).collect(),
+        paths: Vec::new(),
+        news: Vec::new(),
+        moments: vec![moment.to_vec()],
+    };
+    let verdict = |checked: &Checked, reason: Reason| {
+        let digest = keyroll::world::material::Fingerprint::of(b"");
+        let statement = keyroll::proof::reason::subject(checked, &checked.plan().start).statement;
+        let claim = Claim {
+            plan_name: String::new(),
+            plan: digest,
+            start: digest,
+            statement,
+            reason,
+            limits: Vec::new(),
+        };
+        judged(checked, &forged(&claim, checked))
+    };
+    let lines = [[0, 1, 2], [3, 4, 5]];
+    assert!(verdict(&kept, reason(&lines, &[0, 3, 4])).is_ok());
+    for moment in [&[3, 4][..], &[0, 3, 4]] {
+        for lines in [&lines[..], &[[0, 4, 5]], &[[0, 1, 4]], &[[0, 4, 2], [3, 1, 5]], &[[3, 0, 4]]] {
+            assert!(matches!(verdict(&broken, reason(lines, moment)), Err(Refused::Gap(_))), "{lines:?}");
+        }
+    }
+}
+
+/// What is changed of a start, whose places go by their aliases.
+type Change<'a> = dyn Fn(&mut World, &dyn Fn(&str) -> PlaceId) + 'a;
+
+/// The judge asks no check whether the start is as the plan says.
+#[test]
+fn each_effect_finds_what_it_must() {
+    let text = HEAD.replace("  alias \"x\" is k1\n", "  alias \"x\" is k1\n  alias \"y\" is k2\n");
+    let with = |act: &str, change: &Change<'_>| {
+        let text = format!("{text}{act}");
+        let checked = read(&text).unwrap_or_else(|codes| panic!("{codes:?}\n{text}"));
+        let places = &checked.plan().landscape.places;
+        let place = |alias: &str| places.find(|place| place.alias.to_string() == alias).unwrap();
+        let mut start = checked.plan().start.clone();
+        change(&mut start, &place);
+        show(&checked, &start, &All(&checked)).map(|_| ()).map_err(|refused| refused.to_string())
+    };
+    let (k1, k2, k3) = (Some(KeyId::at(1)), Some(KeyId::at(2)), Some(KeyId::at(3)));
+    let refused = |verdict: Result<(), String>| verdict.is_err_and(|why| why.contains("act fits"));
+    let act = |text: &str| step("act", "", text);
+    let [swap, make] = ["exchange s[\"x\"] for k2", "create k3 in s as \"z\""].map(act);
+    let tried = act("test f with k2");
+    let wipe = swap.replace("step act", "step swap") + &step("act", "swap", "destroy k1 in s");
+    for act in [&swap, &make, &wipe, &tried] {
+        assert_eq!(with(act, &|_, _| {}), Ok(()), "{act}");
+    }
+    assert!(refused(with(&swap, &|world, place| world.places[place("x")] = k2)), "it lies there already");
+    assert!(refused(with(&swap, &|world, place| world.places[place("x")] = None)));
+    assert!(refused(with(&swap, &|world, place| world.places[place("y")] = k3)));
+    assert!(refused(with(&swap, &|world, place| world.places[place("x-backup")] = k3)));
+    assert!(refused(with(&make, &|world, place| world.places[place("y")] = k3)), "it lies elsewhere");
+    assert!(refused(with(&make, &|world, place| world.places[place("z")] = k1)));
+    assert!(refused(with(&wipe, &|world, place| world.places[place("x")] = k3)), "another one is kept");
+    assert!(refused(with(&tried, &|world, place| world.places[place("y")] = None)));
+    let gate = AcceptorId::at(0);
+    assert!(refused(with(&tried, &|world, _| _ = world.accepted[gate].remove(KeyId::at(2)))));
 }
