@@ -65,7 +65,9 @@ impl Backends {
     pub fn reaches(&self, landscape: &Landscape, fact: Fact) -> bool {
         match fact {
             Fact::Place(place) => self.keystores[landscape.places[place].store].backend().is_some(),
-            Fact::Accepts(acceptor, _) => self.receivers[acceptor].backend().is_some(),
+            Fact::Accepts(acceptor, _) | Fact::AcceptsOther(acceptor) => {
+                self.receivers[acceptor].backend().is_some()
+            }
             Fact::Running(channel) => self.flows[channel].backend().is_some(),
             Fact::Window(_) => false,
         }

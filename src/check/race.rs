@@ -73,6 +73,7 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
         Fact::Accepts(receiver, key) => {
             format!("{} accepts {}", landscape.acceptors[receiver].name, landscape.keys[key])
         }
+        Fact::AcceptsOther(receiver) => landscape.acceptors[receiver].name.clone(),
         Fact::Running(flow) => landscape.channels[flow].name.clone(),
         Fact::Window(window) => landscape.windows[window].name.clone(),
     };

@@ -46,7 +46,7 @@ fn one(subject: &Subject<'_>, id: StepId) -> Option<Finding> {
     let effects = step.action.value.effects();
     let thing = match fact {
         Fact::Place(place) => &plan.landscape.stores[plan.landscape.places[place].store].name,
-        Fact::Accepts(receiver, _) => &plan.landscape.acceptors[receiver].name,
+        Fact::Accepts(receiver, _) | Fact::AcceptsOther(receiver) => &plan.landscape.acceptors[receiver].name,
         Fact::Running(flow) => &plan.landscape.channels[flow].name,
         Fact::Window(window) => &plan.landscape.windows[window].name,
     };

@@ -96,7 +96,7 @@ fn act_for(plan: &Plan, fact: Fact, asks: &Asks) -> String {
         }
         (Fact::Running(flow), Some(Value::Is(true))) => format!("deploy {}", landscape.channels[flow].name),
         (Fact::Running(flow), _) => format!("undeploy {}", landscape.channels[flow].name),
-        (Fact::Place(_) | Fact::Window(_), _) => "...".to_owned(),
+        (Fact::Place(_) | Fact::AcceptsOther(_) | Fact::Window(_), _) => "...".to_owned(),
     };
     shown(&act)
 }

@@ -41,7 +41,7 @@ fn seen(checked: &Checked, at: &At<'_>) -> Material {
     let mut material = Material::default();
     let found = opening::certificates(checked, at.site, at.folder, at.backends).unwrap_or_default();
     for (name, pem) in found {
-        let key = checked.plan().landscape.keys.find(|key| *key == name);
+        let key = checked.plan().key(&name);
         if let (Some(key), Ok(certificate)) = (key, Certificate::from_pem(pem.as_bytes())) {
             material.pin(key, certificate);
         }

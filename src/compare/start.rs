@@ -1,9 +1,14 @@
 //! What a plan takes for granted of its start (which key is where, what is accepted, what runs), and
 //! whose each thing is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{check::Checked, plan::Plan, source::shown, world::landscape::Landscape};
+use crate::{
+    check::Checked,
+    plan::Plan,
+    source::shown,
+    world::{id::KeySet, landscape::Landscape},
+};
 
 use super::difference::{About, Difference, Weight};
 
@@ -62,10 +67,13 @@ fn of_facts(old: &Facts, new: &Facts) -> Vec<Difference> {
 /// What a plan says of the start of the keystores, receivers and flows that the other plan has too.
 fn facts(plan: &Plan, other: &Plan) -> Facts {
     let (land, others, start) = (&plan.landscape, &other.landscape, &plan.start);
+    let stores: BTreeSet<&String> = others.stores.rows().map(|store| &store.name).collect();
+    let receivers = others.acceptors.iter().map(|(id, row)| (&row.name, &other.start.accepted[id]));
+    let receivers: BTreeMap<&String, &KeySet> = receivers.collect();
     let mut facts = Facts::new();
     for (id, place) in land.places.iter() {
         let store = &land.stores[place.store].name;
-        if others.stores.rows().all(|other| other.name != *store) {
+        if !stores.contains(store) {
             continue;
         }
         let key = start.places[id].map_or_else(|| "no key".to_owned(), |key| shown(&land.keys[key]));
@@ -77,10 +85,12 @@ fn facts(plan: &Plan, other: &Plan) -> Facts {
         facts.insert(format!("{store}[{}]", place.alias.folded()), fact);
     }
     for (id, receiver) in land.acceptors.iter() {
-        if others.acceptors.rows().all(|other| other.name != receiver.name) {
-            continue;
-        }
-        for (key, name) in land.keys.iter() {
+        let Some(theirs) = receivers.get(&receiver.name) else { continue };
+        // Of a key that neither accepts there is nothing to tell.
+        let here =
+            start.accepted[id].iter().chain(theirs.iter().filter_map(|key| plan.key(&others.keys[key])));
+        for key in here.collect::<KeySet>().iter() {
+            let name = &land.keys[key];
             let is_accepted = start.accepted[id].contains(key);
             let (word, was) = if is_accepted { ("accepts", "did") } else { ("does not accept", "did not") };
             let fact = Fact {
@@ -92,7 +102,7 @@ fn facts(plan: &Plan, other: &Plan) -> Facts {
         }
     }
     for (id, flow) in land.channels.iter() {
-        if others.channels.rows().all(|other| other.name != flow.name) {
+        if other.flow(&flow.name).is_none() {
             continue;
         }
         let word = if start.running[id] { "deployed" } else { "undeployed" };

@@ -3,6 +3,7 @@
 use crate::world::{
     id::{AcceptorId, KeyId},
     landscape::{Fact, Landscape, Value},
+    named::Named,
     state::World,
 };
 
@@ -14,8 +15,8 @@ pub const FORM: Form = Form {
     meaning: "the receiver accepts the key, and no other key of the plan.",
     read: |arguments, landscape| {
         let (receiver, key) = (arguments.receiver()?, arguments.key()?);
-        let others = landscape.keys.ids().filter(|other| *other != key).collect();
-        Some(Box::new(AcceptsOnly { receiver, key, others }))
+        let named = landscape.acceptors[receiver].named.clone();
+        Some(Box::new(AcceptsOnly { receiver, key, named, keys: landscape.keys.len() }))
     },
 };
 
@@ -24,7 +25,9 @@ pub const FORM: Form = Form {
 pub struct AcceptsOnly {
     receiver: AcceptorId,
     key: KeyId,
-    others: Vec<KeyId>,
+    named: Named,
+    /// How many keys the plan has.
+    keys: usize,
 }
 
 impl Condition for AcceptsOnly {
@@ -37,8 +40,14 @@ impl Condition for AcceptsOnly {
     }
 
     fn asks(&self) -> Asks {
-        let others = self.others.iter().map(|key| (*key, false));
+        let named = self.named.keys();
+        let others = named.iter().filter(|key| *key != self.key).map(|key| (key, false));
         let facts = std::iter::once((self.key, true)).chain(others);
-        Asks::Facts(facts.map(|(k, is)| (Fact::Accepts(self.receiver, k), Value::Is(is))).collect())
+        let mut facts: Vec<(Fact, Value)> =
+            facts.map(|(key, is)| (Fact::Accepts(self.receiver, key), Value::Is(is))).collect();
+        if named.len() < self.keys {
+            facts.push((Fact::AcceptsOther(self.receiver), Value::Is(false)));
+        }
+        Asks::Facts(facts)
     }
 }

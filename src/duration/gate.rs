@@ -113,7 +113,7 @@ impl<'a> Gates<'a> {
         let before = self.writers.before(self.order, fact, step);
         before.is_some_and(|before| match before.last() {
             Some((_, last)) => *last == Some(value),
-            None => self.plan.start.value(fact) == value,
+            None => self.plan.start.value(&self.plan.landscape, fact) == value,
         })
     }
 

@@ -67,7 +67,7 @@ impl<'a> Ending<'a> {
     /// Whether a role learns of a step after which a fact keeps a value to the end, whatever the order.
     fn knows(&self, role: RoleId, fact: Fact, value: Value) -> Result<(), Unknown> {
         let writers = self.writers.all(fact);
-        if writers.is_empty() && self.plan.start.value(fact) == value {
+        if writers.is_empty() && self.plan.start.value(&self.plan.landscape, fact) == value {
             return Ok(());
         }
         let others = || writers.iter().rev().filter(|(_, written)| *written != Some(value));

@@ -142,7 +142,7 @@ impl<'a> News<'a> {
                 Some(other) => why = why.or(Some(Unlicensed::Stale(Some(*test), other))),
             }
         }
-        if self.plan.start.value(fact) == value {
+        if self.plan.start.value(&self.plan.landscape, fact) == value {
             return match self.newer(step, writers, value, None) {
                 None => Ok(None),
                 Some(other) => Err(why.unwrap_or(Unlicensed::Stale(None, other))),

@@ -13,6 +13,7 @@ use crate::{
     world::{
         id::{AcceptorId, ChannelId, KeyId, PlaceId, RoleId, Table, WindowId},
         landscape::{Acceptor, Channel, Store, Transit, Window},
+        named::Named,
     },
 };
 
@@ -71,8 +72,12 @@ pub fn keystore(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
 
 /// Declares a receiver.
 pub fn receiver(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
-    let receiver =
-        draft.landscape.acceptors.push(Acceptor { name: decl.name.value.clone(), owner, capacity: None });
+    let receiver = draft.landscape.acceptors.push(Acceptor {
+        name: decl.name.value.clone(),
+        owner,
+        capacity: None,
+        named: Named::default(),
+    });
     draft.declared.receivers.push(decl.name.span);
     let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Receiver(receiver));
     draft.findings.extend(finding);

@@ -8,6 +8,8 @@ mod fit;
 pub mod gap;
 pub mod given;
 mod goal;
+mod named;
+mod names;
 pub mod parameter;
 pub mod phrase;
 mod promise;
@@ -22,6 +24,7 @@ mod waiver;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use declare::Declared;
+pub use names::Names;
 pub use steps::Delivery;
 pub use takes::Takes;
 pub use waiver::Waiver;
@@ -56,6 +59,8 @@ pub struct Plan {
     pub landscape: Landscape,
     /// Where things are declared.
     pub declared: Declared,
+    /// What they are called.
+    pub names: Names,
     /// What people call the roles.
     pub role_titles: Table<RoleId, Option<String>>,
     /// The world that the plan starts from.
@@ -112,12 +117,6 @@ impl Plan {
     #[must_use]
     pub fn waived(&self, hazard: Hazard) -> BTreeSet<ChannelId> {
         self.waivers.iter().filter(|waiver| waiver.hazard == hazard).map(|waiver| waiver.flow).collect()
-    }
-
-    /// The step with this name.
-    #[must_use]
-    pub fn step(&self, name: &str) -> Option<StepId> {
-        self.steps.find(|step| step.name.value == name)
     }
 
     /// The messages that a step sends.

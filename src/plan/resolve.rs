@@ -16,7 +16,7 @@ use crate::{
     },
     world::{
         effect::Effect,
-        id::{KeyId, KeySet, PlaceId, RoleId, StepId, Table},
+        id::{KeyId, PlaceId, RoleId, StepId, Table},
         landscape::Landscape,
         state::World,
     },
@@ -27,7 +27,7 @@ use super::{
     declare::{self, Body, Start},
     duplicate,
     goal::Goals,
-    parameter,
+    named, parameter,
     phrase::Reader,
     promise::Promises,
     scope::{Scope, Thing},
@@ -53,16 +53,6 @@ struct SecondPlan {
     at: SourceSpan,
     #[label("the first")]
     first: SourceSpan,
-}
-
-/// More keys than a set can hold.
-#[derive(Debug, Diagnostic, Error)]
-#[error("a plan has at most {limit} keys")]
-#[diagnostic(code(keyroll::too_many_keys), help("split the plan"))]
-struct TooManyKeys {
-    limit: usize,
-    #[label("one too many")]
-    at: SourceSpan,
 }
 
 /// A plan without steps.
@@ -194,14 +184,17 @@ pub fn resolve_scenario(
     };
     let deliveries: Table<_, _> = steps::deliveries(&steps).into_iter().collect();
     let start = start_world(&draft, steps.len(), deliveries.len());
+    named::tell(&draft.landscape, (&start, &steps), (&promises.statements, &goals.finals));
     let predecessors = predecessors(&draft, &steps);
     draft.declared.head = head.name.span;
+    let (names, parameters) = draft.scope.into_parts();
     Ok(Plan {
         source: source.clone(),
         name: head.name.value,
         title: head.title.map(|t| t.value),
         document: head.source.map(|s| s.value),
-        parameters: draft.scope.parameters.into_rows(),
+        names,
+        parameters: parameters.into_rows(),
         landscape: draft.landscape,
         declared: draft.declared,
         role_titles: draft.role_titles,
@@ -268,10 +261,6 @@ fn names(draft: &mut Draft, tree: &SyntaxTree, given: &BTreeMap<String, String>)
                 draft.declared.keys.push(decl.name.span);
                 let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Key(key));
                 draft.findings.extend(finding);
-                if draft.landscape.keys.len() == KeySet::LIMIT + 1 {
-                    let at = decl.name.span.into();
-                    draft.findings.push(Box::new(TooManyKeys { limit: KeySet::LIMIT, at }));
-                }
             }
             _ => {}
         }
@@ -378,11 +367,6 @@ Right:
         code: "second_plan",
         title: "a file with two plans",
         text: "One file, one plan: approval, proof and evidence are bound to the digest of its text.",
-    },
-    Explanation {
-        code: "too_many_keys",
-        title: "more keys than a plan can hold",
-        text: "A plan has at most 64 keys. A renewal usually has two.",
     },
     Explanation {
         code: "no_steps",

@@ -13,6 +13,7 @@ use crate::{
 };
 
 use super::{
+    Names,
     parameter::Parameters,
     suggest::{self, Patience},
 };
@@ -90,6 +91,15 @@ impl Scope {
             Some((Thing::Step(step), _)) => Some(*step),
             _ => None,
         }
+    }
+
+    /// Gives up what every name stands for, and the parameters.
+    #[must_use]
+    pub fn into_parts(self) -> (Names, Parameters) {
+        let named = |table: HashMap<String, (Thing, Span)>| -> HashMap<String, Thing> {
+            table.into_iter().map(|(name, (thing, _))| (name, thing)).collect()
+        };
+        (Names::of(named(self.things), named(self.steps)), self.parameters)
     }
 
     /// A help for a name of a kind that is not declared.

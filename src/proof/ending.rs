@@ -240,9 +240,9 @@ pub fn goal(plan: &Plan, world: &World, number: usize) -> (String, Span, String)
     let Asks::Facts(facts) = goal.value.asks() else {
         return (sentence, goal.span, "it is not so".to_owned());
     };
-    let missed = facts.into_iter().find(|(fact, value)| world.value(*fact) != *value);
+    let missed = facts.into_iter().find(|(fact, value)| world.value(&plan.landscape, *fact) != *value);
     let found = match missed.map(|(fact, _)| fact) {
-        Some(Fact::Accepts(receiver, _)) => {
+        Some(Fact::Accepts(receiver, _) | Fact::AcceptsOther(receiver)) => {
             let name = shown(&plan.landscape.acceptors[receiver].name);
             format!("{name} {}", accepted(plan, world, receiver))
         }

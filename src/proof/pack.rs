@@ -14,44 +14,28 @@ use crate::{
 #[derive(Debug)]
 pub struct Packing<'a> {
     plan: &'a Plan,
-    keys: u32,
-    place_bits: u32,
-    words: usize,
+    /// How many bits tell one of the keys, or none; and how many keys there are in a set.
+    key_bits: u32,
 }
 
 impl<'a> Packing<'a> {
     /// The packing for a plan.
     #[must_use]
     pub fn of(plan: &'a Plan) -> Self {
-        let landscape = &plan.landscape;
-        let keys = u32::try_from(landscape.keys.len()).unwrap_or(u32::MAX);
-        // A place holds one of the keys, or nothing.
-        let place_bits = u32::BITS - keys.leading_zeros();
-        let sets = landscape.acceptors.len() + landscape.channels.len();
-        let bits = landscape.places.len() * place_bits as usize
-            + sets * keys as usize
-            + landscape.channels.len()
-            + 2 * landscape.windows.len()
-            + plan.steps.len()
-            + plan.deliveries.len();
-        Self { plan, keys, place_bits, words: bits.div_ceil(64).max(1) }
+        let keys = u32::try_from(plan.landscape.keys.len()).unwrap_or(u32::MAX);
+        Self { plan, key_bits: u32::BITS - keys.leading_zeros() }
     }
 
-    /// How many words a world takes.
-    #[must_use]
-    pub const fn words(&self) -> usize {
-        self.words
-    }
-
-    /// Packs a world at the end of `out`.
+    /// Packs a world at the end of `out`. Of a set there is how many keys are in it, and which: what a
+    /// world takes grows with what is in it, not with the keys of the plan.
     pub fn pack(&self, world: &World, out: &mut Vec<u64>) {
-        let end = out.len() + self.words;
         let mut bits = Writer { out, word: 0, used: 0 };
         for place in world.places.rows() {
-            bits.put(place.map_or(0, |key| key.index() as u64 + 1), self.place_bits);
+            bits.put(place.map_or(0, |key| key.index() as u64 + 1), self.key_bits);
         }
         for set in world.accepted.rows().chain(world.under_way.rows()) {
-            bits.put(set.bits(), self.keys);
+            bits.put(set.len() as u64, self.key_bits);
+            set.iter().for_each(|key| bits.put(key.index() as u64, self.key_bits));
         }
         for running in world.running.rows() {
             bits.put(u64::from(*running), 1);
@@ -62,7 +46,6 @@ impl<'a> Packing<'a> {
         bits.put_set(&world.done, self.plan.steps.len());
         bits.put_set(&world.heard, self.plan.deliveries.len());
         bits.finish();
-        out.resize(end, 0);
     }
 
     /// Unpacks a world.
@@ -72,11 +55,11 @@ impl<'a> Packing<'a> {
         let mut world = World::empty(landscape, self.plan.steps.len(), self.plan.deliveries.len());
         let mut bits = Reader { words, at: 0 };
         for place in landscape.places.ids() {
-            let held = bits.take(self.place_bits);
+            let held = bits.take(self.key_bits);
             world.places[place] = usize::try_from(held).ok().and_then(|h| h.checked_sub(1)).map(KeyId::at);
         }
-        fill(&mut world.accepted, &mut bits, self.keys);
-        fill(&mut world.under_way, &mut bits, self.keys);
+        self.fill(&mut world.accepted, &mut bits);
+        self.fill(&mut world.under_way, &mut bits);
         for channel in landscape.channels.ids() {
             world.running[channel] = bits.take(1) == 1;
         }
@@ -92,11 +75,13 @@ impl<'a> Packing<'a> {
         bits.take_set(&mut world.heard, self.plan.deliveries.len());
         world
     }
-}
 
-fn fill<I: Id>(table: &mut Table<I, KeySet>, bits: &mut Reader<'_>, keys: u32) {
-    for id in table.ids() {
-        table[id] = KeySet::from_bits(bits.take(keys));
+    fn fill<I: Id>(&self, table: &mut Table<I, KeySet>, bits: &mut Reader<'_>) {
+        for id in table.ids() {
+            let length = bits.take(self.key_bits);
+            let key = |_| usize::try_from(bits.take(self.key_bits)).map(KeyId::at).ok();
+            table[id] = (0..length).filter_map(key).collect();
+        }
     }
 }
 

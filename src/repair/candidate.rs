@@ -1,12 +1,16 @@
 //! The edits that could repair a plan, the smallest first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     condition::Asks,
     plan::Plan,
     source::shown,
-    world::landscape::{Fact, Value},
+    world::{
+        effect::Effect,
+        id::{KeyId, PlaceId},
+        landscape::{Fact, Value},
+    },
 };
 
 use super::{
@@ -156,8 +160,25 @@ impl<'a> Candidates<'a> {
 fn conditions(plan: &Plan) -> Vec<String> {
     let land = &plan.landscape;
     let mut found = Vec::new();
+    let mut held: BTreeMap<PlaceId, BTreeSet<KeyId>> = BTreeMap::new();
+    let effects = plan.steps.rows().flat_map(|step| step.action.value.effects());
+    let brought = effects.flat_map(|effect| effect.writes()).filter_map(|written| match written {
+        (Fact::Place(place), Value::Key(Some(key))) => Some((place, key)),
+        _ => None,
+    });
+    for (place, key) in plan.places_in_use().chain(brought) {
+        held.entry(place).or_default().insert(key);
+    }
+    let effects = plan.steps.rows().flat_map(|step| step.action.value.effects());
+    for effect in effects {
+        if let Effect::Exchange { place, backup, .. } = effect {
+            let moved = held.get(&place).cloned().unwrap_or_default();
+            held.entry(backup).or_default().extend(moved);
+        }
+    }
     for flow in land.channels.rows() {
-        found.extend(land.keys.rows().map(|key| format!("{} drained of {key}", flow.name)));
+        let keys = held.get(&flow.stamps).into_iter().flatten();
+        found.extend(keys.map(|key| format!("{} drained of {}", flow.name, land.keys[*key])));
     }
     found.extend(land.windows.rows().map(|window| format!("{} open", window.name)));
     let mut written: BTreeSet<(Fact, bool)> = BTreeSet::new();

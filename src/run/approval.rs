@@ -141,7 +141,7 @@ fn seen(proven: &Proven, site: &Site, folder: &Path, backends: &Backends) -> Res
     let mut text = String::new();
     for (name, pem) in &certificates {
         let certificate = Certificate::from_pem(pem.as_bytes());
-        if let (Some(key), Ok(certificate)) = (plan.landscape.keys.find(|k| k == name), certificate) {
+        if let (Some(key), Ok(certificate)) = (plan.key(name), certificate) {
             text.push_str(&format!("{name}={}\n", certificate.fingerprint()));
             material.pin(key, certificate);
         }

@@ -1,6 +1,6 @@
 //! Binds the names of a plan to the backends of a site. Nothing is changed and nothing is read yet.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use zeroize::Zeroizing;
 
@@ -59,10 +59,12 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
         ("parameter", "parameters", &parameters, site.parameters.keys().collect(), false),
     ];
     for (kind, table, planned, bound, needed) in tables {
-        for name in planned.iter().filter(|name| needed && !bound.contains(name)) {
+        let (is_planned, is_bound): (BTreeSet<&String>, BTreeSet<&String>) =
+            (planned.iter().collect(), bound.iter().copied().collect());
+        for name in planned.iter().filter(|name| needed && !is_bound.contains(name)) {
             findings.push(unbound(kind, table, name, first_line(text)));
         }
-        for name in bound.iter().filter(|name| !planned.contains(name)) {
+        for name in bound.iter().filter(|name| !is_planned.contains(*name)) {
             let help = did_you_mean(name, kind, planned);
             findings.push(bound_to_nothing(kind, name, help, place(text, table, name)));
         }
@@ -84,25 +86,25 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
         }
     }
     for (name, key) in &site.keys {
-        let at = place(text, "keys", name);
+        let at = || place(text, "keys", name);
         if key.key_type.as_deref().is_some_and(|t| key_type(t).is_none()) {
             let kinds = "one of rsa-2048, rsa-3072, rsa-4096, ec-p256, ec-p384, ec-p521, ed25519".to_owned();
-            findings.push(bad_binding(format!("the key type of `{name}` is not known"), kinds, at));
+            findings.push(bad_binding(format!("the key type of `{name}` is not known"), kinds, at()));
         }
-        let id = land.keys.ids().find(|id| land.keys[*id] == *name);
+        let id = plan.key(name);
         if let Some(flow) = id.and_then(|id| signs(plan, site, id))
             && key.key_type.as_deref().and_then(key_type) == Some(KeyType::Ed25519)
         {
             let what = format!("`{flow}` signs xml with `{name}`, and cannot do so with Ed25519");
-            findings.push(bad_binding(what, format!("take {XML_KEYS}"), at));
+            findings.push(bad_binding(what, format!("take {XML_KEYS}"), at()));
         }
         if key.subject.as_deref().is_some_and(|s| subject(s).is_none()) {
             let help = "write it as `CN=orders, O=Example`".to_owned();
-            findings.push(bad_binding(format!("the subject of `{name}` cannot be read"), help, at));
+            findings.push(bad_binding(format!("the subject of `{name}` cannot be read"), help, at()));
         }
         if key.days.is_some_and(|days| !VALIDITY.contains(&days)) {
             let help = format!("write a number of days from {} to {}", VALIDITY.start(), VALIDITY.end());
-            findings.push(bad_binding(format!("`{name}` cannot be valid so long"), help, at));
+            findings.push(bad_binding(format!("`{name}` cannot be valid so long"), help, at()));
         }
     }
     if findings.is_empty() { Ok(()) } else { Err(findings) }

@@ -67,7 +67,7 @@ impl Casting {
         }
         row.action.value.works_with().into_iter().any(|fact| match fact {
             Fact::Place(place) => self.stores[plan.landscape.places[place].store],
-            Fact::Accepts(receiver, _) => self.receivers[receiver],
+            Fact::Accepts(receiver, _) | Fact::AcceptsOther(receiver) => self.receivers[receiver],
             Fact::Running(flow) => self.flows[flow],
             Fact::Window(_) => false,
         })

@@ -67,16 +67,16 @@ pub fn compare(plan: &Plan, recorded: &World, seen: &Observation, open: &[Fact])
         }
     }
     for (receiver, row) in land.acceptors.iter() {
-        let settled = |set: KeySet| -> KeySet {
+        let settled = |set: &KeySet| -> KeySet {
             set.iter().filter(|key| !open.contains(&Fact::Accepts(receiver, *key))).collect()
         };
-        let (was, is) = (settled(recorded.accepted[receiver]), settled(seen.world.accepted[receiver]));
+        let (was, is) = (settled(&recorded.accepted[receiver]), settled(&seen.world.accepted[receiver]));
         if was != is {
-            let names = |set: KeySet| {
+            let names = |set: &KeySet| {
                 let names: Vec<String> = set.iter().map(|k| shown(&land.keys[k])).collect();
                 if names.is_empty() { "no key of the plan".to_owned() } else { names.join(", ") }
             };
-            found.push(Difference { what: shown(&row.name), recorded: names(was), seen: names(is) });
+            found.push(Difference { what: shown(&row.name), recorded: names(&was), seen: names(&is) });
         }
     }
     for (flow, row) in land.channels.iter() {

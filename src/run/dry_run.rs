@@ -150,7 +150,7 @@ pub fn dry_run(
 fn fresh(checked: &Checked, bound: &Bound<'_>) -> Result<State, RunError> {
     let mut state = State::new(checked);
     for (name, pem) in opening::certificates(checked, bound.site, bound.folder, &bound.backends)? {
-        if let Some(key) = checked.plan().landscape.keys.find(|k| *k == name) {
+        if let Some(key) = checked.plan().key(&name) {
             state.certificates.insert(key, pem);
         }
     }

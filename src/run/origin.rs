@@ -55,7 +55,7 @@ impl Origin {
         let mut state = State::new(checked);
         let mut certificates = BTreeMap::new();
         for (name, pem) in opening::certificates(checked, site, folder, backends)? {
-            let Some(key) = plan.landscape.keys.find(|k| *k == name) else { continue };
+            let Some(key) = plan.key(&name) else { continue };
             if let Ok(certificate) = Certificate::from_pem(pem.as_bytes()) {
                 certificates.insert(key, certificate);
             }

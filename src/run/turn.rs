@@ -1,7 +1,7 @@
 //! One turn of a run: carry out what is commanded, take down what has come about, begin what is
 //! ready.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -95,7 +95,7 @@ impl Runner<'_> {
 
     fn pin(&mut self, certificates: &BTreeMap<String, String>) {
         for (name, pem) in certificates {
-            let key = self.checked.plan().landscape.keys.find(|k| k == name);
+            let key = self.checked.plan().key(name);
             if let (Some(key), Ok(certificate)) = (key, Certificate::from_pem(pem.as_bytes())) {
                 self.material.pin(key, certificate);
             }
@@ -149,7 +149,7 @@ impl Runner<'_> {
         if progress.status != Status::Begun || progress.attempts != attempt {
             return Ok(()); // Its outcome was taken down before the command was settled.
         }
-        let known: Vec<KeyId> = plan.landscape.keys.ids().filter(|k| self.knows(*k)).collect();
+        let known: BTreeSet<KeyId> = plan.landscape.keys.ids().filter(|k| self.knows(*k)).collect();
         let performed = self.act_on_backends(step);
         let done = performed.and_then(|outcome| self.not_to_be_seen(step).map(|()| outcome));
         match done {

@@ -55,18 +55,19 @@ pub(super) fn impossible(scenario: &Scenario, library: &Library, worlds: &Worlds
     let written: BTreeSet<Fact> =
         library.acts.iter().flat_map(|act| act.effect.writes()).map(|(fact, _)| fact).collect();
     let constant = |fact: &Fact| {
-        let value = library.start.value(*fact);
-        worlds.rows.iter().all(|world| world.value(*fact) == value)
+        let value = library.start.value(land, *fact);
+        worlds.rows.iter().all(|world| world.value(land, *fact) == value)
     };
     let told = |fact: &Fact| !matches!(fact, Fact::Place(place) if library.is_aside(*place));
     let fixed: BTreeSet<Fact> = written.into_iter().filter(|fact| told(fact) && constant(fact)).collect();
     let mut invariant: Vec<String> =
-        fixed.iter().map(|fact| teller.fact(*fact, library.start.value(*fact))).collect();
+        fixed.iter().map(|fact| teller.fact(*fact, library.start.value(land, *fact))).collect();
     for flow in land.channels.ids() {
         let always = |key: &KeyId| worlds.rows.iter().all(|world| world.under_way[flow].contains(*key));
         invariant.extend(land.keys.ids().filter(always).map(|key| teller.under_way(flow, key)));
     }
-    let leaves = |(fact, value): &(Fact, Value)| fixed.contains(fact) && library.start.value(*fact) != *value;
+    let leaves =
+        |(fact, value): &(Fact, Value)| fixed.contains(fact) && library.start.value(land, *fact) != *value;
     let barred = teller.barred(worlds, |effect| effect.writes().iter().any(leaves));
     let is_never = |last: &&crate::source::Spanned<Box<dyn crate::condition::Condition>>| {
         !worlds.rows.iter().any(|world| last.value.holds(land, world))
@@ -77,7 +78,9 @@ pub(super) fn impossible(scenario: &Scenario, library: &Library, worlds: &Worlds
 
 /// The acts that would make something so that is wanted and never is, with what stood against each.
 pub(super) fn missed(scenario: &Scenario, library: &Library, worlds: &Worlds) -> Vec<Barred> {
-    let is_so = |(fact, value): (Fact, Value)| worlds.rows.iter().any(|world| world.value(fact) == value);
+    let is_so = |(fact, value): (Fact, Value)| {
+        worlds.rows.iter().any(|world| world.value(&library.landscape, fact) == value)
+    };
     let wants = |(fact, value): (Fact, Value)| scenario.wants(fact) == Some(value) && !is_so((fact, value));
     Teller { scenario, library }.barred(worlds, |effect| effect.writes().into_iter().any(wants))
 }
@@ -136,6 +139,10 @@ impl Teller<'_> {
             (Fact::Accepts(acceptor, key), value) => {
                 let word = if value == Value::Is(true) { "accepts" } else { "does not accept" };
                 format!("{} {word} {}", land.acceptors[acceptor].name, land.keys[key])
+            }
+            (Fact::AcceptsOther(acceptor), value) => {
+                let word = if value == Value::Is(true) { "accepts" } else { "does not accept" };
+                format!("{} {word} another key", land.acceptors[acceptor].name)
             }
             (Fact::Running(flow), value) => {
                 let word = if value == Value::Is(true) { "deployed" } else { "undeployed" };

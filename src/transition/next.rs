@@ -311,8 +311,8 @@ fn opened(checked: &Checked, state: &mut State, window: &str) -> Taken {
 
 fn drained(checked: &Checked, state: &mut State, flow: &str, key: &str, how: Drain) -> Taken {
     let landscape = &checked.plan().landscape;
-    let id = landscape.channels.find(|c| c.name == flow).ok_or_else(|| Why::Unknown(flow.to_owned()))?;
-    let key_id = landscape.keys.find(|k| k == key).ok_or_else(|| Why::Unknown(key.to_owned()))?;
+    let id = checked.plan().flow(flow).ok_or_else(|| Why::Unknown(flow.to_owned()))?;
+    let key_id = checked.plan().key(key).ok_or_else(|| Why::Unknown(key.to_owned()))?;
     if state.world.stamp(landscape, id) == Some(key_id) {
         return Err(Why::Early(format!("`{flow}` still signs with `{key}`")));
     }
@@ -369,8 +369,7 @@ fn apply(checked: &Checked, state: &mut State, id: StepId, effect: Effect) -> Re
 
 fn pin(checked: &Checked, state: &mut State, certificates: &BTreeMap<String, String>) -> Result<(), Why> {
     for (name, pem) in certificates {
-        let keys = &checked.plan().landscape.keys;
-        let key = keys.find(|k| k == name).ok_or_else(|| Why::Unknown(name.clone()))?;
+        let key = checked.plan().key(name).ok_or_else(|| Why::Unknown(name.clone()))?;
         state.certificates.entry(key).or_insert_with(|| pem.clone());
     }
     Ok(())

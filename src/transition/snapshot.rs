@@ -65,7 +65,7 @@ impl Snapshot {
         let plan = checked.plan();
         let land = &plan.landscape;
         let key = |key: KeyId| land.keys[key].clone();
-        let keys = |set: KeySet| set.iter().map(key).collect::<BTreeSet<_>>();
+        let keys = |set: &KeySet| set.iter().map(key).collect::<BTreeSet<_>>();
         let place = |(id, held): (_, &Option<KeyId>)| held.map(|k| (land.place_name(id), key(k)));
         let agreed = |window| match window {
             WindowState::Unagreed => Agreed::No,
@@ -80,7 +80,7 @@ impl Snapshot {
             accepted: land
                 .acceptors
                 .iter()
-                .map(|(id, a)| (a.name.clone(), keys(state.world.accepted[id])))
+                .map(|(id, a)| (a.name.clone(), keys(&state.world.accepted[id])))
                 .collect(),
             deployed: land
                 .channels
@@ -91,7 +91,7 @@ impl Snapshot {
             under_way: land
                 .channels
                 .iter()
-                .map(|(id, c)| (c.name.clone(), keys(state.world.under_way[id])))
+                .map(|(id, c)| (c.name.clone(), keys(&state.world.under_way[id])))
                 .collect(),
             windows: land
                 .windows
@@ -123,7 +123,7 @@ impl Snapshot {
         let plan = checked.plan();
         let land = &plan.landscape;
         let mut state = State::new(checked);
-        let key = |name: &String| land.keys.find(|k| k == name);
+        let key = |name: &String| plan.key(name);
         let keys = |names: &BTreeSet<String>| names.iter().map(key).collect::<Option<KeySet>>();
         state.started = self.started;
         for id in land.places.ids() {
@@ -163,7 +163,7 @@ impl Snapshot {
             state.certificates.insert(key(name)?, pem.clone());
         }
         for (flow, name, at) in &self.stopped {
-            let channel = land.channels.find(|c| c.name == *flow)?;
+            let channel = plan.flow(flow)?;
             state.stopped.insert((channel, key(name)?), *at);
         }
         state.broken.clone_from(&self.broken);

@@ -172,16 +172,17 @@ impl Effect {
             }
             Self::Retire { acceptor, key } => Ok(changed(world.accepted[acceptor].remove(key))),
             Self::Replace { acceptor, old, new } => {
-                let before = world.accepted[acceptor];
-                let mut set = before;
-                set.remove(old);
-                set.insert(new);
-                let comes = !before.contains(new);
-                if comes && landscape.acceptors[acceptor].capacity.is_some_and(|most| set.len() > most) {
+                let set = &mut world.accepted[acceptor];
+                let (comes, goes) = (!set.contains(new), old != new && set.contains(old));
+                let others = set.len() - usize::from(goes);
+                if comes && landscape.acceptors[acceptor].capacity.is_some_and(|most| others >= most) {
                     return Err(Misfit::Full(acceptor, new));
                 }
-                world.accepted[acceptor] = set;
-                Ok(changed(set != before))
+                if goes {
+                    set.remove(old);
+                }
+                set.insert(new);
+                Ok(changed(comes || goes))
             }
             Self::Start(channel) => Ok(changed(!std::mem::replace(&mut world.running[channel], true))),
             Self::Stop(channel) => Ok(changed(std::mem::replace(&mut world.running[channel], false))),

@@ -2,6 +2,8 @@
 
 use std::{fmt, marker::PhantomData, ops};
 
+pub use super::key_set::KeySet;
+
 /// A number that counts one kind of thing.
 pub trait Id: Copy + Eq + Ord + fmt::Debug {
     /// The id of the thing at a place of its table.
@@ -157,77 +159,5 @@ impl<I: Id, T> ops::IndexMut<I> for Table<I, T> {
 impl<I: Id, T: fmt::Debug> fmt::Debug for Table<I, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(&self.rows).finish()
-    }
-}
-
-/// A set of keys; a plan has at most [`KeySet::LIMIT`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct KeySet(u64);
-
-impl KeySet {
-    /// How many keys a set can tell apart.
-    pub const LIMIT: usize = 64;
-
-    /// The set as bits, the first key lowest.
-    #[must_use]
-    pub const fn bits(self) -> u64 {
-        self.0
-    }
-
-    /// The set with these bits.
-    #[must_use]
-    pub const fn from_bits(bits: u64) -> Self {
-        Self(bits)
-    }
-
-    const fn bit(key: KeyId) -> u64 {
-        1 << (key.0 % 64)
-    }
-
-    /// Whether the key is in it.
-    #[must_use]
-    pub const fn contains(self, key: KeyId) -> bool {
-        self.0 & Self::bit(key) != 0
-    }
-
-    /// Puts a key in; says whether it was not there.
-    pub const fn insert(&mut self, key: KeyId) -> bool {
-        let new = !self.contains(key);
-        self.0 |= Self::bit(key);
-        new
-    }
-
-    /// Takes a key out; says whether it was there.
-    pub const fn remove(&mut self, key: KeyId) -> bool {
-        let there = self.contains(key);
-        self.0 &= !Self::bit(key);
-        there
-    }
-
-    /// How many keys are in it.
-    #[must_use]
-    pub const fn len(self) -> usize {
-        self.0.count_ones() as usize
-    }
-
-    /// Whether no key is in it.
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// The keys in order.
-    pub fn iter(self) -> impl Iterator<Item = KeyId> {
-        (0..64).filter(move |i| self.0 >> i & 1 == 1).map(KeyId)
-    }
-}
-
-impl FromIterator<KeyId> for KeySet {
-    fn from_iter<R: IntoIterator<Item = KeyId>>(keys: R) -> Self {
-        let mut set = Self::default();
-        for key in keys {
-            set.insert(key);
-        }
-        set
     }
 }

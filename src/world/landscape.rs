@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use crate::name::Alias;
 
-use super::id::{AcceptorId, ChannelId, KeyId, PlaceId, RoleId, StoreId, Table, WindowId};
+use super::{
+    id::{AcceptorId, ChannelId, KeyId, PlaceId, RoleId, StoreId, Table, WindowId},
+    named::Named,
+};
 
 /// The things that a plan names.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +59,8 @@ pub struct Acceptor {
     pub owner: RoleId,
     /// How many credentials it can hold; `None`: not declared.
     pub capacity: Option<usize>,
+    /// The keys of which the plan speaks here.
+    pub named: Named,
 }
 
 /// Whatever stamps messages and carries them.
@@ -112,6 +117,9 @@ pub enum Fact {
     Place(PlaceId),
     /// Whether an acceptor accepts a credential.
     Accepts(AcceptorId, KeyId),
+    /// Whether an acceptor accepts a key of the plan of which the plan does not speak there. No step
+    /// changes it.
+    AcceptsOther(AcceptorId),
     /// Whether a channel runs.
     Running(ChannelId),
     /// Whether a window is agreed.
@@ -133,7 +141,7 @@ impl Landscape {
     pub fn owner(&self, fact: Fact) -> Option<RoleId> {
         match fact {
             Fact::Place(place) => Some(self.stores[self.places[place].store].owner),
-            Fact::Accepts(acceptor, _) => Some(self.acceptors[acceptor].owner),
+            Fact::Accepts(acceptor, _) | Fact::AcceptsOther(acceptor) => Some(self.acceptors[acceptor].owner),
             Fact::Running(channel) => Some(self.channels[channel].owner),
             Fact::Window(_) => None,
         }

@@ -3,6 +3,8 @@
 
 pub mod effect;
 pub mod id;
+mod key_set;
 pub mod landscape;
 pub mod material;
+pub mod named;
 pub mod state;

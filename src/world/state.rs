@@ -99,12 +99,24 @@ impl World {
 
     /// The value of a fact.
     #[must_use]
-    pub fn value(&self, fact: Fact) -> Value {
-        match fact {
+    pub fn value(&self, landscape: &Landscape, fact: Fact) -> Value {
+        self.told(fact).unwrap_or_else(|other| Value::Is(self.accepts_other(landscape, other)))
+    }
+
+    /// The value of a fact that the world tells by itself; else the acceptor that another key may be at.
+    pub(crate) fn told(&self, fact: Fact) -> Result<Value, AcceptorId> {
+        Ok(match fact {
             Fact::Place(place) => Value::Key(self.places[place]),
             Fact::Accepts(acceptor, key) => Value::Is(self.accepted[acceptor].contains(key)),
+            Fact::AcceptsOther(acceptor) => return Err(acceptor),
             Fact::Running(channel) => Value::Is(self.running[channel]),
             Fact::Window(window) => Value::Is(self.windows[window] == WindowState::Open),
-        }
+        })
+    }
+
+    /// Whether an acceptor accepts a key of which the plan does not speak there.
+    pub(crate) fn accepts_other(&self, landscape: &Landscape, acceptor: AcceptorId) -> bool {
+        let named = landscape.acceptors[acceptor].named.keys();
+        self.accepted[acceptor].iter().any(|key| !named.contains(key))
     }
 }

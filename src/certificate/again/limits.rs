@@ -28,7 +28,8 @@ pub(in crate::certificate) fn kept(subject: &Subject<'_>, bounds: &[Bound]) -> R
             let mut effects = plan.steps[step].action.value.effects().into_iter();
             effects.any(|effect| effect.writes().contains(&(fact, Value::Is(is))))
         };
-        let stands = (subject.start.value(fact) == Value::Is(false)).then_some(None);
+        let stands = (subject.start.value(&subject.checked.plan().landscape, fact) == Value::Is(false))
+            .then_some(None);
         let stops = plan.steps.ids().filter(|step| writes(*step, false)).map(Some);
         for stop in stands.into_iter().chain(stops) {
             let bound = left.next().filter(|bound| bound.limit == number && subject.start.done.is_clear());

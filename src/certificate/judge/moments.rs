@@ -92,7 +92,10 @@ impl<'a> Moments<'a> {
                 // What an exchange keeps is what lay under its alias before.
                 if let (Some(backup), Some((alias, _))) = (effect.displaces(), writes.first()) {
                     let old = all.terms.get(alias).and_then(|row| row.last()).map(|term| term.value);
-                    writes.push((backup, old.unwrap_or_else(|| start.value(*alias))));
+                    writes.push((
+                        backup,
+                        old.unwrap_or_else(|| start.value(&checked.plan().landscape, *alias)),
+                    ));
                 }
                 writes.into_iter().try_for_each(|(fact, value)| all.write(*step, fact, value))?;
             }
@@ -114,7 +117,7 @@ impl<'a> Moments<'a> {
 
     fn write(&mut self, step: StepId, fact: Fact, value: Value) -> Result<(), Refused> {
         let (reasons, from, until) = (self.reasons, None, None);
-        let first = Term { value: self.start.value(fact), from, until };
+        let first = Term { value: self.start.value(&self.checked.plan().landscape, fact), from, until };
         let row = self.terms.entry(fact).or_insert_with(|| vec![first]);
         let follows = row.last_mut().is_none_or(|last| {
             last.until = Some(step);
@@ -171,9 +174,20 @@ impl<'a> Moments<'a> {
         done.iter().any(|other| *other == event || self.is_before(event, *other))
     }
 
+    /// The keys that a receiver accepts from the start, and those of which a step says something.
+    pub(super) fn accepted(&self, acceptor: AcceptorId) -> BTreeSet<KeyId> {
+        let all = Fact::Accepts(acceptor, KeyId::at(0))..=Fact::Accepts(acceptor, KeyId::at(usize::MAX));
+        let said = self.terms.range(all).filter_map(|(fact, _)| match fact {
+            Fact::Accepts(_, key) => Some(*key),
+            _ => None,
+        });
+        said.chain(self.start.accepted[acceptor].iter()).collect()
+    }
+
     /// The values that a fact can have; at the turn of a step that changes it, the one that this step ends.
     pub(in crate::certificate) fn terms(&self, fact: Fact, turn: Option<StepId>) -> Vec<Term> {
-        let still = [Term { value: self.start.value(fact), from: None, until: None }];
+        let still =
+            [Term { value: self.start.value(&self.checked.plan().landscape, fact), from: None, until: None }];
         let row = self.terms.get(&fact).map_or(&still[..], Vec::as_slice);
         self.is_worth_it(row.len());
         let own = row.iter().find(|term| turn.is_some() && term.until == turn);

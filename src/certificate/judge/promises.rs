@@ -156,7 +156,7 @@ impl Moments<'_> {
     fn has_room(&self, step: StepId, acceptor: AcceptorId, comes: KeyId, goes: KeyId) -> bool {
         let land = &self.checked.plan().landscape;
         let is = |key| (Fact::Accepts(acceptor, key), Value::Is(true));
-        let others = land.keys.ids().filter(|key| *key != comes && *key != goes).map(is);
+        let others = self.accepted(acceptor).into_iter().filter(|key| *key != comes && *key != goes).map(is);
         let ever = |fact, value| self.terms(fact, None).iter().any(|term| term.value == value);
         let others = others.filter(|(fact, value)| ever(*fact, *value));
         let others: Vec<Word> = others.map(|(fact, value)| Word::Is(fact, value)).collect();

@@ -17,6 +17,9 @@ use super::{Unsettled, history::History};
 /// More ways to fill a receiver than are looked at before one step.
 const WAYS: usize = 4096;
 
+/// More keys that a receiver holds at once than are looked at together, where others may come.
+const MOST: usize = 256;
+
 impl History<'_> {
     /// Asks of each step whether it can be done whenever its turn has come.
     ///
@@ -140,9 +143,13 @@ impl History<'_> {
         if most == 0 {
             return Ok(false);
         }
-        let others = landscape.keys.ids().filter(|key| !but.contains(key));
+        let ever = self.ever_accepted(acceptor);
+        if ever.len() < most {
+            return Ok(true);
+        }
+        let others = ever.iter().filter(|key| !but.contains(key));
         let accepted: Vec<Vec<Reign<Value>>> = others
-            .map(|key| self.when(Fact::Accepts(acceptor, key), |value| value == Value::Is(true)))
+            .map(|key| self.when(Fact::Accepts(acceptor, *key), |value| value == Value::Is(true)))
             .filter(|reigns| !reigns.is_empty())
             .collect();
         let mut filling = Filling { history: self, step, chosen: Vec::new(), ways: WAYS };
@@ -163,23 +170,25 @@ struct Filling<'a> {
 
 impl Filling<'_> {
     /// Whether so many more of these are accepted together, beside those that were chosen.
-    fn is_possible(&mut self, from: &[Vec<Reign<Value>>], more: usize) -> bool {
+    fn is_possible(&mut self, mut from: &[Vec<Reign<Value>>], more: usize) -> bool {
         if more == 0 {
             self.ways = self.ways.saturating_sub(1);
             return self.ways == 0 || self.history.before(self.step, &self.chosen);
         }
-        let Some((first, rest)) = from.split_first() else { return false };
-        if from.len() < more {
-            return false;
+        if from.len() >= more && more > MOST {
+            self.ways = 0;
         }
-        for reign in first {
-            self.chosen.push(*reign);
-            let found = self.is_possible(rest, more - 1);
-            self.chosen.pop();
-            if found {
-                return true;
+        while let Some((first, rest)) = from.split_first().filter(|_| from.len() >= more && self.ways > 0) {
+            for reign in first {
+                self.chosen.push(*reign);
+                let found = self.is_possible(rest, more - 1);
+                self.chosen.pop();
+                if found {
+                    return true;
+                }
             }
+            from = rest;
         }
-        self.is_possible(rest, more)
+        self.ways == 0
     }
 }

@@ -1,12 +1,12 @@
 //! The values that each fact of a plan takes, one after the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     check::Checked,
     moment::{Clash, Event, FactId, Facts, Moments, Reign},
     world::{
-        id::{Id, KeyId, PlaceId, StepId},
+        id::{AcceptorId, Id, KeyId, PlaceId, StepId},
         landscape::{Fact, Value},
         state::World,
     },
@@ -25,6 +25,8 @@ pub(super) struct History<'a> {
     numbers: BTreeMap<Fact, FactId>,
     /// Where a key lies at one time or another, beside where it lies from the start.
     lies: BTreeMap<KeyId, Vec<PlaceId>>,
+    /// What each receiver with a limit accepts at one time or another, each once.
+    accepted: BTreeMap<AcceptorId, Vec<KeyId>>,
 }
 
 /// So often two steps are compared at most: a second or two.
@@ -38,7 +40,8 @@ impl<'a> History<'a> {
     pub(super) fn of(checked: &'a Checked, start: &'a World) -> Result<Self, Unsettled> {
         let moments = Moments::of(Told::of(checked), LOOKS);
         let (facts, numbers, lies) = (Facts::new(), BTreeMap::new(), BTreeMap::new());
-        let mut history = Self { checked, start, moments, facts, numbers, lies };
+        let accepted = BTreeMap::new();
+        let mut history = Self { checked, start, moments, facts, numbers, lies, accepted };
         for (place, key) in start.places.iter() {
             if let Some(key) = key {
                 history.lies.entry(*key).or_default().push(place);
@@ -56,11 +59,28 @@ impl<'a> History<'a> {
                 }
             }
         }
+        history.accepted = history.ever_by_receiver();
         Ok(history)
     }
 
+    fn ever_by_receiver(&self) -> BTreeMap<AcceptorId, Vec<KeyId>> {
+        let mut ever: BTreeMap<AcceptorId, BTreeSet<KeyId>> = BTreeMap::new();
+        let limited = |id: &AcceptorId| self.checked.plan().landscape.acceptors[*id].capacity.is_some();
+        for (acceptor, keys) in self.start.accepted.iter().filter(|(id, _)| limited(id)) {
+            ever.entry(acceptor).or_default().extend(keys.iter());
+        }
+        for fact in self.numbers.keys() {
+            if let Fact::Accepts(acceptor, key) = *fact
+                && limited(&acceptor)
+            {
+                ever.entry(acceptor).or_default().insert(key);
+            }
+        }
+        ever.into_iter().map(|(acceptor, keys)| (acceptor, keys.into_iter().collect())).collect()
+    }
+
     fn write(&mut self, step: StepId, fact: Fact, value: Value) -> Result<(), Unsettled> {
-        let first = || self.facts.start(self.start.value(fact));
+        let first = || self.facts.start(self.start.value(&self.checked.plan().landscape, fact));
         let number = *self.numbers.entry(fact).or_insert_with(first);
         let event = self.event(step);
         self.facts.write(self.moments.order(), (event, number), value).map_err(|clash| match clash {
@@ -110,7 +130,8 @@ impl<'a> History<'a> {
     /// The values of a fact, in their order.
     pub(super) fn reigns(&self, fact: Fact) -> impl Iterator<Item = Reign<Value>> + '_ {
         let number = self.numbers.get(&fact);
-        let still = Reign { value: self.start.value(fact), from: None, until: None };
+        let still =
+            Reign { value: self.start.value(&self.checked.plan().landscape, fact), from: None, until: None };
         let still = number.is_none().then_some(still);
         number.into_iter().flat_map(|number| self.facts.reigns(*number)).chain(still)
     }
@@ -126,7 +147,7 @@ impl<'a> History<'a> {
     /// The value of a fact when every step is done.
     pub(super) fn at_the_end(&self, fact: Fact) -> Value {
         let written = self.numbers.get(&fact).and_then(|number| self.facts.at_the_end(*number));
-        written.unwrap_or_else(|| self.start.value(fact))
+        written.unwrap_or_else(|| self.start.value(&self.checked.plan().landscape, fact))
     }
 
     /// The value that a step finds where it writes.
@@ -135,6 +156,12 @@ impl<'a> History<'a> {
         let found = self.reigns(fact).inspect(|_| looks += 1).find(|reign| reign.until == Some(event));
         self.moments.look(looks);
         found.map(|reign| reign.value)
+    }
+
+    /// The keys that a receiver with a limit accepts at one time or another, and perhaps some that a step
+    /// takes from it although they never were there.
+    pub(super) fn ever_accepted(&self, acceptor: AcceptorId) -> &[KeyId] {
+        self.accepted.get(&acceptor).map_or(&[], Vec::as_slice)
     }
 
     /// Where a key lies at one time or another.

@@ -1,7 +1,5 @@
 //! What an effect does to a packed world.
 
-use std::collections::BTreeSet;
-
 use crate::{
     plan::Plan,
     world::{
@@ -129,7 +127,7 @@ impl Effects<'_> {
         let empty = Value::Key(None);
         // It was exchanged, and the staging place is free since.
         let mut cases = vec![self.case([is(place, held(key)), is(staged, empty)], &[])];
-        for old in self.plan.landscape.keys.ids().filter(|old| *old != key) {
+        for old in self.layout.held(place).iter().filter(|old| *old != key) {
             let when = [is(place, held(old)), is(staged, held(key)), is(backup, empty)];
             let changes = [
                 (Fact::Place(place), held(key)),
@@ -151,8 +149,9 @@ impl Effects<'_> {
         let there = self.case([accepts(new, true)], &changes);
         let mut comes = self.case([accepts(new, false)], &changes);
         if let Some(most) = self.plan.landscape.acceptors[acceptor].capacity {
-            let stays: BTreeSet<KeyId> = self.plan.landscape.keys.ids().filter(|k| *k != new).collect();
-            let others = stays.into_iter().filter(|key| Some(*key) != old).map(|key| accepts(key, true));
+            let accepted = self.layout.accepted(acceptor);
+            let stays = accepted.iter().filter(|key| *key != new && Some(*key) != old);
+            let others = stays.map(|key| accepts(key, true));
             match most.checked_sub(1) {
                 Some(most) => comes.room = Some((others.filter(|other| !other.is_never()).collect(), most)),
                 None => comes.when = Every::of([Any::known(false)]),

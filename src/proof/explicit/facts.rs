@@ -11,7 +11,7 @@ use crate::{
     world::{
         effect::Effect,
         id::{KeyId, StepId},
-        landscape::{Fact, Value},
+        landscape::{Fact, Landscape, Value},
         state::World,
     },
 };
@@ -40,6 +40,7 @@ pub(super) enum Course {
 /// The courses of all facts that a step of a part which is not done at the start may write.
 pub(super) fn courses(checked: &Checked, start: &World, part: &Part) -> BTreeMap<Fact, Course> {
     let plan = checked.plan();
+    let land = &plan.landscape;
     let writers = Writers::of(plan, checked.order());
     let is_done = |step: StepId| start.is_done(step);
     // A step that is done though one before it is not says nothing of their order.
@@ -51,7 +52,7 @@ pub(super) fn courses(checked: &Checked, start: &World, part: &Part) -> BTreeMap
     // Whatever comes late writes at any moment.
     let mut unknown: BTreeSet<Fact> = late(checked, part).into_iter().flat_map(written).collect();
     let mut reigns: BTreeMap<Fact, Vec<Reign>> =
-        unknown.iter().map(|fact| (*fact, vec![first(start, *fact)])).collect();
+        unknown.iter().map(|fact| (*fact, vec![first(&plan.landscape, start, *fact)])).collect();
     let may_come = |step: &StepId| !is_done(*step) && part.has(*step);
     for step in checked.order().sequence().iter().copied().filter(may_come) {
         for effect in plan.steps[step].action.value.effects() {
@@ -62,7 +63,7 @@ pub(super) fn courses(checked: &Checked, start: &World, part: &Part) -> BTreeMap
                 _ => None,
             };
             let moved = displaced.and_then(|(alias, key, backup)| {
-                let row = reigns.entry(alias).or_insert_with(|| vec![first(start, alias)]);
+                let row = reigns.entry(alias).or_insert_with(|| vec![first(land, start, alias)]);
                 let old = row.last().map(|reign| reign.value);
                 if !is_ordered(alias) || unknown.contains(&alias) {
                     unknown.insert(backup);
@@ -75,14 +76,14 @@ pub(super) fn courses(checked: &Checked, start: &World, part: &Part) -> BTreeMap
             let mut writes: Vec<(Fact, Value)> = effect.writes();
             writes.extend(moved);
             for (fact, value) in writes {
-                let row = reigns.entry(fact).or_insert_with(|| vec![first(start, fact)]);
+                let row = reigns.entry(fact).or_insert_with(|| vec![first(land, start, fact)]);
                 if let Some(last) = row.last_mut() {
                     last.until = Some(step);
                 }
                 row.push(Reign { value, from: Some(step), until: None });
             }
             if let Some((_, _, backup)) = displaced {
-                reigns.entry(backup).or_insert_with(|| vec![first(start, backup)]);
+                reigns.entry(backup).or_insert_with(|| vec![first(land, start, backup)]);
             }
         }
     }
@@ -107,17 +108,18 @@ fn written(effect: Effect) -> impl Iterator<Item = Fact> {
 }
 
 /// A fact as it is at the start.
-fn first(start: &World, fact: Fact) -> Reign {
-    Reign { value: start.value(fact), from: None, until: None }
+fn first(land: &Landscape, start: &World, fact: Fact) -> Reign {
+    Reign { value: start.value(land, fact), from: None, until: None }
 }
 
 /// Every value that each fact may ever have, that of the start first.
 fn values(checked: &Checked, start: &World, part: &Part) -> BTreeMap<Fact, Vec<Value>> {
     let plan = checked.plan();
+    let land = &plan.landscape;
     let mut all: BTreeMap<Fact, Vec<Value>> = BTreeMap::new();
     let mut exchanges: Vec<(Fact, KeyId, Fact)> = Vec::new();
     let mut add = |fact: Fact, value: Value| {
-        let row = all.entry(fact).or_insert_with(|| vec![start.value(fact)]);
+        let row = all.entry(fact).or_insert_with(|| vec![start.value(land, fact)]);
         let is_new = !row.contains(&value);
         if is_new {
             row.push(value);
@@ -137,8 +139,8 @@ fn values(checked: &Checked, start: &World, part: &Part) -> BTreeMap<Fact, Vec<V
     loop {
         let mut grown = false;
         for (alias, key, backup) in &exchanges {
-            let held = all.get(alias).cloned().unwrap_or_else(|| vec![start.value(*alias)]);
-            let row = all.entry(*backup).or_insert_with(|| vec![start.value(*backup)]);
+            let held = all.get(alias).cloned().unwrap_or_else(|| vec![start.value(land, *alias)]);
+            let row = all.entry(*backup).or_insert_with(|| vec![start.value(land, *backup)]);
             for value in held {
                 let is_moved = value != Value::Key(None) && value != Value::Key(Some(*key));
                 if is_moved && !row.contains(&value) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     check::Checked,
     world::{
-        id::{ChannelId, DeliveryId, Id, KeyId, PlaceId, StepId, Table, WindowId},
+        id::{AcceptorId, ChannelId, DeliveryId, Id, KeyId, KeySet, PlaceId, StepId, Table, WindowId},
         landscape::{Fact, Transit, Value},
         state::{WindowState, World},
     },
@@ -34,11 +34,15 @@ pub(super) enum Kept {
 #[derive(Debug)]
 pub(super) struct Layout {
     start: World,
+    /// The receivers that accept a key of which the plan does not speak there, at the start and ever.
+    others: BTreeSet<AcceptorId>,
     words: usize,
     /// Whether a step is done; nothing for those that are done from the start.
     pub(super) done: Table<StepId, Option<Field>>,
     /// Whether a message between roles was received, likewise.
     pub(super) heard: Table<DeliveryId, Option<Field>>,
+    /// Where each channel finds the key that it stamps with.
+    stamps: Table<ChannelId, PlaceId>,
     windows: Table<WindowId, Field>,
     /// Whether a message is under way that is stamped with the key, for each with which there can be.
     pub(super) under_way: Table<ChannelId, Vec<(KeyId, Field)>>,
@@ -64,15 +68,16 @@ impl Layout {
         let windows = plan.landscape.windows.ids().map(|window| room.take(width(window))).collect();
         let courses = courses(checked, start, part);
         let under_way = plan.landscape.channels.iter().map(|(id, channel)| {
+            if channel.transit == Transit::Immediately || !part.has_flow(id) {
+                return Vec::new();
+            }
             let stamps = values(start, &courses, Fact::Place(channel.stamps));
-            let may_wait = |key: &KeyId| match channel.transit {
-                Transit::Immediately => false,
-                Transit::Within(_) if !part.has_flow(id) => false,
-                Transit::Within(_) => {
-                    start.under_way[id].contains(*key) || stamps.contains(&Value::Key(Some(*key)))
-                }
-            };
-            plan.landscape.keys.ids().filter(may_wait).map(|key| (key, room.take(1))).collect()
+            let signed = stamps.into_iter().filter_map(|value| match value {
+                Value::Key(key) => key,
+                Value::Is(_) => None,
+            });
+            let may_wait = signed.chain(start.under_way[id].iter()).collect::<KeySet>();
+            may_wait.iter().map(|key| (key, room.take(1))).collect()
         });
         let under_way = under_way.collect();
         let keep = |(fact, course)| {
@@ -87,7 +92,11 @@ impl Layout {
         };
         let kept = courses.into_iter().map(keep).collect();
         let lies = lies(start, &kept);
-        Self { start: start.clone(), words: room.words.max(1), done, heard, windows, under_way, kept, lies }
+        let land = &plan.landscape;
+        let others = land.acceptors.ids().filter(|id| start.accepts_other(land, *id)).collect();
+        let (start, words) = (start.clone(), room.words.max(1));
+        let stamps = land.channels.rows().map(|channel| channel.stamps).collect();
+        Self { start, others, stamps, words, done, heard, windows, under_way, kept, lies }
     }
 
     /// How many words a world takes.
@@ -98,6 +107,41 @@ impl Layout {
     /// The world from which the search goes out.
     pub(super) const fn start(&self) -> &World {
         &self.start
+    }
+
+    /// The value that a fact has at the start.
+    pub(super) fn first(&self, fact: Fact) -> Value {
+        self.start.told(fact).unwrap_or_else(|other| Value::Is(self.others.contains(&other)))
+    }
+
+    /// The keys that may ever lie at a place, in their order.
+    pub(super) fn held(&self, place: PlaceId) -> KeySet {
+        let of = |value: &Value| if let Value::Key(key) = value { *key } else { None };
+        match self.kept.get(&Fact::Place(place)) {
+            None => self.start.places[place].into_iter().collect(),
+            Some(Kept::Reigns(reigns)) => reigns.iter().filter_map(|reign| of(&reign.value)).collect(),
+            Some(Kept::Values(_, values)) => values.iter().filter_map(of).collect(),
+        }
+    }
+
+    /// The keys with which a message of a channel may ever be stamped, in their order.
+    pub(super) fn signed(&self, channel: ChannelId) -> KeySet {
+        let waiting = self.under_way[channel].iter().map(|(key, _)| *key);
+        waiting
+            .chain(self.start.under_way[channel].iter())
+            .chain(self.held(self.stamps[channel]).iter())
+            .collect()
+    }
+
+    /// The keys that an acceptor may ever accept, and perhaps others that some step takes there, in their
+    /// order.
+    pub(super) fn accepted(&self, acceptor: AcceptorId) -> KeySet {
+        let all = Fact::Accepts(acceptor, KeyId::at(0))..=Fact::Accepts(acceptor, KeyId::at(usize::MAX));
+        let written = self.kept.range(all).filter_map(|(fact, _)| match fact {
+            Fact::Accepts(_, key) => Some(*key),
+            _ => None,
+        });
+        written.chain(self.start.accepted[acceptor].iter()).collect()
     }
 
     /// The places where a key may ever lie.
@@ -129,7 +173,7 @@ impl Layout {
         }
         for (fact, kept) in &self.kept {
             if let Kept::Values(field, values) = kept {
-                let code = values.iter().position(|value| *value == world.value(*fact));
+                let code = values.iter().position(|value| world.told(*fact) == Ok(*value));
                 put(*field, code.unwrap_or_default() as u64);
             }
         }
@@ -182,14 +226,14 @@ fn set(world: &mut World, fact: Fact, value: Value) {
         (Fact::Accepts(acceptor, key), Value::Is(true)) => drop(world.accepted[acceptor].insert(key)),
         (Fact::Accepts(acceptor, key), _) => drop(world.accepted[acceptor].remove(key)),
         (Fact::Running(channel), value) => world.running[channel] = value == Value::Is(true),
-        (Fact::Place(_) | Fact::Window(_), _) => {}
+        (Fact::Place(_) | Fact::AcceptsOther(_) | Fact::Window(_), _) => {}
     }
 }
 
 /// The values that a fact may ever have.
 fn values(start: &World, courses: &BTreeMap<Fact, Course>, fact: Fact) -> Vec<Value> {
     match courses.get(&fact) {
-        None => vec![start.value(fact)],
+        None => start.told(fact).into_iter().collect(),
         Some(Course::Values(values)) => values.clone(),
         Some(Course::Reigns(reigns)) => reigns.iter().map(|reign| reign.value).collect(),
     }

@@ -33,7 +33,7 @@ impl Layout {
     /// Whether a fact has one of the values for which `wanted` holds.
     pub(super) fn has(&self, fact: Fact, wanted: impl Fn(Value) -> bool) -> Any {
         match self.kept.get(&fact) {
-            None => Any::known(wanted(self.start().value(fact))),
+            None => Any::known(wanted(self.first(fact))),
             Some(Kept::Reigns(reigns)) => {
                 let ways = reigns.iter().filter(|reign| wanted(reign.value));
                 Any::of(ways.filter_map(|reign| self.during(reign)))

@@ -117,7 +117,7 @@ const fn fact(fact: Fact) -> Thing {
     match fact {
         Fact::Place(place) => Thing::Place(place),
         // All that it accepts shares its room.
-        Fact::Accepts(acceptor, _) => Thing::Acceptor(acceptor),
+        Fact::Accepts(acceptor, _) | Fact::AcceptsOther(acceptor) => Thing::Acceptor(acceptor),
         Fact::Running(flow) => Thing::Running(flow),
         Fact::Window(window) => Thing::Window(window),
     }

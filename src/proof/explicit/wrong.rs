@@ -94,7 +94,7 @@ fn never(rules: &Rules<'_>, layout: &Layout, part: &Part) -> Vec<Every> {
         let acceptor = land.channels[channel].acceptor;
         let closed = window.map_or_else(|| Any::known(true), |w| layout.literal(Literal::NotOpen(w)));
         match (hazard, land.channels[channel].transit) {
-            (Hazard::Rejected, transit) => wrongs.extend(land.keys.ids().map(|key| {
+            (Hazard::Rejected, transit) => wrongs.extend(layout.signed(channel).iter().map(|key| {
                 let refused = layout.is(Fact::Accepts(acceptor, key), Value::Is(false));
                 match transit {
                     Transit::Immediately => {

@@ -112,7 +112,7 @@ impl Why<'_> {
     /// What a fact is, and since when.
     fn fact(&self, fact: Fact, otherwise: Span) -> Because {
         let since = self.since(fact);
-        let is = self.is(fact, self.world.value(fact));
+        let is = self.is(fact, self.world.value(&self.plan.landscape, fact));
         Because {
             text: format!("{is}{}", self.when(since)),
             moment: since.map(|(number, _)| number),
@@ -132,6 +132,10 @@ impl Why<'_> {
                     shown(&land.acceptors[receiver].name),
                     shown(&land.keys[key])
                 )
+            }
+            (Fact::AcceptsOther(_), Value::Is(true)) => name,
+            (Fact::AcceptsOther(receiver), _) => {
+                format!("{} accepts no other key", shown(&land.acceptors[receiver].name))
             }
             (Fact::Place(_), Value::Key(None)) => format!("{name} names no key"),
             _ => format!("{name} is {}", word_for(land, fact, value)),
@@ -227,7 +231,9 @@ impl Why<'_> {
         let land = &self.plan.landscape;
         match condition.asks() {
             Asks::Facts(facts) => {
-                let missed = facts.into_iter().filter(|(fact, asked)| self.world.value(*fact) != *asked);
+                let missed = facts
+                    .into_iter()
+                    .filter(|(fact, asked)| self.world.value(&self.plan.landscape, *fact) != *asked);
                 missed
                     .map(|(fact, asked)| {
                         let found = self.fact(fact, at);

@@ -38,13 +38,8 @@ pub fn changes(plan: &Plan, before: &World, after: &World) -> Vec<Change> {
     let places = land.places.ids().filter(|place| before.places[*place] != after.places[*place]);
     let mut facts: Vec<Fact> = places.map(Fact::Place).collect();
     for receiver in land.acceptors.ids() {
-        let (was, is) = (before.accepted[receiver], after.accepted[receiver]);
-        // Most receivers stay as they are, and a large plan has many keys.
-        if was == is {
-            continue;
-        }
-        let keys = land.keys.ids().filter(|key| was.contains(*key) != is.contains(*key));
-        facts.extend(keys.map(|key| Fact::Accepts(receiver, key)));
+        let keys = before.accepted[receiver].differing(&after.accepted[receiver]);
+        facts.extend(keys.iter().map(|key| Fact::Accepts(receiver, key)));
     }
     let flows = land.channels.ids().filter(|flow| before.running[*flow] != after.running[*flow]);
     facts.extend(flows.map(Fact::Running));
@@ -58,12 +53,9 @@ pub fn changes(plan: &Plan, before: &World, after: &World) -> Vec<Change> {
     };
     let mut found: Vec<Change> = facts.into_iter().map(fact).collect();
     for flow in land.channels.ids() {
-        let (was, is) = (before.under_way[flow], after.under_way[flow]);
-        if was == is {
-            continue;
-        }
-        let keys = land.keys.ids().filter(|key| was.contains(*key) != is.contains(*key));
-        found.extend(keys.map(|key| traffic(land, (flow, key), is.contains(key))));
+        let is = &after.under_way[flow];
+        let keys = before.under_way[flow].differing(is);
+        found.extend(keys.iter().map(|key| traffic(land, (flow, key), is.contains(key))));
     }
     let heard = plan.deliveries.ids().filter(|id| before.is_heard(*id) != after.is_heard(*id));
     found.extend(heard.map(|id| word(plan, id)));
@@ -95,6 +87,9 @@ pub fn subject(land: &Landscape, fact: Fact) -> String {
         Fact::Accepts(receiver, key) => {
             format!("{} accepts {}", shown(&land.acceptors[receiver].name), shown(&land.keys[key]))
         }
+        Fact::AcceptsOther(receiver) => {
+            format!("{} accepts another key", shown(&land.acceptors[receiver].name))
+        }
         Fact::Running(flow) => shown(&land.channels[flow].name),
         Fact::Window(window) => shown(&land.windows[window].name),
     }
@@ -111,7 +106,7 @@ pub fn value(land: &Landscape, world: &World, fact: Fact) -> String {
             WindowState::Open => "open",
         }
         .to_owned(),
-        _ => word_for(land, fact, world.value(fact)),
+        _ => word_for(land, fact, world.value(land, fact)),
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) struct Worlds<'a> {
     edges: Vec<(u32, u32)>,
     /// Those of the edges, in their order, that are late effects.
     late: Vec<(u32, u32)>,
+    /// How many words the rows have.
+    words: usize,
 }
 
 /// What a world takes in memory beside its words, in bytes: its places in the tables.
@@ -37,6 +39,7 @@ impl<'a> Worlds<'a> {
             came: Vec::new(),
             edges: Vec::new(),
             late: Vec::new(),
+            words: 0,
         };
         let _is_new = worlds.enter(start, (0, None));
         worlds
@@ -49,9 +52,9 @@ impl<'a> Worlds<'a> {
 
     /// What they take in memory, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        let words = self.packing.words();
-        self.rows.len() * (size_of::<u64>() * words + BESIDE)
-            + (self.edges.len() + self.late.len()) * size_of::<(u32, u32)>()
+        let beside =
+            self.rows.len() * BESIDE + (self.edges.len() + self.late.len()) * size_of::<(u32, u32)>();
+        self.words * size_of::<u64>() + beside
     }
 
     /// One of them.
@@ -73,6 +76,7 @@ impl<'a> Worlds<'a> {
             return false;
         }
         let row: Rc<[u64]> = packed.into();
+        self.words += row.len();
         self.rows.push(Rc::clone(&row));
         self.numbers.insert(row, number);
         self.came.push((from, step));

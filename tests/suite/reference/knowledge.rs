@@ -139,7 +139,7 @@ impl<'a> Told<'a> {
                     sources.push(Some(test));
                 }
             }
-            if self.plan.start.value(*fact) == *value && others().next().is_none() {
+            if self.plan.start.value(&self.plan.landscape, *fact) == *value && others().next().is_none() {
                 sources.push(None);
             }
             if sources.is_empty() {

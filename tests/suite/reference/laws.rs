@@ -147,7 +147,7 @@ fn knows_at_the_end(plan: &Plan, told: &Told<'_>, role: RoleId, asks: &Asks) -> 
                 writes(step, *fact) == Some(*value) && !plan.steps.ids().any(undoes)
             };
             plan.landscape.owner(*fact) == Some(role)
-                || (untouched() && plan.start.value(*fact) == *value)
+                || (untouched() && plan.start.value(&plan.landscape, *fact) == *value)
                 || plan.steps.ids().any(|step| stays(step) && learned(step))
         }),
         Asks::Open(window) => plan

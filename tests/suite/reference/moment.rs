@@ -100,7 +100,7 @@ impl Moment {
     /// Whether what is asked is so.
     pub(super) fn is_so(&self, plan: &Plan, asks: &Asks) -> bool {
         match asks {
-            Asks::Facts(facts) => facts.iter().all(|(fact, value)| self.value(*fact) == *value),
+            Asks::Facts(facts) => facts.iter().all(|(fact, value)| self.value(plan, *fact) == *value),
             Asks::Drained(flow, key) => {
                 let is_kept = self.kept.contains(&(*flow, *key));
                 let signed = is_kept || self.signs_with(plan, *flow) == Some(*key);
@@ -110,10 +110,15 @@ impl Moment {
         }
     }
 
-    fn value(&self, fact: Fact) -> Value {
+    fn value(&self, plan: &Plan, fact: Fact) -> Value {
         match fact {
             Fact::Place(place) => Value::Key(self.holds.get(&place).copied()),
             Fact::Accepts(acceptor, key) => Value::Is(self.accepts.contains(&(acceptor, key))),
+            Fact::AcceptsOther(acceptor) => {
+                let named = plan.landscape.acceptors[acceptor].named.keys();
+                let here = self.accepts.iter().filter(|(receiver, _)| *receiver == acceptor);
+                Value::Is(here.filter(|(_, key)| !named.contains(*key)).count() > 0)
+            }
             Fact::Running(flow) => Value::Is(self.runs.contains(&flow)),
             Fact::Window(window) => Value::Is(self.begun.contains(&window)),
         }

@@ -291,11 +291,18 @@ fn what_an_effect_writes_is_what_it_changes() {
             let places = land.places.ids().map(Fact::Place);
             let accepts = land.acceptors.ids().flat_map(|a| keys.iter().map(move |k| Fact::Accepts(a, *k)));
             let runs = land.channels.ids().map(Fact::Running);
-            for fact in places.chain(accepts).chain(runs) {
+            let others = land.acceptors.ids().map(Fact::AcceptsOther);
+            for fact in places.chain(accepts).chain(others).chain(runs) {
                 match writes.iter().find(|(written, _)| *written == fact) {
-                    Some((_, value)) => assert_eq!(after.value(fact), *value, "{effect:?} writes {fact:?}"),
+                    Some((_, value)) => {
+                        assert_eq!(after.value(land, fact), *value, "{effect:?} writes {fact:?}")
+                    }
                     None if effect.displaces() == Some(fact) => {}
-                    None => assert_eq!(after.value(fact), before.value(fact), "{effect:?} touches {fact:?}"),
+                    None => assert_eq!(
+                        after.value(land, fact),
+                        before.value(land, fact),
+                        "{effect:?} touches {fact:?}"
+                    ),
                 }
             }
         }

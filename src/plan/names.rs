@@ -1,0 +1,51 @@
+//! What a name stands for once a plan is read.
+
+use foldhash::HashMap;
+
+use crate::world::id::{ChannelId, KeyId, StepId};
+
+use super::{Plan, scope::Thing};
+
+/// The names of a plan that is read.
+#[derive(Debug, Default)]
+pub struct Names {
+    things: HashMap<String, Thing>,
+    steps: HashMap<String, Thing>,
+}
+
+impl Names {
+    /// These names; steps have names of their own.
+    #[must_use]
+    pub const fn of(things: HashMap<String, Thing>, steps: HashMap<String, Thing>) -> Self {
+        Self { things, steps }
+    }
+}
+
+impl Plan {
+    /// The key with this name.
+    #[must_use]
+    pub fn key(&self, name: &str) -> Option<KeyId> {
+        match self.names.things.get(name) {
+            Some(Thing::Key(key)) => Some(*key),
+            _ => None,
+        }
+    }
+
+    /// The flow with this name.
+    #[must_use]
+    pub fn flow(&self, name: &str) -> Option<ChannelId> {
+        match self.names.things.get(name) {
+            Some(Thing::Flow(flow)) => Some(*flow),
+            _ => None,
+        }
+    }
+
+    /// The step with this name.
+    #[must_use]
+    pub fn step(&self, name: &str) -> Option<StepId> {
+        match self.names.steps.get(name) {
+            Some(Thing::Step(step)) => Some(*step),
+            _ => None,
+        }
+    }
+}
