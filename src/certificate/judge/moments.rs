@@ -11,7 +11,7 @@ use crate::{
     condition::Asks,
     invariant::stated::Literal,
     world::{
-        id::{ChannelId, Id, KeyId, PlaceId, StepId, WindowId},
+        id::{AcceptorId, ChannelId, Id, KeyId, PlaceId, StepId, WindowId},
         landscape::{Fact, Value},
         state::World,
     },
