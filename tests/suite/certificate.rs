@@ -10,6 +10,7 @@ mod limited;
 mod limits;
 mod mutants;
 mod refused;
+mod rules;
 mod second;
 
 use keyroll::{

@@ -349,12 +349,13 @@ pub(crate) fn interrupted(command: &mut Command) -> Output {
 #[test]
 fn a_search_that_is_interrupted_says_how_far_it_came() {
     let mut plan = "keyroll 1\n\nplan many\n\nrole audit\n\nkey old\n".to_owned();
+    plan += "\nreceiver gate of audit {\n  accepts old\n}\n";
     for n in 0..20 {
         plan += &format!("\nrole r{n}\n\nstep s{n} by r{n} {{\n  inform audit\n}}\n");
     }
     // Without a step that waits for all, each role would be looked at by itself.
     let all: Vec<String> = (0..20).map(|n| format!("s{n}")).collect();
-    plan += &format!("\nstep last by audit {{\n  after {}\n  inform r0\n}}\n", all.join(", "));
+    plan += &format!("\nstep last by audit {{\n  after {}\n  retire old at gate\n}}\n", all.join(", "));
     let folder = tempfile::tempdir().unwrap();
     let path = file(&folder, "many.renewal", plan.as_bytes());
     let said = Said::of(interrupted(

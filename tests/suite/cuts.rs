@@ -46,6 +46,7 @@ pub(crate) fn held(checked: &Checked) -> &'static str {
         }
         (Err(Unsettled::Guard(..)), _) => "guard",
         (Err(Unsettled::Misfit(_)), _) => "misfit",
+        (Err(Unsettled::Late(_)), _) => "late",
         (Err(Unsettled::Unordered(..)), _) => "unordered",
         (Err(Unsettled::Crowded(_) | Unsettled::Long), _) => "crowded",
         (Err(Unsettled::Before(_)), _) => "before",
