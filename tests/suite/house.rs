@@ -137,7 +137,7 @@ fn the_judge_of_certificates_is_small_and_apart() {
     let judge: Files = sources("src").into_iter().filter(|(p, _)| p.starts_with(JUDGE)).collect();
     let lines: usize = judge.iter().map(|(_, text)| text.lines().count()).sum();
     println!("the judge of certificates has {lines} lines in {} files", judge.len());
-    assert!(judge.len() > 3 && lines > 300 && lines <= 800, "{lines} lines, comments included");
+    assert!(judge.len() > 3 && lines > 300 && lines <= 900, "{lines} lines, comments included");
     assert_eq!(strangers(&judge), "");
     for import in [
         "use crate::proof::explicit::search::explore;",
