@@ -29,8 +29,8 @@ pub(crate) const WORD: &str = "--curves";
 /// So many partners others can look at.
 const SEARCHED: [usize; 4] = [1, 2, 3, 4];
 
-/// A plan has at most 64 keys.
-const WRITTEN: [usize; 6] = [1, 2, 4, 8, 16, 32];
+/// A text of more partners is longer than a plan may be.
+const WRITTEN: [usize; 6] = [1, 10, 32, 100, 1_000, 10_000];
 
 const WRITTEN_SHARED: [usize; 6] = [1, 10, 100, 1_000, 10_000, 24_999];
 

@@ -28,7 +28,7 @@ moments for each partner, so a million take about as long as a search for four.
 | partners | Renewals with two keys that have nothing in common: seven steps each, their receipts and a drain. Each flow is never rejected and never interrupted. |
 | one alias | One alias and as many receivers, each with a flow: all confirm before the one exchange, and each retires the old certificate after a drain of its own. |
 | SPIN, stateright, search | The same states of the partners, all of them, without any reduction (\`prove\` looks at slices, whose states add up); SPIN is a process of its own, and most of its first 20 ms is its table of states. |
-| cuts, text | From the text of a plan to the verdict: it is read, checked and proved. A plan has at most 64 keys, so 32 partners with two keys each; 24,999 receivers of one alias are 100,000 steps. |
+| cuts, text | From the text of a plan to the verdict: it is read, checked and proved. 10,000 partners have 20,000 keys and 70,000 steps, and a plan of a few thousand more is longer than 16 MiB; 24,999 receivers of one alias are 100,000 steps. |
 | cuts, no text | Events and facts made by rule, and asked for the same promises by the same code that is asked for plans. What a check finds and whether each step fits is not asked. First a drain is left out, then a confirmation, and each time that is refused. |
 
 What a processor spends is measured, over as many turns as last a fiftieth of a second.

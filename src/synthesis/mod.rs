@@ -30,6 +30,6 @@ mod written;
 
 pub use cost::{Bound, Bounds, Cost, Progress};
 pub use impossible::{Barred, Impossible};
-pub use scenario::{EXPLANATIONS, Scenario};
+pub use scenario::{EXPLANATIONS, MOST_KEYS, Scenario};
 
 pub use synthesize::{Acts, Found, Synthesis, synthesize};

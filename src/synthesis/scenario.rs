@@ -72,6 +72,22 @@ struct OfTraffic {
     at: SourceSpan,
 }
 
+/// More keys than a way is searched among.
+#[derive(Debug, Diagnostic, Error)]
+#[error("a scenario has at most {MOST_KEYS} keys, and this one has {count}")]
+#[diagnostic(
+    code(keyroll::scenario_with_many_keys),
+    help("leave out those with which nothing is to be done, or make a scenario for each renewal")
+)]
+struct WithManyKeys {
+    count: usize,
+    #[label("one too many")]
+    at: SourceSpan,
+}
+
+/// So many keys a scenario has at most: every key is tried in place of every other one at every receiver.
+pub const MOST_KEYS: usize = 64;
+
 /// A scenario, read.
 #[derive(Debug)]
 pub struct Scenario {
@@ -125,6 +141,10 @@ impl Scenario {
         let (mut steps, plan) = (steps.peekable(), &self.plan);
         if let Some(first) = steps.peek().copied() {
             return Some(Box::new(WithSteps { count: steps.count(), at: first.into() }));
+        }
+        if let Some((_, at)) = plan.declared.keys.from(MOST_KEYS).next() {
+            let count = plan.landscape.keys.len();
+            return Some(Box::new(WithManyKeys { count, at: (*at).into() }));
         }
         let Some(last) = plan.finals.last() else {
             return Some(Box::new(WithoutEnd { at: plan.declared.head.into() }));
@@ -202,6 +222,15 @@ pub const EXPLANATIONS: &[Explanation] = &[
 `keyroll synthesize` reads a plan without steps: roles, keys, keystores, receivers, flows, windows,
 promises and `finally`. It finds the steps. A plan that has steps is judged by `keyroll prove`, and
 `keyroll repair` looks for the smallest edit that makes it provable.
+",
+    },
+    Explanation {
+        code: "scenario_with_many_keys",
+        title: "a scenario with more keys than a way is searched among",
+        text: "\
+A plan may have any number of keys, a scenario has at most 64: `keyroll synthesize` tries every key
+in place of every other one at every receiver. A renewal usually has two keys. Renewals that have
+nothing to do with each other are found one by one.
 ",
     },
     Explanation {

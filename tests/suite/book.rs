@@ -195,6 +195,7 @@ fn the_sizes_are_those_of_the_program() {
         ("a name in a document", format!("{} bytes", grouped(limits.name))),
         ("a name", format!("{} characters", keyroll::syntax::NAME_LIMIT)),
         ("an alias", format!("{} characters", keyroll::name::ALIAS_LIMIT)),
+        ("keys of a scenario", grouped(keyroll::synthesis::MOST_KEYS)),
         ("certificates of one file", grouped(keyroll::backend::key_pair::certificates::MOST_CERTIFICATES)),
         ("a tag, comment, instruction or CDATA section", mib(limits.token)),
         ("distinct ids in a document", grouped(limits.ids)),

@@ -22,14 +22,14 @@ fn a_world_is_the_same_after_it_was_packed() {
     let mut chance = Chance::new(7);
     let mut worlds = 0;
     let mut wide = String::from("keyroll 1\nplan wide\nrole one\nrole two\n");
-    for key in 0..64 {
+    for key in 0..130 {
         wide.push_str(&format!("key k{key}\n"));
     }
     wide.push_str("window w\nkeystore s of one {\n");
     for place in 0..9 {
-        wide.push_str(&format!("alias \"a{place}\" is k{}\n", place * 7));
+        wide.push_str(&format!("alias \"a{place}\" is k{}\n", place * 16));
     }
-    wide.push_str("}\nreceiver p of two {\naccepts k0\naccepts k63\n}\n");
+    wide.push_str("}\nreceiver p of two {\naccepts k0\naccepts k129\n}\n");
     for flow in 0..3 {
         wide.push_str(&format!("flow f{flow} of one {{\nsigns xml with s[\"a{flow}\"]\nsends to p\ndelivers within 1h\ndeployed\n}}\n"));
     }
