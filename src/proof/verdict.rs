@@ -11,7 +11,7 @@ use crate::{
 use super::{
     assumption::assumptions,
     budget::{Budget, Reached},
-    cuts::{Settled, Unsettled, settle, walk},
+    cuts::{Broken, Settled, Unsettled, settle, walk},
     engine::{Engine, How},
     explicit::{
         search::{Found, explore},
@@ -235,7 +235,10 @@ fn searched(checked: &Checked, start: &World, budget: Budget<'_>) -> Searched {
         }
         // Of the whole nothing more would be found by searching it again.
         (Found::Exhausted(Reached { states, moves, .. }), Spared::Broken { part, is_whole: false }) => {
-            match told_of(&rules, start, part, budget) {
+            // What only the end of the whole shows is told by any way there.
+            let all = Broken { then: checked.plan().steps.ids().collect(), ..Broken::default() };
+            let told = told_of(&rules, start, part, budget).or_else(|| walk(checked, start, &all));
+            match told {
                 Some(told) => Searched::Told(told, false),
                 None => Searched::Open(states, Why::Bound(moves)),
             }

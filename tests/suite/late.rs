@@ -15,6 +15,7 @@ use keyroll::{
 };
 
 use super::certificate::{judged, stock};
+use super::random_plans::counted;
 use super::reference::{Compared, LIMIT, compare, read, tiny};
 use super::story::refuted;
 
@@ -194,6 +195,79 @@ fn no_order_of_steps_is_a_certificate_where_an_attempt_matters_late() {
     let checked = read(&tiny(&format!("{LATE_STOP}{START}"))).unwrap();
     let shown = show(&checked, &checked.plan().start, &Believing);
     assert_eq!(shown, Err(Refused::Gap("what an attempt changes that comes late".to_owned())));
+}
+
+const GROUND: &str = r#"keyroll 1
+plan chain
+role ops
+key old
+key new
+key more
+keystore s of ops {
+  alias "a" is old
+  alias "b" is new
+}
+receiver p of ops {
+  accepts old
+}
+flow f of ops {
+  signs xml with s["a"]
+  sends to p
+  delivers immediately
+  undeployed
+}
+waive f rejected because "a test"
+"#;
+
+const ACTS: [&str; 14] = [
+    "undeploy f",
+    "deploy f",
+    "accept new at p",
+    "retire new at p",
+    "accept old at p",
+    "retire old at p",
+    "replace old by new at p",
+    "replace new by old at p",
+    "exchange s[\"a\"] for new",
+    "exchange s[\"b\"] for old",
+    "exchange s[\"a\"] for more",
+    "create more in s as \"c\"",
+    "destroy old in s",
+    "destroy new in s",
+];
+
+/// Acts one after the other, each of which may come late.
+fn chain(mut number: usize, length: usize) -> String {
+    let mut text = GROUND.to_owned();
+    for step in 0..length {
+        let after = if step == 0 { String::new() } else { format!("  after x{}\n", step - 1) };
+        let act = ACTS[number % ACTS.len()];
+        text += &format!("step x{step} by ops {{\n{after}  may come late\n  {act}\n}}\n");
+        number /= ACTS.len();
+    }
+    text
+}
+
+/// The judge tries every attempt, whether or not it can matter: where the plan's own analysis leaves one out
+/// that changes something, there are moments of which the search knows nothing.
+#[test]
+fn every_short_chain_of_acts_that_come_late_is_what_the_second_judge_says() {
+    let asked = std::env::var("KEYROLL_LATE_CHAIN").ok().and_then(|length| length.parse().ok());
+    let length: usize = asked.unwrap_or(3);
+    let all = u64::try_from(ACTS.len().pow(u32::try_from(length).unwrap())).unwrap();
+    let counts = counted(0..all, |number| {
+        let text = chain(usize::try_from(number).unwrap(), length);
+        let matters = read(&text).is_ok_and(|checked| !checked.late().moves().is_empty());
+        Some(match (compare(&text, LIMIT), matters) {
+            (Compared::Proved(_), true) => "proved, late",
+            (Compared::Proved(_), false) => "proved",
+            (Compared::Refuted(..), _) => "refuted",
+            (Compared::Unread(_), _) => "unread",
+            (Compared::TooMany, _) => panic!("{text}"),
+        })
+    });
+    println!("{counts:#?}");
+    assert!(counts["proved, late"] > 100 && counts["proved"] > 100, "{counts:?}");
 }
 
 #[test]
