@@ -211,6 +211,17 @@ impl Literal {
         }
     }
 
+    /// The same as a fact, a value, and whether it has that value or another one.
+    #[must_use]
+    pub const fn says(self) -> (Fact, Value, bool) {
+        match self {
+            Self::Is(fact, value) => (fact, value, true),
+            Self::IsNot(fact, value) => (fact, value, false),
+            Self::Open(window) => (Fact::Window(window), Value::Is(true), true),
+            Self::NotOpen(window) => (Fact::Window(window), Value::Is(true), false),
+        }
+    }
+
     const fn opposite(self) -> Self {
         match self {
             Self::Is(fact, value) => Self::IsNot(fact, value),

@@ -2,6 +2,7 @@
 //! with a capacity, channels that stamp, windows that are agreed.
 
 pub mod effect;
+pub mod fit;
 pub mod id;
 mod key_set;
 pub mod landscape;

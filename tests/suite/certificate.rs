@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod asked;
+mod bars;
 mod command;
 mod forged;
 mod known;

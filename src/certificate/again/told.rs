@@ -3,7 +3,7 @@
 
 use crate::{
     action::SpeechKind,
-    certificate::{News, Refused, judge::moments::Moments},
+    certificate::{News, Refused, judge::cuts::moments::Moments},
     condition::Asks,
     source::shown,
     world::id::{RoleId, StepId},

@@ -4,15 +4,21 @@
 //! What has to be shown is found here in the plan alone. For each part of it the certificate must hold a
 //! reason that can be seen to be true by looking at it.
 
-mod late;
-pub(super) mod moments;
-mod order;
-mod promises;
+pub(super) mod cuts;
 mod worlds;
 
-use crate::{check::Checked, world::state::World};
+use std::collections::BTreeSet;
 
-use super::{Certificate, Reason, Reasons, Refused, Subject, Verified, again};
+use crate::{
+    invariant::{Hazard, Invariant, rejected::NeverRejected},
+    plan::Plan,
+    world::id::ChannelId,
+};
+
+use super::{Certificate, Reason, Refused, Subject, Verified, again};
+
+use cuts::order::Written;
+pub use cuts::show;
 
 /// Checks a certificate.
 ///
@@ -27,8 +33,8 @@ pub fn verify(subject: &Subject<'_>, text: &[u8]) -> Result<Verified, Refused> {
     if claim.start != subject.digest {
         return Err(Refused::Foreign("the start"));
     }
-    let laws = promises::laws(plan);
-    let judged = promises::judged(plan, &laws).into_iter().map(|judged| judged.sentence(land));
+    let laws = laws(plan);
+    let judged = judged(plan, &laws).into_iter().map(|judged| judged.sentence(land));
     let stated = plan.statements.iter().map(|stated| stated.value.sentence(land));
     let courses = plan.judged_courses().map(|(course, _)| course.sentence().to_owned());
     let promised: Vec<String> = judged.chain(stated).chain(courses).collect();
@@ -44,7 +50,7 @@ pub fn verify(subject: &Subject<'_>, text: &[u8]) -> Result<Verified, Refused> {
     }
     match &claim.reason {
         Reason::Cuts { lines, paths, news, moments } => {
-            let reasons = order::Written::of(plan, (lines, paths), (news, moments))?;
+            let reasons = Written::of(plan, (lines, paths), (news, moments))?;
             let shown = show(subject.checked, subject.start, &reasons)?;
             Ok(Verified::Cuts { shown, reasons: reasons.all()? })
         }
@@ -52,13 +58,17 @@ pub fn verify(subject: &Subject<'_>, text: &[u8]) -> Result<Verified, Refused> {
     }
 }
 
-/// Shows by the order of the steps that a plan keeps its promises from a start; gives how many things had
-/// to be shown.
-///
-/// # Errors
-/// What the reasons do not show.
-pub fn show(checked: &Checked, start: &World, reasons: &dyn Reasons) -> Result<usize, Refused> {
-    let all = promises::kept(checked, start, reasons)?;
-    again::told(&all)?;
-    Ok(all.shown.get())
+/// The promise of each flow that is judged although nobody makes it.
+fn laws(plan: &Plan) -> Vec<NeverRejected> {
+    plan.landscape.channels.ids().map(NeverRejected::of).collect()
+}
+
+/// The promises of a plan, and the laws of which it does not speak; none that is waived.
+fn judged<'a>(plan: &'a Plan, laws: &'a [NeverRejected]) -> Vec<&'a dyn Invariant> {
+    let said: Vec<&dyn Invariant> = plan.promises.iter().map(|promise| promise.value.as_ref()).collect();
+    let spoken: BTreeSet<(ChannelId, Hazard)> = said.iter().map(|promise| promise.hazard()).collect();
+    let waived: BTreeSet<(ChannelId, Hazard)> = plan.waivers.iter().map(|w| (w.flow, w.hazard)).collect();
+    let unsaid = laws.iter().filter(|law| !spoken.contains(&law.hazard()));
+    let all = said.into_iter().chain(unsaid.map(|law| law as &dyn Invariant));
+    all.filter(|promise| !waived.contains(&promise.hazard())).collect()
 }

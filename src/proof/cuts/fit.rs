@@ -102,7 +102,6 @@ impl History<'_> {
                 let already = found(Fact::Accepts(acceptor, key)) == Some(Value::Is(true));
                 already || self.has_room(step, acceptor, &[key])?
             }
-            Effect::Replace { old, new, .. } if old == new => false,
             Effect::Replace { acceptor, old, new } => {
                 let already = found(Fact::Accepts(acceptor, new)) == Some(Value::Is(true));
                 already || self.has_room(step, acceptor, &[old, new])?

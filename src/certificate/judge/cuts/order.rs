@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The reasons of a certificate.
-pub(super) struct Written<'a> {
+pub(crate) struct Written<'a> {
     /// Each pair of steps of which the second names the first in its `after` line.
     said: HashSet<(StepId, StepId)>,
     /// In which line a step stands, and where in it.
@@ -26,7 +26,7 @@ pub(super) struct Written<'a> {
 
 impl<'a> Written<'a> {
     /// These reasons; lines and paths are followed here, once each.
-    pub(super) fn of(
+    pub(crate) fn of(
         plan: &Plan,
         (lines, paths): (&[Vec<u32>], &[Vec<u32>]),
         (news, moments): (&'a [Told], &'a [Vec<u32>]),
@@ -67,7 +67,7 @@ impl<'a> Written<'a> {
     }
 
     /// How many paths and chains there are. Each of them must have been asked for.
-    pub(super) fn all(&self) -> Result<usize, Refused> {
+    pub(crate) fn all(&self) -> Result<usize, Refused> {
         match self.paths.values().chain(self.news.values().map(|(_, asked)| asked)).all(Cell::get) {
             true => Ok(self.paths.len() + self.news.len()),
             false => Err(Refused::gap("that each of its reasons is one: some are not asked for")),

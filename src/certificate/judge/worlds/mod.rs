@@ -1,5 +1,7 @@
 //! Every world is there, none breaks a promise, and each has a move that leads nearer to the end.
 
+mod late;
+
 use std::collections::HashMap;
 
 use fixedbitset::FixedBitSet;
@@ -17,10 +19,8 @@ use crate::{
     },
 };
 
-use super::{
-    late::late,
-    promises::{judged, laws},
-};
+use super::{judged, laws};
+use late::late;
 
 /// Checks that these are the worlds of a plan: it begins in the first of them, each other one comes about
 /// by a move from one before it, and no move leads to a world that is not there.
@@ -60,26 +60,18 @@ pub(super) fn closed(subject: &Subject<'_>, rows: &[Row]) -> Result<Verified, Re
             return Err(Refused::gap("that a promise is kept in each of its worlds"));
         }
         spoken.extend(speaks.iter().map(|number| *number as usize));
-        let mut nearest = None;
-        for after in moves(checked, world)? {
-            let to = numbers.get(&after).and_then(|to| Some((*to, rows.get(*to)?)));
-            let (to, next) = to.ok_or_else(|| Refused::gap("every world"))?;
-            let mut open = misses(&after).into_iter().filter(|number| row.8.contains(number));
-            if !open.all(|number| next.8.contains(&number)) {
-                return Err(Refused::gap("what never was so on a way"));
-            }
-            (nearest, transitions) =
-                (Some(nearest.map_or(next.0, |rank: u32| rank.min(next.0))), transitions + 1);
-            reached.insert(to);
-        }
         // Nobody may count on a late effect: none leads nearer to the end.
-        for after in late(checked, &judged, world)? {
+        let onward = moves(checked, world)?.into_iter().map(|after| (after, true));
+        let late = late(checked, &judged, world)?.into_iter().map(|after| (after, false));
+        let mut nearest: Option<u32> = None;
+        for (after, leads_on) in onward.chain(late) {
             let to = numbers.get(&after).and_then(|to| Some((*to, rows.get(*to)?)));
             let (to, next) = to.ok_or_else(|| Refused::gap("every world"))?;
             let mut open = misses(&after).into_iter().filter(|number| row.8.contains(number));
             if !open.all(|number| next.8.contains(&number)) {
                 return Err(Refused::gap("what never was so on a way"));
             }
+            nearest = nearest.into_iter().chain(leads_on.then_some(next.0)).min();
             transitions += 1;
             reached.insert(to);
         }

@@ -22,17 +22,17 @@ const LOOKS: usize = 30_000_000;
 
 /// A fact has a value from one step on, or from the start; until another one, or to the end.
 #[derive(Clone, Copy)]
-pub(in crate::certificate) struct Term {
-    pub(in crate::certificate) value: Value,
-    pub(in crate::certificate) from: Option<StepId>,
+pub(crate) struct Term {
+    pub(crate) value: Value,
+    pub(crate) from: Option<StepId>,
     pub(super) until: Option<StepId>,
 }
 
 /// What is said of a moment, word by word.
 #[derive(Clone, Copy)]
 pub(super) enum Word {
-    Is(Fact, Value),
-    IsNot(Fact, Value),
+    /// A fact has a value, or (where it says false) another one.
+    Says((Fact, Value, bool)),
     /// The turn of a step has come: all that it comes after is done, and it is not.
     Turn(StepId),
     /// So far it was an earlier moment: a message was signed then that is under way now.
@@ -53,31 +53,26 @@ pub(super) struct Case {
 }
 
 /// The values of all facts, with the reasons to which each question is put.
-pub(in crate::certificate) struct Moments<'a> {
-    pub(in crate::certificate) checked: &'a Checked,
+pub(crate) struct Moments<'a> {
+    pub(crate) checked: &'a Checked,
     pub(super) start: &'a World,
-    pub(in crate::certificate) reasons: &'a dyn Reasons,
+    pub(crate) reasons: &'a dyn Reasons,
     terms: BTreeMap<Fact, Vec<Term>>,
     /// Where a key ever lies.
     pub(super) lies: BTreeMap<KeyId, BTreeSet<PlaceId>>,
     /// The steps that wait for something, and those that agree on a window.
     waits: HashMap<Asks, Vec<StepId>>,
-    pub(in crate::certificate) agreed: BTreeMap<WindowId, StepId>,
+    pub(crate) agreed: BTreeMap<WindowId, StepId>,
     looks: Cell<usize>,
-    pub(in crate::certificate) shown: Cell<usize>,
+    pub(crate) shown: Cell<usize>,
 }
 
 impl<'a> Moments<'a> {
     /// The moments of a plan. It is shown that its steps wait for each other in no circle, and that those
     /// which write one thing have an order.
-    pub(super) fn of(
-        checked: &'a Checked,
-        start: &'a World,
-        reasons: &'a dyn Reasons,
-    ) -> Result<Self, Refused> {
-        let (terms, lies, agreed, waits) = Default::default();
-        let (looks, shown) = Default::default();
-        let mut all = Self { checked, start, reasons, terms, lies, agreed, waits, looks, shown };
+    pub(super) fn of(checked: &'a Checked, start: &'a World, why: &'a dyn Reasons) -> Result<Self, Refused> {
+        let (terms, lies, agreed, waits, looks, shown) = Default::default();
+        let mut all = Self { checked, start, reasons: why, terms, lies, agreed, waits, looks, shown };
         for (place, key) in start.places.iter() {
             key.iter().for_each(|key| _ = all.lies.entry(*key).or_default().insert(place));
         }
@@ -100,16 +95,13 @@ impl<'a> Moments<'a> {
             if let Some((window, _)) = plan.proposal(*step) {
                 let once = all.agreed.insert(window, *step).is_none();
                 all.must(once, || "that each window is agreed once".into())?;
-                all.write(all.opening(window), Fact::Window(window), Value::Is(true))?;
+                // It begins at a moment of its own: that is one more event, numbered after the steps.
+                let event = StepId::at(plan.steps.len() + window.index());
+                all.write(event, Fact::Window(window), Value::Is(true))?;
             }
         }
         all.must(seen.len() == plan.steps.len(), || "that the steps have an order".into())?;
         Ok(all)
-    }
-
-    /// A window begins at a moment of its own: that is one more event, numbered after the steps.
-    fn opening(&self, window: WindowId) -> StepId {
-        StepId::at(self.checked.plan().steps.len() + window.index())
     }
 
     fn write(&mut self, step: StepId, fact: Fact, value: Value) -> Result<(), Refused> {
@@ -128,11 +120,7 @@ impl<'a> Moments<'a> {
     }
 
     /// Refuses the certificate unless something is shown.
-    pub(in crate::certificate) fn must(
-        &self,
-        is_shown: bool,
-        what: impl Fn() -> String,
-    ) -> Result<(), Refused> {
+    pub(crate) fn must(&self, is_shown: bool, what: impl Fn() -> String) -> Result<(), Refused> {
         self.shown.set(self.shown.get() + 1);
         if is_shown && self.is_worth_it(1) { Ok(()) } else { Err(Refused::Gap(what())) }
     }
@@ -144,7 +132,7 @@ impl<'a> Moments<'a> {
     }
 
     /// The name of a step.
-    pub(in crate::certificate) fn name(&self, step: StepId) -> String {
+    pub(crate) fn name(&self, step: StepId) -> String {
         crate::source::shown(&self.checked.plan().steps[step].name.value)
     }
 
@@ -154,7 +142,7 @@ impl<'a> Moments<'a> {
     }
 
     /// Whether it is shown that one event comes before another.
-    pub(in crate::certificate) fn is_before(&self, earlier: StepId, later: StepId) -> bool {
+    pub(crate) fn is_before(&self, earlier: StepId, later: StepId) -> bool {
         match (self.opens(earlier), self.opens(later)) {
             (None, None) => self.is_worth_it(1) && self.reasons.is_before(earlier, later),
             // A window begins after it was agreed, and before each step that waits for it.
@@ -172,7 +160,7 @@ impl<'a> Moments<'a> {
     }
 
     /// The values that a fact can have; at the turn of a step that changes it, the one that this step ends.
-    pub(in crate::certificate) fn terms(&self, fact: Fact, turn: Option<StepId>) -> Vec<Term> {
+    pub(crate) fn terms(&self, fact: Fact, turn: Option<StepId>) -> Vec<Term> {
         let still =
             [Term { value: self.start.value(&self.checked.plan().landscape, fact), from: None, until: None }];
         let row = self.terms.get(&fact).map_or(&still[..], Vec::as_slice);
@@ -182,8 +170,9 @@ impl<'a> Moments<'a> {
     }
 
     /// Whether it is shown that there is no such moment.
-    pub(super) fn never(&self, words: &[Word]) -> bool {
-        self.never_many(words, words.len(), &Case::default())
+    pub(super) fn never(&self, words: impl IntoIterator<Item = Word>) -> bool {
+        let words: Vec<Word> = words.into_iter().collect();
+        self.never_many(&words, words.len(), &Case::default())
     }
 
     /// Whether it is shown that a case never is, where so many of these words are true too.
@@ -205,10 +194,8 @@ impl<'a> Moments<'a> {
     /// The keys that an acceptor may ever accept: those of the start, and those of which a step says it.
     pub(super) fn ever_accepted(&self, acceptor: AcceptorId) -> BTreeSet<KeyId> {
         let all = Fact::Accepts(acceptor, KeyId::at(0))..=Fact::Accepts(acceptor, KeyId::at(usize::MAX));
-        let written = self.terms.range(all).filter_map(|(fact, _)| match fact {
-            Fact::Accepts(_, key) => Some(*key),
-            _ => None,
-        });
+        let key = |fact: &Fact| if let Fact::Accepts(_, key) = fact { Some(*key) } else { None };
+        let written = self.terms.range(all).filter_map(|(fact, _)| key(fact));
         written.chain(self.start.accepted[acceptor].iter()).inspect(|_| _ = self.is_worth_it(1)).collect()
     }
 
@@ -231,18 +218,16 @@ impl<'a> Moments<'a> {
     /// The ways in which one word more can be true.
     fn cases(&self, word: Word, case: &Case) -> Vec<Case> {
         let Case { done, undone, .. } = case;
-        let terms = |fact, holds: &dyn Fn(Value) -> bool| {
-            let terms = self.terms(fact, case.turn).into_iter().filter(|term| holds(term.value));
-            let with = |term: Term| Case {
-                done: done.iter().copied().chain(term.from).collect(),
-                undone: undone.iter().copied().chain(term.until).collect(),
-                ..case.clone()
-            };
-            terms.map(with).collect()
-        };
         match word {
-            Word::Is(fact, value) => terms(fact, &|other| other == value),
-            Word::IsNot(fact, value) => terms(fact, &|other| other != value),
+            Word::Says((fact, value, is)) => {
+                let terms = self.terms(fact, case.turn).into_iter();
+                let with = |term: Term| Case {
+                    done: done.iter().copied().chain(term.from).collect(),
+                    undone: undone.iter().copied().chain(term.until).collect(),
+                    ..case.clone()
+                };
+                terms.filter(|term| (term.value == value) == is).map(with).collect()
+            }
             Word::Turn(step) => vec![Case { turn: Some(step), undone: vec![step], ..Case::default() }],
             Word::Later(flow, key) => {
                 let earlier = Some((done.clone(), undone.clone(), Asks::Drained(flow, key)));
@@ -254,12 +239,6 @@ impl<'a> Moments<'a> {
 }
 
 /// What a promise says of a moment, in the same words.
-pub(super) fn words(literals: &[Literal]) -> Vec<Word> {
-    let word = |literal: &Literal| match *literal {
-        Literal::Is(fact, value) => Word::Is(fact, value),
-        Literal::IsNot(fact, value) => Word::IsNot(fact, value),
-        Literal::Open(window) => Word::Is(Fact::Window(window), Value::Is(true)),
-        Literal::NotOpen(window) => Word::Is(Fact::Window(window), Value::Is(false)),
-    };
-    literals.iter().map(word).collect()
+pub(super) fn words(literals: &[Literal]) -> impl Iterator<Item = Word> {
+    literals.iter().map(|literal| Word::Says(literal.says()))
 }
