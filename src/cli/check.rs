@@ -8,6 +8,7 @@ use crate::{page::findings, source::Refusal};
 use super::{
     exit::Exit,
     json::{Document, Findings},
+    library,
     screen::Screen,
     text::PlanText,
 };
@@ -44,6 +45,9 @@ impl Document for Sound {
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     screen.speak(arguments.format);
+    if arguments.plan.path().is_dir() {
+        return library::run(&arguments.plan, library::Task::Check, arguments.format, screen);
+    }
     match arguments.plan.checked(None, screen) {
         Ok((source, mut checked)) => {
             let advice = checked.take_advice();

@@ -17,6 +17,7 @@ pub mod guard;
 pub mod inbox;
 pub mod json;
 pub mod keystore;
+pub mod library;
 pub mod man;
 pub mod manner;
 pub mod output;

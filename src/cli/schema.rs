@@ -20,6 +20,7 @@ use super::{
     inbox::Inbox,
     json::{Document, mark},
     keystore::{list::Listed, outcome::Changed, record::Recorded, release::Released},
+    library::Library,
     prove::Judged,
     rehearse::{Enacted, Rehearsal, Staged},
     repair::Mended,
@@ -53,6 +54,7 @@ pub struct Row {
 pub const SCHEMAS: &[Row] = &[
     row::<Act>("`confirm` and `reject`"),
     row::<Sound>("`check` of a plan that is accepted"),
+    row::<Library>("`check` of a folder and `prove --library`"),
     row::<Compared>("`compare`"),
     row::<DryRun>("`dry-run`"),
     row::<Enacted>("`rehearse --story`"),

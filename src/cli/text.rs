@@ -18,7 +18,7 @@ use super::{exit::Exit, screen::Screen};
 /// Which plan, with which values.
 #[derive(Debug, clap::Args)]
 pub struct PlanText {
-    /// The plan, or - for standard input
+    /// The plan, or - for standard input; for `check` and `prove --library` also a folder with plans
     plan: PathBuf,
     /// Give a parameter another value
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
@@ -90,33 +90,53 @@ impl PlanText {
 /// # Errors
 /// The exit: the file cannot be read, or is no text.
 pub fn plan(path: &Path, screen: &mut Screen) -> Result<Source, Exit> {
+    loaded(path, |bytes| screen.detail(format_args!("read the plan {}, {bytes} bytes", resolved(path))))
+        .map_err(|unread| match unread {
+            Unread::Refused(refusal) => {
+                screen.page(&refusal);
+                Exit::Refused
+            }
+            Unread::Failed(error) => {
+                screen.talk(format_args!("cannot read {}: {error}", shown(&name_of(path))));
+                Exit::Usage
+            }
+        })
+}
+
+/// Why there is no text of a plan.
+#[derive(Debug)]
+pub enum Unread {
+    /// The file holds no text.
+    Refused(Refusal),
+    /// It cannot be read.
+    Failed(std::io::Error),
+}
+
+/// What a plan's file is called for people.
+fn name_of(path: &Path) -> String {
+    if path.as_os_str() == "-" { "<stdin>".to_owned() } else { path.display().to_string() }
+}
+
+/// Reads the plan at `path`, and says how many bytes that were.
+///
+/// # Errors
+/// The file cannot be read, or is no text.
+pub fn loaded(path: &Path, mut told: impl FnMut(usize)) -> Result<Source, Unread> {
     let bytes = if path.as_os_str() == "-" {
         let mut bytes = Vec::new();
         std::io::stdin().lock().take(SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes).map(|_| bytes)
     } else {
         bounded::read(path, SIZE_LIMIT)
     };
-    if let Ok(bytes) = &bytes {
-        screen.detail(format_args!("read the plan {}, {} bytes", resolved(path), bytes.len()));
-    }
-    let name = if path.as_os_str() == "-" { "<stdin>".to_owned() } else { path.display().to_string() };
-    match bytes {
-        Ok(bytes) => match read(name, bytes) {
-            // What it names lies beside it.
-            Ok(source) if path.as_os_str() != "-" => {
-                Ok(source.in_folder(path.parent().unwrap_or_else(|| Path::new(""))))
-            }
-            Ok(source) => Ok(source),
-            Err(refusal) => {
-                screen.page(&refusal);
-                Err(Exit::Refused)
-            }
-        },
-        Err(error) => {
-            screen.talk(format_args!("cannot read {}: {error}", shown(&name)));
-            Err(Exit::Usage)
-        }
-    }
+    let bytes = bytes.map_err(Unread::Failed)?;
+    told(bytes.len());
+    let source = read(name_of(path), bytes).map_err(Unread::Refused)?;
+    // What it names lies beside it.
+    Ok(if path.as_os_str() == "-" {
+        source
+    } else {
+        source.in_folder(path.parent().unwrap_or_else(|| Path::new("")))
+    })
 }
 
 /// Where a path leads, for people.

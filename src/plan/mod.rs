@@ -4,6 +4,7 @@ mod course;
 pub mod declare;
 mod digest;
 pub mod duplicate;
+mod expected;
 mod fit;
 pub mod gap;
 pub mod given;
@@ -24,6 +25,7 @@ mod waiver;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use declare::Declared;
+pub use expected::Expected;
 pub use names::Names;
 pub use steps::Delivery;
 pub use takes::Takes;
@@ -83,6 +85,8 @@ pub struct Plan {
     pub known: Vec<Spanned<Known>>,
     /// Hazards that the author accepts.
     pub waivers: Vec<Waiver>,
+    /// That it is refused, where it says so of itself.
+    pub expected: Option<Expected>,
     /// The files with its tables, by the names that the text gives them.
     pub files: BTreeMap<String, String>,
     /// Which key a new key takes the place of.
@@ -155,6 +159,7 @@ pub fn explanations() -> Vec<Explanation> {
     [
         declare::EXPLANATIONS,
         duplicate::EXPLANATIONS,
+        expected::EXPLANATIONS,
         parameter::EXPLANATIONS,
         phrase::EXPLANATIONS,
         promise::EXPLANATIONS,

@@ -26,6 +26,7 @@ use super::{
     Declared, Plan, Step, Waiver,
     declare::{self, Body, Start},
     duplicate,
+    expected::expected,
     goal::Goals,
     named, parameter,
     phrase::Reader,
@@ -179,6 +180,7 @@ pub fn resolve_scenario(
             _ => {}
         }
     }
+    let expected = expected(tree, &mut draft.findings);
     let Some(head) = head.filter(|_| draft.findings.is_empty()) else {
         return Err(said.once(draft.findings));
     };
@@ -208,6 +210,7 @@ pub fn resolve_scenario(
         finals: goals.finals,
         known: goals.known,
         waivers,
+        expected,
         files: said.files,
         predecessors,
     })

@@ -99,6 +99,8 @@ pub enum Why {
     Unsettled(Unsettled),
     /// The two engines do not say the same.
     Differ,
+    /// It keeps its promises, and says of itself that it is refused, with this code.
+    Expected(String),
     /// The search found something wrong of which the rules of the world know nothing.
     Unclear,
 }
@@ -115,6 +117,9 @@ impl NotProven {
             }
             Why::Unclear => {
                 "the search through the states and the rules of the world do not say the same".to_owned()
+            }
+            Why::Expected(code) => {
+                format!("it keeps its promises, and its head says that it is refused: `{}`", shown(code))
             }
             Why::Differ => "causal cuts and the search through the states do not say the same".to_owned(),
         }
@@ -257,6 +262,11 @@ fn within(moves: usize) -> String {
 }
 
 fn proven(checked: Checked, start: &World, how: How) -> Verdict {
+    // What shows a hazard is not to be run, and is no reason for another plan either.
+    if let Some(expected) = &checked.plan().expected {
+        let why = Why::Expected(expected.code.value.clone());
+        return Verdict::NotProven(Box::new(NotProven { checked, states: 0, why }));
+    }
     let start = world_digest(&checked, start);
     let proof = proof(&checked, how);
     Verdict::Proven(Box::new(Proven { checked, start, proof }))

@@ -161,6 +161,10 @@ impl Page {
             Item::Promise(words) => self.sentence(line, &format!("promise {}", phrase(words))),
             Item::Finally(words) => self.sentence(line, &format!("finally {}", phrase(words))),
             Item::Waive(words) => self.sentence(line, &format!("waive {}", phrase(words))),
+            Item::Expect(expect) => {
+                let because = quoted(&expect.because.value);
+                self.sentence(line, &format!("expect refused {} because {because}", expect.code));
+            }
             Item::Table(table) => self.table(line, table),
             Item::ForEach(each) => {
                 self.braces(line, &every(&each.every), &each.body, |page| page.items(&each.body.lines));

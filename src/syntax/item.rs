@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::explanation::Explanation;
 
 /// The words and how a sentence with them is written.
-const ITEMS: [(&str, &str); 14] = [
+const ITEMS: [(&str, &str); 15] = [
     ("plan", "`plan NAME`, then its title in quotes and `source \"...\"`"),
     ("param", "`param NAME : KIND = VALUE`"),
     ("role", "`role NAME \"Title\"`"),
@@ -19,6 +19,7 @@ const ITEMS: [(&str, &str); 14] = [
     ("promise", "`promise FLOW never rejected`"),
     ("finally", "`finally RECEIVER accepts only KEY`"),
     ("waive", "`waive FLOW rejected because \"...\"`"),
+    ("expect", "`expect refused CODE because \"...\"`"),
     ("table", "`table NAME with COLUMN : KIND { ... }`, a row a line"),
     ("for", "`for each TABLE { ... }`"),
 ];
@@ -82,9 +83,9 @@ pub(super) const UNKNOWN_ITEM: Explanation = Explanation {
     code: "unknown_item",
     title: "a sentence begins with an unknown word",
     text: "\
-Outside of braces a sentence begins with one of fourteen words: plan, param, role, key, keystore,
-receiver, flow, window, step, promise, finally, waive, table, for. The word may be misspelt, or the
-sentence may belong into a block whose brace was closed before it.
+Outside of braces a sentence begins with one of fifteen words: plan, param, role, key, keystore,
+receiver, flow, window, step, promise, finally, waive, expect, table, for. The word may be misspelt,
+or the sentence may belong into a block whose brace was closed before it.
 
 Wrong:
   setp create_key by tenant_admin {

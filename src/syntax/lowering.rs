@@ -5,8 +5,8 @@ use pest::iterators::Pair;
 use super::grammar::Rule;
 use super::sentence::Sentences;
 use super::tree::{
-    Block, Column, Every, ForEach, Item, Line, Listed, Only, Owned, ParamDecl, Phrase, PlanHead, Rows,
-    StepDecl, StepLine, TableDecl, TakesLine, Term, Titled, Trivia, WindowDecl,
+    Block, Column, Every, ExpectDecl, ForEach, Item, Line, Listed, Only, Owned, ParamDecl, Phrase, PlanHead,
+    Rows, StepDecl, StepLine, TableDecl, TakesLine, Term, Titled, Trivia, WindowDecl,
 };
 use crate::source::{Span, Spanned};
 
@@ -98,10 +98,24 @@ impl Lowering<'_, '_> {
             Rule::promise => Item::Promise(self.promised(pair)?),
             Rule::finally => Item::Finally(self.promised(pair)?),
             Rule::waive => Item::Waive(self.promised(pair)?),
+            Rule::expect => Item::Expect(self.expect(pair)?),
             Rule::table => Item::Table(self.table(pair)?),
             Rule::each_open => Item::ForEach(self.for_each(pair)?),
             _ => return None,
         })
+    }
+
+    fn expect(&mut self, pair: Pair<'_, Rule>) -> Option<ExpectDecl> {
+        let (mut code, mut because) = (None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::name => code = Some(self.words.word(&part)),
+                Rule::text => because = Some(self.words.text(&part)),
+                Rule::comment => self.loose.push(comment(&part)),
+                _ => {}
+            }
+        }
+        Some(ExpectDecl { code: code?, because: because? })
     }
 
     fn table(&mut self, pair: Pair<'_, Rule>) -> Option<TableDecl> {

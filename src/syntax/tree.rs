@@ -74,10 +74,21 @@ pub enum Item {
     Finally(Phrase),
     /// `waive FLOW rejected because "..."`
     Waive(Phrase),
+    /// `expect refused CODE because "..."`
+    Expect(ExpectDecl),
     /// `table NAME with COLUMN : KIND { ... }`
     Table(TableDecl),
     /// `for each TABLE { ... }`
     ForEach(ForEach),
+}
+
+/// `expect refused CODE because "..."`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpectDecl {
+    /// The code of the finding for which the plan is refused.
+    pub code: Spanned<String>,
+    /// Why it is so.
+    pub because: Spanned<String>,
 }
 
 /// `table NAME with COLUMN : KIND, ... { ... }`, or `from "FILE"`

@@ -22,6 +22,7 @@ mod huge;
 mod journal;
 mod keystore;
 mod late;
+mod library;
 mod many_keys;
 mod moments;
 mod mutants;

@@ -21,7 +21,7 @@ use crate::{
     source::Refusal,
 };
 
-use super::{at_site::shown_path, exit::Exit, json::Findings, screen::Screen, text::PlanText};
+use super::{at_site::shown_path, exit::Exit, json::Findings, library, screen::Screen, text::PlanText};
 
 use moments::WayBack;
 use timed::Timed;
@@ -51,6 +51,9 @@ pub struct Arguments {
     /// Tell a story for each way in which the plan fails, up to ten
     #[arg(long)]
     all: bool,
+    /// Prove every plan of a folder, and hold each verdict against what the plan's head says
+    #[arg(long, conflicts_with_all = ["certificate", "story", "all", "set"])]
+    library: bool,
     /// Text for people, JSON, or SARIF for code scanners
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Findings,
@@ -59,6 +62,10 @@ pub struct Arguments {
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     screen.speak(arguments.format);
+    if arguments.library {
+        let task = library::Task::Prove { engine: arguments.engine, budget: arguments.budget };
+        return library::run(&arguments.plan, task, arguments.format, screen);
+    }
     let (source, mut checked) = match arguments.plan.checked(None, screen) {
         Ok(read) => read,
         Err(exit) => return exit,
@@ -121,6 +128,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
                 Why::Stopped(_) => "Call again, with --budget to look at fewer states.",
                 Why::Bound(_) => "Raise --budget, or split the plan.",
                 Why::Unsettled(_) => "Leave --engine out, or say --engine explicit.",
+                Why::Expected(_) => "Take out `expect refused`, or put the hazard back.",
                 Why::Differ | Why::Unclear => "This is a fault of keyroll: please report it, with the plan.",
             };
             let line = format!("{plan}: not proved: {}. {next}", open.reason());

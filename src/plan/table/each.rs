@@ -65,7 +65,7 @@ fn is_of_tables(item: &Item) -> bool {
         Item::Role(titled) | Item::Key(titled) => titled.name.value.contains('$'),
         Item::Window(window) => window.name.value.contains('$'),
         Item::Promise(words) | Item::Finally(words) | Item::Waive(words) => has_list(words),
-        Item::Plan(_) | Item::Param(_) => false,
+        Item::Plan(_) | Item::Param(_) | Item::Expect(_) => false,
     }
 }
 
@@ -236,6 +236,10 @@ impl<'a> Saying<'a> {
             }
             Item::Param(decl) => {
                 self.findings.extend(misplaced("param", decl.name.span));
+                item.clone()
+            }
+            Item::Expect(expect) => {
+                self.findings.extend(misplaced("expect", expect.code.span));
                 item.clone()
             }
             Item::Table(decl) => {

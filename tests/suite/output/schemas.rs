@@ -121,6 +121,8 @@ fn heard() -> Heard {
     heard.hear(&place, 2, "explain undraind");
     heard.hear(&place, 0, "prove plan.renewal");
     heard.hear(&place, 1, "prove undrained.renewal");
+    heard.hear(&place, 1, "prove undrained.renewal --library");
+    heard.hear(&place, 1, "check .");
     heard.hear(&place, 1, "prove undrained.renewal --all --story story.json");
     heard.0.push(serde_json::from_str(&place.read("story.json")).unwrap());
     heard.hear(&place, 4, "rehearse undrained.renewal --story story.json --key-type ec-p256");

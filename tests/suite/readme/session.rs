@@ -129,7 +129,7 @@ fn a_command_that_does_something_else_is_seen() {
     for block in [
         "$ keyroll explain undrained\n",
         "$ keyroll explain nonsense\n...\n",
-        "$ keyroll check plans\n...\n$ echo $?\n0\n",
+        "$ keyroll check nowhere\n...\n$ echo $?\n0\n",
         "$ cat nothing\n",
     ] {
         let seen = std::panic::catch_unwind(|| Session::new().replay(block));

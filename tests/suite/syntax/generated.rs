@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use keyroll::source::{Span, Spanned};
 use keyroll::syntax::tree::{
-    Block, Column, Every, ForEach, Item, Line, Listed, Only, Owned, ParamDecl, Phrase, PlaceTerm, PlanHead,
-    Rows, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term, Titled, Trivia, WindowDecl,
+    Block, Column, Every, ExpectDecl, ForEach, Item, Line, Listed, Only, Owned, ParamDecl, Phrase, PlaceTerm,
+    PlanHead, Rows, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term, Titled, Trivia, WindowDecl,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -16,9 +16,9 @@ fn at<T>(value: T) -> Spanned<T> {
 }
 
 /// Words that begin a sentence, join names or order steps; what may not stand in their place.
-const TAKEN: [&str; 22] = [
-    "table", "for", "keyroll", "plan", "param", "role", "key", "keystore", "receiver", "flow", "window",
-    "step", "promise", "finally", "waive", "after", "needs", "takes", "by", "of", "at", "source",
+const TAKEN: [&str; 23] = [
+    "expect", "table", "for", "keyroll", "plan", "param", "role", "key", "keystore", "receiver", "flow",
+    "window", "step", "promise", "finally", "waive", "after", "needs", "takes", "by", "of", "at", "source",
 ];
 
 fn any_word() -> impl Strategy<Value = Spanned<String>> {
@@ -194,6 +194,7 @@ fn sentence() -> impl Strategy<Value = Item> + Clone {
     let limit = bound();
     prop_oneof![
         table().prop_map(Item::Table),
+        (any_word(), text()).prop_map(|(code, because)| Item::Expect(ExpectDecl { code, because })),
         (free_word(), option::of(text()), option::of(text()))
             .prop_map(|(name, title, source)| Item::Plan(PlanHead { name, title, source })),
         (free_word(), any_word(), option::of(value()))

@@ -1,0 +1,125 @@
+//! One plan of many is judged.
+
+use std::path::Path;
+
+use miette::Severity;
+
+use crate::{
+    check,
+    plan::given::Given,
+    proof::{
+        budget::Budget,
+        engine::{Engine, How},
+        verdict::{Refuted, Verdict, prove_by},
+    },
+    source::{Finding, Refusal, Source},
+    syntax::{parse, tree::Item},
+    synthesis::Scenario,
+};
+
+use super::{
+    super::text::{Unread, loaded},
+    row::{Outcome, Row},
+};
+
+/// What is done with each plan.
+#[derive(Clone, Copy, Debug)]
+pub enum Task {
+    /// It is checked.
+    Check,
+    /// It is proved.
+    Prove {
+        /// Which way.
+        engine: Engine,
+        /// With a look at so many states at most.
+        budget: usize,
+    },
+}
+
+/// What became of a plan.
+pub(super) struct Looked {
+    pub(super) row: Row,
+    /// The findings for which it is refused.
+    pub(super) refusal: Option<Refusal>,
+}
+
+/// Judges a plan.
+pub(super) fn look(path: &Path, task: Task) -> Looked {
+    let file = path.display().to_string();
+    let source = match loaded(path, |_| ()) {
+        Ok(source) => source,
+        Err(Unread::Refused(refusal)) => return refused(file, None, refusal),
+        Err(Unread::Failed(error)) => return row(file, Outcome::Failed, None, error.to_string()),
+    };
+    let checked = match check::read(&source, &Given::default()) {
+        Ok(checked) => checked,
+        Err(refusal) => return unchecked(file, &source, refusal),
+    };
+    let plan = checked.plan();
+    let expected = plan.expected.as_ref().map(|expected| expected.code.value.clone());
+    let start = plan.start.clone();
+    let Task::Prove { engine, budget } = task else {
+        // Whether it is refused as its head says may be a matter of the proof.
+        let steps = plan.steps.len();
+        let note = if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") };
+        return Looked {
+            row: Row { as_its_head_says: true, ..row(file, Outcome::Sound, expected, note).row },
+            refusal: None,
+        };
+    };
+    match prove_by(engine, checked, &start, Budget::from(budget)) {
+        Verdict::Proven(proven) => {
+            let note = match proven.proof().how {
+                How::Cuts { questions } => format!("by causal cuts, {questions} moments"),
+                How::Explicit { states, .. } => format!("by a search, {states} states"),
+            };
+            row(file, Outcome::Proved, expected, note)
+        }
+        Verdict::Refuted(broken) => {
+            let Refuted { finding, .. } = *broken;
+            refused(file, expected, Refusal::new(source, vec![finding]))
+        }
+        Verdict::NotProven(open) => row(file, Outcome::NotProved, expected, open.reason()),
+    }
+}
+
+/// A plan that the checks refuse, or a scenario.
+fn unchecked(file: String, source: &Source, refusal: Refusal) -> Looked {
+    if codes(&refusal) == ["no_steps"] {
+        return match Scenario::read(source, &Given::default()) {
+            Ok(_) => row(file, Outcome::Scenario, None, String::new()),
+            Err(refusal) => refused(file, None, refusal),
+        };
+    }
+    // It was not resolved, and its head says it all the same.
+    let (tree, _) = parse(source);
+    let expected = tree.items.iter().find_map(|line| match &line.node {
+        Item::Expect(expect) => Some(expect.code.value.clone()),
+        _ => None,
+    });
+    refused(file, expected, refusal)
+}
+
+fn refused(file: String, expected: Option<String>, refusal: Refusal) -> Looked {
+    let codes = codes(&refusal);
+    let as_its_head_says = expected.as_ref().is_some_and(|expected| codes.contains(expected));
+    let row = Row { as_its_head_says, codes, ..row(file, Outcome::Refused, expected, String::new()).row };
+    Looked { row, refusal: Some(refusal) }
+}
+
+fn row(file: String, outcome: Outcome, expected: Option<String>, note: String) -> Looked {
+    let is_fine = matches!(outcome, Outcome::Sound | Outcome::Proved | Outcome::Scenario);
+    let as_its_head_says = is_fine && expected.is_none();
+    Looked { row: Row { file, outcome, as_its_head_says, codes: Vec::new(), expected, note }, refusal: None }
+}
+
+/// The codes of what refuses a plan, each once, without `keyroll::`.
+fn codes(refusal: &Refusal) -> Vec<String> {
+    let is_error = |finding: &&Finding| finding.severity().is_none_or(|severity| severity == Severity::Error);
+    let code = |finding: &Finding| finding.code().map(|code| code.to_string());
+    let mut codes: Vec<String> = refusal.findings.iter().filter(is_error).filter_map(code).collect();
+    codes.iter_mut().for_each(|code| *code = code.trim_start_matches("keyroll::").to_owned());
+    codes.sort();
+    codes.dedup();
+    codes
+}

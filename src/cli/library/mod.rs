@@ -1,0 +1,111 @@
+//! Folders of plans: `keyroll check FOLDER` and `keyroll prove --library FOLDER`. Each plan is judged by
+//! itself, as many at a time as there are processors.
+
+mod folder;
+mod judged;
+mod row;
+
+use std::{
+    num::NonZero,
+    panic::resume_unwind,
+    path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{page::findings::Entry, source::shown};
+
+use super::{
+    exit::Exit,
+    json::{Document, Findings},
+    screen::Screen,
+    text::PlanText,
+};
+
+pub use judged::Task;
+use judged::{Looked, look};
+pub use row::{Outcome, Row};
+
+/// What became of each plan of a folder.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Library {
+    /// The plans, in the order of their paths.
+    plans: Vec<Row>,
+    /// The findings about those that are not as their head says.
+    findings: Vec<Entry>,
+}
+
+impl Document for Library {
+    const NAME: &'static str = "library";
+}
+
+/// Judges all plans of a folder, or one.
+pub fn run(plan: &PlanText, task: Task, format: Findings, screen: &mut Screen) -> Exit {
+    match plan.given(screen) {
+        Ok(given) if given.parameters.is_empty() => {}
+        Ok(_) => {
+            screen.talk("--set goes with one plan: a folder has many");
+            return Exit::Usage;
+        }
+        Err(exit) => return exit,
+    }
+    let paths = match folder::plans(plan.path()) {
+        Ok(paths) => paths,
+        Err((path, error)) => {
+            screen.talk(format_args!("cannot read {}: {error}", shown(&path.display().to_string())));
+            return Exit::Usage;
+        }
+    };
+    if paths.is_empty() {
+        let folder = shown(&plan.path().display().to_string());
+        screen.talk(format_args!("{folder} holds no plan: the name of a plan's file ends with .renewal"));
+        return Exit::Usage;
+    }
+    let looked = each(&paths, |path| look(path, task));
+    let mut exit = Exit::Done;
+    let mut rows = Vec::new();
+    for Looked { row, refusal } in looked {
+        exit = exit.max(match row.outcome {
+            Outcome::Failed => Exit::Usage,
+            _ if row.as_its_head_says => Exit::Done,
+            _ => Exit::Refused,
+        });
+        if let Some(refusal) = refusal.filter(|_| !row.as_its_head_says) {
+            screen.page(&refusal);
+        }
+        rows.push(row);
+    }
+    match format {
+        Findings::Text => row::lines(&rows).iter().for_each(|line| screen.result(line)),
+        Findings::Json => {
+            let findings = screen.found().into_iter().flat_map(|found| found.findings).collect();
+            screen.document(&Library { plans: rows, findings });
+        }
+        Findings::Sarif => {}
+    }
+    exit
+}
+
+/// Does some work for each of these, on all processors, and gives what came of it in their order.
+fn each<R: Send>(paths: &[PathBuf], work: impl Fn(&PathBuf) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(paths.len());
+    let worker = || {
+        let mut mine = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(path) = paths.get(at) else { return mine };
+            mine.push((at, work(path)));
+        }
+    };
+    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
+        let ends = workers.into_iter().map(thread::ScopedJoinHandle::join);
+        ends.flat_map(|end| end.unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
