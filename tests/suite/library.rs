@@ -110,6 +110,9 @@ fn what_is_no_folder_of_plans_is_said() {
     assert_eq!(json["schema"], "keyroll/library/1");
     assert_eq!(json["plans"][0]["outcome"], "proved");
     assert_eq!(json["plans"][0]["as_its_head_says"], true);
+    std::os::unix::fs::symlink("nowhere", folder.0.path().join("empty/dead.renewal")).unwrap();
+    std::os::unix::fs::symlink("..", folder.0.path().join("empty/loop")).unwrap();
+    folder.keyroll("check empty").ends(2).says("! empty/dead.renewal  not read");
     // A plan that cannot be judged within the bound is not as its head says.
     let bound = folder.keyroll("prove --library one --engine explicit --budget 5").ends(1);
     bound.says("! one/a.renewal  not proved").says("bound reached");

@@ -27,12 +27,12 @@ fn add(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), (PathBuf, io::Erro
         let entry = entry.map_err(failed)?;
         let (path, kind) = (entry.path(), entry.file_type().map_err(failed)?);
         let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+        let is_plan = path.extension().is_some_and(|end| end == "renewal");
         match is_hidden {
             true => {}
             false if kind.is_dir() => add(&path, found)?,
-            false if path.extension().is_some_and(|end| end == "renewal") && path.is_file() => {
-                found.push(path)
-            }
+            // A link that leads nowhere is no plan that may be passed over.
+            false if is_plan && (path.is_file() || !path.exists()) => found.push(path),
             false => {}
         }
     }
