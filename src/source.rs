@@ -225,12 +225,14 @@ impl Refusal {
 
     /// The codes of the findings, without the `keyroll::` in front.
     pub fn codes(&self) -> impl Iterator<Item = String> + '_ {
-        self.findings.iter().filter_map(|f| {
-            f.code().map(|c| {
-                let code = c.to_string();
-                code.strip_prefix("keyroll::").map_or(code.clone(), str::to_owned)
-            })
-        })
+        self.findings.iter().filter_map(code)
+    }
+
+    /// The codes of the errors among them, likewise, each once and sorted.
+    #[must_use]
+    pub fn error_codes(&self) -> Vec<String> {
+        let errors = self.findings.iter().filter(|finding| !is_advice(finding.as_ref()));
+        errors.filter_map(code).collect::<std::collections::BTreeSet<String>>().into_iter().collect()
     }
 
     /// Whether at least one finding is an error and not just advice.
@@ -238,6 +240,11 @@ impl Refusal {
     pub fn has_error(&self) -> bool {
         self.findings.iter().any(|f| !is_advice(f.as_ref()))
     }
+}
+
+fn code(finding: &Finding) -> Option<String> {
+    let code = finding.code()?.to_string();
+    Some(code.strip_prefix("keyroll::").map_or(code.clone(), str::to_owned))
 }
 
 /// Advice never refuses a plan.

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use miette::Severity;
-
 use crate::{
     check,
     plan::given::Given,
@@ -12,7 +10,7 @@ use crate::{
         engine::{Engine, How},
         verdict::{Refuted, Verdict, prove_by},
     },
-    source::{Finding, Refusal, Source},
+    source::{Refusal, Source},
     syntax::{parse, tree::Item},
     synthesis::Scenario,
 };
@@ -85,7 +83,7 @@ pub(super) fn look(path: &Path, task: Task) -> Looked {
 
 /// A plan that the checks refuse, or a scenario.
 fn unchecked(file: String, source: &Source, refusal: Refusal) -> Looked {
-    if codes(&refusal) == ["no_steps"] {
+    if refusal.error_codes() == ["no_steps"] {
         return match Scenario::read(source, &Given::default()) {
             Ok(_) => row(file, Outcome::Scenario, None, String::new()),
             Err(refusal) => refused(file, None, refusal),
@@ -101,7 +99,7 @@ fn unchecked(file: String, source: &Source, refusal: Refusal) -> Looked {
 }
 
 fn refused(file: String, expected: Option<String>, refusal: Refusal) -> Looked {
-    let codes = codes(&refusal);
+    let codes = refusal.error_codes();
     let as_its_head_says = expected.as_ref().is_some_and(|expected| codes.contains(expected));
     let row = Row { as_its_head_says, codes, ..row(file, Outcome::Refused, expected, String::new()).row };
     Looked { row, refusal: Some(refusal) }
@@ -111,15 +109,4 @@ fn row(file: String, outcome: Outcome, expected: Option<String>, note: String) -
     let is_fine = matches!(outcome, Outcome::Sound | Outcome::Proved | Outcome::Scenario);
     let as_its_head_says = is_fine && expected.is_none();
     Looked { row: Row { file, outcome, as_its_head_says, codes: Vec::new(), expected, note }, refusal: None }
-}
-
-/// The codes of what refuses a plan, each once, without `keyroll::`.
-fn codes(refusal: &Refusal) -> Vec<String> {
-    let is_error = |finding: &&Finding| finding.severity().is_none_or(|severity| severity == Severity::Error);
-    let code = |finding: &Finding| finding.code().map(|code| code.to_string());
-    let mut codes: Vec<String> = refusal.findings.iter().filter(is_error).filter_map(code).collect();
-    codes.iter_mut().for_each(|code| *code = code.trim_start_matches("keyroll::").to_owned());
-    codes.sort();
-    codes.dedup();
-    codes
 }

@@ -16,9 +16,10 @@ use std::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{page::findings::Entry, source::shown};
+use crate::page::findings::Entry;
 
 use super::{
+    at_site::shown_path,
     exit::Exit,
     json::{Document, Findings},
     screen::Screen,
@@ -55,12 +56,12 @@ pub fn run(plan: &PlanText, task: Task, format: Findings, screen: &mut Screen) -
     let paths = match folder::plans(plan.path()) {
         Ok(paths) => paths,
         Err((path, error)) => {
-            screen.talk(format_args!("cannot read {}: {error}", shown(&path.display().to_string())));
+            screen.talk(format_args!("cannot read {}: {error}", shown_path(&path)));
             return Exit::Usage;
         }
     };
     if paths.is_empty() {
-        let folder = shown(&plan.path().display().to_string());
+        let folder = shown_path(plan.path());
         screen.talk(format_args!("{folder} holds no plan: the name of a plan's file ends with .renewal"));
         return Exit::Usage;
     }
