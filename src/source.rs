@@ -46,6 +46,12 @@ impl Source {
         Self { name: self.name.clone(), text: text.into(), files: self.files.clone() }
     }
 
+    /// The text of a file that this one names: files that it names are seen from here too.
+    #[must_use]
+    pub fn of_file(&self, name: &str, text: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), text: text.into(), files: self.files.clone() }
+    }
+
     /// The same text, whose files lie in a folder.
     #[must_use]
     pub fn in_folder(self, folder: impl Into<PathBuf>) -> Self {

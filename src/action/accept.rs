@@ -30,7 +30,7 @@ pub struct Accept {
 }
 
 impl Action for Accept {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("accept {} at {}", landscape.keys[self.key], landscape.acceptors[self.receiver].name)
     }
 

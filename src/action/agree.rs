@@ -23,7 +23,7 @@ pub struct Agree {
 }
 
 impl Action for Agree {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("agree {} with {}", landscape.windows[self.window].name, listed(landscape, &self.to))
     }
 

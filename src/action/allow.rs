@@ -20,7 +20,7 @@ pub struct Allow {
 }
 
 impl Action for Allow {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("allow {} to {}", listed(landscape, &self.to), self.act)
     }
 

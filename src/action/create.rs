@@ -35,7 +35,7 @@ pub struct Create {
 }
 
 impl Action for Create {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         let place = &landscape.places[self.place];
         let store = &landscape.stores[place.store].name;
         format!("create {} in {store} as \"{}\"", landscape.keys[self.key], place.alias)

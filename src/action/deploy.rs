@@ -26,7 +26,7 @@ pub struct Deploy {
 }
 
 impl Action for Deploy {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("deploy {}", landscape.channels[self.flow].name)
     }
 

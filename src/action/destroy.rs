@@ -40,7 +40,7 @@ pub struct Destroy {
 }
 
 impl Action for Destroy {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("destroy {} in {}", landscape.keys[self.key], landscape.stores[self.store].name)
     }
 

@@ -47,7 +47,7 @@ pub struct Exchange {
 }
 
 impl Action for Exchange {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("exchange {} for {}", landscape.place_name(self.place), landscape.keys[self.key])
     }
 

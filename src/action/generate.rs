@@ -30,7 +30,7 @@ pub struct Generate {
 }
 
 impl Action for Generate {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("generate {} at {}", landscape.keys[self.key], landscape.acceptors[self.receiver].name)
     }
 

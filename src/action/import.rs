@@ -35,7 +35,7 @@ pub struct Import {
 }
 
 impl Action for Import {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         let place = &landscape.places[self.place];
         let store = &landscape.stores[place.store].name;
         format!("import {} in {store} as \"{}\"", landscape.keys[self.key], place.alias)

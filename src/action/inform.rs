@@ -19,7 +19,7 @@ pub struct Inform {
 }
 
 impl Action for Inform {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("inform {}", listed(landscape, &self.to))
     }
 

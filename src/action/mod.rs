@@ -73,8 +73,13 @@ pub const VOCABULARY: &[Verb] = &[
 
 /// One use of a verb.
 pub trait Action: Debug + Send + Sync {
+    /// How it reads in the words of the core.
+    fn words(&self, landscape: &Landscape) -> String;
+
     /// How it reads, as the author would write it.
-    fn sentence(&self, landscape: &Landscape) -> String;
+    fn sentence(&self, landscape: &Landscape) -> String {
+        landscape.wording.own(self.words(landscape))
+    }
 
     /// What it changes, in core terms; nothing for an act of speech.
     fn effects(&self) -> Vec<Effect> {

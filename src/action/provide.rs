@@ -23,7 +23,7 @@ pub struct Provide {
 }
 
 impl Action for Provide {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("provide {} to {}", landscape.keys[self.key], listed(landscape, &self.to))
     }
 

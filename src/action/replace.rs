@@ -37,7 +37,7 @@ pub struct Replace {
 }
 
 impl Action for Replace {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         let (old, new) = (&landscape.keys[self.old], &landscape.keys[self.new]);
         format!("replace {old} by {new} at {}", landscape.acceptors[self.receiver].name)
     }

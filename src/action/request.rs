@@ -20,7 +20,7 @@ pub struct Request {
 }
 
 impl Action for Request {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("request {} to {}", listed(landscape, &self.to), self.act)
     }
 

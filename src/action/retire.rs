@@ -30,7 +30,7 @@ pub struct Retire {
 }
 
 impl Action for Retire {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("retire {} at {}", landscape.keys[self.key], landscape.acceptors[self.receiver].name)
     }
 

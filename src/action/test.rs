@@ -37,7 +37,7 @@ pub struct Test {
 }
 
 impl Action for Test {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("test {} with {}", landscape.channels[self.flow].name, landscape.keys[self.key])
     }
 

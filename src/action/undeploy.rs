@@ -26,7 +26,7 @@ pub struct Undeploy {
 }
 
 impl Action for Undeploy {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("undeploy {}", landscape.channels[self.flow].name)
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A usage line is a row of keywords and slots: `create <key> in <keystore> as <alias>`.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use crate::{
     name::Alias,
@@ -64,7 +64,8 @@ impl Slot {
         }
     }
 
-    const ALL: [Self; 14] = [
+    /// Every slot.
+    pub const ALL: [Self; 14] = [
         Self::Key,
         Self::Keystore,
         Self::Place,
@@ -83,10 +84,10 @@ impl Slot {
 }
 
 /// One word of a usage line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
     /// A word that is written as it is.
-    Keyword(&'static str),
+    Keyword(Cow<'static, str>),
     /// A slot.
     Slot(Slot),
 }
@@ -100,7 +101,7 @@ pub fn pieces(usage: &'static str) -> Vec<Piece> {
         .map(|word| {
             let slot = word.strip_prefix('<').and_then(|w| w.strip_suffix('>'));
             slot.and_then(|name| Slot::ALL.into_iter().find(|s| s.word() == name))
-                .map_or(Piece::Keyword(word), Piece::Slot)
+                .map_or(Piece::Keyword(word.into()), Piece::Slot)
         })
         .collect()
 }
@@ -204,9 +205,9 @@ mod tests {
         assert_eq!(
             pieces("exchange <keystore[alias]> for <key>"),
             [
-                Piece::Keyword("exchange"),
+                Piece::Keyword("exchange".into()),
                 Piece::Slot(Slot::Place),
-                Piece::Keyword("for"),
+                Piece::Keyword("for".into()),
                 Piece::Slot(Slot::Key)
             ]
         );

@@ -45,7 +45,7 @@ impl Document for Sound {
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     screen.speak(arguments.format);
-    if arguments.plan.path().is_dir() {
+    if arguments.plan.path().is_dir() || library::is_vocabulary(arguments.plan.path()) {
         return library::run(&arguments.plan, library::Task::Check, arguments.format, screen);
     }
     match arguments.plan.checked(None, screen) {

@@ -23,7 +23,7 @@ pub struct Accepts {
 }
 
 impl Condition for Accepts {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("{} accepts {}", landscape.acceptors[self.receiver].name, landscape.keys[self.key])
     }
 

@@ -31,7 +31,7 @@ pub struct AcceptsOnly {
 }
 
 impl Condition for AcceptsOnly {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("{} accepts only {}", landscape.acceptors[self.receiver].name, landscape.keys[self.key])
     }
 

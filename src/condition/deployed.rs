@@ -22,7 +22,7 @@ pub struct Deployed {
 }
 
 impl Condition for Deployed {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("{} deployed", landscape.channels[self.flow].name)
     }
 

@@ -23,7 +23,7 @@ pub struct Drained {
 }
 
 impl Condition for Drained {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("{} drained of {}", landscape.channels[self.flow].name, landscape.keys[self.key])
     }
 

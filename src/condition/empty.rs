@@ -22,7 +22,7 @@ pub struct Empty {
 }
 
 impl Condition for Empty {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("{} empty", landscape.place_name(self.place))
     }
 

@@ -54,8 +54,13 @@ pub fn read(arguments: &mut Arguments, landscape: &Landscape) -> Option<Box<dyn 
 
 /// One use of a condition.
 pub trait Condition: Debug + Send + Sync {
+    /// How it reads in the words of the core.
+    fn words(&self, landscape: &Landscape) -> String;
+
     /// How it reads, as the author would write it.
-    fn sentence(&self, landscape: &Landscape) -> String;
+    fn sentence(&self, landscape: &Landscape) -> String {
+        landscape.wording.own(self.words(landscape))
+    }
 
     /// Whether it holds in a world.
     fn holds(&self, landscape: &Landscape, world: &World) -> bool;

@@ -23,7 +23,7 @@ pub struct Names {
 }
 
 impl Condition for Names {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("{} is {}", landscape.place_name(self.place), landscape.keys[self.key])
     }
 

@@ -22,7 +22,7 @@ pub struct Open {
 }
 
 impl Condition for Open {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("{} open", landscape.windows[self.window].name)
     }
 

@@ -22,7 +22,7 @@ pub struct Undeployed {
 }
 
 impl Condition for Undeployed {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("{} undeployed", landscape.channels[self.flow].name)
     }
 

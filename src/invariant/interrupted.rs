@@ -32,7 +32,7 @@ pub struct Interrupted {
 }
 
 impl Invariant for Interrupted {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         let flow = &landscape.channels[self.flow].name;
         self.only_in.map_or_else(
             || format!("{flow} never interrupted"),

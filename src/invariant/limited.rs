@@ -24,7 +24,7 @@ pub struct Limited {
 }
 
 impl Invariant for Limited {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         let flow = &landscape.channels[self.flow].name;
         format!("{flow} interrupted at most {}", crate::syntax::spelt(self.at_most))
     }

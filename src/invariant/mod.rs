@@ -45,8 +45,13 @@ pub fn promises() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// One promise of a flow.
 pub trait Invariant: Debug + Send + Sync {
+    /// How it reads in the words of the core.
+    fn words(&self, landscape: &Landscape) -> String;
+
     /// How it reads, as the author would write it.
-    fn sentence(&self, landscape: &Landscape) -> String;
+    fn sentence(&self, landscape: &Landscape) -> String {
+        landscape.wording.own(self.words(landscape))
+    }
 
     /// How a world breaks it, if it does.
     fn broken(&self, landscape: &Landscape, world: &World) -> Option<Breach>;

@@ -30,7 +30,7 @@ impl NeverRejected {
 }
 
 impl Invariant for NeverRejected {
-    fn sentence(&self, landscape: &Landscape) -> String {
+    fn words(&self, landscape: &Landscape) -> String {
         format!("{} never rejected", landscape.channels[self.flow].name)
     }
 

@@ -172,8 +172,9 @@ fn keystore_body(draft: &mut Draft, decl: &Owned<Phrase>) {
         _ => return,
     };
     for line in &decl.body.lines {
-        let usages = ["alias <alias> is <key>", "exchanges with a gap"];
-        let Some((row, arguments)) = draft.read("a keystore's line", &usages, &line.node) else { continue };
+        let Some((row, arguments)) = draft.read("a keystore's line", &KEYSTORE_LINES, &line.node) else {
+            continue;
+        };
         if row == 1 {
             if std::mem::replace(&mut draft.landscape.stores[store].has_gap, true) {
                 let (what, at) = ("how it exchanges".to_owned(), line.node.span());
@@ -200,8 +201,7 @@ fn receiver_body(draft: &mut Draft, decl: &Owned<Phrase>, receiver: AcceptorId) 
     let mut limit: Option<Span> = None;
     let mut accepted: Vec<(KeyId, Span)> = Vec::new();
     for line in &decl.body.lines {
-        let usages = ["accepts <key>", "accepts at most <number>"];
-        match draft.read("a receiver's line", &usages, &line.node) {
+        match draft.read("a receiver's line", &RECEIVER_LINES, &line.node) {
             Some((0, arguments)) => {
                 let Some(key) = Arguments::new(arguments).key() else { continue };
                 let span = line.node.span();
@@ -247,7 +247,14 @@ fn receiver_body(draft: &mut Draft, decl: &Owned<Phrase>, receiver: AcceptorId) 
     }
 }
 
-const FLOW_LINES: [&str; 8] = [
+/// What may be said of a keystore.
+pub(super) const KEYSTORE_LINES: [&str; 2] = ["alias <alias> is <key>", "exchanges with a gap"];
+
+/// What may be said of a receiver.
+pub(super) const RECEIVER_LINES: [&str; 2] = ["accepts <key>", "accepts at most <number>"];
+
+/// What may be said of a flow.
+pub(super) const FLOW_LINES: [&str; 8] = [
     "signs xml with <keystore[alias]>",
     "sends to <receiver>",
     "delivers within <duration>",

@@ -20,6 +20,7 @@ pub mod steps;
 pub mod suggest;
 pub mod table;
 mod takes;
+pub mod vocabulary;
 mod waiver;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -166,6 +167,7 @@ pub fn explanations() -> Vec<Explanation> {
         resolve::EXPLANATIONS,
         steps::EXPLANATIONS,
         table::EXPLANATIONS,
+        vocabulary::EXPLANATIONS,
         takes::EXPLANATIONS,
     ]
     .concat()

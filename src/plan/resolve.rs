@@ -34,13 +34,16 @@ use super::{
     scope::{Scope, Thing},
     steps,
     table::instances,
+    vocabulary::{self, Vocabulary},
 };
 
 /// A file without a `plan` sentence.
 #[derive(Debug, Diagnostic, Error)]
 #[error("the plan has no name")]
-#[diagnostic(code(keyroll::no_plan), help("begin with a line such as `plan my-renewal \"What it is for\"`"))]
+#[diagnostic(code(keyroll::no_plan))]
 struct NoPlan {
+    #[help]
+    help: &'static str,
     #[label("no `plan` sentence in this file")]
     at: SourceSpan,
 }
@@ -162,9 +165,16 @@ pub fn resolve_scenario(
     tree: &SyntaxTree,
     given: &BTreeMap<String, String>,
 ) -> Result<Plan, Vec<Finding>> {
-    let said = instances(source, tree)?;
-    let tree = said.tree.as_ref();
+    let vocabulary = Vocabulary::of(source, tree)?;
+    let mut said = instances(source, tree)?;
+    said.files.extend(vocabulary.files().clone());
     let mut draft = Draft::default();
+    draft.landscape.wording = vocabulary.wording(&said.tree);
+    let core = vocabulary.in_core_words(&said.tree, &mut draft.findings);
+    if !draft.findings.is_empty() {
+        return Err(said.once(draft.findings));
+    }
+    let tree = core.as_ref();
     let head = heads(&mut draft, source, tree);
     names(&mut draft, tree, given);
     owned(&mut draft, tree);
@@ -229,7 +239,13 @@ fn heads(draft: &mut Draft, source: &Source, tree: &SyntaxTree) -> Option<PlanHe
         }
     } else {
         let end = source.text.lines().next().map_or(0, str::len);
-        draft.findings.push(Box::new(NoPlan { at: Span::new(0, end).into() }));
+        let is_vocabulary = vocabulary::head(tree).is_some();
+        let help = if is_vocabulary {
+            "this is a vocabulary: `keyroll check` reads it, and a plan takes its words by `use`"
+        } else {
+            "begin with a line such as `plan my-renewal \"What it is for\"`"
+        };
+        draft.findings.push(Box::new(NoPlan { help, at: Span::new(0, end).into() }));
     }
     first.cloned()
 }

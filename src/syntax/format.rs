@@ -25,7 +25,12 @@ pub fn format(tree: &SyntaxTree) -> String {
 }
 
 fn same_kind(one: &Item, other: &Item) -> bool {
-    std::mem::discriminant(one) == std::mem::discriminant(other)
+    match (one, other) {
+        (Item::Thing(one), Item::Thing(other)) => {
+            one.kind.value == other.kind.value && one.owned.is_some() == other.owned.is_some()
+        }
+        _ => std::mem::discriminant(one) == std::mem::discriminant(other),
+    }
 }
 
 /// The widths of the columns in a run of items of one kind.
@@ -41,6 +46,8 @@ impl Widths {
             let (name, kind) = match &line.node {
                 Item::Param(p) => (p.name.value.len(), p.kind.value.len()),
                 Item::Role(t) | Item::Key(t) => (t.name.value.len(), 0),
+                Item::Thing(t) if t.owned.is_none() => (t.name.value.len(), 0),
+                Item::Kind(k) => (k.name.value.len(), 0),
                 _ => (0, 0),
             };
             widths.name = widths.name.max(name);
@@ -166,6 +173,36 @@ impl Page {
                 self.sentence(line, &format!("expect refused {} because {because}", expect.code));
             }
             Item::Table(table) => self.table(line, table),
+            Item::Vocabulary(head) => {
+                self.sentence(line, &format!("vocabulary {}{}", head.name, version(head.version.as_ref())));
+                if let Some(title) = &head.title {
+                    self.line(2, &quoted(&title.value), None);
+                }
+            }
+            Item::Use(used) => {
+                let code = format!("use {}{}", quoted(&used.file.value), version(used.version.as_ref()));
+                self.sentence(line, &code);
+            }
+            Item::Kind(kind) => {
+                let width = widths.name;
+                self.sentence(line, &format!("kind {:width$} is {}", kind.name.value, kind.of));
+            }
+            Item::Say(say) => {
+                self.sentence(line, &format!("say {}", quoted(&say.said.value)));
+                self.line(2, &format!("for {}", quoted(&say.means.value)), None);
+                if let Some(title) = &say.title {
+                    self.line(2, &quoted(&title.value), None);
+                }
+            }
+            Item::Thing(thing) => match &thing.owned {
+                Some((owner, body)) => {
+                    self.block(line, &format!("{} {} of {owner}", thing.kind, thing.name), body, phrase);
+                }
+                None => {
+                    let code = titled(&thing.kind.value, &thing.name, thing.title.as_ref(), widths.name);
+                    self.sentence(line, &code);
+                }
+            },
             Item::ForEach(each) => {
                 self.braces(line, &every(&each.every), &each.body, |page| page.items(&each.body.lines));
             }
@@ -267,6 +304,10 @@ fn step_line(line: &StepLine) -> String {
         StepLine::MayComeLate(_) => "may come late".to_owned(),
         StepLine::Act(words) => phrase(words),
     }
+}
+
+fn version(number: Option<&Spanned<u64>>) -> String {
+    number.map(|number| format!(" version {number}")).unwrap_or_default()
 }
 
 fn phrase(phrase: &Phrase) -> String {

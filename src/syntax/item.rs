@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::explanation::Explanation;
 
 /// The words and how a sentence with them is written.
-const ITEMS: [(&str, &str); 15] = [
+const ITEMS: [(&str, &str); 19] = [
     ("plan", "`plan NAME`, then its title in quotes and `source \"...\"`"),
     ("param", "`param NAME : KIND = VALUE`"),
     ("role", "`role NAME \"Title\"`"),
@@ -22,6 +22,10 @@ const ITEMS: [(&str, &str); 15] = [
     ("expect", "`expect refused CODE because \"...\"`"),
     ("table", "`table NAME with COLUMN : KIND { ... }`, a row a line"),
     ("for", "`for each TABLE { ... }`"),
+    ("use", "`use \"FILE\"`"),
+    ("kind", "`kind NAME is KIND`"),
+    ("say", "`say \"...\" for \"...\"`"),
+    ("vocabulary", "`vocabulary NAME`, then its title in quotes"),
 ];
 
 /// The most edits that a near name may be away.
@@ -83,8 +87,9 @@ pub(super) const UNKNOWN_ITEM: Explanation = Explanation {
     code: "unknown_item",
     title: "a sentence begins with an unknown word",
     text: "\
-Outside of braces a sentence begins with one of fifteen words: plan, param, role, key, keystore,
-receiver, flow, window, step, promise, finally, waive, expect, table, for. The word may be misspelt,
+Outside of braces a sentence begins with one of these words: plan, param, role, key, keystore,
+receiver, flow, window, step, promise, finally, waive, expect, table, for, use, kind, say and
+vocabulary, or with a kind that was declared. The word may be misspelt,
 or the sentence may belong into a block whose brace was closed before it.
 
 Wrong:

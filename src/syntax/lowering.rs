@@ -11,7 +11,7 @@ use super::tree::{
 use crate::source::{Span, Spanned};
 
 /// The text of a comment: without `#`, one blank behind it, and blanks at its end.
-fn comment(pair: &Pair<'_, Rule>) -> String {
+pub(super) fn comment(pair: &Pair<'_, Rule>) -> String {
     let text = pair.as_str().strip_prefix('#').unwrap_or(pair.as_str());
     text.strip_prefix(' ').unwrap_or(text).trim_end().to_owned()
 }
@@ -47,6 +47,8 @@ pub(super) struct Lowering<'t, 'f> {
     pub(super) words: Sentences<'t, 'f>,
     /// Comments within the sentence that have no place of their own in the tree, in order.
     pub(super) loose: Vec<String>,
+    /// Whether the text declares kinds of its own, or uses a file that may.
+    pub(super) kinds: bool,
     /// The comment behind the sentence's last line, until somebody takes it.
     pub(super) behind: Option<String>,
 }
@@ -101,6 +103,13 @@ impl Lowering<'_, '_> {
             Rule::expect => Item::Expect(self.expect(pair)?),
             Rule::table => Item::Table(self.table(pair)?),
             Rule::each_open => Item::ForEach(self.for_each(pair)?),
+            Rule::vocabulary => Item::Vocabulary(self.vocabulary(pair)?),
+            Rule::using => Item::Use(self.using(pair)?),
+            Rule::kind_of => Item::Kind(self.kind_of(pair)?),
+            Rule::saying => Item::Say(Box::new(self.saying(pair)?)),
+            // Without a kind that it could be of, it begins with an unknown word.
+            Rule::thing if !self.kinds => return None,
+            Rule::thing => Item::Thing(Box::new(self.thing(pair)?)),
             _ => return None,
         })
     }
@@ -301,7 +310,7 @@ impl Lowering<'_, '_> {
 
     /// The lines between braces. A comment behind `{` goes to the sentence that the block belongs
     /// to; one behind a `}` on a line of its own moves before it.
-    fn block<T>(
+    pub(super) fn block<T>(
         &mut self,
         pair: Pair<'_, Rule>,
         mut read: impl FnMut(&mut Self, Pair<'_, Rule>) -> Option<T>,

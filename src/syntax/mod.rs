@@ -11,6 +11,7 @@ mod header;
 mod hostile;
 mod item;
 mod lowering;
+mod lowering_words;
 mod name;
 mod nest;
 mod number;

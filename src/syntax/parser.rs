@@ -60,11 +60,19 @@ pub fn parse(source: &Source) -> (SyntaxTree, Vec<Finding>) {
         screened: &screened,
         tree: SyntaxTree::default(),
         open: Vec::new(),
+        kinds: source.text.lines().any(may_declare),
         findings,
         item_end: 0,
         some_end: 0,
     };
     reading.run()
+}
+
+/// Whether a line begins as `kind` and `use` do.
+fn may_declare(line: &str) -> bool {
+    let line = line.trim_start();
+    let behind = line.strip_prefix("kind").or_else(|| line.strip_prefix("use"));
+    behind.is_some_and(|rest| rest.starts_with([' ', '\t', '"']))
 }
 
 /// Where the grammar gave up, and what it had tried there.
@@ -77,6 +85,8 @@ struct Reading<'t> {
     /// The `for each` whose braces are not closed yet, the innermost last.
     open: Vec<Line<Item>>,
     findings: Vec<Finding>,
+    /// Whether the text declares kinds of its own, or uses a file that may.
+    kinds: bool,
     /// The end of the last item that was looked for: nothing before it begins another one.
     item_end: usize,
     /// The end of the last sentences that were looked for at once.
@@ -165,7 +175,7 @@ impl Reading<'_> {
     /// grammar costs as much as a short sentence does. The offset behind them.
     fn items(&mut self, at: usize, start: usize) -> usize {
         let text: &str = &self.screened.text;
-        if !begins_item(raw::word(text, start)) {
+        if !self.kinds && !begins_item(raw::word(text, start)) {
             return at;
         }
         if start >= self.some_end {
@@ -201,7 +211,7 @@ impl Reading<'_> {
             self.item_end = end_of_item(text, start);
         }
         // What begins like no sentence is none, whatever follows it.
-        let end = if begins_item(raw::word(text, start)) { self.item_end } else { next };
+        let end = if self.kinds || begins_item(raw::word(text, start)) { self.item_end } else { next };
         let (gave_up, tried) = match grammar(Rule::item_line, text, at, end) {
             Ok(pair) => {
                 let end = at + pair.as_span().end();
@@ -268,7 +278,7 @@ impl Reading<'_> {
         read: impl FnOnce(&mut Lowering<'_, '_>, Pair<'_, Rule>) -> Option<T>,
     ) -> Option<Line<T>> {
         let words = Sentences { text: &self.screened.text, base, findings: &mut self.findings };
-        Lowering { words, loose: Vec::new(), behind: None }.line(pair, first, read)
+        Lowering { words, loose: Vec::new(), behind: None, kinds: self.kinds }.line(pair, first, read)
     }
 
     /// Comments after the last sentence.

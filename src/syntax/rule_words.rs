@@ -55,6 +55,12 @@ pub(super) fn rule_words(rule: Rule) -> Option<&'static str> {
         Rule::takes_word | Rule::takes => "`takes`",
         Rule::may_come_late | Rule::late => "`may come late`",
         Rule::to_word => "`to`",
+        Rule::vocabulary_word | Rule::vocabulary => "`vocabulary`",
+        Rule::version_word | Rule::version => "`version`",
+        Rule::use_word | Rule::using => "`use`",
+        Rule::kind_word | Rule::kind_of => "`kind`",
+        Rule::say_word | Rule::saying => "`say`",
+        Rule::for_word => "`for`",
         Rule::eol | Rule::EOI => "the end of the line",
         _ => return None,
     })

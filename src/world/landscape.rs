@@ -7,6 +7,7 @@ use crate::name::Alias;
 use super::{
     id::{AcceptorId, ChannelId, KeyId, PlaceId, RoleId, StoreId, Table, WindowId},
     named::Named,
+    wording::Wording,
 };
 
 /// The things that a plan names.
@@ -28,6 +29,8 @@ pub struct Landscape {
     pub channels: Table<ChannelId, Channel>,
     /// Windows.
     pub windows: Table<WindowId, Window>,
+    /// In which words the author speaks of them.
+    pub wording: Wording,
 }
 
 /// A store with aliases.

@@ -9,3 +9,4 @@ pub mod landscape;
 pub mod material;
 pub mod named;
 pub mod state;
+pub mod wording;

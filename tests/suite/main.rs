@@ -49,4 +49,5 @@ mod time_left;
 mod traces;
 mod transition;
 mod vocabulary;
+mod words;
 mod xml;

@@ -28,7 +28,7 @@ const ACTS: &[(&str, &[&str])] = &[
     ("destroy", &["destroy old in tenant", "destroy spare in vault"]),
     ("exchange", &["exchange tenant[\"live\"] for new", "exchange vault[\"kept\"] for other"]),
     ("generate", &["generate new at partner"]),
-    ("import", &["import other in tenant as \"theirs\"", "import other in vault as \"waiting\""]),
+    ("import", &["import other in tenant as \"theirs\"", "import new in vault as \"theirs\""]),
     ("inform", &["inform receiver_admin", "inform receiver_admin, developer"]),
     ("provide", &["provide new to receiver_admin", "provide old to receiver_admin, developer"]),
     (
@@ -122,11 +122,11 @@ fn every_usage_line_is_words_and_known_slots() {
         usages.push(usage);
     }
     for verb in VOCABULARY {
-        assert_eq!(pieces(verb.usage).first(), Some(&Piece::Keyword(verb.keyword)));
+        assert_eq!(pieces(verb.usage).first(), Some(&Piece::Keyword(verb.keyword.into())));
     }
     assert_eq!(
         pieces("do <what>"),
-        [Piece::Keyword("do"), Piece::Keyword("<what>")],
+        [Piece::Keyword("do".into()), Piece::Keyword("<what>".into())],
         "an unknown slot shows"
     );
 }

@@ -4,13 +4,16 @@ use std::path::Path;
 
 use crate::{
     check,
-    plan::given::Given,
+    plan::{
+        given::Given,
+        vocabulary::{self, Vocabulary},
+    },
     proof::{
         budget::Budget,
         engine::{Engine, How},
         verdict::{Refuted, Verdict, prove_by},
     },
-    source::{Refusal, Source},
+    source::{Refusal, Source, shown},
     syntax::{parse, tree::Item},
     synthesis::Scenario,
 };
@@ -49,6 +52,13 @@ pub(super) fn look(path: &Path, task: Task) -> Looked {
         Err(Unread::Refused(refusal)) => return refused(file, None, refusal),
         Err(Unread::Failed(error)) => return row(file, Outcome::Failed, None, error.to_string()),
     };
+    let (tree, faults) = parse(&source);
+    if let Some(head) = vocabulary::head(&tree).filter(|_| faults.is_empty()) {
+        return match Vocabulary::of(&source, &tree) {
+            Ok(words) => row(file, Outcome::Vocabulary, None, counted(&head.name, &words)),
+            Err(findings) => refused(file, None, Refusal::new(source, findings)),
+        };
+    }
     let checked = match check::read(&source, &Given::default()) {
         Ok(checked) => checked,
         Err(refusal) => return unchecked(file, &source, refusal),
@@ -81,6 +91,17 @@ pub(super) fn look(path: &Path, task: Task) -> Looked {
     }
 }
 
+/// How many words a vocabulary has.
+pub(in crate::cli) fn counted(name: &str, words: &Vocabulary) -> String {
+    let (kinds, sentences) = words.counts();
+    format!(
+        "{}: {kinds} {}, {sentences} {}",
+        shown(name),
+        if kinds == 1 { "kind" } else { "kinds" },
+        if sentences == 1 { "sentence" } else { "sentences" }
+    )
+}
+
 /// A plan that the checks refuse, or a scenario.
 fn unchecked(file: String, source: &Source, refusal: Refusal) -> Looked {
     if refusal.error_codes() == ["no_steps"] {
@@ -106,7 +127,8 @@ fn refused(file: String, expected: Option<String>, refusal: Refusal) -> Looked {
 }
 
 fn row(file: String, outcome: Outcome, expected: Option<String>, note: String) -> Looked {
-    let is_fine = matches!(outcome, Outcome::Sound | Outcome::Proved | Outcome::Scenario);
+    let is_fine =
+        matches!(outcome, Outcome::Sound | Outcome::Proved | Outcome::Scenario | Outcome::Vocabulary);
     let as_its_head_says = is_fine && expected.is_none();
     Looked { row: Row { file, outcome, as_its_head_says, codes: Vec::new(), expected, note }, refusal: None }
 }

@@ -8,7 +8,7 @@ mod row;
 use std::{
     num::NonZero,
     panic::resume_unwind,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
@@ -16,14 +16,14 @@ use std::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::page::findings::Entry;
+use crate::{page::findings::Entry, plan::vocabulary, syntax::parse};
 
 use super::{
     at_site::shown_path,
     exit::Exit,
     json::{Document, Findings},
     screen::Screen,
-    text::PlanText,
+    text::{PlanText, loaded},
 };
 
 pub use judged::Task;
@@ -41,6 +41,18 @@ pub struct Library {
 
 impl Document for Library {
     const NAME: &'static str = "library";
+}
+
+/// Whether a file holds words for plans, and no plan.
+pub fn is_vocabulary(path: &Path) -> bool {
+    if path.as_os_str() == "-" {
+        return false;
+    }
+    loaded(path, |_| ()).is_ok_and(|source| {
+        // Most files are read no further.
+        source.text.lines().any(|line| line.trim_start().starts_with("vocabulary"))
+            && vocabulary::head(&parse(&source).0).is_some()
+    })
 }
 
 /// Judges all plans of a folder, or one.

@@ -33,6 +33,8 @@ pub enum Outcome {
     Proved,
     /// It has no steps: `keyroll synthesize` finds them.
     Scenario,
+    /// It holds words for plans.
+    Vocabulary,
     /// It is refused.
     Refused,
     /// It is neither proved nor refused.
@@ -42,14 +44,22 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    const ALL: [Self; 6] =
-        [Self::Sound, Self::Proved, Self::Scenario, Self::Refused, Self::NotProved, Self::Failed];
+    const ALL: [Self; 7] = [
+        Self::Sound,
+        Self::Proved,
+        Self::Scenario,
+        Self::Vocabulary,
+        Self::Refused,
+        Self::NotProved,
+        Self::Failed,
+    ];
 
     const fn word(self) -> &'static str {
         match self {
             Self::Sound => "no errors",
             Self::Proved => "proved",
             Self::Scenario => "a scenario",
+            Self::Vocabulary => "words",
             Self::Refused => "refused",
             Self::NotProved => "not proved",
             Self::Failed => "not read",
@@ -62,6 +72,8 @@ impl Outcome {
             (Self::Sound, _) => format!("{count} without errors"),
             (Self::Scenario, 1) => "1 scenario".to_owned(),
             (Self::Scenario, _) => format!("{count} scenarios"),
+            (Self::Vocabulary, 1) => "1 vocabulary".to_owned(),
+            (Self::Vocabulary, _) => format!("{count} vocabularies"),
             _ => format!("{count} {}", self.word()),
         }
     }

@@ -67,6 +67,10 @@ fn item(item_of: &Item, tables: &BTreeMap<&str, Table>) -> u64 {
         Item::Keystore(owned) | Item::Receiver(owned) | Item::Flow(owned) => {
             phrases(&mut owned.body.lines.iter().map(|line| &line.node))
         }
+        Item::Thing(thing) => {
+            let lines = thing.owned.iter().flat_map(|(_, body)| &body.lines);
+            phrases(&mut lines.map(|line| &line.node))
+        }
         Item::Promise(words) | Item::Finally(words) | Item::Waive(words) => {
             phrases(&mut std::iter::once(words))
         }

@@ -6,8 +6,8 @@ use crate::{
     plan::suggest,
     source::{Finding, Source, Span, Spanned, shown},
     syntax::tree::{
-        Block, Every, ForEach, Item, Line, Owned, Phrase, StepDecl, StepLine, SyntaxTree, TableDecl,
-        TakesLine, Term, Titled, WindowDecl,
+        Block, Every, ForEach, Item, KindDecl, Line, Owned, Phrase, StepDecl, StepLine, SyntaxTree,
+        TableDecl, TakesLine, Term, Thing, Titled, UseDecl, WindowDecl,
     },
 };
 
@@ -65,7 +65,14 @@ fn is_of_tables(item: &Item) -> bool {
         Item::Role(titled) | Item::Key(titled) => titled.name.value.contains('$'),
         Item::Window(window) => window.name.value.contains('$'),
         Item::Promise(words) | Item::Finally(words) | Item::Waive(words) => has_list(words),
-        Item::Plan(_) | Item::Param(_) | Item::Expect(_) => false,
+        // What belongs to vocabularies was read before, but for their head.
+        Item::Plan(_) | Item::Param(_) | Item::Expect(_) | Item::Vocabulary(_) => false,
+        Item::Use(_) | Item::Kind(_) | Item::Say(_) => false,
+        Item::Thing(thing) => {
+            let of =
+                thing.owned.as_ref().is_some_and(|(owner, body)| owner.value.contains('$') || of_body(body));
+            thing.name.value.contains('$') || of
+        }
     }
 }
 
@@ -247,6 +254,20 @@ impl<'a> Saying<'a> {
                 return None;
             }
             Item::ForEach(_) => return None,
+            Item::Use(UseDecl { file: at, .. }) | Item::Kind(KindDecl { name: at, .. }) => {
+                self.findings.extend(misplaced("use", at.span).filter(|_| matches!(item, Item::Use(_))));
+                self.findings.extend(misplaced("kind", at.span).filter(|_| matches!(item, Item::Kind(_))));
+                item.clone()
+            }
+            Item::Say(say) => {
+                self.findings.extend(misplaced("say", say.said.span));
+                item.clone()
+            }
+            Item::Thing(thing) => Item::Thing(Box::new(self.thing(thing, row, around))),
+            Item::Vocabulary(head) => {
+                self.findings.extend(misplaced("vocabulary", head.name.span));
+                item.clone()
+            }
             Item::Role(titled) => Item::Role(self.titled(titled, row, around)),
             Item::Key(titled) => Item::Key(self.titled(titled, row, around)),
             Item::Keystore(owned) => Item::Keystore(self.owned(owned, row, around)),
@@ -261,6 +282,18 @@ impl<'a> Saying<'a> {
             Item::Finally(words) => Item::Finally(self.phrase(words, row)),
             Item::Waive(words) => Item::Waive(self.phrase(words, row)),
         })
+    }
+
+    fn thing(&mut self, thing: &Thing, row: &Row, around: &[&str]) -> Thing {
+        let Thing { kind, name, title, owned } = thing;
+        let Some((owner, body)) = owned else {
+            let Titled { name, title } =
+                self.titled(&Titled { name: name.clone(), title: title.clone() }, row, around);
+            return Thing { kind: kind.clone(), name, title, owned: None };
+        };
+        let whole = Owned { name: name.clone(), owner: owner.clone(), body: body.clone() };
+        let Owned { name, owner, body } = self.owned(&whole, row, around);
+        Thing { kind: kind.clone(), name, title: None, owned: Some((owner, body)) }
     }
 
     fn titled(&mut self, titled: &Titled, row: &Row, around: &[&str]) -> Titled {

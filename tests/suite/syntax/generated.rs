@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use keyroll::source::{Span, Spanned};
 use keyroll::syntax::tree::{
-    Block, Column, Every, ExpectDecl, ForEach, Item, Line, Listed, Only, Owned, ParamDecl, Phrase, PlaceTerm,
-    PlanHead, Rows, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term, Titled, Trivia, WindowDecl,
+    Block, Column, Every, ExpectDecl, ForEach, Item, KindDecl, Line, Listed, Only, Owned, ParamDecl, Phrase,
+    PlaceTerm, PlanHead, Rows, SayDecl, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term, Thing,
+    Titled, Trivia, UseDecl, VocabularyHead, WindowDecl,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -16,9 +17,34 @@ fn at<T>(value: T) -> Spanned<T> {
 }
 
 /// Words that begin a sentence, join names or order steps; what may not stand in their place.
-const TAKEN: [&str; 23] = [
-    "expect", "table", "for", "keyroll", "plan", "param", "role", "key", "keystore", "receiver", "flow",
-    "window", "step", "promise", "finally", "waive", "after", "needs", "takes", "by", "of", "at", "source",
+const TAKEN: [&str; 27] = [
+    "use",
+    "kind",
+    "say",
+    "vocabulary",
+    "expect",
+    "table",
+    "for",
+    "keyroll",
+    "plan",
+    "param",
+    "role",
+    "key",
+    "keystore",
+    "receiver",
+    "flow",
+    "window",
+    "step",
+    "promise",
+    "finally",
+    "waive",
+    "after",
+    "needs",
+    "takes",
+    "by",
+    "of",
+    "at",
+    "source",
 ];
 
 fn any_word() -> impl Strategy<Value = Spanned<String>> {
@@ -28,6 +54,11 @@ fn any_word() -> impl Strategy<Value = Spanned<String>> {
 
 fn free_word() -> impl Strategy<Value = Spanned<String>> {
     "[a-zA-Z][a-zA-Z0-9_$-]{0,63}".prop_filter("taken", |w| !TAKEN.contains(&w.as_str())).prop_map(at)
+}
+
+/// A kind: no word that begins another sentence, or a line of a step.
+fn kind_word() -> impl Strategy<Value = Spanned<String>> {
+    free_word().prop_filter("a line of a step", |word| word.value != "may" && !word.value.contains('$'))
 }
 
 fn text() -> impl Strategy<Value = Spanned<String>> {
@@ -190,6 +221,19 @@ fn item() -> impl Strategy<Value = Item> {
     })
 }
 
+fn using() -> impl Strategy<Value = Item> {
+    (text(), option::of(any::<u64>().prop_map(at)))
+        .prop_map(|(file, version)| Item::Use(UseDecl { file, version }))
+}
+
+fn thing() -> impl Strategy<Value = Thing> {
+    let body = option::of((any_word(), block(statement().boxed())));
+    (kind_word(), free_word(), option::of(text()), body).prop_map(|(kind, name, title, owned)| {
+        let title = title.filter(|_| owned.is_none());
+        Thing { kind, name, title, owned }
+    })
+}
+
 fn sentence() -> impl Strategy<Value = Item> + Clone {
     let limit = bound();
     prop_oneof![
@@ -210,11 +254,24 @@ fn sentence() -> impl Strategy<Value = Item> + Clone {
         condition().prop_map(Item::Promise),
         condition().prop_map(Item::Finally),
         condition().prop_map(Item::Waive),
+        (free_word(), option::of(any::<u64>().prop_map(at)), option::of(text()))
+            .prop_map(|(name, version, title)| Item::Vocabulary(VocabularyHead { name, version, title })),
+        (free_word(), any_word()).prop_map(|(name, of)| Item::Kind(KindDecl { name, of })),
+        (text(), text(), option::of(text())).prop_map(|(said, means, title)| Item::Say(Box::new(SayDecl {
+            said,
+            means,
+            title
+        }))),
+        thing().prop_map(|thing| Item::Thing(Box::new(thing))),
     ]
 }
 
 /// A tree as the reader makes it: no two blank lines in a row, none at the edges of a block.
 pub(crate) fn tree() -> impl Strategy<Value = SyntaxTree> {
-    (line(Just(at(1)), true), vec(line(item(), false), 0..8), trivia(true, false))
-        .prop_map(|(version, items, trailing)| SyntaxTree { version: Some(version), items, trailing })
+    // Where no file is used and no kind declared, no sentence begins with a kind.
+    (line(Just(at(1)), true), line(using(), false), vec(line(item(), false), 0..8), trivia(true, false))
+        .prop_map(|(version, used, mut items, trailing)| {
+            items.insert(0, used);
+            SyntaxTree { version: Some(version), items, trailing }
+        })
 }

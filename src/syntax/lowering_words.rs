@@ -1,0 +1,86 @@
+//! Vocabularies: from pairs of the grammar to items of the tree.
+
+use pest::iterators::Pair;
+
+use super::grammar::Rule;
+use super::lowering::{Lowering, comment};
+use super::tree::{KindDecl, SayDecl, Thing, UseDecl, VocabularyHead};
+use crate::source::Spanned;
+
+impl Lowering<'_, '_> {
+    /// `vocabulary NAME version 1 "title"`
+    pub(super) fn vocabulary(&mut self, pair: Pair<'_, Rule>) -> Option<VocabularyHead> {
+        let (mut name, mut version, mut title) = (None, None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::own_name => name = Some(self.words.word(&part)),
+                Rule::version => version = self.version(part),
+                Rule::text => title = Some(self.words.text(&part)),
+                Rule::comment => self.loose.push(comment(&part)),
+                _ => {}
+            }
+        }
+        Some(VocabularyHead { name: name?, version, title })
+    }
+
+    /// `use "FILE" version 1`
+    pub(super) fn using(&mut self, pair: Pair<'_, Rule>) -> Option<UseDecl> {
+        let (mut file, mut version) = (None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::text => file = Some(self.words.text(&part)),
+                Rule::version => version = self.version(part),
+                _ => {}
+            }
+        }
+        Some(UseDecl { file: file?, version })
+    }
+
+    /// `kind NAME is KIND`
+    pub(super) fn kind_of(&mut self, pair: Pair<'_, Rule>) -> Option<KindDecl> {
+        let (mut name, mut of) = (None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::own_name => name = Some(self.words.word(&part)),
+                Rule::name => of = Some(self.words.word(&part)),
+                _ => {}
+            }
+        }
+        Some(KindDecl { name: name?, of: of? })
+    }
+
+    /// `say "..." for "..." "title"`
+    pub(super) fn saying(&mut self, pair: Pair<'_, Rule>) -> Option<SayDecl> {
+        let mut texts = Vec::new();
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::text => texts.push(self.words.text(&part)),
+                Rule::comment => self.loose.push(comment(&part)),
+                _ => {}
+            }
+        }
+        let mut texts = texts.into_iter();
+        Some(SayDecl { said: texts.next()?, means: texts.next()?, title: texts.next() })
+    }
+
+    /// `KIND NAME`, perhaps with a title, or with an owner and lines between braces.
+    pub(super) fn thing(&mut self, pair: Pair<'_, Rule>) -> Option<Thing> {
+        let (mut kind, mut name, mut title, mut owner, mut body) = (None, None, None, None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::thing_word => kind = Some(self.words.word(&part)),
+                Rule::own_name => name = Some(self.words.word(&part)),
+                Rule::text => title = Some(self.words.text(&part)),
+                Rule::name => owner = Some(self.words.word(&part)),
+                Rule::block => body = Some(self.block(part, |this, p| Some(this.words.phrase(p)))?),
+                _ => {}
+            }
+        }
+        Some(Thing { kind: kind?, name: name?, title, owned: owner.zip(body) })
+    }
+
+    fn version(&mut self, pair: Pair<'_, Rule>) -> Option<Spanned<u64>> {
+        let number = pair.into_inner().find(|part| part.as_rule() == Rule::number)?;
+        Some(self.words.number(&number))
+    }
+}
