@@ -45,6 +45,10 @@ impl Action for Create {
         vec![Effect::Put { place: self.place, key: self.key }]
     }
 
+    fn makes(&self) -> Option<KeyId> {
+        Some(self.key)
+    }
+
     fn perform(&self, bench: &mut Workbench<'_>) -> Result<Outcome, ActError> {
         bench.create(self.place, self.key)
     }

@@ -11,6 +11,8 @@ pub mod create;
 pub mod deploy;
 pub mod destroy;
 pub mod exchange;
+pub mod generate;
+pub mod import;
 pub mod inform;
 pub mod provide;
 pub mod replace;
@@ -58,6 +60,8 @@ pub const VOCABULARY: &[Verb] = &[
     deploy::VERB,
     destroy::VERB,
     exchange::VERB,
+    generate::VERB,
+    import::VERB,
     inform::VERB,
     provide::VERB,
     replace::VERB,
@@ -94,6 +98,11 @@ pub trait Action: Debug + Send + Sync {
 
     /// The key whose public half its role must hold without owning its keystore.
     fn uses_public_half(&self) -> Option<KeyId> {
+        None
+    }
+
+    /// The key that comes to be by it.
+    fn makes(&self) -> Option<KeyId> {
         None
     }
 

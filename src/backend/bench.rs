@@ -224,6 +224,46 @@ impl Workbench<'_> {
         }
     }
 
+    /// Puts the certificate of `key`, which another role made, under the alias of `place`.
+    ///
+    /// # Errors
+    /// When the keystore refuses, or has no hand for it.
+    pub fn import(&mut self, place: PlaceId, key: KeyId) -> Result<Outcome, ActError> {
+        let certificate = self.certificate(key)?;
+        let wanted = certificate.fingerprint();
+        let place = self.landscape.places[place].clone();
+        if self.held(&place)? != Some(wanted) {
+            // A key lies in one place; where it is in use by now, it is not put here again.
+            for other in self.landscape.places.rows() {
+                let reached = self.backends.keystores[other.store].backend().is_some();
+                if reached && self.held(other)? == Some(wanted) {
+                    return Err(KeystoreError::Occupied(other.alias.clone()).into());
+                }
+            }
+        }
+        Ok(self.keystore(place.store)?.put_certificate(&place.alias, &certificate)?)
+    }
+
+    /// Makes the credential `key` at a receiver, which accepts it from then on, and pins its certificate.
+    ///
+    /// # Errors
+    /// When the receiver refuses, or nothing says what to generate.
+    pub fn generate(&mut self, receiver: AcceptorId, key: KeyId) -> Result<Outcome, ActError> {
+        if self.material.certificate(key).is_some() {
+            return self.change_accepted(receiver, Some(key), None);
+        }
+        let spec = self.material.spec(key).cloned();
+        let spec = spec.ok_or_else(|| ActError::Unspecified(self.landscape.keys[key].clone()))?;
+        match &mut self.backends.receivers[receiver] {
+            Bound::To(receiver) => {
+                let certificate = receiver.generate(&spec)?;
+                self.material.pin(key, certificate);
+                Ok(Outcome::Changed)
+            }
+            Bound::Manual => Err(ActError::Manual(self.landscape.acceptors[receiver].name.clone())),
+        }
+    }
+
     /// Makes `place` name the pair of `key`, which waits at `staged`; the old pair goes to `backup`.
     ///
     /// # Errors

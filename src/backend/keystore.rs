@@ -48,6 +48,19 @@ pub trait Keystore: Debug + Send {
         spec: &KeySpec,
     ) -> Result<(Outcome, Certificate), KeystoreError>;
 
+    /// Puts a certificate that another role made under `alias`, or finds it there.
+    ///
+    /// # Errors
+    /// [`KeystoreError::Occupied`] when something else is under `alias`; [`KeystoreError::NoHand`] where
+    /// the store cannot do it.
+    fn put_certificate(
+        &mut self,
+        _alias: &Alias,
+        _certificate: &Certificate,
+    ) -> Result<Outcome, KeystoreError> {
+        Err(KeystoreError::NoHand("import a certificate"))
+    }
+
     /// Makes `alias` name the key pair `wanted`, which lies under `staged`, and moves the pair it
     /// named, `expected`, to `backup` (or drops it when there is no backup alias). Afterwards
     /// `staged` is free. All in one act: no reader sees a store in which `alias` names nothing.
@@ -209,6 +222,9 @@ pub enum KeystoreError {
     /// The store is in the custody of a run, or what was done could not be written down.
     #[error(transparent)]
     Custody(Box<CustodyError>),
+    /// The store has no hand for this act.
+    #[error("this keystore cannot {0}: bind it as `manual`, or to a command that can")]
+    NoHand(&'static str),
     /// Another process holds the store's lock.
     #[error("another process is changing {}", .0.display())]
     Locked(PathBuf),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::world::material::{Certificate, Fingerprint};
 
-use super::Outcome;
+use super::{Outcome, keystore::KeySpec};
 
 /// Verifies messages against a trusted set.
 pub trait Receiver: Debug + Send {
@@ -22,6 +22,15 @@ pub trait Receiver: Debug + Send {
     /// # Errors
     /// [`ReceiverError::Full`] when the receiver would hold more than it can.
     fn change(&mut self, add: &[Certificate], remove: &[Fingerprint]) -> Result<Outcome, ReceiverError>;
+
+    /// Makes a credential that it accepts from then on: a pair whose private half stays here.
+    ///
+    /// # Errors
+    /// [`ReceiverError::Full`] when the receiver would hold more than it can; [`ReceiverError::NoHand`]
+    /// where it cannot do it.
+    fn generate(&mut self, _spec: &KeySpec) -> Result<Certificate, ReceiverError> {
+        Err(ReceiverError::NoHand("generate a credential"))
+    }
 
     /// Judges one message against what is accepted at this moment.
     ///
@@ -69,6 +78,12 @@ pub enum ReceiverError {
     /// The trusted set changed under the reader's hands again and again.
     #[error("{} does not come to rest: it changed while it was read, again and again", .0.display())]
     Restless(PathBuf),
+    /// The receiver has no hand for this act.
+    #[error("this receiver cannot {0}: bind it as `manual`, or to a command that can")]
+    NoHand(&'static str),
+    /// No pair could be made.
+    #[error("no pair could be made: {0}")]
+    NoPair(String),
     /// The receiver would hold more certificates than it can.
     #[error("the receiver holds at most {capacity} certificates, this would be {wanted}")]
     Full {

@@ -85,9 +85,15 @@ impl<'a> Holders<'a> {
         }
         let mut created: BTreeMap<_, Vec<StepId>> = BTreeMap::new();
         for (id, step) in plan.steps.iter() {
+            if let Some(key) = step.action.value.makes() {
+                created.entry((step.role.value, key)).or_default().push(id);
+            }
             for effect in step.action.value.effects() {
                 if let Effect::Put { key, place } = effect {
-                    created.entry((step.role.value, key)).or_default().push(id);
+                    let mine = created.entry((step.role.value, key)).or_default();
+                    if mine.last() != Some(&id) {
+                        mine.push(id);
+                    }
                     places.entry(key).or_insert(place);
                 }
             }

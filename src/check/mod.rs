@@ -3,6 +3,7 @@
 pub mod agreed_twice;
 pub mod cannot_abort;
 pub mod cannot_come_late;
+pub mod cannot_sign;
 mod checked;
 pub mod created_twice;
 pub mod cycle;
@@ -54,6 +55,7 @@ pub const CHECKS: &[Check] = &[
     unannounced_step::find,
     unlicensed_need::find,
     key_not_provided::find,
+    cannot_sign::find,
     race::find,
     gap_observed::find,
     flow_never_runs::find,
@@ -74,6 +76,7 @@ pub fn explanations() -> Vec<Explanation> {
         agreed_twice::EXPLANATION,
         cannot_abort::EXPLANATION,
         cannot_come_late::EXPLANATION,
+        cannot_sign::EXPLANATION,
         created_twice::EXPLANATION,
         cycle::EXPLANATION,
         flow_never_runs::EXPLANATION,

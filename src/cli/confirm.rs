@@ -225,10 +225,8 @@ fn act(
     if let Some(path) = &arguments.certificate {
         let bytes = bounded::read(path, CERTIFICATE_LIMIT).map_err(|e| format!("{}: {e}", path.display()))?;
         let certificate = Certificate::from_pem(&bytes).map_err(|e| format!("{}: {e}", path.display()))?;
-        for effect in plan.steps[step].action.value.effects() {
-            if let crate::world::effect::Effect::Put { key, .. } = effect {
-                certificates.insert(plan.landscape.keys[key].clone(), certificate.pem());
-            }
+        if let Some(key) = plan.steps[step].action.value.makes() {
+            certificates.insert(plan.landscape.keys[key].clone(), certificate.pem());
         }
         if certificates.is_empty() {
             return Err(format!("`{}` creates no key, so there is no certificate to name", shown(&name)));

@@ -12,7 +12,7 @@ use crate::{
     syntax::tree::{Owned, Phrase, WindowDecl},
     world::{
         id::{AcceptorId, ChannelId, KeyId, PlaceId, RoleId, Table, WindowId},
-        landscape::{Acceptor, Channel, Store, Transit, Window},
+        landscape::{Acceptor, Channel, Stamp, Store, Transit, Window},
         named::Named,
     },
 };
@@ -247,7 +247,7 @@ fn receiver_body(draft: &mut Draft, decl: &Owned<Phrase>, receiver: AcceptorId) 
     }
 }
 
-const FLOW_LINES: [&str; 7] = [
+const FLOW_LINES: [&str; 8] = [
     "signs xml with <keystore[alias]>",
     "sends to <receiver>",
     "delivers within <duration>",
@@ -255,11 +255,12 @@ const FLOW_LINES: [&str; 7] = [
     "deployed",
     "undeployed",
     "caches keys for <duration>",
+    "stamps with <keystore[alias]>",
 ];
 
 /// What the lines of a flow speak of.
 const FLOW_SUBJECTS: [&str; 5] = [
-    "what the flow signs with",
+    "what the flow signs or stamps with",
     "where the flow sends",
     "how long a message may be under way",
     "whether the flow runs at the start",
@@ -279,8 +280,9 @@ fn flow_body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
         let mut arguments = Arguments::new(arguments);
         let span = line.node.span();
         let subject = match row {
-            0 => {
-                stamps = arguments.place();
+            0 | 7 => {
+                let stamp = if row == 0 { Stamp::XmlSignature } else { Stamp::Other };
+                stamps = arguments.place().map(|place| (place, stamp));
                 0
             }
             1 => {
@@ -306,7 +308,7 @@ fn flow_body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
         }
     }
     let missing = [
-        (stamps.is_none(), "what it signs with", "signs xml with tenant[$alias]"),
+        (stamps.is_none(), "what it signs or stamps with", "signs xml with tenant[$alias]"),
         (acceptor.is_none(), "where it sends", "sends to partner"),
         (transit.is_none(), "how long a message may be under way", "delivers within 24h"),
         (running.is_none(), "whether it runs at the start", "deployed"),
@@ -320,7 +322,8 @@ fn flow_body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
             at: decl.name.span.into(),
         }));
     }
-    let (Some(stamps), Some(acceptor), Some((transit, transit_at))) = (stamps, acceptor, transit) else {
+    let (Some((stamps, stamp)), Some(acceptor), Some((transit, transit_at))) = (stamps, acceptor, transit)
+    else {
         draft.lost.insert(decl.name.value.clone());
         return;
     };
@@ -333,7 +336,7 @@ fn flow_body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
         }
         _ => (transit, transit_at),
     };
-    let channel = Channel { name, owner, stamps, acceptor, transit, cache: kept };
+    let channel = Channel { name, owner, stamp, stamps, acceptor, transit, cache: kept };
     let flow = draft.landscape.channels.push(channel);
     draft.declared.caches.extend(cache.map(|(_, at)| (flow, at)));
     draft.declared.flows.push(decl.name.span);

@@ -199,7 +199,7 @@ pub fn settle(draft: &mut Draft, steps: &mut Table<StepId, Step>) {
         let at: Span = step.action.span;
         let Some(unsettled) = step.action.value.unsettled() else { continue };
         let (place, store, key) = match unsettled {
-            Unsettled::Staged(store, key) => (rooms.staged(draft, store, key), store, key),
+            Unsettled::Staged(store, key) => (rooms.staged(store, key), store, key),
             Unsettled::Kept(store, key) => (rooms.kept(store, key), store, key),
         };
         match place {
@@ -218,10 +218,10 @@ pub fn settle(draft: &mut Draft, steps: &mut Table<StepId, Step>) {
 
 /// Where keys wait and are kept, as all the steps together say.
 struct Rooms {
-    /// Where a key is put first.
-    put: BTreeMap<KeyId, PlaceId>,
-    /// Where a key lies from the start.
-    declared: BTreeMap<KeyId, PlaceId>,
+    /// Where a key is put first in a store.
+    put: BTreeMap<(StoreId, KeyId), PlaceId>,
+    /// Where a key lies from the start in a store.
+    declared: BTreeMap<(StoreId, KeyId), PlaceId>,
     /// Where an exchange keeps what another key leaves, by the exchange's store and that key.
     kept: BTreeMap<(StoreId, KeyId), PlaceId>,
 }
@@ -229,15 +229,16 @@ struct Rooms {
 impl Rooms {
     fn of(draft: &Draft, steps: &Table<StepId, Step>) -> Self {
         let effects = || steps.rows().flat_map(|step| step.action.value.effects());
+        let store = |place: PlaceId| draft.landscape.places[place].store;
         let (mut put, mut declared, mut kept) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let mut held: BTreeMap<PlaceId, BTreeSet<KeyId>> = BTreeMap::new();
         for (place, key, _) in &draft.start.places {
-            declared.entry(*key).or_insert(*place);
+            declared.entry((store(*place), *key)).or_insert(*place);
             held.entry(*place).or_default().insert(*key);
         }
         for effect in effects() {
             match effect {
-                Effect::Put { place, key } => drop(put.entry(key).or_insert(place)),
+                Effect::Put { place, key } => drop(put.entry((store(place), key)).or_insert(place)),
                 Effect::Exchange { place, key, .. } => drop(held.entry(place).or_default().insert(key)),
                 _ => {}
             }
@@ -253,9 +254,8 @@ impl Rooms {
         Self { put, declared, kept }
     }
 
-    fn staged(&self, draft: &Draft, store: StoreId, key: KeyId) -> Option<PlaceId> {
-        let place = self.put.get(&key).or_else(|| self.declared.get(&key)).copied();
-        place.filter(|place| draft.landscape.places[*place].store == store)
+    fn staged(&self, store: StoreId, key: KeyId) -> Option<PlaceId> {
+        self.put.get(&(store, key)).or_else(|| self.declared.get(&(store, key))).copied()
     }
 
     fn kept(&self, store: StoreId, key: KeyId) -> Option<PlaceId> {

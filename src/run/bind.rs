@@ -18,11 +18,12 @@ use crate::{
     },
     plan::{Plan, suggest::did_you_mean},
     source::{Finding, Source, Span},
-    world::{effect::Effect, id::KeyId, material::KeyType},
+    world::{id::KeyId, material::KeyType},
 };
 
 use super::{
     claims::Claims,
+    hands,
     opening::{XML_KEYS, signs},
     signature_binding::SignatureBinding,
     site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site, VALIDITY, key_type, subject},
@@ -107,6 +108,7 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
             findings.push(bad_binding(format!("`{name}` cannot be valid so long"), help, at()));
         }
     }
+    findings.extend(hands::lacking(plan, site).into_iter().map(|lack| lack.finding(text)));
     if findings.is_empty() { Ok(()) } else { Err(findings) }
 }
 
@@ -115,7 +117,7 @@ fn first_line(text: &Source) -> Span {
 }
 
 /// Where a site speaks of a name.
-fn place(text: &Source, table: &str, name: &str) -> Span {
+pub(super) fn place(text: &Source, table: &str, name: &str) -> Span {
     let header = format!("[{table}.{name}]");
     text.text.find(&header).or_else(|| text.text.find(name)).map_or_else(
         || first_line(text),
@@ -199,9 +201,5 @@ fn bind_by(plan: &Plan, site: &Site, folder: &Path, holder: Option<&Holder>) -> 
 
 /// The keys that some step of the plan creates.
 pub fn created(plan: &Plan) -> impl Iterator<Item = KeyId> + '_ {
-    let effects = plan.steps.rows().flat_map(|step| step.action.value.effects());
-    effects.filter_map(|effect| match effect {
-        Effect::Put { key, .. } => Some(key),
-        _ => None,
-    })
+    plan.steps.rows().filter_map(|step| step.action.value.makes())
 }

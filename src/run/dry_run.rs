@@ -21,6 +21,7 @@ use crate::{
     },
     check::Checked,
     journal::{Host, memory::MemoryHost},
+    name::Alias,
     plan::Plan,
     proof::verdict::Proven,
     source::shown,
@@ -30,7 +31,6 @@ use crate::{
         state::State,
     },
     world::{
-        effect::Effect,
         id::StepId,
         material::{Certificate, KeyType},
     },
@@ -289,15 +289,15 @@ impl<'a> Play<'a> {
         let plan = checked.plan();
         let material = opening::material(checked, self.site, self.host.state(), self.clock.now());
         let mut certificates = BTreeMap::new();
-        for effect in plan.steps[step].action.value.effects() {
-            let Effect::Put { key, place } = effect else { continue };
+        if let Some(key) = plan.steps[step].action.value.makes() {
             let spec = material.spec(key).cloned().unwrap_or_else(|| KeySpec {
                 key_type: KeyType::EcP256,
                 subject: vec![("CN".to_owned(), "made by hand".to_owned())],
                 not_before: self.clock.now(),
                 days: 1,
             });
-            let made = MemoryKeystore::new().create_key_pair(&plan.landscape.places[place].alias, &spec);
+            let Ok(alias) = Alias::new("made-by-hand") else { return Ok(certificates) };
+            let made = MemoryKeystore::new().create_key_pair(&alias, &spec);
             let (_, certificate) = made.map_err(|error| RunError::Observe(error.into()))?;
             certificates.insert(plan.landscape.keys[key].clone(), certificate.pem());
         }

@@ -23,6 +23,7 @@ pub mod difference;
 pub mod dry_run;
 pub mod enact;
 pub mod error;
+pub mod hands;
 mod moment;
 pub mod opening;
 pub mod origin;

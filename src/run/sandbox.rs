@@ -28,6 +28,7 @@ use crate::{
     plan::Plan,
     world::{
         id::{AcceptorId, ChannelId, KeyId, StoreId},
+        landscape::Stamp,
         material::{Certificate, KeyType},
     },
 };
@@ -265,11 +266,12 @@ impl Sandbox {
 
     fn flow(&mut self, plan: &Plan, flow: ChannelId, now: Timestamp) -> Result<(), SandboxError> {
         let name = &plan.landscape.channels[flow].name;
+        let stand_in = plan.landscape.channels[flow].stamp == Stamp::Other;
         let path = PathBuf::from(format!("{name}-flow"));
         let mut switch = FlowSwitch::open(self.folder.join(&path)).map_err(ActError::from)?;
         let state = if plan.start.running[flow] { FlowState::Deployed } else { FlowState::Undeployed };
         switch.bring_to(state, now).map_err(ActError::from)?;
-        self.site.flows.insert(name.clone(), FlowBinding::Local { path, signature: None });
+        self.site.flows.insert(name.clone(), FlowBinding::Local { path, signature: None, stand_in });
         Ok(())
     }
 }

@@ -106,6 +106,9 @@ pub enum FlowBinding {
         /// How its messages are signed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         signature: Option<SignatureBinding>,
+        /// Whether its signatures stand for what the plan says that its messages carry, as in a sandbox.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        stand_in: bool,
     },
     /// A person.
     Manual {},

@@ -126,7 +126,7 @@ impl Traffic {
         let place = &land.places[row.stamps];
         let store = &land.stores[place.store].name;
         let receiver = &land.acceptors[row.acceptor].name;
-        let Some(FlowBinding::Local { path, signature }) = site.flows.get(&row.name) else {
+        let Some(FlowBinding::Local { path, signature, .. }) = site.flows.get(&row.name) else {
             return Err(TrafficError::NotHere(row.name.clone()));
         };
         let Some(KeystoreBinding::Pkcs12 { path: store_path, password }) = site.keystores.get(store) else {

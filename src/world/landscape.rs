@@ -70,6 +70,8 @@ pub struct Channel {
     pub name: String,
     /// Who may start and stop it.
     pub owner: RoleId,
+    /// What its messages carry.
+    pub stamp: Stamp,
     /// Where it finds the credential that it stamps with.
     pub stamps: PlaceId,
     /// Who judges.
@@ -78,6 +80,16 @@ pub struct Channel {
     pub transit: Transit,
     /// How long its runtime may go on to stamp with a credential after another came to lie in its place.
     pub cache: Duration,
+}
+
+/// What a message carries of a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stamp {
+    /// An XML signature (XML-DSig), by its private half.
+    XmlSignature,
+    /// Anything else: another signature, an encryption for whoever has the private half, a client
+    /// certificate, a password.
+    Other,
 }
 
 /// How long a message may be under way.

@@ -27,6 +27,8 @@ const ACTS: &[(&str, &[&str])] = &[
     ("deploy", &["deploy orders"]),
     ("destroy", &["destroy old in tenant", "destroy spare in vault"]),
     ("exchange", &["exchange tenant[\"live\"] for new", "exchange vault[\"kept\"] for other"]),
+    ("generate", &["generate new at partner"]),
+    ("import", &["import other in tenant as \"theirs\"", "import other in vault as \"waiting\""]),
     ("inform", &["inform receiver_admin", "inform receiver_admin, developer"]),
     ("provide", &["provide new to receiver_admin", "provide old to receiver_admin, developer"]),
     (

@@ -31,26 +31,6 @@ impl MemoryKeystore {
         Self::default()
     }
 
-    /// Puts a certificate under an alias.
-    ///
-    /// # Errors
-    /// [`KeystoreError::Occupied`] when something else is there.
-    pub fn add_certificate(
-        &mut self,
-        alias: &Alias,
-        certificate: &Certificate,
-    ) -> Result<Outcome, KeystoreError> {
-        let kind = EntryKind::Certificate(certificate.clone());
-        match self.held(alias) {
-            Some(held) if held.entry.kind == kind => Ok(Outcome::AlreadySo),
-            Some(_) => Err(KeystoreError::Occupied(alias.clone())),
-            None => {
-                self.entries.push(Held { entry: Entry { alias: alias.clone(), kind }, key: None });
-                Ok(Outcome::Changed)
-            }
-        }
-    }
-
     fn held(&self, alias: &Alias) -> Option<&Held> {
         self.entries.iter().find(|held| held.entry.alias.same_entry(alias))
     }
@@ -90,6 +70,22 @@ impl Keystore for MemoryKeystore {
         let kind = EntryKind::KeyPair { chain: vec![certificate.clone()] };
         self.entries.push(Held { entry: Entry { alias: alias.clone(), kind }, key: Some(key) });
         Ok((Outcome::Changed, certificate))
+    }
+
+    fn put_certificate(
+        &mut self,
+        alias: &Alias,
+        certificate: &Certificate,
+    ) -> Result<Outcome, KeystoreError> {
+        let kind = EntryKind::Certificate(certificate.clone());
+        match self.held(alias) {
+            Some(held) if held.entry.kind == kind => Ok(Outcome::AlreadySo),
+            Some(_) => Err(KeystoreError::Occupied(alias.clone())),
+            None => {
+                self.entries.push(Held { entry: Entry { alias: alias.clone(), kind }, key: None });
+                Ok(Outcome::Changed)
+            }
+        }
     }
 
     fn exchange(&mut self, exchange: &Exchange<'_>) -> Result<Outcome, KeystoreError> {

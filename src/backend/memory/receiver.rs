@@ -4,6 +4,8 @@ use crate::{
     backend::{
         Outcome,
         counts::Counts,
+        key_pair,
+        keystore::KeySpec,
         receiver::{Judgement, Message, Receiver, ReceiverError},
         verifier::{Verifier, judge},
     },
@@ -35,6 +37,14 @@ impl MemoryReceiver {
 }
 
 impl Receiver for MemoryReceiver {
+    fn generate(&mut self, spec: &KeySpec) -> Result<Certificate, ReceiverError> {
+        // Nothing is decrypted in memory, so the private half is not kept.
+        let (_, certificate) =
+            key_pair::generate(spec).map_err(|error| ReceiverError::NoPair(error.to_string()))?;
+        self.change(std::slice::from_ref(&certificate), &[])?;
+        Ok(certificate)
+    }
+
     fn accepted(&self) -> Result<Vec<Certificate>, ReceiverError> {
         Ok(self.accepted.clone())
     }

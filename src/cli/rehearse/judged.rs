@@ -5,7 +5,8 @@ use crate::{
     cli::{exit::Exit, prove::told, screen::Screen},
     evidence::timeline::Verdict as Known,
     proof::verdict::{BUDGET, Verdict, prove},
-    source::{Refusal, Source},
+    run::hands::unplayable,
+    source::{Refusal, Source, shown},
 };
 
 use super::arguments::Arguments;
@@ -19,6 +20,16 @@ pub(super) fn judged(
     (source, checked): (Source, Checked),
     screen: &mut Screen,
 ) -> Result<(Checked, Known), Exit> {
+    if let Some(step) = unplayable(checked.plan()).next() {
+        let plan = checked.plan();
+        let (name, act) =
+            (&plan.steps[step].name.value, plan.steps[step].action.value.sentence(&plan.landscape));
+        let (name, act) = (shown(name), shown(&act));
+        screen.talk(format_args!(
+            "`{name}` does `{act}`, which a rehearsal cannot play yet; `keyroll prove` and `keyroll run` can"
+        ));
+        return Err(Exit::Backend);
+    }
     let start = checked.plan().start.clone();
     match prove(checked, &start, BUDGET) {
         Verdict::Proven(proven) => {

@@ -245,7 +245,8 @@ fn has_certificate(plan: &Plan, told: &Told<'_>, step: StepId, role: RoleId, key
         land.acceptors.iter().any(|(id, a)| a.owner == role && plan.start.accepted[id].contains(key));
     let got = plan.steps.iter().filter(|(earlier, _)| told.is_before(*earlier, step)).any(|(_, row)| {
         let effects = row.action.value.effects();
-        let created = effects.iter().any(|e| matches!(e, Effect::Put { key: k, .. } if *k == key));
+        let created = row.action.value.makes() == Some(key)
+            || effects.iter().any(|e| matches!(e, Effect::Put { key: k, .. } if *k == key));
         let handed =
             row.speech.as_ref().is_some_and(|s| s.kind == SpeechKind::Provision(key) && s.to.contains(&role));
         (created && row.role.value == role) || handed

@@ -430,7 +430,7 @@ impl<'a> Judge<'a> {
         let made = self.plan.steps.iter().any(|(id, row)| {
             self.told.is_before(id, step)
                 && row.role.value == role
-                && row.action.value.effects().iter().any(puts)
+                && (row.action.value.makes() == Some(key) || row.action.value.effects().iter().any(puts))
         });
         let handed = moment.received.iter().any(|(message, to)| {
             let kind = self.plan.steps[*message].speech.as_ref().map(|s| s.kind);

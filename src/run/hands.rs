@@ -1,0 +1,82 @@
+//! What a plan asks of a backend that the backend has no hand for.
+
+use crate::{
+    plan::Plan,
+    source::{Finding, Source},
+    world::{effect::Effect, id::StepId, landscape::Stamp},
+};
+
+use super::{
+    bind::place,
+    site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site},
+    site_fault::weak_binding,
+};
+
+/// Something that a backend cannot do, and that the plan counts on.
+#[derive(Debug)]
+pub struct Lack {
+    table: &'static str,
+    name: String,
+    what: String,
+}
+
+impl Lack {
+    /// As a finding about the site that binds the name.
+    #[must_use]
+    pub fn finding(self, text: &Source) -> Finding {
+        let help = "bind it as `manual`, or to a command that can do it".to_owned();
+        let at = place(text, self.table, &self.name);
+        weak_binding(self.what, help, at)
+    }
+}
+
+/// What the backends of a site cannot do of what a plan asks, in the plan's order.
+#[must_use]
+pub fn lacking(plan: &Plan, site: &Site) -> Vec<Lack> {
+    let land = &plan.landscape;
+    let mut found = Vec::new();
+    for step in unplayable(plan) {
+        for effect in plan.steps[step].action.value.effects() {
+            let act = plan.steps[step].action.value.sentence(land);
+            match effect {
+                Effect::Put { place, .. } => {
+                    let name = &land.stores[land.places[place].store].name;
+                    if matches!(site.keystores.get(name), Some(KeystoreBinding::Pkcs12 { .. })) {
+                        let what = format!("`pkcs12` cannot `{act}`");
+                        found.push(Lack { table: "keystores", name: name.clone(), what });
+                    }
+                }
+                Effect::Accept { acceptor, .. } => {
+                    let name = &land.acceptors[acceptor].name;
+                    if matches!(site.receivers.get(name), Some(ReceiverBinding::Directory { .. })) {
+                        let what = format!("a `directory` cannot `{act}`");
+                        found.push(Lack { table: "receivers", name: name.clone(), what });
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    for channel in land.channels.rows().filter(|channel| channel.stamp == Stamp::Other) {
+        if let Some(FlowBinding::Local { stand_in: false, .. }) = site.flows.get(&channel.name) {
+            let what = format!("a `local` flow signs xml, and `{}` stamps with something else", channel.name);
+            found.push(Lack { table: "flows", name: channel.name.clone(), what });
+        }
+    }
+    found
+}
+
+/// The steps that need more than the backends here can do: what another role made is imported, or a
+/// credential is made where it is accepted.
+pub fn unplayable(plan: &Plan) -> impl Iterator<Item = StepId> + '_ {
+    plan.steps.iter().filter_map(|(id, step)| {
+        let action = &step.action.value;
+        let (makes, uses) = (action.makes().is_some(), action.uses_public_half().is_some());
+        let foreign = action.effects().iter().any(|effect| match effect {
+            Effect::Put { .. } => uses,
+            Effect::Accept { .. } => makes,
+            _ => false,
+        });
+        foreign.then_some(id)
+    })
+}
