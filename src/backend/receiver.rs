@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::world::material::{Certificate, Fingerprint};
 
-use super::Outcome;
+use super::{Outcome, command::CommandError};
 
 /// Verifies messages against a trusted set.
 pub trait Receiver: Debug + Send {
@@ -69,6 +69,12 @@ pub enum ReceiverError {
     /// The trusted set changed under the reader's hands again and again.
     #[error("{} does not come to rest: it changed while it was read, again and again", .0.display())]
     Restless(PathBuf),
+    /// The program that speaks for the receiver did not answer as it should.
+    #[error(transparent)]
+    Command(Box<CommandError>),
+    /// It takes certificates, and this is none.
+    #[error("the receiver takes X.509 certificates, and `{0}` is none")]
+    NotX509(String),
     /// The receiver would hold more certificates than it can.
     #[error("the receiver holds at most {capacity} certificates, this would be {wanted}")]
     Full {

@@ -351,6 +351,11 @@ fn notes(checked: &Checked, state: &State, material: &Material, now: Timestamp) 
         let Some(certificate): Option<&Certificate> = material.certificate(*key) else { continue };
         let name = shown(&land.keys[*key]);
         let days = certificate.not_after().duration_since(now).as_hours() / 24;
+        if certificate.text().is_some() {
+            let (subject, short) = (certificate.subject(), certificate.fingerprint().short());
+            found.push(format!("{name}: opaque, {subject}, fingerprint {short}"));
+            continue;
+        }
         let kind = certificate.key_type().map_or_else(|| "an unknown kind".to_owned(), |k| k.to_string());
         found.push(format!(
             "{name}: {kind}, {}, valid until {} ({days} days), certificate {}",
@@ -367,6 +372,10 @@ fn notes(checked: &Checked, state: &State, material: &Material, now: Timestamp) 
     }
     for key in super::bind::created(checked.plan()) {
         if let Some(spec) = material.spec(key) {
+            if spec.key_type == KeyType::Opaque {
+                found.push(format!("{}: will be opaque, as its command makes it", shown(&land.keys[key])));
+                continue;
+            }
             let subject: Vec<String> =
                 spec.subject.iter().map(|(n, v)| format!("{n}={}", shown(v))).collect();
             found.push(format!(

@@ -18,7 +18,10 @@ use crate::{
         receiver::{Judgement, Message, Receiver, ReceiverError},
     },
     name::Alias,
-    world::material::{Certificate, Fingerprint},
+    world::{
+        material::{Certificate, Fingerprint, KeyType},
+        public_text::PublicText,
+    },
 };
 
 /// Puts what only reads in front of every backend; what a person does by hand stays so.
@@ -95,6 +98,16 @@ impl Keystore for Store {
     ) -> Result<(Outcome, Certificate), KeystoreError> {
         if self.entry(alias)?.is_some() {
             return Err(KeystoreError::Occupied(alias.clone()));
+        }
+        if spec.key_type == KeyType::Opaque {
+            let text = PublicText::new(&format!("what would be made as {}", alias.folded()));
+            let made = text.map(Certificate::of_text).map_err(|error| KeystoreError::Crypto {
+                doing: "cannot imagine a credential",
+                cause: error.to_string(),
+            })?;
+            let kind = EntryKind::KeyPair { chain: vec![made.clone()] };
+            self.put(alias, Some(&Entry { alias: alias.clone(), kind }));
+            return Ok((Outcome::Changed, made));
         }
         // A pair of that kind, so that what follows is judged on a real certificate.
         let (outcome, certificate) = MemoryKeystore::new().create_key_pair(alias, spec)?;

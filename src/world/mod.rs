@@ -8,4 +8,5 @@ mod key_set;
 pub mod landscape;
 pub mod material;
 pub mod named;
+pub mod public_text;
 pub mod state;

@@ -41,7 +41,7 @@ fn creating_is_making_it_so(store: &mut dyn Keystore) {
     let (outcome, made) = store.create_key_pair(&alias("Live"), &spec("Live")).unwrap();
     assert_eq!(outcome, Outcome::Changed);
     assert_eq!(made.key_type(), Some(KeyType::EcP256));
-    assert!(made.x509().verify(&made.public_key().unwrap()).unwrap());
+    assert!(made.x509().unwrap().verify(&made.public_key().unwrap()).unwrap());
     let (outcome, found) = store.create_key_pair(&alias("lIVE"), &spec("Live")).unwrap();
     assert_eq!((outcome, &found), (Outcome::AlreadySo, &made));
     let mut other = spec("Live");
