@@ -47,11 +47,10 @@ impl CommandBinding {
             let help = "no program can be given such an argument: leave it out".to_owned();
             return Some((format!("the command of `{name}` holds a NUL"), help));
         }
-        if let Some(wrong) = self.environment.iter().find(|name| !is_variable(name)) {
-            let help = "name variables only, as in `environment = [\"API_URL\"]`: a name has letters, digits and `_`, \
-                        and begins with no digit";
-            let what = format!("`{}` is no name of a variable that `{name}` could be given", shown(wrong));
-            return Some((what, help.to_owned()));
+        // It is not repeated: somebody may have written a value there.
+        if !self.environment.iter().all(|variable| is_variable(variable)) {
+            let help = "name variables only, as in `environment = [\"API_URL\"]`: letters, digits and `_`, no digit first";
+            return Some((format!("`{name}` is to be given a variable whose name is none"), help.to_owned()));
         }
         let time = self.timeout()?;
         let help =

@@ -76,16 +76,19 @@ impl Program {
             environment.retain(|(given, _)| given != name.as_str());
             environment.push((OsString::from(name), value));
         }
+        // The program is started there, so that a relative path would begin there once more.
+        let here = if start.folder.as_os_str().is_empty() { Path::new(".") } else { start.folder };
+        let folder = std::path::absolute(here).unwrap_or_else(|_| here.to_owned());
         let (name, arguments) = start.command.split_first().ok_or(ProgramError::Empty)?;
         let path = match name.contains('/') {
-            true => start.folder.join(name),
+            true => folder.join(name),
             false => on_path(name, &environment)?,
         };
         may_be_started(&path)?;
         Ok(Self {
             path,
             arguments: arguments.to_vec(),
-            folder: start.folder.to_owned(),
+            folder,
             timeout: start.timeout,
             environment,
             keep_output: start.keep_output,
