@@ -156,7 +156,7 @@ pub const EXPLANATIONS: &[Explanation] = &[
         title: "a command of the site cannot be started as it is written",
         text: "A command is a list, the program first and then its arguments, and no shell reads it. Its time\n\
                limit lies between 1s and 1h, and `environment` lists names of variables, not values:\n\n  \
-               [keystores.vault]\n  backend = \"command\"\n  command = [\"./vault.sh\", \"production\"]\n  \
+               site = 1\n\n  [keystores.vault]\n  backend = \"command\"\n  command = [\"./vault.sh\", \"production\"]\n  \
                timeout = \"1m\"\n  environment = [\"VAULT_ADDRESS\"]",
     },
 ];

@@ -168,7 +168,7 @@ fn what_a_program_says_is_told_only_where_the_site_wants_it_told() {
     let folder = tempfile::tempdir().unwrap();
     for text in [
         "printf 'canary \\033[31m\\nnext' >&2; exit 1",
-        "echo '{\"error\":{\"code\":\"failed\",\"message\":\"canary \\u001b[31m\\nnext\"}}'",
+        "printf '%s\\n' '{\"error\":{\"code\":\"failed\",\"message\":\"canary \\u001b[31m\\nnext\"}}'",
     ] {
         let said = |keep| {
             let flow = CommandFlow::new("client", script(folder.path(), text, 20, keep));
