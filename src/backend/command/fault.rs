@@ -33,6 +33,8 @@ pub enum Fault {
     Lost(String),
     /// It did not answer and end in this time. It was ended.
     TimedOut(Duration),
+    /// It ended, and something that it started, out of reach, holds its output open.
+    Held,
     /// It answered with more than [`ANSWER_LIMIT`]. It was ended.
     TooLong,
     /// It ended with this exit code.
@@ -100,6 +102,7 @@ impl fmt::Display for Fault {
             Self::NotStarted(why) => write!(f, "cannot be started: {}", shown(why)),
             Self::Lost(why) => write!(f, "cannot be waited for: {}", shown(why)),
             Self::TimedOut(limit) => write!(f, "was not through within {} and was ended", spelt(*limit)),
+            Self::Held => f.write_str("ended, and left something running that holds its output open"),
             Self::TooLong => {
                 write!(f, "answered with more than {} MiB and was ended", ANSWER_LIMIT >> 20)
             }

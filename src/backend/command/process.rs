@@ -23,7 +23,7 @@ pub const ERROR_LIMIT: usize = 64 << 10;
 const BEAT: Duration = Duration::from_millis(5);
 
 /// How long the answer of a process that has ended may take to be read.
-const GRACE: Duration = Duration::from_secs(1);
+const GRACE: Duration = Duration::from_secs(3);
 
 /// What a process said, and how it ended.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ pub(super) fn hear(program: &Program, request: Vec<u8>) -> Heard {
     let status = child.wait().ok();
     let answer = ended.and_then(|early| match early {
         Some(answer) => answer,
-        None => answer.recv_timeout(GRACE).unwrap_or(Err(Fault::TimedOut(program.timeout))),
+        None => answer.recv_timeout(GRACE).unwrap_or(Err(Fault::Held)),
     });
     let error = error.lock().unwrap_or_else(PoisonError::into_inner).clone();
     Heard { answer, error, status }

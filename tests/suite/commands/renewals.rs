@@ -115,6 +115,30 @@ fn a_gateway_that_rejects_the_new_token_stops_the_renewal_before_the_exchange() 
     shop.is_renewed();
 }
 
+/// What a person keeps and is no certificate is named by a file with its public text.
+#[test]
+fn a_token_that_a_person_keeps_is_renewed_too() {
+    let shop = Shop::new();
+    let site = shop.read("site.toml");
+    let vault = "[keystores.vault]\nbackend = \"command\"\ncommand = [\"./tokens.sh\", \"state\"]\n";
+    assert!(site.contains(vault));
+    let by_hand = "[keystores.vault]\nbackend = \"manual\"\n\n[keys.old]\ncertificate = \"old.txt\"\n";
+    shop.write("site.toml", &site.replace(vault, by_hand));
+    shop.write("old.txt", &shop.old.pem());
+    shop.write(
+        "new.txt",
+        "-----BEGIN KEYROLL PUBLIC TEXT-----\ntoken-18\n-----END KEYROLL PUBLIC TEXT-----\n",
+    );
+    shop.keyroll("dry-run tokens.renewal").ends(0).says("old: opaque, token-");
+    for step in ["create --certificate new.txt", "try_out", "switch", "destroy"] {
+        let said = shop.run().ends(3);
+        assert!(said.out.contains("waits for operations"), "{step}: {}", said.out);
+        shop.keyroll(&format!("confirm {step} --as operations")).ends(0);
+    }
+    shop.run().ends(0);
+    assert_eq!(shop.read("state/accepted"), "token-18\n");
+}
+
 /// The stock plan, with key pairs that a program makes and keeps.
 #[test]
 fn the_stock_plan_goes_through_programs_as_through_files() {
@@ -146,7 +170,7 @@ fn the_stock_plan_goes_through_programs_as_through_files() {
     let new = new.certificate().unwrap();
     assert_ne!(*new, old);
     assert_eq!((new.key_type(), new.subject()), (old.key_type(), old.subject()));
-    assert_eq!(partner.accepted().unwrap(), [new.clone()]);
+    assert_eq!(partner.accepted().unwrap(), std::slice::from_ref(new));
     assert!(entries.iter().any(|entry| entry.certificate() == Some(&old)), "the backup: {entries:?}");
 }
 

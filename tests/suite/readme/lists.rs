@@ -215,7 +215,8 @@ fn astray(page: &str, text: &str) -> String {
     }
     for path in quoted(&prose) {
         let first = path.split('/').next().unwrap();
-        let ours = path.contains('/') && ["src", "tests", "plans", "grammar", "docs", ".ci"].contains(&first);
+        let ours = path.contains('/')
+            && ["src", "tests", "plans", "grammar", "docs", ".ci", "examples"].contains(&first);
         if ours && !root().join(path).exists() {
             astray = astray + path + "\n";
         }
