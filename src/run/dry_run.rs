@@ -14,8 +14,7 @@ use crate::{
         Outcome,
         bench::{Backends, Material},
         clock::Clock,
-        keystore::{KeySpec, Keystore},
-        memory::keystore::MemoryKeystore,
+        keystore::KeySpec,
         notifier::{Notice, Notifier, NotifierError},
         observe::observe,
     },
@@ -41,7 +40,7 @@ use super::{
     difference::{Difference, differences},
     error::RunError,
     opening,
-    read_only::{Leaping, read_only},
+    read_only::{Leaping, imagined, read_only},
     runner::{Ending, Parts, Runner},
     site::Site,
     validity::too_short,
@@ -297,8 +296,8 @@ impl<'a> Play<'a> {
                 not_before: self.clock.now(),
                 days: 1,
             });
-            let made = MemoryKeystore::new().create_key_pair(&plan.landscape.places[place].alias, &spec);
-            let (_, certificate) = made.map_err(|error| RunError::Observe(error.into()))?;
+            let made = imagined(&plan.landscape.places[place].alias, &spec);
+            let certificate = made.map_err(|error| RunError::Observe(error.into()))?;
             certificates.insert(plan.landscape.keys[key].clone(), certificate.pem());
         }
         Ok(certificates)

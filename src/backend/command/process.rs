@@ -59,7 +59,7 @@ pub(super) fn hear(program: &Program, request: Vec<u8>) -> Heard {
         Some(answer) => answer,
         None => answer.recv_timeout(GRACE).unwrap_or(Err(Fault::Held)),
     });
-    let error = error.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let error = error.heard(program.keep_output);
     Heard { answer, error, status }
 }
 
@@ -135,12 +135,32 @@ fn answer(child: &mut Child) -> Receiver<Answer> {
     receiver
 }
 
+/// What comes on standard error.
+struct Errors {
+    kept: Arc<Mutex<Vec<u8>>>,
+    /// Closed when all of it is read.
+    read: Receiver<()>,
+}
+
+impl Errors {
+    /// What was written there, where somebody wants to know: then its end is waited for.
+    fn heard(&self, wanted: bool) -> Vec<u8> {
+        if !wanted {
+            return Vec::new();
+        }
+        let _end = self.read.recv_timeout(GRACE);
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
 /// Reads standard error to its end; its beginning is kept.
-fn errors(child: &mut Child) -> Arc<Mutex<Vec<u8>>> {
+fn errors(child: &mut Child) -> Errors {
     let kept = Arc::new(Mutex::new(Vec::new()));
+    let (reading, read) = mpsc::channel();
     if let Some(mut output) = child.stderr.take() {
         let keep = Arc::clone(&kept);
         std::thread::spawn(move || {
+            let _reading: mpsc::Sender<()> = reading;
             let mut part = [0; 4096];
             loop {
                 let count = match output.read(&mut part) {
@@ -154,5 +174,5 @@ fn errors(child: &mut Child) -> Arc<Mutex<Vec<u8>>> {
             }
         });
     }
-    kept
+    Errors { kept, read }
 }
