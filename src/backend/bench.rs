@@ -55,6 +55,8 @@ pub struct Backends {
 pub enum Signing {
     /// By this.
     With(Box<dyn Signer>),
+    /// By the flow itself, which also hears what the receiver says.
+    ByTheFlow,
     /// Not at all: nothing is sent, and what would come of it is told by what lies where.
     Imagined,
 }
@@ -360,14 +362,17 @@ impl Workbench<'_> {
         if !judge.accepted()?.iter().any(|held| held.fingerprint() == wanted) {
             return Err(rejected("it does not accept its certificate".to_owned()));
         }
-        let signer = match self.backends.signers.get_mut(&flow) {
-            Some(Signing::With(signer)) => signer,
-            Some(Signing::Imagined) => return Ok(Outcome::Changed),
-            None => return Err(ActError::Manual(channel.name.clone())),
+        let judgement = match (self.backends.signers.get_mut(&flow), &mut self.backends.flows[flow]) {
+            (Some(Signing::With(signer)), _) => {
+                let (text, mut signed) = (marked(&channel.name, self.now), Vec::new());
+                signer.sign(alias, &mut text.as_bytes(), &mut signed)?;
+                judge.judge(&mut Cursor::new(signed))?
+            }
+            (Some(Signing::ByTheFlow), Bound::To(flow)) => flow.test(alias, &wanted)?,
+            (Some(Signing::Imagined), _) => return Ok(Outcome::Changed),
+            (Some(Signing::ByTheFlow) | None, _) => return Err(ActError::Manual(channel.name.clone())),
         };
-        let (text, mut signed) = (marked(&channel.name, self.now), Vec::new());
-        signer.sign(alias, &mut text.as_bytes(), &mut signed)?;
-        match judge.judge(&mut Cursor::new(signed))? {
+        match judgement {
             Judgement::Accepted(found) if found == wanted => Ok(Outcome::Changed),
             Judgement::Accepted(found) => Err(rejected(format!("it verifies with {}", found.short()))),
             Judgement::Rejected(why) => Err(rejected(why)),

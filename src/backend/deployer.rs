@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::world::material::Fingerprint;
+use crate::{name::Alias, world::material::Fingerprint};
 
-use super::Outcome;
+use super::{Outcome, command::CommandError, receiver::Judgement};
 
 /// Brings one flow up or down and knows what of it is under way.
 pub trait Deployer: Debug + Send {
@@ -29,6 +29,15 @@ pub trait Deployer: Debug + Send {
     /// # Errors
     /// When the spool cannot be read.
     fn in_flight(&self, key: &Fingerprint) -> Result<InFlight, DeployerError>;
+
+    /// Sends one marked message with the credential `key`, which lies under `alias`, and says what the
+    /// receiver makes of it. Nothing of it is put under way.
+    ///
+    /// # Errors
+    /// [`DeployerError::NoTest`] where the flow cannot do so.
+    fn test(&mut self, _alias: &Alias, _key: &Fingerprint) -> Result<Judgement, DeployerError> {
+        Err(DeployerError::NoTest)
+    }
 }
 
 /// Whether a flow sends.
@@ -63,6 +72,12 @@ pub enum DeployerError {
         /// What the system answered.
         cause: std::io::Error,
     },
+    /// The program that stands for the flow did not answer as it should.
+    #[error(transparent)]
+    Command(Box<CommandError>),
+    /// It sends no marked messages.
+    #[error("the flow sends no marked message by itself")]
+    NoTest,
     /// The state file says something else than `deployed` or `undeployed`.
     #[error("{} does not say whether the flow is deployed", .0.display())]
     Damaged(PathBuf),

@@ -8,9 +8,10 @@ use crate::{
     world::material::{Certificate, Fingerprint, KeyType},
 };
 
-use super::{Outcome, custody::CustodyError, key_pair::KeyPairError};
+use super::{Outcome, command::CommandError, custody::CustodyError, key_pair::KeyPairError};
 
-/// Key pair entries and certificate entries, each under its alias.
+/// Key pair entries and certificate entries, each under its alias. Where a command keeps them, a
+/// credential of another kind may stand in the place of a key pair, with a public text as certificate.
 ///
 /// Private keys stay inside: no method returns one and no implementation may print one.
 /// Every change means "make it so", for a run cut off between the change and its journal
@@ -223,8 +224,11 @@ pub enum KeystoreError {
     #[error(transparent)]
     Custody(Box<CustodyError>),
     /// The store has no hand for this act.
-    #[error("this keystore cannot {0}: bind it as `manual`, or to a command that can")]
+    #[error("this keystore cannot {0}: bind it as `manual`")]
     NoHand(&'static str),
+    /// The program that keeps the store did not answer as it should.
+    #[error(transparent)]
+    Command(Box<CommandError>),
     /// Another process holds the store's lock.
     #[error("another process is changing {}", .0.display())]
     Locked(PathBuf),

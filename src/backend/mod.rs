@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod clock;
+pub mod command;
 pub mod counts;
 pub mod custody;
 pub mod deployer;

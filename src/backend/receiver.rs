@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::world::material::{Certificate, Fingerprint};
 
-use super::{Outcome, keystore::KeySpec};
+use super::{Outcome, command::CommandError, keystore::KeySpec};
 
 /// Verifies messages against a trusted set.
 pub trait Receiver: Debug + Send {
@@ -79,11 +79,17 @@ pub enum ReceiverError {
     #[error("{} does not come to rest: it changed while it was read, again and again", .0.display())]
     Restless(PathBuf),
     /// The receiver has no hand for this act.
-    #[error("this receiver cannot {0}: bind it as `manual`, or to a command that can")]
+    #[error("this receiver cannot {0}: bind it as `manual`")]
     NoHand(&'static str),
     /// No pair could be made.
     #[error("no pair could be made: {0}")]
     NoPair(String),
+    /// The program that speaks for the receiver did not answer as it should.
+    #[error(transparent)]
+    Command(Box<CommandError>),
+    /// It takes certificates, and this is none.
+    #[error("the receiver takes X.509 certificates, and `{0}` is none")]
+    NotX509(String),
     /// The receiver would hold more certificates than it can.
     #[error("the receiver holds at most {capacity} certificates, this would be {wanted}")]
     Full {

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use crate::{
     backend::{
         bench::{Backends, Bound, Signing},
+        command::{CommandFlow, CommandKeystore, CommandReceiver, ProgramError},
         custody::Holder,
         directory::TrustFolder,
         keystore::Keystore,
@@ -17,17 +18,18 @@ use crate::{
         xml_dsig::{XmlSigner, XmlVerifier},
     },
     plan::{Plan, suggest::did_you_mean},
-    source::{Finding, Source, Span},
-    world::{id::KeyId, material::KeyType},
+    source::{Finding, Source, Span, shown},
+    world::{effect::Effect, id::KeyId, material::KeyType},
 };
 
 use super::{
     claims::Claims,
+    command_binding::CommandBinding,
     hands,
     opening::{XML_KEYS, signs},
     signature_binding::SignatureBinding,
     site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site, VALIDITY, key_type, subject},
-    site_fault::{bad_binding, bound_to_nothing, unbound, weak_binding},
+    site_fault::{bad_binding, bad_command, bound_to_nothing, unbound, weak_binding},
 };
 
 /// Why a site could not be bound although it fits the plan.
@@ -36,6 +38,20 @@ pub enum BindError {
     /// A password is not there.
     #[error("{0}")]
     Secret(#[from] SecretError),
+    /// A program is not there, or what it is to be given.
+    #[error("the command of `{name}`: {cause}")]
+    Program {
+        /// What the plan calls the thing that it stands for.
+        name: String,
+        /// Why.
+        cause: ProgramError,
+    },
+}
+
+/// Says whose program it is that is not there.
+fn of(name: &str) -> impl Fn(ProgramError) -> BindError {
+    let name = shown(name);
+    move |cause| BindError::Program { name: name.clone(), cause }
 }
 
 /// Compares a site with the plan that it is for.
@@ -71,8 +87,10 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
         }
     }
     for receiver in land.acceptors.rows() {
-        let Some(ReceiverBinding::Directory { capacity, .. }) = site.receivers.get(&receiver.name) else {
-            continue;
+        let capacity = match site.receivers.get(&receiver.name) {
+            Some(ReceiverBinding::Directory { capacity, .. }) => capacity,
+            Some(ReceiverBinding::Command(bound)) => &bound.capacity,
+            Some(ReceiverBinding::Manual {}) | None => continue,
         };
         let most = receiver.capacity.unwrap_or(land.keys.len());
         if *capacity < most {
@@ -86,17 +104,33 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
             ));
         }
     }
+    for (table, name, binding) in commands(site) {
+        if let Some((what, help)) = binding.fault(name) {
+            findings.push(bad_command(what, help, place(text, table, name)));
+        }
+    }
+    for (store, key) in opaque_elsewhere(plan, site) {
+        let what = format!("`{key}` is to be opaque, and `{store}` is no command that could make it");
+        let help = "bind the keystore to a command, or take a type that keyroll makes".to_owned();
+        findings.push(bad_binding(what, help, place(text, "keys", &key)));
+    }
     for (name, key) in &site.keys {
         let at = || place(text, "keys", name);
         if key.key_type.as_deref().is_some_and(|t| key_type(t).is_none()) {
-            let kinds = "one of rsa-2048, rsa-3072, rsa-4096, ec-p256, ec-p384, ec-p521, ed25519".to_owned();
-            findings.push(bad_binding(format!("the key type of `{name}` is not known"), kinds, at()));
+            let kinds = "one of rsa-2048, rsa-3072, rsa-4096, ec-p256, ec-p384, ec-p521, ed25519, or opaque for what a command makes";
+            findings.push(bad_binding(
+                format!("the key type of `{name}` is not known"),
+                kinds.to_owned(),
+                at(),
+            ));
         }
         let id = plan.key(name);
         if let Some(flow) = id.and_then(|id| signs(plan, site, id))
-            && key.key_type.as_deref().and_then(key_type) == Some(KeyType::Ed25519)
+            && let Some(kind @ (KeyType::Ed25519 | KeyType::Opaque)) =
+                key.key_type.as_deref().and_then(key_type)
         {
-            let what = format!("`{flow}` signs xml with `{name}`, and cannot do so with Ed25519");
+            let kind = if kind == KeyType::Opaque { "what is no key pair" } else { "Ed25519" };
+            let what = format!("`{flow}` signs xml with `{name}`, and cannot do so with {kind}");
             findings.push(bad_binding(what, format!("take {XML_KEYS}"), at()));
         }
         if key.subject.as_deref().is_some_and(|s| subject(s).is_none()) {
@@ -110,6 +144,39 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
     }
     findings.extend(hands::lacking(plan, site).into_iter().map(|lack| lack.finding(text)));
     if findings.is_empty() { Ok(()) } else { Err(findings) }
+}
+
+/// Every program that a site names: its table, its name and how it is bound.
+fn commands(site: &Site) -> Vec<(&'static str, &String, CommandBinding)> {
+    let stores = site.keystores.iter().filter_map(|(name, bound)| match bound {
+        KeystoreBinding::Command(binding) => Some(("keystores", name, binding.clone())),
+        _ => None,
+    });
+    let receivers = site.receivers.iter().filter_map(|(name, bound)| match bound {
+        ReceiverBinding::Command(binding) => Some(("receivers", name, binding.binding())),
+        _ => None,
+    });
+    let flows = site.flows.iter().filter_map(|(name, bound)| match bound {
+        FlowBinding::Command(binding) => Some(("flows", name, binding.clone())),
+        _ => None,
+    });
+    stores.chain(receivers).chain(flows).collect()
+}
+
+/// Keys that are to be opaque in a keystore that keyroll keeps itself, by the names of both.
+fn opaque_elsewhere(plan: &Plan, site: &Site) -> Vec<(String, String)> {
+    let effects = plan.steps.rows().flat_map(|step| step.action.value.effects());
+    let puts = effects.filter_map(|effect| match effect {
+        Effect::Put { place, key } => Some((plan.landscape.places[place].store, key)),
+        _ => None,
+    });
+    let named = puts.map(|(store, key)| (&plan.landscape.stores[store].name, &plan.landscape.keys[key]));
+    let wrong = named.filter(|(store, key)| {
+        let kind = site.keys.get(*key).and_then(|key| key.key_type.as_deref()).and_then(key_type);
+        kind == Some(KeyType::Opaque)
+            && matches!(site.keystores.get(*store), Some(KeystoreBinding::Pkcs12 { .. }))
+    });
+    wrong.map(|(store, key)| (store.clone(), key.clone())).collect()
 }
 
 fn first_line(text: &Source) -> Span {
@@ -162,7 +229,11 @@ fn bind_by(plan: &Plan, site: &Site, folder: &Path, holder: Option<&Holder>) -> 
                 };
                 Bound::To(keystore)
             }
-            _ => Bound::Manual,
+            Some(KeystoreBinding::Command(binding)) => {
+                let program = binding.program(folder).map_err(of(&store.name))?;
+                Bound::To(Box::new(CommandKeystore::new(&store.name, program)))
+            }
+            Some(KeystoreBinding::Manual {}) | None => Bound::Manual,
         });
     }
     for receiver in plan.landscape.acceptors.rows() {
@@ -175,13 +246,21 @@ fn bind_by(plan: &Plan, site: &Site, folder: &Path, holder: Option<&Holder>) -> 
                 ));
                 Bound::To(receiver)
             }
-            _ => Bound::Manual,
+            Some(ReceiverBinding::Command(binding)) => {
+                let program = binding.binding().program(folder).map_err(of(&receiver.name))?;
+                Bound::To(Box::new(CommandReceiver::new(&receiver.name, binding.capacity, program)))
+            }
+            Some(ReceiverBinding::Manual {}) | None => Bound::Manual,
         });
     }
     for flow in plan.landscape.channels.rows() {
         backends.flows.push(match site.flows.get(&flow.name) {
             Some(FlowBinding::Local { path, .. }) => Bound::To(Box::new(FlowSwitch::at(folder.join(path)))),
-            _ => Bound::Manual,
+            Some(FlowBinding::Command(binding)) => {
+                let program = binding.program(folder).map_err(of(&flow.name))?;
+                Bound::To(Box::new(CommandFlow::new(&flow.name, program)))
+            }
+            Some(FlowBinding::Manual {}) | None => Bound::Manual,
         });
     }
     for (flow, row) in plan.landscape.channels.iter() {
@@ -194,6 +273,9 @@ fn bind_by(plan: &Plan, site: &Site, folder: &Path, holder: Option<&Holder>) -> 
             let keystore = Pkcs12Keystore::open(folder.join(path), password.fetch(folder)?);
             let profile = signature.as_ref().map(SignatureBinding::profile).unwrap_or_default();
             backends.signers.insert(flow, Signing::With(Box::new(XmlSigner::new(keystore, profile))));
+        }
+        if let Some(FlowBinding::Command(_)) = site.flows.get(&row.name) {
+            backends.signers.insert(flow, Signing::ByTheFlow);
         }
     }
     Ok(backends)

@@ -14,8 +14,7 @@ use crate::{
         Outcome,
         bench::{Backends, Material},
         clock::Clock,
-        keystore::{KeySpec, Keystore},
-        memory::keystore::MemoryKeystore,
+        keystore::KeySpec,
         notifier::{Notice, Notifier, NotifierError},
         observe::observe,
     },
@@ -41,7 +40,7 @@ use super::{
     difference::{Difference, differences},
     error::RunError,
     opening,
-    read_only::{Leaping, read_only},
+    read_only::{Leaping, imagined, read_only},
     runner::{Ending, Parts, Runner},
     site::Site,
     validity::too_short,
@@ -297,8 +296,7 @@ impl<'a> Play<'a> {
                 days: 1,
             });
             let Ok(alias) = Alias::new("made-by-hand") else { return Ok(certificates) };
-            let made = MemoryKeystore::new().create_key_pair(&alias, &spec);
-            let (_, certificate) = made.map_err(|error| RunError::Observe(error.into()))?;
+            let certificate = imagined(&alias, &spec).map_err(|error| RunError::Observe(error.into()))?;
             certificates.insert(plan.landscape.keys[key].clone(), certificate.pem());
         }
         Ok(certificates)
@@ -351,6 +349,11 @@ fn notes(checked: &Checked, state: &State, material: &Material, now: Timestamp) 
         let Some(certificate): Option<&Certificate> = material.certificate(*key) else { continue };
         let name = shown(&land.keys[*key]);
         let days = certificate.not_after().duration_since(now).as_hours() / 24;
+        if certificate.text().is_some() {
+            let (subject, short) = (certificate.subject(), certificate.fingerprint().short());
+            found.push(format!("{name}: opaque, {subject}, fingerprint {short}"));
+            continue;
+        }
         let kind = certificate.key_type().map_or_else(|| "an unknown kind".to_owned(), |k| k.to_string());
         found.push(format!(
             "{name}: {kind}, {}, valid until {} ({days} days), certificate {}",
@@ -367,6 +370,10 @@ fn notes(checked: &Checked, state: &State, material: &Material, now: Timestamp) 
     }
     for key in super::bind::created(checked.plan()) {
         if let Some(spec) = material.spec(key) {
+            if spec.key_type == KeyType::Opaque {
+                found.push(format!("{}: will be opaque, as its command makes it", shown(&land.keys[key])));
+                continue;
+            }
             let subject: Vec<String> =
                 spec.subject.iter().map(|(n, v)| format!("{n}={}", shown(v))).collect();
             found.push(format!(

@@ -24,7 +24,7 @@ impl Lack {
     /// As a finding about the site that binds the name.
     #[must_use]
     pub fn finding(self, text: &Source) -> Finding {
-        let help = "bind it as `manual`, or to a command that can do it".to_owned();
+        let help = "bind it as `manual`: then it is a task of its owner's role".to_owned();
         let at = place(text, self.table, &self.name);
         weak_binding(self.what, help, at)
     }
@@ -41,15 +41,25 @@ pub fn lacking(plan: &Plan, site: &Site) -> Vec<Lack> {
             match effect {
                 Effect::Put { place, .. } => {
                     let name = &land.stores[land.places[place].store].name;
-                    if matches!(site.keystores.get(name), Some(KeystoreBinding::Pkcs12 { .. })) {
-                        let what = format!("`pkcs12` cannot `{act}`");
+                    let bound = match site.keystores.get(name) {
+                        Some(KeystoreBinding::Pkcs12 { .. }) => Some("`pkcs12`"),
+                        Some(KeystoreBinding::Command(_)) => Some("a `command`"),
+                        _ => None,
+                    };
+                    if let Some(bound) = bound {
+                        let what = format!("{bound} cannot `{act}`");
                         found.push(Lack { table: "keystores", name: name.clone(), what });
                     }
                 }
                 Effect::Accept { acceptor, .. } => {
                     let name = &land.acceptors[acceptor].name;
-                    if matches!(site.receivers.get(name), Some(ReceiverBinding::Directory { .. })) {
-                        let what = format!("a `directory` cannot `{act}`");
+                    let bound = match site.receivers.get(name) {
+                        Some(ReceiverBinding::Directory { .. }) => Some("a `directory`"),
+                        Some(ReceiverBinding::Command(_)) => Some("a `command`"),
+                        _ => None,
+                    };
+                    if let Some(bound) = bound {
+                        let what = format!("{bound} cannot `{act}`");
                         found.push(Lack { table: "receivers", name: name.clone(), what });
                     }
                 }

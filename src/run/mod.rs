@@ -18,6 +18,7 @@ pub mod approval;
 pub mod bind;
 pub mod casting;
 pub mod claims;
+pub mod command_binding;
 pub mod courier;
 pub mod difference;
 pub mod dry_run;

@@ -138,7 +138,9 @@ fn specification(
     let said_type = binding.and_then(|b| b.key_type.as_deref()).and_then(key_type);
     let said_subject = binding.and_then(|b| b.subject.as_deref()).and_then(subject);
     let key_type: KeyType = said_type.or_else(|| old.and_then(Certificate::key_type))?;
-    let subject = said_subject.or_else(|| old.and_then(subject_of)).filter(|s| !s.is_empty())?;
+    let subject = said_subject.or_else(|| old.and_then(subject_of)).filter(|s| !s.is_empty());
+    // What is no certificate needs no subject.
+    let subject = if key_type == KeyType::Opaque { subject.unwrap_or_default() } else { subject? };
     let days = binding.and_then(|b| b.days).or_else(|| old.map(days_of)).unwrap_or(DAYS);
     Some(KeySpec { key_type, subject, not_before: now, days })
 }
@@ -146,7 +148,7 @@ fn specification(
 /// The subject of a certificate; nothing when some part of it has no short name or is no text: then
 /// a successor would get another subject, and the site has to say which.
 fn subject_of(certificate: &Certificate) -> Option<Vec<(String, String)>> {
-    let entries = certificate.x509().subject_name().entries();
+    let entries = certificate.x509()?.subject_name().entries();
     let pair = |entry: &openssl::x509::X509NameEntryRef| {
         let name = entry.object().nid().short_name().ok()?.to_owned();
         Some((name, entry.data().to_string().ok()?))
@@ -155,6 +157,9 @@ fn subject_of(certificate: &Certificate) -> Option<Vec<(String, String)>> {
 }
 
 fn days_of(certificate: &Certificate) -> u32 {
+    if certificate.text().is_some() {
+        return DAYS;
+    }
     let length = certificate.not_after().duration_since(certificate.not_before());
     u32::try_from(length.as_hours() / 24).unwrap_or(DAYS).clamp(*VALIDITY.start(), *VALIDITY.end())
 }

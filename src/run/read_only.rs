@@ -18,7 +18,10 @@ use crate::{
         receiver::{Judgement, Message, Receiver, ReceiverError},
     },
     name::Alias,
-    world::material::{Certificate, Fingerprint},
+    world::{
+        material::{Certificate, Fingerprint, KeyType},
+        public_text::PublicText,
+    },
 };
 
 /// Puts what only reads in front of every backend; what a person does by hand stays so.
@@ -74,6 +77,20 @@ fn moved(alias: &Alias, expected: &Fingerprint, found: Option<&Entry>) -> Keysto
     }
 }
 
+/// The public half of what would be made: of a pair of that kind, so that what follows is judged on
+/// a real certificate, or a text in its place.
+pub(super) fn imagined(alias: &Alias, spec: &KeySpec) -> Result<Certificate, KeystoreError> {
+    if spec.key_type != KeyType::Opaque {
+        return Ok(MemoryKeystore::new().create_key_pair(alias, spec)?.1);
+    }
+    let crypto = |cause: String| KeystoreError::Crypto { doing: "cannot imagine a credential", cause };
+    // Two of them are never the same one, wherever they would lie.
+    let mut number = [0; 16];
+    openssl::rand::rand_bytes(&mut number).map_err(|error| crypto(error.to_string()))?;
+    let text = format!("imagined {} {}", alias.folded(), openssl::base64::encode_block(&number));
+    PublicText::new(&text).map(Certificate::of_text).map_err(|error| crypto(error.to_string()))
+}
+
 impl Keystore for Store {
     fn entry(&self, alias: &Alias) -> Result<Option<Entry>, KeystoreError> {
         match self.changed.get(&alias.folded()) {
@@ -96,11 +113,10 @@ impl Keystore for Store {
         if self.entry(alias)?.is_some() {
             return Err(KeystoreError::Occupied(alias.clone()));
         }
-        // A pair of that kind, so that what follows is judged on a real certificate.
-        let (outcome, certificate) = MemoryKeystore::new().create_key_pair(alias, spec)?;
+        let certificate = imagined(alias, spec)?;
         let kind = EntryKind::KeyPair { chain: vec![certificate.clone()] };
         self.put(alias, Some(&Entry { alias: alias.clone(), kind }));
-        Ok((outcome, certificate))
+        Ok((Outcome::Changed, certificate))
     }
 
     fn exchange(&mut self, exchange: &Exchange<'_>) -> Result<Outcome, KeystoreError> {

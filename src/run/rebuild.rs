@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     backend::{
+        clock::{Clock, WallClock},
         key_pair::{
             KeyPair,
             imitation::{ImitationError, Imitator},
@@ -86,7 +87,7 @@ impl Rebuilt {
                 Some(made) => made,
                 // Its store is a person's: only its certificate is known.
                 None => {
-                    let pair = imitator.pair(std::slice::from_ref(certificate)).map_err(fail)?;
+                    let pair = pair(std::slice::from_ref(certificate), &mut imitator).map_err(fail)?;
                     let own = pair.chain().first().cloned();
                     rebuilt.pairs.insert(*key, pair);
                     own.ok_or(fail(ImitationError::Certificate))?
@@ -98,10 +99,15 @@ impl Rebuilt {
             rebuilt.trusted_of(*store, entries, &shown(&plan.landscape.stores[*store].name), &mut imitator);
         }
         for (receiver, accepted) in &origin.accepted {
-            let (mut all, mut replaced) = (Vec::new(), 0);
+            let (mut all, mut replaced, mut left) = (Vec::new(), 0, 0);
             for certificate in accepted {
                 let made = imitator.counterpart(certificate).ok().flatten();
                 replaced += usize::from(made.is_some());
+                // A trust folder holds certificates only.
+                if made.is_none() && certificate.text().is_some() {
+                    left += 1;
+                    continue;
+                }
                 all.push(made.unwrap_or_else(|| certificate.clone()));
             }
             let name = shown(&plan.landscape.acceptors[*receiver].name);
@@ -110,6 +116,11 @@ impl Rebuilt {
                 many(replaced, "certificate"),
                 all.len() - replaced
             ));
+            if left > 0 {
+                rebuilt
+                    .notes
+                    .push(format!("{name}: left out, {}", many(left, "credential that is no certificate")));
+            }
             rebuilt.accepted.insert(*receiver, all);
         }
         rebuilt.by_hand(plan, origin);
@@ -129,7 +140,7 @@ impl Rebuilt {
                 EntryKind::KeyPair { chain } if chain.is_empty() => {
                     self.notes.push(format!("{place}: left out, a key without a certificate"));
                 }
-                EntryKind::KeyPair { chain } => match imitator.pair(chain) {
+                EntryKind::KeyPair { chain } => match pair(chain, imitator) {
                     Ok(pair) => parts.push((entry.alias.clone(), Part::Pair(pair))),
                     Err(cause @ ImitationError::KeyType) => {
                         self.notes.push(format!("{place}: left out, {cause}"));
@@ -154,6 +165,11 @@ impl Rebuilt {
                 replaced += 1;
             } else {
                 kept += 1;
+            }
+            if made.is_none() && certificate.text().is_some() {
+                kept -= 1;
+                self.notes.push(format!("{name}[\"{}\"]: left out, no certificate", entry.alias));
+                continue;
             }
             parts.push((entry.alias.clone(), Part::Trusted(made.unwrap_or_else(|| certificate.clone()))));
         }
@@ -214,6 +230,14 @@ impl Rebuilt {
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+}
+
+/// The likeness of a key pair, and for what is none one that stands in for it.
+fn pair(chain: &[Certificate], imitator: &mut Imitator) -> Result<KeyPair, ImitationError> {
+    match chain.first() {
+        Some(own) if own.text().is_some() => imitator.stand_in(own, WallClock.now()),
+        _ => imitator.pair(chain),
     }
 }
 

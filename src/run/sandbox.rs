@@ -143,7 +143,7 @@ impl Sandbox {
                 keystores: BTreeMap::new(),
                 receivers: BTreeMap::new(),
                 flows: BTreeMap::new(),
-                keys: origin.map_or_else(|| first_of_their_kind(plan, props), keys),
+                keys: origin.map_or_else(|| first_of_their_kind(plan, props), |site| keys(site, props)),
             },
             certificates: rebuilt.as_ref().map(|r| r.certificates().clone()).unwrap_or_default(),
             notes: rebuilt.as_ref().map(|r| r.notes().to_vec()).unwrap_or_default(),
@@ -250,6 +250,7 @@ impl Sandbox {
             .map_err(|cause| SandboxError::Io { path: folder.clone(), cause })?;
         let capacity = match origin.and_then(|site| site.receivers.get(&row.name)) {
             Some(ReceiverBinding::Directory { capacity, .. }) => *capacity,
+            Some(ReceiverBinding::Command(bound)) => bound.capacity,
             _ => row.capacity.unwrap_or_else(|| plan.landscape.keys.len()),
         };
         let declared = plan.start.accepted[receiver].iter();
@@ -295,8 +296,14 @@ fn first_of_their_kind(plan: &Plan, props: &Props) -> BTreeMap<String, KeyBindin
 }
 
 /// What a site says of keys, without the certificates that it names: in a likeness they are others.
-fn keys(site: &Site) -> BTreeMap<String, KeyBinding> {
-    let fresh = |key: &KeyBinding| KeyBinding { certificate: None, ..key.clone() };
+/// For a credential that is no key pair a key pair stands in.
+fn keys(site: &Site, props: &Props) -> BTreeMap<String, KeyBinding> {
+    let opaque = KeyType::Opaque.to_string();
+    let fresh = |key: &KeyBinding| {
+        let kind =
+            key.key_type.clone().map(|kind| if kind == opaque { props.key_type.to_string() } else { kind });
+        KeyBinding { certificate: None, key_type: kind, ..key.clone() }
+    };
     site.keys.iter().map(|(name, key)| (name.clone(), fresh(key))).collect()
 }
 

@@ -16,6 +16,7 @@ use crate::{
 pub use crate::backend::key_pair::subject::subject;
 
 use super::{
+    command_binding::{CommandBinding, CommandReceiverBinding},
     signature_binding::SignatureBinding,
     site_fault::{SiteFault, unreadable},
     site_reading::fault,
@@ -76,6 +77,8 @@ pub enum KeystoreBinding {
         /// Where its password comes from.
         password: SecretReference,
     },
+    /// A program.
+    Command(CommandBinding),
     /// A person.
     Manual {},
 }
@@ -91,6 +94,8 @@ pub enum ReceiverBinding {
         /// How many certificates the receiver can hold.
         capacity: usize,
     },
+    /// A program.
+    Command(CommandReceiverBinding),
     /// A person.
     Manual {},
 }
@@ -110,6 +115,8 @@ pub enum FlowBinding {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         stand_in: bool,
     },
+    /// A program.
+    Command(CommandBinding),
     /// A person.
     Manual {},
 }
@@ -118,7 +125,7 @@ pub enum FlowBinding {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeyBinding {
-    /// `rsa-2048`, `rsa-3072`, `rsa-4096`, `ec-p256`, `ec-p384`, `ec-p521`, `ed25519`.
+    /// `rsa-2048`, `rsa-3072`, `rsa-4096`, `ec-p256`, `ec-p384`, `ec-p521`, `ed25519`, or `opaque`.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub key_type: Option<String>,
     /// The subject, as in `CN=orders, O=Example`.
@@ -187,8 +194,8 @@ impl Site {
     }
 }
 
-/// Reads a key type such as `rsa-2048`.
+/// Reads a key type such as `rsa-2048`; `opaque` for a credential that is no key pair.
 #[must_use]
 pub fn key_type(text: &str) -> Option<KeyType> {
-    KeyType::ALL.into_iter().find(|known| known.to_string() == text)
+    KeyType::ALL.into_iter().chain([KeyType::Opaque]).find(|known| known.to_string() == text)
 }

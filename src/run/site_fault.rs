@@ -75,6 +75,18 @@ struct BadBinding {
     at: SourceSpan,
 }
 
+/// A command that cannot be started as it is written.
+#[derive(Debug, Diagnostic, Error)]
+#[error("{what}")]
+#[diagnostic(code(keyroll::bad_command))]
+struct BadCommand {
+    what: String,
+    #[help]
+    help: String,
+    #[label("here")]
+    at: SourceSpan,
+}
+
 /// The file does not read as a site.
 pub fn unreadable(why: &str, help: &str, at: Span) -> Finding {
     Box::new(BadSite { why: shown(why), help: shown(help), at: at.into() })
@@ -98,6 +110,11 @@ pub fn weak_binding(what: String, help: String, at: Span) -> Finding {
 /// A value does not fit.
 pub fn bad_binding(what: String, help: String, at: Span) -> Finding {
     Box::new(BadBinding { what, help, at: at.into() })
+}
+
+/// A command cannot be started as it is written.
+pub fn bad_command(what: String, help: String, at: Span) -> Finding {
+    Box::new(BadCommand { what, help, at: at.into() })
 }
 
 /// What `explain` says.
@@ -133,5 +150,13 @@ pub const EXPLANATIONS: &[Explanation] = &[
         title: "a value of the site does not fit",
         text: "The help says what belongs there: one of the key types that keyroll makes, a subject such as\n\
                CN=orders, O=Example, or a number of days.",
+    },
+    Explanation {
+        code: "bad_command",
+        title: "a command of the site cannot be started as it is written",
+        text: "A command is a list, the program first and then its arguments, and no shell reads it. Its time\n\
+               limit lies between 1s and 1h, and `environment` lists names of variables, not values:\n\n  \
+               site = 1\n\n  [keystores.vault]\n  backend = \"command\"\n  command = [\"./vault.sh\", \"production\"]\n  \
+               timeout = \"1m\"\n  environment = [\"VAULT_ADDRESS\"]",
     },
 ];

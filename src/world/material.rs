@@ -14,6 +14,11 @@ use openssl::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::public_text::PublicText;
+
+/// So many characters of a public text are shown where a certificate shows its subject.
+const SHOWN: usize = 64;
+
 /// A SHA-256 digest that identifies a certificate (over its DER), or what a run is pinned to: a
 /// plan, a site, a world.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -114,10 +119,12 @@ pub enum KeyType {
     EcP521,
     /// EdDSA on Curve25519 (RFC 8410): good for certificates, and not in the profile of XML signatures.
     Ed25519,
+    /// No key pair that keyroll knows of: a credential whose public half is a text.
+    Opaque,
 }
 
 impl KeyType {
-    /// The kinds that are made, as a site names them.
+    /// The kinds that keyroll makes itself, as a site names them.
     pub const ALL: [Self; 7] = [
         Self::Rsa(2048),
         Self::Rsa(3072),
@@ -137,6 +144,7 @@ impl fmt::Display for KeyType {
             Self::EcP384 => f.write_str("ec-p384"),
             Self::EcP521 => f.write_str("ec-p521"),
             Self::Ed25519 => f.write_str("ed25519"),
+            Self::Opaque => f.write_str("opaque"),
         }
     }
 }
@@ -152,18 +160,34 @@ pub enum CertificateError {
     Validity,
 }
 
-/// An X.509 certificate (RFC 5280): the public half of a key pair, with its name and validity.
-/// Two are equal when their DER is.
+/// An X.509 certificate (RFC 5280): the public half of a key pair, with its name and validity. Of a
+/// credential that has none it is the public text that stands in its place, which certifies nothing.
+/// Two are equal when their bytes are.
 #[derive(Clone)]
 pub struct Certificate {
-    x509: X509,
+    half: Half,
     der: Vec<u8>,
     fingerprint: Fingerprint,
     not_before: Timestamp,
     not_after: Timestamp,
 }
 
+#[derive(Clone)]
+enum Half {
+    X509(X509),
+    Text(PublicText),
+}
+
 impl Certificate {
+    /// The public half of a credential that is no certificate. Its fingerprint is that of the text's
+    /// UTF-8 bytes, which are never DER; nothing is known of its validity.
+    #[must_use]
+    pub fn of_text(text: PublicText) -> Self {
+        let der = text.as_str().as_bytes().to_vec();
+        let (not_before, not_after) = (Timestamp::MIN, Timestamp::MAX);
+        Self { fingerprint: Fingerprint::of(&der), half: Half::Text(text), der, not_before, not_after }
+    }
+
     /// Reads DER.
     ///
     /// # Errors
@@ -172,11 +196,14 @@ impl Certificate {
         Self::from_x509(X509::from_der(der).map_err(|_| CertificateError::NotACertificate)?)
     }
 
-    /// Reads the first certificate of a PEM text (RFC 7468).
+    /// Reads the first certificate of a PEM text (RFC 7468), or a public text between its marks.
     ///
     /// # Errors
     /// When there is none.
     pub fn from_pem(pem: &[u8]) -> Result<Self, CertificateError> {
+        if let Some(text) = PublicText::of_armour(pem) {
+            return Ok(Self::of_text(text));
+        }
         Self::from_x509(X509::from_pem(pem).map_err(|_| CertificateError::NotACertificate)?)
     }
 
@@ -187,18 +214,21 @@ impl Certificate {
     pub fn from_x509(x509: X509) -> Result<Self, CertificateError> {
         let der = x509.to_der().map_err(|_| CertificateError::NotACertificate)?;
         let (not_before, not_after) = (timestamp(x509.not_before())?, timestamp(x509.not_after())?);
-        Ok(Self { fingerprint: Fingerprint::of(&der), x509, der, not_before, not_after })
+        Ok(Self { fingerprint: Fingerprint::of(&der), half: Half::X509(x509), der, not_before, not_after })
     }
 
-    /// The certificate as DER.
+    /// The certificate as DER, or the bytes of the text.
     #[must_use]
     pub fn der(&self) -> &[u8] {
         &self.der
     }
 
-    /// The certificate as PEM: lines of 64 characters (RFC 7468, section 2).
+    /// The certificate as PEM: lines of 64 characters (RFC 7468, section 2); a text between its marks.
     #[must_use]
     pub fn pem(&self) -> String {
+        if let Half::Text(text) = &self.half {
+            return text.armoured();
+        }
         let base64 = openssl::base64::encode_block(&self.der);
         let mut pem = "-----BEGIN CERTIFICATE-----\n".to_owned();
         let mut rest = base64.as_str();
@@ -212,13 +242,25 @@ impl Certificate {
         pem
     }
 
-    /// OpenSSL's view of it.
+    /// OpenSSL's view of it; none of a text.
     #[must_use]
-    pub const fn x509(&self) -> &X509 {
-        &self.x509
+    pub const fn x509(&self) -> Option<&X509> {
+        match &self.half {
+            Half::X509(x509) => Some(x509),
+            Half::Text(_) => None,
+        }
     }
 
-    /// SHA-256 over the DER.
+    /// The text, where one stands in the place of a certificate.
+    #[must_use]
+    pub const fn text(&self) -> Option<&PublicText> {
+        match &self.half {
+            Half::X509(_) => None,
+            Half::Text(text) => Some(text),
+        }
+    }
+
+    /// SHA-256 over the DER, or over the text.
     #[must_use]
     pub const fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
@@ -227,33 +269,41 @@ impl Certificate {
     /// The public key.
     ///
     /// # Errors
-    /// When OpenSSL does not know its kind.
+    /// When OpenSSL does not know its kind, and of a text.
     pub fn public_key(&self) -> Result<PKey<Public>, CertificateError> {
-        self.x509.public_key().map_err(|_| CertificateError::NotACertificate)
+        let x509 = self.x509().ok_or(CertificateError::NotACertificate)?;
+        x509.public_key().map_err(|_| CertificateError::NotACertificate)
     }
 
     /// Which kind of key it certifies; `None` for kinds that keyroll does not handle.
     #[must_use]
     pub fn key_type(&self) -> Option<KeyType> {
-        key_type(&*self.x509.public_key().ok()?)
+        match &self.half {
+            Half::X509(x509) => key_type(&*x509.public_key().ok()?),
+            Half::Text(_) => Some(KeyType::Opaque),
+        }
     }
 
-    /// The subject as one line, hostile characters escaped: `CN=orders, O=Example`.
+    /// The subject as one line, hostile characters escaped: `CN=orders, O=Example`. Of a text its
+    /// beginning.
     #[must_use]
     pub fn subject(&self) -> String {
-        one_line(self.x509.subject_name())
+        match &self.half {
+            Half::X509(x509) => one_line(x509.subject_name()),
+            Half::Text(text) => crate::source::shown(&text.as_str().chars().take(SHOWN).collect::<String>()),
+        }
     }
 
-    /// The issuer, as the subject is written.
+    /// The issuer, as the subject is written; nothing of a text.
     #[must_use]
     pub fn issuer(&self) -> String {
-        one_line(self.x509.issuer_name())
+        self.x509().map(|x509| one_line(x509.issuer_name())).unwrap_or_default()
     }
 
-    /// The serial number, in hexadecimal digits of whole bytes.
+    /// The serial number, in hexadecimal digits of whole bytes; nothing of a text.
     #[must_use]
     pub fn serial(&self) -> String {
-        let number = self.x509.serial_number().to_bn().and_then(|number| number.to_hex_str());
+        let number = self.x509().and_then(|x509| x509.serial_number().to_bn().ok()?.to_hex_str().ok());
         number.map(|digits| digits.to_lowercase()).unwrap_or_default()
     }
 
@@ -267,13 +317,13 @@ impl Certificate {
         Ok(Fingerprint::of(&der))
     }
 
-    /// First moment of its validity.
+    /// First moment of its validity; of a text, of which nothing is known, the first of all.
     #[must_use]
     pub const fn not_before(&self) -> Timestamp {
         self.not_before
     }
 
-    /// Last moment of its validity.
+    /// Last moment of its validity; of a text the last of all.
     #[must_use]
     pub const fn not_after(&self) -> Timestamp {
         self.not_after

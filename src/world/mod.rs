@@ -8,5 +8,6 @@ mod key_set;
 pub mod landscape;
 pub mod material;
 pub mod named;
+pub mod public_text;
 pub mod state;
 pub mod wording;

@@ -199,6 +199,8 @@ fn the_sizes_are_those_of_the_program() {
         ("certificates of one file", grouped(keyroll::backend::key_pair::certificates::MOST_CERTIFICATES)),
         ("a tag, comment, instruction or CDATA section", mib(limits.token)),
         ("distinct ids in a document", grouped(limits.ids)),
+        ("a public text", format!("{} bytes", grouped(keyroll::world::public_text::PUBLIC_TEXT_LIMIT))),
+        ("the answer of a command", mib(keyroll::backend::command::ANSWER_LIMIT as u64)),
         ("a signature element", format!("{} KiB", limits.signature >> 10)),
     ] {
         let row = format!("| {what} | {most} |");
@@ -231,6 +233,11 @@ fn the_sizes_are_those_of_the_source() {
         ("| a record of changes by hand | 64 MiB |", "backend/custody/record", "LIMIT: usize = 64 << 20"),
         ("| a file in a trust folder | 16 MiB |", "backend/directory/reading", "LARGEST: u64 = 16 << 20"),
         ("| a password file | 4,096 bytes |", "backend/secret", "LARGEST: usize = 4096"),
+        (
+            "standard error, kept in memory | 64 KiB |",
+            "backend/command/process",
+            "ERROR_LIMIT: usize = 64 << 10",
+        ),
         (
             "| references of a signature | 8 |",
             "backend/xml_dsig/signature/block",

@@ -269,6 +269,7 @@ fn everything_is_finished_and_at_home_anywhere() {
         ".config",
         "docs",
         "benches",
+        "examples",
         "fuzz/src",
         "fuzz/fuzz_targets",
     ] {

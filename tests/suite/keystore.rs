@@ -5,7 +5,7 @@ mod cut;
 mod faults;
 mod imports;
 mod kinds;
-mod laws;
+pub(crate) mod laws;
 mod material;
 mod tools;
 

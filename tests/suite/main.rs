@@ -5,6 +5,7 @@ mod book;
 mod certificate;
 mod cli;
 mod clumsy;
+mod commands;
 mod compare;
 mod courses;
 mod cuts;

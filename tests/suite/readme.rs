@@ -8,6 +8,7 @@
 //! | `console` | each `$ command` is run, and what follows is what it prints: `...` stands for any characters, alone on a line for any lines; it ends with 0 unless `$ echo $?` says otherwise |
 //! | `renewal NAME` | a plan, saved under that name; it is checked, formatted and proved |
 //! | `toml`, `toml NAME` | a site for the two-keys plan, saved where a name is given |
+//! | `json` | requests and answers of commands, which the tests of those exchange |
 //! | `text` | the corridor, as in `src/lib.rs` |
 
 #![cfg(test)]
@@ -110,6 +111,11 @@ fn follow(page: &str) {
                 if !name.is_empty() {
                     session.save(name, &block.text);
                 }
+            }
+            "json" => {
+                let is_one =
+                    |line: &str| serde_json::from_str::<serde_json::Value>(line).is_ok_and(|v| v.is_object());
+                assert!(block.text.lines().all(is_one), "{page}:\n{}", block.text);
             }
             "text" => assert!(read("src/lib.rs").contains(&format!("//! {}", block.text)), "{}", block.text),
             other => panic!("{page}: a fence of `{other}`"),

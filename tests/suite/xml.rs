@@ -118,7 +118,7 @@ fn verified(message: &[u8], accepted: &[Certificate]) -> Result<(Verified, Vec<u
 #[test]
 fn a_certificate_is_written_as_openssl_writes_it() {
     for pair in pairs() {
-        let pem = pair.certificate.x509().to_pem().unwrap();
+        let pem = pair.certificate.x509().unwrap().to_pem().unwrap();
         assert_eq!(pair.certificate.pem(), String::from_utf8(pem).unwrap(), "{}", pair.name);
     }
 }

@@ -1,6 +1,6 @@
 //! What a certificate's file is called.
 
-use openssl::nid::Nid;
+use openssl::{nid::Nid, x509::X509};
 
 use crate::world::material::Certificate;
 
@@ -19,8 +19,11 @@ pub(super) fn full_file_name(certificate: &Certificate) -> String {
 }
 
 fn slug(certificate: &Certificate) -> String {
-    let entry = certificate.x509().subject_name().entries_by_nid(Nid::COMMONNAME).next();
-    let name = entry.and_then(|entry| entry.data().to_string().ok());
+    let common = |own: &X509| {
+        let entry = own.subject_name().entries_by_nid(Nid::COMMONNAME).next();
+        entry.and_then(|entry| entry.data().to_string().ok())
+    };
+    let name = certificate.x509().and_then(common);
     let mut slug = String::new();
     for c in name.unwrap_or_default().chars() {
         if c.is_ascii_alphanumeric() {

@@ -138,6 +138,9 @@ impl Receiver for TrustFolder {
     /// What is both added and removed stays, or comes. A removal alone is never refused for the
     /// capacity.
     fn change(&mut self, add: &[Certificate], remove: &[Fingerprint]) -> Result<Outcome, ReceiverError> {
+        if let Some(other) = add.iter().find(|one| one.text().is_some()) {
+            return Err(ReceiverError::NotX509(other.subject()));
+        }
         let folder = self.folder()?;
         let beside = Beside::lock(&folder)?;
         for _ in 0..TRIES {

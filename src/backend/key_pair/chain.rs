@@ -25,9 +25,10 @@ pub fn ordered(own: &Certificate, others: &[Certificate]) -> Vec<Certificate> {
 /// Whether a certificate has the name and the key that issued another one.
 #[must_use]
 pub fn is_issuer(issuer: &Certificate, issued: &Certificate) -> bool {
-    let names = (issuer.x509().subject_name().to_der(), issued.x509().issuer_name().to_der());
+    let (Some(over), Some(under)) = (issuer.x509(), issued.x509()) else { return false };
+    let names = (over.subject_name().to_der(), under.issuer_name().to_der());
     matches!(names, (Ok(subject), Ok(named)) if subject == named)
-        && issuer.public_key().is_ok_and(|key| issued.x509().verify(&key).unwrap_or(false))
+        && issuer.public_key().is_ok_and(|key| under.verify(&key).unwrap_or(false))
 }
 
 #[cfg(test)]

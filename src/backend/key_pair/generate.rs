@@ -35,6 +35,10 @@ pub(crate) fn generate(spec: &KeySpec) -> Result<(PKey<Private>, Certificate), K
         let cause = format!("RSA keys of {bits} bits are not made, only of 2048 to 16384");
         return Err(KeystoreError::Crypto { doing: "cannot generate a key pair", cause });
     }
+    if spec.key_type == KeyType::Opaque {
+        let cause = "a credential that is no key pair is made by a command".to_owned();
+        return Err(KeystoreError::Crypto { doing: "cannot generate a key pair", cause });
+    }
     let key = private_key(spec.key_type).map_err(crypto("cannot generate a key pair"))?;
     let name = subject(spec).map_err(crypto("cannot write the subject of the certificate"))?;
     let x509 = self_signed(spec, &key, &name).map_err(crypto("cannot make a self-signed certificate"))?;
@@ -47,7 +51,8 @@ pub(crate) fn generate(spec: &KeySpec) -> Result<(PKey<Private>, Certificate), K
 
 /// Whether a certificate is the one that a specification asks for: key type and subject.
 pub(crate) fn is_made_to(certificate: &Certificate, spec: &KeySpec) -> bool {
-    let written = certificate.x509().subject_name().entries().map(|entry| {
+    let Some(x509) = certificate.x509() else { return false };
+    let written = x509.subject_name().entries().map(|entry| {
         let name = entry.object().nid().short_name().unwrap_or_default().to_owned();
         (name, entry.data().to_string().unwrap_or_default())
     });
@@ -78,6 +83,8 @@ pub(super) fn private_key(key_type: KeyType) -> Result<PKey<Private>, ErrorStack
         KeyType::EcP384 => Nid::SECP384R1,
         KeyType::EcP521 => Nid::SECP521R1,
         KeyType::Ed25519 => return PKey::generate_ed25519(),
+        // A store that keyroll keeps itself holds key pairs only.
+        KeyType::Opaque => return Err(ErrorStack::get()),
     };
     let group = EcGroup::from_curve_name(curve)?;
     PKey::from_ec_key(EcKey::generate(&group)?)
@@ -119,7 +126,7 @@ pub(super) fn digest(key: &PKeyRef<Private>) -> MessageDigest {
         Some(KeyType::EcP521) => MessageDigest::sha512(),
         Some(KeyType::EcP384) => MessageDigest::sha384(),
         Some(KeyType::Rsa(bits)) if bits > 3_072 => MessageDigest::sha384(),
-        Some(KeyType::Rsa(_) | KeyType::EcP256) | None => MessageDigest::sha256(),
+        Some(KeyType::Rsa(_) | KeyType::EcP256 | KeyType::Opaque) | None => MessageDigest::sha256(),
     }
 }
 
@@ -142,12 +149,12 @@ mod tests {
         for key_type in KeyType::ALL {
             let spec = spec(key_type);
             let (key, certificate) = generate(&spec).unwrap();
-            assert!(certificate.x509().verify(&key).unwrap());
+            assert!(certificate.x509().unwrap().verify(&key).unwrap());
             assert!(certificate.public_key().unwrap().public_eq(&key));
             assert!(is_made_to(&certificate, &spec));
             assert_eq!(certificate.subject(), "CN=orders, O=Example, C=DE");
             assert_eq!(certificate.not_after().to_string(), "2026-12-01T00:00:00Z");
-            let text = String::from_utf8(certificate.x509().to_text().unwrap()).unwrap();
+            let text = String::from_utf8(certificate.x509().unwrap().to_text().unwrap()).unwrap();
             for part in ["Digital Signature", "CA:FALSE", "Subject Key Identifier", "Version: 3"] {
                 assert!(text.contains(part), "{part} is not in {text}");
             }

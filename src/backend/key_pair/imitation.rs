@@ -17,7 +17,10 @@ use openssl::{
 };
 
 use super::{KeyPair, generate};
-use crate::world::material::{Certificate, Fingerprint, KeyType};
+use crate::{
+    backend::keystore::KeySpec,
+    world::material::{Certificate, Fingerprint, KeyType},
+};
 
 /// The fewest bits of an RSA key that is made.
 const LEAST_RSA: u32 = 2048;
@@ -74,6 +77,29 @@ impl Imitator {
         Ok(KeyPair::checked(key.clone(), made))
     }
 
+    /// A fresh key pair that stands in for a credential that is no key pair: its certificate bears the
+    /// beginning of the text.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn stand_in(&mut self, of: &Certificate, now: jiff::Timestamp) -> Result<KeyPair, ImitationError> {
+        let name: String = of.subject().chars().filter(char::is_ascii).take(40).collect();
+        let spec = KeySpec {
+            key_type: KeyType::EcP256,
+            subject: vec![("CN".to_owned(), format!("stand-in for {name}"))],
+            not_before: now,
+            days: 365,
+        };
+        let known = self.keys.get(of.der()).cloned().zip(self.certificates.get(&of.fingerprint()).cloned());
+        let (key, made) = match known {
+            Some(known) => known,
+            None => generate::generate(&spec).map_err(|_| ImitationError::Certificate)?,
+        };
+        self.keys.insert(of.der().to_vec(), key.clone());
+        self.certificates.insert(of.fingerprint(), made.clone());
+        Ok(KeyPair::checked(key, vec![made]))
+    }
+
     /// Takes note of the issuers in a chain, so that what they signed can be signed again, in
     /// whichever order it is asked for.
     ///
@@ -84,7 +110,7 @@ impl Imitator {
             if number > 0 || is_authority(certificate)? {
                 let kind = certificate.key_type().unwrap_or(KeyType::EcP256);
                 let key = remembered(&mut self.keys, public(certificate)?, kind)?;
-                let name = certificate.x509().subject_name().to_der()?;
+                let name = x509(certificate)?.subject_name().to_der()?;
                 self.issuers.entry(name).or_insert(key);
             }
         }
@@ -100,6 +126,9 @@ impl Imitator {
         if let Some(known) = self.certificates.get(&of.fingerprint()) {
             return Ok(Some(known.clone()));
         }
+        if of.text().is_some() {
+            return Ok(None);
+        }
         match (self.keys.contains_key(&public(of)?), of.key_type()) {
             (true, Some(kind)) => self.certificate(of, kind, false).map(Some),
             _ => Ok(None),
@@ -113,7 +142,7 @@ impl Imitator {
         authority: bool,
     ) -> Result<Certificate, ImitationError> {
         let key = remembered(&mut self.keys, public(of)?, kind)?;
-        let (subject, issuer) = (of.x509().subject_name(), of.x509().issuer_name());
+        let (subject, issuer) = (x509(of)?.subject_name(), x509(of)?.issuer_name());
         let authority = authority || is_authority(of)?;
         if let Some(made) = self.certificates.get(&of.fingerprint()) {
             return Ok(made.clone());
@@ -168,7 +197,13 @@ impl Imitator {
 
 /// Whether a certificate says that its key signs others (RFC 5280, 4.2.1.9).
 fn is_authority(certificate: &Certificate) -> Result<bool, ErrorStack> {
-    Ok(String::from_utf8_lossy(&certificate.x509().to_text()?).contains("CA:TRUE"))
+    let text = certificate.x509().map(|own| own.to_text()).transpose()?;
+    Ok(text.is_some_and(|text| String::from_utf8_lossy(&text).contains("CA:TRUE")))
+}
+
+/// OpenSSL's view of a certificate that is one.
+fn x509(certificate: &Certificate) -> Result<&X509, ImitationError> {
+    certificate.x509().ok_or(ImitationError::KeyType)
 }
 
 /// The public half of a certificate's key (SubjectPublicKeyInfo), as DER.
@@ -198,7 +233,6 @@ fn remembered(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::keystore::KeySpec;
 
     fn original(name: &str) -> (PKey<Private>, Certificate) {
         let spec = KeySpec {
@@ -222,8 +256,8 @@ mod tests {
             made.not_after().duration_since(made.not_before()),
             own.not_after().duration_since(own.not_before())
         );
-        assert!(!made.public_key().unwrap().public_eq(&key) && !made.x509().verify(&key).unwrap());
-        assert!(made.x509().verify(pair.key()).unwrap());
+        assert!(!made.public_key().unwrap().public_eq(&key) && !made.x509().unwrap().verify(&key).unwrap());
+        assert!(made.x509().unwrap().verify(pair.key()).unwrap());
         // One likeness for one certificate, and none for a stranger's.
         assert_eq!(imitator.counterpart(&own).unwrap().as_ref(), Some(made));
         assert_eq!(imitator.counterpart(&original("stranger").1).unwrap(), None);
@@ -232,8 +266,8 @@ mod tests {
     /// A certificate of a key, issued by another one.
     fn issued(name: &str, by: (&PKey<Private>, &Certificate)) -> Certificate {
         let (key, own) = original(name);
-        let subject = own.x509().subject_name();
-        let signer = (by.0, by.1.x509().subject_name());
+        let subject = own.x509().unwrap().subject_name();
+        let signer = (by.0, by.1.x509().unwrap().subject_name());
         let maker = Imitator::new(SignedDuration::ZERO);
         Certificate::from_x509(maker.signed(&own, (&key, subject), signer, false).unwrap()).unwrap()
     }
@@ -253,8 +287,8 @@ mod tests {
             assert_ne!(public(&fresh).unwrap(), public(&root).unwrap());
             let signer = fresh.public_key().unwrap();
             for pair in &pairs {
-                assert!(pair.chain()[0].x509().verify(&signer).unwrap());
-                assert!(!pair.chain()[0].x509().verify(&key).unwrap());
+                assert!(pair.chain()[0].x509().unwrap().verify(&signer).unwrap());
+                assert!(!pair.chain()[0].x509().unwrap().verify(&key).unwrap());
             }
         }
     }

@@ -21,7 +21,9 @@ pub(crate) fn request(key: &PKeyRef<Private>, own: &Certificate) -> Result<Vec<u
 fn signed(key: &PKeyRef<Private>, own: &Certificate) -> Result<Vec<u8>, ErrorStack> {
     let mut request = X509Req::builder()?;
     request.set_version(0)?;
-    request.set_subject_name(own.x509().subject_name())?;
+    if let Some(own) = own.x509() {
+        request.set_subject_name(own.subject_name())?;
+    }
     request.set_pubkey(key)?;
     request.sign(key, digest(key))?;
     request.build().to_der()

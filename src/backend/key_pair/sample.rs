@@ -27,10 +27,10 @@ pub(crate) fn issued(name: &str, issuer: &(PKey<Private>, Certificate)) -> (PKey
     let (key, own) = pair(name);
     let mut x509 = X509::builder().unwrap();
     x509.set_version(2).unwrap();
-    x509.set_subject_name(own.x509().subject_name()).unwrap();
-    x509.set_issuer_name(issuer.1.x509().subject_name()).unwrap();
-    x509.set_not_before(own.x509().not_before()).unwrap();
-    x509.set_not_after(own.x509().not_after()).unwrap();
+    x509.set_subject_name(own.x509().unwrap().subject_name()).unwrap();
+    x509.set_issuer_name(issuer.1.x509().unwrap().subject_name()).unwrap();
+    x509.set_not_before(own.x509().unwrap().not_before()).unwrap();
+    x509.set_not_after(own.x509().unwrap().not_after()).unwrap();
     x509.set_pubkey(&key).unwrap();
     x509.sign(&issuer.0, MessageDigest::sha256()).unwrap();
     (key, Certificate::from_x509(x509.build()).unwrap())

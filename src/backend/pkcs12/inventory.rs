@@ -170,7 +170,8 @@ fn issuers<'a>(
             let key = own(**number).and_then(|own| own.public_key().ok());
             *verified = verified.saturating_sub(key.as_ref().map_or(1, |key| cost(key)));
             let issued = own(last);
-            key.zip(issued).is_some_and(|(key, issued)| issued.x509().verify(&key).unwrap_or(false))
+            key.zip(issued.and_then(|own| own.x509()))
+                .is_some_and(|(key, x509)| x509.verify(&key).unwrap_or(false))
         };
         let next = match named.map(Vec::as_slice) {
             Some([only]) => Some(*only),

@@ -113,7 +113,7 @@ pub fn algorithm_for<T: HasPublic>(key: &PKeyRef<T>) -> Option<Algorithm> {
         KeyType::EcP256 => Some(Algorithm::EcdsaSha256),
         KeyType::EcP384 => Some(Algorithm::EcdsaSha384),
         KeyType::EcP521 => Some(Algorithm::EcdsaSha512),
-        KeyType::Ed25519 => None,
+        KeyType::Ed25519 | KeyType::Opaque => None,
     }
 }
 

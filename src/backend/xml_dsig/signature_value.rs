@@ -126,7 +126,7 @@ fn coordinate_width<T: HasPublic>(key: &PKeyRef<T>) -> Option<u8> {
         KeyType::EcP256 => Some(32),
         KeyType::EcP384 => Some(48),
         KeyType::EcP521 => Some(66),
-        KeyType::Rsa(_) | KeyType::Ed25519 => None,
+        KeyType::Rsa(_) | KeyType::Ed25519 | KeyType::Opaque => None,
     }
 }
 

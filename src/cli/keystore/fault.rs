@@ -181,7 +181,7 @@ pub fn found(error: &KeystoreError) -> (Finding, Exit) {
             let help = "`keyroll keystore list` says what lies under each alias".to_owned();
             (Fault::NoKeyPair { what, help }, Exit::Refused)
         }
-        KeystoreError::Crypto { .. } | KeystoreError::NoHand(_) => {
+        KeystoreError::Crypto { .. } | KeystoreError::Command(_) | KeystoreError::NoHand(_) => {
             let help = "nothing was changed; give other keys, certificates or names".to_owned();
             (Fault::Failed { what, help }, Exit::Backend)
         }

@@ -61,5 +61,7 @@ fn length(text: &str) -> Result<Duration, String> {
 fn kind(text: &str) -> Result<KeyType, String> {
     let known = "one of rsa-2048, rsa-3072, rsa-4096, ec-p256, ec-p384, ec-p521";
     // Ed25519 signs no XML here, and a rehearsal sends signed messages.
-    key_type(text).filter(|kind| *kind != KeyType::Ed25519).ok_or_else(|| known.to_owned())
+    key_type(text)
+        .filter(|kind| !matches!(kind, KeyType::Ed25519 | KeyType::Opaque))
+        .ok_or_else(|| known.to_owned())
 }

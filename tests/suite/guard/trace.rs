@@ -9,7 +9,7 @@ use std::{
 
 use rustix::process::geteuid;
 
-use crate::runs::Place;
+use crate::{commands::Shop, runs::Place};
 
 /// What a command did to the world outside of its memory.
 #[derive(Debug, Default)]
@@ -241,6 +241,41 @@ fn commands_execute_nothing_connect_nowhere_and_keep_to_their_files() {
         verbs.lines().filter_map(|line| line.strip_prefix("  ")).filter(|line| !line.starts_with(' '));
     for verb in verbs.filter_map(|line| line.split(' ').next()).filter(|verb| *verb != "help") {
         assert!(reads.contains_key(verb), "`{verb}` is not among the commands that are watched");
+    }
+}
+
+/// Programs that a site names are started by the verbs that ask its backends, and by no other.
+#[test]
+fn the_commands_of_a_site_are_all_that_is_started() {
+    let shop = Shop::new();
+    let lines = [
+        ("check tokens.renewal", 0),
+        ("prove tokens.renewal", 0),
+        ("dry-run tokens.renewal", 0),
+        ("run tokens.renewal", 0),
+        ("status", 0),
+        ("why", 0),
+        ("inbox --as operations", 0),
+    ];
+    for (line, exit) in lines {
+        let words: Vec<&str> = line.split(' ').collect();
+        let (seen, ended) = watched(&shop.folder, env!("CARGO_BIN_EXE_keyroll"), &words);
+        assert_eq!((ended, &seen.network), (exit, &Vec::new()), "{line}");
+        let asks = ["dry-run", "run"].contains(&words[0]);
+        assert_eq!(!seen.started.is_empty(), asks, "{line}: {:?}", seen.started);
+        // What that program starts has its own environment; keyroll's children have three variables.
+        let program = format!("execve(\"{}\"", shop.folder.join("./tokens.sh").display());
+        let by_keyroll = seen.started.iter().filter(|call| call.contains(&program)).count();
+        let given =
+            seen.started.iter().filter(|call| call.contains(&program) && call.contains("/* 3 vars */"));
+        assert_eq!(given.count(), by_keyroll, "{line}");
+        assert!((by_keyroll > 0) == asks, "{line}: {:?}", seen.started);
+        let others = seen.started.iter().filter(|call| call.contains("execve(") && !call.contains(&program));
+        for call in others {
+            let is_a_tool =
+                ["\"/usr/bin/", "\"/bin/", "\"/usr/local/bin/"].iter().any(|place| call.contains(place));
+            assert!(is_a_tool, "{line}: {call}");
+        }
     }
 }
 

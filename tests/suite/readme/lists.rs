@@ -158,10 +158,21 @@ fn the_site_page_has_every_key() {
         let mut wanted = expected(&format!("[{table}.n]\nbackend = \"{backend}\"\nnonsense = 1"));
         wanted.insert("backend".to_owned());
         assert_eq!(keys(told), wanted, "{table}");
+        // A command has the same keys wherever it stands, and a section of its own.
+        let of_commands = expected(&format!("[{table}.n]\nbackend = \"command\"\nnonsense = 1"));
+        let own = keys(section(&page, "## Commands"));
+        assert!(own.is_subset(&of_commands), "{table}");
+        assert_eq!(of_commands.difference(&own).cloned().collect::<Set>(), own_of(table), "{table}");
         let row = rows(told).into_iter().find(|row| row[0] == "`backend`").unwrap();
         let named: Set = quoted(row[2]).map(|name| name.trim_matches('"').to_owned()).collect();
         assert_eq!(named, expected(&format!("[{table}.n]\nbackend = \"nonsense\"")), "{table}");
     }
+}
+
+/// What a command is told beside the keys of all commands.
+fn own_of(table: &str) -> Set {
+    let capacity = (table == "receivers").then(|| "capacity".to_owned());
+    capacity.into_iter().collect()
 }
 
 #[test]
@@ -204,7 +215,8 @@ fn astray(page: &str, text: &str) -> String {
     }
     for path in quoted(&prose) {
         let first = path.split('/').next().unwrap();
-        let ours = path.contains('/') && ["src", "tests", "plans", "grammar", "docs", ".ci"].contains(&first);
+        let ours = path.contains('/')
+            && ["src", "tests", "plans", "grammar", "docs", ".ci", "examples"].contains(&first);
         if ours && !root().join(path).exists() {
             astray = astray + path + "\n";
         }

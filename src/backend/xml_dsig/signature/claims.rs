@@ -59,18 +59,22 @@ impl Claims {
 
     /// Whether a certificate is one that is named.
     pub(in crate::backend::xml_dsig) fn name(&self, certificate: &Certificate) -> bool {
-        let x509 = certificate.x509();
         self.certificates.iter().any(|der| der == certificate.der())
-            || self.identifiers.iter().any(|own| x509.subject_key_id().is_some_and(|id| id.as_slice() == own))
+            || self.identifiers.iter().any(|own| identifier(certificate).is_some_and(|id| id == own))
             || (!self.serials.is_empty()
                 && serial(certificate).is_some_and(|serial| self.serials.contains(&serial)))
             || (!self.keys.is_empty() && key(certificate).is_some_and(|key| self.keys.contains(&key)))
     }
 }
 
+/// The subject key identifier.
+fn identifier(certificate: &Certificate) -> Option<&[u8]> {
+    Some(certificate.x509()?.subject_key_id()?.as_slice())
+}
+
 /// The serial number in decimal digits.
 pub(super) fn serial(certificate: &Certificate) -> Option<String> {
-    Some(certificate.x509().serial_number().to_bn().ok()?.to_dec_str().ok()?.to_string())
+    Some(certificate.x509()?.serial_number().to_bn().ok()?.to_dec_str().ok()?.to_string())
 }
 
 /// The modulus of an RSA key, or the point of one on a curve, uncompressed.

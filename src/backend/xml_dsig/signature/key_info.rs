@@ -23,11 +23,13 @@ pub(super) fn content(p: &str, parts: &KeyInfo, chain: &[Certificate]) -> Result
             KeyInfoPart::KeyValue => value = key_value(p, first)?,
             KeyInfoPart::IssuerSerial => data += &issuer_serial(p, first)?,
             KeyInfoPart::SubjectKeyIdentifier => {
-                let identifier = first.x509().subject_key_id().ok_or(KeyFault::NoIdentifier)?;
+                let identifier =
+                    first.x509().and_then(|own| own.subject_key_id()).ok_or(KeyFault::NoIdentifier)?;
                 data += &element(p, "X509SKI", &encode_block(identifier.as_slice()));
             }
             KeyInfoPart::Subject => {
-                let name = distinguished_name::of(first.x509().subject_name()).ok_or(KeyFault::Failed)?;
+                let own = first.x509().ok_or(KeyFault::Kind)?;
+                let name = distinguished_name::of(own.subject_name()).ok_or(KeyFault::Failed)?;
                 data += &element(p, "X509SubjectName", &escaped(&name));
             }
             KeyInfoPart::Certificate => data += &certificate(p, first),
@@ -43,7 +45,8 @@ fn certificate(p: &str, certificate: &Certificate) -> String {
 }
 
 fn issuer_serial(p: &str, certificate: &Certificate) -> Result<String, KeyFault> {
-    let issuer = distinguished_name::of(certificate.x509().issuer_name()).ok_or(KeyFault::Failed)?;
+    let own = certificate.x509().ok_or(KeyFault::Kind)?;
+    let issuer = distinguished_name::of(own.issuer_name()).ok_or(KeyFault::Failed)?;
     let serial = serial(certificate).ok_or(KeyFault::Failed)?;
     let content = element(p, "X509IssuerName", &escaped(&issuer)) + &element(p, "X509SerialNumber", &serial);
     Ok(element(p, "X509IssuerSerial", &content))
@@ -56,7 +59,7 @@ fn key_value(p: &str, certificate: &Certificate) -> Result<String, KeyFault> {
         KeyType::EcP256 => Some("1.2.840.10045.3.1.7"),
         KeyType::EcP384 => Some("1.3.132.0.34"),
         KeyType::EcP521 => Some("1.3.132.0.35"),
-        KeyType::Ed25519 => return Err(KeyFault::Kind),
+        KeyType::Ed25519 | KeyType::Opaque => return Err(KeyFault::Kind),
     };
     let content = match curve {
         None => {
