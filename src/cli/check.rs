@@ -11,6 +11,7 @@ use super::{
     library,
     screen::Screen,
     text::PlanText,
+    weighed::Weights,
 };
 
 /// Check a plan: grammar, names, authority, order, knowledge. Executes nothing.
@@ -18,7 +19,9 @@ use super::{
 pub struct Arguments {
     #[command(flatten)]
     plan: PlanText,
-    /// Text for people, JSON, or SARIF for code scanners
+    #[command(flatten)]
+    weights: Weights,
+    /// Text for people, JSON, SARIF for code scanners, or annotations for GitHub Actions
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Findings,
 }
@@ -45,20 +48,31 @@ impl Document for Sound {
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     screen.speak(arguments.format);
+    if let Err(exit) = arguments.weights.known(screen) {
+        return exit;
+    }
     if arguments.plan.path().is_dir() || library::is_vocabulary(arguments.plan.path()) {
-        return library::run(&arguments.plan, library::Task::Check, arguments.format, screen);
+        return library::run(
+            &arguments.plan,
+            (library::Task::Check, &arguments.weights),
+            arguments.format,
+            screen,
+        );
     }
     match arguments.plan.checked(None, screen) {
         Ok((source, mut checked)) => {
-            let advice = checked.take_advice();
+            let (advice, refuses) = arguments.weights.weighed(checked.take_advice());
             let file = source.name.clone();
             if !advice.is_empty() {
                 screen.page(&Refusal::new(source, advice));
             }
+            if refuses {
+                return Exit::Refused;
+            }
             let plan = checked.plan();
             let (steps, roles) = (plan.steps.len(), plan.landscape.roles.len());
             match arguments.format {
-                Findings::Sarif => return Exit::Done,
+                Findings::Sarif | Findings::Github => return Exit::Done,
                 Findings::Json => {
                     let findings = screen.found().into_iter().flat_map(|found| found.findings).collect();
                     screen.document(&Sound { plan: plan.name.clone(), file, steps, roles, findings });

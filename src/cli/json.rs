@@ -25,6 +25,16 @@ pub enum Findings {
     Json,
     /// SARIF 2.1.0
     Sarif,
+    /// Workflow commands, which GitHub Actions shows beside the lines
+    Github,
+}
+
+impl Findings {
+    /// Whether findings are all that is told.
+    #[must_use]
+    pub const fn is_of_findings(self) -> bool {
+        matches!(self, Self::Sarif | Self::Github)
+    }
 }
 
 impl From<Format> for Findings {

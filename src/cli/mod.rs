@@ -41,6 +41,7 @@ pub mod validity;
 pub mod verify;
 pub mod verify_proof;
 pub mod version;
+pub mod weighed;
 pub mod why;
 pub mod written;
 pub mod xml_explained;

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::{
     page::{
+        annotations,
         findings::{Findings, Place},
         page, sarif,
     },
@@ -194,7 +195,7 @@ impl Screen {
     #[must_use]
     pub fn finish(mut self, exit: Exit) -> Exit {
         match self.format {
-            json::Findings::Text => {}
+            json::Findings::Text | json::Findings::Github => {}
             json::Findings::Json => {
                 for findings in self.found() {
                     self.document(&findings);
@@ -209,6 +210,11 @@ impl Screen {
                 let invocation = sarif::Invocation { exit: exit as u8, errors: &self.said };
                 let log = sarif::log(&self.found, &explain::all(), invocation);
                 self.result(inert(&format!("{log:#}")));
+            }
+        }
+        if self.format == json::Findings::Github {
+            for line in annotations::lines(&self.found) {
+                self.result(inert(&line));
             }
         }
         self.detail(format_args!("{} ms, exit {}", self.began.elapsed().as_millis(), exit as u8));

@@ -1,5 +1,6 @@
 //! Findings as a page for people, and as values for machines.
 
+pub mod annotations;
 mod drawn;
 mod excerpt;
 pub mod findings;

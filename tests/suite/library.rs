@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+mod page;
+
 use std::{fs, path::Path, process::Command};
 
 use keyroll::{
@@ -47,7 +49,7 @@ fn the_plans_of_the_project_are_as_their_heads_say() {
     };
     let proved = said("prove --library plans").out;
     assert!(proved.ends_with("each as its head says\n") && !proved.contains('!'), "{proved}");
-    assert_eq!(proved.matches("refused     undrained, as its head says").count(), 2, "{proved}");
+    assert!(proved.matches("refused     undrained, as its head says").count() >= 10, "{proved}");
     assert!(said("check plans").out.contains("without errors"));
 }
 

@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod annotations;
 mod manners;
 mod sarif;
 mod schemas;

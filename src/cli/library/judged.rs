@@ -19,7 +19,10 @@ use crate::{
 };
 
 use super::{
-    super::text::{Unread, loaded},
+    super::{
+        text::{Unread, loaded},
+        weighed::Weights,
+    },
     row::{Outcome, Row},
 };
 
@@ -45,7 +48,7 @@ pub(super) struct Looked {
 }
 
 /// Judges a plan.
-pub(super) fn look(path: &Path, task: Task) -> Looked {
+pub(super) fn look(path: &Path, task: Task, weights: &Weights) -> Looked {
     let file = path.display().to_string();
     let source = match loaded(path, |_| ()) {
         Ok(source) => source,
@@ -59,12 +62,18 @@ pub(super) fn look(path: &Path, task: Task) -> Looked {
             Err(findings) => refused(file, None, Refusal::new(source, findings)),
         };
     }
-    let checked = match check::read(&source, &Given::default()) {
+    let mut checked = match check::read(&source, &Given::default()) {
         Ok(checked) => checked,
         Err(refusal) => return unchecked(file, &source, refusal),
     };
+    let (advice, refuses) = weights.weighed(checked.take_advice());
     let plan = checked.plan();
     let expected = plan.expected.as_ref().map(|expected| expected.code.value.clone());
+    if refuses {
+        // What its head says is of errors, not of advice that refuses here.
+        let Looked { row, refusal } = refused(file, None, Refusal::new(source, advice));
+        return Looked { row: Row { expected, ..row }, refusal };
+    }
     let start = plan.start.clone();
     let Task::Prove { engine, budget } = task else {
         // Whether it is refused as its head says may be a matter of the proof.

@@ -24,6 +24,7 @@ use super::{
     json::{Document, Findings},
     screen::Screen,
     text::{PlanText, loaded},
+    weighed::Weights,
 };
 
 pub use judged::Task;
@@ -56,7 +57,12 @@ pub fn is_vocabulary(path: &Path) -> bool {
 }
 
 /// Judges all plans of a folder, or one.
-pub fn run(plan: &PlanText, task: Task, format: Findings, screen: &mut Screen) -> Exit {
+pub fn run(
+    plan: &PlanText,
+    (task, weights): (Task, &Weights),
+    format: Findings,
+    screen: &mut Screen,
+) -> Exit {
     match plan.given(screen) {
         Ok(given) if given.parameters.is_empty() => {}
         Ok(_) => {
@@ -77,7 +83,7 @@ pub fn run(plan: &PlanText, task: Task, format: Findings, screen: &mut Screen) -
         screen.talk(format_args!("{folder} holds no plan: the name of a plan's file ends with .renewal"));
         return Exit::Usage;
     }
-    let looked = each(&paths, |path| look(path, task));
+    let looked = each(&paths, |path| look(path, task, weights));
     let mut exit = Exit::Done;
     let mut rows = Vec::new();
     for Looked { row, refusal } in looked {
@@ -97,7 +103,7 @@ pub fn run(plan: &PlanText, task: Task, format: Findings, screen: &mut Screen) -
             let findings = screen.found().into_iter().flat_map(|found| found.findings).collect();
             screen.document(&Library { plans: rows, findings });
         }
-        Findings::Sarif => {}
+        Findings::Sarif | Findings::Github => {}
     }
     exit
 }

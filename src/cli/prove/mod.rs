@@ -21,7 +21,10 @@ use crate::{
     source::Refusal,
 };
 
-use super::{at_site::shown_path, exit::Exit, json::Findings, library, screen::Screen, text::PlanText};
+use super::{
+    at_site::shown_path, exit::Exit, json::Findings, library, screen::Screen, text::PlanText,
+    weighed::Weights,
+};
 
 use moments::WayBack;
 use timed::Timed;
@@ -54,7 +57,9 @@ pub struct Arguments {
     /// Prove every plan of a folder, and hold each verdict against what the plan's head says
     #[arg(long, conflicts_with_all = ["certificate", "story", "all", "set"])]
     library: bool,
-    /// Text for people, JSON, or SARIF for code scanners
+    #[command(flatten)]
+    weights: Weights,
+    /// Text for people, JSON, SARIF for code scanners, or annotations for GitHub Actions
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Findings,
 }
@@ -62,9 +67,12 @@ pub struct Arguments {
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     screen.speak(arguments.format);
+    if let Err(exit) = arguments.weights.known(screen) {
+        return exit;
+    }
     if arguments.library {
         let task = library::Task::Prove { engine: arguments.engine, budget: arguments.budget };
-        return library::run(&arguments.plan, task, arguments.format, screen);
+        return library::run(&arguments.plan, (task, &arguments.weights), arguments.format, screen);
     }
     let (source, mut checked) = match arguments.plan.checked(None, screen) {
         Ok(read) => read,
@@ -78,7 +86,13 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Ok(story) => story,
         Err(exit) => return exit,
     };
-    let advice = checked.take_advice();
+    let (advice, refuses) = arguments.weights.weighed(checked.take_advice());
+    if refuses {
+        screen.page(&Refusal::new(source, advice));
+        place.stays_empty(screen);
+        story.stays_empty("refused for its advice", screen);
+        return Exit::Refused;
+    }
     let start = checked.plan().start.clone();
     let watch = Watch::of(screen);
     let goes_on = |reached| watch.goes_on(reached);
@@ -112,7 +126,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
                     let judged = Judged::proved(plan, &source, proven.proof()).certified(written);
                     tell(judged.in_time(Timed::of(checked), WayBack::of(checked)), screen);
                 }
-                Findings::Sarif => {}
+                Findings::Sarif | Findings::Github => {}
             }
             Exit::Done
         }
@@ -135,7 +149,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             match arguments.format {
                 Findings::Text => screen.result(line),
                 Findings::Json => tell(Judged::open(plan, &source, &open), screen),
-                Findings::Sarif => screen.talk(line),
+                Findings::Sarif | Findings::Github => screen.talk(line),
             }
             if matches!(open.why, Why::Stopped(_)) { Exit::Interrupted } else { Exit::NotProved }
         }

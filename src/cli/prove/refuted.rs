@@ -31,7 +31,7 @@ pub(super) fn refused(
     let source = refuted.checked.plan().source.clone();
     let given = arguments.plan.given(screen).unwrap_or_default();
     // A log for code scanners has no room for it.
-    let is_told = arguments.format != Findings::Sarif;
+    let is_told = !arguments.format.is_of_findings();
     let repaired = is_told.then(|| repair(&source, &given, &refuted.about, AT_ONCE, |_| {})).flatten();
     let Survey { checked, stories, open } = if arguments.all {
         let start = refuted.checked.plan().start.clone();
@@ -85,7 +85,7 @@ pub(super) fn refused(
             let files = written.iter().map(|path| path.display().to_string()).collect();
             tell(judged.drawn(files).mended(repaired.map(|r| r.edit.sentence)), screen);
         }
-        Findings::Sarif => {}
+        Findings::Sarif | Findings::Github => {}
     }
     Exit::Refused
 }
