@@ -3,6 +3,7 @@
 use super::{
     clause::{Clause, clauses},
     deed::{Context, Deed, deed},
+    fault::MOST_STEPS,
     lexicon::{Meaning, has, speaks_of_keys},
     prose::Procedure,
     role::Roles,
@@ -43,6 +44,8 @@ struct Placed {
 }
 
 /// The roles of a procedure and its steps.
+///
+/// Prose that says more than [`MOST_STEPS`] things is read no further.
 pub(super) fn acts(procedure: &Procedure) -> (Roles, Vec<Act>) {
     let roles = roles(procedure);
     let placed = placed(procedure, &roles);
@@ -65,9 +68,17 @@ pub(super) fn acts(procedure: &Procedure) -> (Roles, Vec<Act>) {
             continue;
         }
         context.created |= deed == Deed::Create;
+        if let Some(actor) = one.actor.filter(|_| deed == Deed::Exchange) {
+            context.exchanged.insert(actor);
+        }
         context.stopped = deed == Deed::Undeploy || (context.stopped && deed != Deed::Deploy);
         let mut doubts = one.doubts;
         doubts.extend(doubt.map(str::to_owned));
+        doubts.extend(
+            one.clause
+                .when
+                .map(|when| format!("only the order says when this is due; the prose says: {when}")),
+        );
         if last == Some(one.item) {
             doubts.push(format!(
                 "step {} of the prose does more than one thing: this is one of them",
@@ -117,6 +128,9 @@ fn placed(procedure: &Procedure, roles: &Roles) -> Vec<Placed> {
     let mut found: Vec<Placed> = Vec::new();
     let mut roles = roles.clone();
     for (number, item) in procedure.items.iter().enumerate() {
+        if found.len() > MOST_STEPS {
+            break;
+        }
         let (known, text) = match (labelled(&item.text), signed(&item.text)) {
             (Some((names, rest)), _) => (taken(&mut roles, &names), rest.to_owned()),
             (None, Some((name, rest))) => (taken(&mut roles, &name), rest.to_owned()),
@@ -129,7 +143,7 @@ fn placed(procedure: &Procedure, roles: &Roles) -> Vec<Placed> {
         for (order, sentence) in sentences(&text).into_iter().enumerate() {
             for clause in clauses(&sentence, &who, &roles) {
                 let is_first = found.len() == first;
-                if order > 0 && !is_first && !is_step(&clause, &known) {
+                if order > 0 && !is_first && !is_step(&clause) {
                     continue;
                 }
                 if is_first {
@@ -149,13 +163,23 @@ fn placed(procedure: &Procedure, roles: &Roles) -> Vec<Placed> {
             }
         }
         if found.len() == first {
-            let clause = Clause { actors: known, meaning: None, words: words(&text), text };
+            let clause = Clause {
+                actors: known,
+                meaning: None,
+                words: words(&text),
+                text,
+                is_direct: false,
+                when: None,
+            };
             push(&mut found, (number, item.line), clause, true);
         }
         for note in &item.notes {
+            if found.len() > MOST_STEPS {
+                break;
+            }
             for sentence in sentences(&note.text) {
                 for clause in clauses(&sentence, &[], &roles) {
-                    if !clause.actors.is_empty() && clause.meaning.is_some_and(is_strong) {
+                    if is_step(&clause) {
                         let before = found.len();
                         push(&mut found, (number, note.line), clause, false);
                         for one in found.iter_mut().skip(before) {
@@ -176,10 +200,10 @@ fn is_part(number: &str, of: &str) -> bool {
         .is_some_and(|rest| rest.starts_with('.') || rest.starts_with(|c: char| c.is_ascii_lowercase()))
 }
 
-/// A later sentence of a step is another one where it says who acts, or goes on with an order.
-fn is_step(clause: &Clause, known: &[usize]) -> bool {
-    let begins = clause.words.first().is_some_and(|word| super::lexicon::verb(word).is_some());
-    clause.meaning.is_some_and(is_strong) && !clause.actors.is_empty() && (begins || clause.actors != known)
+/// A later sentence of a step is another one where it says who does what, or goes on with an order. One
+/// that begins with `from now on` says how things are then.
+fn is_step(clause: &Clause) -> bool {
+    clause.is_direct && clause.meaning.is_some_and(is_strong) && !clause.actors.is_empty()
 }
 
 const fn is_strong(meaning: Meaning) -> bool {
@@ -268,5 +292,5 @@ fn speaks_of_waiting(prose: &str) -> bool {
 /// Whether a step is done only under a condition.
 pub(super) fn is_conditional(prose: &str) -> bool {
     let words = words(prose);
-    has(&words, &["if", "unless", "only", "optionally", "optional", "necessary"])
+    has(&words, &["if", "unless", "optionally", "optional", "necessary"])
 }

@@ -3,7 +3,7 @@
 use super::{
     lexicon::{Meaning, verb},
     role::{Roles, is_article},
-    subject::{actors, opening},
+    subject::{actors, opening, says_when},
     word::{Form, Word, words},
 };
 
@@ -18,16 +18,29 @@ pub(super) struct Clause {
     pub(super) words: Vec<Word>,
     /// The text of those.
     pub(super) text: String,
+    /// What stands before who acts: when it is to be done.
+    pub(super) when: Option<String>,
+    /// Whether the sentence begins with its verb, or with who acts and the verb: what else it says is how
+    /// things are.
+    pub(super) is_direct: bool,
 }
 
 /// The clauses of a sentence. `known` are those who act unless it says otherwise.
 pub(super) fn clauses(sentence: &str, known: &[usize], roles: &Roles) -> Vec<Clause> {
     let all = words(sentence);
     let from = opening(&all);
-    let (mut who, mut from) = match actors(&all, from, roles) {
-        Some((who, at)) if at < all.len() => (who, at),
-        _ => (known.to_vec(), from),
+    let named = actors(&all, from, roles).map(|(who, at)| (who, at, from));
+    // `after two days the tenant administrator ...`, without a comma.
+    let later = || (1..all.len().min(8)).find_map(|at| Some((actors(&all, at, roles)?, at)));
+    let named =
+        named.or_else(|| later().filter(|_| says_when(&all)).map(|((who, at), begin)| (who, at, begin)));
+    let (mut who, mut from, begin) = match named {
+        Some((who, at, begin)) if at < all.len() => (who, at, begin),
+        _ => (known.to_vec(), from, from),
     };
+    let mut when =
+        all.get(begin).filter(|_| says_when(&all) && begin > 0).and_then(|word| sentence.get(..word.at.0));
+    let mut opens = Some(begin);
     let mut found = Vec::new();
     while from < all.len() {
         let main = main_verb(&all, from);
@@ -38,11 +51,15 @@ pub(super) fn clauses(sentence: &str, known: &[usize], roles: &Roles) -> Vec<Cla
         let (first, last) = (part.first().map_or(0, |w| w.at.0), part.last().map_or(0, |w| w.at.1));
         // What stands before the verb of a passive belongs to it.
         let passive = main.is_some_and(|(_, _, form)| form == Form::Past);
-        let text_from = if passive { all.get(from).map_or(first, |w| w.at.0) } else { first };
+        let begins = opens.take().unwrap_or(from);
+        let text_from = if passive { all.get(begins).map_or(first, |w| w.at.0) } else { first };
         let text = sentence.get(text_from..last).unwrap_or_default().to_owned();
         let part = if passive { all.get(from..end).unwrap_or_default().to_vec() } else { part };
         let by = by(&part, roles);
+        let is_direct = by.is_some() || (main.is_some() && begin == from);
         found.push(Clause {
+            is_direct,
+            when: when.take().map(|when| when.trim_end_matches([' ', ',']).to_owned()),
             actors: by.map_or_else(|| who.clone(), |role| vec![role]),
             meaning: main.map(|(_, meaning, _)| meaning),
             words: part,

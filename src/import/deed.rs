@@ -55,6 +55,8 @@ pub(super) struct Context {
     pub(super) accepting: BTreeSet<usize>,
     /// Whether the pair is created already.
     pub(super) created: bool,
+    /// Who has exchanged a pair already.
+    pub(super) exchanged: BTreeSet<usize>,
     /// Whether a flow is stopped.
     pub(super) stopped: bool,
 }
@@ -92,10 +94,11 @@ impl Reader<'_> {
             || (self.has(&["old"]) && self.has(&["new"]))
     }
 
-    /// Whether it speaks of a flow or a part of one, and of no key.
+    /// Whether it speaks of a flow or a part of one, and of no key. A user has an id, and so has a key.
     fn of_a_flow(&self) -> bool {
-        self.has(&["flow", "flows", "alias", "step", "parameter", "parameters", "id"])
-            && !speaks_of_keys(self.words)
+        let is_part = self.has(&["flow", "flows", "alias", "step", "parameter", "parameters", "id"]);
+        let keys = ["key", "keys", "pair", "certificate", "certificates", "root"];
+        is_part && !self.has(&keys)
     }
 
     fn read(&self, meaning: Meaning, partner: Option<usize>) -> Guess {
@@ -256,7 +259,8 @@ impl Reader<'_> {
         if self.of_a_flow() {
             return Deed::Unknown("no verb changes how a flow is made");
         }
-        if self.has(&["password"]) && !self.has(&["user", "credentials"]) {
+        let changes = self.words.first().is_some_and(|word| word.text.starts_with("change"));
+        if self.has(&["password"]) && (changes || !self.has(&["user", "credentials"])) {
             return Deed::Unknown("a password is no key pair");
         }
         let is_pair = self.has(&["pair", "pairs", "private", "user", "credentials"]);
@@ -270,10 +274,11 @@ impl Reader<'_> {
     }
 
     fn retire(&self) -> Deed {
-        if self.context.accepting.contains(&self.actor) || !self.is_creator() {
-            Deed::Retire
-        } else {
+        let is_pair = self.has(&["pair", "pairs", "private"]) || self.context.exchanged.contains(&self.actor);
+        if is_pair && self.is_creator() && !self.context.accepting.contains(&self.actor) {
             Deed::Destroy
+        } else {
+            Deed::Retire
         }
     }
 
@@ -329,7 +334,7 @@ impl Reader<'_> {
         if first.starts_with("encrypt") {
             return self.use_it();
         }
-        if first.starts_with("take") && self.has(&["out", "away"]) {
+        if first.starts_with("take") && self.has(&["out", "away"]) && !self.of_a_flow() {
             return self.retire();
         }
         Deed::Unknown("no verb of a plan says it")

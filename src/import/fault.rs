@@ -38,7 +38,7 @@ pub struct WhichProcedure {
 
 /// More than anybody carries out by hand.
 #[derive(Debug, Diagnostic, Error)]
-#[error("more than {MOST_STEPS} steps are numbered here")]
+#[error("more than {MOST_STEPS} steps are told here")]
 #[diagnostic(
     code(keyroll::too_many_numbered_steps),
     help("name one procedure of the text with --section, or say once what is done with each partner")

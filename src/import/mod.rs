@@ -59,6 +59,9 @@ pub fn draft(source: &Source, wanted: Option<&str>) -> Result<Draft, Finding> {
     let all = prose::procedures(&source.text);
     let procedure = section::chosen(source, &all, wanted)?;
     let (roles, acts) = act::acts(procedure);
+    if let Some(more) = acts.get(fault::MOST_STEPS) {
+        return Err(section::too_many(source, more.line));
+    }
     let sheet = write::write(procedure, &source.name, (&roles, &acts));
     let (text, from) = sheet.finish();
     let text = doubt::checked(&text);

@@ -33,8 +33,11 @@ fn has(bits: &Bits, at: usize) -> bool {
 /// What is known of the order so far.
 #[derive(Default)]
 struct Reader {
-    /// All that surely comes before each step; and with what the order of the prose adds.
+    /// All that surely comes before each step.
     sure: Vec<Bits>,
+    /// The same, and what the order of the prose adds for the acts of each role.
+    strong: Vec<Bits>,
+    /// The same with all that the order of the prose adds.
     all: Vec<Bits>,
     /// What was said to a role since it acted last.
     unread: BTreeMap<usize, Vec<usize>>,
@@ -92,22 +95,24 @@ impl Reader {
         self.sure.push(surely);
         let mut found: Vec<(usize, Reason)> = sure.iter().map(|one| (*one, Reason::Sure)).collect();
         let mut all = self.closed(&sure, |reader| &reader.all);
+        let mut strong = self.closed(&sure, |reader| &reader.strong);
         let own = self.last.get(&role).copied();
         let change = self.last_act.get(&role).copied();
-        let is_new = |one: &usize, bits: &Bits| !has(bits, *one);
-        if let Some(own) = own.filter(|own| is_new(own, &all)) {
-            found.push((own, Reason::OrderAlone));
-            let more = self.closed(&[own], |reader| &reader.all);
-            merge(&mut all, &more);
+        let mut add = |one: usize| {
+            found.push((one, Reason::OrderAlone));
+            merge(&mut all, &self.closed(&[one], |reader| &reader.all));
+        };
+        match own.filter(|own| !has(&all_before(&sure, self), *own)) {
+            Some(own) => add(own),
+            // What it did last still comes first, though only word of others leads here.
+            None => {
+                if let Some(change) = change.filter(|change| !has(&strong, *change)) {
+                    add(change);
+                    merge(&mut strong, &self.closed(&[change], |reader| &reader.strong));
+                }
+            }
         }
-        let surely = self.sure.last();
-        if let Some(change) =
-            change.filter(|change| surely.is_some_and(|s| is_new(change, s)) && Some(*change) != own)
-        {
-            found.push((change, Reason::OrderAlone));
-            let more = self.closed(&[change], |reader| &reader.all);
-            merge(&mut all, &more);
-        }
+        self.strong.push(strong);
         self.all.push(all);
         found.sort_by_key(|(one, _)| *one);
         found
@@ -155,8 +160,13 @@ fn merge(bits: &mut Bits, more: &Bits) {
     bits.iter_mut().zip(more).for_each(|(word, more)| *word |= more);
 }
 
+/// All that comes before these steps, and they themselves.
+fn all_before(steps: &[usize], reader: &Reader) -> Bits {
+    reader.closed(steps, |reader| &reader.all)
+}
+
 /// Whether a report speaks of what was done before it.
-fn reports(report: &Act, done: &Act) -> bool {
+pub(super) fn reports(report: &Act, done: &Act) -> bool {
     let stems: &[&str] = match done.deed {
         Deed::Create => &["creat", "generat"],
         Deed::Accept => {

@@ -44,6 +44,9 @@ pub(super) struct Said {
 /// The longest text of a step or a note that is kept, in bytes: more is no instruction any more.
 const LONGEST: usize = 4_000;
 
+/// So many paragraphs above a procedure are kept.
+const ABOVE: usize = 20;
+
 /// Reads a text: every procedure that has steps, in order.
 pub(super) fn procedures(text: &str) -> Vec<Procedure> {
     let mut reader = Reader::default();
@@ -57,7 +60,7 @@ pub(super) fn procedures(text: &str) -> Vec<Procedure> {
 /// Numbers that go on below the next heading are one procedure.
 fn joined(all: Vec<Procedure>) -> Vec<Procedure> {
     let mut found: Vec<Procedure> = Vec::new();
-    for procedure in all.into_iter().filter(|procedure| !procedure.items.is_empty()) {
+    for procedure in all {
         let next = procedure.items.first().and_then(|item| major(&item.number));
         let last = found.last().and_then(|p| p.items.last()).and_then(|item| major(&item.number));
         match (found.last_mut(), next, last) {
@@ -79,14 +82,16 @@ pub(super) fn major(number: &str) -> Option<usize> {
 struct Reader {
     done: Vec<Procedure>,
     now: Procedure,
-    /// The headings above, each with its level.
-    above: Vec<(usize, String)>,
+    /// The headings above, each with its level and what stands below it before the next one.
+    above: Vec<(usize, String, Vec<Said>)>,
     fenced: bool,
     /// Whether the line before was empty, or none that text goes on with.
     apart: bool,
     columns: Columns,
     /// How far the first step of this procedure stands from the left.
     indent: usize,
+    /// The number of the last step that is no part of another one.
+    whole: Option<String>,
 }
 
 impl Reader {
@@ -118,11 +123,8 @@ impl Reader {
             let own = major(&found.number).unwrap_or_default();
             if !found.is_loose || own == last || own == last + 1 {
                 let is_part = !self.now.items.is_empty() && indent >= self.indent + 2;
-                let of = self.now.items.iter().rev().find(|item| !item.number.contains('.'));
-                let name = match of {
-                    Some(of) if is_part && !found.number.contains('.') => {
-                        format!("{}.{}", of.number, found.number)
-                    }
+                let name = match &self.whole {
+                    Some(of) if is_part && !found.number.contains('.') => format!("{of}.{}", found.number),
                     _ => found.number.clone(),
                 };
                 if self.now.items.is_empty() {
@@ -193,21 +195,35 @@ impl Reader {
         if begins_again && self.now.again.is_none() {
             self.now.again = Some(line);
         }
+        if !name.contains('.') {
+            self.whole = Some(name.clone());
+        }
         self.now.items.push(Item { number: name, line, text: kept(&text), notes: Vec::new() });
     }
 
     fn heading(&mut self, level: usize, title: String, line: usize) {
         self.close();
-        self.above.retain(|(other, _)| *other < level);
-        self.above.push((level, title));
-        self.now.headings = self.above.iter().map(|(_, title)| title.clone()).collect();
+        self.above.retain(|(other, ..)| *other < level);
+        self.above.push((level, title, Vec::new()));
         self.now.line = line;
         self.apart = true;
     }
 
     fn close(&mut self) {
         self.columns = Columns::default();
-        self.done.push(std::mem::take(&mut self.now));
+        self.whole = None;
+        let mut now = std::mem::take(&mut self.now);
+        if now.items.is_empty() {
+            if let Some((.., said)) = self.above.last_mut() {
+                said.extend(now.before.into_iter().take(ABOVE));
+            }
+            return;
+        }
+        now.headings = self.above.iter().map(|(_, title, _)| title.clone()).collect();
+        // What is said above a procedure holds in it too.
+        let above = self.above.iter().flat_map(|(.., said)| said.iter().cloned());
+        now.before = above.chain(now.before).collect();
+        self.done.push(now);
     }
 }
 

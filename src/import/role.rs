@@ -69,6 +69,12 @@ const NOBODY: [&str; 22] = [
     "info",
 ];
 
+/// Words that stand between others, and in no name.
+const JOINS: [&str; 24] = [
+    "from", "now", "on", "to", "in", "for", "with", "that", "this", "and", "when", "if", "is", "at", "as",
+    "than", "by", "or", "it", "once", "after", "then", "are", "be",
+];
+
 /// The roles of a procedure.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Roles {
@@ -173,6 +179,7 @@ pub(super) fn names_somebody(words: &[Word]) -> bool {
     let words = without_article(words);
     let plain = words.len() <= LONGEST
         && words.iter().all(|word| !matches!(verb(word), Some((_, Form::Third))) || is_head(word));
+    let plain = plain && words.iter().all(|word| !JOINS.contains(&word.text.as_str()));
     let of = words.get(1).is_some_and(|word| word.text == "of") && words.len() > 2;
     plain && (words.last().is_some_and(is_head) || (of && words.first().is_some_and(is_head)))
 }
@@ -184,5 +191,8 @@ pub(super) fn may_stand_before_a_colon(words: &[Word]) -> bool {
     let is_named = words.iter().all(|word| !matches!(verb(word), Some((_, Form::Third))));
     let is_act =
         words.len() > 1 && words.first().is_some_and(|word| verb(word).is_some() && !names_somebody(words));
-    !words.is_empty() && words.len() <= LONGEST && words.iter().all(is_somebody) && is_named && !is_act
+    let joins =
+        |word: &Word| JOINS.contains(&word.text.as_str()) && !["and", "or"].contains(&word.text.as_str());
+    let is_short = !words.is_empty() && words.len() <= LONGEST;
+    is_short && words.iter().all(is_somebody) && is_named && !is_act && !words.iter().any(joins)
 }

@@ -37,9 +37,14 @@ pub(super) fn chosen<'p>(
         }
     };
     match one.items.get(MOST_STEPS) {
-        Some(more) => Err(Box::new(TooManyNumberedSteps { at: line(source, more.line).into() })),
+        Some(more) => Err(too_many(source, more.line)),
         None => Ok(one),
     }
+}
+
+/// The finding that a step is one too many.
+pub(super) fn too_many(source: &Source, at: usize) -> Finding {
+    Box::new(TooManyNumberedSteps { at: line(source, at).into() })
 }
 
 /// The procedures below a heading that says this: the one that says just this, or all that contain it.

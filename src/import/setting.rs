@@ -25,7 +25,8 @@ impl Setting {
         let mut setting = Self::default();
         setting.roles = titles.iter().map(|title| names.give(title, "role")).collect();
         for act in acts {
-            let Some(actor) = act.actor else { continue };
+            // Who is not named stands behind all the others.
+            let actor = act.actor.unwrap_or(titles.len().saturating_sub(1));
             setting.meet(&act.deed, actor, titles, names);
             if let Deed::Request(to, inner) | Deed::Allow(to, inner) = &act.deed
                 && let Some(first) = to.first()
@@ -39,7 +40,7 @@ impl Setting {
             }
         }
         let runs = |act: &&Act| matches!(act.deed, Deed::Undeploy | Deed::Deploy | Deed::Test);
-        let runner = acts.iter().find(runs).and_then(|act| act.actor);
+        let runner = acts.iter().find(runs).map(|act| act.actor.unwrap_or(titles.len().saturating_sub(1)));
         let owner = runner.or_else(|| setting.stores.keys().next().copied()).filter(|_| !titles.is_empty());
         let wanted = runner.is_some() || (!setting.stores.is_empty() && !setting.receivers.is_empty());
         setting.flow = owner.filter(|_| wanted).map(|owner| (names.give("messages", "flow"), owner));
@@ -97,7 +98,7 @@ impl Setting {
             Deed::Provide(_) => "provide_certificate".to_owned(),
             Deed::Exchange => "exchange_key".to_owned(),
             Deed::Replace => "exchange_certificate".to_owned(),
-            Deed::Inform(_) => format!("report_{}", told_of.map_or("news", done)),
+            Deed::Inform(_) => told_of.map_or("report".to_owned(), |told| format!("report_{}", done(told))),
             Deed::Request(_, inner) => format!("request_{}", verb(inner)),
             Deed::Allow(_, inner) => format!("allow_{}", verb(inner)),
             Deed::Agree(_) => format!("agree_{}", self.window.as_deref().unwrap_or("window")),

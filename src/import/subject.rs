@@ -1,7 +1,7 @@
 //! Who acts in a sentence.
 
 use super::{
-    lexicon::verb,
+    lexicon::{has, verb},
     role::{Roles, is_article, may_stand_before_a_colon, names_somebody},
     word::{Form, Word, words},
 };
@@ -96,10 +96,15 @@ const BETWEEN: [&str; 14] = [
     "immediately",
 ];
 
+/// Whether a sentence begins with when something is to be done.
+pub(super) fn says_when(words: &[Word]) -> bool {
+    words.first().is_some_and(|word| WHEN.contains(&word.text.as_str()))
+}
+
 /// Where the part of a sentence begins that says who does what, behind `then` and `once it is so,`.
 pub(super) fn opening(words: &[Word]) -> usize {
     let mut at = 0;
-    if words.first().is_some_and(|word| WHEN.contains(&word.text.as_str()))
+    if says_when(words)
         && let Some(comma) = words.iter().position(|word| word.ends_part)
         && comma + 1 < words.len()
     {
@@ -138,14 +143,28 @@ pub(super) fn actors(words: &[Word], from: usize, roles: &Roles) -> Option<(Vec<
 /// Takes those who act in a sentence, or to whom it speaks, as roles, if nobody knows them yet.
 pub(super) fn met(roles: &mut Roles, sentence: &str) {
     let all = words(sentence);
-    let from = opening(&all);
-    if actors(&all, from, roles).is_none() {
-        let is_verb = |word: &Word| {
-            matches!(verb(word), Some((_, Form::Third))) || BETWEEN.contains(&word.text.as_str())
+    let mut from = opening(&all);
+    while actors(&all, from, roles).is_none() {
+        from += all.iter().skip(from).take_while(|word| is_article(&word.text)).count();
+        let ends = |word: &Word| {
+            let is_verb = matches!(verb(word), Some((_, Form::Third | Form::Base)));
+            is_verb || BETWEEN.contains(&word.text.as_str()) || word.text == "and"
         };
-        let ends = (from + 1..all.len().min(from + 8)).find(|at| all.get(*at).is_some_and(is_verb));
-        let name = ends.and_then(|end| all.get(from..end)).filter(|name| names_somebody(name));
-        name.and_then(|name| roles.add(name, sentence));
+        let found = (from + 1..all.len().min(from + 8)).find_map(|end| {
+            let name = all.get(from..end).filter(|name| names_somebody(name))?;
+            all.get(end).filter(|word| ends(word)).map(|_| (name, end))
+        });
+        let Some((name, end)) = found else { break };
+        // `the receiver` is the receiver administrator, or what belongs to them.
+        if name.len() == 1 && roles.short(name, 0).is_some() {
+            break;
+        }
+        roles.add(name, sentence);
+        // Another one may act with it.
+        if all.get(end).is_none_or(|word| word.text != "and") {
+            break;
+        }
+        from = end + 1;
     }
     // `... is created by the tenant administrator`, `... sends it to the audit team`.
     for (at, word) in all.iter().enumerate() {
@@ -155,7 +174,16 @@ pub(super) fn met(roles: &mut Roles, sentence: &str) {
             continue;
         }
         let start = at + 1 + all.iter().skip(at + 1).take_while(|word| is_article(&word.text)).count();
-        if roles.at(&all, start).is_some() || roles.short(&all, start).is_some() {
+        let is_group = all.get(at + 1..start).is_some_and(|words| has(words, &["all", "each", "every"]));
+        if is_group || roles.at(&all, start).is_some() || roles.short(&all, start).is_some() {
+            continue;
+        }
+        // Somebody may have a short name in capitals.
+        let speaks_to = !["by", "to", "with"].contains(&word.text.as_str());
+        let capitals =
+            all.get(start..start + 1).filter(|_| speaks_to).filter(|name| is_capital(name, sentence));
+        if let Some(name) = capitals {
+            roles.add(name, sentence);
             continue;
         }
         let ends: Vec<usize> = (start + 1..=(start + 4).min(all.len()))
@@ -164,9 +192,18 @@ pub(super) fn met(roles: &mut Roles, sentence: &str) {
         let plain = |end: &&usize| {
             !all.get(start..**end).unwrap_or_default().iter().any(|w| verb(w).is_some() && w.text != "audit")
         };
-        let end = ends.iter().rfind(plain);
+        // `to all sender and receiver administrators` names nobody alone.
+        let is_part =
+            |end: &&usize| all.get(**end).is_some_and(|word| word.text == "and") && **end == start + 1;
+        let end = ends.iter().rfind(plain).filter(|end| !is_part(end));
         end.and_then(|end| all.get(start..*end)).and_then(|name| roles.add(name, sentence));
     }
+}
+
+/// Whether a word is written in capital letters alone.
+fn is_capital(name: &[Word], sentence: &str) -> bool {
+    let text = name.first().and_then(|word| sentence.get(word.at.0..word.at.1)).unwrap_or_default();
+    text.len() > 1 && text.chars().all(|c| c.is_ascii_uppercase())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::{
     act::{Act, is_conditional},
     deed::Deed,
     name::{Names, snake},
-    order::{After, Reason, order},
+    order::{After, Reason, order, reports},
     prose::Procedure,
     role::Roles,
     setting::Setting,
@@ -70,7 +70,7 @@ impl Writer<'_> {
         if !heading.is_empty() {
             sheet.line(&format!("  {}", quoted(&text(heading, TITLE))));
         }
-        sheet.line(&format!("  source {}", quoted(&text(file, TITLE))));
+        sheet.line(&format!("  source {}", quoted(&as_text(file, TITLE))));
         sheet.blank();
         if let Some(line) = self.procedure.again {
             sheet.doubt(
@@ -247,6 +247,7 @@ impl Writer<'_> {
         let name = |(place, act): (usize, &Act)| {
             let own = self.acts.get(..place).unwrap_or_default().iter().rev().take(100);
             let told = own.filter(|before| before.actor == act.actor).find(|before| before.deed.is_act());
+            let told = told.filter(|told| reports(act, told));
             names.give(&self.setting.wish(act, told.map(|told| &told.deed)), "step")
         };
         self.acts.iter().enumerate().map(name).collect()
@@ -365,9 +366,14 @@ impl Writer<'_> {
 }
 
 /// A foreign text as the text of a plan: `$` would name a parameter there.
-fn text(foreign: &str, most: usize) -> String {
+fn as_text(foreign: &str, most: usize) -> String {
     let kept: String = foreign.chars().filter(|c| *c != '$' && !crate::source::is_hostile(*c)).collect();
-    let text = plain(&kept, most);
+    plain(&kept, most)
+}
+
+/// The same as a title: with a capital letter, and without the marks around it.
+fn text(foreign: &str, most: usize) -> String {
+    let text = as_text(foreign, most);
     let text = text.trim_matches([' ', '.', ',', ':', ';', '*', '_', '`']);
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()

@@ -8,6 +8,7 @@
 //! | `console` | each `$ command` is run, and what follows is what it prints: `...` stands for any characters, alone on a line for any lines; it ends with 0 unless `$ echo $?` says otherwise |
 //! | `renewal NAME` | a plan, saved under that name; it is checked, formatted and proved |
 //! | `toml`, `toml NAME` | a site for the two-keys plan, saved where a name is given |
+//! | `markdown NAME` | prose, saved under that name |
 //! | `text` | the corridor, as in `src/lib.rs` |
 
 #![cfg(test)]
@@ -111,6 +112,7 @@ fn follow(page: &str) {
                     session.save(name, &block.text);
                 }
             }
+            "markdown" => session.save(name, &block.text),
             "text" => assert!(read("src/lib.rs").contains(&format!("//! {}", block.text)), "{}", block.text),
             other => panic!("{page}: a fence of `{other}`"),
         }
