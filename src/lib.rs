@@ -37,10 +37,12 @@
 //!   story in which it does not.
 //! - [`synthesis`]: the best plan for a start, an end and what each party can do, or why there is none.
 //! - [`compare`]: what changed from one plan to another, and whether anything got weaker.
+//! - [`import`]: from numbered prose to the draft of a plan, with a mark at each doubt.
 //! - [`repair`]: the smallest edit that makes a refused plan provable.
 //! - [`journal`]: where runs live.
 //! - [`run`]: carries a plan out through the backends of a site or a sandbox.
 //! - [`evidence`]: what a run leaves behind, for people and for machines.
+//! - [`runbook`]: a plan as a procedure for people, a page for each role.
 //! - [`cli`]: the command line: arguments in, words and an exit code out.
 //!
 //! A new verb, condition, promise, check or backend is one file in its room and one row in the
@@ -57,6 +59,7 @@ pub mod duration;
 pub mod evidence;
 pub mod explanation;
 pub mod graph;
+pub mod import;
 pub mod invariant;
 pub mod journal;
 pub mod moment;
@@ -66,6 +69,7 @@ pub mod plan;
 pub mod proof;
 pub mod repair;
 pub mod run;
+pub mod runbook;
 pub mod source;
 pub mod syntax;
 pub mod synthesis;

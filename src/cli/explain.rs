@@ -8,7 +8,7 @@ use crate::{
     certificate, check,
     condition::{CONDITIONS, known},
     explanation::Explanation,
-    invariant,
+    import, invariant,
     plan::{self, suggest::nearest},
     proof, run, syntax, synthesis,
 };
@@ -81,6 +81,7 @@ pub fn all() -> Vec<Explanation> {
     all.extend(proof::refused::EXPLANATIONS);
     all.extend_from_slice(proof::story::refused::EXPLANATIONS);
     all.extend_from_slice(synthesis::EXPLANATIONS);
+    all.extend_from_slice(import::EXPLANATIONS);
     all.extend(run::site_fault::EXPLANATIONS);
     all.extend(keystore::explained::EXPLANATIONS);
     all.extend(xml_explained::explanations());

@@ -14,6 +14,7 @@ pub mod explain;
 pub mod fmt;
 pub mod graph;
 pub mod guard;
+pub mod import;
 pub mod inbox;
 pub mod json;
 pub mod keystore;
@@ -27,6 +28,7 @@ pub mod rehearse;
 pub mod reject;
 pub mod repair;
 pub mod run;
+pub mod runbook;
 pub mod schema;
 pub mod screen;
 pub mod sign;
@@ -97,8 +99,10 @@ enum Verb {
     Repair(repair::Arguments),
     Synthesize(synthesize::Arguments),
     Compare(compare::Arguments),
+    Import(import::Arguments),
     VerifyProof(verify_proof::Arguments),
     Graph(graph::Arguments),
+    Runbook(runbook::Arguments),
     Rehearse(rehearse::Arguments),
     DryRun(dry_run::Arguments),
     Run(run::Arguments),
@@ -151,10 +155,12 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Verb::Fmt(arguments) => fmt::run(&arguments, &mut screen),
         Verb::Prove(arguments) => prove::run(&arguments, &mut screen),
         Verb::Compare(arguments) => compare::run(&arguments, &mut screen),
+        Verb::Import(arguments) => import::run(&arguments, &mut screen),
         Verb::Repair(arguments) => repair::run(&arguments, &mut screen),
         Verb::Synthesize(arguments) => synthesize::run(&arguments, &mut screen),
         Verb::VerifyProof(arguments) => verify_proof::run(&arguments, &mut screen),
         Verb::Graph(arguments) => graph::run(&arguments, &mut screen),
+        Verb::Runbook(arguments) => runbook::run(&arguments, &mut screen),
         Verb::Rehearse(arguments) => rehearse::run(&arguments, &mut screen),
         Verb::DryRun(arguments) => dry_run::run(&arguments, &mut screen),
         Verb::Run(arguments) => run::run(&arguments, &mut screen),

@@ -15,6 +15,9 @@ use super::wording::{self, count, duration};
 /// What the page lets a browser do: draw it. Nothing is loaded and nothing runs.
 pub const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
+/// How a page for people looks, in light, in the dark and on paper.
+pub const STYLE: &str = include_str!("page.css");
+
 /// A timeline as a page of HTML, written so that it is well-formed XML as well.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'a>(pub &'a Timeline);
@@ -44,7 +47,7 @@ fn head(f: &mut Formatter<'_>, timeline: &Timeline) -> fmt::Result {
     writeln!(f, r#"<meta name="color-scheme" content="light dark"/>"#)?;
     writeln!(f, r#"<meta name="referrer" content="no-referrer"/>"#)?;
     writeln!(f, "<title>{} of {}</title>", wording::kind(timeline.kind), text(&timeline.plan.name))?;
-    writeln!(f, "<style>{}</style>\n</head>\n<body>\n<main>", include_str!("page.css"))
+    writeln!(f, "<style>{STYLE}</style>\n</head>\n<body>\n<main>")
 }
 
 fn title(f: &mut Formatter<'_>, timeline: &Timeline) -> fmt::Result {

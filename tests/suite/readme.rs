@@ -9,6 +9,7 @@
 //! | `renewal NAME` | a plan, saved under that name; it is checked, formatted and proved |
 //! | `toml`, `toml NAME` | a site for the two-keys plan, saved where a name is given |
 //! | `json` | requests and answers of commands, which the tests of those exchange |
+//! | `markdown NAME` | prose, saved under that name |
 //! | `text` | the corridor, as in `src/lib.rs` |
 
 #![cfg(test)]
@@ -117,6 +118,7 @@ fn follow(page: &str) {
                     |line: &str| serde_json::from_str::<serde_json::Value>(line).is_ok_and(|v| v.is_object());
                 assert!(block.text.lines().all(is_one), "{page}:\n{}", block.text);
             }
+            "markdown" => session.save(name, &block.text),
             "text" => assert!(read("src/lib.rs").contains(&format!("//! {}", block.text)), "{}", block.text),
             other => panic!("{page}: a fence of `{other}`"),
         }

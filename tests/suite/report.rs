@@ -26,7 +26,7 @@ use samples::{at, one_key, stuck, two_keys, without_drain};
 
 /// The shape of a text in XML: its elements with the names of their attributes, in order. Fails on
 /// what is not well-formed.
-fn shape(text: &str) -> Result<Vec<String>, String> {
+pub(crate) fn shape(text: &str) -> Result<Vec<String>, String> {
     let mut reader = quick_xml::Reader::from_str(text);
     let (mut open, mut shape) = (0_i64, Vec::new());
     loop {
@@ -56,7 +56,7 @@ fn after<'a>(page: &'a str, mark: &str) -> &'a str {
 }
 
 /// What a page would load or run; empty for one that needs nothing.
-fn needs(page: &str) -> Vec<String> {
+pub(crate) fn needs(page: &str) -> Vec<String> {
     let own = page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "").replace("url(#", "");
     let forbidden =
         ["<script", "<link", "<img", "<iframe", "http:", "https:", "//", "url(", "@import", "src=", "href="];
@@ -261,7 +261,7 @@ fn named(text: &str) -> Timeline {
     timeline
 }
 
-const HOSTILE: [&str; 8] = [
+pub(crate) const HOSTILE: [&str; 8] = [
     "<script>document.title='owned'</script>",
     "\"><img src=x onerror=\"document.title='owned'\">",
     "'/><svg onload=document.title='owned'>",

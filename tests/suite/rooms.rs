@@ -30,10 +30,11 @@ const ORDER: &[&[&str]] = &[
     &["transition"],
     &["certificate"],
     &["proof", "synthesis"],
-    &["compare", "repair"],
+    &["compare", "import", "repair"],
     &["journal"],
     &["run"],
     &["evidence"],
+    &["runbook"],
     &["cli"],
 ];
 

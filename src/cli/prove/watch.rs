@@ -27,7 +27,7 @@ impl Watch {
     }
 
     /// Shows how far a proof has come; says no once it is to end.
-    pub(super) fn goes_on(&self, reached: Reached) -> bool {
+    pub(in crate::cli) fn goes_on(&self, reached: Reached) -> bool {
         self.says(format!("{} states, {} moves deep", reached.states, reached.moves))
     }
 

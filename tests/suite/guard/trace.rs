@@ -176,6 +176,9 @@ const COMMANDS: &[(&str, Bounds, i32)] = &[
     ("verify-proof plan.renewal output.json", Bounds::ReadsTheSite, 0),
     ("explain undrained", Bounds::Looks, 0),
     ("graph plan.renewal", Bounds::Looks, 0),
+    ("runbook plan.renewal", Bounds::Looks, 0),
+    ("import steps.md", Bounds::ReadsTheSite, 0),
+    ("import steps.md --output output.renewal --overwrite", Bounds::WritesTheOutput, 0),
     ("schema check", Bounds::Looks, 0),
     ("completions bash", Bounds::Looks, 0),
     ("man check", Bounds::Looks, 0),
@@ -216,6 +219,7 @@ fn commands_execute_nothing_connect_nowhere_and_keep_to_their_files() {
     place.played_by_a_person("receiver_admin");
     place.edit("plan.renewal", "key old", "key   old");
     place.write("message.xml", "<order>1</order>");
+    place.write("steps.md", "1. Tenant administrator: creates a new key pair.\n");
     place.write("scenario.renewal", include_str!("../../../plans/scenarios/one-key.renewal"));
     let folder = place.folder.canonicalize().unwrap();
     fs::create_dir(folder.join("output")).unwrap();

@@ -20,7 +20,10 @@ fn each_finding_is_one_command() {
     }
     let refused = said(&["prove", "--format", "github", HASTY]).ends(1).out;
     assert_eq!(refused.lines().filter(|line| line.starts_with("::error ")).count(), 1, "{refused}");
-    assert!(refused.contains("title=keyroll%3A%3Aundrained::") && refused.contains("%0Agive `retire_old`"), "{refused}");
+    assert!(
+        refused.contains("title=keyroll%3A%3Aundrained::") && refused.contains("%0Agive `retire_old`"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -31,14 +34,25 @@ fn advice_weighs_as_it_is_asked_for() {
     };
     assert_eq!(told(&["check"], 0), (0, 2));
     assert_eq!(told(&["check", "--deny", "old_pair_kept"], 1), (1, 1));
-    assert_eq!(told(&["check", "--deny", "keyroll::old_pair_kept", "--allow", "last_act_unreported"], 1), (1, 0));
+    assert_eq!(
+        told(&["check", "--deny", "keyroll::old_pair_kept", "--allow", "last_act_unreported"], 1),
+        (1, 0)
+    );
     assert_eq!(told(&["prove", "--allow", "advice"], 0), (0, 0));
     assert_eq!(told(&["prove", "--deny", "advice"], 1), (2, 0));
-    assert_eq!(told(&["prove", "--deny", "advice", "--allow", "advice"], 1), (2, 0), "what refuses goes first");
+    assert_eq!(
+        told(&["prove", "--deny", "advice", "--allow", "advice"], 1),
+        (2, 0),
+        "what refuses goes first"
+    );
     assert_eq!(told(&["check", "--deny", "advice", "--allow", "old_pair_kept"], 1), (1, 0));
     // Of a folder as well.
     let folder = said(&["check", "--deny", "old_pair_kept", "plans/xml-signature"]).ends(1);
-    assert!(folder.out.contains("two-keys.renewal") && folder.out.contains("refused     old_pair_kept"), "{}", folder.out);
+    assert!(
+        folder.out.contains("two-keys.renewal") && folder.out.contains("refused     old_pair_kept"),
+        "{}",
+        folder.out
+    );
     let none = said(&["check", "--deny", "old_pair_kep", TWO_KEYS]).ends(2);
     assert!(none.err.contains("did you mean `old_pair_kept`?"), "{}", none.err);
 }

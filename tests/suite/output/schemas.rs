@@ -107,6 +107,7 @@ fn heard() -> Heard {
     let mut heard = Heard::default();
     let place = Place::two_keys();
     place.played_by_a_person("receiver_admin");
+    place.write("order.txt", "no step is numbered\n");
     place.write("broken.renewal", "keyroll 1\nplan p\n");
     place.write("loose.renewal", "keyroll 1\n\n\n\nplan   p\n");
     let undrained = plan("two-keys.renewal").replace("  needs orders drained of old\n", "");
@@ -149,6 +150,11 @@ fn heard() -> Heard {
     }
     heard.hear(&place, 1, "verify-proof undrained.renewal proof.json");
     heard.hear(&place, 0, "graph plan.renewal");
+    place.write("steps.md", "1. Tenant administrator: creates a new key pair.\n");
+    heard.hear(&place, 0, "import steps.md");
+    heard.hear(&place, 0, "import steps.md --output drafted.renewal");
+    heard.hear(&place, 2, "import steps.md --output drafted.renewal");
+    heard.hear(&place, 1, "import order.txt");
     heard.hear(&place, 0, &format!("rehearse plan.renewal {QUICK}"));
     heard.hear(&place, 4, &format!("rehearse undrained.renewal --unproved {QUICK}"));
     heard.hear(&place, 1, "rehearse undrained.renewal");
