@@ -234,13 +234,14 @@ impl Workbench<'_> {
         let certificate = self.certificate(key)?;
         let wanted = certificate.fingerprint();
         let place = self.landscape.places[place].clone();
-        if self.held(&place)? != Some(wanted) {
-            // A key lies in one place; where it is in use by now, it is not put here again.
-            for other in self.landscape.places.rows() {
-                let reached = self.backends.keystores[other.store].backend().is_some();
-                if reached && self.held(other)? == Some(wanted) {
-                    return Err(KeystoreError::Occupied(other.alias.clone()).into());
-                }
+        if self.held(&place)? == Some(wanted) {
+            return Ok(Outcome::AlreadySo);
+        }
+        // A key lies in one place; where it is in use by now, it is not put here again.
+        for other in self.landscape.places.rows() {
+            let reached = self.backends.keystores[other.store].backend().is_some();
+            if reached && self.held(other)? == Some(wanted) {
+                return Err(KeystoreError::Occupied(other.alias.clone()).into());
             }
         }
         Ok(self.keystore(place.store)?.put_certificate(&place.alias, &certificate)?)

@@ -17,7 +17,13 @@ use crate::{
     },
 };
 
-use super::{duplicate, phrase::Reader, resolve::Draft, scope::Thing};
+use super::{
+    duplicate,
+    lines::{FLOW_LINES, KEYSTORE_LINES, RECEIVER_LINES},
+    phrase::Reader,
+    resolve::Draft,
+    scope::Thing,
+};
 
 /// A flow that lacks a sentence.
 #[derive(Debug, Diagnostic, Error)]
@@ -246,24 +252,6 @@ fn receiver_body(draft: &mut Draft, decl: &Owned<Phrase>, receiver: AcceptorId) 
         }));
     }
 }
-
-/// What may be said of a keystore.
-pub(super) const KEYSTORE_LINES: [&str; 2] = ["alias <alias> is <key>", "exchanges with a gap"];
-
-/// What may be said of a receiver.
-pub(super) const RECEIVER_LINES: [&str; 2] = ["accepts <key>", "accepts at most <number>"];
-
-/// What may be said of a flow.
-pub(super) const FLOW_LINES: [&str; 8] = [
-    "signs xml with <keystore[alias]>",
-    "sends to <receiver>",
-    "delivers within <duration>",
-    "delivers immediately",
-    "deployed",
-    "undeployed",
-    "caches keys for <duration>",
-    "stamps with <keystore[alias]>",
-];
 
 /// What the lines of a flow speak of.
 const FLOW_SUBJECTS: [&str; 5] = [

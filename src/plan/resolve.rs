@@ -15,8 +15,7 @@ use crate::{
         tree::{Item, Line, Phrase, PlanHead, StepDecl, SyntaxTree, Term},
     },
     world::{
-        effect::Effect,
-        id::{KeyId, PlaceId, RoleId, StepId, Table},
+        id::{RoleId, StepId, Table},
         landscape::Landscape,
         state::World,
     },
@@ -30,6 +29,7 @@ use super::{
     goal::Goals,
     named, parameter,
     phrase::Reader,
+    predecessors::predecessors,
     promise::Promises,
     scope::{Scope, Thing},
     steps,
@@ -350,21 +350,6 @@ fn start_world(draft: &Draft, steps: usize, deliveries: usize) -> World {
         world.running[flow] = *running;
     }
     world
-}
-
-/// A key that an exchange brings under an alias takes the place of the key that lies there first.
-fn predecessors(draft: &Draft, steps: &Table<StepId, Step>) -> BTreeMap<KeyId, KeyId> {
-    let mut map = BTreeMap::new();
-    let start: BTreeMap<PlaceId, KeyId> =
-        draft.start.places.iter().rev().map(|(place, key, _)| (*place, *key)).collect();
-    for effect in steps.rows().flat_map(|step| step.action.value.effects()) {
-        if let Effect::Exchange { place, key, .. } = effect
-            && let Some(old) = start.get(&place).filter(|old| **old != key)
-        {
-            map.entry(key).or_insert(*old);
-        }
-    }
-    map
 }
 
 /// What `explain` says.

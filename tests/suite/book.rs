@@ -89,7 +89,8 @@ fn around(kind: &str, example: &str) -> Vec<String> {
         "promise" => lines.map(|line| format!("{declared}promise {line}\n")).collect(),
         "item" => {
             let declared = declared.lines().filter(|line| {
-                !example.lines().any(|said| {
+                // What goes on in further lines begins in its first.
+                !example.lines().filter(|said| !said.starts_with(' ')).any(|said| {
                     let head =
                         |line: &str| line.split([' ', ':']).take(2).map(str::to_owned).collect::<Vec<_>>();
                     head(said) == head(line)

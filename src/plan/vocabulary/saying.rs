@@ -9,7 +9,7 @@ use crate::{
     },
     condition::CONDITIONS,
     invariant::promises,
-    plan::declare::{FLOW_LINES, KEYSTORE_LINES, RECEIVER_LINES},
+    plan::lines::{FLOW_LINES, KEYSTORE_LINES, RECEIVER_LINES},
     source::{Finding, Span, shown},
     syntax::tree::SayDecl,
     world::wording::{self, Bit},

@@ -1,0 +1,25 @@
+//! Which key takes the place of which.
+
+use std::collections::BTreeMap;
+
+use crate::world::{
+    effect::Effect,
+    id::{KeyId, PlaceId, StepId, Table},
+};
+
+use super::{Step, resolve::Draft};
+
+/// A key that an exchange brings under an alias takes the place of the key that lies there first.
+pub(super) fn predecessors(draft: &Draft, steps: &Table<StepId, Step>) -> BTreeMap<KeyId, KeyId> {
+    let mut map = BTreeMap::new();
+    let start: BTreeMap<PlaceId, KeyId> =
+        draft.start.places.iter().rev().map(|(place, key, _)| (*place, *key)).collect();
+    for effect in steps.rows().flat_map(|step| step.action.value.effects()) {
+        if let Effect::Exchange { place, key, .. } = effect
+            && let Some(old) = start.get(&place).filter(|old| **old != key)
+        {
+            map.entry(key).or_insert(*old);
+        }
+    }
+    map
+}
