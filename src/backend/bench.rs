@@ -232,8 +232,7 @@ impl Workbench<'_> {
     /// When the keystore refuses, or has no hand for it.
     pub fn import(&mut self, place: PlaceId, key: KeyId) -> Result<Outcome, ActError> {
         let certificate = self.certificate(key)?;
-        let wanted = certificate.fingerprint();
-        let place = self.landscape.places[place].clone();
+        let (wanted, place) = (certificate.fingerprint(), self.landscape.places[place].clone());
         if self.held(&place)? == Some(wanted) {
             return Ok(Outcome::AlreadySo);
         }

@@ -62,7 +62,7 @@ impl Wording {
                         None => rest.len(),
                         // The next slot begins behind one word.
                         Some(Bit::Slot(_)) => 1,
-                        Some(Bit::Word(_)) => rest.iter().skip(1).position(|word| ends(word))? + 1,
+                        Some(Bit::Word(_)) => rest.iter().skip(1).position(ends)? + 1,
                     };
                     let (mine, after) = rest.split_at_checked(length).filter(|_| length > 0)?;
                     *slots.get_mut(*slot)? = mine.join(" ");

@@ -28,6 +28,7 @@ pub(crate) fn broken(plan: &Plan) -> BTreeSet<&'static str> {
         return BTreeSet::from(["cycle"]);
     }
     let mut made: BTreeSet<KeyId> = plan.start.places.rows().copied().flatten().collect();
+    let mut generated: BTreeSet<KeyId> = made.clone();
     let mut agreed = BTreeSet::new();
     for (step, row) in plan.steps.iter() {
         let role = row.role.value;
@@ -44,6 +45,12 @@ pub(crate) fn broken(plan: &Plan) -> BTreeSet<&'static str> {
             }
             if let Effect::Put { key, .. } = effect
                 && !made.insert(key)
+            {
+                broken.insert("created_twice");
+            }
+            // What is made where it is accepted comes into no keystore, and is made once all the same.
+            if let (Effect::Accept { key, .. }, true) = (effect, row.action.value.makes().is_some())
+                && !generated.insert(key)
             {
                 broken.insert("created_twice");
             }
