@@ -65,7 +65,7 @@ impl Shop {
         let scratch = tempfile::tempdir().unwrap();
         let folder = scratch.path().canonicalize().unwrap().join("shop");
         fs::create_dir(&folder).unwrap();
-        for file in ["tokens.sh", "store.py", "tokens.renewal", "site.toml"] {
+        for file in ["tokens.sh", "store.py", "tokens.renewal", "api-tokens.renewal", "site.toml"] {
             fs::copy(example(file), folder.join(file)).unwrap();
         }
         let tokens = || program(&folder, &["sh", "tokens.sh", "state"]);

@@ -39,10 +39,13 @@ fn a_dry_run_only_looks() {
     let shop = Shop::new();
     shop.behind(RECORDER, "");
     let before = shop.read("state/vault");
+    shop.keyroll("fmt --check tokens.renewal api-tokens.renewal").ends(0);
+    shop.keyroll("prove tokens.renewal").ends(0).says("api-token: proved");
     let said = shop.keyroll("dry-run tokens.renewal --save approval.json").ends(0);
     for words in [
         "would do    create",
         "would do    try_out",
+        "issue new in vault as \"orders-api-next\"",
         "would do    retire ",
         "would do    destroy",
         "new: will be opaque, as its command makes it",
