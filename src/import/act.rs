@@ -52,6 +52,7 @@ pub(super) fn acts(procedure: &Procedure) -> (Roles, Vec<Act>) {
     let mut context = context(&placed, &roles);
     let mut acts: Vec<Act> = Vec::new();
     let mut last = None;
+    let mut pending: Vec<String> = Vec::new();
     for one in placed {
         let Some(item) = procedure.items.get(one.item) else { continue };
         let (deed, doubt) = match one.actor {
@@ -61,9 +62,13 @@ pub(super) fn acts(procedure: &Procedure) -> (Roles, Vec<Act>) {
         let minor = !one.is_first && matches!(deed, Deed::Unknown(_));
         if minor {
             // It stays in the prose above its step, and is told there.
-            if let Some(act) = acts.last_mut().filter(|act| act.number == item.number) {
-                act.doubts.push(format!("this is not taken over: {}", one.clause.text));
-                act.waits |= one.clause.meaning == Some(Meaning::Wait);
+            let left = format!("this is not taken over: {}", one.clause.text);
+            match acts.last_mut().filter(|act| act.number == item.number) {
+                Some(act) => {
+                    act.doubts.push(left);
+                    act.waits |= one.clause.meaning == Some(Meaning::Wait);
+                }
+                None => pending.push(left),
             }
             continue;
         }
@@ -73,6 +78,7 @@ pub(super) fn acts(procedure: &Procedure) -> (Roles, Vec<Act>) {
         }
         context.stopped = deed == Deed::Undeploy || (context.stopped && deed != Deed::Deploy);
         let mut doubts = one.doubts;
+        doubts.append(&mut pending);
         doubts.extend(doubt.map(str::to_owned));
         doubts.extend(
             one.clause
@@ -84,6 +90,9 @@ pub(super) fn acts(procedure: &Procedure) -> (Roles, Vec<Act>) {
                 "step {} of the prose does more than one thing: this is one of them",
                 item.number
             ));
+        }
+        if item.is_cut && last != Some(one.item) {
+            doubts.push("more is said below this step than was read".to_owned());
         }
         let prose = (last != Some(one.item)).then(|| whole(procedure, one.item));
         let waits = prose.as_ref().is_some_and(|prose| speaks_of_waiting(prose));
@@ -150,6 +159,16 @@ fn placed(procedure: &Procedure, roles: &Roles) -> Vec<Placed> {
                     who.clone_from(&clause.actors);
                 }
                 push(&mut found, (number, item.line), clause, is_first);
+            }
+        }
+        // `makes ready: it generates ...`: what no verb says goes behind what one does.
+        let own = found.get_mut(first..).unwrap_or_default();
+        let is_vague = |one: &Placed| !one.clause.meaning.is_some_and(is_strong);
+        if own.first().is_some_and(is_vague)
+            && let Some(strong) = own.iter().position(|one| !is_vague(one))
+        {
+            for (number, one) in own.iter_mut().enumerate() {
+                one.is_first = number == strong;
             }
         }
         // What only opens its own parts is no step.

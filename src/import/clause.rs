@@ -32,8 +32,11 @@ pub(super) fn clauses(sentence: &str, known: &[usize], roles: &Roles) -> Vec<Cla
     let named = actors(&all, from, roles).map(|(who, at)| (who, at, from));
     // `after two days the tenant administrator ...`, without a comma.
     let later = || (1..all.len().min(8)).find_map(|at| Some((actors(&all, at, roles)?, at)));
-    let named =
-        named.or_else(|| later().filter(|_| says_when(&all)).map(|((who, at), begin)| (who, at, begin)));
+    let named = named.or_else(|| {
+        later()
+            .filter(|(_, at)| says_when(&all) || ends_part(&all, *at))
+            .map(|((who, at), begin)| (who, at, begin))
+    });
     let (mut who, mut from, begin) = match named {
         Some((who, at, begin)) if at < all.len() => (who, at, begin),
         _ => (known.to_vec(), from, from),
@@ -74,6 +77,12 @@ pub(super) fn clauses(sentence: &str, known: &[usize], roles: &Roles) -> Vec<Cla
         }
     }
     found
+}
+
+/// Whether a comma stands right before a word, or before its article.
+fn ends_part(all: &[Word], at: usize) -> bool {
+    let before = all.get(..at).unwrap_or_default().iter().rev();
+    before.skip_while(|word| is_article(&word.text)).next().is_some_and(|word| word.ends_part)
 }
 
 /// The first verb that is not a noun: none with an article or an adjective before it.

@@ -97,7 +97,7 @@ impl Reader<'_> {
     /// Whether it speaks of a flow or a part of one, and of no key. A user has an id, and so has a key.
     fn of_a_flow(&self) -> bool {
         let is_part = self.has(&["flow", "flows", "alias", "step", "parameter", "parameters", "id"]);
-        let keys = ["key", "keys", "pair", "certificate", "certificates", "root"];
+        let keys = ["key", "keys", "pair", "keypair", "certificate", "certificates", "root"];
         is_part && !self.has(&keys)
     }
 
@@ -111,11 +111,17 @@ impl Reader<'_> {
             Meaning::Accept if self.is_creator() && !self.of_both() => {
                 sure(Deed::Unknown("whoever created the pair has it; where it is put is part of `create`"))
             }
+            Meaning::Accept if self.has(&["pair", "pairs", "keypair", "keypairs", "private"]) => {
+                (Deed::Accept, Some("that this accepts the new key is a guess: it speaks of a pair"))
+            }
             Meaning::Accept => sure(Deed::Accept),
             Meaning::Inform => self.inform(),
-            Meaning::Exchange => sure(self.exchange()),
+            Meaning::Exchange => self.exchange(),
             Meaning::Retire if self.of_a_flow() => sure(Deed::Unknown("no verb changes how a flow is made")),
-            Meaning::Retire => sure(self.retire()),
+            Meaning::Retire => self.retire(),
+            Meaning::Undeploy if !self.has(&["flow", "flows", "it"]) => {
+                (Deed::Undeploy, Some("that a flow is stopped is a guess"))
+            }
             Meaning::Undeploy => sure(Deed::Undeploy),
             Meaning::Deploy
                 if self.has(&["keyring", "keyrings"]) || (speaks_of_keys(self.words) && !self.of_flow()) =>
@@ -125,15 +131,16 @@ impl Reader<'_> {
             Meaning::Deploy if !self.context.stopped && self.restarts() => {
                 sure(Deed::Unknown("a restart is two steps: undeploy, deploy"))
             }
+            Meaning::Deploy if !self.of_flow() => (Deed::Deploy, Some("that a flow is started is a guess")),
             Meaning::Deploy => sure(Deed::Deploy),
             Meaning::Request => self.asked(|to, act| Deed::Request(to, Box::new(act))),
             Meaning::Allow => self.asked(|to, act| Deed::Allow(to, Box::new(act))),
             Meaning::Agree => self.agree(partner),
             Meaning::Test => sure(self.test()),
             Meaning::Let => self.let_it(partner),
-            Meaning::Use => sure(self.use_it()),
+            Meaning::Use => self.use_it(),
             Meaning::Wait => sure(Deed::Unknown("a step waits with `needs` or `after`")),
-            Meaning::Other => sure(self.other()),
+            Meaning::Other => self.other(partner),
         }
     }
 
@@ -153,6 +160,9 @@ impl Reader<'_> {
             && !speaks_of_keys(self.words)
         {
             return self.inform();
+        }
+        if self.has(&["test"]) && !speaks_of_keys(self.words) {
+            return (Deed::Test, Some("that this tries the new key is a guess"));
         }
         let (to, doubt) = self.addressees(self.words.len());
         let what = (!speaks_of_keys(self.words)).then_some("that a certificate is handed over is a guess");
@@ -255,31 +265,38 @@ impl Reader<'_> {
         (to.map_or_else(|deed| deed, |to| make(to, act)), doubt)
     }
 
-    fn exchange(&self) -> Deed {
+    fn exchange(&self) -> Guess {
         if self.of_a_flow() {
-            return Deed::Unknown("no verb changes how a flow is made");
+            return (Deed::Unknown("no verb changes how a flow is made"), None);
         }
         let changes = self.words.first().is_some_and(|word| word.text.starts_with("change"));
         if self.has(&["password"]) && (changes || !self.has(&["user", "credentials"])) {
-            return Deed::Unknown("a password is no key pair");
+            return (Deed::Unknown("a password is no key pair"), None);
         }
-        let is_pair = self.has(&["pair", "pairs", "private", "user", "credentials"]);
+        let is_pair = self.has(&["pair", "pairs", "keypair", "keypairs", "private", "user", "credentials"]);
         let is_certificate = self.has(&["certificate", "certificates", "public", "root", "signature"]);
-        match (is_pair, is_certificate) {
+        let deed = match (is_pair, is_certificate) {
             (true, _) if self.is_creator() || !is_certificate => Deed::Exchange,
             (_, true) => Deed::Replace,
             _ if self.is_creator() => Deed::Exchange,
             _ => Deed::Replace,
-        }
+        };
+        let is_said = is_pair != is_certificate && (is_pair == self.is_creator() || is_certificate);
+        let doubt =
+            "whether a pair is exchanged in a keystore, or a certificate where it is trusted, is a guess";
+        (deed, (!is_said).then_some(doubt))
     }
 
-    fn retire(&self) -> Deed {
-        let is_pair = self.has(&["pair", "pairs", "private"]) || self.context.exchanged.contains(&self.actor);
-        if is_pair && self.is_creator() && !self.context.accepting.contains(&self.actor) {
+    fn retire(&self) -> Guess {
+        let is_pair = self.has(&["pair", "pairs", "keypair", "keypairs", "private"])
+            || self.context.exchanged.contains(&self.actor);
+        let deed = if is_pair && self.is_creator() && !self.context.accepting.contains(&self.actor) {
             Deed::Destroy
         } else {
             Deed::Retire
-        }
+        };
+        let doubt = "whether the pair itself goes, or the trust in its certificate, is a guess";
+        (deed, (self.is_creator() || is_pair).then_some(doubt))
     }
 
     fn agree(&self, partner: Option<usize>) -> Guess {
@@ -317,27 +334,36 @@ impl Reader<'_> {
         }
     }
 
-    fn use_it(&self) -> Deed {
+    fn use_it(&self) -> Guess {
         if !self.has(&["new"]) || self.of_both() {
-            return Deed::Unknown("that something is used says not what is done");
+            return (Deed::Unknown("that something is used says not what is done"), None);
         }
-        if self.is_creator() { Deed::Exchange } else { Deed::Replace }
+        let deed = if self.is_creator() { Deed::Exchange } else { Deed::Replace };
+        (deed, Some("that the use of the new key begins with an exchange here is a guess"))
     }
 
     /// `verifies with both`, `encrypts with the new certificate`, `takes the old one out`.
-    fn other(&self) -> Deed {
+    fn other(&self, partner: Option<usize>) -> Guess {
         let first = self.words.first().map_or("", |word| word.text.as_str());
         let judges = ["verif", "decrypt", "configure", "set"].iter().any(|stem| first.starts_with(stem));
-        if judges && self.of_both() && !self.has(&["compare"]) {
-            return Deed::Accept;
+        if judges && self.of_both() {
+            return (Deed::Accept, None);
         }
         if first.starts_with("encrypt") {
             return self.use_it();
         }
-        if first.starts_with("take") && self.has(&["out", "away"]) && !self.of_a_flow() {
+        if first.starts_with("bring") && self.has(&["up"]) {
+            return (Deed::Deploy, Some("that a flow is started is a guess"));
+        }
+        if ["fix", "set"].iter().any(|stem| first.starts_with(stem))
+            && self.has(&["date", "time", "downtime", "window"])
+        {
+            return self.agree(partner);
+        }
+        if first.starts_with("take") && self.has(&["out", "away", "off"]) && !self.of_a_flow() {
             return self.retire();
         }
-        Deed::Unknown("no verb of a plan says it")
+        (Deed::Unknown("no verb of a plan says it"), None)
     }
 }
 

@@ -44,18 +44,17 @@ fn meaning(base: &str) -> Option<Meaning> {
     Some(match base {
         "create" | "generate" | "produce" => Meaning::Create,
         "provide" | "send" | "supply" | "hand" | "give" | "forward" | "transfer" | "share" | "pass"
-        | "publish" | "transmit" | "mail" | "email" | "distribute" | "submit" | "deliver" | "attach" => {
-            Meaning::Provide
-        }
-        "trust" | "accept" | "import" | "add" | "install" | "load" | "include" | "register" | "recognise"
-        | "recognize" | "put" | "enable" | "store" => Meaning::Accept,
+        | "publish" | "transmit" | "mail" | "e-mail" | "email" | "distribute" | "submit" | "deliver"
+        | "attach" => Meaning::Provide,
+        "trust" | "accept" | "import" | "add" | "install" | "load" | "include" | "register" | "upload"
+        | "recognise" | "recognize" | "put" | "enable" | "store" => Meaning::Accept,
         "inform" | "tell" | "report" | "notify" | "confirm" | "announce" | "advise" | "acknowledge"
         | "communicate" | "reply" | "answer" | "signal" => Meaning::Inform,
         "exchange" | "replace" | "swap" | "switch" | "substitute" | "change" | "update" | "renew"
-        | "overwrite" | "activate" | "rotate" => Meaning::Exchange,
+        | "overwrite" | "activate" | "rotate" | "promote" => Meaning::Exchange,
         "remove" | "retire" | "delete" | "revoke" | "discard" | "destroy" | "drop" | "withdraw"
-        | "distrust" | "erase" | "purge" => Meaning::Retire,
-        "undeploy" | "stop" | "halt" | "suspend" | "pause" => Meaning::Undeploy,
+        | "distrust" | "erase" | "purge" | "wipe" => Meaning::Retire,
+        "undeploy" | "stop" | "halt" | "suspend" | "pause" | "shut" => Meaning::Undeploy,
         "deploy" | "redeploy" | "start" | "restart" | "resume" => Meaning::Deploy,
         "request" | "ask" | "instruct" | "invite" => Meaning::Request,
         "allow" | "permit" | "authorise" | "authorize" | "release" | "grant" => Meaning::Allow,
@@ -67,7 +66,7 @@ fn meaning(base: &str) -> Option<Meaning> {
         "check" | "verify" | "export" | "edit" | "adapt" | "adjust" | "configure" | "extend" | "document"
         | "ensure" | "compare" | "review" | "monitor" | "back" | "decrypt" | "encrypt" | "survey"
         | "take" | "make" | "keep" | "copy" | "set" | "decide" | "open" | "select" | "enter" | "write"
-        | "plan" => Meaning::Other,
+        | "plan" | "fix" | "bring" => Meaning::Other,
         _ => return None,
     })
 }
@@ -88,7 +87,7 @@ pub(super) fn speaks_of_keys(words: &[Word]) -> bool {
         || words.iter().any(|word| KEYS.iter().any(|key| word.text.starts_with(&format!("{key}-"))))
 }
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 17] = [
     "key",
     "keys",
     "pair",
@@ -104,4 +103,6 @@ const KEYS: [&str; 15] = [
     "halves",
     "pem",
     "certs",
+    "keypair",
+    "keypairs",
 ];

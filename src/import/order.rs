@@ -181,5 +181,6 @@ pub(super) fn reports(report: &Act, done: &Act) -> bool {
         _ => return true,
     };
     let about = words(&report.text);
-    about.iter().any(|word| stems.iter().any(|stem| word.text.starts_with(stem)))
+    let is_done = about.iter().any(|word| ["done", "finished", "ready"].contains(&word.text.as_str()));
+    is_done || about.iter().any(|word| stems.iter().any(|stem| word.text.starts_with(stem)))
 }

@@ -28,8 +28,10 @@ pub(super) struct Item {
     pub(super) line: usize,
     /// What is said on it, and on the lines that go on with it.
     pub(super) text: String,
-    /// What is said below it without a number.
+    /// What is said below it without a number, at most [`MOST_NOTES`] paragraphs.
     pub(super) notes: Vec<Said>,
+    /// Whether there are more.
+    pub(super) is_cut: bool,
 }
 
 /// A paragraph or a point of a list.
@@ -43,6 +45,9 @@ pub(super) struct Said {
 
 /// The longest text of a step or a note that is kept, in bytes: more is no instruction any more.
 const LONGEST: usize = 4_000;
+
+/// So many paragraphs below a step are read.
+const MOST_NOTES: usize = 200;
 
 /// So many paragraphs above a procedure are kept.
 const ABOVE: usize = 20;
@@ -168,7 +173,12 @@ impl Reader {
         self.apart = false;
         let notes = match self.now.items.last_mut() {
             Some(item) if goes_on && item.notes.is_empty() => return append(&mut item.text, text),
+            Some(item) if item.notes.len() >= MOST_NOTES => {
+                item.is_cut = true;
+                return;
+            }
             Some(item) => &mut item.notes,
+            None if self.now.before.len() >= MOST_NOTES => return,
             None => &mut self.now.before,
         };
         match notes.last_mut().filter(|_| goes_on) {
@@ -198,7 +208,7 @@ impl Reader {
         if !name.contains('.') {
             self.whole = Some(name.clone());
         }
-        self.now.items.push(Item { number: name, line, text: kept(&text), notes: Vec::new() });
+        self.now.items.push(Item { number: name, line, text: kept(&text), notes: Vec::new(), is_cut: false });
     }
 
     fn heading(&mut self, level: usize, title: String, line: usize) {

@@ -179,6 +179,9 @@ pub(super) fn names_somebody(words: &[Word]) -> bool {
     let words = without_article(words);
     let plain = words.len() <= LONGEST
         && words.iter().all(|word| !matches!(verb(word), Some((_, Form::Third))) || is_head(word));
+    // A comma ends a name.
+    let before = words.split_last().map_or(&[][..], |(_, before)| before);
+    let plain = plain && before.iter().all(|word| !word.ends_part);
     let plain = plain && words.iter().all(|word| !JOINS.contains(&word.text.as_str()));
     let of = words.get(1).is_some_and(|word| word.text == "of") && words.len() > 2;
     plain && (words.last().is_some_and(is_head) || (of && words.first().is_some_and(is_head)))

@@ -59,7 +59,7 @@ pub(super) fn taken(roles: &mut Roles, names: &str) -> Vec<usize> {
 }
 
 /// Words that may stand before the one who acts.
-const BEFORE: [&str; 12] = [
+const BEFORE: [&str; 13] = [
     "then",
     "next",
     "now",
@@ -72,6 +72,7 @@ const BEFORE: [&str; 12] = [
     "and",
     "second",
     "lastly",
+    "please",
 ];
 
 /// Words that begin what must be so before somebody acts.
@@ -154,7 +155,14 @@ pub(super) fn met(roles: &mut Roles, sentence: &str) {
             let name = all.get(from..end).filter(|name| names_somebody(name))?;
             all.get(end).filter(|word| ends(word)).map(|_| (name, end))
         });
-        let Some((name, end)) = found else { break };
+        let Some((name, end)) = found else {
+            // `five days later, the audit team ...`
+            match all.iter().take(6).position(|word| word.ends_part).filter(|comma| *comma >= from) {
+                Some(comma) => from = comma + 1,
+                None => break,
+            }
+            continue;
+        };
         // `the receiver` is the receiver administrator, or what belongs to them.
         if name.len() == 1 && roles.short(name, 0).is_some() {
             break;

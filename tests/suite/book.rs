@@ -221,6 +221,7 @@ fn the_sizes_are_those_of_the_source() {
         ),
         ("| memory for the order of the steps | 256 MiB |", "graph/order", "ROOM: usize = 256 * 1024 * 1024"),
         ("`--budget` says otherwise | 2,000,000 |", "proof/verdict", "BUDGET: usize = 2_000_000"),
+        ("`import` drafts | 10,000 |", "import/fault", "MOST_STEPS: usize = 10_000"),
         ("| a keystore | 64 MiB |", "backend/pkcs12/store", "LARGEST_STORE: u64 = 64 << 20"),
         ("in a keystore | 5,000,000 |", "backend/pkcs12/scheme", "MOST_ITERATIONS: u64 = 5_000_000"),
         ("a keystore takes | 20,000,000 |", "backend/pkcs12/safe", "MOST_IN_ALL: u64 = 4 * MOST_ITERATIONS"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{delivers, drafted, roles, steps, tree};
+use super::{delivers, drafted, roles, step_text, steps, tree};
 
 /// A procedure, who takes part, and the verb of each step; `?` where none fits.
 struct Expected {
@@ -52,6 +52,12 @@ fn rated(prose: &str, table: &str, counted: bool) -> Rate {
             } else if found == "?" {
                 rate.open += 1;
             } else {
+                let (name, _) = &steps(&tree)[number];
+                assert!(
+                    step_text(&draft.text, name).contains("# DOUBT: "),
+                    "{}: {name} is wrong and unmarked",
+                    one.heading
+                );
                 rate.wrong.push(format!("{} {}: {found} for {wanted}", one.heading, number + 1));
             }
         }
