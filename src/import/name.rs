@@ -1,6 +1,6 @@
 //! Names for what prose only describes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::syntax::NAME_LIMIT;
 
@@ -13,7 +13,11 @@ const RESERVED: [&str; 36] = [
 
 /// The names of a plan, each given once.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Names(BTreeSet<String>);
+pub(super) struct Names {
+    given: BTreeSet<String>,
+    /// The number that is tried next behind a name.
+    next: BTreeMap<String, usize>,
+}
 
 impl Names {
     /// The name that comes nearest to a text and that nothing has yet.
@@ -24,11 +28,14 @@ impl Names {
         let wish = if RESERVED.contains(&wish.as_str()) { format!("{wish}_{otherwise}") } else { wish };
         // With room for a number behind it.
         let wish: String = wish.chars().take(NAME_LIMIT - 8).collect();
-        let numbered = (2..).map(|number| format!("{wish}_{number}"));
-        let name = std::iter::once(wish.clone()).chain(numbered).find(|name| !self.0.contains(name));
-        let name = name.unwrap_or(wish);
-        self.0.insert(name.clone());
-        name
+        let next = self.next.entry(wish.clone()).or_insert(1);
+        loop {
+            let name = if *next == 1 { wish.clone() } else { format!("{wish}_{next}") };
+            *next += 1;
+            if self.given.insert(name.clone()) {
+                return name;
+            }
+        }
     }
 }
 
@@ -52,11 +59,11 @@ mod tests {
     #[test]
     fn names_are_names_and_differ() {
         let mut names = Names::default();
-        assert_eq!(names.give("Tenant administrator", "role"), "tenant_admin");
-        assert_eq!(names.give("Tenant Administrator", "role"), "tenant_admin_2");
-        assert_eq!(names.give("Receiver", "role"), "receiver_role");
-        assert_eq!(names.give("日本", "role"), "role");
-        assert_eq!(names.give("4.1", "step"), "step");
+        assert_eq!(names.give("Tenant administrator", "party"), "tenant_admin");
+        assert_eq!(names.give("Tenant Administrator", "party"), "tenant_admin_2");
+        assert_eq!(names.give("Receiver", "party"), "receiver_party");
+        assert_eq!(names.give("日本", "party"), "party");
+        assert_eq!(names.give("4.1", "act"), "act");
         assert!(names.give(&"x".repeat(100), "role").len() <= NAME_LIMIT);
     }
 }

@@ -23,7 +23,7 @@ impl Setting {
     /// What the steps of a procedure speak of.
     pub(super) fn of(titles: &[String], acts: &[Act], names: &mut Names) -> Self {
         let mut setting = Self::default();
-        setting.roles = titles.iter().map(|title| names.give(title, "role")).collect();
+        setting.roles = titles.iter().map(|title| names.give(title, "party")).collect();
         for act in acts {
             // Who is not named stands behind all the others.
             let actor = act.actor.unwrap_or(titles.len().saturating_sub(1));

@@ -1,7 +1,7 @@
 //! Who acts in a sentence.
 
 use super::{
-    lexicon::{has, verb},
+    lexicon::{Meaning, has, verb},
     role::{Roles, is_article, may_stand_before_a_colon, names_somebody},
     word::{Form, Word, words},
 };
@@ -152,7 +152,9 @@ pub(super) fn met(roles: &mut Roles, sentence: &str) {
             is_verb || BETWEEN.contains(&word.text.as_str()) || word.text == "and"
         };
         let found = (from + 1..all.len().min(from + 8)).find_map(|end| {
-            let name = all.get(from..end).filter(|name| names_somebody(name))?;
+            let acts = all.get(end).is_some_and(|word| matches!(verb(word), Some((_, Form::Third))));
+            let is_short = |name: &[Word]| name.len() == 1 && acts && is_capital(name, sentence);
+            let name = all.get(from..end).filter(|name| names_somebody(name) || is_short(name))?;
             all.get(end).filter(|word| ends(word)).map(|_| (name, end))
         });
         let Some((name, end)) = found else {
@@ -187,7 +189,10 @@ pub(super) fn met(roles: &mut Roles, sentence: &str) {
             continue;
         }
         // Somebody may have a short name in capitals.
-        let speaks_to = !["by", "to", "with"].contains(&word.text.as_str());
+        let reports = |word: &Word| matches!(verb(word), Some((Meaning::Inform, _)));
+        let is_reported =
+            word.text == "to" && at.checked_sub(1).and_then(|at| all.get(at)).is_some_and(reports);
+        let speaks_to = is_reported || !["by", "to", "with"].contains(&word.text.as_str());
         let capitals =
             all.get(start..start + 1).filter(|_| speaks_to).filter(|name| is_capital(name, sentence));
         if let Some(name) = capitals {

@@ -221,9 +221,9 @@ fn the_command_ends_as_the_proof_does() {
 /// A plan in which every text that is foreign is this one.
 fn hostile(text: &str) -> String {
     let escaped: String = text.chars().map(|c| format!("\\u{{{:x}}}", u32::from(c))).collect();
-    let mut plan = DOCUMENTED.replace("orders-signer\"", &format!("{escaped}\""));
+    let mut plan = DOCUMENTED.to_owned();
     for (word, keep) in
-        [("plan xml", 1), ("  \"Renew", 0), ("role tenant_admin", 0), ("step create_key", 0), ("because", 0)]
+        [("plan xml", 1), ("  \"Renew", 0), ("role tenant_admin", 0), ("step create_key", 0), ("expect", 0)]
     {
         let lines = plan.lines().map(|line| {
             if !line.starts_with(word) || keep == 1 {
