@@ -5,8 +5,8 @@ use keyroll::run::site::Site;
 use keyroll::syntax::parse;
 
 /// The sources that findings may stand in.
-const ROOMS: [&str; 9] =
-    ["backend", "syntax", "plan", "check", "certificate", "proof", "synthesis", "run", "cli"];
+const ROOMS: [&str; 10] =
+    ["backend", "syntax", "plan", "check", "certificate", "proof", "synthesis", "import", "run", "cli"];
 
 fn sources(folder: &Path, found: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -96,6 +96,12 @@ fn the_examples_of_explanations_can_be_read() {
             if example.starts_with("site = 1") {
                 let site = Site::read(&Source::new(explanation.code, example));
                 assert!(site.is_ok(), "{}: {:?}", explanation.code, site.err());
+                continue;
+            }
+            // Prose is drafted.
+            if example.starts_with("1. ") {
+                let draft = keyroll::import::draft(&Source::new(explanation.code, example), None);
+                assert!(draft.is_ok(), "{}", explanation.code);
                 continue;
             }
             let head = if example.starts_with("keyroll 1") { "" } else { "keyroll 1\n\n" };

@@ -185,7 +185,7 @@ fn performing_does_what_the_effects_say() {
     let plan = plan(&acts(), "");
     let mut chance = Chance::new(4);
     let mut counts: BTreeMap<(String, &str), usize> = BTreeMap::new();
-    for round in 0..600 {
+    for round in 0..700 {
         for step in plan.steps.ids() {
             let act = plan.sentence(step);
             let mut site = site(&mut chance, &plan);
