@@ -81,8 +81,8 @@ pub(super) fn clauses(sentence: &str, known: &[usize], roles: &Roles) -> Vec<Cla
 
 /// Whether a comma stands right before a word, or before its article.
 fn ends_part(all: &[Word], at: usize) -> bool {
-    let before = all.get(..at).unwrap_or_default().iter().rev();
-    before.skip_while(|word| is_article(&word.text)).next().is_some_and(|word| word.ends_part)
+    let mut before = all.get(..at).unwrap_or_default().iter().rev();
+    before.find(|word| !is_article(&word.text)).is_some_and(|word| word.ends_part)
 }
 
 /// The first verb that is not a noun: none with an article or an adjective before it.

@@ -22,8 +22,8 @@ pub(super) struct Setting {
 impl Setting {
     /// What the steps of a procedure speak of.
     pub(super) fn of(titles: &[String], acts: &[Act], names: &mut Names) -> Self {
-        let mut setting = Self::default();
-        setting.roles = titles.iter().map(|title| names.give(title, "party")).collect();
+        let roles = titles.iter().map(|title| names.give(title, "party")).collect();
+        let mut setting = Self { roles, ..Self::default() };
         for act in acts {
             // Who is not named stands behind all the others.
             let actor = act.actor.unwrap_or(titles.len().saturating_sub(1));

@@ -88,11 +88,11 @@ pub(crate) fn steps(tree: &SyntaxTree) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for item in &tree.items {
         let Item::Step(step) = &item.node else { continue };
-        let acts = step.body.lines.iter().filter_map(|line| match &line.node {
+        let mut acts = step.body.lines.iter().filter_map(|line| match &line.node {
             StepLine::Act(phrase) => Some(first(phrase)),
             _ => None,
         });
-        found.push((step.name.value.clone(), acts.last().unwrap_or_else(|| "?".to_owned())));
+        found.push((step.name.value.clone(), acts.next_back().unwrap_or_else(|| "?".to_owned())));
     }
     found
 }
