@@ -43,6 +43,7 @@
 //! - [`run`]: carries a plan out through the backends of a site or a sandbox.
 //! - [`evidence`]: what a run leaves behind, for people and for machines.
 //! - [`runbook`]: a plan as a procedure for people, a page for each role.
+//! - [`door`]: what a program in Rust calls: check a plan, and prove it.
 //! - [`cli`]: the command line: arguments in, words and an exit code out.
 //!
 //! A new verb, condition, promise, check or backend is one file in its room and one row in the
@@ -55,6 +56,7 @@ pub mod check;
 pub mod cli;
 pub mod compare;
 pub mod condition;
+pub mod door;
 pub mod duration;
 pub mod evidence;
 pub mod explanation;
@@ -77,45 +79,4 @@ pub mod transition;
 pub mod way_back;
 pub mod world;
 
-pub use plan::Plan;
-pub use source::{Refusal, Source};
-
-/// Reads a plan and checks it: grammar, names, authority, order, knowledge. Nothing is executed.
-///
-/// # Errors
-/// The findings on the text, each with its place, a stable code and what to do next.
-///
-/// # Examples
-/// ```
-/// let text = include_str!("../plans/xml-signature/two-keys.renewal");
-/// let checked = keyroll::check(&keyroll::Source::new("two-keys.renewal", text)).unwrap();
-/// assert_eq!(checked.plan().steps.len(), 7);
-///
-/// let typo = text.replace("after create_key", "after creat_key");
-/// let refusal = keyroll::check(&keyroll::Source::new("two-keys.renewal", typo)).unwrap_err();
-/// assert_eq!(refusal.error_codes(), ["unknown_step"]);
-/// ```
-pub fn check(source: &Source) -> Result<check::Checked, Refusal> {
-    check::read(source, &plan::given::Given::default())
-}
-
-/// Proves a plan from the world that it declares, within the default budget, or tells how it fails.
-///
-/// # Examples
-/// ```
-/// use keyroll::{Source, proof::verdict::Verdict};
-///
-/// let text = include_str!("../plans/xml-signature/two-keys.renewal");
-/// let checked = keyroll::check(&Source::new("two-keys.renewal", text)).unwrap();
-/// assert!(matches!(keyroll::prove(checked), Verdict::Proven(_)));
-///
-/// let hasty = text.replace("  needs orders drained of old", "");
-/// let checked = keyroll::check(&Source::new("hasty.renewal", hasty)).unwrap();
-/// let Verdict::Refuted(refuted) = keyroll::prove(checked) else { panic!("nobody waits") };
-/// assert_eq!(refuted.finding.code().unwrap().to_string(), "keyroll::undrained");
-/// ```
-#[must_use]
-pub fn prove(checked: check::Checked) -> proof::verdict::Verdict {
-    let start = checked.plan().start.clone();
-    proof::verdict::prove(checked, &start, proof::verdict::BUDGET)
-}
+pub use door::{Plan, Refusal, Source, check, prove};

@@ -35,6 +35,7 @@ const ORDER: &[&[&str]] = &[
     &["run"],
     &["evidence"],
     &["runbook"],
+    &["door"],
     &["cli"],
 ];
 

@@ -28,7 +28,7 @@ const ACTS: &[(&str, &[&str])] = &[
     ("destroy", &["destroy old in tenant", "destroy spare in vault"]),
     ("exchange", &["exchange tenant[\"live\"] for new", "exchange vault[\"kept\"] for other"]),
     ("generate", &["generate new at partner"]),
-    ("import", &["import other in tenant as \"theirs\"", "import new in vault as \"theirs\""]),
+    ("import", &["import foreign in tenant as \"theirs\""]),
     ("inform", &["inform receiver_admin", "inform receiver_admin, developer"]),
     ("provide", &["provide new to receiver_admin", "provide old to receiver_admin, developer"]),
     (
@@ -60,6 +60,7 @@ key old
 key new
 key spare
 key other
+key foreign
 keystore tenant of tenant_admin {
   alias \"live\" is old
 }

@@ -71,7 +71,7 @@ fn site(chance: &mut Chance, plan: &Plan) -> Site {
                 let subject = if chance.percent(50) { "renewed" } else { "stranger" };
                 store.create_key_pair(&place.alias, &spec(subject)).unwrap();
             }
-            1..=7 if !left.is_empty() => {
+            1..=5 if !left.is_empty() => {
                 let likely = plan.start.places[id].filter(|key| left.contains(key) && chance.percent(60));
                 let key = likely.unwrap_or_else(|| chance.of(&left));
                 left.retain(|k| *k != key);
@@ -185,7 +185,7 @@ fn performing_does_what_the_effects_say() {
     let plan = plan(&acts(), "");
     let mut chance = Chance::new(4);
     let mut counts: BTreeMap<(String, &str), usize> = BTreeMap::new();
-    for round in 0..700 {
+    for round in 0..600 {
         for step in plan.steps.ids() {
             let act = plan.sentence(step);
             let mut site = site(&mut chance, &plan);
