@@ -48,6 +48,8 @@
 //!
 //! A new verb, condition, promise, check or backend is one file in its room and one row in the
 //! room's list; the grammar and the other rooms stay as they are.
+//!
+//! [`check`]: mod@check
 
 pub mod action;
 pub mod backend;
