@@ -14,7 +14,10 @@ use crate::{
     plan::{Plan, given::Given, resolve::resolve},
     source::{Finding, Refusal, Source, is_advice},
     syntax::parse,
-    world::id::{DeliveryId, StepId},
+    world::{
+        id::{DeliveryId, StepId},
+        wording::Wording,
+    },
 };
 
 use super::{CHECKS, Subject, cycle, key_not_provided::Holders, too_entangled};
@@ -37,6 +40,13 @@ impl Checked {
     #[must_use]
     pub const fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// The same, told in the words of the core: for a comparison with one that has other words.
+    #[must_use]
+    pub fn in_core_words(mut self) -> Self {
+        self.plan.landscape.wording = Wording::default();
+        self
     }
 
     /// Its order.

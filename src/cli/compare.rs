@@ -95,6 +95,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Ok(both) => both,
         Err(exit) => return exit,
     };
+    // The same thing in other words is the same.
+    let alike = old.plan().landscape.wording == new.plan().landscape.wording;
+    let (old, new) = if alike { (old, new) } else { (old.in_core_words(), new.in_core_words()) };
     let mut found = differences(&old, &new);
     let proved = match (old_proved, new_proved) {
         (true, false) => Some((Weight::Weaker, "the plan is not proved any more")),

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The words of the vocabularies that a plan uses.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wording {
     rows: Arc<Vec<Saying>>,
     kinds: Arc<BTreeMap<String, String>>,

@@ -164,6 +164,43 @@ fn vocabularies_use_others_and_never_themselves() {
 }
 
 #[test]
+fn what_is_asked_for_is_said_in_own_words_too() {
+    let asked = RENEW.replace(
+        "step issue by shop_admin {\n",
+        "step ask by gateway_admin {\n  request shop_admin to issue second into shop as \"gateway-next\"\n}\n\n\
+         step issue by shop_admin {\n  after ask\n",
+    );
+    let checked =
+        read(&asked, &[("tokens.renewal", TOKENS)]).unwrap_or_else(|r| panic!("{:?}", r.error_codes()));
+    let step = checked.plan().steps.ids().next().unwrap();
+    assert_eq!(
+        checked.plan().sentence(step),
+        "request shop_admin to issue second into shop as \"gateway-next\""
+    );
+}
+
+#[test]
+fn a_plan_in_own_words_compares_as_the_one_in_the_words_of_the_core() {
+    let place = tempfile::tempdir().unwrap();
+    for (name, text) in
+        [("tokens.renewal", TOKENS), ("own.renewal", RENEW), ("core.renewal", &in_core_words())]
+    {
+        fs::write(place.path().join(name), text).unwrap();
+    }
+    let compare = |old: &str, new: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keyroll"));
+        Said::of(command.args(["compare", old, new]).current_dir(place.path()).output().unwrap())
+    };
+    for (old, new) in [("own.renewal", "core.renewal"), ("core.renewal", "own.renewal")] {
+        let same = compare(old, new).ends(0).out;
+        assert_eq!(same.lines().count(), 1, "{same}");
+    }
+    let hasty = in_core_words().replace("promise calls never interrupted\n", "");
+    fs::write(place.path().join("core.renewal"), hasty).unwrap();
+    assert!(compare("own.renewal", "core.renewal").ends(1).out.contains("weaker"));
+}
+
+#[test]
 fn what_is_approved_is_bound_to_the_words() {
     let one = read(RENEW, &[("tokens.renewal", TOKENS)]).unwrap();
     let other = TOKENS.replace("Make a fresh token", "Make a new token");

@@ -52,7 +52,7 @@ impl Vocabulary {
             Item::Step(step) => {
                 for line in &mut step.body.lines {
                     match &mut line.node {
-                        StepLine::Act(words) => self.one(words, Sort::Act),
+                        StepLine::Act(words) => self.act(words),
                         StepLine::Needs(words) => self.one(words, Sort::Condition),
                         _ => {}
                     }
@@ -113,6 +113,19 @@ impl Vocabulary {
         let rows = self.sayings.iter().filter(|saying| saying.sort == sort);
         if let Some(core) = rows.into_iter().find_map(|saying| said(saying, words)) {
             *words = core;
+        }
+    }
+
+    /// The same for an act, and for the one that it asks for or allows.
+    fn act(&self, words: &mut Phrase) {
+        self.one(words, Sort::Act);
+        let to = words.terms.iter().position(|term| matches!(term, Term::Word(word) if word.value == "to"));
+        if let Some(to) = to {
+            let mut asked = Phrase { terms: words.terms.split_off(to + 1) };
+            if !asked.terms.is_empty() {
+                self.one(&mut asked, Sort::Act);
+            }
+            words.terms.append(&mut asked.terms);
         }
     }
 
