@@ -106,6 +106,15 @@ impl Source {
         }
     }
 
+    /// The text of a file as it once was, where it is kept with this text.
+    #[must_use]
+    pub fn kept(&self, name: &str) -> Option<&str> {
+        match &self.files {
+            Files::Kept(files) => files.get(name).map(String::as_str),
+            Files::None | Files::Folder(_) => None,
+        }
+    }
+
     /// The one-based line and column (in characters) at which a span begins.
     #[must_use]
     pub fn line_column(&self, span: Span) -> (usize, usize) {

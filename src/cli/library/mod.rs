@@ -46,7 +46,8 @@ impl Document for Library {
 
 /// Whether a file holds words for plans, and no plan.
 pub fn is_vocabulary(path: &Path) -> bool {
-    if path.as_os_str() == "-" {
+    // What can be read once only is left for whoever reads it as a plan.
+    if !path.is_file() {
         return false;
     }
     loaded(path, |_| ()).is_ok_and(|source| {

@@ -144,21 +144,18 @@ impl Reading {
             let help = "let one of them do without the other".to_owned();
             return Err((format!("uses itself, by way of {}", circle.join(", ")), help));
         }
-        let text = match standard(file) {
+        // A run keeps the words with which it began, also those that this keyroll has otherwise.
+        let known = source.kept(file).or_else(|| standard(file));
+        let text = match known {
             Some(text) => text.to_owned(),
             None if file.starts_with("std/") => {
                 let names: Vec<String> = STANDARD.iter().map(|(name, _)| format!("`std/{name}`")).collect();
-                return Err((
-                    "is none of those that keyroll has".to_owned(),
-                    format!("there are {}", names.join(", ")),
-                ));
+                let help = format!("there are {}", names.join(", "));
+                return Err(("is none of those that keyroll has".to_owned(), help));
             }
-            None => {
-                let text = source.beside(file).map_err(|(why, help)| (why, help.to_owned()))?;
-                self.words.files.insert(file.clone(), text.clone());
-                text
-            }
+            None => source.beside(file).map_err(|(why, help)| (why, help.to_owned()))?,
         };
+        self.words.files.insert(file.clone(), text.clone());
         let inner = source.of_file(file, text);
         let (tree, findings) = parse(&inner);
         self.told(&inner, &findings)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     action::{
         VOCABULARY,
-        usage::{Piece, Slot, pieces},
+        usage::{self, Piece, Slot, pieces},
     },
     condition::CONDITIONS,
     invariant::promises,
@@ -123,10 +123,13 @@ impl Saying {
             }
             _ => {}
         }
-        let pieces = said.iter().map(|token| match token {
-            Token::Word(word) => Piece::Keyword(word.clone().into()),
-            Token::Hole(hole) => Piece::Slot(hole.slot),
-        });
+        let pieces = written(&said);
+        if usages(sort).any(|usage| read_alike(&pieces, &usage::pieces(usage))) {
+            let why = "the core says this already".to_owned();
+            let help = "say it with words that are not the core's: what a plan promises must not mean \
+                        something else than it says";
+            return Err(bad(why, help.to_owned(), say.said.span));
+        }
         let mut numbers = 0..;
         let own = said.iter().map(|token| match token {
             Token::Word(word) => Bit::Word(word.clone()),
@@ -137,7 +140,7 @@ impl Saying {
             said: say.said.value.clone(),
             means: say.means.value.clone(),
             title: say.title.as_ref().map(|title| title.value.clone()),
-            pieces: pieces.collect(),
+            pieces,
             core,
             own: own.collect(),
             kinds: holes.iter().map(|hole| hole.kind.clone()).collect(),
@@ -193,30 +196,51 @@ fn token(word: &str, at: Span, kinds: &BTreeMap<String, Slot>) -> Result<Token, 
     Ok(Token::Hole(Hole { name: name.to_owned(), slot, kind: declared.map(|_| base.to_owned()) }))
 }
 
+/// How the sentences of the core of a sort are written.
+fn usages(sort: Sort) -> Box<dyn Iterator<Item = &'static str>> {
+    match sort {
+        Sort::Act => Box::new(VOCABULARY.iter().map(|verb| verb.usage)),
+        Sort::Condition => Box::new(CONDITIONS.iter().map(|form| form.usage)),
+        Sort::Promise => Box::new(promises().map(|(usage, _)| usage)),
+        Sort::Line(Slot::Keystore) => Box::new(KEYSTORE_LINES.into_iter()),
+        Sort::Line(Slot::Receiver) => Box::new(RECEIVER_LINES.into_iter()),
+        Sort::Line(_) => Box::new(FLOW_LINES.into_iter()),
+    }
+}
+
 /// Where the sentence of the core stands that these are the words of.
 fn sort(tokens: &[Token]) -> Option<Sort> {
-    let is = |usage: &'static str| {
-        let pieces = pieces(usage);
-        pieces.len() == tokens.len()
-            && pieces.iter().zip(tokens).all(|(piece, token)| match (piece, token) {
-                (Piece::Keyword(one), Token::Word(other)) => one == other,
-                (Piece::Slot(slot), Token::Hole(hole)) => *slot == hole.slot,
-                _ => false,
-            })
+    let written = written(tokens);
+    let lines = [Slot::Keystore, Slot::Receiver, Slot::Flow].map(Sort::Line);
+    let mut sorts = [Sort::Act, Sort::Condition, Sort::Promise].into_iter().chain(lines);
+    sorts.find(|sort| usages(*sort).any(|usage| pieces(usage) == written))
+}
+
+fn written(tokens: &[Token]) -> Vec<Piece> {
+    let piece = |token: &Token| match token {
+        Token::Word(word) => Piece::Keyword(word.clone().into()),
+        Token::Hole(hole) => Piece::Slot(hole.slot),
     };
-    let lines =
-        [(Slot::Keystore, &KEYSTORE_LINES[..]), (Slot::Receiver, &RECEIVER_LINES), (Slot::Flow, &FLOW_LINES)];
-    if VOCABULARY.iter().any(|verb| is(verb.usage)) {
-        return Some(Sort::Act);
+    tokens.iter().map(piece).collect()
+}
+
+/// Whether some words can be read by both, where a condition is any of the core's.
+fn read_alike(one: &[Piece], other: &[Piece]) -> bool {
+    let is_condition = |piece: &Piece| *piece == Piece::Slot(Slot::Condition);
+    match (one.split_first(), other.split_first()) {
+        (None, None) => true,
+        (Some((first, rest)), Some((second, behind))) if first == second => read_alike(rest, behind),
+        (Some((first, rest)), Some(_)) if is_condition(first) => {
+            conditions(rest).any(|all| read_alike(&all, other))
+        }
+        (Some(_), Some((second, behind))) if is_condition(second) => {
+            conditions(behind).any(|all| read_alike(one, &all))
+        }
+        _ => false,
     }
-    if CONDITIONS.iter().any(|form| is(form.usage)) {
-        return Some(Sort::Condition);
-    }
-    if promises().any(|(usage, _)| is(usage)) {
-        return Some(Sort::Promise);
-    }
-    lines
-        .into_iter()
-        .find(|(_, usages)| usages.iter().any(|usage| is(usage)))
-        .map(|(slot, _)| Sort::Line(slot))
+}
+
+/// Each condition of the core, with what comes behind it.
+fn conditions(behind: &[Piece]) -> impl Iterator<Item = Vec<Piece>> {
+    CONDITIONS.iter().map(move |form| pieces(form.usage).into_iter().chain(behind.iter().cloned()).collect())
 }
