@@ -92,18 +92,20 @@ pub enum Piece {
     Slot(Slot),
 }
 
-/// The words of a usage line. A slot that is not known reads as a keyword, which no plan can
-/// write, for `<` begins no word; a test walks all usage lines and refuses it.
+/// The words of a usage line, one after the other. A slot that is not known reads as a keyword, which
+/// no plan can write, for `<` begins no word; a test walks all usage lines and refuses it.
+pub fn words(usage: &'static str) -> impl Iterator<Item = Piece> + Clone {
+    usage.split_whitespace().map(|word| {
+        let slot = word.strip_prefix('<').and_then(|w| w.strip_suffix('>'));
+        slot.and_then(|name| Slot::ALL.into_iter().find(|s| s.word() == name))
+            .map_or(Piece::Keyword(word.into()), Piece::Slot)
+    })
+}
+
+/// The words of a usage line.
 #[must_use]
 pub fn pieces(usage: &'static str) -> Vec<Piece> {
-    usage
-        .split_whitespace()
-        .map(|word| {
-            let slot = word.strip_prefix('<').and_then(|w| w.strip_suffix('>'));
-            slot.and_then(|name| Slot::ALL.into_iter().find(|s| s.word() == name))
-                .map_or(Piece::Keyword(word.into()), Piece::Slot)
-        })
-        .collect()
+    words(usage).collect()
 }
 
 /// What an author wrote in a slot, its names resolved.

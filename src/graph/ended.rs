@@ -51,8 +51,13 @@ impl<'a> Ending<'a> {
             }
             Asks::Open(window) => {
                 let agrees = |step: &StepId| self.plan.proposal(*step).is_some_and(|(w, _)| w == *window);
-                let agreement = self.plan.steps.ids().find(agrees).ok_or(Unknown::Unsettled)?;
-                if self.learns(role, agreement) { Ok(()) } else { Err(Unknown::Untold(agreement)) }
+                let agreements = || self.plan.steps.ids().filter(agrees);
+                let first = agreements().next().ok_or(Unknown::Unsettled)?;
+                if agreements().any(|step| self.learns(role, step)) {
+                    Ok(())
+                } else {
+                    Err(Unknown::Untold(first))
+                }
             }
             Asks::Drained(..) => Err(Unknown::Traffic),
         }

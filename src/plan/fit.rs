@@ -1,5 +1,7 @@
 //! Whether the words of a phrase fit a usage line; names are not looked at.
 
+use std::borrow::Borrow;
+
 use crate::{
     action::usage::{Piece, Slot},
     source::Span,
@@ -22,47 +24,63 @@ pub(super) struct Unfit {
     pub(super) progress: usize,
     /// Where in the phrase.
     pub(super) at: Span,
-    /// What the line asks for there.
-    pub(super) expected: String,
+    /// What the line asks for there; nothing, where it is at its end.
+    asks: Option<Piece>,
 }
 
-/// Lays a phrase along the pieces of a usage line.
+impl Unfit {
+    /// What the line asks for there.
+    pub(super) fn expected(&self) -> String {
+        match &self.asks {
+            None => NOTHING_MORE.to_owned(),
+            Some(Piece::Keyword(word)) => format!("`{word}`"),
+            Some(Piece::Slot(slot)) => format!("{} {}", article(slot.word()), slot.word()),
+        }
+    }
+}
+
+/// Lays a phrase along a usage line. Every phrase of a plan is laid along several: nothing is made for
+/// those that it does not fit.
 ///
 /// # Errors
 /// Where it leaves the line.
-pub(super) fn fit<'t>(usage: &[Piece], phrase: &'t Phrase) -> Result<Fit<'t>, Unfit> {
+pub(super) fn fit<'t, P: Borrow<Piece>>(
+    usage: impl Iterator<Item = P>,
+    phrase: &'t Phrase,
+) -> Result<Fit<'t>, Unfit> {
     let mut slots = Vec::new();
     let mut rest: &'t [Term] = &phrase.terms;
     let end = Span::new(phrase.span().end, phrase.span().end);
-    for (progress, piece) in usage.iter().enumerate() {
-        let unfit = |rest: &[Term], expected: String| Unfit {
+    let mut pieces = usage.peekable();
+    let mut progress = 0;
+    while let Some(piece) = pieces.next() {
+        let unfit = |rest: &[Term]| Unfit {
             progress,
             at: rest.first().map_or(end, Term::span),
-            expected,
+            asks: Some(piece.borrow().clone()),
         };
-        match piece {
+        match piece.borrow() {
             Piece::Keyword(word) => match rest.split_first() {
                 Some((Term::Word(found), after)) if found.value == *word => rest = after,
-                _ => return Err(unfit(rest, format!("`{word}`"))),
+                _ => return Err(unfit(rest)),
             },
             Piece::Slot(slot) => {
-                let taken = match (slot, usage.get(progress + 1)) {
+                let taken = match (slot, pieces.peek().map(Borrow::borrow)) {
                     (Slot::Condition, Some(Piece::Keyword(next))) => before(next, rest),
                     _ => length(*slot, rest),
                 };
                 let Some((mine, after)) = rest.split_at_checked(taken).filter(|_| taken > 0) else {
-                    return Err(unfit(rest, format!("{} {}", article(slot.word()), slot.word())));
+                    return Err(unfit(rest));
                 };
                 slots.push((*slot, mine));
                 rest = after;
             }
         }
+        progress += 1;
     }
     match rest.first() {
         None => Ok(Fit { slots }),
-        Some(term) => {
-            Err(Unfit { progress: usage.len(), at: term.span(), expected: NOTHING_MORE.to_owned() })
-        }
+        Some(term) => Err(Unfit { progress, at: term.span(), asks: None }),
     }
 }
 

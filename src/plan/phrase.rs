@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::{
     action::{
         VOCABULARY,
-        usage::{Argument, Slot, pieces},
+        usage::{Argument, Slot, words},
     },
     condition::CONDITIONS,
     explanation::Explanation,
@@ -112,7 +112,7 @@ impl Reader<'_> {
     ) -> Result<(usize, Vec<Argument>), Vec<Finding>> {
         let mut near: Vec<(Unfit, &'static str)> = Vec::new();
         for (row, usage) in usages.iter().enumerate() {
-            match fit(&pieces(usage), phrase) {
+            match fit(words(usage), phrase) {
                 Ok(fit) => return self.resolve(&fit).map(|arguments| (row, arguments)),
                 Err(unfit) => near.push((unfit, usage)),
             }
@@ -139,12 +139,14 @@ impl Reader<'_> {
             }
         }
         let at = near.first().map_or(phrase.span(), |(unfit, _)| unfit.at);
-        let mut expected: Vec<&str> = Vec::new();
+        let mut wanted: Vec<String> = Vec::new();
         for (unfit, _) in &near {
-            if !expected.contains(&unfit.expected.as_str()) {
-                expected.push(&unfit.expected);
+            let asked = unfit.expected();
+            if !wanted.contains(&asked) {
+                wanted.push(asked);
             }
         }
+        let expected: Vec<&str> = wanted.iter().map(String::as_str).collect();
         let found = phrase.terms.iter().find(|term| term.span() == at);
         let slip = match found {
             Some(Term::Word(word)) => nearest(&word.value, expected.iter().map(|e| e.trim_matches('`'))),

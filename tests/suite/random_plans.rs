@@ -4,7 +4,11 @@
 
 pub(crate) mod generated;
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::BTreeMap,
+    ops::Range,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use super::reference::{Compared, Grounds, Told, compare, read};
 use generated::plan;
@@ -20,7 +24,7 @@ pub(crate) fn sound(seeds: std::ops::Range<u64>) -> impl Iterator<Item = keyroll
     seeds.filter_map(|seed| read(&plan(seed)).ok())
 }
 
-/// How often something comes of the seeds, by two threads.
+/// How often something comes of the seeds, by two threads; all seeds are tried, also where one of them fails.
 pub(crate) fn counted<K: Ord + Send>(
     seeds: Range<u64>,
     what: impl Fn(u64) -> Option<K> + Sync,
@@ -29,10 +33,16 @@ pub(crate) fn counted<K: Ord + Send>(
     let mut counts: BTreeMap<K, usize> = BTreeMap::new();
     std::thread::scope(|scope| {
         let halves = [seeds.start..middle, middle..seeds.end];
-        let found = halves.map(|half| scope.spawn(|| half.filter_map(&what).collect::<Vec<K>>()));
-        for what in found.into_iter().flat_map(|half| half.join().expect("the judges agree")) {
-            *counts.entry(what).or_default() += 1;
+        let tried = |seed| catch_unwind(AssertUnwindSafe(|| what(seed))).map_err(|_| seed);
+        let found = halves.map(|half| scope.spawn(move || half.map(tried).collect::<Vec<_>>()));
+        let mut failed = Vec::new();
+        for what in found.into_iter().flat_map(|half| half.join().expect("what fails is caught")) {
+            match what {
+                Ok(what) => what.into_iter().for_each(|what| *counts.entry(what).or_default() += 1),
+                Err(seed) => failed.push(seed),
+            }
         }
+        assert!(failed.is_empty(), "the judges do not agree on the texts of the seeds {failed:?}");
     });
     counts
 }

@@ -158,7 +158,7 @@ impl Vocabulary {
 
 /// The sentence of the core that these words say, if they are of this saying.
 fn said(saying: &Saying, words: &Phrase) -> Option<Phrase> {
-    let fit = fit(&saying.pieces, words).ok()?;
+    let fit = fit(saying.pieces.iter(), words).ok()?;
     let first = words.terms.first().map(Term::span).unwrap_or_default();
     let mut terms = Vec::new();
     for bit in &saying.core {

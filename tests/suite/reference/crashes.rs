@@ -7,7 +7,7 @@ use keyroll::{
 };
 
 use super::{
-    knowledge::written,
+    laws::changed,
     moment::{Facts, Moment},
     search::{Judge, Wrong},
 };
@@ -88,7 +88,7 @@ impl Judge<'_> {
     /// Whether a step asks for something that another one changes.
     fn asks_of(&self, step: StepId, other: StepId) -> bool {
         let effects = self.plan.steps[other].action.value.effects();
-        let changed: Vec<Fact> = effects.iter().flat_map(written).map(|(fact, _)| fact).collect();
+        let changed: Vec<Fact> = effects.iter().flat_map(changed).map(|(fact, _)| fact).collect();
         self.plan.steps[step].needs.iter().any(|need| match need.value.asks() {
             Asks::Facts(facts) => facts.iter().any(|(fact, _)| changed.contains(fact)),
             Asks::Drained(flow, _) => {

@@ -130,28 +130,20 @@ fn knows_at_the_end(plan: &Plan, told: &Told<'_>, role: RoleId, asks: &Asks) -> 
                 says(m).is_some_and(|s| s.to.contains(&role) && (m == t || report(s)))
             })
     };
-    let empty = matches!(asks, Asks::Facts(facts) if facts.iter().any(|(_, v)| *v == Value::Key(None)));
+    // What the last effect of a step on a fact makes of it: of the backup alias of an exchange, no plan says what.
     let writes = |step: StepId, fact: Fact| {
         let effects = plan.steps[step].action.value.effects();
-        let all: Vec<Value> =
-            effects.iter().flat_map(written).filter(|(f, _)| *f == fact).map(|(_, v)| v).collect();
-        // What an exchange leaves under its backup alias is some key: nothing is empty after it.
-        let left = effects.iter().find_map(|effect| match *effect {
-            Effect::Exchange { backup, key, .. } if empty && fact == Fact::Place(backup) => {
-                Some(Value::Key(Some(key)))
-            }
-            _ => None,
-        });
-        all.last().copied().or(left)
+        let last = effects.iter().flat_map(changed).filter(|(f, _)| *f == fact).last();
+        last.map(|(_, value)| value)
     };
     match asks {
         Asks::Facts(facts) => facts.iter().all(|(fact, value)| {
             let untouched = || plan.steps.ids().all(|step| writes(step, *fact).is_none());
             let stays = |step: StepId| {
                 let undoes = |other: StepId| {
-                    writes(other, *fact).is_some_and(|v| v != *value) && !told.is_before(other, step)
+                    writes(other, *fact).is_some_and(|v| v != Some(*value)) && !told.is_before(other, step)
                 };
-                writes(step, *fact) == Some(*value) && !plan.steps.ids().any(undoes)
+                writes(step, *fact) == Some(Some(*value)) && !plan.steps.ids().any(undoes)
             };
             plan.landscape.owner(*fact) == Some(role)
                 || (untouched() && plan.start.value(&plan.landscape, *fact) == *value)
@@ -166,7 +158,7 @@ fn knows_at_the_end(plan: &Plan, told: &Told<'_>, role: RoleId, asks: &Asks) -> 
 }
 
 /// What an effect changes, and to what; nothing where only the world can tell.
-fn changed(effect: &Effect) -> Vec<(Fact, Option<Value>)> {
+pub(super) fn changed(effect: &Effect) -> Vec<(Fact, Option<Value>)> {
     let mut facts: Vec<_> = written(effect).into_iter().map(|(fact, value)| (fact, Some(value))).collect();
     if let Effect::Exchange { backup, .. } = *effect {
         facts.push((Fact::Place(backup), None));
