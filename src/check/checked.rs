@@ -11,7 +11,7 @@ use crate::{
         licence::{Licence, News},
         order::{Order, Unordered},
     },
-    plan::{Plan, given::Given, resolve::resolve},
+    plan::{Plan, given::Given, resolve::resolve, table::once},
     source::{Finding, Refusal, Source, is_advice},
     syntax::parse,
     world::{
@@ -132,8 +132,10 @@ pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
     };
     let late = Late::of(&plan, &order);
     let subject = Subject { plan: &plan, order: &order, knowledge: &knowledge, late: &late };
-    let findings = CHECKS.iter().flat_map(|check| check(&subject));
-    let (advice, errors): (Vec<Finding>, Vec<Finding>) = findings.partition(|f| is_advice(f.as_ref()));
+    let findings: Vec<Finding> = CHECKS.iter().flat_map(|check| check(&subject)).collect();
+    let findings = if plan.has_rows { once(findings) } else { findings };
+    let (advice, errors): (Vec<Finding>, Vec<Finding>) =
+        findings.into_iter().partition(|f| is_advice(f.as_ref()));
     if !errors.is_empty() {
         return Err(errors);
     }

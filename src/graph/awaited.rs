@@ -5,7 +5,6 @@
 //! comes before the step; else the role would pass on, or act on, what it has not been told yet.
 
 use crate::{
-    action::SpeechKind,
     plan::Plan,
     world::id::{DeliveryId, Id, RoleId, StepId, Table},
 };
@@ -37,10 +36,7 @@ impl Awaited {
             let is_own = |earlier: StepId| plan.steps[earlier].role.value == role;
             if !row.after.iter().all(|earlier| is_own(earlier.value)) {
                 let told = fresh(order, order.set_before(*step), &concerns[role]);
-                for message in told.ones().filter_map(|message| order.sequence().get(message)) {
-                    let mine = plan.deliveries_of(*message).filter(|(_, to)| *to == role);
-                    rows[*step].extend(mine.map(|(delivery, _)| delivery));
-                }
+                rows[*step].extend(told.ones().filter_map(|message| concerns[role].delivery(message)));
             }
             concerns[role].own.insert(position);
             rows[*step].sort_unstable();
@@ -48,11 +44,10 @@ impl Awaited {
             if taken > MOST {
                 return None;
             }
-            // A proposal is answered, not received.
-            let received =
-                row.speech.as_ref().filter(|speech| !matches!(speech.kind, SpeechKind::Proposal(_)));
-            for addressee in received.iter().flat_map(|speech| &speech.to) {
-                concerns[*addressee].told.insert(position);
+            // A proposal is answered, not received: it is none of these.
+            for (delivery, addressee) in plan.deliveries_of(*step) {
+                concerns[addressee].told.insert(position);
+                concerns[addressee].messages.push((position, delivery));
             }
         }
         let mut messages = Vec::with_capacity(taken);
@@ -94,4 +89,14 @@ fn fresh(order: &Order, before: &StepSet, concern: &Concern) -> StepSet {
 struct Concern {
     own: StepSet,
     told: StepSet,
+    /// What is said to it, by the positions of the steps that say it, which rise.
+    messages: Vec<(usize, DeliveryId)>,
+}
+
+impl Concern {
+    /// The message to it from the step at a position.
+    fn delivery(&self, position: usize) -> Option<DeliveryId> {
+        let at = self.messages.binary_search_by_key(&position, |(position, _)| *position).ok()?;
+        self.messages.get(at).map(|(_, delivery)| *delivery)
+    }
 }

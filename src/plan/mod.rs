@@ -92,6 +92,8 @@ pub struct Plan {
     pub expected: Option<Expected>,
     /// The files with its tables, by the names that the text gives them.
     pub files: BTreeMap<String, String>,
+    /// Whether it says something for each row of a table.
+    pub has_rows: bool,
     /// Which key a new key takes the place of.
     pub predecessors: BTreeMap<KeyId, KeyId>,
 }

@@ -221,6 +221,7 @@ pub fn resolve_scenario(
         known: goals.known,
         waivers,
         expected,
+        has_rows: said.has_rows(),
         files: said.files,
         predecessors,
     })

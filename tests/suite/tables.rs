@@ -239,3 +239,27 @@ fn a_mistake_is_found_once_and_not_for_each_row() {
     let refusal = read(&wrong).unwrap_err();
     assert_eq!(refusal.codes().collect::<Vec<_>>(), ["unknown_name"]);
 }
+
+/// What the checks of the whole plan find in many rows is told once too, with how often.
+#[test]
+fn advice_on_what_is_said_for_each_row_is_told_once() {
+    let silent = |text: &str| {
+        let checked = read(text).unwrap();
+        let advice = checked.advice().iter().map(|finding| {
+            let help = finding.help().map(|help| help.to_string()).unwrap_or_default();
+            (finding.code().unwrap().to_string(), help)
+        });
+        advice
+            .filter(|(code, _)| code.ends_with("last_act_unreported"))
+            .map(|(_, help)| help)
+            .collect::<Vec<_>>()
+    };
+    let partners = |many: usize| (0..many).map(|n| (format!("p{n}"), 1, false)).collect::<Vec<Partner>>();
+    let alone = silent(&by_hand(&partners(3)));
+    assert_eq!(alone.len(), 3, "one for each step that is written out: {alone:?}");
+    let told = silent(&with_table(&partners(3)));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].ends_with("; the same is found here 2 more times, in other rows"), "{told:?}");
+    assert!(silent(&with_table(&partners(2)))[0].ends_with("once more, in other rows"));
+    assert!(!silent(&with_table(&partners(1)))[0].contains("in other rows"));
+}

@@ -9,17 +9,16 @@ mod each;
 mod file;
 mod finding;
 mod list;
+mod once;
 mod read;
 mod row;
 mod value;
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{borrow::Cow, collections::BTreeMap};
 
 pub use each::instances;
 pub use finding::EXPLANATIONS;
+pub use once::once;
 pub use value::Kind;
 
 use crate::source::Finding;
@@ -35,20 +34,15 @@ pub struct Instances<'a> {
 }
 
 impl Instances<'_> {
+    /// Whether it has sentences that are said for each row of a table.
+    #[must_use]
+    pub const fn has_rows(&self) -> bool {
+        matches!(self.tree, Cow::Owned(_))
+    }
+
     /// What several rows have in common is found once.
     #[must_use]
     pub fn once(&self, findings: Vec<Finding>) -> Vec<Finding> {
-        if matches!(self.tree, Cow::Borrowed(_)) { findings } else { once(findings) }
+        if self.has_rows() { once(findings) } else { findings }
     }
-}
-
-/// Of the findings with one code at one place the first is kept.
-fn once(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut seen = BTreeSet::new();
-    let key = |finding: &Finding| {
-        let at = finding.labels().and_then(|mut labels| labels.next());
-        let place = at.map(|label| (label.offset(), label.len()));
-        (finding.code().map(|code| code.to_string()), place)
-    };
-    findings.into_iter().filter(|finding| seen.insert(key(finding))).collect()
 }
