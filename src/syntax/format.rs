@@ -301,6 +301,8 @@ fn step_line(line: &StepLine) -> String {
             Some(least) => format!("takes {} to {}", term(least), term(&line.most)),
             None => format!("takes {}", term(&line.most)),
         },
+        StepLine::Waits(line) => format!("waits {} after {}", term(&line.time), line.after),
+        StepLine::NotBefore(date) => format!("not before {date}"),
         StepLine::MayComeLate(_) => "may come late".to_owned(),
         StepLine::Act(words) => phrase(words),
     }

@@ -296,6 +296,10 @@ pub enum StepLine {
     Needs(Phrase),
     /// `takes 2h`, `takes 10m to 2h`; apart, so that the lines that most steps have stay small
     Takes(Box<TakesLine>),
+    /// `waits 90d after STEP`
+    Waits(Box<WaitsLine>),
+    /// `not before DATE`, the date as it is written
+    NotBefore(Box<Spanned<String>>),
     /// `may come late`
     MayComeLate(Spanned<()>),
     /// Anything else: a verb and its arguments.
@@ -309,6 +313,17 @@ pub struct TakesLine {
     pub least: Option<Term>,
     /// At most so long: a duration or a parameter.
     pub most: Term,
+    /// The place of the line.
+    pub span: Spanned<()>,
+}
+
+/// `waits DURATION after STEP`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitsLine {
+    /// So long: a duration or a parameter.
+    pub time: Term,
+    /// After this step.
+    pub after: Spanned<String>,
     /// The place of the line.
     pub span: Spanned<()>,
 }

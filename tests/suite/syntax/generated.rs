@@ -6,7 +6,7 @@ use keyroll::source::{Span, Spanned};
 use keyroll::syntax::tree::{
     Block, Column, Every, ExpectDecl, ForEach, Item, KindDecl, Line, Listed, Only, Owned, ParamDecl, Phrase,
     PlaceTerm, PlanHead, Rows, SayDecl, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term, Thing,
-    Titled, Trivia, UseDecl, VocabularyHead, WindowDecl,
+    Titled, Trivia, UseDecl, VocabularyHead, WaitsLine, WindowDecl,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -17,7 +17,7 @@ fn at<T>(value: T) -> Spanned<T> {
 }
 
 /// Words that begin a sentence, join names or order steps; what may not stand in their place.
-const TAKEN: [&str; 27] = [
+const TAKEN: [&str; 29] = [
     "use",
     "kind",
     "say",
@@ -41,6 +41,8 @@ const TAKEN: [&str; 27] = [
     "after",
     "needs",
     "takes",
+    "waits",
+    "not",
     "by",
     "of",
     "at",
@@ -174,6 +176,10 @@ fn step() -> impl Strategy<Value = StepDecl> {
         condition().prop_map(StepLine::Needs),
         (option::of(bound()), bound())
             .prop_map(|(least, most)| { StepLine::Takes(Box::new(TakesLine { least, most, span: at(()) })) }),
+        (bound(), any_word()).prop_map(|(time, after)| {
+            StepLine::Waits(Box::new(WaitsLine { time, after, span: at(()) }))
+        }),
+        "[0-9][0-9A-Za-z:+._-]{0,24}".prop_map(|date| StepLine::NotBefore(Box::new(at(date)))),
         Just(StepLine::MayComeLate(at(()))),
         statement().prop_map(StepLine::Act),
     ];
