@@ -52,7 +52,12 @@ impl CompressedClock {
     /// A clock that shows `start` now and runs `factor` times as fast as the wall clock.
     #[must_use]
     pub fn new(start: Timestamp, factor: f64) -> Self {
-        Self { wall_start: std::time::Instant::now(), start, factor: factor.max(1.0), skipped: AtomicU64::new(0) }
+        Self {
+            wall_start: std::time::Instant::now(),
+            start,
+            factor: factor.max(1.0),
+            skipped: AtomicU64::new(0),
+        }
     }
 }
 

@@ -170,7 +170,9 @@ fn help(plan: &Plan, timing: &Timing, (worst, most): (&Worst, Duration), otherwi
     let waits = waits.reduce(|longest, next| if next.0 > longest.0 { next } else { longest });
     if let Some((_, step)) = waits.filter(|(time, _)| longest.is_none_or(|(takes, _)| *time > takes)) {
         let step = shown(&plan.steps[step].name.value);
-        return format!("it is {over} too long: let `{step}` wait outside of it, or not so long; or {otherwise}");
+        return format!(
+            "it is {over} too long: let `{step}` wait outside of it, or not so long; or {otherwise}"
+        );
     }
     let step = longest.map(|(_, step)| shown(&plan.steps[step].name.value));
     let step = step.map_or_else(String::new, |step| format!(", such as `{step}`, the longest"));

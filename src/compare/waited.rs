@@ -4,13 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
 
-use crate::{
-    check::Checked,
-    plan::date::in_utc,
-    source::shown,
-    syntax::spelt,
-    world::id::StepId,
-};
+use crate::{check::Checked, plan::date::in_utc, source::shown, syntax::spelt, world::id::StepId};
 
 use super::difference::{About, Difference, Weight};
 
@@ -25,10 +19,16 @@ pub(super) fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
             let (after, was) = (shown(after), spelt(*time));
             match waits.get(after.as_str()) {
                 Some(now) if now < time => {
-                    found.push(weaker(format!("`{name}` waits {} after `{after}`; it was {was}", spelt(*now))));
+                    found.push(weaker(format!(
+                        "`{name}` waits {} after `{after}`; it was {was}",
+                        spelt(*now)
+                    )));
                 }
                 Some(now) if now > time => {
-                    found.push(stronger(format!("`{name}` waits {} after `{after}`; it was {was}", spelt(*now))));
+                    found.push(stronger(format!(
+                        "`{name}` waits {} after `{after}`; it was {was}",
+                        spelt(*now)
+                    )));
                 }
                 Some(_) => {}
                 None => found.push(weaker(format!("`{name}` does not wait any more {was} after `{after}`"))),

@@ -41,7 +41,11 @@ impl Undeclared {
                 format!("nothing says when `{}` opens", shown(&plan.landscape.windows[window].name))
             }
             Self::Date(id, at) => {
-                format!("`{}` does not begin before {}, and nothing says when the plan begins", step(id), in_utc(at))
+                format!(
+                    "`{}` does not begin before {}, and nothing says when the plan begins",
+                    step(id),
+                    in_utc(at)
+                )
             }
             Self::Need(id, number) => {
                 let need = plan.steps[id].needs.get(number);

@@ -6,7 +6,13 @@ use thiserror::Error;
 
 use crate::{
     explanation::Explanation,
-    source::{Finding, Span, Spanned, shown},
+    source::{Finding, Span, shown},
+    syntax::tree::{Phrase, Term},
+};
+
+use super::{
+    parameter::{ParameterValue, value},
+    resolve::Draft,
 };
 
 /// A moment before which a step does not begin.
@@ -48,23 +54,56 @@ struct BadDate {
 /// So much of what was written is repeated, in characters.
 const QUOTED: usize = 40;
 
-/// Reads one.
-///
-/// # Errors
-/// A finding when there is no such date, or its time has no zone.
-pub(super) fn read(written: &Spanned<String>) -> Result<Date, Finding> {
-    let span = written.span;
-    moment(&written.value).map(|at| Date { at, span }).map_err(|(what, help)| -> Finding {
-        let cut: String = written.value.chars().take(QUOTED).collect();
-        let more = if cut.len() < written.value.len() { "…" } else { "" };
-        Box::new(BadDate { written: format!("{}{more}", shown(&cut)), what, help, at: span.into() })
-    })
+/// Reads one, or the parameter that is one. Nothing where the parameter has a finding already.
+pub(super) fn read(draft: &mut Draft, term: &Term) -> Option<Date> {
+    let span = term.span();
+    if draft.speaks_of_lost(&Phrase { terms: vec![term.clone()] }) {
+        return None;
+    }
+    let found = match term {
+        Term::Param(name) => match value(name, &draft.scope.parameters, &draft.scope.patience) {
+            Ok(ParameterValue::Date(at)) => Ok(*at),
+            Ok(other) => {
+                let help = format!("write a date, or declare it as `param {} : date`", shown(&name.value));
+                let what =
+                    if other.kind() == "alias" { "is an alias, no date" } else { "is a duration, no date" };
+                Err(bad(&format!("${}", name.value), (what, help), span))
+            }
+            Err(finding) => Err(finding),
+        },
+        Term::Date(text) => moment(&text.value).map_err(|why| bad(&text.value, why, span)),
+        _ => Err(bad("this", ("is no date", FORM.to_owned()), span)),
+    };
+    match found {
+        Ok(at) => Some(Date { at, span }),
+        Err(finding) => {
+            draft.findings.push(finding);
+            None
+        }
+    }
 }
 
-/// A moment as a plan writes it: a day, which begins at 00:00 UTC, or a day and a time with an offset.
-fn moment(text: &str) -> Result<Timestamp, (&'static str, String)> {
-    let otherwise =
-        || ("is no date", "write it as `2026-12-01`, or as `2026-12-01T06:00+01:00`".to_owned());
+fn bad(written: &str, (what, help): (&'static str, String), span: Span) -> Finding {
+    let cut: String = written.chars().take(QUOTED).collect();
+    let more = if cut.len() < written.len() { "…" } else { "" };
+    Box::new(BadDate { written: format!("{}{more}", shown(&cut)), what, help, at: span.into() })
+}
+
+/// A moment as a plan writes it: the day alone where it begins then.
+pub(super) fn written(at: Timestamp) -> String {
+    let long = at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    long.strip_suffix("T00:00:00Z").map_or(long.clone(), str::to_owned)
+}
+
+/// How a date is written.
+const FORM: &str = "write it as `2026-12-01`, or as `2026-12-01T06:00+01:00`";
+
+/// Reads a moment as a plan writes it: a day, which begins at 00:00 UTC, or a day and a time with an offset.
+///
+/// # Errors
+/// What is wrong with it, and how to write it.
+pub(super) fn moment(text: &str) -> Result<Timestamp, (&'static str, String)> {
+    let otherwise = || ("is no date", FORM.to_owned());
     let (day, time) = text.split_once('T').map_or((text, None), |(day, time)| (day, Some(time)));
     if !is_like(day, "0000-00-00") {
         return Err(otherwise());
@@ -74,7 +113,11 @@ fn moment(text: &str) -> Result<Timestamp, (&'static str, String)> {
         return Err(("is no day of the calendar", help));
     };
     let Some(time) = time else {
-        return date.at(0, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).map(|day| day.timestamp()).map_err(|_| otherwise());
+        return date
+            .at(0, 0, 0, 0)
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .map(|day| day.timestamp())
+            .map_err(|_| otherwise());
     };
     let (clock, zone) = time.split_at(time.find(['Z', '+', '-']).unwrap_or(time.len()));
     if !is_like(clock, "00:00") && !is_like(clock, "00:00:00") {
@@ -109,8 +152,12 @@ Wrong:
   not before 2026-12-01T06:00
 
 Right:
-  not before 2026-12-01
-  not before 2026-12-01T06:00+01:00
+  param freeze_ends : date = 2026-12-01
+  step exchange_key by tenant_admin {
+    after confirm_trust
+    not before $freeze_ends
+    exchange tenant[$alias] for new
+  }
 ",
 }];
 

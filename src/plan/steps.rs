@@ -124,13 +124,13 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
             StepLine::Needs(phrase) => needs.extend(condition(draft, phrase)),
             StepLine::Takes(line) => takes = takes::read(draft, line, takes).or(takes),
             StepLine::Waits(line) => waited.extend(waits::read(draft, line, &waited)),
-            StepLine::NotBefore(written) => match (date::read(written), not_before) {
-                (Ok(date), None) => not_before = Some(date),
-                (Ok(date), Some(first)) => {
-                    let what = "the date before which the step does not begin".to_owned();
-                    draft.findings.push(said_twice(what, date.span, first.span));
+            StepLine::NotBefore(written) => match (date::read(draft, written), not_before) {
+                (Some(date), Some(first)) => {
+                    let (what, first): (_, date::Date) =
+                        ("the date before which the step does not begin", first);
+                    draft.findings.push(said_twice(what.to_owned(), date.span, first.span));
                 }
-                (Err(finding), _) => draft.findings.push(finding),
+                (found, first) => not_before = first.or(found),
             },
             StepLine::MayComeLate(line) => match comes_late {
                 None => comes_late = Some(line.span),

@@ -231,7 +231,9 @@ pub fn ready_since(checked: &Checked, records: &[Record]) -> BTreeMap<StepId, Ti
             // It becomes ready between two records when its time comes.
             if state.started && barred_at(checked, &state, step, Timestamp::MAX).is_empty() {
                 let now = state.now;
-                ready.entry(step).or_insert_with(|| due(checked, &state, step).map_or(now, |due| now.max(due)));
+                ready
+                    .entry(step)
+                    .or_insert_with(|| due(checked, &state, step).map_or(now, |due| now.max(due)));
             } else {
                 ready.remove(&step);
             }
@@ -268,9 +270,10 @@ fn times(checked: &Checked, state: &State, step: StepId, blocking: &[Blocker]) -
     if let Some(blocker) = last {
         let row = &plan.steps[step];
         let why = match blocker {
-            Blocker::Waits(number, _) => row.waits.get(*number).map_or_else(String::new, |waits| {
-                waits.sentence(&plan.steps[waits.after].name.value)
-            }),
+            Blocker::Waits(number, _) => row
+                .waits
+                .get(*number)
+                .map_or_else(String::new, |waits| waits.sentence(&plan.steps[waits.after].name.value)),
             _ => row.not_before.map_or_else(String::new, |date| date.sentence()),
         };
         found.push(Wait { step, cause: Cause::Due(why), since, until: blocker.until() });

@@ -6,8 +6,7 @@ use super::grammar::Rule;
 use super::sentence::Sentences;
 use super::tree::{
     Block, Column, Every, ExpectDecl, ForEach, Item, Line, Listed, Only, Owned, ParamDecl, Phrase, PlanHead,
-    Rows, StepDecl, StepLine, TableDecl, TakesLine, Term, Titled, Trivia, WaitsLine,
-    WindowDecl,
+    Rows, StepDecl, StepLine, TableDecl, TakesLine, Term, Titled, Trivia, WaitsLine, WindowDecl,
 };
 use crate::source::{Span, Spanned};
 
@@ -322,9 +321,8 @@ impl Lowering<'_, '_> {
         Some(WaitsLine { time: time?, after: after?, span: Spanned::new((), span) })
     }
 
-    fn date(&self, pair: Pair<'_, Rule>) -> Option<Spanned<String>> {
-        let date = pair.into_inner().find(|part| part.as_rule() == Rule::date)?;
-        Some(Spanned::new(date.as_str().to_owned(), self.words.span(&date)))
+    fn date(&mut self, pair: Pair<'_, Rule>) -> Option<Term> {
+        pair.into_inner().find_map(|part| self.words.term(part))
     }
 
     /// The lines between braces. A comment behind `{` goes to the sentence that the block belongs

@@ -55,7 +55,7 @@ pub(super) fn rule_words(rule: Rule) -> Option<&'static str> {
         Rule::takes_word | Rule::takes => "`takes`",
         Rule::waits_word | Rule::waits => "`waits`",
         Rule::not_before | Rule::earliest => "`not before`",
-        Rule::date => "a date like `2026-12-01`",
+        Rule::date | Rule::day => "a date like `2026-12-01`",
         Rule::may_come_late | Rule::late => "`may come late`",
         Rule::to_word => "`to`",
         Rule::vocabulary_word | Rule::vocabulary => "`vocabulary`",

@@ -1,10 +1,6 @@
 //! What a step waits for, in words.
 
-use crate::{
-    check::Checked,
-    plan::date::in_utc,
-    world::id::StepId,
-};
+use crate::{check::Checked, plan::date::in_utc, world::id::StepId};
 
 use super::ready::Blocker;
 

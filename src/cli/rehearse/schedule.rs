@@ -42,7 +42,8 @@ impl Schedule {
         let drains = needs.filter(|need| matches!(need.value.asks(), Asks::Drained(..))).count();
         let drains = u32::try_from(drains).unwrap_or(u32::MAX);
         // Of each wait for a time as much is left as messages are under way; the rest is skipped.
-        let timed = plan.steps.rows().filter(|step| !step.waits.is_empty() || step.not_before.is_some()).count();
+        let timed =
+            plan.steps.rows().filter(|step| !step.waits.is_empty() || step.not_before.is_some()).count();
         let timed = u32::try_from(timed).unwrap_or(u32::MAX);
         // The last message is under way for its transit time when everything else is over.
         let total = margin * 2

@@ -339,7 +339,7 @@ impl<'a> Saying<'a> {
                     after: self.name(&waits.after, row),
                     span: waits.span.clone(),
                 }))],
-                StepLine::NotBefore(date) => vec![StepLine::NotBefore(date.clone())],
+                StepLine::NotBefore(date) => vec![StepLine::NotBefore(Box::new(row.term(date)))],
                 StepLine::MayComeLate(late) => vec![StepLine::MayComeLate(late.clone())],
                 StepLine::Act(words) => vec![StepLine::Act(self.phrase(words, row))],
             };

@@ -76,6 +76,16 @@ fn duration() -> impl Strategy<Value = Term> {
     (0u64..3_153_600_000).prop_map(|s| Term::Duration(at(Duration::from_secs(s))))
 }
 
+/// Whatever is read as a date where only one can stand.
+fn date() -> impl Strategy<Value = Term> {
+    prop_oneof![day(), "[0-9][0-9A-Za-z:+._-]{0,24}".prop_map(|date| Term::Date(at(date)))]
+}
+
+/// What looks like a day, with or without a time.
+fn day() -> impl Strategy<Value = Term> {
+    "[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:+.]{0,14})?".prop_map(|date| Term::Date(at(date)))
+}
+
 fn place() -> impl Strategy<Value = Term> {
     let alias = prop_oneof![any_word().prop_map(Term::Param), text().prop_map(Term::Text)];
     (any_word(), alias).prop_map(|(store, a)| Term::Place(at(PlaceTerm { store, alias: Box::new(a) })))
@@ -176,10 +186,10 @@ fn step() -> impl Strategy<Value = StepDecl> {
         condition().prop_map(StepLine::Needs),
         (option::of(bound()), bound())
             .prop_map(|(least, most)| { StepLine::Takes(Box::new(TakesLine { least, most, span: at(()) })) }),
-        (bound(), any_word()).prop_map(|(time, after)| {
-            StepLine::Waits(Box::new(WaitsLine { time, after, span: at(()) }))
-        }),
-        "[0-9][0-9A-Za-z:+._-]{0,24}".prop_map(|date| StepLine::NotBefore(Box::new(at(date)))),
+        (bound(), any_word())
+            .prop_map(|(time, after)| { StepLine::Waits(Box::new(WaitsLine { time, after, span: at(()) })) }),
+        prop_oneof![date(), any_word().prop_map(Term::Param)]
+            .prop_map(|date| StepLine::NotBefore(Box::new(date))),
         Just(StepLine::MayComeLate(at(()))),
         statement().prop_map(StepLine::Act),
     ];
@@ -193,6 +203,7 @@ fn cell() -> impl Strategy<Value = Term> {
         text().prop_map(Term::Text),
         any::<u64>().prop_map(|n| Term::Number(at(n))),
         duration(),
+        day(),
     ]
 }
 
@@ -247,7 +258,7 @@ fn sentence() -> impl Strategy<Value = Item> + Clone {
         (any_word(), text()).prop_map(|(code, because)| Item::Expect(ExpectDecl { code, because })),
         (free_word(), option::of(text()), option::of(text()))
             .prop_map(|(name, title, source)| Item::Plan(PlanHead { name, title, source })),
-        (free_word(), any_word(), option::of(value()))
+        (free_word(), any_word(), option::of(prop_oneof![4 => value(), 1 => day()]))
             .prop_map(|(name, kind, default)| Item::Param(ParamDecl { name, kind, default })),
         titled().prop_map(Item::Role),
         titled().prop_map(Item::Key),

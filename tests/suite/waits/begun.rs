@@ -29,7 +29,9 @@ const fn hours(hours: i64) -> SignedDuration {
 /// What begins the step, or takes it as done.
 fn begins(event: &Event) -> Option<&str> {
     match event {
-        Event::Begun { step, .. } | Event::Confirmed { step, .. } | Event::Declined { step, .. } => Some(step),
+        Event::Begun { step, .. } | Event::Confirmed { step, .. } | Event::Declined { step, .. } => {
+            Some(step)
+        }
         _ => None,
     }
 }
@@ -76,7 +78,10 @@ fn played(checked: &Checked) -> usize {
                 let no = Event::Declined { step, by, because: "no".to_owned() };
                 assert!(matches!(next(checked, &mut state, &Record { at, event: no }), Verdict::Refused(_)));
             } else {
-                assert!(!matches!(verdict, Verdict::Refused(Why::NotYet { .. })), "{event:?} at {at}: {verdict:?}");
+                assert!(
+                    !matches!(verdict, Verdict::Refused(Why::NotYet { .. })),
+                    "{event:?} at {at}: {verdict:?}"
+                );
             }
         }
     }
@@ -136,7 +141,8 @@ fn a_wait_ends_to_the_second_after_the_step_is_done_and_not_after_it_was_begun()
 
 #[test]
 fn of_several_times_the_last_one_counts_and_each_is_told() {
-    let lines = "  waits 90d after exchange_key\n  waits 1h after announce_exchange\n  not before 2030-01-01\n";
+    let lines =
+        "  waits 90d after exchange_key\n  waits 1h after announce_exchange\n  not before 2030-01-01\n";
     let checked = checked(&destroying(lines));
     let last = checked.plan().step("destroy_old").unwrap();
     let (state, at) = all_but_the_last(&checked);

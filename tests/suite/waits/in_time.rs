@@ -61,8 +61,12 @@ fn a_wait_counts_to_the_least_time_before_a_stop() {
 #[test]
 fn before_a_date_there_is_no_bound_and_the_date_is_named() {
     let text = destroying("  after announce_exchange\n  not before 2026-12-01T06:00+01:00\n");
-    let text = text.replace("create new in", "takes 1h\n  create new in").replace("accept new at", "takes 1h\n  accept new at");
-    let text = text.replace("exchange tenant", "takes 1h\n  exchange tenant").replace("retire old", "takes 1h\n  retire old");
+    let text = text
+        .replace("create new in", "takes 1h\n  create new in")
+        .replace("accept new at", "takes 1h\n  accept new at");
+    let text = text
+        .replace("exchange tenant", "takes 1h\n  exchange tenant")
+        .replace("retire old", "takes 1h\n  retire old");
     let text = text.replace("destroy old", "takes 1h\n  destroy old");
     let plan = checked(&text);
     let why = Timing::of(plan.plan(), plan.order()).whole.unwrap_err();
@@ -71,7 +75,8 @@ fn before_a_date_there_is_no_bound_and_the_date_is_named() {
         why.sentence(plan.plan()),
         "`destroy_old` does not begin before 2026-12-01 05:00:00 UTC, and nothing says when the plan begins"
     );
-    let plan = checked(&text.replace("  not before 2026-12-01T06:00+01:00\n", "  waits 90d after exchange_key\n"));
+    let plan =
+        checked(&text.replace("  not before 2026-12-01T06:00+01:00\n", "  waits 90d after exchange_key\n"));
     let whole = Timing::of(plan.plan(), plan.order()).whole.unwrap();
     assert_eq!(whole.time, minutes(60 * (24 * 90 + 4)));
 }
@@ -85,18 +90,42 @@ fn a_shorter_wait_and_an_earlier_date_are_weaker_and_the_opposite_is_stronger() 
     };
     let after = "  after announce_exchange\n";
     let (long, short) = ("  waits 90d after announce_exchange\n", "  waits 30d after announce_exchange\n");
-    let (late, early) = (format!("{after}  not before 2027-01-01\n"), format!("{after}  not before 2026-12-31\n"));
+    let (late, early) =
+        (format!("{after}  not before 2027-01-01\n"), format!("{after}  not before 2026-12-31\n"));
     for (one, other, weaker, stronger) in [
-        (long, short, "waits 30d after `announce_exchange`; it was 90d", "waits 90d after `announce_exchange`; it was 30d"),
-        (long, after, "does not wait any more 90d after `announce_exchange`", "waits 90d after `announce_exchange`"),
-        (&late, &early, "does not begin before 2026-12-31 00:00:00 UTC; it was 2027-01-01", "2027-01-01 00:00:00 UTC; it was 2026-12-31"),
-        (&late, after, "may begin before 2027-01-01 00:00:00 UTC, and might not", "does not begin before 2027-01-01 00:00:00 UTC"),
+        (
+            long,
+            short,
+            "waits 30d after `announce_exchange`; it was 90d",
+            "waits 90d after `announce_exchange`; it was 30d",
+        ),
+        (
+            long,
+            after,
+            "does not wait any more 90d after `announce_exchange`",
+            "waits 90d after `announce_exchange`",
+        ),
+        (
+            &late,
+            &early,
+            "does not begin before 2026-12-31 00:00:00 UTC; it was 2027-01-01",
+            "2027-01-01 00:00:00 UTC; it was 2026-12-31",
+        ),
+        (
+            &late,
+            after,
+            "may begin before 2027-01-01 00:00:00 UTC, and might not",
+            "does not begin before 2027-01-01 00:00:00 UTC",
+        ),
     ] {
         for (old, new, weight, text) in
             [(one, other, Weight::Weaker, weaker), (other, one, Weight::Stronger, stronger)]
         {
             let found = told(old, new);
-            assert!(matches!(&found[..], [(w, t)] if *w == weight && t.contains(text)), "{found:?}, not {text}");
+            assert!(
+                matches!(&found[..], [(w, t)] if *w == weight && t.contains(text)),
+                "{found:?}, not {text}"
+            );
         }
         assert_eq!(told(one, one), []);
     }
@@ -136,10 +165,10 @@ fn a_run_that_follows_begins_the_step_when_its_time_comes() {
 
 #[test]
 fn what_a_person_does_too_early_is_refused_and_the_inbox_says_when() {
-    let place = Place::of(&destroying("  waits 90d after announce_exchange\n").replace(
-        "  destroy old in tenant\n",
-        "  inform receiver_admin\n",
-    ));
+    let place = Place::of(
+        &destroying("  waits 90d after announce_exchange\n")
+            .replace("  destroy old in tenant\n", "  inform receiver_admin\n"),
+    );
     place.played_by_a_person("tenant_admin");
     for step in ["provide_certificate", "announce_exchange"] {
         place.run().ends(3);
@@ -150,7 +179,11 @@ fn what_a_person_does_too_early_is_refused_and_the_inbox_says_when() {
         }
     }
     place.run().ends(3).says("destroy_old waits for time");
-    place.keyroll("inbox --as tenant_admin").ends(0).says("time     destroy_old").says("90d after `announce_exchange`");
+    place
+        .keyroll("inbox --as tenant_admin")
+        .ends(0)
+        .says("time     destroy_old")
+        .says("90d after `announce_exchange`");
     let refused = place.keyroll("confirm destroy_old --as tenant_admin").ends(3);
     assert!(refused.err.contains("cannot begin yet: it waits until"), "{}", refused.err);
     place.keyroll("reject destroy_old --as tenant_admin --because no").ends(3).says("cannot begin yet");
@@ -167,7 +200,11 @@ fn a_dry_run_says_from_when_on_and_names_a_date_that_is_past() {
     let day = &keyroll::run::time::to_the_second(day)[..10];
     let line = dry.out.lines().find(|line| line.contains("destroy_old") && line.contains("not before"));
     assert!(dry.out.contains(&format!("(not before {day}")), "{day}: {line:?} in\n{}", dry.out);
-    assert!(dry.out.contains("destroy_old: not before 2001-02-03 00:00:00 UTC is past already"), "{}", dry.out);
+    assert!(
+        dry.out.contains("destroy_old: not before 2001-02-03 00:00:00 UTC is past already"),
+        "{}",
+        dry.out
+    );
     place.keyroll("check plan.renewal").ends(0);
     let ahead = Place::of(&destroying("  after announce_exchange\n  not before 2999-12-31\n"));
     ahead.run().ends(3).says("destroy_old waits for time").says("until 2999-12-31 00:00:00 UTC, not before");

@@ -69,11 +69,20 @@ fn random_plans_with_times_are_judged_as_without() {
 fn a_wait_is_an_order_and_one_that_a_role_must_know_of() {
     assert_eq!(read(&destroying("  waits 90d after destroy_old\n")).unwrap_err(), ["keyroll::cycle"]);
     let later = destroying("  waits 90d after announce_exchange\n");
-    let later = later.replace("step create_key by tenant_admin {\n", "step create_key by tenant_admin {\n  waits 1h after destroy_old\n");
+    let later = later.replace(
+        "step create_key by tenant_admin {\n",
+        "step create_key by tenant_admin {\n  waits 1h after destroy_old\n",
+    );
     assert_eq!(read(&later).unwrap_err(), ["keyroll::cycle"]);
     // The partner reports nothing after it retired the key.
-    assert_eq!(read(&destroying("  waits 90d after retire_old\n")).unwrap_err(), ["keyroll::unannounced_step"]);
-    assert_eq!(read(&destroying("  waits 0s after announce_exchange\n")).unwrap_err(), ["keyroll::waits_no_time"]);
+    assert_eq!(
+        read(&destroying("  waits 90d after retire_old\n")).unwrap_err(),
+        ["keyroll::unannounced_step"]
+    );
+    assert_eq!(
+        read(&destroying("  waits 0s after announce_exchange\n")).unwrap_err(),
+        ["keyroll::waits_no_time"]
+    );
     assert_eq!(read(&destroying("  waits 1d after nobody\n")).unwrap_err(), ["keyroll::unknown_step"]);
     // Said beside `after` it is one order.
     let both = checked(&destroying("  after announce_exchange\n  waits 90d after announce_exchange\n"));
@@ -100,7 +109,8 @@ fn a_time_may_be_a_parameter_or_a_column_and_stands_in_each_row() {
     assert_eq!(days(&other), 30);
     assert_ne!(other.plan().digest(), checked(&text).plan().digest(), "what is agreed to holds the time");
     assert_ne!(checked(&text).plan().digest(), checked(&text.replace("90d", "91d")).plan().digest());
-    let alias = format!("{}param keep : alias = \"a\"\n", destroying("  waits $keep after announce_exchange\n"));
+    let alias =
+        format!("{}param keep : alias = \"a\"\n", destroying("  waits $keep after announce_exchange\n"));
     assert!(read(&alias).is_err());
     let rows = "table shop with keep : duration {\n  north, 1d\n  south, 2d\n}\n\
                 for each shop {\n  step note-$shop by tenant_admin {\n    after exchange_key\n    inform receiver_admin\n  }\n\
