@@ -146,10 +146,14 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[Explanation {
 `not before 2026-12-01` says that a step does not begin before this day, which begins at 00:00 UTC.
 With a time it says its zone too: `2026-12-01T06:00+01:00`, or `2026-12-01T05:00Z` for UTC.
 
+It may be a parameter: a date that is another one in each renewal belongs into the site.
+
 Wrong:
-  not before 2026-02-30
-  not before 01.12.2026
-  not before 2026-12-01T06:00
+  step exchange_key by tenant_admin {
+    after confirm_trust
+    not before 2026-02-30
+    exchange tenant[$alias] for new
+  }
 
 Right:
   param freeze_ends : date = 2026-12-01
