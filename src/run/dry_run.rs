@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::{
     backend::{
         Outcome,
-        bench::{Backends, Material},
+        bench::Backends,
         clock::Clock,
         keystore::KeySpec,
         notifier::{Notice, Notifier, NotifierError},
