@@ -315,6 +315,7 @@ fn every_kind_of_word_is_read() {
                     "duration"
                 }
             }
+            Term::Date(_) => "date",
             Term::Comma(_) => "comma",
         })
         .collect();

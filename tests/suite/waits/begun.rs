@@ -174,6 +174,11 @@ fn a_clock_that_jumps_lets_no_step_begin_early() {
     // Set forward while nothing is recorded, and right again: nobody has seen it.
     assert_eq!(barred_at(&checked, &state, last, end + hours(1)), []);
     assert_eq!(barred_at(&checked, &state, last, at), [Blocker::Waits(0, end)]);
+    // Once the time of the run is past the moment, a clock that is behind does not bring it back.
+    let mut past = state.clone();
+    past.now = end;
+    assert_eq!(barred_at(&checked, &past, last, at), []);
+    assert!(matches!(next(&checked, &mut past, &begun(at)), Verdict::Applied(_)));
     // A step that is done while the clock is behind counts from the last record, and not from before it.
     let announced = checked.plan().step("announce_exchange").unwrap();
     assert!(state.steps[announced].ended.unwrap() <= state.now);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use keyroll::{
+    backend::clock::{Clock, CompressedClock},
     compare::{Weight, differences},
     duration::{Timing, undeclared::Undeclared},
 };
@@ -209,4 +210,35 @@ fn a_dry_run_says_from_when_on_and_names_a_date_that_is_past() {
     let ahead = Place::of(&destroying("  after announce_exchange\n  not before 2999-12-31\n"));
     ahead.run().ends(3).says("destroy_old waits for time").says("until 2999-12-31 00:00:00 UTC, not before");
     assert!(!ahead.keyroll("dry-run plan.renewal").ends(0).out.contains("past already"));
+}
+
+/// A rehearsal does not sleep: its own clock leaps, but for as long as messages are under way.
+#[test]
+fn a_rehearsal_lets_the_time_pass_on_its_own_clock() {
+    let text = destroying("  waits 90d after announce_exchange\n").replace("= 24h", "= 1h");
+    let place = Place::of(&text);
+    let began = std::time::Instant::now();
+    let said = place.keyroll("rehearse plan.renewal --messages 50 --format json").ends(0);
+    assert!(began.elapsed() < Duration::from_secs(300), "{:?}", began.elapsed());
+    let records: Vec<serde_json::Value> =
+        said.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let at = |event: &str, step: &str| -> jiff::Timestamp {
+        let record = records.iter().find(|record| record["event"] == event && record["step"] == step);
+        record.unwrap()["at"].as_str().unwrap().parse().unwrap()
+    };
+    let passed = at("begun", "destroy_old").duration_since(at("confirmed", "announce_exchange"));
+    assert!((24 * 90..24 * 92).contains(&passed.as_hours()), "{passed:?}");
+    assert!(at("ended", "destroy_old") < jiff::Timestamp::now(), "it ends before now");
+}
+
+#[test]
+fn a_compressed_clock_leaps_forward_and_never_back() {
+    let start: jiff::Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
+    let clock = CompressedClock::new(start, 1.0);
+    let later = start + jiff::SignedDuration::from_hours(24 * 90);
+    clock.skip(later);
+    let now = clock.now();
+    assert!(now >= later && now < later + jiff::SignedDuration::from_mins(10), "{now}");
+    clock.skip(start);
+    assert!(clock.now() >= now);
 }
