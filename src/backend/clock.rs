@@ -73,8 +73,10 @@ impl Clock for CompressedClock {
     }
 
     fn skip(&self, to: Timestamp) {
-        let left = Duration::try_from(to.duration_since(self.now())).unwrap_or_default();
-        self.skipped.fetch_add(u64::try_from(left.as_millis()).unwrap_or(u64::MAX), Ordering::SeqCst);
+        let Ok(left) = Duration::try_from(to.duration_since(self.now())) else { return };
+        // Rather a moment after it than a moment before it.
+        let left = u64::try_from(left.as_millis()).unwrap_or(u64::MAX).saturating_add(1);
+        self.skipped.fetch_add(left, Ordering::SeqCst);
     }
 
     fn pace(&self) -> f64 {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use keyroll::{
     backend::clock::{Clock, CompressedClock},
     compare::{Weight, differences},
-    duration::{Timing, undeclared::Undeclared},
+    duration::{Timing, gate::Gates, rest::rest_at, undeclared::Undeclared},
+    world::{id::Id, state::WindowState},
 };
 
 use crate::runs::Place;
@@ -38,13 +39,13 @@ fn a_wait_counts_to_the_worst_case_of_a_window_and_to_its_way() {
     let worst = timing.windows.values().next().unwrap().as_ref().unwrap();
     assert_eq!(worst.time, minutes(15 + 40 + 5));
     assert_eq!(timing.wait(worst.path[0], worst.path[1]), Some(minutes(40)));
-    assert_eq!(read(&night("  waits 41m after stop\n")).unwrap_err(), ["keyroll::window_too_short"]);
+    assert_eq!(read(&night("  waits 41m after stop\n")).unwrap_err(), ["window_too_short"]);
     // So too where nothing else says how long it takes.
     let bare = |waits: &str| night(waits).replace("  takes 15m\n", "").replace("  takes 5m\n", "");
     checked(&bare("  waits 1h after stop\n"));
-    assert_eq!(read(&bare("  waits 61m after stop\n")).unwrap_err(), ["keyroll::window_too_short"]);
+    assert_eq!(read(&bare("  waits 61m after stop\n")).unwrap_err(), ["window_too_short"]);
     let bare = |waits: &str| bare(waits).replace("  takes 1d\n", "");
-    assert_eq!(read(&bare("  waits 61m after stop\n")).unwrap_err(), ["keyroll::window_too_short"]);
+    assert_eq!(read(&bare("  waits 61m after stop\n")).unwrap_err(), ["window_too_short"]);
 }
 
 /// A long step beside the stop is over when the stop waits for as long.
@@ -52,7 +53,7 @@ fn a_wait_counts_to_the_worst_case_of_a_window_and_to_its_way() {
 fn a_wait_counts_to_the_least_time_before_a_stop() {
     let beside = "step slow by tenant_admin {\n  takes 5h\n  inform partner_admin\n}\n";
     let text = night("  after stop, slow\n") + beside;
-    assert_eq!(read(&text).unwrap_err(), ["keyroll::window_too_short"]);
+    assert_eq!(read(&text).unwrap_err(), ["window_too_short"]);
     let waiting = text.replace("  after agree\n", "  waits 5h after agree\n");
     let plan = checked(&waiting);
     let timing = Timing::of(plan.plan(), plan.order());
@@ -241,4 +242,33 @@ fn a_compressed_clock_leaps_forward_and_never_back() {
     assert!(now >= later && now < later + jiff::SignedDuration::from_mins(10), "{now}");
     clock.skip(start);
     assert!(clock.now() >= now);
+}
+
+/// What is left of a wait counts from the clock when a flow is stopped, and not the whole of it again.
+#[test]
+fn a_stop_counts_what_is_left_of_a_wait_and_how_far_off_a_date_is() {
+    let text = night("  after stop\n  waits 2h after agree\n").replace("  takes 1d\n", "  takes 1d to 1d\n");
+    let plan = checked(&text.replace("  after agree\n  needs", "  waits 2h after agree\n  needs"));
+    let gates = Gates::of(plan.plan(), plan.order());
+    let step = |name: &str| plan.plan().step(name).unwrap();
+    let (agree, start) = (step("agree"), step("start"));
+    let now: jiff::Timestamp = "2026-11-01T12:00:00Z".parse().unwrap();
+    let mut world = plan.plan().start.clone();
+    world.done.insert(agree.index());
+    plan.plan().landscape.windows.ids().for_each(|window| world.windows[window] = WindowState::Open);
+    let left = |ago: i64| {
+        let ended = |_| Some(now - jiff::SignedDuration::from_mins(ago));
+        rest_at(&gates, (&world, now), &ended, [start]).unwrap().time
+    };
+    assert_eq!(left(120), minutes(15 + 5), "it is over");
+    assert_eq!(left(60), minutes(60 + 15 + 5), "an hour is left, for which the stop waits too");
+    let dated = |date: &str| {
+        let text = night(&format!("  after stop\n  not before {date}\n"));
+        let plan = checked(&text);
+        let gates = Gates::of(plan.plan(), plan.order());
+        let start = plan.plan().step("start").unwrap();
+        rest_at(&gates, (&world, now), &|_| Some(now), [start]).unwrap().time
+    };
+    assert_eq!(dated("2026-11-01T11:00Z"), minutes(20), "it has come");
+    assert_eq!(dated("2026-11-01T14:00Z"), minutes(125));
 }

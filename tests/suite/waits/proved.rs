@@ -67,23 +67,17 @@ fn random_plans_with_times_are_judged_as_without() {
 
 #[test]
 fn a_wait_is_an_order_and_one_that_a_role_must_know_of() {
-    assert_eq!(read(&destroying("  waits 90d after destroy_old\n")).unwrap_err(), ["keyroll::cycle"]);
+    assert_eq!(read(&destroying("  waits 90d after destroy_old\n")).unwrap_err(), ["cycle"]);
     let later = destroying("  waits 90d after announce_exchange\n");
     let later = later.replace(
         "step create_key by tenant_admin {\n",
         "step create_key by tenant_admin {\n  waits 1h after destroy_old\n",
     );
-    assert_eq!(read(&later).unwrap_err(), ["keyroll::cycle"]);
+    assert_eq!(read(&later).unwrap_err(), ["cycle"]);
     // The partner reports nothing after it retired the key.
-    assert_eq!(
-        read(&destroying("  waits 90d after retire_old\n")).unwrap_err(),
-        ["keyroll::unannounced_step"]
-    );
-    assert_eq!(
-        read(&destroying("  waits 0s after announce_exchange\n")).unwrap_err(),
-        ["keyroll::waits_no_time"]
-    );
-    assert_eq!(read(&destroying("  waits 1d after nobody\n")).unwrap_err(), ["keyroll::unknown_step"]);
+    assert_eq!(read(&destroying("  waits 90d after retire_old\n")).unwrap_err(), ["unannounced_step"]);
+    assert_eq!(read(&destroying("  waits 0s after announce_exchange\n")).unwrap_err(), ["waits_no_time"]);
+    assert_eq!(read(&destroying("  waits 1d after nobody\n")).unwrap_err(), ["unknown_step"]);
     // Said beside `after` it is one order.
     let both = checked(&destroying("  after announce_exchange\n  waits 90d after announce_exchange\n"));
     let step = both.plan().step("destroy_old").unwrap();
@@ -137,4 +131,17 @@ fn a_repair_keeps_the_times() {
     let repaired = repair(&source, &Given::default(), &refuted.about, attempts, |_| {}).unwrap();
     let wait = "  waits 25h after announce_exchange\n";
     assert_eq!(repaired.text, text.replace(wait, &format!("{wait}  needs orders drained of old\n")));
+}
+
+/// No vocabulary gives the lines of a step another meaning.
+#[test]
+fn no_saying_begins_with_a_word_of_these_lines() {
+    let text = destroying("  after announce_exchange\n");
+    for said in ["waits <key> in <keystore>", "not <key> in <keystore>", "not before <key> <keystore>"] {
+        let say = format!("say \"{said}\"\n  for \"destroy <key> in <keystore>\"\n");
+        let own = text.replacen("param alias", &format!("{say}\nparam alias"), 1);
+        assert_eq!(read(&own).unwrap_err(), ["bad_saying"], "{said}");
+    }
+    let say = "say \"wipe <key> in <keystore>\"\n  for \"destroy <key> in <keystore>\"\n";
+    checked(&text.replacen("param alias", &format!("{say}\nparam alias"), 1));
 }
