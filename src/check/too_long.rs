@@ -13,7 +13,7 @@ use crate::{
     },
     explanation::Explanation,
     invariant::Hazard,
-    plan::Plan,
+    plan::{Plan, Step},
     source::{Finding, shown},
     syntax::spelt,
     world::id::ChannelId,
@@ -77,7 +77,8 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
         Asks::Drained(flow, _) => !plan.landscape.drain(flow).is_zero(),
         Asks::Facts(_) | Asks::Open(_) => false,
     });
-    if plan.steps.rows().all(|step| step.takes.is_none()) && plan.limits.is_empty() && !drains {
+    let is_timed = |step: &Step| step.takes.is_some() || !step.waits.is_empty();
+    if !plan.steps.rows().any(is_timed) && plan.limits.is_empty() && !drains {
         return Vec::new();
     }
     let timing = Timing::of(plan, subject.order);
@@ -164,6 +165,15 @@ fn help(plan: &Plan, timing: &Timing, (worst, most): (&Worst, Duration), otherwi
              or {otherwise}"
         );
     }
+    let waits = worst.path.iter().zip(worst.path.iter().skip(1));
+    let waits = waits.filter_map(|(before, step)| Some((timing.wait(*before, *step)?, *step)));
+    let waits = waits.reduce(|longest, next| if next.0 > longest.0 { next } else { longest });
+    if let Some((_, step)) = waits.filter(|(time, _)| longest.is_none_or(|(takes, _)| *time > takes)) {
+        let step = shown(&plan.steps[step].name.value);
+        return format!(
+            "it is {over} too long: let `{step}` wait outside of it, or not so long; or {otherwise}"
+        );
+    }
     let step = longest.map(|(_, step)| shown(&plan.steps[step].name.value));
     let step = step.map_or_else(String::new, |step| format!(", such as `{step}`, the longest"));
     format!("it is {over} too long: shorten a step on the way{step}; or {otherwise}")
@@ -185,6 +195,11 @@ fn labels(plan: &Plan, timing: &Timing, worst: &Worst) -> Vec<LabeledSpan> {
                 let text = format!("after an exchange the key is kept up to {} more", spelt(time - transit));
                 labels.push(LabeledSpan::new_with_span(Some(text), *at));
             }
+        }
+        let waits = plan.steps[*step].waits.iter().find(|waits| Some(&waits.after) == before);
+        if let Some(waits) = waits.filter(|_| drain.is_none()) {
+            let text = format!("it waits {}", spelt(waits.time));
+            labels.push(LabeledSpan::new_with_span(Some(text), waits.span));
         }
         if let Some(takes) = plan.steps[*step].takes {
             let text = format!("up to {}", spelt(takes.most));

@@ -4,11 +4,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
+    backend::clock::{Clock, WallClock},
     journal::Host,
     run::{
         casting::Casting,
         time::to_the_second,
-        wait::{Wait, Waiting, What, waits},
+        wait::{Cause, Wait, Waiting, What, waits},
     },
     source::shown,
     transition::state::Opening,
@@ -63,8 +64,14 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         screen.talk(format_args!("the plan has no role `{}`: {help}", shown(&arguments.role)));
         return Exit::Usage;
     };
-    let found = waits(&checked, &Casting::of(plan, &site), host.state());
-    let mine: Vec<&Wait> = found.iter().filter(|wait| wait.cause.role() == Some(role)).collect();
+    let casting = Casting::of(plan, &site);
+    let found = waits(&checked, &casting, host.state(), WallClock.now());
+    let is_mine = |wait: &&Wait| match &wait.cause {
+        // What the role will have to do when its time has come.
+        Cause::Due(_) => plan.steps[wait.step].role.value == role && casting.is_by_hand(plan, wait.step),
+        cause => cause.role() == Some(role),
+    };
+    let mine: Vec<&Wait> = found.iter().filter(is_mine).collect();
     if arguments.format == Format::Json {
         let waits = mine.iter().map(|wait| wait.waiting(&checked)).collect();
         screen.document(&Inbox { run: pinned.run, role: arguments.role.clone(), waits });
@@ -82,7 +89,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
                 format!("{confirm} --opens TIME (without it, at once)")
             }
             What::Message => confirm,
-            What::Act | What::Time => format!("{confirm} when it is done"),
+            What::Time => open.sentence(&checked),
+            What::Act => format!("{confirm} when it is done"),
         };
         let since = wait.since.map_or_else(String::new, |at| format!(" (since {})", to_the_second(at)));
         screen.result(format_args!("{:<8} {step}: {act}{since}\n         {next}", wait.what.shown()));

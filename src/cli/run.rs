@@ -191,7 +191,7 @@ fn end(job: Job<'_>, host: &dyn Host, ending: Result<Ending, RunError>, screen: 
         }
         Ok(Ending::Interrupted) => {
             let casting = Casting::of(checked.plan(), site);
-            let found = waits(checked, &casting, host.state());
+            let found = waits(checked, &casting, host.state(), WallClock.now());
             waiting(checked, &found, &mut more, screen);
             screen.talk("interrupted; run again to go on");
             (Exit::Interrupted, "interrupted")

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
+    backend::clock::{Clock, WallClock},
     journal::Host,
     run::{
         casting::Casting,
@@ -64,10 +65,11 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Err(exit) => return exit,
     };
     let casting = Casting::of(checked.plan(), &site);
-    let rows = standings(&checked, &casting, host.state());
+    let now = WallClock.now();
+    let rows = standings(&checked, &casting, host.state(), now);
     let finished = host.state().is_finished();
     if arguments.format == Format::Json {
-        let found = waits(&checked, &casting, host.state());
+        let found = waits(&checked, &casting, host.state(), now);
         screen.document(&Standings {
             run: pinned.run,
             plan: pinned.plan_name,

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
+    backend::clock::{Clock, WallClock},
     journal::Host,
     run::{
         casting::Casting,
@@ -63,7 +64,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let plan = checked.plan();
     let casting = Casting::of(plan, &site);
     let state = host.state();
-    let found = waits(&checked, &casting, state);
+    let now = WallClock.now();
+    let found = waits(&checked, &casting, state, now);
     let reasons = Reasons {
         run: pinned.run,
         finished: state.is_finished(),
@@ -94,7 +96,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         screen.talk(format_args!("the plan has no step `{}`: {help}", shown(name)));
         return Exit::Usage;
     };
-    let row = standing(&checked, &casting, state, step);
+    let row = standing(&checked, &casting, (state, now), step);
     let after = plan.steps.iter().filter(|(_, s)| s.after.iter().any(|b| b.value == step));
     let next: Vec<String> = after.map(|(_, s)| s.name.value.clone()).collect();
     if arguments.format == Format::Json {

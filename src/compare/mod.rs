@@ -9,6 +9,7 @@ mod ordered;
 mod promised;
 mod start;
 mod timed;
+mod waited;
 
 use crate::check::Checked;
 
@@ -21,6 +22,7 @@ pub fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
     found.extend(start::differences(old, new));
     found.extend(demanded::differences(old, new));
     found.extend(timed::differences(old, new));
+    found.extend(waited::differences(old, new));
     found.extend(ordered::differences(old, new));
     found.sort_by_key(|difference| (difference.weight, difference.about));
     found

@@ -26,6 +26,8 @@ pub enum Gate {
     Done(StepId),
     /// So much time has passed since this step was done: messages under way arrive.
     Drained(StepId, ChannelId, Duration),
+    /// So much time has passed since this step was done: the step waits so long.
+    Waited(StepId, Duration),
     /// This window opens.
     Open(WindowId),
     /// Something that nothing says a time for.
@@ -38,7 +40,7 @@ impl Gate {
     pub const fn step(self) -> Option<(StepId, Duration)> {
         match self {
             Self::Done(step) => Some((step, Duration::ZERO)),
-            Self::Drained(step, _, time) => Some((step, time)),
+            Self::Drained(step, _, time) | Self::Waited(step, time) => Some((step, time)),
             Self::Open(_) | Self::Unknown(_) => None,
         }
     }
@@ -88,6 +90,8 @@ impl<'a> Gates<'a> {
     pub fn before(&self, step: StepId) -> Vec<Gate> {
         let row = &self.plan.steps[step];
         let mut gates: Vec<Gate> = row.after.iter().map(|before| Gate::Done(before.value)).collect();
+        gates.extend(row.waits.iter().map(|waits| Gate::Waited(waits.after, waits.time)));
+        gates.extend(row.not_before.map(|date| Gate::Unknown(Undeclared::Date(step, date.at))));
         for (number, need) in row.needs.iter().enumerate() {
             match need.value.asks() {
                 Asks::Open(window) => gates.push(Gate::Open(window)),

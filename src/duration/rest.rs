@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use jiff::Timestamp;
+
 use crate::world::{
     effect::Effect,
     id::{StepId, WindowId},
@@ -9,7 +11,7 @@ use crate::world::{
 };
 
 use super::{
-    gate::Gates,
+    gate::{Gate, Gates},
     interruption::{Interruption, alternatives, interruptions, windows},
     pass::{Moment, Pass},
     stretch::Worst,
@@ -29,9 +31,49 @@ pub fn rest(
     world: &World,
     ends: impl IntoIterator<Item = StepId>,
 ) -> Result<Worst, Unbounded> {
+    left(gates, world, &|step| gates.before(step), ends)
+}
+
+/// The same at a time of the clock: of a wait counts what is left of it, and of a date how far off it is.
+/// `ended` tells when a step was done.
+///
+/// # Errors
+/// What is not declared of the steps that are left.
+pub fn rest_at(
+    gates: &Gates<'_>,
+    (world, now): (&World, Timestamp),
+    ended: &dyn Fn(StepId) -> Option<Timestamp>,
+    ends: impl IntoIterator<Item = StepId>,
+) -> Result<Worst, Unbounded> {
+    let until = |at: Timestamp| Duration::try_from(at.duration_since(now)).unwrap_or_default();
+    // What is done takes no more time: what counts from the clock is said to come after it.
+    let done = gates.order.sequence().iter().copied().find(|step| world.is_done(*step));
+    let waits = |step: StepId| {
+        let on_clock = |gate: Gate| match gate {
+            Gate::Waited(before, time) if world.is_done(before) => {
+                let end = ended(before).and_then(|ended| ended.checked_add(time).ok());
+                Some(Gate::Waited(before, end.map_or(time, until)))
+            }
+            Gate::Unknown(Undeclared::Date(_, at)) if at <= now => None,
+            Gate::Unknown(Undeclared::Date(_, at)) => {
+                Some(done.map_or(gate, |done| Gate::Waited(done, until(at))))
+            }
+            _ => Some(gate),
+        };
+        gates.before(step).into_iter().filter_map(on_clock).collect()
+    };
+    left(gates, world, &waits, ends)
+}
+
+fn left(
+    gates: &Gates<'_>,
+    world: &World,
+    waits: &dyn Fn(StepId) -> Vec<Gate>,
+    ends: impl IntoIterator<Item = StepId>,
+) -> Result<Worst, Unbounded> {
     let moment = Moment {
         gates,
-        waits: &|step| gates.before(step),
+        waits,
         is_done: &|step| world.is_done(step),
         is_open: &|window| world.windows[window] == WindowState::Open,
         late: &|_| None,

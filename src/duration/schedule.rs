@@ -40,13 +40,16 @@ impl Schedule {
         for step in reader.order.sequence().iter().copied() {
             let mut ready = Some(Duration::ZERO);
             for gate in &gates[step] {
-                match *gate {
-                    Gate::Done(before) | Gate::Drained(before, ..) => {
-                        let earliest: Duration = begins[before];
-                        begins[step] =
-                            Duration::max(begins[step], earliest.saturating_add(reader.least(before)));
-                    }
-                    Gate::Open(_) | Gate::Unknown(_) => {}
+                // What is under way may arrive at once; a wait is as long as it says.
+                let at_least = match *gate {
+                    Gate::Done(before) | Gate::Drained(before, ..) => Some((before, Duration::ZERO)),
+                    Gate::Waited(before, time) => Some((before, time)),
+                    Gate::Open(_) | Gate::Unknown(_) => None,
+                };
+                if let Some((before, time)) = at_least {
+                    let earliest: Duration = begins[before];
+                    let earliest = earliest.saturating_add(reader.least(before)).saturating_add(time);
+                    begins[step] = Duration::max(begins[step], earliest);
                 }
                 if let Some(undeclared) = lacking(*gate) {
                     missing = Some(Unbounded::and(missing, undeclared));
@@ -115,6 +118,6 @@ pub(super) const fn lacking(gate: Gate) -> Option<Undeclared> {
     match gate {
         Gate::Open(window) => Some(Undeclared::Window(window)),
         Gate::Unknown(undeclared) => Some(undeclared),
-        Gate::Done(_) | Gate::Drained(..) => None,
+        Gate::Done(_) | Gate::Drained(..) | Gate::Waited(..) => None,
     }
 }

@@ -31,6 +31,8 @@ pub struct Timing {
     pub windows: BTreeMap<WindowId, Result<Worst, Unbounded>>,
     /// The waits for messages under way that lie on the ways.
     drains: BTreeMap<(StepId, StepId), (ChannelId, Duration)>,
+    /// How long steps wait after others.
+    waits: BTreeMap<(StepId, StepId), Duration>,
     /// The interruptions in each window, by number.
     together: BTreeMap<WindowId, Vec<usize>>,
 }
@@ -83,7 +85,7 @@ impl Timing {
             (*window, bound)
         });
         let windows = bounds.collect();
-        let mut drains = BTreeMap::new();
+        let (mut drains, mut waits) = (BTreeMap::new(), BTreeMap::new());
         for (step, row) in schedule.gates.iter() {
             for gate in row {
                 if let Gate::Drained(stop, flow, time) = *gate
@@ -91,15 +93,27 @@ impl Timing {
                 {
                     drains.insert((stop, step), (flow, time));
                 }
+                if let Gate::Waited(before, time) = *gate {
+                    waits.insert((before, step), time);
+                }
             }
         }
-        Self { whole, interruptions: found, windows, drains, together }
+        Self { whole, interruptions: found, windows, drains, waits, together }
     }
 
-    /// The wait for messages under way between two steps that follow each other on a way.
+    /// The wait for messages under way between two steps that follow each other on a way, where no other
+    /// wait between them is longer.
     #[must_use]
     pub fn drain(&self, before: StepId, step: StepId) -> Option<(ChannelId, Duration)> {
-        self.drains.get(&(before, step)).copied()
+        let waits = self.waits.get(&(before, step)).copied().unwrap_or_default();
+        self.drains.get(&(before, step)).copied().filter(|(_, time)| *time >= waits)
+    }
+
+    /// How long one of two steps that follow each other on a way waits after the other, where that is not
+    /// shorter than the wait for messages under way.
+    #[must_use]
+    pub fn wait(&self, before: StepId, step: StepId) -> Option<Duration> {
+        self.waits.get(&(before, step)).copied().filter(|_| self.drain(before, step).is_none())
     }
 
     /// What is known to fit into a window: the time from its first stop to its last start, or, where

@@ -1,7 +1,9 @@
 //! What is not declared, and so leaves a duration without a bound.
 
+use jiff::Timestamp;
+
 use crate::{
-    plan::Plan,
+    plan::{Plan, date::in_utc},
     source::shown,
     world::id::{ChannelId, StepId, WindowId},
 };
@@ -13,6 +15,8 @@ pub enum Undeclared {
     Step(StepId),
     /// When a window opens.
     Window(WindowId),
+    /// When the plan begins, where a step does not begin before a date.
+    Date(StepId, Timestamp),
     /// Which step makes a need (by number) hold, and that nothing undoes it before.
     Need(StepId, usize),
     /// Who starts a flow again.
@@ -35,6 +39,13 @@ impl Undeclared {
             Self::Step(id) => format!("`{}` does not say how long it takes", step(id)),
             Self::Window(window) => {
                 format!("nothing says when `{}` opens", shown(&plan.landscape.windows[window].name))
+            }
+            Self::Date(id, at) => {
+                format!(
+                    "`{}` does not begin before {}, and nothing says when the plan begins",
+                    step(id),
+                    in_utc(at)
+                )
             }
             Self::Need(id, number) => {
                 let need = plan.steps[id].needs.get(number);

@@ -87,7 +87,7 @@ fn box_of(f: &mut Formatter<'_>, (id, step): (StepId, &Node), inside: bool) -> f
     let number = Outline::number(id);
     write!(f, "    step{number} [label=\"{number}. {}\\n{}", text(&step.name), text(&step.sentence))?;
     for gate in &step.gates {
-        write!(f, "\\nneeds {}", text(&gate.sentence))?;
+        write!(f, "\\n{}", text(&gate.line()))?;
     }
     writeln!(f, "\"{}];", if inside { ", color=\"#8a5a00\", penwidth=2" } else { "" })
 }

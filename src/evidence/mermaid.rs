@@ -54,7 +54,7 @@ fn box_of(f: &mut Formatter<'_>, id: StepId, step: &Node) -> fmt::Result {
     let number = Outline::number(id);
     write!(f, "    step{number}[\"{number}. {}<br/>{}", text(&step.name), text(&step.sentence))?;
     for gate in &step.gates {
-        write!(f, "<br/>needs {}", text(&gate.sentence))?;
+        write!(f, "<br/>{}", text(&gate.line()))?;
     }
     f.write_str("\"]\n")
 }

@@ -8,7 +8,8 @@ use crate::{
     action::SpeechKind,
     condition::Asks,
     invariant::Hazard,
-    plan::Plan,
+    plan::{Plan, Step},
+    syntax::spelt,
     world::{
         id::{ChannelId, RoleId, StepId, Table, WindowId},
         landscape::{Fact, Value},
@@ -82,6 +83,19 @@ pub enum GateKind {
     Drained,
     /// An agreed window begins.
     Window,
+    /// A time passes, or a date comes.
+    Time,
+}
+
+impl Gate {
+    /// As a line of its own.
+    #[must_use]
+    pub fn line(&self) -> String {
+        match self.kind {
+            GateKind::Time => self.sentence.clone(),
+            _ => format!("needs {}", self.sentence),
+        }
+    }
 }
 
 /// A step that comes after another one.
@@ -198,6 +212,16 @@ impl Outline {
     }
 }
 
+/// What a step waits for by the clock.
+fn times(plan: &Plan, step: &Step) -> impl Iterator<Item = Gate> {
+    let waits = step.waits.iter().map(|waits| {
+        let after = &plan.steps[waits.after].name.value;
+        format!("waits {} after {after}", spelt(waits.time))
+    });
+    let all: Vec<String> = waits.chain(step.not_before.map(|date| date.sentence())).collect();
+    all.into_iter().map(|sentence| Gate { sentence, kind: GateKind::Time })
+}
+
 fn nodes(plan: &Plan, order: &Order) -> Table<StepId, Node> {
     let mut ranks: Table<StepId, usize> = Table::like(&plan.steps, 0);
     for step in order.sequence() {
@@ -217,7 +241,7 @@ fn nodes(plan: &Plan, order: &Order) -> Table<StepId, Node> {
         title: step.title.clone(),
         role: step.role.value,
         sentence: plan.sentence(id),
-        gates: step.needs.iter().map(|need| gate(&*need.value)).collect(),
+        gates: step.needs.iter().map(|need| gate(&*need.value)).chain(times(plan, step)).collect(),
         rank: ranks[id],
     });
     rows.collect()

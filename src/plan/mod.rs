@@ -1,10 +1,12 @@
 //! A plan whose names are resolved: what there is, how it starts, who does what after what.
 
 mod course;
+pub mod date;
 pub mod declare;
 mod digest;
 pub mod duplicate;
 mod expected;
+mod explained;
 mod fit;
 pub mod gap;
 pub mod given;
@@ -23,21 +25,24 @@ pub mod suggest;
 pub mod table;
 mod takes;
 pub mod vocabulary;
+mod waits;
 mod waiver;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use date::Date;
 pub use declare::Declared;
 pub use expected::Expected;
+pub use explained::explanations;
 pub use names::Names;
 pub use steps::Delivery;
 pub use takes::Takes;
+pub use waits::Waits;
 pub use waiver::Waiver;
 
 use crate::{
     action::{Action, Speech, SpeechKind},
     condition::{Condition, known::Known},
-    explanation::Explanation,
     invariant::{Hazard, Invariant, course::Course, limited::Limited, stated::Stated},
     source::{Source, Span, Spanned},
     world::{
@@ -107,12 +112,16 @@ pub struct Step {
     pub title: Option<String>,
     /// Who acts.
     pub role: Spanned<RoleId>,
-    /// What comes before it.
+    /// What comes before it, those included after which it waits.
     pub after: Vec<Spanned<StepId>>,
     /// What must hold before it.
     pub needs: Vec<Spanned<Box<dyn Condition>>>,
     /// How long it takes, where that is said.
     pub takes: Option<Takes>,
+    /// How long it waits after other steps.
+    pub waits: Vec<Waits>,
+    /// The date before which it does not begin.
+    pub not_before: Option<Date>,
     /// Where it says that an attempt that was given up may take effect at any later moment.
     pub comes_late: Option<Span>,
     /// What it does.
@@ -156,23 +165,4 @@ impl Plan {
     pub fn places_in_use(&self) -> impl Iterator<Item = (PlaceId, KeyId)> + '_ {
         self.start.places.iter().filter_map(|(place, key)| key.map(|key| (place, key)))
     }
-}
-
-/// What `explain` says of this room's findings.
-#[must_use]
-pub fn explanations() -> Vec<Explanation> {
-    [
-        declare::EXPLANATIONS,
-        duplicate::EXPLANATIONS,
-        expected::EXPLANATIONS,
-        parameter::EXPLANATIONS,
-        phrase::EXPLANATIONS,
-        promise::EXPLANATIONS,
-        resolve::EXPLANATIONS,
-        steps::EXPLANATIONS,
-        table::EXPLANATIONS,
-        vocabulary::EXPLANATIONS,
-        takes::EXPLANATIONS,
-    ]
-    .concat()
 }

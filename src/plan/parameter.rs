@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
+use jiff::Timestamp;
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
@@ -15,7 +16,10 @@ use crate::{
     },
 };
 
-use super::suggest::{Patience, nearest};
+use super::{
+    date,
+    suggest::{Patience, nearest},
+};
 
 /// A parameter with its value.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,14 +78,29 @@ impl Parameters {
 pub enum ParameterValue {
     /// `alias`
     Alias(Alias),
+    /// `date`
+    Date(Timestamp),
     /// `duration`
     Duration(Duration),
+}
+
+impl ParameterValue {
+    /// The word for what it is.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Alias(_) => "alias",
+            Self::Date(_) => "date",
+            Self::Duration(_) => "duration",
+        }
+    }
 }
 
 impl fmt::Display for ParameterValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Alias(alias) => write!(f, "{alias}"),
+            Self::Date(at) => f.write_str(&date::written(*at)),
             Self::Duration(duration) => write!(f, "{}", spelt(*duration)),
         }
     }
@@ -180,9 +199,9 @@ pub fn unknown_given(name: &str, declared: &[&str], plan: Span) -> Finding {
 pub fn read(decl: &ParamDecl, given: &BTreeMap<String, String>) -> Result<Parameter, Finding> {
     let name = decl.name.value.clone();
     let kind = decl.kind.value.as_str();
-    if !matches!(kind, "alias" | "duration") {
-        let help = nearest(kind, ["alias", "duration"]).map_or_else(
-            || "write `alias` or `duration`".to_owned(),
+    if !matches!(kind, "alias" | "date" | "duration") {
+        let help = nearest(kind, ["alias", "date", "duration"]).map_or_else(
+            || "write `alias`, `date` or `duration`".to_owned(),
             |near| format!("did you mean `{near}`?"),
         );
         let (kind, at) = (shown(kind), decl.kind.span.into());
@@ -204,7 +223,11 @@ pub fn read(decl: &ParamDecl, given: &BTreeMap<String, String>) -> Result<Parame
                 format!(
                     "give it a default, as in `param {} : {kind} = {}`, or a value in the site",
                     shown(&name),
-                    if kind == "alias" { "\"...\"" } else { "24h" }
+                    match kind {
+                        "alias" => "\"...\"",
+                        "date" => "2026-12-01",
+                        _ => "24h",
+                    }
                 ),
                 decl.name.span.into(),
             ));
@@ -217,6 +240,9 @@ pub fn read(decl: &ParamDecl, given: &BTreeMap<String, String>) -> Result<Parame
 fn from_text(kind: &str, text: &str) -> Result<ParameterValue, String> {
     match kind {
         "alias" => Alias::new(text).map(ParameterValue::Alias).map_err(|e| e.to_string()),
+        "date" => {
+            date::moment(text).map(ParameterValue::Date).map_err(|(what, help)| format!("it {what}; {help}"))
+        }
         _ => duration(text)
             .map(ParameterValue::Duration)
             .ok_or_else(|| "write it as `24h`, `15m` or `1h30m`".to_owned()),
@@ -228,6 +254,8 @@ fn from_term(kind: &str, term: &Term) -> Result<ParameterValue, String> {
         ("alias", Term::Text(text)) => {
             Alias::new(text.value.clone()).map(ParameterValue::Alias).map_err(|e| e.to_string())
         }
+        ("date", Term::Date(text)) => from_text(kind, &text.value),
+        ("date", _) => Err("write it as `2026-12-01`, or as `2026-12-01T06:00+01:00`".to_owned()),
         ("alias", _) => Err("write the alias in quotes".to_owned()),
         (_, Term::Duration(duration)) => Ok(ParameterValue::Duration(duration.value)),
         _ => Err("write it as `24h`, `15m` or `1h30m`".to_owned()),
@@ -304,7 +332,7 @@ pub const EXPLANATIONS: &[Explanation] = &[
         code: "unknown_parameter_kind",
         title: "a parameter of a kind that does not exist",
         text: "\
-A parameter is an `alias` or a `duration`.
+A parameter is an `alias`, a `date` or a `duration`.
 
 Right:
   param alias    : alias    = \"orders-signer\"

@@ -230,7 +230,7 @@ impl Reader<'_> {
                 one(fill(text, &self.scope.parameters, &self.scope.patience).map(Argument::Text))
             }
             Some(Term::Param(name)) => one(self.parameter(slot, name)),
-            Some(Term::Comma(_)) | None => Err(Vec::new()),
+            Some(Term::Comma(_) | Term::Date(_)) | None => Err(Vec::new()),
         }
     }
 
@@ -240,8 +240,9 @@ impl Reader<'_> {
             other => Err(Box::new(WrongUsage {
                 what: "a duration",
                 help: format!(
-                    "`${}` is the alias `{}`: write a duration such as `4h`, or name a parameter of that kind",
+                    "`${}` is the {} `{}`: write a duration such as `4h`, or name a parameter of that kind",
                     shown(&name.value),
+                    other.kind(),
                     shown(&other.to_string())
                 ),
                 at: name.span.into(),
@@ -311,9 +312,9 @@ impl Reader<'_> {
             Term::Text(text) => fill(text, &self.scope.parameters, &self.scope.patience)?,
             Term::Param(name) => match value(name, &self.scope.parameters, &self.scope.patience)? {
                 ParameterValue::Alias(alias) => return Ok(alias.clone()),
-                ParameterValue::Duration(_) => {
+                other => {
                     let name_shown = shown(&name.value);
-                    let why = format!("`${name_shown}` is a duration, no alias");
+                    let why = format!("`${name_shown}` is a {}, no alias", other.kind());
                     let help = format!("name a parameter that is declared as `param {name_shown} : alias`");
                     return Err(Box::new(BadAlias { why, help, at: name.span.into() }));
                 }

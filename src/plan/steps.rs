@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::{Step, declare::said_twice, phrase::no_room_for_backup, resolve::Draft, takes};
+use super::{Step, date, declare::said_twice, phrase::no_room_for_backup, resolve::Draft, takes, waits};
 
 /// A step that names an unknown step.
 #[derive(Debug, Diagnostic, Error)]
@@ -105,6 +105,8 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
     let mut needs = Vec::new();
     let mut action: Option<Spanned<Box<dyn Action>>> = None;
     let mut takes = None;
+    let mut waited = Vec::new();
+    let mut not_before = None;
     let mut comes_late = None;
     let mut unread = false;
     for line in &decl.body.lines {
@@ -121,6 +123,15 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
             StepLine::AfterEach(_) => {}
             StepLine::Needs(phrase) => needs.extend(condition(draft, phrase)),
             StepLine::Takes(line) => takes = takes::read(draft, line, takes).or(takes),
+            StepLine::Waits(line) => waited.extend(waits::read(draft, line, &waited)),
+            StepLine::NotBefore(written) => match (date::read(draft, written), not_before) {
+                (Some(date), Some(first)) => {
+                    let (what, first): (_, date::Date) =
+                        ("the date before which the step does not begin", first);
+                    draft.findings.push(said_twice(what.to_owned(), date.span, first.span));
+                }
+                (found, first) => not_before = first.or(found),
+            },
             StepLine::MayComeLate(line) => match comes_late {
                 None => comes_late = Some(line.span),
                 Some(first) => {
@@ -152,12 +163,22 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
         let role = shown(&draft.landscape.roles[role]);
         draft.findings.push(Box::new(MessageToItself { role, at: action.span.into() }));
     }
+    for one in &waited {
+        if !after.iter().any(|before| before.value == one.after) {
+            after.push(Spanned::new(one.after, one.named));
+        }
+    }
     let title = decl.title.as_ref().map(|t| t.value.clone());
     let role = Spanned::new(role.unwrap_or_else(|| crate::world::id::Id::at(0)), decl.role.span);
-    Some(Step { name: decl.name.clone(), title, role, after, needs, takes, comes_late, action, speech })
+    let (name, waits) = (decl.name.clone(), waited);
+    Some(Step { name, title, role, after, needs, takes, waits, not_before, comes_late, action, speech })
 }
 
-fn step_named(draft: &Draft, name: &Spanned<String>) -> Result<StepId, Finding> {
+/// The step with a name.
+///
+/// # Errors
+/// A finding where there is none.
+pub(super) fn step_named(draft: &Draft, name: &Spanned<String>) -> Result<StepId, Finding> {
     draft.scope.step(&name.value).ok_or_else(|| -> Finding {
         let help = draft.scope.did_you_mean(&name.value, "step");
         Box::new(UnknownStep { name: shown(&name.value), help, at: name.span.into() })

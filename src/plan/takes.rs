@@ -75,7 +75,8 @@ pub(super) fn read(draft: &mut Draft, line: &TakesLine, known: Option<Takes>) ->
     }
 }
 
-fn duration(draft: &mut Draft, term: &Term) -> Option<Duration> {
+/// Reads a duration or a parameter that is one.
+pub(super) fn duration(draft: &mut Draft, term: &Term) -> Option<Duration> {
     let phrase = Phrase { terms: vec![term.clone()] };
     let (_, arguments) = draft.read("a duration", &["<duration>"], &phrase)?;
     match arguments.first() {

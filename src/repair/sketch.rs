@@ -55,7 +55,7 @@ impl<'a> Sketch<'a> {
 
     /// One more step after which a step comes.
     pub(super) fn after(&self, step: Drawn<'_>, other: &str) -> Option<Change> {
-        match step.after().last() {
+        match step.last_after() {
             Some(last) => {
                 let at = Span::new(last.span.end, last.span.end);
                 Some(Change { at, text: format!(", {other}") })
@@ -170,7 +170,17 @@ impl<'a> Drawn<'a> {
         let lines = self.decl.body.lines.iter();
         lines.flat_map(|line| match &line.node {
             StepLine::After(names) => names.as_slice(),
+            StepLine::Waits(waits) => std::slice::from_ref(&waits.after),
             _ => &[],
+        })
+    }
+
+    /// The last name of its last `after`.
+    fn last_after(&self) -> Option<&'a Spanned<String>> {
+        let lines = self.decl.body.lines.iter();
+        lines.rev().find_map(|line| match &line.node {
+            StepLine::After(names) => names.last(),
+            _ => None,
         })
     }
 

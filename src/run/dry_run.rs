@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::{
     backend::{
         Outcome,
-        bench::{Backends, Material},
+        bench::Backends,
         clock::Clock,
         keystore::KeySpec,
         notifier::{Notice, Notifier, NotifierError},
@@ -29,20 +29,19 @@ use crate::{
         next::Verdict,
         state::State,
     },
-    world::{
-        id::StepId,
-        material::{Certificate, KeyType},
-    },
+    world::{id::StepId, material::KeyType},
 };
 
 use super::{
     casting::Casting,
     difference::{Difference, differences},
     error::RunError,
+    noted::{notes, past, remarks},
     opening,
     read_only::{Leaping, imagined, read_only},
     runner::{Ending, Parts, Runner},
     site::Site,
+    time::to_the_second,
     validity::too_short,
     wait::{Cause, Wait},
 };
@@ -132,6 +131,7 @@ pub fn dry_run(
         observe(&plan.landscape, &bound.backends, &material, &begun.world).map_err(RunError::Observe)?;
     let differences = differences(plan, &begun, &seen);
     let mut notes = notes(checked, &begun, &material, now);
+    notes.extend(past(plan, &begun, now));
     notes.extend(too_short(checked, &begun.world, &material, now));
     notes.extend(remarks(plan, &bound.backends)?);
     let mut play = Play::of(proven, bound, under_way, now);
@@ -213,7 +213,7 @@ impl<'a> Play<'a> {
 
     /// Runs until the plan is done or waits.
     fn turns(&mut self) -> Result<Ending, RunError> {
-        let mut ended = Vec::new();
+        let mut ended: Vec<Record> = Vec::new();
         let parts = Parts {
             host: &mut self.host,
             backends: self.backends.take().unwrap_or_default(),
@@ -224,17 +224,17 @@ impl<'a> Play<'a> {
             stop: &AtomicBool::new(false),
         };
         let mut runner = Runner::over_site(self.proven, parts);
-        let ending = runner.run(self.site.digest(), false, &mut |record| ended.push(record.event.clone()));
+        let ending = runner.run(self.site.digest(), false, &mut |record| ended.push(record.clone()));
         self.backends = Some(runner.parts.backends);
-        for event in ended {
-            self.take_down(&event);
+        for record in ended {
+            self.take_down(&record);
         }
         ending
     }
 
-    fn take_down(&mut self, event: &Event) {
+    fn take_down(&mut self, record: &Record) {
         let plan = self.proven.checked().plan();
-        let (step, word, by_site) = match event {
+        let (step, word, by_site) = match &record.event {
             Event::Ended { step, outcome: Outcome::AlreadySo, .. } => (step, Word::AlreadySo, false),
             Event::Ended { step, .. } => (step, Word::WouldDo, false),
             Event::Confirmed { step, .. } => (step, Word::WouldDo, true),
@@ -244,6 +244,7 @@ impl<'a> Play<'a> {
         let act = plan.sentence(id);
         let role = &plan.landscape.roles[plan.steps[id].role.value];
         let detail = if by_site { format!("{act} (by the site, for {role})") } else { act };
+        let detail = format!("{detail}{}", waited(plan, id, record.at));
         self.found.insert(id, (word, detail));
     }
 
@@ -274,9 +275,10 @@ impl<'a> Play<'a> {
         Ok(Some(match wait.cause {
             Cause::Receipt(_) => Event::Received { step, by },
             Cause::Answer(..) => Event::Answered { step, by, yes: true, because: None },
-            Cause::Act(_) | Cause::Time(_) => {
+            Cause::Act(_) | Cause::Time(_) | Cause::Due(_) => {
                 let act = plan.sentence(wait.step);
-                self.found.insert(wait.step, (Word::WaitsForPerson, format!("{role}: {act}")));
+                let from = waited(plan, wait.step, self.clock.now());
+                self.found.insert(wait.step, (Word::WaitsForPerson, format!("{role}: {act}{from}")));
                 Event::Confirmed { step, by, opens: None, certificates: self.made_by_hand(wait.step)? }
             }
         }))
@@ -320,6 +322,13 @@ impl<'a> Play<'a> {
     }
 }
 
+/// From when on, at the earliest, where a step waits for a time.
+fn waited(plan: &Plan, step: StepId, at: Timestamp) -> String {
+    let row = &plan.steps[step];
+    let waits = !row.waits.is_empty() || row.not_before.is_some();
+    if waits { format!(" (not before {})", to_the_second(at)) } else { String::new() }
+}
+
 /// Nobody is told of what might be.
 #[derive(Debug)]
 struct Unheard;
@@ -328,62 +337,4 @@ impl Notifier for Unheard {
     fn send(&mut self, _notice: &Notice) -> Result<(), NotifierError> {
         Ok(())
     }
-}
-
-/// What is weak in the keystores, or not seen by other tools.
-fn remarks(plan: &Plan, backends: &Backends) -> Result<Vec<String>, RunError> {
-    let mut found = Vec::new();
-    for (id, bound) in backends.keystores.ids().zip(backends.keystores.rows()) {
-        let Some(keystore) = bound.backend() else { continue };
-        let name = shown(&plan.landscape.stores[id].name);
-        let remarks = keystore.remarks().map_err(|error| RunError::Observe(error.into()))?;
-        found.extend(remarks.into_iter().map(|remark| format!("{name}: {remark}")));
-    }
-    Ok(found)
-}
-
-fn notes(checked: &Checked, state: &State, material: &Material, now: Timestamp) -> Vec<String> {
-    let land = &checked.plan().landscape;
-    let mut found = Vec::new();
-    for key in state.certificates.keys() {
-        let Some(certificate): Option<&Certificate> = material.certificate(*key) else { continue };
-        let name = shown(&land.keys[*key]);
-        let days = certificate.not_after().duration_since(now).as_hours() / 24;
-        if certificate.text().is_some() {
-            let (subject, short) = (certificate.subject(), certificate.fingerprint().short());
-            found.push(format!("{name}: opaque, {subject}, fingerprint {short}"));
-            continue;
-        }
-        let kind = certificate.key_type().map_or_else(|| "an unknown kind".to_owned(), |k| k.to_string());
-        found.push(format!(
-            "{name}: {kind}, {}, valid until {} ({days} days), certificate {}",
-            certificate.subject(),
-            certificate.not_after(),
-            certificate.fingerprint().short()
-        ));
-        if certificate.not_before() > now {
-            found.push(format!("{name} is not valid yet: from {} on", certificate.not_before()));
-        }
-        if certificate.not_after() < now {
-            found.push(format!("{name} has expired: a receiver that checks validity rejects it already"));
-        }
-    }
-    for key in super::bind::created(checked.plan()) {
-        if let Some(spec) = material.spec(key) {
-            if spec.key_type == KeyType::Opaque {
-                found.push(format!("{}: will be opaque, as its command makes it", shown(&land.keys[key])));
-                continue;
-            }
-            let subject: Vec<String> =
-                spec.subject.iter().map(|(n, v)| format!("{n}={}", shown(v))).collect();
-            found.push(format!(
-                "{}: will be {}, {}, {} days",
-                shown(&land.keys[key]),
-                spec.key_type,
-                subject.join(", "),
-                spec.days
-            ));
-        }
-    }
-    found
 }

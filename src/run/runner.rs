@@ -29,7 +29,7 @@ use super::{
     opening,
     sandbox::Sandbox,
     site::Site,
-    wait::{Wait, ready_since, waits},
+    wait::{Cause, Wait, ready_since, waits},
 };
 
 /// The longest and the shortest time between two looks at the world, on the clock of the wall.
@@ -135,7 +135,7 @@ impl<'a> Runner<'a> {
             if self.turn(watch)? {
                 continue;
             }
-            let waits = waits(self.checked, &self.casting, self.parts.host.state());
+            let waits = waits(self.checked, &self.casting, self.parts.host.state(), looked);
             let times = self.times(&waits);
             // A time that came after the look was not taken into account by it.
             let now = self.parts.clock.now();
@@ -143,7 +143,22 @@ impl<'a> Runner<'a> {
             if !follow && !came && !self.is_pausing() {
                 return Ok(Ending::Waiting(waits));
             }
+            self.skip(&waits);
             self.nap(&times)?;
+        }
+    }
+
+    /// Lets the time come in which nothing happens, on a clock that can: where a time is all that is waited
+    /// for. What is under way arrives before it all the same.
+    fn skip(&self, waits: &[Wait]) {
+        let only_times = waits.iter().all(|wait| matches!(wait.cause, Cause::Due(_)));
+        let next = waits.iter().filter_map(|wait| wait.until).min();
+        let land = &self.checked.plan().landscape;
+        let lead = land.channels.ids().map(|flow| land.drain(flow)).max().unwrap_or_default();
+        if let (true, false, Some(next)) = (only_times, self.is_pausing(), next)
+            && let Ok(to) = next.checked_sub(lead)
+        {
+            self.parts.clock.skip(to);
         }
     }
 

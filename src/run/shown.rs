@@ -185,7 +185,9 @@ impl Enactment<'_> {
     /// Lets everything arrive and the run do what it can: it waits all the same.
     fn stuck(&mut self, watch: &mut dyn FnMut(&Record)) -> Result<String, EnactError> {
         let land = &self.plan().landscape;
-        let longest = land.channels.ids().map(|flow| land.drain(flow)).max().unwrap_or_default();
+        let drains = land.channels.ids().map(|flow| land.drain(flow));
+        let waits = self.plan().steps.rows().flat_map(|step| &step.waits).map(|waits| waits.time);
+        let longest = drains.chain(waits).max().unwrap_or_default();
         let later = self.now().checked_add(longest).unwrap_or(Timestamp::MAX);
         self.clock.set(later);
         for courier in self.couriers.values_mut() {
@@ -217,7 +219,12 @@ impl Enactment<'_> {
             let is_its_turn = found.iter().all(|blocker| {
                 matches!(
                     blocker,
-                    Blocker::Unmet(_) | Blocker::Unknown(_) | Blocker::Stale(_) | Blocker::Unsettled(_)
+                    Blocker::Unmet(_)
+                        | Blocker::Unknown(_)
+                        | Blocker::Stale(_)
+                        | Blocker::Waits(..)
+                        | Blocker::NotBefore(_)
+                        | Blocker::Unsettled(_)
                 )
             });
             let name = shown(&plan.steps[step].name.value);

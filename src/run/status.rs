@@ -11,7 +11,7 @@ use crate::{
     transition::{
         reasons::reasons,
         state::{State, Status},
-        unsettled::barred,
+        unsettled::barred_at,
     },
     world::id::StepId,
 };
@@ -81,22 +81,27 @@ pub struct Standing {
     pub attempts: u32,
 }
 
-/// All steps in the order of the plan.
+/// All steps in the order of the plan, at a moment.
 #[must_use]
-pub fn standings(checked: &Checked, casting: &Casting, state: &State) -> Vec<Standing> {
-    checked.plan().steps.ids().map(|step| standing(checked, casting, state, step)).collect()
+pub fn standings(checked: &Checked, casting: &Casting, state: &State, now: Timestamp) -> Vec<Standing> {
+    checked.plan().steps.ids().map(|step| standing(checked, casting, (state, now), step)).collect()
 }
 
 /// One step.
 #[must_use]
-pub fn standing(checked: &Checked, casting: &Casting, state: &State, step: StepId) -> Standing {
+pub fn standing(
+    checked: &Checked,
+    casting: &Casting,
+    (state, now): (&State, Timestamp),
+    step: StepId,
+) -> Standing {
     let plan = checked.plan();
     let progress = &state.steps[step];
-    let mine: Vec<_> = waits(checked, casting, state)
+    let mine: Vec<_> = waits(checked, casting, state, now)
         .into_iter()
         .filter(|wait| wait.step == step && !matches!(wait.cause, Cause::Receipt(_)))
         .collect();
-    let blocking = barred(checked, state, step);
+    let blocking = barred_at(checked, state, step, now);
     let (status, why, since) = match progress.status {
         Status::Done(Outcome::Changed) => (Word::Done, None, progress.ended),
         Status::Done(Outcome::AlreadySo) => (Word::AlreadySo, None, progress.ended),

@@ -46,6 +46,7 @@ impl Timetable {
             sent: BTreeMap::new(),
             named: BTreeMap::new(),
             left: BTreeMap::new(),
+            ended: BTreeMap::new(),
             spans: Vec::new(),
         };
         let (rules, mut world) = (Rules::of(checked), plan.start.clone());
@@ -100,6 +101,8 @@ struct Plotter<'a> {
     named: BTreeMap<ChannelId, (KeyId, usize)>,
     /// When the alias of a flow that goes on to run came to name another key than this.
     left: BTreeMap<(ChannelId, KeyId), usize>,
+    /// When a step was done.
+    ended: BTreeMap<StepId, usize>,
     spans: Vec<Span>,
 }
 
@@ -108,7 +111,15 @@ impl Plotter<'_> {
         let (land, place) = (&self.plan.landscape, self.pauses.len());
         self.pauses.push(Duration::ZERO);
         match step {
-            Move::Act(step) => self.wait_for_drains(step, before),
+            Move::Act(step) => {
+                self.wait_for_drains(step, before);
+                self.wait_for_times(step);
+                self.ended.insert(step, place);
+            }
+            // A proposal is done when it is answered.
+            Move::Answer(step) => {
+                self.ended.insert(step, place);
+            }
             Move::Send(flow, key) => {
                 self.wait_for_the_key(flow, key);
                 self.sent.insert((flow, key), place);
@@ -118,7 +129,7 @@ impl Plotter<'_> {
                 self.arrival((flow, key), before)?;
                 self.sent.remove(&(flow, key));
             }
-            Move::Answer(_) | Move::Receive(_) | Move::Open(_) | Move::Late(_) => {}
+            Move::Receive(_) | Move::Open(_) | Move::Late(_) => {}
         }
         for flow in land.channels.ids().filter(|flow| !land.channels[*flow].cache.is_zero()) {
             if !after.running[flow] {
@@ -156,6 +167,14 @@ impl Plotter<'_> {
             {
                 self.pause(cache);
             }
+        }
+    }
+
+    /// A step that waits after another one begins no earlier. Dates have come when a story begins.
+    fn wait_for_times(&mut self, step: StepId) {
+        for waits in &self.plan.steps[step].waits {
+            let ended = self.ended.get(&waits.after).copied().unwrap_or_default();
+            self.pause(waits.time.saturating_sub(self.paused_since(ended)));
         }
     }
 
@@ -210,7 +229,7 @@ impl Plotter<'_> {
             let left = span.most.checked_sub(paused).filter(|left| !left.is_zero()).ok_or_else(|| {
                 Refused::NotPlayable(format!(
                     "a message of {flow} is to arrive at moment {}, and by then more time passes than it may be \
-                     under way: a runtime keeps a key meanwhile",
+                     under way: a step waits, or a runtime keeps a key meanwhile",
                     span.to + 1
                 ))
             })?;

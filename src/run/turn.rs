@@ -17,10 +17,11 @@ use crate::{
     duration::gate::Gates,
     transition::{
         command::Command,
+        early::due,
         event::{Actor, Drain, Event, Record},
         next::Verdict,
         state::{State, Status},
-        unsettled::barred,
+        unsettled::barred_at,
     },
     world::{
         id::{ChannelId, KeyId, StepId},
@@ -54,6 +55,8 @@ impl Runner<'_> {
             Verdict::Duplicate => Ok(false),
             // Somebody else acted since this runner looked.
             Verdict::Refused(_) if *self.state() != before => Ok(false),
+            // The clock was set back since it looked: the time will come.
+            Verdict::Refused(why) if why.is_early() => Ok(false),
             Verdict::Refused(why) => Err(RunError::Inner(why.to_string())),
         }
     }
@@ -340,13 +343,15 @@ impl Runner<'_> {
             let progress = &self.state().steps[step];
             let open = matches!(progress.status, Status::Open | Status::Failed);
             let mine = open && !self.casting.is_by_hand(plan, step);
-            let waits = || !barred(self.checked, self.state(), step).is_empty();
+            let now = self.parts.clock.now();
+            let waits = || !barred_at(self.checked, self.state(), step, now).is_empty();
             if !mine || waits() {
                 self.ready_since.remove(&step);
                 continue;
             }
-            let now = self.parts.clock.now();
+            // It became ready with the last record, or when its time came.
             let last = self.state().now;
+            let last = due(self.checked, self.state(), step).map_or(last, |due| last.max(due));
             let since: Timestamp = *self.ready_since.entry(step).or_insert(last);
             if self.due(step, since).is_none_or(|due| now < due) {
                 continue;

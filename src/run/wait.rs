@@ -11,11 +11,12 @@ use crate::{
     condition::Asks,
     source::shown,
     transition::{
+        early::due,
         event::Record,
         next::next,
         ready::Blocker,
         state::{Opening, State, Status},
-        unsettled::barred,
+        unsettled::barred_at,
     },
     world::{
         id::{RoleId, StepId},
@@ -49,6 +50,8 @@ pub enum Cause {
     Answer(RoleId, Option<Opening>),
     /// A time, in words.
     Time(String),
+    /// The moment `until`, before which the step does not begin: why, in words.
+    Due(String),
 }
 
 impl Cause {
@@ -57,7 +60,7 @@ impl Cause {
     pub const fn role(&self) -> Option<RoleId> {
         match self {
             Self::Act(role) | Self::Receipt(role) | Self::Answer(role, _) => Some(*role),
-            Self::Time(_) => None,
+            Self::Time(_) | Self::Due(_) => None,
         }
     }
 
@@ -135,7 +138,7 @@ impl Wait {
                 Cause::Act(_) => What::Act,
                 Cause::Receipt(_) => What::Message,
                 Cause::Answer(..) => What::Answer,
-                Cause::Time(_) => What::Time,
+                Cause::Time(_) | Cause::Due(_) => What::Time,
             },
             role: self.cause.role().map(|role| plan.landscape.roles[role].clone()),
             act: plan.sentence(self.step),
@@ -163,13 +166,17 @@ impl Wait {
             }
             Cause::Answer(r, _) => format!("waits for {}{since}: to answer {name} ({act}){until}", role(*r)),
             Cause::Time(what) => format!("{name} waits for time{since}: {what}{until}"),
+            Cause::Due(why) => {
+                let until = self.until.map(to_the_second).unwrap_or_default();
+                format!("{name} waits for time{since}: until {until}, {why}")
+            }
         }
     }
 }
 
-/// Everything that a run waits for. A step that waits for another step is not in it.
+/// Everything that a run waits for at a moment. A step that waits for another step is not in it.
 #[must_use]
-pub fn waits(checked: &Checked, casting: &Casting, state: &State) -> Vec<Wait> {
+pub fn waits(checked: &Checked, casting: &Casting, state: &State, now: Timestamp) -> Vec<Wait> {
     let plan = checked.plan();
     let mut found = Vec::new();
     for step in plan.steps.ids() {
@@ -182,7 +189,7 @@ pub fn waits(checked: &Checked, casting: &Casting, state: &State) -> Vec<Wait> {
             }
             continue;
         }
-        let blocking = barred(checked, state, step);
+        let blocking = barred_at(checked, state, step, now);
         if blocking.is_empty() && casting.is_by_hand(plan, step) {
             let role = plan.steps[step].role.value;
             found.push(Wait {
@@ -192,8 +199,8 @@ pub fn waits(checked: &Checked, casting: &Casting, state: &State) -> Vec<Wait> {
                 until: None,
             });
         }
-        // Only needs are left: then it is time that it waits for.
-        let only_needs = blocking.iter().all(|b| matches!(b, Blocker::Unmet(_)));
+        // Only needs and times are left: then it is time that it waits for.
+        let only_needs = blocking.iter().all(|b| matches!(b, Blocker::Unmet(_)) || b.until().is_some());
         if !blocking.is_empty() && only_needs {
             found.extend(times(checked, state, step, &blocking));
         }
@@ -201,9 +208,14 @@ pub fn waits(checked: &Checked, casting: &Casting, state: &State) -> Vec<Wait> {
     found
 }
 
-/// When the last thing that a step waited for happened.
+/// When the last thing that a step waited for happened, which may be that its time came.
 #[must_use]
 pub fn since(checked: &Checked, state: &State, step: StepId) -> Option<Timestamp> {
+    last_before(checked, state, step).max(due(checked, state, step))
+}
+
+/// When the last step that a step comes after was done.
+fn last_before(checked: &Checked, state: &State, step: StepId) -> Option<Timestamp> {
     let before = checked.plan().steps[step].after.iter();
     before.filter_map(|b| state.steps[b.value].ended).max()
 }
@@ -216,8 +228,12 @@ pub fn ready_since(checked: &Checked, records: &[Record]) -> BTreeMap<StepId, Ti
     for record in records {
         let _applied = next(checked, &mut state, record);
         for step in checked.plan().steps.ids() {
-            if state.started && barred(checked, &state, step).is_empty() {
-                ready.entry(step).or_insert(state.now);
+            // It becomes ready between two records when its time comes.
+            if state.started && barred_at(checked, &state, step, Timestamp::MAX).is_empty() {
+                let now = state.now;
+                ready
+                    .entry(step)
+                    .or_insert_with(|| due(checked, &state, step).map_or(now, |due| now.max(due)));
             } else {
                 ready.remove(&step);
             }
@@ -248,6 +264,20 @@ fn receipts<'a>(
 fn times(checked: &Checked, state: &State, step: StepId, blocking: &[Blocker]) -> Vec<Wait> {
     let plan = checked.plan();
     let mut found = Vec::new();
+    let since = last_before(checked, state, step);
+    // Of several moments the last one counts.
+    let last = blocking.iter().filter(|blocker| blocker.until().is_some()).max_by_key(|b| b.until());
+    if let Some(blocker) = last {
+        let row = &plan.steps[step];
+        let why = match blocker {
+            Blocker::Waits(number, _) => row
+                .waits
+                .get(*number)
+                .map_or_else(String::new, |waits| waits.sentence(&plan.steps[waits.after].name.value)),
+            _ => row.not_before.map_or_else(String::new, |date| date.sentence()),
+        };
+        found.push(Wait { step, cause: Cause::Due(why), since, until: blocker.until() });
+    }
     for blocker in blocking {
         let Blocker::Unmet(number) = blocker else { continue };
         let Some(need) = plan.steps[step].needs.get(*number) else { continue };
@@ -260,7 +290,6 @@ fn times(checked: &Checked, state: &State, step: StepId, blocking: &[Blocker]) -
             }
             Asks::Facts(_) => continue,
         };
-        let since = since(checked, state, step);
         found.push(Wait { step, cause: Cause::Time(shown(&what)), since, until });
     }
     found

@@ -10,7 +10,7 @@ use crate::{
     condition::Asks,
     duration::{
         gate::Gates,
-        rest::{begun_by, rest},
+        rest::{begun_by, rest_at},
     },
     plan::Plan,
     source::shown,
@@ -48,7 +48,8 @@ pub fn too_late(
         let Some(closes) = state.windows[window].and_then(|opening| opening.closes) else { continue };
         let drains = stopped(plan, step).map(|flow| drain(plan, flow)).max().unwrap_or_default();
         let starts = begun.iter().filter_map(|(one, _)| one.start);
-        let declared = starts.filter_map(|start| rest(gates, &state.world, [start]).ok());
+        let ended = |step: StepId| state.steps[step].ended;
+        let declared = starts.filter_map(|start| rest_at(gates, (&state.world, now), &ended, [start]).ok());
         let least = declared.map(|worst| worst.time).fold(drains, Duration::max);
         let left = closes.duration_since(now);
         if left < SignedDuration::try_from(least).unwrap_or(SignedDuration::MAX) || left.is_negative() {

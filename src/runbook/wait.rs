@@ -6,14 +6,14 @@ use crate::{
     action::SpeechKind,
     check::Checked,
     condition::Asks,
-    plan::Plan,
+    plan::{Plan, date::in_utc},
     syntax::spelt,
     world::id::{StepId, Table},
 };
 
 use super::{role, title};
 
-/// All that a step waits for: steps, messages to its role, conditions.
+/// All that a step waits for: steps, messages to its role, conditions, times.
 pub(super) fn waits(checked: &Checked, step: StepId, numbers: &Table<StepId, usize>) -> Vec<String> {
     let plan = checked.plan();
     let written = plan.steps[step].after.iter().map(|before| before.value);
@@ -31,7 +31,12 @@ pub(super) fn waits(checked: &Checked, step: StepId, numbers: &Table<StepId, usi
         Asks::Open(window) => format!("{} has begun, as agreed", plan.landscape.windows[window].name),
         Asks::Facts(_) => need.value.sentence(&plan.landscape),
     });
-    steps.chain(needs).collect()
+    let times = plan.steps[step].waits.iter().map(|waits| {
+        let (time, number) = (spelt(waits.time), numbers[waits.after]);
+        format!("{time} have passed since step {number} ({}) was done", title(plan, waits.after))
+    });
+    let date = plan.steps[step].not_before.map(|date| format!("{} has come", in_utc(date.at)));
+    steps.chain(needs).chain(times).chain(date).collect()
 }
 
 /// A step that comes first, as the role of the later one sees it.

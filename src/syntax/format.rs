@@ -301,6 +301,8 @@ fn step_line(line: &StepLine) -> String {
             Some(least) => format!("takes {} to {}", term(least), term(&line.most)),
             None => format!("takes {}", term(&line.most)),
         },
+        StepLine::Waits(line) => format!("waits {} after {}", term(&line.time), line.after),
+        StepLine::NotBefore(date) => format!("not before {}", term(date)),
         StepLine::MayComeLate(_) => "may come late".to_owned(),
         StepLine::Act(words) => phrase(words),
     }
@@ -323,7 +325,7 @@ fn phrase(phrase: &Phrase) -> String {
 
 fn term(term_of: &Term) -> String {
     match term_of {
-        Term::Word(word) => word.value.clone(),
+        Term::Word(word) | Term::Date(word) => word.value.clone(),
         Term::Text(text) => quoted(&text.value),
         Term::Param(name) => format!("${name}"),
         Term::Place(place) => format!("{}[{}]", place.value.store, term(&place.value.alias)),

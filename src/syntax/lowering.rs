@@ -6,7 +6,7 @@ use super::grammar::Rule;
 use super::sentence::Sentences;
 use super::tree::{
     Block, Column, Every, ExpectDecl, ForEach, Item, Line, Listed, Only, Owned, ParamDecl, Phrase, PlanHead,
-    Rows, StepDecl, StepLine, TableDecl, TakesLine, Term, Titled, Trivia, WindowDecl,
+    Rows, StepDecl, StepLine, TableDecl, TakesLine, Term, Titled, Trivia, WaitsLine, WindowDecl,
 };
 use crate::source::{Span, Spanned};
 
@@ -283,6 +283,8 @@ impl Lowering<'_, '_> {
             Rule::after => self.after(pair)?,
             Rule::needs => StepLine::Needs(self.promised(pair)?),
             Rule::takes => StepLine::Takes(Box::new(self.takes(pair)?)),
+            Rule::waits => StepLine::Waits(Box::new(self.waits(pair)?)),
+            Rule::earliest => StepLine::NotBefore(Box::new(self.date(pair)?)),
             Rule::late => StepLine::MayComeLate(Spanned::new((), self.words.span(&pair))),
             _ => StepLine::Act(self.words.phrase(pair)),
         })
@@ -306,6 +308,21 @@ impl Lowering<'_, '_> {
         let mut bounds: Vec<Term> = pair.into_inner().filter_map(|part| self.words.term(part)).collect();
         let most = bounds.pop()?;
         Some(TakesLine { least: bounds.pop(), most, span: Spanned::new((), span) })
+    }
+
+    fn waits(&mut self, pair: Pair<'_, Rule>) -> Option<WaitsLine> {
+        let (span, mut time, mut after) = (self.words.span(&pair), None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::name => after = Some(self.words.word(&part)),
+                _ => time = self.words.term(part).or(time),
+            }
+        }
+        Some(WaitsLine { time: time?, after: after?, span: Spanned::new((), span) })
+    }
+
+    fn date(&mut self, pair: Pair<'_, Rule>) -> Option<Term> {
+        pair.into_inner().find_map(|part| self.words.term(part))
     }
 
     /// The lines between braces. A comment behind `{` goes to the sentence that the block belongs

@@ -84,6 +84,7 @@ impl Sentences<'_, '_> {
                 });
                 Term::Duration(Spanned::new(value, span))
             }
+            Rule::date | Rule::day => Term::Date(Spanned::new(pair.as_str().to_owned(), span)),
             Rule::comma => Term::Comma(Spanned::new((), span)),
             _ => return None,
         })

@@ -170,7 +170,7 @@ pub struct TableDecl {
 pub struct Column {
     /// What `$NAME` stands for in a row.
     pub name: Spanned<String>,
-    /// `alias`, `duration`, `name`, `number` or `text`.
+    /// `alias`, `date`, `duration`, `name`, `number` or `text`.
     pub kind: Spanned<String>,
 }
 
@@ -237,7 +237,7 @@ pub struct PlanHead {
 pub struct ParamDecl {
     /// What `$NAME` stands for.
     pub name: Spanned<String>,
-    /// `alias` or `duration`.
+    /// `alias`, `date` or `duration`.
     pub kind: Spanned<String>,
     /// Its value unless the site gives another.
     pub default: Option<Term>,
@@ -296,6 +296,10 @@ pub enum StepLine {
     Needs(Phrase),
     /// `takes 2h`, `takes 10m to 2h`; apart, so that the lines that most steps have stay small
     Takes(Box<TakesLine>),
+    /// `waits 90d after STEP`
+    Waits(Box<WaitsLine>),
+    /// `not before DATE`: a date or a parameter
+    NotBefore(Box<Term>),
     /// `may come late`
     MayComeLate(Spanned<()>),
     /// Anything else: a verb and its arguments.
@@ -309,6 +313,17 @@ pub struct TakesLine {
     pub least: Option<Term>,
     /// At most so long: a duration or a parameter.
     pub most: Term,
+    /// The place of the line.
+    pub span: Spanned<()>,
+}
+
+/// `waits DURATION after STEP`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitsLine {
+    /// So long: a duration or a parameter.
+    pub time: Term,
+    /// After this step.
+    pub after: Spanned<String>,
     /// The place of the line.
     pub span: Spanned<()>,
 }
@@ -345,6 +360,8 @@ pub enum Term {
     Number(Spanned<u64>),
     /// `90s`, `15m`, `24h`, `7d`, and several in a row: `1h30m`.
     Duration(Spanned<Duration>),
+    /// `2026-12-01`, `2026-12-01T06:00+01:00`, or what stands where a date belongs; as it is written.
+    Date(Spanned<String>),
     /// A comma between words.
     Comma(Spanned<()>),
 }
@@ -363,7 +380,7 @@ impl Term {
     #[must_use]
     pub fn span(&self) -> Span {
         match self {
-            Self::Word(w) | Self::Text(w) | Self::Param(w) => w.span,
+            Self::Word(w) | Self::Text(w) | Self::Param(w) | Self::Date(w) => w.span,
             Self::Place(p) => p.span,
             Self::Number(n) => n.span,
             Self::Duration(d) => d.span,

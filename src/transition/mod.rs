@@ -2,6 +2,7 @@
 //! everything else comes in with events.
 
 pub mod command;
+pub mod early;
 pub mod event;
 pub mod next;
 pub mod ready;

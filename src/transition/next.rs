@@ -84,6 +84,14 @@ pub enum Why {
     Early(String),
 }
 
+impl Why {
+    /// Whether nothing but a time is waited for that is still to come.
+    #[must_use]
+    pub fn is_early(&self) -> bool {
+        matches!(self, Self::NotYet { blockers, .. } if blockers.iter().all(|b| b.until().is_some()))
+    }
+}
+
 /// Moves a run from one moment to the next, or says why the event does not count; then the state is
 /// as it was.
 pub fn next(checked: &Checked, state: &mut State, record: &Record) -> Verdict {

@@ -1,5 +1,7 @@
 //! When a step may begin. The proof and the runner ask the same question here.
 
+use jiff::Timestamp;
+
 use crate::{
     action::SpeechKind,
     check::Checked,
@@ -27,11 +29,27 @@ pub enum Blocker {
     Unmet(usize),
     /// Its role believes that this need (by number) holds, from what it was told, and it does not.
     Stale(usize),
+    /// It waits so long after another step (by number of its waits), until then.
+    Waits(usize, Timestamp),
+    /// It does not begin before then.
+    NotBefore(Timestamp),
     /// This step of the same role was begun, has no outcome yet, and changes what this one needs.
     Unsettled(StepId),
 }
 
-/// Everything that keeps a step from beginning in a world; nothing when it may begin.
+impl Blocker {
+    /// The moment that ends it, where it is one that time ends by itself.
+    #[must_use]
+    pub const fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Waits(_, until) | Self::NotBefore(until) => Some(*until),
+            _ => None,
+        }
+    }
+}
+
+/// Everything that keeps a step from beginning in a world, whatever the time is; nothing when it may
+/// begin. No world knows how late it is: what waits for a time is in [`early`](super::early).
 #[must_use]
 pub fn blockers(checked: &Checked, world: &World, step: StepId) -> Vec<Blocker> {
     if world.is_done(step) {

@@ -1,6 +1,6 @@
 //! What a step waits for, in words.
 
-use crate::{check::Checked, world::id::StepId};
+use crate::{check::Checked, plan::date::in_utc, world::id::StepId};
 
 use super::ready::Blocker;
 
@@ -23,6 +23,11 @@ pub fn reasons(checked: &Checked, step: StepId, blockers: &[Blocker]) -> String 
         }
         Blocker::Unknown(number) => format!("{role} was not told yet that {}", need(number)),
         Blocker::Unmet(number) => format!("it is not so yet that {}", need(number)),
+        Blocker::Waits(number, until) => {
+            let waits = row.waits.get(*number).map(|waits| waits.sentence(name(waits.after)));
+            format!("it waits until {}, {}", in_utc(*until), waits.unwrap_or_default())
+        }
+        Blocker::NotBefore(until) => format!("it does not begin before {}", in_utc(*until)),
         Blocker::Unsettled(other) => {
             format!("`{}` has no outcome yet, and it changes what `{}` asks for", name(*other), name(step))
         }

@@ -1,5 +1,7 @@
 //! Steps that were begun and have no outcome, and what they keep from beginning.
 
+use jiff::Timestamp;
+
 use crate::{
     check::Checked,
     condition::Asks,
@@ -12,16 +14,27 @@ use crate::{
 };
 
 use super::{
+    early::early,
     ready::{Blocker, blockers},
     state::{State, Status},
 };
 
-/// Everything that keeps a step of a run from beginning; nothing when it may begin.
+/// Everything that keeps a step of a run from beginning at the time of its last record; nothing when it
+/// may begin.
 #[must_use]
 pub fn barred(checked: &Checked, state: &State, step: StepId) -> Vec<Blocker> {
+    barred_at(checked, state, step, state.now)
+}
+
+/// The same at a later moment.
+#[must_use]
+pub fn barred_at(checked: &Checked, state: &State, step: StepId, now: Timestamp) -> Vec<Blocker> {
     let mut found = blockers(checked, &state.world, step);
     if found.is_empty() {
         found.extend(unsettled(checked, state, step).map(Blocker::Unsettled));
+    }
+    if !state.world.is_done(step) {
+        found.extend(early(checked, state, step, now));
     }
     found
 }

@@ -52,5 +52,6 @@ mod time_left;
 mod traces;
 mod transition;
 mod vocabulary;
+mod waits;
 mod words;
 mod xml;

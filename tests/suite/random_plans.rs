@@ -12,6 +12,7 @@ use std::{
 
 use super::reference::{Compared, Grounds, Told, compare, read};
 use generated::plan;
+pub(crate) use generated::{timed, untimed};
 
 /// How many texts are made in each run of the tests, always the same ones; `KEYROLL_RANDOM_PLANS` asks for more.
 const TEXTS: u64 = 9_000;

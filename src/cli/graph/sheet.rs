@@ -69,7 +69,7 @@ pub struct Step {
 /// What must hold before a step.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Gate {
-    /// In the words of the plan.
+    /// What it needs, or how long it waits after which step, or before which date it does not begin.
     pub needs: String,
     /// What opens it.
     pub kind: Opener,
@@ -85,6 +85,8 @@ pub enum Opener {
     Drained,
     /// An agreed window begins.
     Window,
+    /// A time passes, or a date comes.
+    Time,
 }
 
 /// One step after another.
@@ -236,6 +238,7 @@ impl Step {
                 GateKind::Facts => Opener::Facts,
                 GateKind::Drained => Opener::Drained,
                 GateKind::Window => Opener::Window,
+                GateKind::Time => Opener::Time,
             },
         });
         Self {

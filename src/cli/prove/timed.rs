@@ -233,6 +233,9 @@ fn longest(plan: &Plan, timing: &Timing, worst: &Result<Worst, Unbounded>) -> St
         if let Some((_, time)) = before.and_then(|before| timing.drain(before, next)) {
             way.push(format!("drain {}", spelt(time)));
         }
+        if let Some(time) = before.and_then(|before| timing.wait(before, next)) {
+            way.push(format!("wait {}", spelt(time)));
+        }
         if let Some(takes) = plan.steps[next].takes {
             way.push(format!("{} {}", shown(&plan.steps[next].name.value), spelt(takes.most)));
         }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     check::Checked,
     condition::Asks,
-    world::id::{Id, StepId},
+    world::id::{Id, StepId, Table},
 };
 
 /// How long a rehearsal is to take on the clock of the wall.
@@ -41,12 +41,34 @@ impl Schedule {
         let needs = plan.steps.rows().flat_map(|step| &step.needs);
         let drains = needs.filter(|need| matches!(need.value.asks(), Asks::Drained(..))).count();
         let drains = u32::try_from(drains).unwrap_or(u32::MAX);
+        // Of each wait for a time as much is left as messages are under way; the rest is skipped.
+        let timed =
+            plan.steps.rows().filter(|step| !step.waits.is_empty() || step.not_before.is_some()).count();
+        let timed = u32::try_from(timed).unwrap_or(u32::MAX);
         // The last message is under way for its transit time when everything else is over.
-        let total = margin * 2 + pause * longest_chain(checked) + transit.saturating_mul(drains + 1);
+        let total = margin * 2
+            + pause * longest_chain(checked)
+            + transit.saturating_mul(drains.saturating_add(timed).saturating_add(1));
         let factor = (total.as_secs_f64() / WALL.as_secs_f64()).max(1.0);
-        let back = SignedDuration::try_from(total * 2).unwrap_or(SignedDuration::ZERO);
+        let back = (total * 2).saturating_add(waited(checked));
+        let back = SignedDuration::try_from(back).unwrap_or(SignedDuration::ZERO);
         Self { start: now.checked_sub(back).unwrap_or(now), pause, margin, factor }
     }
+}
+
+/// How long steps wait for each other at most, one after the other.
+fn waited(checked: &Checked) -> Duration {
+    let plan = checked.plan();
+    let mut until: Table<StepId, Duration> = Table::like(&plan.steps, Duration::ZERO);
+    for step in checked.order().sequence() {
+        let row = &plan.steps[*step];
+        let mut longest = row.after.iter().map(|before| until[before.value]).max().unwrap_or_default();
+        for waits in &row.waits {
+            longest = longest.max(until[waits.after].saturating_add(waits.time));
+        }
+        until[*step] = longest;
+    }
+    until.rows().copied().max().unwrap_or_default()
 }
 
 /// How many steps follow each other at most.

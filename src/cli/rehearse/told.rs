@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use miette::Diagnostic;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -196,6 +196,9 @@ fn played(
     };
     let start = WallClock.now();
     let start = start.checked_sub(AGO.saturating_add(whole)).unwrap_or(start);
+    // A story is an order of moments: every date of the plan has come when it begins.
+    let dates = checked.plan().steps.rows().filter_map(|step| step.not_before);
+    let start = dates.map(|date| date.at).fold(start, Timestamp::max);
     let props = Props { key_type: arguments.key_type, start, pause: std::time::Duration::ZERO };
     let sandbox =
         Sandbox::build(checked.plan(), place.path(), &props).map_err(|error| held(error.into(), screen))?;

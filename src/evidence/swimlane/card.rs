@@ -120,7 +120,7 @@ impl Card {
     fn gate(&mut self, gate: &Gate) {
         let top = self.height;
         self.height += 2.0;
-        self.write(&format!("needs {}", gate.sentence), Style::Gate, (18.0, 2));
+        self.write(&gate.line(), Style::Gate, (18.0, 2));
         self.height += 5.0;
         self.gates.push(Bar { kind: gate.kind, y: top, height: self.height - top });
     }

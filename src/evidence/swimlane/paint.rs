@@ -205,7 +205,7 @@ fn step_box(
         write!(out, "\n{}", text(line))?;
     }
     for gate in &node.gates {
-        write!(out, "\nneeds {}", text(&gate.sentence))?;
+        write!(out, "\n{}", text(&gate.line()))?;
     }
     write!(out, r#"</title><rect class="box" width="{width:.1}" height="{height:.1}" rx="7"/>"#)?;
     for bar in &card.gates {
@@ -241,12 +241,17 @@ fn step_box(
 }
 
 /// The sign of a gate, in the middle of its bar: an hourglass where messages or a window are
-/// waited for, a tick where somebody does something.
+/// waited for, a clock where a time is, a tick where somebody does something.
 fn sign(out: &mut String, kind: GateKind, y: f64) -> fmt::Result {
     let (l, r, t, b) = (PADDING, PADDING + 9.0, y - 5.0, y + 5.0);
     let d = match kind {
         GateKind::Drained => format!("M{l} {t:.1}H{r}L{l} {b:.1}H{r}Z"),
         GateKind::Window => format!("M{l} {t:.1}V{b:.1}H{r}V{t:.1}M{l} {y:.1}H{r}"),
+        // A clock.
+        GateKind::Time => {
+            let c = PADDING + 4.5;
+            format!("M{l} {y:.1}a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0M{c} {y:.1}v-3M{c} {y:.1}h2.5")
+        }
         GateKind::Facts => format!("M{l} {y:.1}l3 4L{r} {t:.1}"),
     };
     write!(out, r#"<path class="sign" d="{d}"/>"#)

@@ -61,7 +61,8 @@ fn item(item_of: &Item, tables: &BTreeMap<&str, Table>) -> u64 {
             sum.saturating_add(match &line.node {
                 StepLine::AfterEach(listed) => rows(&listed.every, tables),
                 StepLine::Needs(words) | StepLine::Act(words) => phrase(words, tables),
-                StepLine::After(_) | StepLine::Takes(_) | StepLine::MayComeLate(_) => 1,
+                StepLine::After(_) | StepLine::Takes(_) | StepLine::Waits(_) => 1,
+                StepLine::NotBefore(_) | StepLine::MayComeLate(_) => 1,
             })
         }),
         Item::Keystore(owned) | Item::Receiver(owned) | Item::Flow(owned) => {

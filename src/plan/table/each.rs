@@ -7,7 +7,7 @@ use crate::{
     source::{Finding, Source, Span, Spanned, shown},
     syntax::tree::{
         Block, Every, ForEach, Item, KindDecl, Line, Owned, Phrase, StepDecl, StepLine, SyntaxTree,
-        TableDecl, TakesLine, Term, Thing, Titled, UseDecl, WindowDecl,
+        TableDecl, TakesLine, Term, Thing, Titled, UseDecl, WaitsLine, WindowDecl,
     },
 };
 
@@ -59,7 +59,8 @@ fn is_of_tables(item: &Item) -> bool {
                     StepLine::AfterEach(_) => true,
                     StepLine::After(names) => names.iter().any(|name| name.value.contains('$')),
                     StepLine::Needs(words) | StepLine::Act(words) => has_list(words),
-                    StepLine::Takes(_) | StepLine::MayComeLate(_) => false,
+                    StepLine::Waits(line) => line.after.value.contains('$'),
+                    StepLine::Takes(_) | StepLine::NotBefore(_) | StepLine::MayComeLate(_) => false,
                 })
         }
         Item::Role(titled) | Item::Key(titled) => titled.name.value.contains('$'),
@@ -333,6 +334,12 @@ impl<'a> Saying<'a> {
                     most: row.term(&takes.most),
                     span: takes.span.clone(),
                 }))],
+                StepLine::Waits(waits) => vec![StepLine::Waits(Box::new(WaitsLine {
+                    time: row.term(&waits.time),
+                    after: self.name(&waits.after, row),
+                    span: waits.span.clone(),
+                }))],
+                StepLine::NotBefore(date) => vec![StepLine::NotBefore(Box::new(row.term(date)))],
                 StepLine::MayComeLate(late) => vec![StepLine::MayComeLate(late.clone())],
                 StepLine::Act(words) => vec![StepLine::Act(self.phrase(words, row))],
             };

@@ -170,7 +170,7 @@ pub const EXPLANATIONS: &[Explanation] = &[
         code: "unknown_column_kind",
         title: "a column of an unknown kind",
         text: "\
-Behind the name of a column stands what it holds: `alias`, `duration`, `name`, `number` or
+Behind the name of a column stands what it holds: `alias`, `date`, `duration`, `name`, `number` or
 `text`. The first column has the name of the table, holds a name, and is not listed.
 
 Right:

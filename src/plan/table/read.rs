@@ -116,7 +116,7 @@ fn here(block: &Block<Vec<Term>>) -> Vec<Written<'_>> {
 fn unknown_kind(word: &str, at: Span) -> Finding {
     let known = Kind::ALL.map(|(name, _)| name);
     let help = nearest(word, known).map_or_else(
-        || "write `alias`, `duration`, `name`, `number` or `text`".to_owned(),
+        || "write `alias`, `date`, `duration`, `name`, `number` or `text`".to_owned(),
         |near| format!("did you mean `{near}`?"),
     );
     Box::new(UnknownColumnKind { kind: shown(word), help, at: at.into() })
@@ -171,6 +171,7 @@ fn cells(table: &Table, decl: &TableDecl, row: &Written<'_>) -> Result<Vec<Value
 pub(super) fn written(term: &Term) -> String {
     match term {
         Term::Word(word) => shown(&word.value),
+        Term::Date(date) => shown(&date.value),
         Term::Text(text) => format!("\"{}\"", shown(&text.value)),
         Term::Number(number) => number.to_string(),
         Term::Duration(duration) => crate::syntax::spelt(duration.value),

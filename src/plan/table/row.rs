@@ -139,6 +139,7 @@ impl Row {
             Meaning::Column(column, value) if column == name => match value {
                 Value::Name(text) => Term::Word(Spanned::new(text.clone(), span)),
                 Value::Text(text) => Term::Text(Spanned::new(text.clone(), span)),
+                Value::Date(text) => Term::Date(Spanned::new(text.clone(), span)),
                 Value::Duration(duration) => Term::Duration(Spanned::new(*duration, span)),
                 Value::Number(number) => Term::Number(Spanned::new(*number, span)),
             },

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use crate::{
     name::{Alias, is_name},
-    plan::parameter::duration,
+    plan::{date::moment, parameter::duration},
     source::shown,
     syntax::{NAME_LIMIT, spelt, tree::Term},
 };
@@ -16,6 +16,8 @@ pub enum Kind {
     Name,
     /// An alias of a keystore.
     Alias,
+    /// A date.
+    Date,
     /// A duration.
     Duration,
     /// A whole number.
@@ -26,8 +28,9 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, as an author writes them.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         ("alias", Self::Alias),
+        ("date", Self::Date),
         ("duration", Self::Duration),
         ("name", Self::Name),
         ("number", Self::Number),
@@ -46,6 +49,7 @@ impl Kind {
         match self {
             Self::Name => "a name, as in `acme`",
             Self::Alias => "an alias in quotes, as in `\"orders-acme\"`",
+            Self::Date => "a date, as in `2026-12-01`",
             Self::Duration => "a duration, as in `24h` or `1h30m`",
             Self::Number => "a whole number, as in `2`",
             Self::Text => "a text in quotes, as in `\"Acme Ltd\"`",
@@ -60,6 +64,8 @@ pub(super) enum Value {
     Name(String),
     /// An alias or a text.
     Text(String),
+    /// A date, as it is written.
+    Date(String),
     /// A duration.
     Duration(Duration),
     /// A number.
@@ -69,7 +75,7 @@ pub(super) enum Value {
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Name(text) | Self::Text(text) => f.write_str(text),
+            Self::Name(text) | Self::Text(text) | Self::Date(text) => f.write_str(text),
             Self::Duration(duration) => f.write_str(&spelt(*duration)),
             Self::Number(number) => number.fmt(f),
         }
@@ -85,6 +91,7 @@ impl Value {
         match (kind, term) {
             (Kind::Name, Term::Word(word)) => Self::of_text(kind, &word.value),
             (Kind::Alias | Kind::Text, Term::Text(text)) => Self::of_text(kind, &text.value),
+            (Kind::Date, Term::Date(date)) => Self::of_text(kind, &date.value),
             (Kind::Duration, Term::Duration(duration)) => Ok(Self::Duration(duration.value)),
             (Kind::Number, Term::Number(number)) => Ok(Self::Number(number.value)),
             _ => Err("is of another kind".to_owned()),
@@ -105,6 +112,9 @@ impl Value {
             Kind::Alias => Alias::new(text).map(|_| Self::Text(text.to_owned())).map_err(|e| e.to_string()),
             Kind::Text if shown(text) != text => Err("holds control or direction characters".to_owned()),
             Kind::Text => Ok(Self::Text(text.to_owned())),
+            Kind::Date => {
+                moment(text).map(|_| Self::Date(text.to_owned())).map_err(|(why, _)| why.to_owned())
+            }
             Kind::Duration => duration(text).map(Self::Duration).ok_or_else(|| "is no duration".to_owned()),
             Kind::Number => text.parse().map(Self::Number).map_err(|_| "is no whole number".to_owned()),
         }

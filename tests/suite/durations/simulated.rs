@@ -17,6 +17,8 @@ struct Made {
     start: usize,
     drained: Option<usize>,
     transit: u64,
+    /// How many minutes a step waits after each of `after`; nothing where it does not.
+    waits: Vec<Vec<u64>>,
 }
 
 impl Made {
@@ -45,7 +47,20 @@ impl Made {
             after[drained].push(stop);
             after[start].push(drained);
         }
-        Self { after, takes, stop, start, drained, transit: 1 + chance.below(89) as u64 }
+        let waits = after.iter().map(|after| vec![0; after.len()]).collect();
+        Self { after, takes, stop, start, drained, transit: 1 + chance.below(89) as u64, waits }
+    }
+
+    /// The same, with waits.
+    fn waiting(mut self, chance: &mut Chance) -> Self {
+        for (step, after) in self.after.iter_mut().enumerate() {
+            // A step waits after another one once.
+            after.sort_unstable();
+            after.dedup();
+            let wait = |_: &usize| if chance.percent(50) { 1 + chance.below(120) as u64 } else { 0 };
+            self.waits[step] = after.iter().map(wait).collect();
+        }
+        self
     }
 
     fn text(&self) -> String {
@@ -57,8 +72,11 @@ impl Made {
         );
         for (step, after) in self.after.iter().enumerate() {
             let _ = writeln!(text, "step s{step} by r {{");
-            for before in after {
-                let _ = writeln!(text, "  after s{before}");
+            for (before, wait) in after.iter().zip(&self.waits[step]) {
+                let _ = match wait {
+                    0 => writeln!(text, "  after s{before}"),
+                    wait => writeln!(text, "  waits {wait}m after s{before}"),
+                };
             }
             if self.drained == Some(step) {
                 text.push_str("  needs f drained of old\n");
@@ -83,7 +101,8 @@ impl Made {
         let mut times: Vec<(u64, u64)> = Vec::new();
         for (step, after) in self.after.iter().enumerate() {
             let drained = (self.drained == Some(step)).then(|| times[self.stop].1 + self.transit);
-            let begins = after.iter().map(|before| times[*before].1).chain(drained).max().unwrap_or(0);
+            let ready = after.iter().zip(&self.waits[step]).map(|(before, wait)| times[*before].1 + wait);
+            let begins = ready.chain(drained).max().unwrap_or(0);
             times.push((begins, begins + takes[step]));
         }
         times
@@ -129,6 +148,27 @@ fn no_schedule_is_longer_than_the_worst_case() {
     }
     println!("{exact} of {PLANS} bounds are exact; {beside} plans have a step beside the stop");
     assert!(exact >= 1_400 && beside >= 300, "{exact} exact, {beside} with a step beside");
+}
+
+#[test]
+fn no_schedule_with_waits_is_longer_than_the_worst_case() {
+    let (mut exact, mut waiting) = (0, 0);
+    for seed in PLANS..2 * PLANS {
+        let chance = &mut Chance::new(seed);
+        let made = Made::at_random(chance).waiting(chance);
+        let text = made.text();
+        waiting += usize::from(text.contains("  waits "));
+        let (_, timing) = timing(&text);
+        let most: Vec<u64> = made.takes.iter().map(|takes| takes.1).collect();
+        let end = made.played(&most).into_iter().map(|(_, done)| done).max().unwrap();
+        assert_eq!(timing.whole.unwrap().time, minutes(end), "the whole of\n{text}");
+        let worst = timing.interruptions[0].1.worst.as_ref().unwrap().time;
+        let longest = minutes(made.longest());
+        assert!(worst >= longest, "{worst:?} where {longest:?} may pass in\n{text}");
+        exact += usize::from(worst == longest);
+    }
+    println!("{exact} of {PLANS} bounds are exact; {waiting} plans wait");
+    assert!(exact >= 1_200 && waiting >= 1_200, "{exact} exact, {waiting} wait");
 }
 
 /// Whether the start waits for a step that has no order with the stop.

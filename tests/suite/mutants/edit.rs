@@ -34,7 +34,7 @@ pub(super) fn line<T>(node: T) -> Line<T> {
 /// The words of a phrase in a row, without their quotes.
 pub(super) fn words(phrase: &Phrase) -> String {
     let written = |term: &Term| match term {
-        Term::Word(w) => w.value.clone(),
+        Term::Word(w) | Term::Date(w) => w.value.clone(),
         Term::Text(t) => format!("\"{}\"", t.value),
         Term::Param(p) => format!("${}", p.value),
         Term::Place(p) => match &*p.value.alias {

@@ -67,6 +67,46 @@ pub(crate) fn late(seed: u64) -> String {
     text
 }
 
+/// A random plan with times: some steps wait for seconds after others, and some do not begin before a date.
+pub(crate) fn timed(seed: u64) -> String {
+    let mut chance = Chance::new(seed ^ 0x7A11_0000);
+    let lines = plan(seed ^ 0x0070_0000);
+    let mut text = String::new();
+    let dated = chance.below(4);
+    let mut steps = 0;
+    for line in lines.lines() {
+        let names = line.strip_prefix("  after ").map(|names| names.split(", ").collect::<Vec<_>>());
+        let Some(names) = names else {
+            writeln!(text, "{line}").unwrap();
+            if line.starts_with("step ") {
+                steps += 1;
+                if steps % 4 == dated || steps == 1 {
+                    writeln!(text, "  not before 2026-12-0{}", 1 + chance.below(9)).unwrap();
+                }
+            }
+            continue;
+        };
+        for name in names {
+            match chance.below(3) {
+                0 => writeln!(text, "  waits {}s after {name}", 1 + chance.below(9)).unwrap(),
+                1 => writeln!(text, "  after {name}\n  waits 1s after {name}").unwrap(),
+                _ => writeln!(text, "  after {name}").unwrap(),
+            }
+        }
+    }
+    text
+}
+
+/// The same orders without times.
+pub(crate) fn untimed(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.starts_with("  not before "));
+    let plain = lines.map(|line| match line.strip_prefix("  waits ") {
+        Some(waits) => format!("  after {}\n", waits.split(" after ").nth(1).unwrap()),
+        None => format!("{line}\n"),
+    });
+    plain.collect()
+}
+
 fn in_time(seed: u64) -> String {
     let mut chance = Chance::new(seed);
     let ground = Ground {

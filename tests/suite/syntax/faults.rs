@@ -109,7 +109,10 @@ fn what_could_follow_is_named() {
             "step s by r {\n  a { b\n}\n",
             "a text in quotes, a parameter like `$name`, a number, a duration like `4h`, `}`, `,` or the end of the line",
         ),
-        ("step s by r {\n  !\n}\n", "a verb, `}`, `after`, `needs`, `takes` or `may come late`"),
+        (
+            "step s by r {\n  !\n}\n",
+            "a verb, `}`, `after`, `needs`, `takes`, `may come late`, `waits` or `not before`",
+        ),
     ] {
         let told = read(&format!("keyroll 1\n{plan}")).findings[0].to_string();
         assert!(told.contains(&format!("expected {expected}, found")), "{plan}: {told}");

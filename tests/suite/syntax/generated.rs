@@ -6,7 +6,7 @@ use keyroll::source::{Span, Spanned};
 use keyroll::syntax::tree::{
     Block, Column, Every, ExpectDecl, ForEach, Item, KindDecl, Line, Listed, Only, Owned, ParamDecl, Phrase,
     PlaceTerm, PlanHead, Rows, SayDecl, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term, Thing,
-    Titled, Trivia, UseDecl, VocabularyHead, WindowDecl,
+    Titled, Trivia, UseDecl, VocabularyHead, WaitsLine, WindowDecl,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -17,7 +17,7 @@ fn at<T>(value: T) -> Spanned<T> {
 }
 
 /// Words that begin a sentence, join names or order steps; what may not stand in their place.
-const TAKEN: [&str; 27] = [
+const TAKEN: [&str; 29] = [
     "use",
     "kind",
     "say",
@@ -41,6 +41,8 @@ const TAKEN: [&str; 27] = [
     "after",
     "needs",
     "takes",
+    "waits",
+    "not",
     "by",
     "of",
     "at",
@@ -72,6 +74,16 @@ fn text() -> impl Strategy<Value = Spanned<String>> {
 
 fn duration() -> impl Strategy<Value = Term> {
     (0u64..3_153_600_000).prop_map(|s| Term::Duration(at(Duration::from_secs(s))))
+}
+
+/// Whatever is read as a date where only one can stand.
+fn date() -> impl Strategy<Value = Term> {
+    prop_oneof![day(), "[0-9][0-9A-Za-z:+._-]{0,24}".prop_map(|date| Term::Date(at(date)))]
+}
+
+/// What looks like a day, with or without a time.
+fn day() -> impl Strategy<Value = Term> {
+    "[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:+.]{0,14})?".prop_map(|date| Term::Date(at(date)))
 }
 
 fn place() -> impl Strategy<Value = Term> {
@@ -174,6 +186,10 @@ fn step() -> impl Strategy<Value = StepDecl> {
         condition().prop_map(StepLine::Needs),
         (option::of(bound()), bound())
             .prop_map(|(least, most)| { StepLine::Takes(Box::new(TakesLine { least, most, span: at(()) })) }),
+        (bound(), any_word())
+            .prop_map(|(time, after)| { StepLine::Waits(Box::new(WaitsLine { time, after, span: at(()) })) }),
+        prop_oneof![date(), any_word().prop_map(Term::Param)]
+            .prop_map(|date| StepLine::NotBefore(Box::new(date))),
         Just(StepLine::MayComeLate(at(()))),
         statement().prop_map(StepLine::Act),
     ];
@@ -187,6 +203,7 @@ fn cell() -> impl Strategy<Value = Term> {
         text().prop_map(Term::Text),
         any::<u64>().prop_map(|n| Term::Number(at(n))),
         duration(),
+        day(),
     ]
 }
 
@@ -241,7 +258,7 @@ fn sentence() -> impl Strategy<Value = Item> + Clone {
         (any_word(), text()).prop_map(|(code, because)| Item::Expect(ExpectDecl { code, because })),
         (free_word(), option::of(text()), option::of(text()))
             .prop_map(|(name, title, source)| Item::Plan(PlanHead { name, title, source })),
-        (free_word(), any_word(), option::of(value()))
+        (free_word(), any_word(), option::of(prop_oneof![4 => value(), 1 => day()]))
             .prop_map(|(name, kind, default)| Item::Param(ParamDecl { name, kind, default })),
         titled().prop_map(Item::Role),
         titled().prop_map(Item::Key),

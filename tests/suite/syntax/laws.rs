@@ -107,6 +107,10 @@ fn pieces() -> impl Strategy<Value = String> {
         "after",
         "needs",
         "takes",
+        "waits",
+        "not before",
+        "2026-12-01",
+        "2026-02-30T",
         "to",
         "by",
         "of",
@@ -311,6 +315,7 @@ fn every_kind_of_word_is_read() {
                     "duration"
                 }
             }
+            Term::Date(_) => "date",
             Term::Comma(_) => "comma",
         })
         .collect();

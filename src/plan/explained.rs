@@ -1,0 +1,29 @@
+//! What `explain` says of this room.
+
+use crate::explanation::Explanation;
+
+use super::{
+    date, declare, duplicate, expected, parameter, phrase, promise, resolve, steps, table, takes, vocabulary,
+    waits,
+};
+
+/// What `explain` says of this room's findings.
+#[must_use]
+pub fn explanations() -> Vec<Explanation> {
+    [
+        declare::EXPLANATIONS,
+        duplicate::EXPLANATIONS,
+        expected::EXPLANATIONS,
+        parameter::EXPLANATIONS,
+        phrase::EXPLANATIONS,
+        promise::EXPLANATIONS,
+        resolve::EXPLANATIONS,
+        steps::EXPLANATIONS,
+        table::EXPLANATIONS,
+        vocabulary::EXPLANATIONS,
+        takes::EXPLANATIONS,
+        waits::EXPLANATIONS,
+        date::EXPLANATIONS,
+    ]
+    .concat()
+}
