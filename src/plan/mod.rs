@@ -1,11 +1,13 @@
 //! A plan whose names are resolved: what there is, how it starts, who does what after what.
 
+mod alone;
 mod course;
 pub mod declare;
 mod digest;
 pub mod duplicate;
 mod expected;
 mod fit;
+mod flow;
 pub mod gap;
 pub mod given;
 mod goal;
@@ -161,6 +163,7 @@ impl Plan {
 pub fn explanations() -> Vec<Explanation> {
     [
         declare::EXPLANATIONS,
+        flow::EXPLANATIONS,
         duplicate::EXPLANATIONS,
         expected::EXPLANATIONS,
         parameter::EXPLANATIONS,
