@@ -46,6 +46,16 @@ struct CachesTwo {
     two: SourceSpan,
 }
 
+/// A flow that lists one alias as both of its two.
+#[derive(Debug, Diagnostic, Error)]
+#[error("{place} is listed twice")]
+#[diagnostic(code(keyroll::said_twice), help("name another alias after `and`, or leave it out"))]
+struct ListedTwice {
+    place: String,
+    #[label("both are one entry of the keystore")]
+    at: SourceSpan,
+}
+
 /// What the lines of a flow speak of.
 const FLOW_SUBJECTS: [&str; 5] = [
     "what the flow signs or stamps with",
@@ -75,8 +85,8 @@ pub(super) fn body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
                 if let Some((place, Some(beside), _)) = stamps
                     && place == beside
                 {
-                    let what = format!("that it looks up {}", shown(&draft.landscape.place_name(place)));
-                    draft.findings.push(said_twice(what, span, span));
+                    let place = shown(&draft.landscape.place_name(place));
+                    draft.findings.push(Box::new(ListedTwice { place, at: span.into() }));
                 }
                 two = (row > 7).then_some(span);
                 0

@@ -52,8 +52,11 @@ impl Page<'_> {
             _ => false,
         };
         let exchanges_it_away = |effect: &Effect| matches!(effect, Effect::Exchange { place: p, key: k, .. } if channel.lists(*p) && !carried.contains(k));
+        let joins = |effect: &Effect| matches!(effect, Effect::Put { place, key } if channel.beside.is_some() && channel.lists(*place) && !carried.contains(key));
         let stops = |effect: &Effect| {
-            exchanges_it_away(effect) || matches!(effect, Effect::Stop(channel) if *channel == flow)
+            exchanges_it_away(effect)
+                || joins(effect)
+                || matches!(effect, Effect::Stop(channel) if *channel == flow)
         };
         let signs = |effect: &Effect| match effect {
             Effect::Exchange { place: p, key: k, .. } => channel.lists(*p) && carried.contains(k),

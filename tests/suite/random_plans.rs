@@ -75,7 +75,7 @@ fn both_judges_say_the_same_of_random_plans() {
 }
 
 /// How many texts in which a flow lists two aliases are made; more are asked for by a variable.
-const DOUBLED: u64 = 6_000;
+const DOUBLED: u64 = 2_000;
 
 #[test]
 fn both_judges_say_the_same_where_messages_carry_two_keys() {
@@ -98,9 +98,9 @@ fn both_judges_say_the_same_where_messages_carry_two_keys() {
     println!("{counts:#?}");
     let of =
         |kind: &str| counts.iter().filter(|(what, _)| what.starts_with(kind)).map(|(_, n)| n).sum::<usize>();
-    assert!(of("two proved") >= 300 && of("two refuted") >= 600, "two keys hardly ever meet: {counts:?}");
+    assert!(of("two proved") >= 100 && of("two refuted") >= 150, "two keys hardly ever meet: {counts:?}");
     for code in ["cannot_finish", "goal_missed", "step_misfit", "trust_gap", "undrained"] {
-        assert!(of(&format!("two refuted {code}")) >= 5, "{code} is hardly ever tried: {counts:?}");
+        assert!(of(&format!("two refuted {code}")) >= 3, "{code} is hardly ever tried: {counts:?}");
     }
     assert!(
         of("unread unexpected") + of("unread unknown") + of("unread wrong") == 0,

@@ -235,6 +235,8 @@ fn cannot_be_taken_back(plan: &Plan) -> bool {
 fn used(plan: &Plan, step: StepId) -> Option<KeyId> {
     let row = &plan.steps[step];
     let trusted = row.action.value.effects().into_iter().find_map(|effect| match effect {
+        // What is made there needs no certificate.
+        Effect::Accept { key, .. } if row.action.value.makes() == Some(key) => None,
         Effect::Accept { key, .. } | Effect::Replace { new: key, .. } => Some(key),
         _ => None,
     });

@@ -123,9 +123,28 @@ impl Moment {
                 self.under_way.iter().filter(|(f, _)| *f == flow).map(|(_, message)| *message).collect()
             }
         };
-        let passes =
-            |message: &Carried| self.accepts.iter().any(|(at, key)| *at == row.acceptor && message.has(*key));
+        let passes = |message: &Carried| {
+            self.accepts.iter().any(|(at, key)| *at == row.acceptor && message.has(*key))
+                || self.passes_each_node(plan, row.acceptor, *message)
+        };
         judged.into_iter().filter(|message| !passes(message)).collect()
+    }
+
+    /// Whether a message with both keys arrives while a receiver takes the one for the other, node by node:
+    /// each node accepts one of the two.
+    fn passes_each_node(&self, plan: &Plan, receiver: AcceptorId, message: Carried) -> bool {
+        let halves = self.taken.iter().flat_map(|(step, gone)| {
+            let effects = plan.steps[*step].action.value.effects();
+            effects.into_iter().map(move |effect| (effect, *gone))
+        });
+        let mut here = halves.filter_map(|(effect, gone)| match effect {
+            Effect::Replace { acceptor, old, new } if acceptor == receiver => Some((old, new, gone)),
+            _ => None,
+        });
+        match (here.next(), here.next()) {
+            (Some((old, new, gone)), None) => gone == Some(old) && message.has(old) && message.has(new),
+            _ => false,
+        }
     }
 
     /// Whether what is asked is so.
