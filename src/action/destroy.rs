@@ -1,4 +1,5 @@
-//! `destroy old in tenant`: the kept old pair is removed from its backup alias.
+//! `destroy old in tenant`: the kept old pair is removed from its backup alias, or a key from one of the two
+//! aliases that a flow lists.
 
 use crate::{
     backend::{
@@ -19,7 +20,7 @@ use super::{Action, Unsettled, Verb};
 pub const VERB: Verb = Verb {
     keyword: "destroy",
     usage: "destroy <key> in <keystore>",
-    meaning: "removes the key pair that an exchange left under its backup alias; the owner of the keystore does it. Nothing else removes it, and there is no way back afterwards.",
+    meaning: "removes the key pair that an exchange left under its backup alias, or that lies under one of two aliases which a flow lists; the owner of the keystore does it. Nothing else removes it, and there is no way back afterwards.",
     read: |arguments, landscape| {
         let key = arguments.key()?;
         let store = arguments.keystore()?;

@@ -23,7 +23,7 @@ pub const VERB: Verb = Verb {
     read: |arguments, landscape| {
         let (flow, key) = (arguments.flow()?, arguments.key()?);
         let channel = &landscape.channels[flow];
-        Some(Box::new(Test { flow, key, signs: channel.stamps, receiver: channel.acceptor }))
+        Some(Box::new(Test { flow, key, signs: channel.aliases().collect(), receiver: channel.acceptor }))
     },
 };
 
@@ -32,7 +32,7 @@ pub const VERB: Verb = Verb {
 pub struct Test {
     flow: ChannelId,
     key: KeyId,
-    signs: PlaceId,
+    signs: Vec<PlaceId>,
     receiver: AcceptorId,
 }
 
@@ -50,7 +50,12 @@ impl Action for Test {
     }
 
     fn works_with(&self) -> Vec<Fact> {
-        vec![Fact::Running(self.flow), Fact::Place(self.signs), Fact::Accepts(self.receiver, self.key)]
+        let places = self.signs.iter().copied().map(Fact::Place);
+        [Fact::Running(self.flow)]
+            .into_iter()
+            .chain(places)
+            .chain([Fact::Accepts(self.receiver, self.key)])
+            .collect()
     }
 
     fn perform(&self, bench: &mut Workbench<'_>) -> Result<Outcome, ActError> {

@@ -45,12 +45,17 @@ impl Row {
         let plan = checked.plan();
         let landscape = &plan.landscape;
         let mut world = World::empty(landscape, plan.steps.len(), plan.deliveries.len());
-        let key = |key: u32| ((key as usize) < landscape.keys.len()).then(|| KeyId::at(key as usize));
+        let known = |number: u32, most: usize| ((number as usize) < most).then(|| KeyId::at(number as usize));
+        let key = |key: u32| known(key, landscape.own_keys().count());
         let set = |keys: &Vec<u32>| keys.iter().map(|k| key(*k)).collect::<Option<KeySet>>();
+        // Behind the keys there are the pairs that a message may carry.
+        let stamps = |stamps: &Vec<u32>| {
+            stamps.iter().map(|stamp| known(*stamp, landscape.keys.len())).collect::<Option<KeySet>>()
+        };
         let held = |held: &Option<u32>| held.map_or(Some(None), |held| key(held).map(Some));
         world.places = filled(self.1.iter().map(held), landscape.places.len())?;
         world.accepted = filled(self.2.iter().map(set), landscape.acceptors.len())?;
-        world.under_way = filled(self.4.iter().map(set), landscape.channels.len())?;
+        world.under_way = filled(self.4.iter().map(stamps), landscape.channels.len())?;
         let window = |state: &u8| match state {
             0 => Some(WindowState::Unagreed),
             1 => Some(WindowState::Proposed),

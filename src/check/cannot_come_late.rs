@@ -113,12 +113,19 @@ fn drains(plan: &Plan) -> BTreeMap<(ChannelId, KeyId), Vec<(StepId, usize)>> {
 
 /// Whether an effect may let a flow sign with a key that did not.
 fn signs_again(plan: &Plan, effect: Effect, (flow, key): (ChannelId, KeyId)) -> bool {
-    let stamps = plan.landscape.channels[flow].stamps;
+    let channel = &plan.landscape.channels[flow];
+    // Beside a second alias, whatever takes another key away may leave this one alone.
+    let is_doubled = channel.beside.is_some();
     match effect {
         Effect::Start(other) => other == flow,
-        Effect::Put { place, key: put } => place == stamps && put == key,
+        Effect::Put { place, key: put } => channel.lists(place) && put == key,
         // What an exchange moves to its backup alias, only the world can tell.
-        Effect::Exchange { place, key: new, backup, .. } => place == stamps && new == key || backup == stamps,
+        Effect::Exchange { place, staged, key: new, backup } => {
+            channel.lists(place) && new == key
+                || channel.lists(backup)
+                || is_doubled && staged != place && channel.lists(staged)
+        }
+        Effect::Remove { place, .. } => is_doubled && channel.lists(place),
         _ => false,
     }
 }

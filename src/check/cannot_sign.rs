@@ -46,11 +46,9 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
                 },
             );
         let named: Vec<PlaceId> = named.chain([imported]).collect();
-        let flow = plan
-            .landscape
-            .channels
-            .iter()
-            .find(|(_, channel)| channel.stamp == Stamp::XmlSignature && named.contains(&channel.stamps));
+        let flow = plan.landscape.channels.iter().find(|(_, channel)| {
+            channel.stamp == Stamp::XmlSignature && named.iter().any(|place| channel.lists(*place))
+        });
         let Some((id, flow)) = flow else { continue };
         findings.push(Box::new(CannotSign {
             flow: shown(&flow.name),

@@ -23,7 +23,7 @@ struct Level {
     /// How long an interruption may last, in seconds.
     at_most: Option<u64>,
     /// The keystore and the alias, folded, that its messages are signed with.
-    signs: (String, String),
+    signs: Vec<(String, String)>,
     /// Where they go.
     sends: String,
 }
@@ -65,10 +65,14 @@ fn levels(plan: &Plan) -> BTreeMap<String, Level> {
     let (unjudged, let_down) = (plan.waived(Hazard::Rejected), plan.waived(Hazard::Interrupted));
     let level = |flow| {
         let declared = &land.channels[flow];
-        let place = &land.places[declared.stamps];
+        let place =
+            |place| (land.stores[land.places[place].store].name.clone(), land.places[place].alias.folded());
+        let mut signs: Vec<(String, String)> = declared.aliases().map(place).collect();
+        // It stamps with both, in whichever order they are listed.
+        signs.sort_unstable();
         let mut level = Level {
             judged: !unjudged.contains(&flow),
-            signs: (land.stores[place.store].name.clone(), place.alias.folded()),
+            signs,
             sends: land.acceptors[declared.acceptor].name.clone(),
             ..Level::default()
         };
@@ -95,7 +99,9 @@ fn of_flow(flow: &str, was: &Level, is: &Level, found: &mut Vec<Difference>) {
     // Whatever is promised of it is promised of other messages then.
     if was.signs != is.signs {
         let alias = |(store, alias): &(String, String)| format!("{}[\"{}\"]", shown(store), shown(alias));
-        let text = format!("{flow} signs with {}; it was {}", alias(&is.signs), alias(&was.signs));
+        let aliases =
+            |signs: &[(String, String)]| signs.iter().map(alias).collect::<Vec<String>>().join(" and ");
+        let text = format!("{flow} signs with {}; it was {}", aliases(&is.signs), aliases(&was.signs));
         found.push(told(Weight::Weaker, text));
     }
     if was.sends != is.sends {

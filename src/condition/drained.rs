@@ -11,7 +11,7 @@ use super::{Asks, Condition, Form};
 /// The row of the list.
 pub const FORM: Form = Form {
     usage: "<flow> drained of <key>",
-    meaning: "no message is under way that was signed with the key, and none can be signed with it any more. It is not the same as an empty channel: messages signed with another key may be under way.",
+    meaning: "no message is under way that was signed with the key alone, and none can be signed with it alone any more. It is not the same as an empty channel: messages signed with another key may be under way, and so may messages that carry two keys, of which one is enough.",
     read: |arguments, _| Some(Box::new(Drained { flow: arguments.flow()?, key: arguments.key()? })),
 };
 

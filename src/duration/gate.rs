@@ -135,16 +135,22 @@ impl<'a> Gates<'a> {
     /// The earliest step before another one from which on a flow stamps nothing with a key.
     #[must_use]
     pub fn stopped(&self, step: StepId, flow: ChannelId, key: KeyId) -> Option<StepId> {
-        let place = Fact::Place(self.plan.landscape.channels[flow].stamps);
-        // What only the world can tell may be this key.
-        let stamps = |value: Option<Value>| value.is_none_or(|value| value == Value::Key(Some(key)));
-        let by_place = self.writers.stops(self.order, step, (place, stamps));
+        let channel = &self.plan.landscape.channels[flow];
+        let by_place = channel.aliases().filter_map(|place| {
+            // Where another alias may name the key, it stands alone as soon as nothing is left at this one.
+            let mut others = channel.aliases().filter(|other| *other != place);
+            let alone = others.any(|other| self.plan.may_name(other, key));
+            // What only the world can tell may be this key.
+            let stamps = |value: Option<Value>| {
+                value.is_none_or(|value| value == Value::Key(Some(key)) || alone && value == Value::Key(None))
+            };
+            self.writers.stops(self.order, step, (Fact::Place(place), stamps))
+        });
         let runs = |value| value == Some(Value::Is(true));
         let by_flow = self.writers.stops(self.order, step, (Fact::Running(flow), runs));
-        match (by_place, by_flow) {
-            (Some(one), Some(other)) if self.order.is_before(other, one) => Some(other),
-            (one, other) => one.or(other),
-        }
+        by_place
+            .chain(by_flow)
+            .reduce(|one, other| if self.order.is_before(other, one) { other } else { one })
     }
 
     /// How long a step takes at most, once it can begin.

@@ -21,8 +21,8 @@ use super::timeline::{Held, Promise, Report, Role, Step, StepStatus, Timeline, W
 /// Fills a timeline with what the records of a run say: steps, reports, windows, the world.
 pub fn collect(timeline: &mut Timeline, checked: &Checked, records: &[Record], state: &State) {
     let plan = checked.plan();
-    for key in plan.landscape.keys.rows() {
-        timeline.declare_key(key);
+    for key in plan.landscape.own_keys() {
+        timeline.declare_key(&plan.landscape.keys[key]);
     }
     timeline.roles = plan
         .landscape

@@ -169,27 +169,37 @@ impl<'a> News<'a> {
 
     /// The step after which nothing is signed with the key, and that the role knows of.
     fn stop(&self, step: StepId, flow: ChannelId, key: KeyId) -> Result<StepId, Unlicensed> {
-        let place = Fact::Place(self.plan.landscape.channels[flow].stamps);
-        let running = Fact::Running(flow);
-        let (places, runs) = (self.writers(place), self.writers(running));
-        let stops_at =
-            |(id, value): &(StepId, Value)| (*value != Value::Key(Some(key))).then_some((*id, true));
-        let halts = |(id, value): &(StepId, Value)| (*value == Value::Is(false)).then_some((*id, false));
-        let stops: Vec<(StepId, bool)> =
-            places.iter().filter_map(stops_at).chain(runs.iter().filter_map(halts)).collect();
+        let channel = &self.plan.landscape.channels[flow];
+        let runs = self.writers(Fact::Running(flow));
+        let is_key = |value: Value| value == Value::Key(Some(key));
+        let mut stops: Vec<(StepId, Vec<StepId>)> = Vec::new();
+        for place in channel.aliases() {
+            let places = self.writers(Fact::Place(place));
+            // Alone it stands again where the other alias may name it, and nothing is left here.
+            let alone = channel.aliases().any(|other| other != place && self.plan.may_name(other, key));
+            let is_doubled = channel.beside.is_some();
+            let empties = |value: Value| is_doubled && value == Value::Key(None);
+            for (stop, value) in places.iter().filter(|(_, value)| !is_key(*value)) {
+                if alone && empties(*value) {
+                    continue;
+                }
+                let again = |value: Value| is_key(value) || empties(value) && alone;
+                let again = places.iter().filter(|(_, value)| again(*value)).map(|(id, _)| *id);
+                stops.push((*stop, again.collect()));
+            }
+        }
+        for (stop, _) in runs.iter().filter(|(_, value)| *value == Value::Is(false)) {
+            let again = runs.iter().filter(|(_, value)| *value == Value::Is(true)).map(|(id, _)| *id);
+            stops.push((*stop, again.collect()));
+        }
         let mut why = Unlicensed::NoStop(flow, key);
-        for (stop, by_exchange) in stops {
+        for (stop, again) in stops {
             if !self.knowledge.knows(step, stop) {
                 if matches!(why, Unlicensed::NoStop(..)) {
                     why = Unlicensed::StopNotTold(stop);
                 }
                 continue;
             }
-            let again: Vec<StepId> = if by_exchange {
-                places.iter().filter(|(_, v)| *v == Value::Key(Some(key))).map(|(id, _)| *id).collect()
-            } else {
-                runs.iter().filter(|(_, v)| *v == Value::Is(true)).map(|(id, _)| *id).collect()
-            };
             let early = again
                 .into_iter()
                 .find(|s| !self.order.is_before(step, *s) && !self.order.is_before(*s, stop));

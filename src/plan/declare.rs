@@ -12,31 +12,18 @@ use crate::{
     syntax::tree::{Owned, Phrase, WindowDecl},
     world::{
         id::{AcceptorId, ChannelId, KeyId, PlaceId, RoleId, Table, WindowId},
-        landscape::{Acceptor, Channel, Stamp, Store, Transit, Window},
+        landscape::{Acceptor, Store, Window},
         named::Named,
     },
 };
 
 use super::{
-    duplicate,
-    lines::{FLOW_LINES, KEYSTORE_LINES, RECEIVER_LINES},
+    duplicate, flow,
+    lines::{KEYSTORE_LINES, RECEIVER_LINES},
     phrase::Reader,
     resolve::Draft,
     scope::Thing,
 };
-
-/// A flow that lacks a sentence.
-#[derive(Debug, Diagnostic, Error)]
-#[error("the flow `{flow}` does not say {what}")]
-#[diagnostic(code(keyroll::incomplete_flow))]
-struct IncompleteFlow {
-    flow: String,
-    what: &'static str,
-    #[help]
-    help: String,
-    #[label("this flow")]
-    at: SourceSpan,
-}
 
 /// A sentence that was said before.
 #[derive(Debug, Diagnostic, Error)]
@@ -167,7 +154,7 @@ pub fn bodies(draft: &mut Draft) {
         match body {
             Body::Keystore(decl) => keystore_body(draft, &decl),
             Body::Receiver(decl, receiver) => receiver_body(draft, &decl, receiver),
-            Body::Flow(decl, owner) => flow_body(draft, &decl, owner),
+            Body::Flow(decl, owner) => flow::body(draft, &decl, owner),
         }
     }
 }
@@ -253,101 +240,6 @@ fn receiver_body(draft: &mut Draft, decl: &Owned<Phrase>, receiver: AcceptorId) 
     }
 }
 
-/// What the lines of a flow speak of.
-const FLOW_SUBJECTS: [&str; 5] = [
-    "what the flow signs or stamps with",
-    "where the flow sends",
-    "how long a message may be under way",
-    "whether the flow runs at the start",
-    "how long the flow may keep a key",
-];
-
-fn flow_body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
-    let (mut stamps, mut acceptor, mut transit, mut running) = (None, None, None, None);
-    let mut cache = None;
-    let mut said: [Option<Span>; 5] = [None; 5];
-    let mut unread = false;
-    for line in &decl.body.lines {
-        let Some((row, arguments)) = draft.read("a flow's line", &FLOW_LINES, &line.node) else {
-            unread = true;
-            continue;
-        };
-        let mut arguments = Arguments::new(arguments);
-        let span = line.node.span();
-        let subject = match row {
-            0 | 7 => {
-                let stamp = if row == 0 { Stamp::XmlSignature } else { Stamp::Other };
-                stamps = arguments.place().map(|place| (place, stamp));
-                0
-            }
-            1 => {
-                acceptor = arguments.receiver();
-                1
-            }
-            2 | 3 => {
-                transit = Some((duration_of(row, &mut arguments), span));
-                2
-            }
-            4 | 5 => {
-                running = Some(row == 4);
-                3
-            }
-            _ => {
-                cache = Some((arguments.duration().unwrap_or_default(), span));
-                4
-            }
-        };
-        if let Some(first) = said.get_mut(subject).and_then(|place| place.replace(span)) {
-            let what = FLOW_SUBJECTS.get(subject).copied().unwrap_or("this");
-            draft.findings.push(said_twice(what.to_owned(), span, first));
-        }
-    }
-    let missing = [
-        (stamps.is_none(), "what it signs or stamps with", "signs xml with tenant[$alias]"),
-        (acceptor.is_none(), "where it sends", "sends to partner"),
-        (transit.is_none(), "how long a message may be under way", "delivers within 24h"),
-        (running.is_none(), "whether it runs at the start", "deployed"),
-    ];
-    // A line that could not be read has its finding already; it may be the missing one.
-    for (_, what, example) in missing.into_iter().filter(|(missing, ..)| *missing && !unread) {
-        draft.findings.push(Box::new(IncompleteFlow {
-            flow: shown(&decl.name.value),
-            what,
-            help: format!("add a line such as `{example}`"),
-            at: decl.name.span.into(),
-        }));
-    }
-    let (Some((stamps, stamp)), Some(acceptor), Some((transit, transit_at))) = (stamps, acceptor, transit)
-    else {
-        draft.lost.insert(decl.name.value.clone());
-        return;
-    };
-    let name = decl.name.value.clone();
-    let kept = cache.map(|(time, _)| time).unwrap_or_default();
-    let (transit, transit_at) = match cache {
-        Some((time, at)) if !time.is_zero() && transit == Transit::Immediately => {
-            // What is late then is the lookup of the key.
-            (transit.with_moments(), at)
-        }
-        _ => (transit, transit_at),
-    };
-    let channel = Channel { name, owner, stamp, stamps, acceptor, transit, cache: kept };
-    let flow = draft.landscape.channels.push(channel);
-    draft.declared.caches.extend(cache.map(|(_, at)| (flow, at)));
-    draft.declared.flows.push(decl.name.span);
-    draft.declared.transits.push(transit_at);
-    draft.start.running.push(running.unwrap_or(false));
-    let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Flow(flow));
-    draft.findings.extend(finding);
-}
-
-fn duration_of(row: usize, arguments: &mut Arguments) -> Transit {
-    if row == 3 {
-        return Transit::Immediately;
-    }
-    Transit::Within(arguments.duration().unwrap_or_default())
-}
-
 pub(super) fn said_twice(what: String, at: Span, first: Span) -> Finding {
     Box::new(SaidTwice { what, at: at.into(), first: first.into() })
 }
@@ -362,23 +254,6 @@ pub fn owner(reader: &Reader<'_>, name: &Spanned<String>) -> Result<RoleId, Find
 
 /// What `explain` says.
 pub const EXPLANATIONS: &[Explanation] = &[
-    Explanation {
-        code: "incomplete_flow",
-        title: "a flow that lacks a sentence",
-        text: "\
-A flow says what it signs with, where it sends, how long a message may be under way and whether it
-runs at the start. The time under way is what the proof needs most: a message that was signed with
-the old key may arrive so much later.
-
-Right:
-  flow orders of tenant_admin {
-    signs xml with tenant[$alias]
-    sends to partner
-    delivers within 24h
-    deployed
-  }
-",
-    },
     Explanation {
         code: "said_twice",
         title: "one thing is said twice",

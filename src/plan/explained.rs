@@ -3,7 +3,7 @@
 use crate::explanation::Explanation;
 
 use super::{
-    date, declare, duplicate, expected, parameter, phrase, promise, resolve, steps, table, takes, vocabulary,
+    date, declare, duplicate, expected, flow, parameter, phrase, promise, resolve, steps, table, takes, vocabulary,
     waits,
 };
 
@@ -12,6 +12,7 @@ use super::{
 pub fn explanations() -> Vec<Explanation> {
     [
         declare::EXPLANATIONS,
+        flow::EXPLANATIONS,
         duplicate::EXPLANATIONS,
         expected::EXPLANATIONS,
         parameter::EXPLANATIONS,

@@ -2,13 +2,14 @@
 
 use crate::world::{
     effect::Effect,
-    id::{ChannelId, StepId},
+    id::{ChannelId, PlaceId, StepId},
     state::World,
 };
 
 use super::Plan;
 
-/// A step that exchanges in two acts, and a flow that signs with what lies under the alias.
+/// A step that exchanges in two acts, and a flow that signs with what lies under the alias. A flow that lists
+/// a second alias is one too: whether it has something to sign with meanwhile is not asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gap {
     /// The step.
@@ -33,6 +34,15 @@ impl Gap {
 }
 
 impl Plan {
+    /// The place whose key a step exchanges.
+    #[must_use]
+    pub fn exchanged(&self, step: StepId) -> Option<PlaceId> {
+        self.steps[step].action.value.effects().into_iter().find_map(|effect| match effect {
+            Effect::Exchange { place, .. } => Some(place),
+            _ => None,
+        })
+    }
+
     /// The exchanges with a gap, each with each flow that signs with its alias.
     #[must_use]
     pub fn gaps(&self) -> Vec<Gap> {
@@ -42,7 +52,7 @@ impl Plan {
             for effect in row.action.value.effects() {
                 let Effect::Exchange { place, .. } = effect else { continue };
                 if land.stores[land.places[place].store].has_gap {
-                    let flows = land.channels.iter().filter(|(_, channel)| channel.stamps == place);
+                    let flows = land.channels.iter().filter(|(_, channel)| channel.lists(place));
                     gaps.extend(flows.map(|(flow, _)| Gap { step, flow }));
                 }
             }

@@ -7,7 +7,7 @@ pub(super) const KEYSTORE_LINES: [&str; 2] = ["alias <alias> is <key>", "exchang
 pub(super) const RECEIVER_LINES: [&str; 2] = ["accepts <key>", "accepts at most <number>"];
 
 /// What may be said of a flow.
-pub(super) const FLOW_LINES: [&str; 8] = [
+pub(super) const FLOW_LINES: [&str; 10] = [
     "signs xml with <keystore[alias]>",
     "sends to <receiver>",
     "delivers within <duration>",
@@ -16,4 +16,6 @@ pub(super) const FLOW_LINES: [&str; 8] = [
     "undeployed",
     "caches keys for <duration>",
     "stamps with <keystore[alias]>",
+    "signs xml with <keystore[alias]> and <keystore[alias]>",
+    "stamps with <keystore[alias]> and <keystore[alias]>",
 ];

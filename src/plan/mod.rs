@@ -1,5 +1,6 @@
 //! A plan whose names are resolved: what there is, how it starts, who does what after what.
 
+mod alone;
 mod course;
 pub mod date;
 pub mod declare;
@@ -8,6 +9,7 @@ pub mod duplicate;
 mod expected;
 mod explained;
 mod fit;
+mod flow;
 pub mod gap;
 pub mod given;
 mod goal;

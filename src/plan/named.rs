@@ -26,7 +26,7 @@ pub(super) fn tell(
     (statements, finals): Said<'_>,
 ) {
     if steps.is_empty() {
-        let all: Arc<KeySet> = Arc::new(landscape.keys.ids().collect());
+        let all: Arc<KeySet> = Arc::new(landscape.own_keys().collect());
         landscape.acceptors.rows().for_each(|acceptor| acceptor.named.tell(Arc::clone(&all)));
         return;
     }

@@ -31,6 +31,17 @@ impl Plan {
         }
     }
 
+    /// What a message may be stamped with under this name: a key, or two of them as `old and new`.
+    #[must_use]
+    pub fn stamp(&self, name: &str) -> Option<KeyId> {
+        self.key(name).or_else(|| {
+            let (one, other) = name.split_once(" and ")?;
+            let (one, other) = (self.key(one)?, self.key(other)?);
+            let stamp = self.landscape.pairs().stamp_of(Some(one), Some(other))?;
+            (self.landscape.keys[stamp] == name).then_some(stamp)
+        })
+    }
+
     /// The flow with this name.
     #[must_use]
     pub fn flow(&self, name: &str) -> Option<ChannelId> {

@@ -22,7 +22,7 @@ use crate::{
 };
 
 use super::{
-    Declared, Plan, Step, Waiver,
+    Declared, Plan, Step, Waiver, alone,
     declare::{self, Body, Start},
     duplicate,
     expected::expected,
@@ -196,6 +196,7 @@ pub fn resolve_scenario(
     };
     let deliveries: Table<_, _> = steps::deliveries(&steps).into_iter().collect();
     let start = start_world(&draft, steps.len(), deliveries.len());
+    draft.landscape.pair_up(alone::pairs(&draft.landscape, &start, &steps));
     named::tell(&draft.landscape, (&start, &steps), (&promises.statements, &goals.finals));
     let predecessors = predecessors(&draft, &steps);
     draft.declared.head = head.name.span;

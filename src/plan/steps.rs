@@ -14,6 +14,7 @@ use crate::{
     world::{
         effect::Effect,
         id::{KeyId, PlaceId, RoleId, StepId, StoreId, Table},
+        landscape::Channel,
     },
 };
 
@@ -245,6 +246,8 @@ struct Rooms {
     declared: BTreeMap<(StoreId, KeyId), PlaceId>,
     /// Where an exchange keeps what another key leaves, by the exchange's store and that key.
     kept: BTreeMap<(StoreId, KeyId), PlaceId>,
+    /// The aliases that a flow lists beside another one: a key may be taken from there without an exchange.
+    listed: BTreeSet<PlaceId>,
 }
 
 impl Rooms {
@@ -272,7 +275,9 @@ impl Rooms {
                 }
             }
         }
-        Self { put, declared, kept }
+        let doubled = draft.landscape.channels.rows().filter(|flow| flow.beside.is_some());
+        let listed = doubled.flat_map(Channel::aliases).collect();
+        Self { put, declared, kept, listed }
     }
 
     fn staged(&self, store: StoreId, key: KeyId) -> Option<PlaceId> {
@@ -280,7 +285,10 @@ impl Rooms {
     }
 
     fn kept(&self, store: StoreId, key: KeyId) -> Option<PlaceId> {
-        self.kept.get(&(store, key)).copied()
+        let lies = [&self.kept, &self.declared, &self.put].map(|places| places.get(&(store, key)));
+        let [kept, declared, put] = lies;
+        let listed = [declared, put].into_iter().flatten().find(|place| self.listed.contains(place));
+        kept.or(listed).copied()
     }
 }
 

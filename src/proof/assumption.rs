@@ -32,6 +32,11 @@ pub fn assumptions(checked: &Checked) -> Vec<String> {
             let time = spelt(flow.cache);
             format!("the runtime of {name} keeps a key up to {time} after an exchange, until it is undeployed (declared)")
         });
+        if flow.beside.is_some() {
+            found.push(format!(
+                "a message of {name} carries what lies under both of its aliases, and one key that is accepted is enough (declared)"
+            ));
+        }
     }
     for receiver in plan.landscape.acceptors.rows() {
         let name = shown(&receiver.name);

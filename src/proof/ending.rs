@@ -46,8 +46,7 @@ pub fn ending(checked: &Checked, world: &World, fault: Fault) -> Line {
             let promise = promise(plan, (flow, Hazard::Interrupted));
             let name = shown(&landscape.channels[flow].name);
             let why = if world.running[flow] {
-                let place = shown(&landscape.place_name(landscape.channels[flow].stamps));
-                format!("cannot sign, for {place} names no key")
+                format!("cannot sign, for {}", shown(&landscape.nameless(flow)))
             } else {
                 "does not run".to_owned()
             };
@@ -61,13 +60,12 @@ pub fn ending(checked: &Checked, world: &World, fault: Fault) -> Line {
         }
         Fault::Breach(Breach::Unresolved(flow)) => {
             let channel = &landscape.channels[flow];
-            let place = shown(&landscape.place_name(channel.stamps));
-            let text = format!("{}: runs, and {place} names no key", shown(&channel.name));
+            let text = format!("{}: runs, and {}", shown(&channel.name), shown(&landscape.nameless(flow)));
             Line { text, at: plan.declared.flows[flow] }
         }
         Fault::Gap(Gap { step, flow }) => {
             let channel = &landscape.channels[flow];
-            let place = shown(&landscape.place_name(channel.stamps));
+            let place = shown(&landscape.place_name(plan.exchanged(step).unwrap_or(channel.stamps)));
             let name = shown(&plan.steps[step].name.value);
             let text =
                 format!("{}: runs, and {place} names no key while {name} is half done", shown(&channel.name));

@@ -135,7 +135,6 @@ impl Page<'_> {
         let window = promise.and_then(|p| p.value.window());
         let mut labels: Vec<LabeledSpan> =
             promise.map(|p| label("promised here", p.span)).into_iter().collect();
-        let place = shown(&plan.landscape.place_name(channel.stamps));
         let stopped = self.last(|effect| matches!(effect, Effect::Stop(c) if *c == flow));
         let late = stopped.filter(|(moment, _)| self.is_late(*moment));
         let help = match (stopped, window) {
@@ -145,7 +144,7 @@ impl Page<'_> {
                 self.in_time(step)
             }
             _ if self.world.running[flow] => {
-                let text = format!("{place} names no key");
+                let text = shown(&plan.landscape.nameless(flow));
                 labels.push(primary(&text, plan.declared.flows[flow]));
                 format!("say which key the alias names at the start, or let `{flow_name}` begin `undeployed`")
             }
@@ -182,8 +181,9 @@ impl Page<'_> {
         let plan = self.checked.plan();
         let channel = &plan.landscape.channels[flow];
         let (flow_name, name) = (shown(&channel.name), self.step(step));
-        let store = &plan.landscape.stores[plan.landscape.places[channel.stamps].store].name;
-        let place = shown(&plan.landscape.place_name(channel.stamps));
+        let place = plan.exchanged(step).unwrap_or(channel.stamps);
+        let store = &plan.landscape.stores[plan.landscape.places[place].store].name;
+        let place = shown(&plan.landscape.place_name(place));
         let what = format!("`{flow_name}` may run while `{name}` is half done and {place} names no key");
         let help = format!(
             "undeploy `{flow_name}` in a step before `{name}`, and deploy it after; or take a keystore for `{}` that \
@@ -203,10 +203,7 @@ impl Page<'_> {
         let channel = &plan.landscape.channels[flow];
         let place = &plan.landscape.places[channel.stamps];
         let flow_name = shown(&channel.name);
-        let what = format!(
-            "`{flow_name}` runs while {} names no key",
-            shown(&plan.landscape.place_name(channel.stamps))
-        );
+        let what = format!("`{flow_name}` runs while {}", shown(&plan.landscape.nameless(flow)));
         let mut labels = vec![label("signs with what lies there", plan.declared.flows[flow])];
         let line = format!(
             "`alias \"{}\" is ...` in `{}`",

@@ -34,28 +34,35 @@ impl Page<'_> {
     pub(super) fn rejected(&self, flow: ChannelId, key: KeyId) -> Finding {
         let plan = self.checked.plan();
         let channel = &plan.landscape.channels[flow];
-        let (receiver, place) = (channel.acceptor, channel.stamps);
+        let receiver = channel.acceptor;
+        let carried: Vec<KeyId> = plan.landscape.pairs().carried(key).collect();
         let flow_name = shown(&channel.name);
         let receiver_name = shown(&plan.landscape.acceptors[receiver].name);
         let key_name = self.key(key);
         let what =
             format!("`{receiver_name}` rejects a message of `{flow_name}` that is signed with `{key_name}`");
         let ends = |effect: &Effect| match effect {
-            Effect::Retire { acceptor, key: k } => *acceptor == receiver && *k == key,
-            Effect::Replace { acceptor, old, .. } => *acceptor == receiver && *old == key,
+            Effect::Retire { acceptor, key: k } => *acceptor == receiver && carried.contains(k),
+            Effect::Replace { acceptor, old, .. } => *acceptor == receiver && carried.contains(old),
             _ => false,
         };
         let begins = |effect: &Effect| match effect {
-            Effect::Accept { acceptor, key: k } => *acceptor == receiver && *k == key,
-            Effect::Replace { acceptor, new, .. } => *acceptor == receiver && *new == key,
+            Effect::Accept { acceptor, key: k } => *acceptor == receiver && carried.contains(k),
+            Effect::Replace { acceptor, new, .. } => *acceptor == receiver && carried.contains(new),
             _ => false,
         };
-        let exchanges_it_away = |effect: &Effect| matches!(effect, Effect::Exchange { place: p, key: k, .. } if *p == place && *k != key);
+        let exchanges_it_away = |effect: &Effect| matches!(effect, Effect::Exchange { place: p, key: k, .. } if channel.lists(*p) && !carried.contains(k));
+        let joins = |effect: &Effect| matches!(effect, Effect::Put { place, key } if channel.beside.is_some() && channel.lists(*place) && !carried.contains(key));
         let stops = |effect: &Effect| {
-            exchanges_it_away(effect) || matches!(effect, Effect::Stop(channel) if *channel == flow)
+            exchanges_it_away(effect)
+                || joins(effect)
+                || matches!(effect, Effect::Stop(channel) if *channel == flow)
         };
         let signs = |effect: &Effect| match effect {
-            Effect::Exchange { place: p, key: k, .. } => *p == place && *k == key,
+            Effect::Exchange { place: p, key: k, .. } => channel.lists(*p) && carried.contains(k),
+            Effect::Put { place: p, key: k } => {
+                channel.beside.is_some() && channel.lists(*p) && carried.contains(k)
+            }
             Effect::Start(channel) => *channel == flow,
             _ => false,
         };
@@ -63,6 +70,10 @@ impl Page<'_> {
         let mut labels = Vec::new();
         let ended = self.last(ends);
         let signing = self.last(signs).filter(|(began, _)| ended.is_none_or(|(end, _)| *began > end));
+        if carried.len() > 1 {
+            let sent = self.moves.iter().rposition(|m| *m == Move::Send(flow, key)).map(|sent| sent + 1);
+            return self.neither((flow, &carried), (what, sent, ended));
+        }
         if let (Some((moment, step)), None) = (ended, signing) {
             let text = format!("moment {moment}: `{receiver_name}` stops accepting `{key_name}`");
             labels.push(primary(&text, self.act_at(step)));
@@ -106,6 +117,34 @@ impl Page<'_> {
             exchange: self.step_that(exchanges_it_away),
         };
         let help = self.not_trusted(&untrusted, &mut labels);
+        Box::new(TrustGap { what, help, labels })
+    }
+
+    /// A message carries two keys, and neither is accepted when it arrives.
+    fn neither(
+        &self,
+        (flow, carried): (ChannelId, &[KeyId]),
+        (what, sent, ended): (String, Option<usize>, Option<(usize, StepId)>),
+    ) -> Finding {
+        let plan = self.checked.plan();
+        let receiver = plan.landscape.channels[flow].acceptor;
+        let (name, keys) = (
+            shown(&plan.landscape.acceptors[receiver].name),
+            carried.iter().map(|key| format!("`{}`", self.key(*key))).collect::<Vec<String>>(),
+        );
+        let mut labels = vec![match ended {
+            Some((moment, step)) => {
+                primary(&format!("moment {moment}: `{name}` accepts neither from here on"), self.act_at(step))
+            }
+            None => primary("accepts neither at the start", plan.declared.receivers[receiver]),
+        }];
+        let at = plan.declared.transits[flow];
+        labels
+            .extend(sent.map(|sent| label(&format!("moment {sent}: a message with both is under way"), at)));
+        let help = format!(
+            "let `{name}` accept {} whenever such a message may arrive, up to the end of its time under way",
+            keys.join(" or ")
+        );
         Box::new(TrustGap { what, help, labels })
     }
 

@@ -177,8 +177,9 @@ fn conditions(plan: &Plan) -> Vec<String> {
         }
     }
     for flow in land.channels.rows() {
-        let keys = held.get(&flow.stamps).into_iter().flatten();
-        found.extend(keys.map(|key| format!("{} drained of {}", flow.name, land.keys[*key])));
+        let keys: BTreeSet<KeyId> =
+            flow.aliases().filter_map(|place| held.get(&place)).flatten().copied().collect();
+        found.extend(keys.into_iter().map(|key| format!("{} drained of {}", flow.name, land.keys[key])));
     }
     found.extend(land.windows.rows().map(|window| format!("{} open", window.name)));
     let mut written: BTreeSet<(Fact, bool)> = BTreeSet::new();

@@ -64,7 +64,7 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
     let receivers: Vec<String> = land.acceptors.rows().map(|a| a.name.clone()).collect();
     let flows: Vec<String> = land.channels.rows().map(|c| c.name.clone()).collect();
     let roles: Vec<String> = land.roles.rows().cloned().collect();
-    let keys: Vec<String> = land.keys.rows().cloned().collect();
+    let keys: Vec<String> = land.own_keys().map(|key| land.keys[key].clone()).collect();
     let parameters: Vec<String> = plan.parameters.iter().map(|p| p.name.clone()).collect();
     let mut findings = Vec::new();
     let tables = [
@@ -92,7 +92,7 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
             Some(ReceiverBinding::Command(bound)) => &bound.capacity,
             Some(ReceiverBinding::Manual {}) | None => continue,
         };
-        let most = receiver.capacity.unwrap_or(land.keys.len());
+        let most = receiver.capacity.unwrap_or_else(|| land.own_keys().count());
         if *capacity < most {
             findings.push(weak_binding(
                 format!(

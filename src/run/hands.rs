@@ -73,6 +73,12 @@ pub fn lacking(plan: &Plan, site: &Site) -> Vec<Lack> {
             found.push(Lack { table: "flows", name: channel.name.clone(), what });
         }
     }
+    for channel in land.channels.rows().filter(|channel| channel.beside.is_some()) {
+        if let Some(FlowBinding::Local { .. }) = site.flows.get(&channel.name) {
+            let what = format!("a `local` flow signs once, and `{}` lists two aliases", channel.name);
+            found.push(Lack { table: "flows", name: channel.name.clone(), what });
+        }
+    }
     found
 }
 

@@ -97,7 +97,9 @@ pub(super) fn signs<'a>(plan: &'a Plan, site: &Site, key: KeyId) -> Option<&'a s
         return Some(name);
     }
     let channels = plan.landscape.channels.rows().filter(|channel| is_local(&channel.name));
-    let mut signing = channels.filter_map(|channel| Some((channel, plan.start.places[channel.stamps]?)));
+    let mut signing = channels.flat_map(|channel| {
+        channel.aliases().filter_map(move |place| Some((channel, plan.start.places[place]?)))
+    });
     let mut forebears = vec![key];
     while let Some(old) = forebears.last().and_then(|key| plan.predecessors.get(key))
         && !forebears.contains(old)

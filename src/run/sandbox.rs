@@ -251,7 +251,7 @@ impl Sandbox {
         let capacity = match origin.and_then(|site| site.receivers.get(&row.name)) {
             Some(ReceiverBinding::Directory { capacity, .. }) => *capacity,
             Some(ReceiverBinding::Command(bound)) => bound.capacity,
-            _ => row.capacity.unwrap_or_else(|| plan.landscape.keys.len()),
+            _ => row.capacity.unwrap_or_else(|| plan.landscape.own_keys().count()),
         };
         let declared = plan.start.accepted[receiver].iter();
         let accepted = match rebuilt.and_then(|r| r.accepted(receiver)) {

@@ -40,6 +40,12 @@ impl Timetable {
     /// When messages cannot be under way as it tells.
     pub fn of(checked: &Checked, story: &Story) -> Result<Self, Refused> {
         let plan = checked.plan();
+        if let Some(flow) = plan.landscape.doubled() {
+            let name = shown(&plan.landscape.channels[flow].name);
+            return Err(Refused::NotPlayable(format!(
+                "{name} lists two aliases, and here each message is signed once"
+            )));
+        }
         let mut plotter = Plotter {
             plan,
             pauses: Vec::new(),

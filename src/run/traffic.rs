@@ -123,6 +123,10 @@ impl Traffic {
     pub fn over(plan: &Plan, flow: ChannelId, site: &Site, folder: &Path) -> Result<Self, TrafficError> {
         let land = &plan.landscape;
         let row = &land.channels[flow];
+        if row.beside.is_some() {
+            // One message gets one signature here.
+            return Err(TrafficError::NotHere(row.name.clone()));
+        }
         let place = &land.places[row.stamps];
         let store = &land.stores[place.store].name;
         let receiver = &land.acceptors[row.acceptor].name;

@@ -152,7 +152,7 @@ impl Runner<'_> {
         if progress.status != Status::Begun || progress.attempts != attempt {
             return Ok(()); // Its outcome was taken down before the command was settled.
         }
-        let known: BTreeSet<KeyId> = plan.landscape.keys.ids().filter(|k| self.knows(*k)).collect();
+        let known: BTreeSet<KeyId> = plan.landscape.own_keys().filter(|k| self.knows(*k)).collect();
         let performed = self.act_on_backends(step);
         let done = performed.and_then(|outcome| self.not_to_be_seen(step).map(|()| outcome));
         match done {

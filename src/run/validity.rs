@@ -22,7 +22,11 @@ pub fn too_short(checked: &Checked, world: &World, material: &Material, now: Tim
     let Ok(worst) = rest(&gates, world, plan.steps.ids()) else { return Vec::new() };
     let Ok(takes) = SignedDuration::try_from(worst.time) else { return Vec::new() };
     let mut found = Vec::new();
-    let stamps = plan.landscape.channels.rows().filter_map(|channel| world.places[channel.stamps]);
+    let stamps = plan
+        .landscape
+        .channels
+        .rows()
+        .flat_map(|channel| channel.aliases().filter_map(|place| world.places[place]));
     for key in stamps.collect::<BTreeSet<KeyId>>() {
         let Some(certificate) = material.certificate(key) else { continue };
         let left = certificate.not_after().duration_since(now);

@@ -90,7 +90,7 @@ impl Head {
             plan: plan.name.clone(),
             document: plan.document.clone(),
             standing: Standing::of(verdict),
-            keys: plan.landscape.keys.rows().cloned().collect(),
+            keys: plan.landscape.own_keys().map(|key| plan.landscape.keys[key].clone()).collect(),
             promises,
             finals: match verdict {
                 Verdict::Proven(proven) => proven.proof().finals.clone(),

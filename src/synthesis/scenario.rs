@@ -12,7 +12,7 @@ use crate::{
     invariant::{Breach, alias_lost, stated::Literal},
     plan::{Plan, given::Given, resolve::resolve_scenario},
     proof::rules::Judged,
-    source::{Finding, Refusal, Source},
+    source::{Finding, Refusal, Source, shown},
     syntax::{
         parse,
         tree::{Item, SyntaxTree},
@@ -69,6 +69,19 @@ struct AtItsEnd {
 )]
 struct OfTraffic {
     #[label("no step makes this so")]
+    at: SourceSpan,
+}
+
+/// A flow that lists two aliases.
+#[derive(Debug, Diagnostic, Error)]
+#[error("`{flow}` lists two aliases, and no way is searched for such a flow")]
+#[diagnostic(
+    code(keyroll::scenario_of_two_aliases),
+    help("let it list one alias, or write the plan by hand: `keyroll prove` judges flows with two")
+)]
+struct OfTwoAliases {
+    flow: String,
+    #[label("two aliases")]
     at: SourceSpan,
 }
 
@@ -145,6 +158,10 @@ impl Scenario {
         if let Some((_, at)) = plan.declared.keys.from(MOST_KEYS).next() {
             let count = plan.landscape.keys.len();
             return Some(Box::new(WithManyKeys { count, at: (*at).into() }));
+        }
+        if let Some(flow) = plan.landscape.doubled() {
+            let (name, at) = (shown(&plan.landscape.channels[flow].name), plan.declared.flows[flow].into());
+            return Some(Box::new(OfTwoAliases { flow: name, at }));
         }
         let Some(last) = plan.finals.last() else {
             return Some(Box::new(WithoutEnd { at: plan.declared.head.into() }));
@@ -255,6 +272,15 @@ Right:
         text: "\
 `finally orders drained of old` names nothing that a step makes so: messages arrive in their time.
 A plan that stops accepting a key waits for its messages first, without being told.
+",
+    },
+    Explanation {
+        code: "scenario_of_two_aliases",
+        title: "a scenario with a flow that lists two aliases",
+        text: "\
+`keyroll synthesize` finds ways for flows whose messages carry one key each. What a message carries
+of a flow that lists two aliases is told by two places at once, and no way is searched for that.
+`keyroll prove` judges such a plan, and `keyroll repair` looks for an edit of it.
 ",
     },
 ];

@@ -125,6 +125,8 @@ impl Snapshot {
         let mut state = State::new(checked);
         let key = |name: &String| plan.key(name);
         let keys = |names: &BTreeSet<String>| names.iter().map(key).collect::<Option<KeySet>>();
+        let stamps =
+            |names: &BTreeSet<String>| names.iter().map(|name| plan.stamp(name)).collect::<Option<KeySet>>();
         state.started = self.started;
         for id in land.places.ids() {
             state.world.places[id] = match self.places.get(&land.place_name(id)) {
@@ -137,7 +139,7 @@ impl Snapshot {
         }
         for (id, channel) in land.channels.iter() {
             state.world.running[id] = self.deployed.contains(&channel.name);
-            state.world.under_way[id] = keys(self.under_way.get(&channel.name)?)?;
+            state.world.under_way[id] = stamps(self.under_way.get(&channel.name)?)?;
         }
         for (id, window) in land.windows.iter() {
             let (agreed, opening) = self.windows.get(&window.name)?;
@@ -164,7 +166,7 @@ impl Snapshot {
         }
         for (flow, name, at) in &self.stopped {
             let channel = plan.flow(flow)?;
-            state.stopped.insert((channel, key(name)?), *at);
+            state.stopped.insert((channel, plan.stamp(name)?), *at);
         }
         state.broken.clone_from(&self.broken);
         state.now = self.now;

@@ -71,7 +71,8 @@ fn facts(landscape: &Landscape, asks: Asks) -> Vec<Fact> {
     match asks {
         Asks::Facts(facts) => facts.into_iter().map(|(fact, _)| fact).collect(),
         Asks::Drained(flow, _) => {
-            vec![Fact::Running(flow), Fact::Place(landscape.channels[flow].stamps)]
+            let places = landscape.channels[flow].aliases().map(Fact::Place);
+            [Fact::Running(flow)].into_iter().chain(places).collect()
         }
         Asks::Open(_) => Vec::new(),
     }

@@ -210,7 +210,8 @@ fn tried(landscape: &Landscape, world: &World, channel: ChannelId, key: KeyId) -
     let declared = &landscape.channels[channel];
     let store = landscape.places[declared.stamps].store;
     let mut held = world.places.iter().filter(|(_, held)| **held == Some(key));
-    if !held.any(|(place, _)| landscape.places[place].store == store) {
+    let stores = |place: PlaceId| landscape.places[place].store;
+    if !held.any(|(place, _)| declared.aliases().any(|own| stores(own) == stores(place))) {
         return Err(Misfit::Absent(store, key));
     }
     if !world.accepts(landscape, channel, key) {

@@ -40,7 +40,8 @@ impl Effect {
             Self::Try { channel, key } => {
                 let store = |place: PlaceId| landscape.places[place].store;
                 let channel = &landscape.channels[channel];
-                let inside = lies(key).into_iter().filter(|place| store(*place) == store(channel.stamps));
+                let is_inside = |place: &PlaceId| channel.aliases().any(|own| store(own) == store(*place));
+                let inside = lies(key).into_iter().filter(is_inside);
                 let absent = inside.map(|place| holds(place, Some(key), false));
                 vec![vec![(Fact::Accepts(channel.acceptor, key), Value::Is(false), true)], absent.collect()]
             }

@@ -7,6 +7,7 @@ use crate::name::Alias;
 use super::{
     id::{AcceptorId, ChannelId, KeyId, PlaceId, RoleId, StoreId, Table, WindowId},
     named::Named,
+    pair::Pairs,
     wording::Wording,
 };
 
@@ -15,8 +16,10 @@ use super::{
 pub struct Landscape {
     /// Who acts.
     pub roles: Table<RoleId, String>,
-    /// Credentials.
+    /// Credentials, and behind them the [pairs](Self::pairs) of two with which one message is stamped.
     pub keys: Table<KeyId, String>,
+    /// Which two credentials each of those pairs is.
+    pairs: Pairs,
     /// Stores with aliases.
     pub stores: Table<StoreId, Store>,
     /// The aliases that the plan names, backup aliases included.
@@ -77,6 +80,8 @@ pub struct Channel {
     pub stamp: Stamp,
     /// Where it finds the credential that it stamps with.
     pub stamps: PlaceId,
+    /// Where it finds a second one, if it lists two aliases: each message carries what lies at either.
+    pub beside: Option<PlaceId>,
     /// Who judges.
     pub acceptor: AcceptorId,
     /// How long a message may be under way.
@@ -102,6 +107,19 @@ pub enum Transit {
     Immediately,
     /// It is judged at any moment up to this long after it was sent, in any order.
     Within(Duration),
+}
+
+impl Channel {
+    /// Where it finds what it stamps with: one place, or two.
+    pub fn aliases(&self) -> impl Iterator<Item = PlaceId> + use<> {
+        [Some(self.stamps), self.beside].into_iter().flatten()
+    }
+
+    /// Whether it lists a place.
+    #[must_use]
+    pub fn lists(&self, place: PlaceId) -> bool {
+        self.stamps == place || self.beside == Some(place)
+    }
 }
 
 impl Transit {
@@ -167,6 +185,52 @@ impl Landscape {
     pub fn place_name(&self, place: PlaceId) -> String {
         let place = &self.places[place];
         format!("{}[\"{}\"]", self.stores[place.store].name, place.alias)
+    }
+
+    /// The aliases that a channel lists, as an author writes them: `tenant["old"] and tenant["new"]`.
+    #[must_use]
+    pub fn aliases(&self, channel: ChannelId) -> String {
+        let names: Vec<String> =
+            self.channels[channel].aliases().map(|place| self.place_name(place)).collect();
+        names.join(" and ")
+    }
+
+    /// The first channel that lists two aliases.
+    #[must_use]
+    pub fn doubled(&self) -> Option<ChannelId> {
+        self.channels.find(|channel| channel.beside.is_some())
+    }
+
+    /// The credentials that the plan declares: no pairs.
+    pub fn own_keys(&self) -> impl Iterator<Item = KeyId> + use<> {
+        self.keys.ids().take(self.keys.len() - self.pairs.len())
+    }
+
+    /// Gives each two of these keys that may be stamped together a number of their own, behind all keys.
+    pub fn pair_up(&mut self, pairs: impl IntoIterator<Item = (KeyId, KeyId)>) {
+        for (one, other) in pairs {
+            if one != other && !self.pairs.has(one, other) {
+                let pair = self.keys.push(format!("{} and {}", self.keys[one], self.keys[other]));
+                self.pairs.insert(pair, one, other);
+            }
+        }
+    }
+
+    /// Which two credentials may be on one message.
+    #[must_use]
+    pub const fn pairs(&self) -> &Pairs {
+        &self.pairs
+    }
+
+    /// That no alias which a channel lists names a key, as a sentence.
+    #[must_use]
+    pub fn nameless(&self, channel: ChannelId) -> String {
+        let declared = &self.channels[channel];
+        let place = self.place_name(declared.stamps);
+        declared.beside.map_or_else(
+            || format!("{place} names no key"),
+            |beside| format!("neither {place} nor {} names a key", self.place_name(beside)),
+        )
     }
 
     /// The place of an alias in a store, made if it is not there yet.

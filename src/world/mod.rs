@@ -8,6 +8,7 @@ mod key_set;
 pub mod landscape;
 pub mod material;
 pub mod named;
+pub mod pair;
 pub mod public_text;
 pub mod state;
 pub mod wording;

@@ -17,8 +17,9 @@ pub struct World {
     pub accepted: Table<AcceptorId, KeySet>,
     /// Which channels run.
     pub running: Table<ChannelId, bool>,
-    /// With which credentials messages are stamped that are under way. One bit for each is exact
-    /// for an unbounded channel without order: rules ask only whether there is one.
+    /// With which credentials messages are stamped that are under way: keys, and the numbers of
+    /// [pairs](super::landscape::Landscape::pairs). One bit for each set of credentials that a message may carry is exact for
+    /// an unbounded channel without order: rules ask only whether there is one.
     pub under_way: Table<ChannelId, KeySet>,
     /// How far each window is agreed.
     pub windows: Table<WindowId, WindowState>,
@@ -69,20 +70,32 @@ impl World {
         self.heard.contains(delivery.index())
     }
 
-    /// The credential that a channel stamps with if it sends now: none while it is stopped or its
-    /// alias names nothing.
+    /// What a channel stamps with if it sends now, a credential or a pair: nothing while it is stopped or
+    /// no alias that it lists names anything.
     #[must_use]
     pub fn stamp(&self, landscape: &Landscape, channel: ChannelId) -> Option<KeyId> {
-        self.running[channel].then(|| self.places[landscape.channels[channel].stamps]).flatten()
+        self.running[channel].then(|| self.named(landscape, channel)).flatten()
     }
 
-    /// Whether a message of this channel that is stamped with `key` would be accepted now.
+    /// The same of a channel that runs.
     #[must_use]
-    pub fn accepts(&self, landscape: &Landscape, channel: ChannelId, key: KeyId) -> bool {
-        self.accepted[landscape.channels[channel].acceptor].contains(key)
+    pub fn named(&self, landscape: &Landscape, channel: ChannelId) -> Option<KeyId> {
+        let declared = &landscape.channels[channel];
+        match declared.beside {
+            None => self.places[declared.stamps],
+            Some(beside) => landscape.pairs().stamp_of(self.places[declared.stamps], self.places[beside]),
+        }
     }
 
-    /// Whether no message stamped with `key` is under way and none can be sent now.
+    /// Whether a message of this channel with this stamp would be accepted now: one credential of it is
+    /// enough.
+    #[must_use]
+    pub fn accepts(&self, landscape: &Landscape, channel: ChannelId, stamp: KeyId) -> bool {
+        let accepted = &self.accepted[landscape.channels[channel].acceptor];
+        landscape.pairs().carried(stamp).any(|key| accepted.contains(key))
+    }
+
+    /// Whether no message is under way that is stamped with `key` alone, and none can be sent now.
     #[must_use]
     pub fn is_drained(&self, landscape: &Landscape, channel: ChannelId, key: KeyId) -> bool {
         !self.under_way[channel].contains(key) && self.stamp(landscape, channel) != Some(key)

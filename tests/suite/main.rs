@@ -51,6 +51,7 @@ mod tested;
 mod time_left;
 mod traces;
 mod transition;
+mod two_keys;
 mod vocabulary;
 mod waits;
 mod words;

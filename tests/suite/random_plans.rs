@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod doubled;
 pub(crate) mod generated;
 
 use std::{
@@ -77,6 +78,40 @@ fn both_judges_say_the_same_of_random_plans() {
         "undrained",
     ] {
         assert!(of(&format!("refuted {code}")) >= 5, "{code} is hardly ever tried: {counts:?}");
+    }
+    assert!(
+        of("unread unexpected") + of("unread unknown") + of("unread wrong") == 0,
+        "made wrongly: {counts:?}"
+    );
+}
+
+/// How many texts in which a flow lists two aliases are made; more are asked for by a variable.
+const DOUBLED: u64 = 2_000;
+
+#[test]
+fn both_judges_say_the_same_where_messages_carry_two_keys() {
+    let texts = std::env::var("KEYROLL_RANDOM_DOUBLED").ok().and_then(|n| n.parse().ok()).unwrap_or(DOUBLED);
+    let first = 1 << 41;
+    let counts = counted(first..first + texts, |seed| {
+        let text = doubled::plan(seed);
+        let pairs = read(&text).map_or(0, |checked| {
+            let land = &checked.plan().landscape;
+            land.keys.len() - land.own_keys().count()
+        });
+        let how = if pairs > 0 { "two " } else { "" };
+        Some(match compare(&text, ENOUGH) {
+            Compared::Unread(codes) => format!("unread {}", codes[0]),
+            Compared::Proved(_) => format!("{how}proved"),
+            Compared::Refuted(code, _) => format!("{how}refuted {code}"),
+            Compared::TooMany => format!("{how}too many"),
+        })
+    });
+    println!("{counts:#?}");
+    let of =
+        |kind: &str| counts.iter().filter(|(what, _)| what.starts_with(kind)).map(|(_, n)| n).sum::<usize>();
+    assert!(of("two proved") >= 100 && of("two refuted") >= 150, "two keys hardly ever meet: {counts:?}");
+    for code in ["cannot_finish", "goal_missed", "step_misfit", "trust_gap", "undrained"] {
+        assert!(of(&format!("two refuted {code}")) >= 3, "{code} is hardly ever tried: {counts:?}");
     }
     assert!(
         of("unread unexpected") + of("unread unknown") + of("unread wrong") == 0,

@@ -19,7 +19,7 @@ use keyroll::{
     check::{self, Checked},
     condition::{Asks, Condition},
     invariant::Breach,
-    plan::resolve::resolve,
+    plan::{Plan, resolve::resolve},
     proof::{
         cuts::{Unsettled, settle, walk},
         engine::{Engine, How},
@@ -34,6 +34,7 @@ use keyroll::{
 
 pub(crate) use fairness::endless;
 pub(crate) use knowledge::{Grounds, Told};
+use moment::Carried;
 pub(crate) use moment::Moment;
 pub(crate) use returning::{Means, returning};
 use search::Grain;
@@ -113,7 +114,7 @@ pub(crate) fn compare_from(checked: Checked, start: &World, limit: usize) -> Com
                 "the shortest story of\n{text}\n{:?}\n{:?} {wrong:?}",
                 refuted.story, refuted.fault
             );
-            let found = wrong_of(refuted.fault);
+            let found = wrong_of(refuted.checked.plan(), refuted.fault);
             assert!(wrong.contains(&found), "{found:?} is not among {wrong:?} for\n{text}");
             let code = refuted.finding.code().expect("each refusal has its code").to_string();
             Compared::Refuted(code.trim_start_matches("keyroll::").to_owned(), moves)
@@ -214,9 +215,12 @@ fn by_cuts(checked: &Checked, start: &World, second: &Judgement) {
 }
 
 /// The fault of the proof in the words of the second judge.
-pub(crate) fn wrong_of(fault: Fault) -> Wrong {
+pub(crate) fn wrong_of(plan: &Plan, fault: Fault) -> Wrong {
     match fault {
-        Fault::Breach(Breach::Rejected(flow, key)) => Wrong::Rejected(flow, key),
+        Fault::Breach(Breach::Rejected(flow, stamp)) => {
+            let carried = Carried::of(plan.landscape.pairs().carried(stamp));
+            Wrong::Rejected(flow, carried.expect("a message carries something"))
+        }
         Fault::Breach(Breach::Interrupted(flow)) => Wrong::Interrupted(flow),
         Fault::Breach(Breach::Unresolved(flow)) => Wrong::Unresolved(flow),
         Fault::Gap(gap) => Wrong::Gap(gap.step, gap.flow),

@@ -30,6 +30,13 @@ pub(super) fn judged(
         ));
         return Err(Exit::Backend);
     }
+    if let Some(flow) = checked.plan().landscape.doubled() {
+        let name = shown(&checked.plan().landscape.channels[flow].name);
+        screen.talk(format_args!(
+            "`{name}` lists two aliases, and a rehearsal signs each message once; `keyroll prove` and `keyroll run` can"
+        ));
+        return Err(Exit::Backend);
+    }
     let start = checked.plan().start.clone();
     match prove(checked, &start, BUDGET) {
         Verdict::Proven(proven) => {

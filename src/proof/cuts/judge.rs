@@ -39,6 +39,9 @@ pub fn settle(checked: &Checked, start: &World) -> Result<Settled, Unsettled> {
     if let Some(step) = checked.late().moves().first() {
         return Err(Unsettled::Late(*step));
     }
+    if let Some(flow) = checked.plan().landscape.doubled() {
+        return Err(Unsettled::Doubled(flow));
+    }
     let history = History::of(checked, start)?;
     history.every_step_fits()?;
     let judge = Judge::of(&history);
@@ -65,8 +68,8 @@ pub fn settle(checked: &Checked, start: &World) -> Result<Settled, Unsettled> {
 /// end, one for the statements and one for what comes before what. Nothing where cuts cannot tell.
 #[must_use]
 pub fn broken(checked: &Checked, start: &World) -> Vec<Broken> {
-    let has_late = !checked.late().moves().is_empty();
-    let Some(history) = History::of(checked, start).ok().filter(|_| !has_late) else { return Vec::new() };
+    let is_beyond = !checked.late().moves().is_empty() || checked.plan().landscape.doubled().is_some();
+    let Some(history) = History::of(checked, start).ok().filter(|_| !is_beyond) else { return Vec::new() };
     if history.every_step_fits().is_err() {
         return Vec::new();
     }

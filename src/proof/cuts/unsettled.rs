@@ -14,6 +14,8 @@ pub enum Unsettled {
     Begun,
     /// An attempt of this step may come late, and change something then.
     Late(StepId),
+    /// This flow lists two aliases: what its messages carry is told by two facts at once.
+    Doubled(ChannelId),
     /// Two steps write the same thing in either order.
     Unordered(StepId, StepId),
     /// A need (by number) of a step may not hold when its turn has come.
@@ -60,6 +62,9 @@ impl Unsettled {
             Self::Begun => "it starts in the middle, with steps done or messages under way".to_owned(),
             Self::Late(step) => {
                 format!("an attempt of {} may take effect late, and change something then", name(step))
+            }
+            Self::Doubled(flow) => {
+                format!("{} lists two aliases", shown(&plan.landscape.channels[*flow].name))
             }
             Self::Unordered(one, other) => {
                 format!("{} and {} write the same thing in either order", name(one), name(other))

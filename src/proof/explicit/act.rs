@@ -80,8 +80,9 @@ impl Effects<'_> {
             Effect::Try { channel, key } => {
                 let land = &self.plan.landscape;
                 let row = &land.channels[channel];
-                let store = land.places[row.stamps].store;
-                let inside = self.layout.lies(key).iter().filter(|place| land.places[**place].store == store);
+                let store = |place: PlaceId| land.places[place].store;
+                let is_own = |place: PlaceId| row.aliases().any(|own| store(own) == store(place));
+                let inside = self.layout.lies(key).iter().filter(|place| is_own(**place));
                 let lies = inside.map(|place| self.layout.is(Fact::Place(*place), held(key)));
                 let lies = lies.fold(Any::known(false), Any::or);
                 let accepted = self.layout.is(Fact::Accepts(row.acceptor, key), Value::Is(true));

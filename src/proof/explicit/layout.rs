@@ -7,6 +7,7 @@ use crate::{
     world::{
         id::{AcceptorId, ChannelId, DeliveryId, Id, KeyId, KeySet, PlaceId, StepId, Table, WindowId},
         landscape::{Fact, Transit, Value},
+        pair::Pairs,
         state::{WindowState, World},
     },
 };
@@ -14,7 +15,7 @@ use crate::{
 use super::{
     facts::{Course, Reign, courses},
     part::Part,
-    test::Field,
+    test::{Any, Field},
 };
 
 /// What a window may be, by the number that stands for it.
@@ -41,8 +42,10 @@ pub(super) struct Layout {
     pub(super) done: Table<StepId, Option<Field>>,
     /// Whether a message between roles was received, likewise.
     pub(super) heard: Table<DeliveryId, Option<Field>>,
-    /// Where each channel finds the key that it stamps with.
-    stamps: Table<ChannelId, PlaceId>,
+    /// Where each channel finds the key that it stamps with, and a second one.
+    stamps: Table<ChannelId, (PlaceId, Option<PlaceId>)>,
+    /// Which keys may be on one message.
+    pairs: Pairs,
     windows: Table<WindowId, Field>,
     /// Whether a message is under way that is stamped with the key, for each with which there can be.
     pub(super) under_way: Table<ChannelId, Vec<(KeyId, Field)>>,
@@ -71,12 +74,10 @@ impl Layout {
             if channel.transit == Transit::Immediately || !part.has_flow(id) {
                 return Vec::new();
             }
-            let stamps = values(start, &courses, Fact::Place(channel.stamps));
-            let signed = stamps.into_iter().filter_map(|value| match value {
-                Value::Key(key) => key,
-                Value::Is(_) => None,
-            });
-            let may_wait = signed.chain(start.under_way[id].iter()).collect::<KeySet>();
+            let named = |place| keys(values(start, &courses, Fact::Place(place)));
+            let named = (named(channel.stamps), channel.beside.map(named));
+            let signed = met(plan.landscape.pairs(), named);
+            let may_wait = signed.iter().chain(start.under_way[id].iter()).collect::<KeySet>();
             may_wait.iter().map(|key| (key, room.take(1))).collect()
         });
         let under_way = under_way.collect();
@@ -95,8 +96,9 @@ impl Layout {
         let land = &plan.landscape;
         let others = land.acceptors.ids().filter(|id| start.accepts_other(land, *id)).collect();
         let (start, words) = (start.clone(), room.words.max(1));
-        let stamps = land.channels.rows().map(|channel| channel.stamps).collect();
-        Self { start, others, stamps, words, done, heard, windows, under_way, kept, lies }
+        let stamps = land.channels.rows().map(|channel| (channel.stamps, channel.beside)).collect();
+        let pairs = land.pairs().clone();
+        Self { start, others, stamps, pairs, words, done, heard, windows, under_way, kept, lies }
     }
 
     /// How many words a world takes.
@@ -124,13 +126,48 @@ impl Layout {
         }
     }
 
-    /// The keys with which a message of a channel may ever be stamped, in their order.
+    /// What may ever lie at a place, nothing included.
+    fn named(&self, place: PlaceId) -> Vec<Option<KeyId>> {
+        keys(match self.kept.get(&Fact::Place(place)) {
+            None => vec![self.first(Fact::Place(place))],
+            Some(Kept::Reigns(reigns)) => reigns.iter().map(|reign| reign.value).collect(),
+            Some(Kept::Values(_, values)) => values.clone(),
+        })
+    }
+
+    /// Whether what a channel stamps with, if it runs, is one of those for which `wanted` holds.
+    pub(super) fn stamps(&self, channel: ChannelId, wanted: impl Fn(Option<KeyId>) -> bool) -> Any {
+        let (place, beside) = self.stamps[channel];
+        let is = |value: Value, wanted: &dyn Fn(Option<KeyId>) -> bool| match value {
+            Value::Key(key) => wanted(key),
+            Value::Is(_) => false,
+        };
+        let Some(beside) = beside else {
+            return self.has(Fact::Place(place), |value| is(value, &wanted));
+        };
+        let mut ways = Any::known(false);
+        for one in self.named(place) {
+            let fits = |other| wanted(self.pairs.stamp_of(one, other));
+            let here = self.has(Fact::Place(place), |value| value == Value::Key(one));
+            ways = ways.or(here.and(&self.has(Fact::Place(beside), |value| is(value, &fits))));
+        }
+        ways
+    }
+
+    /// The keys that a message carries with this stamp.
+    pub(super) fn carried(&self, stamp: KeyId) -> impl Iterator<Item = KeyId> + use<> {
+        self.pairs.carried(stamp)
+    }
+
+    /// With what a message of a channel may ever be stamped, in its order.
     pub(super) fn signed(&self, channel: ChannelId) -> KeySet {
         let waiting = self.under_way[channel].iter().map(|(key, _)| *key);
-        waiting
-            .chain(self.start.under_way[channel].iter())
-            .chain(self.held(self.stamps[channel]).iter())
-            .collect()
+        waiting.chain(self.start.under_way[channel].iter()).chain(self.named_by(channel).iter()).collect()
+    }
+
+    fn named_by(&self, channel: ChannelId) -> KeySet {
+        let (place, beside) = self.stamps[channel];
+        met(&self.pairs, (self.named(place), beside.map(|beside| self.named(beside))))
     }
 
     /// The keys that an acceptor may ever accept, and perhaps others that some step takes there, in their
@@ -237,6 +274,19 @@ fn values(start: &World, courses: &BTreeMap<Fact, Course>, fact: Fact) -> Vec<Va
         Some(Course::Values(values)) => values.clone(),
         Some(Course::Reigns(reigns)) => reigns.iter().map(|reign| reign.value).collect(),
     }
+}
+
+/// The keys among some values, and nothing where nothing is one of them.
+fn keys(values: Vec<Value>) -> Vec<Option<KeyId>> {
+    let key = |value| if let Value::Key(key) = value { Some(key) } else { None };
+    values.into_iter().filter_map(key).collect()
+}
+
+/// With what a message is stamped where these lie at one alias, and those at another one.
+fn met(pairs: &Pairs, (one, other): (Vec<Option<KeyId>>, Option<Vec<Option<KeyId>>>)) -> KeySet {
+    let Some(other) = other else { return one.into_iter().flatten().collect() };
+    let both = one.iter().flat_map(|one| other.iter().map(|other| pairs.stamp_of(*one, *other)));
+    both.flatten().collect()
 }
 
 /// Where each key may ever lie.

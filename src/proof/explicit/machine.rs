@@ -13,7 +13,7 @@ use crate::{
     proof::rules::{Move, Rules},
     world::{
         effect::Effect,
-        id::{ChannelId, StepId},
+        id::StepId,
         landscape::{Fact, Value},
         state::{WindowState, World},
     },
@@ -84,7 +84,7 @@ impl Machine {
         let wrongs = Wrongs::of(rules, &layout, part);
         let sent = match sending {
             Sending::AtWill => Vec::new(),
-            Sending::AtOnce => sent(checked, &layout, part),
+            Sending::AtOnce => sent(&layout, part),
         };
         let mut sent_by_bit: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (number, sent) in sent.iter().enumerate() {
@@ -231,14 +231,12 @@ struct Compiler<'a> {
 }
 
 /// What is sent at once: for each flow and key, when its alias names the key while it runs.
-fn sent(checked: &Checked, layout: &Layout, part: &Part) -> Vec<Sent> {
-    let channels = &checked.plan().landscape.channels;
+fn sent(layout: &Layout, part: &Part) -> Vec<Sent> {
     let mut all = Vec::new();
     for channel in part.flows.iter().copied() {
-        let stamps = Fact::Place(channels[channel].stamps);
         for (key, waits) in &layout.under_way[channel] {
             let runs = layout.is(Fact::Running(channel), Value::Is(true));
-            let names = layout.is(stamps, Value::Key(Some(*key)));
+            let names = layout.stamps(channel, |stamp| stamp == Some(*key));
             let when = Every::of([runs, names, Any::of([All::one(waits.is(0))])]);
             all.push(Sent { when, write: waits.write(1) });
         }
@@ -251,7 +249,6 @@ impl Compiler<'_> {
     /// Everything that may happen, in the order of the rules.
     fn turns(&self) -> Vec<Turn> {
         let plan = self.checked.plan();
-        let land = &plan.landscape;
         let mut turns = Vec::new();
         for step in &self.part.steps {
             self.act(*step, &mut turns);
@@ -270,12 +267,11 @@ impl Compiler<'_> {
         let late = self.checked.late().moves().iter().copied().filter(|step| self.part.has(*step));
         late.for_each(|step| self.late(step, &mut turns));
         for channel in self.part.flows.iter().copied() {
-            let stamps = Fact::Place(land.channels[channel].stamps);
             let keys = &self.layout.under_way[channel];
             for (key, waits) in keys.iter().filter(|_| self.sending == Sending::AtWill) {
                 let when = [
                     self.layout.is(Fact::Running(channel), Value::Is(true)),
-                    self.layout.is(stamps, Value::Key(Some(*key))),
+                    self.layout.stamps(channel, |stamp| stamp == Some(*key)),
                     Any::of([All::one(waits.is(0))]),
                 ];
                 turns.extend(self.turn(Move::Send(channel, *key), when, vec![waits.write(1)]));
@@ -284,7 +280,7 @@ impl Compiler<'_> {
                 let mut when = vec![Any::of([All::one(waits.is(1))])];
                 if self.sending == Sending::AtOnce {
                     let silent = self.layout.is(Fact::Running(channel), Value::Is(false));
-                    when.push(silent.or(self.layout.has(stamps, |value| value != Value::Key(Some(*key)))));
+                    when.push(silent.or(self.layout.stamps(channel, |stamp| stamp != Some(*key))));
                 }
                 turns.extend(self.turn(Move::Arrive(channel, *key), when, vec![waits.write(0)]));
             }
@@ -322,11 +318,10 @@ impl Compiler<'_> {
             (None, _) => Vec::new(),
         };
         let Some(mut turn) = Self::whole(Move::Act(step), when, ways) else { return };
-        let stamps = |channel: ChannelId| Fact::Place(plan.landscape.channels[channel].stamps);
         for (need, licence) in row.needs.iter().zip(self.checked.licences(step)) {
             let asks = need.value.asks();
             let by_news = licence.foreign && matches!(asks, Asks::Facts(_));
-            turn.needs.push((self.layout.asks(&asks, stamps), by_news));
+            turn.needs.push((self.layout.asks(&asks), by_news));
         }
         turns.push(turn);
     }

@@ -85,20 +85,20 @@ impl Layout {
     }
 
     /// Whether a condition holds.
-    pub(super) fn asks(&self, asks: &Asks, stamps: impl Fn(ChannelId) -> Fact) -> Every {
+    pub(super) fn asks(&self, asks: &Asks) -> Every {
         match asks {
             Asks::Facts(facts) => Every::of(facts.iter().map(|(fact, value)| self.is(*fact, *value))),
             Asks::Open(window) => Every::of([self.literal(Literal::Open(*window))]),
             Asks::Drained(channel, key) => {
                 let silent = self.is(Fact::Running(*channel), Value::Is(false));
-                let other = self.has(stamps(*channel), |value| value != Value::Key(Some(*key)));
+                let other = self.stamps(*channel, |stamp| stamp != Some(*key));
                 Every::of([self.is_under_way(*channel, *key, false), silent.or(other)])
             }
         }
     }
 
     /// The ways in which a condition does not hold.
-    pub(super) fn asks_not(&self, asks: &Asks, stamps: impl Fn(ChannelId) -> Fact) -> Vec<Every> {
+    pub(super) fn asks_not(&self, asks: &Asks) -> Vec<Every> {
         match asks {
             Asks::Facts(facts) => {
                 let not =
@@ -109,7 +109,7 @@ impl Layout {
             Asks::Drained(channel, key) => {
                 let signs = [
                     self.is(Fact::Running(*channel), Value::Is(true)),
-                    self.is(stamps(*channel), Value::Key(Some(*key))),
+                    self.stamps(*channel, |stamp| stamp == Some(*key)),
                 ];
                 vec![Every::of([self.is_under_way(*channel, *key, true)]), Every::of(signs)]
             }

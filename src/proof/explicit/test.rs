@@ -142,6 +142,11 @@ impl Any {
         self
     }
 
+    /// One of these and one of the others.
+    pub(super) fn and(&self, other: &Self) -> Self {
+        Self(self.0.iter().flat_map(|one| other.0.iter().filter_map(|other| one.and(other))).collect())
+    }
+
     /// Whether it is so in a state.
     #[inline]
     pub(super) fn holds(&self, state: &[u64]) -> bool {

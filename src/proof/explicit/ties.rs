@@ -43,9 +43,9 @@ impl Ties {
         let mut ties = Self { numbers, arrows };
         // A flow looks its key up, and its receiver judges what arrives.
         for (id, channel) in plan.landscape.channels.iter() {
-            let looked_at =
-                [Thing::Running(id), Thing::Place(channel.stamps), Thing::Acceptor(channel.acceptor)];
-            ties.depends(Thing::Flow(id), looked_at);
+            ties.depends(Thing::Flow(id), [Thing::Running(id)]);
+            ties.depends(Thing::Flow(id), channel.aliases().map(Thing::Place));
+            ties.depends(Thing::Flow(id), [Thing::Acceptor(channel.acceptor)]);
         }
         for (flow, _, window) in rules.judged() {
             ties.depends(Thing::Flow(flow), window.map(Thing::Window));

@@ -32,10 +32,9 @@ impl Wrongs {
     /// Of a part of a plan.
     pub(super) fn of(rules: &Rules<'_>, layout: &Layout, part: &Part) -> Self {
         let plan = rules.checked().plan();
-        let stamps = |channel: ChannelId| Fact::Place(plan.landscape.channels[channel].stamps);
         let never = never(rules, layout, part);
         let finals = part.finals.iter().filter_map(|number| plan.finals.get(*number));
-        let missed = finals.flat_map(|last| layout.asks_not(&last.value.asks(), stamps));
+        let missed = finals.flat_map(|last| layout.asks_not(&last.value.asks()));
         let mut by_bit = vec![Vec::new(); layout.words() * u64::BITS as usize];
         for (number, wrong) in never.iter().enumerate() {
             for bit in wrong.bits() {
@@ -86,22 +85,21 @@ impl Wrongs {
 fn never(rules: &Rules<'_>, layout: &Layout, part: &Part) -> Vec<Every> {
     let plan = rules.checked().plan();
     let land = &plan.landscape;
-    let stamps = |channel: ChannelId| Fact::Place(land.channels[channel].stamps);
     let runs = |channel, is_so| layout.is(Fact::Running(channel), Value::Is(is_so));
-    let names = |channel, key| layout.is(stamps(channel), Value::Key(key));
+    let names = |channel: ChannelId, key| layout.stamps(channel, |stamp| stamp == key);
     let mut wrongs = Vec::new();
     for (channel, hazard, window) in rules.judged().into_iter().filter(|judged| part.has_flow(judged.0)) {
         let acceptor = land.channels[channel].acceptor;
         let closed = window.map_or_else(|| Any::known(true), |w| layout.literal(Literal::NotOpen(w)));
         match (hazard, land.channels[channel].transit) {
             (Hazard::Rejected, transit) => wrongs.extend(layout.signed(channel).iter().map(|key| {
-                let refused = layout.is(Fact::Accepts(acceptor, key), Value::Is(false));
-                match transit {
-                    Transit::Immediately => {
-                        Every::of([runs(channel, true), names(channel, Some(key)), refused])
-                    }
-                    Transit::Within(_) => Every::of([layout.is_under_way(channel, key, true), refused]),
-                }
+                // One key that is accepted is enough.
+                let refused = |key| layout.is(Fact::Accepts(acceptor, key), Value::Is(false));
+                let carried = match transit {
+                    Transit::Immediately => vec![runs(channel, true), names(channel, Some(key))],
+                    Transit::Within(_) => vec![layout.is_under_way(channel, key, true)],
+                };
+                Every::of(carried.into_iter().chain(layout.carried(key).map(refused)))
             })),
             (Hazard::Interrupted, _) => {
                 wrongs.push(Every::of([runs(channel, false), closed.clone()]));
@@ -129,9 +127,11 @@ fn untimely(rules: &Rules<'_>, layout: &Layout, part: &Part) -> Vec<Vec<Every>> 
     let mut found = Vec::new();
     for (channel, hazard, window) in rules.judged() {
         if part.has_flow(channel) && hazard == Hazard::Interrupted && window.is_some() {
-            let stamps = Fact::Place(plan.landscape.channels[channel].stamps);
             let stands = layout.is(Fact::Running(channel), Value::Is(false));
-            found.push(vec![Every::of([stands]), Every::of([layout.is(stamps, Value::Key(None))])]);
+            found.push(vec![
+                Every::of([stands]),
+                Every::of([layout.stamps(channel, |stamp| stamp.is_none())]),
+            ]);
         }
     }
     for stated in part.statements.iter().filter_map(|number| plan.statements.get(*number)) {

@@ -55,9 +55,9 @@ pub(super) fn because(
             found
         }
         Fault::Breach(Breach::Unresolved(flow)) => {
-            let place = Fact::Place(plan.landscape.channels[flow].stamps);
             let at = plan.declared.flows[flow];
-            vec![why.fact(Fact::Running(flow), at), why.fact(place, at)]
+            let places = plan.landscape.channels[flow].aliases().map(Fact::Place);
+            [Fact::Running(flow)].into_iter().chain(places).map(|fact| why.fact(fact, at)).collect()
         }
         Fault::Gap(gap) => vec![why.fact(Fact::Running(gap.flow), plan.declared.flows[gap.flow])],
         Fault::Misfit(step, misfit) => {
@@ -158,13 +158,16 @@ impl Why<'_> {
             _ => {
                 let at = plan.declared.flows[flow];
                 let place = self.fact(Fact::Place(channel.stamps), at);
-                Because { text: format!("it is signed with {key_name}: {}", place.text), ..place }
+                let beside = channel.beside.map(|beside| self.fact(Fact::Place(beside), at).text);
+                let beside = beside.map_or_else(String::new, |text| format!("; {text}"));
+                Because { text: format!("it is signed with {key_name}: {}{beside}", place.text), ..place }
             }
         };
-        let refused =
-            self.fact(Fact::Accepts(channel.acceptor, key), plan.declared.receivers[channel.acceptor]);
+        let receiver = plan.declared.receivers[channel.acceptor];
+        let carried = plan.landscape.pairs().carried(key);
+        let refused = carried.map(|key| self.fact(Fact::Accepts(channel.acceptor, key), receiver));
         let kept = sent.and_then(|sent| self.kept((flow, key), sent));
-        [signed].into_iter().chain(kept).chain([refused]).collect()
+        [signed].into_iter().chain(kept).chain(refused).collect()
     }
 
     /// That the runtime of a flow may sign on with a key after its exchange, where it went on to run.
@@ -190,12 +193,11 @@ impl Why<'_> {
 
     fn down(&self, flow: ChannelId) -> Vec<Because> {
         let at = self.plan.declared.flows[flow];
-        let fact = if self.world.running[flow] {
-            Fact::Place(self.plan.landscape.channels[flow].stamps)
-        } else {
-            Fact::Running(flow)
-        };
-        vec![self.fact(fact, at)]
+        if !self.world.running[flow] {
+            return vec![self.fact(Fact::Running(flow), at)];
+        }
+        let places = self.plan.landscape.channels[flow].aliases();
+        places.map(|place| self.fact(Fact::Place(place), at)).collect()
     }
 
     fn window(&self, window: WindowId) -> Because {

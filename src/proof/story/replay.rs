@@ -142,7 +142,7 @@ fn step(plan: &Plan, told: &Told) -> Result<Move, String> {
     let message = || {
         let (flow, key) = (named(&told.flow, "flow")?, named(&told.key, "key")?);
         let channel = plan.flow(&flow).ok_or_else(|| unknown("flow", &flow))?;
-        Ok::<_, String>((channel, plan.key(&key).ok_or_else(|| unknown("key", &key))?))
+        Ok::<_, String>((channel, plan.stamp(&key).ok_or_else(|| unknown("key", &key))?))
     };
     match told.kind {
         Kind::Act => of_step().map(Move::Act),

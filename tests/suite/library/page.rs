@@ -25,7 +25,7 @@ and is refused for the hazard that is named; the plan before it is the safe one.
 them all.
 
 Under *stands still* is how long the flows do not run in the worst case: in acts where the plan does not say how long its steps take,
-for that is the user's to say. Two signatures or two recipients in one message (five of the documented variants) cannot be said yet.
+for that is the user's to say.
 ";
 
 struct Told {

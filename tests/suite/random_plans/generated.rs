@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use super::doubled;
+
 /// A small generator of numbers (xorshift64*), so that every run makes the same plans.
 pub(crate) struct Chance(u64);
 
@@ -28,35 +30,40 @@ impl Chance {
 }
 
 #[derive(Clone, Debug)]
-struct Draft {
-    role: usize,
-    after: Vec<usize>,
-    needs: Vec<String>,
-    act: String,
-    to: Vec<usize>,
+pub(super) struct Draft {
+    pub(super) role: usize,
+    pub(super) after: Vec<usize>,
+    pub(super) needs: Vec<String>,
+    pub(super) act: String,
+    pub(super) to: Vec<usize>,
 }
 
 /// What there is in a random plan.
-struct Ground {
-    roles: usize,
-    flows: usize,
-    windows: usize,
-    flow_owner: usize,
-    keys: Vec<&'static str>,
-    second_store: bool,
-    gap: bool,
+pub(super) struct Ground {
+    pub(super) roles: usize,
+    pub(super) flows: usize,
+    pub(super) windows: usize,
+    pub(super) flow_owner: usize,
+    pub(super) keys: Vec<&'static str>,
+    pub(super) second_store: bool,
+    pub(super) gap: bool,
+    /// The alias that the first flow lists beside its own.
+    pub(super) beside: Option<&'static str>,
 }
 
 /// The text of one random plan. In one of eight some steps may come late.
 pub(crate) fn plan(seed: u64) -> String {
-    if seed % 8 == 5 { late(seed) } else { in_time(seed) }
+    if seed % 8 == 5 { late(seed) } else { in_time(seed, false) }
 }
 
 /// The same with some steps that may come late.
 pub(crate) fn late(seed: u64) -> String {
+    lately(seed, in_time(seed, false))
+}
+
+pub(super) fn lately(seed: u64, lines: String) -> String {
     let mut chance = Chance::new(seed ^ 0x001A_7E00);
     let often = chance.of(&[20, 50, 90]);
-    let lines = in_time(seed);
     let mut text = String::new();
     for line in lines.lines() {
         writeln!(text, "{line}").unwrap();
@@ -107,7 +114,7 @@ pub(crate) fn untimed(text: &str) -> String {
     plain.collect()
 }
 
-fn in_time(seed: u64) -> String {
+pub(super) fn in_time(seed: u64, is_doubled: bool) -> String {
     let mut chance = Chance::new(seed);
     let ground = Ground {
         roles: 2 + chance.below(2),
@@ -117,10 +124,18 @@ fn in_time(seed: u64) -> String {
         keys: if chance.percent(20) { vec!["old", "new", "spare"] } else { vec!["old", "new"] },
         second_store: chance.percent(15),
         gap: seed % 10 == 7,
+        beside: None,
     };
+    let ground = if is_doubled { doubled::ground(&mut chance, ground) } else { ground };
     let flow_owner = if chance.percent(70) { 0 } else { chance.below(ground.roles) };
     let ground = Ground { flow_owner, ..ground };
-    let mut steps = if chance.percent(70) { story(&mut chance, &ground) } else { Vec::new() };
+    let mut steps = if !chance.percent(70) {
+        Vec::new()
+    } else if is_doubled && chance.percent(75) {
+        doubled::story(&mut chance, &ground)
+    } else {
+        story(&mut chance, &ground)
+    };
     if steps.is_empty() {
         for _ in 0..2 + chance.below(5) {
             let step = any_step(&mut chance, &ground, &steps);
@@ -149,6 +164,10 @@ fn written(chance: &mut Chance, ground: &Ground, steps: &[Draft]) -> String {
     if ground.gap {
         text.push_str("  exchanges with a gap\n");
     }
+    if ground.beside.is_some() && chance.percent(15) {
+        let key = chance.of(&ground.keys);
+        writeln!(text, "  alias \"b\" is {key}").unwrap();
+    }
     if ground.keys.len() > 2 && chance.percent(50) {
         let place = chance.of(&["n", "b", "a-backup"]);
         writeln!(text, "  alias \"{place}\" is spare").unwrap();
@@ -171,6 +190,10 @@ fn written(chance: &mut Chance, ground: &Ground, steps: &[Draft]) -> String {
         let transit = if chance.percent(75) { "within 1h" } else { "immediately" };
         let state = if chance.percent(90) { "deployed" } else { "undeployed" };
         let cache = if chance.percent(20) { "  caches keys for 10m\n" } else { "" };
+        let (cache, place) = match ground.beside {
+            Some(beside) if flow == 0 || chance.percent(40) => ("", format!("{place} and {beside}")),
+            _ => (cache, place.to_owned()),
+        };
         writeln!(text, "flow f{flow} of r{owner} {{\n  signs xml with {place}\n  sends to p\n  delivers {transit}\n{cache}  {state}\n}}").unwrap();
     }
     for (number, step) in steps.iter().enumerate() {
@@ -274,6 +297,9 @@ fn act(chance: &mut Chance, ground: &Ground, role: usize) -> (String, Vec<usize>
         acts.push("exchange s[\"a\"] for new".to_owned());
         acts.push("exchange s[\"a\"] for new".to_owned());
         acts.push(format!("destroy {key} in s"));
+        if ground.beside.is_some() {
+            acts.extend(doubled::acts(chance, &ground.keys));
+        }
     }
     if role == 1 {
         acts.extend([format!("accept {key} at p"), format!("retire {key} at p")]);

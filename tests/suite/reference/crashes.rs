@@ -92,8 +92,10 @@ impl Judge<'_> {
         self.plan.steps[step].needs.iter().any(|need| match need.value.asks() {
             Asks::Facts(facts) => facts.iter().any(|(fact, _)| changed.contains(fact)),
             Asks::Drained(flow, _) => {
-                let signs = [Fact::Running(flow), Fact::Place(self.plan.landscape.channels[flow].stamps)];
-                signs.iter().any(|fact| changed.contains(fact))
+                let row = &self.plan.landscape.channels[flow];
+                let beside = row.beside.map(Fact::Place);
+                let signs = [Fact::Running(flow), Fact::Place(row.stamps)];
+                signs.iter().chain(&beside).any(|fact| changed.contains(fact))
             }
             Asks::Open(_) => false,
         })

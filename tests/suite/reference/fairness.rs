@@ -4,10 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use keyroll::{
     plan::Plan,
-    world::id::{ChannelId, KeyId, RoleId, StepId, WindowId},
+    world::id::{ChannelId, RoleId, StepId, WindowId},
 };
 
-use super::{Judge, Told, moment::Moment};
+use super::{
+    Judge, Told,
+    moment::{Carried, Moment},
+};
 
 /// What may not be put off for ever while it can be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,7 +19,7 @@ enum Due {
     Answer(StepId),
     Receive(StepId, RoleId),
     Begin(WindowId),
-    Arrive(ChannelId, KeyId),
+    Arrive(ChannelId, Carried),
 }
 
 /// What a move did that is due some day; nothing where a message is sent, which is never due.

@@ -8,7 +8,7 @@ use keyroll::{
     plan::Plan,
     world::{
         effect::Effect,
-        id::{ChannelId, KeyId, RoleId, StepId, WindowId},
+        id::{ChannelId, KeyId, PlaceId, RoleId, StepId, WindowId},
         landscape::{Fact, Value},
     },
 };
@@ -152,19 +152,35 @@ impl<'a> Told<'a> {
 
     /// The steps that end signing with the key, that `s` knows of, and that nothing undoes before `s`.
     fn stops(&self, s: StepId, flow: ChannelId, key: KeyId) -> Vec<StepId> {
-        let place = Fact::Place(self.plan.landscape.channels[flow].stamps);
-        let running = Fact::Running(flow);
+        let row = &self.plan.landscape.channels[flow];
+        let used = Value::Key(Some(key));
         let mut stops = Vec::new();
-        for (fact, used) in [(place, Value::Key(Some(key))), (running, Value::Is(true))] {
+        let mut look = |fact: Fact, signs: &dyn Fn(Value) -> bool| {
             let writers = self.writers(fact);
-            for (stop, _) in writers.iter().filter(|(w, value)| *value != used && self.knows(s, *w)) {
+            for (stop, _) in writers.iter().filter(|(w, value)| !signs(*value) && self.knows(s, *w)) {
                 let undone = |w: StepId| !self.is_before(s, w) && !self.is_before(w, *stop);
-                if !writers.iter().any(|(w, value)| *value == used && undone(*w)) {
+                if !writers.iter().any(|(w, value)| signs(*value) && undone(*w)) {
                     stops.push(*stop);
                 }
             }
+        };
+        let listed: Vec<PlaceId> = [row.stamps].into_iter().chain(row.beside).collect();
+        for place in &listed {
+            // The key is alone on a message where it lies at one alias and nothing at the other one.
+            let elsewhere = listed.iter().any(|other| other != place && self.ever_at(*other, key));
+            look(Fact::Place(*place), &|value| value == used || (elsewhere && value == Value::Key(None)));
         }
+        look(Fact::Running(flow), &|value| value == Value::Is(true));
         stops
+    }
+
+    /// Whether a key may lie at a place at some moment; of what an exchange keeps, any.
+    fn ever_at(&self, place: PlaceId, key: KeyId) -> bool {
+        let kept = |effect: &Effect| matches!(effect, Effect::Exchange { backup, .. } if *backup == place);
+        let effects = self.plan.steps.rows().flat_map(|step| step.action.value.effects());
+        self.plan.start.places[place] == Some(key)
+            || effects.into_iter().any(|effect| kept(&effect))
+            || self.writers(Fact::Place(place)).iter().any(|(_, value)| *value == Value::Key(Some(key)))
     }
 
     fn agreements(&self, s: StepId, window: WindowId) -> Vec<StepId> {

@@ -227,6 +227,8 @@ fn cannot_be_taken_back(plan: &Plan) -> bool {
 fn used(plan: &Plan, step: StepId) -> Option<KeyId> {
     let row = &plan.steps[step];
     let trusted = row.action.value.effects().into_iter().find_map(|effect| match effect {
+        // What is made there needs no certificate.
+        Effect::Accept { key, .. } if row.action.value.makes() == Some(key) => None,
         Effect::Accept { key, .. } | Effect::Replace { new: key, .. } => Some(key),
         _ => None,
     });
@@ -268,6 +270,12 @@ fn cannot_come_late(plan: &Plan, told: &Told<'_>) -> bool {
                 *fact == Fact::Running(flow) && *value == Some(Value::Is(true))
                     || *fact == Fact::Place(land.channels[flow].stamps)
                         && value.is_none_or(|value| value == Value::Key(Some(key)))
+                    // What is taken from one alias leaves the other one alone.
+                    || land.channels[flow].beside.is_some_and(|beside| {
+                        let is_listed = [beside, land.channels[flow].stamps].map(Fact::Place).contains(fact);
+                        let may_be = |value| value == Value::Key(Some(key)) || value == Value::Key(None);
+                        is_listed && value.is_none_or(may_be)
+                    })
             })
         };
         let counts = plan.steps.iter().any(|(other, row)| {

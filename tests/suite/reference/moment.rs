@@ -13,15 +13,40 @@ use keyroll::{
     },
 };
 
+/// The keys that one message carries: one, or two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Carried {
+    smaller: KeyId,
+    greater: KeyId,
+}
+
+impl Carried {
+    /// What a message carries that gets whatever of these is there.
+    pub(crate) fn of(found: impl IntoIterator<Item = KeyId>) -> Option<Self> {
+        let keys: BTreeSet<KeyId> = found.into_iter().collect();
+        assert!(keys.len() < 3, "a message carries one key or two");
+        Some(Self { smaller: *keys.first()?, greater: *keys.last()? })
+    }
+
+    fn has(self, key: KeyId) -> bool {
+        self.smaller == key || self.greater == key
+    }
+
+    /// Whether it carries this key and no other.
+    fn is_only(self, key: KeyId) -> bool {
+        self.smaller == key && self.greater == key
+    }
+}
+
 /// What is so at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Moment {
     pub(super) holds: BTreeMap<PlaceId, KeyId>,
     pub(super) accepts: BTreeSet<(AcceptorId, KeyId)>,
     pub(super) runs: BTreeSet<ChannelId>,
-    pub(super) under_way: BTreeSet<(ChannelId, KeyId)>,
+    pub(super) under_way: BTreeSet<(ChannelId, Carried)>,
     /// What a runtime still signs with although its alias names it no more.
-    pub(super) kept: BTreeSet<(ChannelId, KeyId)>,
+    pub(super) kept: BTreeSet<(ChannelId, Carried)>,
     /// The steps that are half done, with the key that was taken away.
     pub(super) taken: BTreeMap<StepId, Option<KeyId>>,
     pub(super) agreed: BTreeSet<WindowId>,
@@ -64,6 +89,7 @@ impl Moment {
                 .ids()
                 .flat_map(|c| keys().map(move |k| (c, k)))
                 .filter(|(c, k)| start.under_way[*c].contains(*k))
+                .filter_map(|(c, k)| Some((c, Carried::of(land.pairs().carried(k))?)))
                 .collect(),
             kept: BTreeSet::new(),
             taken: BTreeMap::new(),
@@ -77,24 +103,48 @@ impl Moment {
         }
     }
 
-    /// With which key a flow signs now.
-    pub(super) fn signs_with(&self, plan: &Plan, flow: ChannelId) -> Option<KeyId> {
+    /// With which keys a flow signs now: with what lies at each alias that it lists.
+    pub(super) fn signs_with(&self, plan: &Plan, flow: ChannelId) -> Option<Carried> {
         if !self.runs.contains(&flow) {
             return None;
         }
-        self.holds.get(&plan.landscape.channels[flow].stamps).copied()
+        let row = &plan.landscape.channels[flow];
+        let first = self.holds.get(&row.stamps).copied();
+        let second = row.beside.and_then(|place| self.holds.get(&place).copied());
+        Carried::of(first.into_iter().chain(second))
     }
 
-    /// The messages that would be rejected if they were judged now.
-    pub(super) fn rejected(&self, plan: &Plan, flow: ChannelId) -> Vec<KeyId> {
+    /// The messages that would be rejected if they were judged now: no key of theirs is accepted.
+    pub(super) fn rejected(&self, plan: &Plan, flow: ChannelId) -> Vec<Carried> {
         let row = &plan.landscape.channels[flow];
-        let judged: Vec<KeyId> = match row.transit {
+        let judged: Vec<Carried> = match row.transit {
             Transit::Immediately => self.signs_with(plan, flow).into_iter().collect(),
             Transit::Within(_) => {
-                self.under_way.iter().filter(|(f, _)| *f == flow).map(|(_, key)| *key).collect()
+                self.under_way.iter().filter(|(f, _)| *f == flow).map(|(_, message)| *message).collect()
             }
         };
-        judged.into_iter().filter(|key| !self.accepts.contains(&(row.acceptor, *key))).collect()
+        let passes = |message: &Carried| {
+            self.accepts.iter().any(|(at, key)| *at == row.acceptor && message.has(*key))
+                || self.passes_each_node(plan, row.acceptor, *message)
+        };
+        judged.into_iter().filter(|message| !passes(message)).collect()
+    }
+
+    /// Whether a message with both keys arrives while a receiver takes the one for the other, node by node:
+    /// each node accepts one of the two.
+    fn passes_each_node(&self, plan: &Plan, receiver: AcceptorId, message: Carried) -> bool {
+        let halves = self.taken.iter().flat_map(|(step, gone)| {
+            let effects = plan.steps[*step].action.value.effects();
+            effects.into_iter().map(move |effect| (effect, *gone))
+        });
+        let mut here = halves.filter_map(|(effect, gone)| match effect {
+            Effect::Replace { acceptor, old, new } if acceptor == receiver => Some((old, new, gone)),
+            _ => None,
+        });
+        match (here.next(), here.next()) {
+            (Some((old, new, gone)), None) => gone == Some(old) && message.has(old) && message.has(new),
+            _ => false,
+        }
     }
 
     /// Whether what is asked is so.
@@ -102,9 +152,9 @@ impl Moment {
         match asks {
             Asks::Facts(facts) => facts.iter().all(|(fact, value)| self.value(plan, *fact) == *value),
             Asks::Drained(flow, key) => {
-                let is_kept = self.kept.contains(&(*flow, *key));
-                let signed = is_kept || self.signs_with(plan, *flow) == Some(*key);
-                !signed && !self.under_way.contains(&(*flow, *key))
+                let is_it = |(of, message): &(ChannelId, Carried)| of == flow && message.is_only(*key);
+                let signed = self.signs_with(plan, *flow).is_some_and(|message| message.is_only(*key));
+                !signed && !self.kept.iter().any(is_it) && !self.under_way.iter().any(is_it)
             }
             Asks::Open(window) => self.begun.contains(window),
         }
@@ -194,8 +244,11 @@ impl Moment {
                 let row = &plan.landscape.channels[channel];
                 let places = &plan.landscape.places;
                 let mut held = self.holds.iter().filter(|(_, held)| **held == key);
-                held.any(|(place, _)| places[*place].store == places[row.stamps].store)
-                    && self.accepts.contains(&(row.acceptor, key))
+                let is_own = |place: PlaceId| {
+                    let second = row.beside.is_some_and(|beside| places[place].store == places[beside].store);
+                    second || places[place].store == places[row.stamps].store
+                };
+                held.any(|(place, _)| is_own(*place)) && self.accepts.contains(&(row.acceptor, key))
             }
             Effect::Propose(_) | Effect::Agree(_) => unreachable!("no act of a plan has this effect"),
         }

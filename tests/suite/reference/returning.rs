@@ -166,7 +166,7 @@ impl Search<'_> {
         for effect in self.acts(moment) {
             if let Effect::Exchange { place, .. } = effect
                 && self.plan.landscape.stores[self.plan.landscape.places[place].store].has_gap
-                && moment.runs.iter().any(|flow| self.plan.landscape.channels[*flow].stamps == place)
+                && moment.runs.iter().any(|flow| self.plan.landscape.channels[*flow].lists(place))
             {
                 continue;
             }

@@ -4,7 +4,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use keyroll::world::{effect::Effect, id::StepId};
+use keyroll::world::{
+    effect::Effect,
+    id::{ChannelId, StepId},
+};
 
 use super::{
     moment::Moment,
@@ -88,8 +91,10 @@ impl Judge<'_> {
             for effect in row.action.value.effects().into_iter().filter(|_| has_turn) {
                 let Effect::Exchange { place, .. } = effect else { continue };
                 let store = &land.stores[land.places[place].store];
-                let runs =
-                    moment.runs.iter().filter(|flow| store.has_gap && land.channels[**flow].stamps == place);
+                let looks = |flow: &&ChannelId| {
+                    land.channels[**flow].stamps == place || land.channels[**flow].beside == Some(place)
+                };
+                let runs = moment.runs.iter().filter(|_| store.has_gap).filter(looks);
                 wrong.extend(runs.map(|flow| Wrong::Gap(step, *flow)));
             }
         }

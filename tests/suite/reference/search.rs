@@ -8,18 +8,21 @@ use keyroll::{
     plan::Plan,
     world::{
         effect::Effect,
-        id::{ChannelId, KeyId, RoleId, StepId},
+        id::{ChannelId, RoleId, StepId},
         landscape::Transit,
         state::World,
     },
 };
 
-use super::{Grounds, Told, moment::Moment};
+use super::{
+    Grounds, Told,
+    moment::{Carried, Moment},
+};
 
 /// What may be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Wrong {
-    Rejected(ChannelId, KeyId),
+    Rejected(ChannelId, Carried),
     Interrupted(ChannelId),
     Unresolved(ChannelId),
     /// A flow runs while an exchange is half done.

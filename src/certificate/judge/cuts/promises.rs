@@ -35,6 +35,9 @@ impl Moments<'_> {
         self.must(self.checked.late().moves().is_empty(), || {
             "what an attempt changes that comes late".into()
         })?;
+        self.must(land.doubled().is_none(), || {
+            "what messages carry of a flow that lists two aliases".into()
+        })?;
         plan.steps.ids().try_for_each(|step| self.can_be_done(step))?;
         for promise in judged(plan, &laws(plan)) {
             let (flow, hazard) = promise.hazard();
