@@ -9,13 +9,15 @@ mod fit;
 pub mod gap;
 pub mod given;
 mod goal;
-mod lines;
+pub mod lines;
+pub mod mention;
 mod named;
 mod names;
 pub mod parameter;
 pub mod phrase;
 mod predecessors;
 mod promise;
+pub mod reserved;
 pub mod resolve;
 pub mod scope;
 pub mod steps;
@@ -92,6 +94,8 @@ pub struct Plan {
     pub expected: Option<Expected>,
     /// The files with its tables, by the names that the text gives them.
     pub files: BTreeMap<String, String>,
+    /// What it declares and does not speak of again.
+    pub unused: Vec<scope::Unused>,
     /// Which key a new key takes the place of.
     pub predecessors: BTreeMap<KeyId, KeyId>,
 }

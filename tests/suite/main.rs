@@ -28,6 +28,7 @@ mod library;
 mod many_keys;
 mod moments;
 mod mutants;
+mod new;
 mod oracle;
 mod output;
 mod parts;
