@@ -52,10 +52,10 @@ pub const EXPLANATION: Explanation = Explanation {
     code: "unused",
     title: "advice: something is declared and not used",
     text: "\
-A role that neither owns nor does nor is told anything, a key that lies nowhere, a receiver to which
-nothing is sent, a window that nobody agrees on, a parameter whose value nothing takes: the plan says
-the same without it. Often another name was meant somewhere, and then the plan does not say what its
-author means: a flow with `delivers within 24h` beside a parameter `delivery` heeds the 24 hours, and
-whoever gives the parameter another value changes nothing.
+A role that neither owns nor does nor is told anything, a key that lies nowhere, a receiver to
+which nothing is sent, a window that nobody agrees on, a parameter whose value nothing takes: the
+plan says the same without it. Often another name was meant somewhere, and then the plan does not
+say what its author means: a flow with `delivers within 24h` beside a parameter `delivery` heeds
+the 24 hours, and whoever gives the parameter another value changes nothing.
 ",
 };

@@ -1,8 +1,6 @@
 //! Where the names and aliases of a plan stand in its text: found by what the sentences mean, so that a
 //! name is never taken for a word of the language that is spelt like it.
 
-use std::borrow::Cow;
-
 use crate::{
     action::{
         VOCABULARY,
@@ -17,6 +15,7 @@ use crate::{
 use super::{
     fit::fit,
     lines::{FLOW_LINES, KEYSTORE_LINES, RECEIVER_LINES, WAIVERS},
+    table::flat,
     vocabulary::Vocabulary,
 };
 
@@ -65,14 +64,16 @@ pub struct Mentions {
 }
 
 impl Mentions {
-    /// Those of a plan that was parsed. Tables and what is said for their rows are left out.
+    /// Those of a plan that was parsed. What is said for each row of a table is told once, with the columns in
+    /// its names.
     ///
     /// # Errors
     /// Findings about the plan's own words.
     pub fn of(source: &Source, tree: &SyntaxTree) -> Result<Self, Vec<Finding>> {
         let words = Vocabulary::of(source, tree)?;
         let mut findings = Vec::new();
-        let core: Cow<'_, SyntaxTree> = words.in_core_words(tree, &mut findings);
+        let flat = flat(tree);
+        let core = words.in_core_words(&flat, &mut findings);
         if !findings.is_empty() {
             return Err(findings);
         }

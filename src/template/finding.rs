@@ -73,37 +73,39 @@ pub const EXPLANATIONS: &[Explanation] = &[
         code: "unknown_template",
         title: "a plan to begin with that the library does not have",
         text: "\
-`keyroll new --from NAME` begins with a plan that comes with keyroll. `keyroll new --list` lists them.
-A plan of your own needs no `new`: copy its file.
+`keyroll new --from NAME` begins with a plan that comes with keyroll. `keyroll new --list` lists
+them. A plan of your own needs no `new`: copy its file.
 ",
     },
     Explanation {
         code: "refused_template",
         title: "a plan to begin with that shows a hazard",
         text: "\
-Some plans of the library show a procedure as it is documented, or an incident, and say in their head
-for which finding they are refused. They are there to be read. Whoever began with one would begin
-with its hazard. Beside most of them lies the safe plan, under the same name without `-as-documented`.
+Some plans of the library show a procedure as it is documented, or an incident, and say in their
+head for which finding they are refused. They are there to be read. Whoever began with one would
+begin with its hazard. Beside most of them lies the safe plan: its name is the same, without
+`-as-documented`.
 ",
     },
     Explanation {
         code: "unknown_rename",
         title: "another name for something that the plan does not have",
         text: "\
-`--rename OLD=NEW` gives another name to a role, a key, a keystore, a receiver, a flow, a window or a
-step of the plan that is begun with, or another text to an alias that is written out in it. An alias
-in quotes is always the alias: `--rename '\"signing\"=orders'`. An alias that is a parameter gets its
-value with `--set`. `--title NAME=TEXT` gives a title to the plan, a role, a key or a step.
+`--rename OLD=NEW` gives another name to a role, a key, a keystore, a receiver, a flow, a window
+or a step of the plan that is begun with, or another text to an alias that is written out in it.
+An alias in quotes is always the alias: `--rename '\"signing\"=orders'`. An alias that is a
+parameter gets its value with `--set`. `--title NAME=TEXT` gives a title to the plan, a role, a
+key or a step.
 ",
     },
     Explanation {
         code: "bad_new_name",
         title: "a name that nothing can have",
         text: "\
-A name begins with a letter (a to z, A to Z) and goes on with letters, digits, `_` and `-`, up to 64
-in all. It is none of the words of the language, such as `step`, `accepts` or `only`, and none of the
-words that the plan uses: a sentence in which a name is spelt like a word is hard to read. What
-people should read stands in a title, in which every letter is welcome.
+A name begins with a letter (a to z, A to Z) and goes on with letters, digits, `_` and `-`, up to
+64 in all. It is none of the words of the language, such as `step`, `accepts` or `only`, and none
+of the words that the plan uses: a sentence in which a name is spelt like a word is hard to read.
+What people should read stands in a title, in which every letter is welcome.
 ",
     },
     Explanation {
@@ -111,8 +113,8 @@ people should read stands in a title, in which every letter is welcome.
         title: "one name for two things",
         text: "\
 Roles, keys, keystores, receivers, flows and windows share one set of names, and steps have one of
-their own. A name that something of the plan has is free only if that is renamed too: two names can
-change places. Two aliases are the same when they differ in upper and lower case only.
+their own. A name that something of the plan has is free only if that is renamed too: two names
+can change places. Two aliases are the same when they differ in upper and lower case only.
 ",
     },
     Explanation {
@@ -120,10 +122,10 @@ change places. Two aliases are the same when they differ in upper and lower case
         title: "answers for which the library has no plan",
         text: "\
 `keyroll new` chooses a plan of the library by what is renewed, by who holds the private key, by
-whether the other side can hold two at once, and by whether the flow may stand still. Where nothing
-fits it says why, and takes no plan that is nearly right. Whoever holds one key at a time accepts
-either the old or the new one, so while both sides change the flow must stand still: `keyroll
-synthesize` proves it.
+whether the other side can hold two at once, and by whether the flow may stand still. Where
+nothing fits it says why, and takes no plan that is nearly right. Whoever holds one key at a time
+accepts either the old or the new one, so while both sides change the flow must stand still:
+`keyroll synthesize` proves it.
 ",
     },
 ];

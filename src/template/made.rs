@@ -102,7 +102,8 @@ pub fn make(template: &Template, wishes: &Wishes, name: &str) -> Result<Made, Un
 fn twice(wishes: &Wishes) -> Refusal {
     let what = "two options change one place of the plan".to_owned();
     let help = "an alias is renamed together with what is made of it, and is one place with a parameter: leave one out".to_owned();
-    let at = wishes.values.first().or(wishes.names.last()).map(|wish| wish.old.span).unwrap_or_default().into();
+    let at =
+        wishes.values.first().or(wishes.names.last()).map(|wish| wish.old.span).unwrap_or_default().into();
     Refusal::new(wishes.source(), vec![Box::new(NameTaken { what, help, at })])
 }
 

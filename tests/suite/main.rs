@@ -52,6 +52,7 @@ mod tested;
 mod time_left;
 mod traces;
 mod transition;
+mod unused;
 mod vocabulary;
 mod words;
 mod xml;

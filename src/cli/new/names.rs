@@ -33,7 +33,8 @@ pub(super) fn names(template: &Template, wishes: &mut Wishes, screen: &mut Scree
     let mut asked = Questions::standard();
     asked.say("Names: Enter keeps what stands in brackets.");
     for kind in ["role", "keystore", "receiver", "flow"] {
-        for thing in mentions.declared.iter().filter(|thing| thing.kind == kind) {
+        let is_asked = |thing: &&Declaration| thing.kind == kind && !thing.name.value.contains('$');
+        for thing in mentions.declared.iter().filter(is_asked) {
             one(thing, &mentions, template, &mut asked, wishes)?;
         }
     }
@@ -71,7 +72,13 @@ fn one(
     let is_role = thing.kind == "role";
     let wrong = |answer: &str| {
         let name = if is_role { name_of(answer) } else { answer.to_owned() };
-        if name == *old { None } else { why_no_name(template, &name) }
+        let is_taken = mentions.declared.iter().any(|thing| thing.kind != "step" && thing.name.value == name)
+            || wishes.names.iter().any(|wish| wish.new.value == name);
+        match name == *old {
+            true => None,
+            false if is_taken => Some(format!("something is called `{}` already", shown(&name))),
+            false => why_no_name(template, &name),
+        }
     };
     let answer = asked.name(&format!("{}{about}", thing.kind), old, wrong)?;
     let name = if is_role { name_of(&answer) } else { answer.clone() };

@@ -8,6 +8,7 @@ mod count;
 mod each;
 mod file;
 mod finding;
+mod flat;
 mod list;
 mod read;
 mod row;
@@ -20,6 +21,7 @@ use std::{
 
 pub use each::instances;
 pub use finding::EXPLANATIONS;
+pub use flat::flat;
 pub use value::Kind;
 
 use crate::source::Finding;

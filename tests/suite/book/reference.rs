@@ -130,10 +130,9 @@ fn vocabularies(page: &mut String) {
         let used = format!("use \"std/{name}\"");
         let plans =
             STOCK.iter().filter(|template| template.hazard().is_none() && template.text.contains(&used));
-        // It is taken by a plan that the library proves.
-        let shown =
-            plans.map(|template| template.name).next().unwrap_or_else(|| panic!("nothing uses std/{name}"));
-        writeln!(page, "\n### `std/{name}`\n\n`{used} version 1`, as in `plans/{shown}.renewal`.\n").unwrap();
+        let shown = plans.map(|template| template.name).next();
+        let shown = shown.map(|name| format!(", as in `plans/{name}.renewal`")).unwrap_or_default();
+        writeln!(page, "\n### `std/{name}`\n\n`{used} version 1`{shown}.\n").unwrap();
         writeln!(page, "| it says | for | which is |\n|---|---|---|").unwrap();
         for (said, means, title) in words.sentences() {
             writeln!(page, "| `{}` | `{}` | {} |", cell(said), cell(means), cell(title.unwrap_or_default()))

@@ -33,6 +33,7 @@ fn a_person_answers_and_a_proved_plan_is_there() {
         "no\n", // which plan
         "Payments operations\n",
         "tenant\n",
+        "step\n",
         "bank_admin\n", // the roles
         "vault\n",
         "\n",
@@ -46,13 +47,16 @@ fn a_person_answers_and_a_proved_plan_is_there() {
     let said = typed(folder.path(), "", &answers).ends(0);
     assert!(said.out.contains("`salt` is none of them"), "{}", said.out);
     assert!(said.out.contains("begins with xml-signature/two-keys"), "{}", said.out);
+    assert!(said.out.contains("something is called `tenant` already"), "{}", said.out);
+    assert!(said.out.contains("`step` is a word of the language"), "{}", said.out);
     assert!(said.out.contains("write it as `24h`"), "{}", said.out);
     let text = fs::read_to_string(folder.path().join("payments-signer.renewal")).unwrap();
     for says in [
         "plan payments-signer\n",
         "role payments_operations \"Payments operations\"",
         "keystore vault of payments_operations {",
-        "receiver partner of ",
+        "receiver partner of bank_admin {",
+        "role bank_admin          \"Bank admin\"",
         "flow payments of payments_operations {",
         "= \"payments-2026\"",
         "= 2h",
