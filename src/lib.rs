@@ -39,6 +39,7 @@
 //! - [`compare`]: what changed from one plan to another, and whether anything got weaker.
 //! - [`import`]: from numbered prose to the draft of a plan, with a mark at each doubt.
 //! - [`repair`]: the smallest edit that makes a refused plan provable.
+//! - [`template`]: a plan that comes with keyroll, under other names.
 //! - [`journal`]: where runs live.
 //! - [`run`]: carries a plan out through the backends of a site or a sandbox.
 //! - [`evidence`]: what a run leaves behind, for people and for machines.
@@ -77,6 +78,7 @@ pub mod runbook;
 pub mod source;
 pub mod syntax;
 pub mod synthesis;
+pub mod template;
 pub mod transition;
 pub mod way_back;
 pub mod world;

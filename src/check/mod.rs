@@ -21,6 +21,7 @@ pub mod too_entangled;
 pub mod too_long;
 pub mod unannounced_step;
 pub mod unlicensed_need;
+pub mod unused;
 
 pub use checked::{Checked, all, read};
 
@@ -67,6 +68,7 @@ pub const CHECKS: &[Check] = &[
     promise_empty::find,
     promise_twice::find,
     last_act_unreported::find,
+    unused::find,
 ];
 
 /// What `explain` says of this room's findings.
@@ -91,6 +93,7 @@ pub fn explanations() -> Vec<Explanation> {
         role_without_authority::EXPLANATION,
         too_entangled::EXPLANATION,
         unannounced_step::EXPLANATION,
+        unused::EXPLANATION,
     ]
     .into_iter()
     .chain(too_long::EXPLANATIONS.iter().copied())

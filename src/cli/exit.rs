@@ -1,5 +1,23 @@
 //! How a command ended. The numbers are public and do not change.
 
+/// What the numbers mean that a command ends with.
+pub(super) const EXITS: &str = "\
+Exit codes:
+    0  done
+    1  the plan, the site, a signature, a certificate or what was asked is refused
+    2  the command is not understood or not allowed, or what it names is not there
+    3  waiting; for whom or what is on standard output; or a run holds the alias
+    4  a promise was broken in the world, or the story of `rehearse --story` came true
+    5  a backend failed
+    6  the approval is stale, or the world is not as the plan or the journal says
+    8  not proved, or no plan found: the bound of --budget was reached
+   70  a fault of keyroll's own
+  130  interrupted from the keyboard
+
+Environment:
+  NO_COLOR, CLICOLOR_FORCE  no colours, or colours without a terminal
+  TZ                        the zone in which times are shown";
+
 /// The exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {

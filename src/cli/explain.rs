@@ -10,7 +10,7 @@ use crate::{
     explanation::Explanation,
     import, invariant,
     plan::{self, suggest::nearest},
-    proof, run, syntax, synthesis,
+    proof, run, syntax, synthesis, template,
 };
 
 use super::{
@@ -82,6 +82,7 @@ pub fn all() -> Vec<Explanation> {
     all.extend_from_slice(proof::story::refused::EXPLANATIONS);
     all.extend_from_slice(synthesis::EXPLANATIONS);
     all.extend_from_slice(import::EXPLANATIONS);
+    all.extend_from_slice(template::EXPLANATIONS);
     all.extend(run::site_fault::EXPLANATIONS);
     all.extend(keystore::explained::EXPLANATIONS);
     all.extend(xml_explained::explanations());

@@ -21,6 +21,7 @@ pub mod keystore;
 pub mod library;
 pub mod man;
 pub mod manner;
+pub mod new;
 pub mod output;
 pub mod prompt;
 pub mod prove;
@@ -63,7 +64,7 @@ use screen::Screen;
     long_version = version::long(),
     max_term_width = 100,
     infer_long_args = false,
-    after_long_help = EXITS
+    after_long_help = exit::EXITS
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -72,26 +73,9 @@ struct Arguments {
     manner: Manner,
 }
 
-/// What the numbers mean that a command ends with.
-const EXITS: &str = "\
-Exit codes:
-    0  done
-    1  the plan, the site, a signature, a certificate or what was asked is refused
-    2  the command is not understood or not allowed, or what it names is not there
-    3  waiting; for whom or what is on standard output; or a run holds the alias
-    4  a promise was broken in the world, or the story of `rehearse --story` came true
-    5  a backend failed
-    6  the approval is stale, or the world is not as the plan or the journal says
-    8  not proved, or no plan found: the bound of --budget was reached
-   70  a fault of keyroll's own
-  130  interrupted from the keyboard
-
-Environment:
-  NO_COLOR, CLICOLOR_FORCE  no colours, or colours without a terminal
-  TZ                        the zone in which times are shown";
-
 #[derive(Debug, Subcommand)]
 enum Verb {
+    New(new::Arguments),
     Check(check::Arguments),
     Fmt(fmt::Arguments),
     Explain(explain::Arguments),
@@ -150,6 +134,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
     let mut screen = Screen::standard(parsed.manner);
     screen.detail(version::line());
     let exit = match parsed.verb {
+        Verb::New(arguments) => new::run(&arguments, &mut screen),
         Verb::Check(arguments) => check::run(&arguments, &mut screen),
         Verb::Explain(arguments) => explain::run(&arguments, &mut screen),
         Verb::Fmt(arguments) => fmt::run(&arguments, &mut screen),

@@ -180,7 +180,10 @@ pub fn pinned(
 }
 
 /// Reads `NAME=VALUE`.
-fn assignment(text: &str) -> Result<(String, String), String> {
+///
+/// # Errors
+/// There is no `=` in it.
+pub fn assignment(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
 }

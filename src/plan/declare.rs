@@ -120,6 +120,8 @@ pub struct Declared {
     pub roles: Table<RoleId, Span>,
     /// Windows.
     pub windows: Table<WindowId, Span>,
+    /// Parameters.
+    pub parameters: Vec<Span>,
     /// The head of the plan.
     pub head: Span,
 }
@@ -160,10 +162,7 @@ pub fn bodies(draft: &mut Draft) {
 }
 
 fn keystore_body(draft: &mut Draft, decl: &Owned<Phrase>) {
-    let store = match draft.reader().thing(Slot::Keystore, &decl.name) {
-        Ok(Argument::Keystore(store)) => store,
-        _ => return,
-    };
+    let Some(Thing::Keystore(store)) = draft.scope.declared(&decl.name.value) else { return };
     for line in &decl.body.lines {
         let Some((row, arguments)) = draft.read("a keystore's line", &KEYSTORE_LINES, &line.node) else {
             continue;

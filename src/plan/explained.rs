@@ -3,8 +3,8 @@
 use crate::explanation::Explanation;
 
 use super::{
-    date, declare, duplicate, expected, flow, parameter, phrase, promise, resolve, steps, table, takes, vocabulary,
-    waits,
+    date, declare, duplicate, expected, flow, parameter, phrase, promise, resolve, steps, table, takes,
+    vocabulary, waits,
 };
 
 /// What `explain` says of this room's findings.

@@ -1,21 +1,40 @@
-//! What may be said between the braces of keystores, receivers and flows.
+//! What may be said between the braces of keystores, receivers and flows, and of a hazard.
 
-/// What may be said of a keystore.
-pub(super) const KEYSTORE_LINES: [&str; 2] = ["alias <alias> is <key>", "exchanges with a gap"];
+/// Two lists of the same lines: how each is written, and that with what it says.
+macro_rules! lines {
+    ($($(#[$doc:meta])* $usages:ident, $explained:ident, $count:literal: $($usage:literal => $says:literal,)*;)*) => {$(
+        $(#[$doc])*
+        pub(super) const $usages: [&str; $count] = [$($usage,)*];
+        $(#[$doc])*
+        pub const $explained: [(&str, &str); $count] = [$(($usage, $says),)*];
+    )*};
+}
 
-/// What may be said of a receiver.
-pub(super) const RECEIVER_LINES: [&str; 2] = ["accepts <key>", "accepts at most <number>"];
+lines! {
+    /// What may be said of a keystore.
+    KEYSTORE_LINES, OF_KEYSTORES, 2:
+        "alias <alias> is <key>" => "the alias names the key at the start.",
+        "exchanges with a gap" => "an exchange takes the old pair away before it puts the new one there.",
+    ;
+    /// What may be said of a receiver.
+    RECEIVER_LINES, OF_RECEIVERS, 2:
+        "accepts <key>" => "it accepts the key at the start.",
+        "accepts at most <number>" => "it can hold so many keys.",
+    ;
+    /// What may be said of a flow.
+    FLOW_LINES, OF_FLOWS, 10:
+        "signs xml with <keystore[alias]>" => "its messages are signed with whatever the alias names then.",
+        "sends to <receiver>" => "there its messages go.",
+        "delivers within <duration>" => "a message may be under way so long, and messages arrive in any order.",
+        "delivers immediately" => "a message arrives in the moment in which it is sent.",
+        "deployed" => "it runs at the start.",
+        "undeployed" => "it does not run at the start.",
+        "caches keys for <duration>" => "its runtime may go on for so long with a key after an exchange.",
+        "stamps with <keystore[alias]>" => "its messages carry something else of what the alias names then: another signature, an encryption, a client certificate, a user and password.",
+        "signs xml with <keystore[alias]> and <keystore[alias]>" => "its messages are signed with what both aliases name then; one signature that is accepted is enough.",
+        "stamps with <keystore[alias]> and <keystore[alias]>" => "its messages carry something else of what both aliases name then; one that is accepted is enough.",
+    ;
+}
 
-/// What may be said of a flow.
-pub(super) const FLOW_LINES: [&str; 10] = [
-    "signs xml with <keystore[alias]>",
-    "sends to <receiver>",
-    "delivers within <duration>",
-    "delivers immediately",
-    "deployed",
-    "undeployed",
-    "caches keys for <duration>",
-    "stamps with <keystore[alias]>",
-    "signs xml with <keystore[alias]> and <keystore[alias]>",
-    "stamps with <keystore[alias]> and <keystore[alias]>",
-];
+/// How a hazard is accepted.
+pub(super) const WAIVERS: [&str; 2] = ["<flow> rejected because <text>", "<flow> interrupted because <text>"];

@@ -13,13 +13,15 @@ mod flow;
 pub mod gap;
 pub mod given;
 mod goal;
-mod lines;
+pub mod lines;
+pub mod mention;
 mod named;
 mod names;
 pub mod parameter;
 pub mod phrase;
 mod predecessors;
 mod promise;
+pub mod reserved;
 pub mod resolve;
 pub mod scope;
 pub mod steps;
@@ -101,6 +103,8 @@ pub struct Plan {
     pub files: BTreeMap<String, String>,
     /// Whether it says something for each row of a table.
     pub has_rows: bool,
+    /// What it declares and does not speak of again.
+    pub unused: Vec<scope::Unused>,
     /// Which key a new key takes the place of.
     pub predecessors: BTreeMap<KeyId, KeyId>,
 }

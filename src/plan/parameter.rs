@@ -1,6 +1,6 @@
 //! Parameters: `param alias : alias = "orders-signer"`, and `$alias` where it is used.
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{cell::Cell, collections::BTreeMap, fmt, time::Duration};
 
 use jiff::Timestamp;
 use miette::{Diagnostic, SourceSpan};
@@ -18,6 +18,7 @@ use crate::{
 
 use super::{
     date,
+    scope::Unused,
     suggest::{Patience, nearest},
 };
 
@@ -36,6 +37,8 @@ pub struct Parameter {
 #[derive(Debug, Default)]
 pub struct Parameters {
     rows: Vec<Parameter>,
+    /// Whether something takes the value of each.
+    used: Vec<Cell<bool>>,
     /// Where each lies, by its name.
     places: BTreeMap<String, usize>,
     /// The length of the longest name, in bytes.
@@ -48,12 +51,24 @@ impl Parameters {
         self.longest = self.longest.max(parameter.name.len());
         self.places.entry(parameter.name.clone()).or_insert(self.rows.len());
         self.rows.push(parameter);
+        self.used.push(Cell::new(false));
     }
 
-    /// The parameter with this name.
+    /// The parameter with this name; it is used from then on.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&Parameter> {
-        self.places.get(name).and_then(|place| self.rows.get(*place))
+        let place = *self.places.get(name)?;
+        if let Some(used) = self.used.get(place) {
+            used.set(true);
+        }
+        self.rows.get(place)
+    }
+
+    /// Those whose value nothing takes; `places` are where they are declared, in their order.
+    #[must_use]
+    pub fn unused(&self, places: &[Span]) -> Vec<Unused> {
+        let rows = self.rows.iter().zip(&self.used).zip(places).filter(|((_, used), _)| !used.get());
+        rows.map(|((row, _), at)| Unused { kind: "parameter", name: row.name.clone(), at: *at }).collect()
     }
 
     /// The parameter with the longest name that a text begins with.

@@ -131,7 +131,7 @@ impl Reader<'_> {
         let furthest = near.iter().map(|(unfit, _)| unfit.progress).max().unwrap_or_default();
         near.retain(|(unfit, _)| unfit.progress == furthest);
         if let Some(Term::Word(first)) = phrase.terms.first()
-            && let Some((thing, _)) = self.scope.thing(&first.value)
+            && let Some(thing) = self.scope.declared(&first.value)
         {
             let begins = format!("<{}>", thing.kind());
             if near.iter().any(|(_, usage)| usage.starts_with(&begins)) {

@@ -27,6 +27,7 @@ use super::{
     duplicate,
     expected::expected,
     goal::Goals,
+    lines::WAIVERS,
     named, parameter,
     phrase::Reader,
     predecessors::predecessors,
@@ -200,8 +201,11 @@ pub fn resolve_scenario(
     named::tell(&draft.landscape, (&start, &steps), (&promises.statements, &goals.finals));
     let predecessors = predecessors(&draft, &steps);
     draft.declared.head = head.name.span;
+    let mut unused = draft.scope.unused();
+    unused.extend(draft.scope.parameters.unused(&draft.declared.parameters));
     let (names, parameters) = draft.scope.into_parts();
     Ok(Plan {
+        unused,
         source: source.clone(),
         name: head.name.value,
         title: head.title.map(|t| t.value),
@@ -263,7 +267,10 @@ fn names(draft: &mut Draft, tree: &SyntaxTree, given: &BTreeMap<String, String>)
                     continue;
                 }
                 match parameter::read(decl, given) {
-                    Ok(parameter) => draft.scope.parameters.push(parameter),
+                    Ok(parameter) => {
+                        draft.scope.parameters.push(parameter);
+                        draft.declared.parameters.push(decl.name.span);
+                    }
                     Err(finding) => {
                         draft.findings.push(finding);
                         draft.lost_parameters.insert(decl.name.value.clone());
@@ -332,8 +339,7 @@ fn step_decl(item: &Line<Item>) -> Option<&StepDecl> {
 }
 
 fn waiver(draft: &mut Draft, phrase: &Phrase) -> Option<Waiver> {
-    let usages = ["<flow> rejected because <text>", "<flow> interrupted because <text>"];
-    let (row, arguments) = draft.read("a waiver", &usages, phrase)?;
+    let (row, arguments) = draft.read("a waiver", &WAIVERS, phrase)?;
     let mut arguments = Arguments::new(arguments);
     let hazard = if row == 0 { Hazard::Rejected } else { Hazard::Interrupted };
     let (flow, because) = (arguments.flow()?, arguments.text()?);

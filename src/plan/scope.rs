@@ -1,7 +1,7 @@
 //! What the names of a plan stand for.
 
 use std::{
-    cell::OnceCell,
+    cell::{Cell, OnceCell},
     collections::{BTreeMap, BTreeSet},
 };
 
@@ -53,11 +53,30 @@ impl Thing {
     }
 }
 
+/// A thing where it is declared, and whether something else speaks of it.
+#[derive(Debug)]
+struct Declared {
+    thing: Thing,
+    at: Span,
+    is_used: Cell<bool>,
+}
+
+/// A name of which nothing speaks but its own declaration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unused {
+    /// What it is: `role`, `key`, `keystore`, `receiver`, `window` or `parameter`.
+    pub kind: &'static str,
+    /// The name.
+    pub name: String,
+    /// Where it is declared.
+    pub at: Span,
+}
+
 /// All names of a plan. Steps have names of their own; everything else shares one set.
 #[derive(Debug, Default)]
 pub struct Scope {
-    things: HashMap<String, (Thing, Span)>,
-    steps: HashMap<String, (Thing, Span)>,
+    things: HashMap<String, Declared>,
+    steps: HashMap<String, Declared>,
     /// The names of each kind, sorted once somebody asks for them.
     kinds: OnceCell<BTreeMap<&'static str, BTreeSet<String>>>,
     /// The parameters.
@@ -70,25 +89,53 @@ impl Scope {
     /// Enters a name; gives the place of an earlier declaration if there is one.
     pub fn declare(&mut self, name: &str, thing: Thing, span: Span) -> Option<Span> {
         let table = if matches!(thing, Thing::Step(_)) { &mut self.steps } else { &mut self.things };
-        if let Some((_, first)) = table.get(name) {
-            return Some(*first);
+        if let Some(first) = table.get(name) {
+            return Some(first.at);
         }
-        table.insert(name.to_owned(), (thing, span));
+        table.insert(name.to_owned(), Declared { thing, at: span, is_used: Cell::new(false) });
         self.kinds.take();
         None
     }
 
-    /// What a name stands for.
+    /// What a name stands for; it is used from then on.
     #[must_use]
     pub fn thing(&self, name: &str) -> Option<(Thing, Span)> {
-        self.things.get(name).copied()
+        let found = self.things.get(name)?;
+        found.is_used.set(true);
+        Some((found.thing, found.at))
+    }
+
+    /// What a name stands for, looked at without use.
+    #[must_use]
+    pub fn declared(&self, name: &str) -> Option<Thing> {
+        self.things.get(name).map(|found| found.thing)
+    }
+
+    /// What nothing speaks of, in the order of the text. Flows are judged whether something speaks of them
+    /// or not. What is said for each row of a table is used when one of its rows is.
+    #[must_use]
+    pub fn unused(&self) -> Vec<Unused> {
+        let mut places: BTreeMap<Span, (bool, Unused)> = BTreeMap::new();
+        for (name, found) in &self.things {
+            if matches!(found.thing, Thing::Flow(_)) {
+                continue;
+            }
+            let unused = Unused { kind: found.thing.kind(), name: name.clone(), at: found.at };
+            let (is_used, first) = places.entry(found.at).or_insert_with(|| (false, unused.clone()));
+            *is_used |= found.is_used.get();
+            // Of several rows the first one by name, whatever order they come in.
+            if unused.name < first.name {
+                *first = unused;
+            }
+        }
+        places.into_values().filter(|(is_used, _)| !is_used).map(|(_, unused)| unused).collect()
     }
 
     /// The step with this name.
     #[must_use]
     pub fn step(&self, name: &str) -> Option<StepId> {
         match self.steps.get(name) {
-            Some((Thing::Step(step), _)) => Some(*step),
+            Some(Declared { thing: Thing::Step(step), .. }) => Some(*step),
             _ => None,
         }
     }
@@ -96,8 +143,8 @@ impl Scope {
     /// Gives up what every name stands for, and the parameters.
     #[must_use]
     pub fn into_parts(self) -> (Names, Parameters) {
-        let named = |table: HashMap<String, (Thing, Span)>| -> HashMap<String, Thing> {
-            table.into_iter().map(|(name, (thing, _))| (name, thing)).collect()
+        let named = |table: HashMap<String, Declared>| -> HashMap<String, Thing> {
+            table.into_iter().map(|(name, found)| (name, found.thing)).collect()
         };
         (Names::of(named(self.things), named(self.steps)), self.parameters)
     }
@@ -107,8 +154,8 @@ impl Scope {
     pub fn did_you_mean(&self, name: &str, kind: &str) -> String {
         let kinds = self.kinds.get_or_init(|| {
             let mut kinds: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
-            for (name, (thing, _)) in self.things.iter().chain(&self.steps) {
-                kinds.entry(thing.kind()).or_default().insert(name.clone());
+            for (name, found) in self.things.iter().chain(&self.steps) {
+                kinds.entry(found.thing.kind()).or_default().insert(name.clone());
             }
             kinds
         });

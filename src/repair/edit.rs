@@ -11,6 +11,22 @@ pub struct Change {
     pub text: String,
 }
 
+/// A text with changes; nothing when they stand in each other's way.
+#[must_use]
+pub fn changed(text: &str, changes: &[Change]) -> Option<String> {
+    let mut changes: Vec<&Change> = changes.iter().collect();
+    changes.sort_by_key(|change| change.at);
+    let mut edited = String::with_capacity(text.len() + 200);
+    let mut done = 0;
+    for change in changes {
+        edited.push_str(text.get(done..change.at.start)?);
+        edited.push_str(&change.text);
+        done = change.at.end;
+    }
+    edited.push_str(text.get(done..)?);
+    Some(edited)
+}
+
 /// A small edit of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
@@ -28,17 +44,7 @@ impl Edit {
     /// The text with the edit; nothing when its changes stand in each other's way.
     #[must_use]
     pub fn applied(&self, text: &str) -> Option<String> {
-        let mut changes: Vec<&Change> = self.changes.iter().collect();
-        changes.sort_by_key(|change| change.at);
-        let mut edited = String::with_capacity(text.len() + 200);
-        let mut done = 0;
-        for change in changes {
-            edited.push_str(text.get(done..change.at.start)?);
-            edited.push_str(&change.text);
-            done = change.at.end;
-        }
-        edited.push_str(text.get(done..)?);
-        Some(edited)
+        changed(text, &self.changes)
     }
 
     /// How large it is, in words.

@@ -10,4 +10,4 @@ mod edit;
 mod sketch;
 
 pub use attempt::{Attempts, Repaired, repair};
-pub use edit::{Change, Edit};
+pub use edit::{Change, Edit, changed};

@@ -36,6 +36,17 @@ pub(super) fn usage(word: &str) -> Option<&'static str> {
     ITEMS.iter().find(|(known, _)| *known == word).map(|(_, usage)| *usage)
 }
 
+/// The words that begin a sentence of their own, and how each is written.
+pub fn sentences() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ITEMS.into_iter()
+}
+
+/// Whether a sentence of its own begins with this word.
+#[must_use]
+pub fn begins_sentence(word: &str) -> bool {
+    usage(word).is_some()
+}
+
 /// The word that was probably meant.
 pub(super) fn near(word: &str) -> Option<&'static str> {
     // A word that is much longer than any of ours is near to none, and comparing it costs.

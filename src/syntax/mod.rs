@@ -30,7 +30,7 @@ pub use fault::UnexpectedText;
 pub use format::format;
 pub use header::{EmptyPlan, MisplacedHeader, MissingHeader, TextAfterHeader, UnknownVersion, VERSION};
 pub use hostile::HostileCharacter;
-pub use item::UnknownItem;
+pub use item::{UnknownItem, begins_sentence, sentences};
 pub use name::{MalformedName, MissingName, NAME_LIMIT, NameTooLong};
 pub use number::{DurationTooLong, NumberTooLarge, spelt};
 pub use parser::{TooManyFaults, parse};

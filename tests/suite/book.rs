@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod notices;
+mod reference;
 
 use std::collections::{BTreeMap, BTreeSet};
 

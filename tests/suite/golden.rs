@@ -139,6 +139,8 @@ fn every_code_has_a_page_and_every_page_has_a_code() {
     pages.extend(stems(&folder("told"), "snap"));
     // Those about prose stand in no plan; the tests of imports bring them about.
     pages.extend(stems(&folder("prose"), "snap"));
+    // And those about how a plan begins.
+    pages.extend(stems(&folder("template"), "snap"));
     // Those about scenarios stand in texts without steps.
     pages.extend(stems(&folder("scenario"), "snap"));
     assert_eq!(pages.iter().map(String::as_str).collect::<BTreeSet<_>>(), codes);

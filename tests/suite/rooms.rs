@@ -30,7 +30,7 @@ const ORDER: &[&[&str]] = &[
     &["transition"],
     &["certificate"],
     &["proof", "synthesis"],
-    &["compare", "import", "repair"],
+    &["compare", "import", "repair", "template"],
     &["journal"],
     &["run"],
     &["evidence"],

@@ -8,6 +8,7 @@ mod count;
 mod each;
 mod file;
 mod finding;
+mod flat;
 mod list;
 mod once;
 mod read;
@@ -18,6 +19,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 pub use each::instances;
 pub use finding::EXPLANATIONS;
+pub use flat::flat;
 pub use once::once;
 pub use value::Kind;
 

@@ -58,6 +58,11 @@ impl Vocabulary {
         (self.kinds.len(), self.sayings.len())
     }
 
+    /// The words for kinds of things.
+    pub fn kinds(&self) -> impl Iterator<Item = &str> {
+        self.kinds.keys().map(String::as_str)
+    }
+
     /// For each sentence how it is written, what it means in the words of the core, and what it is.
     pub fn sentences(&self) -> impl Iterator<Item = (&str, &str, Option<&str>)> {
         self.sayings.iter().map(|saying| (&*saying.said, &*saying.means, saying.title.as_deref()))

@@ -5,8 +5,19 @@ use keyroll::run::site::Site;
 use keyroll::syntax::parse;
 
 /// The sources that findings may stand in.
-const ROOMS: [&str; 10] =
-    ["backend", "syntax", "plan", "check", "certificate", "proof", "synthesis", "import", "run", "cli"];
+const ROOMS: [&str; 11] = [
+    "backend",
+    "syntax",
+    "plan",
+    "check",
+    "certificate",
+    "proof",
+    "synthesis",
+    "import",
+    "template",
+    "run",
+    "cli",
+];
 
 fn sources(folder: &Path, found: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {

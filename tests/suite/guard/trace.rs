@@ -179,6 +179,8 @@ const COMMANDS: &[(&str, Bounds, i32)] = &[
     ("runbook plan.renewal", Bounds::Looks, 0),
     ("import steps.md", Bounds::ReadsTheSite, 0),
     ("import steps.md --output output.renewal --overwrite", Bounds::WritesTheOutput, 0),
+    ("new --list", Bounds::Looks, 0),
+    ("new --from ssh/user-ca --output output.renewal --overwrite", Bounds::WritesTheOutput, 0),
     ("schema check", Bounds::Looks, 0),
     ("completions bash", Bounds::Looks, 0),
     ("man check", Bounds::Looks, 0),

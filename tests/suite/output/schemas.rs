@@ -166,6 +166,11 @@ fn heard() -> Heard {
     heard.hear(&place, 0, "why");
     heard.hear(&place, 0, "why retire_old");
     heard.hear(&place, 2, "why retire_odl");
+    heard.hear(&place, 0, "new --list");
+    heard.hear(&place, 0, "new --from xml-signature/two-keys");
+    heard.hear(&place, 0, "new --from xml-signature/two-keys --output begun.renewal");
+    heard.hear(&place, 2, "new --from xml-signature/two-keys --output begun.renewal");
+    heard.hear(&place, 1, "new --from nothing");
     heard.hear(&place, 0, "inbox --as receiver_admin");
     heard.hear(&place, 0, "inbox --as tenant_admin");
     heard.hear(&place, 0, "confirm provide_certificate --as receiver_admin --person Pia");
