@@ -344,9 +344,8 @@ impl Workbench<'_> {
         let land = self.landscape;
         let (channel, name) = (&land.channels[flow], land.keys[key].clone());
         let store = land.places[channel.stamps].store;
-        let is_own = |store| channel.aliases().any(|own| land.places[own].store == store);
         let mut alias = None;
-        for place in land.places.rows().filter(|place| is_own(place.store)) {
+        for place in land.places.rows().filter(|place| land.stamps_from(flow, place.store)) {
             if alias.is_none() && self.held(place)? == Some(wanted) {
                 alias = Some(&place.alias);
             }

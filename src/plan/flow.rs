@@ -196,14 +196,18 @@ two aliases or keeps keys.
 Wrong:
   flow orders of tenant_admin {
     stamps with tenant[\"orders\"] and tenant[\"orders-next\"]
+    sends to partner
+    delivers within 24h
     caches keys for 10m
-    ...
+    deployed
   }
 
 Right:
   flow orders of tenant_admin {
     stamps with tenant[\"orders\"] and tenant[\"orders-next\"]
-    ...
+    sends to partner
+    delivers within 24h
+    deployed
   }
 ",
     },

@@ -210,8 +210,7 @@ fn tried(landscape: &Landscape, world: &World, channel: ChannelId, key: KeyId) -
     let declared = &landscape.channels[channel];
     let store = landscape.places[declared.stamps].store;
     let mut held = world.places.iter().filter(|(_, held)| **held == Some(key));
-    let stores = |place: PlaceId| landscape.places[place].store;
-    if !held.any(|(place, _)| declared.aliases().any(|own| stores(own) == stores(place))) {
+    if !held.any(|(place, _)| landscape.stamps_from(channel, landscape.places[place].store)) {
         return Err(Misfit::Absent(store, key));
     }
     if !world.accepts(landscape, channel, key) {

@@ -187,12 +187,10 @@ impl Landscape {
         format!("{}[\"{}\"]", self.stores[place.store].name, place.alias)
     }
 
-    /// The aliases that a channel lists, as an author writes them: `tenant["old"] and tenant["new"]`.
+    /// Whether an alias that a channel lists is one of a store.
     #[must_use]
-    pub fn aliases(&self, channel: ChannelId) -> String {
-        let names: Vec<String> =
-            self.channels[channel].aliases().map(|place| self.place_name(place)).collect();
-        names.join(" and ")
+    pub fn stamps_from(&self, channel: ChannelId, store: StoreId) -> bool {
+        self.channels[channel].aliases().any(|place| self.places[place].store == store)
     }
 
     /// The first channel that lists two aliases.

@@ -37,7 +37,9 @@ pub(super) fn story(chance: &mut Chance, ground: &Ground) -> Vec<Draft> {
         act: act.to_owned(),
         to: to.to_vec(),
     };
-    let alias = ground.beside.filter(|beside| beside.starts_with('s')).unwrap_or("s[\"b\"]");
+    // Nothing is staged where an exchange keeps what it moves away.
+    let fits = |beside: &&str| beside.starts_with('s') && !beside.contains("backup");
+    let alias = ground.beside.filter(fits).unwrap_or("s[\"b\"]");
     let alias = alias.trim_start_matches("s[").trim_end_matches(']');
     let mut steps = vec![
         step(0, &[], &[], &format!("create new in s as {alias}"), &[]),

@@ -32,9 +32,8 @@ impl Moments<'_> {
             && (self.start.done.is_clear() && self.start.heard.is_clear())
             && self.start.under_way.rows().all(|keys| keys.is_empty());
         self.must(is_fresh, || "what happens from the middle of something on".into())?;
-        self.must(self.checked.late().moves().is_empty(), || {
-            "what an attempt changes that comes late".into()
-        })?;
+        let of_late = || "what an attempt changes that comes late".into();
+        self.must(self.checked.late().moves().is_empty(), of_late)?;
         self.must(land.doubled().is_none(), || {
             "what messages carry of a flow that lists two aliases".into()
         })?;
