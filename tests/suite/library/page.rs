@@ -21,7 +21,8 @@ use keyroll::{
 const HEAD: &str = "# The plans that come with it
 
 Each of these is a text under `plans/`, to be taken as it is or as a beginning. A plan *as documented* follows its source to the letter
-and is refused for the hazard that is named; the plan before it is the safe one. `keyroll prove --library plans` proves and refuses
+and is refused for the hazard that is named; the plan before it is the safe one. `keyroll new` [begins with one of them](new.md),
+under your names. `keyroll prove --library plans` proves and refuses
 them all.
 
 Under *stands still* is how long the flows do not run in the worst case: in acts where the plan does not say how long its steps take,

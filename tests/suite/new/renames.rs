@@ -109,6 +109,32 @@ fn an_alias_gets_another_text_with_all_that_is_made_of_it() {
     );
 }
 
+/// An alias that begins as another one does is another one, and so is one in a comment or a title.
+#[test]
+fn an_alias_within_a_longer_one_stays() {
+    let text = two_keys()
+        .text
+        .replace("param alias    : alias    = \"orders-signer\"", "param alias    : alias    = \"own\"");
+    let text = text.replace(
+        "  alias $alias is old\n",
+        "  alias \"own\" is old\n  alias \"owner\" is spare # not own\n  alias \"own-old\" is spare_2\n",
+    );
+    let text = text.replace("key new ", "key spare \"own\"\nkey spare_2\nkey new ");
+    let (tree, _) = read(&text);
+    let template = Template { name: "own", text: Box::leak(format(&tree).into_boxed_str()) };
+    let made_text = made(&template, &wishes(&[("\"own\"", "gate")])).text;
+    for says in [
+        "alias \"gate\" is old\n",
+        "alias \"owner\" is spare ",
+        "# not own\n",
+        "alias \"own-old\" is spare_2\n",
+        "key spare \"own\"\n",
+        "= \"gate\" ",
+    ] {
+        assert!(made_text.contains(says), "{says}\n{made_text}");
+    }
+}
+
 #[test]
 fn names_that_nothing_can_have_are_refused() {
     let long = "x".repeat(65);
