@@ -247,7 +247,7 @@ fn a_compressed_clock_leaps_forward_and_never_back() {
 /// What is left of a wait counts from the clock when a flow is stopped, and not the whole of it again.
 #[test]
 fn a_stop_counts_what_is_left_of_a_wait_and_how_far_off_a_date_is() {
-    let text = night("  after stop\n  waits 2h after agree\n").replace("  takes 1d\n", "  takes 1d to 1d\n");
+    let text = night("  after stop\n  waits 2h after agree\n").replace("at most 1h", "at most 3h");
     let plan = checked(&text.replace("  after agree\n  needs", "  waits 2h after agree\n  needs"));
     let gates = Gates::of(plan.plan(), plan.order());
     let step = |name: &str| plan.plan().step(name).unwrap();

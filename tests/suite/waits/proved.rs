@@ -69,10 +69,7 @@ fn random_plans_with_times_are_judged_as_without() {
 fn a_wait_is_an_order_and_one_that_a_role_must_know_of() {
     assert_eq!(read(&destroying("  waits 90d after destroy_old\n")).unwrap_err(), ["cycle"]);
     let later = destroying("  waits 90d after announce_exchange\n");
-    let later = later.replace(
-        "step create_key by tenant_admin {\n",
-        "step create_key by tenant_admin {\n  waits 1h after destroy_old\n",
-    );
+    let later = later.replace("  create new in", "  waits 1h after destroy_old\n  create new in");
     assert_eq!(read(&later).unwrap_err(), ["cycle"]);
     // The partner reports nothing after it retired the key.
     assert_eq!(read(&destroying("  waits 90d after retire_old\n")).unwrap_err(), ["unannounced_step"]);
