@@ -108,7 +108,7 @@ fn every_plan_to_begin_with_comes_out_as_it_is_and_proved() {
     for template in templates() {
         let made = made(template, &Wishes::default());
         assert_eq!(made.text, template.text, "{}", template.name);
-        assert_eq!(made.proven.checked().plan().expected.is_some(), false);
+        assert!(made.proven.checked().plan().expected.is_none());
         begun += 1;
     }
     assert!(begun >= 45, "{begun}");

@@ -52,7 +52,7 @@ impl Questions {
             let Some(value) = value.to_possible_value() else { continue };
             let help =
                 value.get_help().map(|help| format!("  {help}")).filter(|_| !short).unwrap_or_default();
-            self.say(&format!("  {}  {:<14}{help}", number + 1, value.get_name()).trim_end());
+            self.say(format!("  {}  {:<14}{help}", number + 1, value.get_name()).trim_end());
         }
         loop {
             let answer = self.line(&format!("1-{}:", values.len()))?;
