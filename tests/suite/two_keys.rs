@@ -3,12 +3,16 @@
 #![cfg(test)]
 
 use keyroll::{
+    certificate::{News, Reasons, Refused, show},
     condition::Asks,
     proof::{
         engine::{Engine, How},
         verdict::{BUDGET, Verdict, prove, prove_by},
     },
-    world::landscape::{Fact, Value},
+    world::{
+        id::StepId,
+        landscape::{Fact, Value},
+    },
 };
 
 use super::{
@@ -96,6 +100,25 @@ fn a_receiver_of_one_key_is_renewed_by_messages_with_two() {
     let checked = read(PLAN).unwrap();
     let Verdict::NotProven(open) = prove_by(Engine::Cuts, checked, &start, BUDGET) else { panic!("cuts") };
     assert!(open.reason().contains("lists two aliases"), "{}", open.reason());
+}
+
+#[test]
+fn no_order_of_steps_is_a_certificate_of_such_a_plan() {
+    struct Believing;
+    impl Reasons for Believing {
+        fn is_before(&self, _: StepId, _: StepId) -> bool {
+            true
+        }
+        fn chain(&self, _: News) -> Option<Vec<StepId>> {
+            Some(Vec::new())
+        }
+        fn moment(&self, _: usize) -> Option<Vec<StepId>> {
+            Some(Vec::new())
+        }
+    }
+    let checked = read(PLAN).unwrap();
+    let shown = show(&checked, &checked.plan().start, &Believing);
+    assert_eq!(shown, Err(Refused::Gap("what a flow with two aliases sends".to_owned())));
 }
 
 #[test]

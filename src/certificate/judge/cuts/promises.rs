@@ -34,9 +34,7 @@ impl Moments<'_> {
         self.must(is_fresh, || "what happens from the middle of something on".into())?;
         let of_late = || "what an attempt changes that comes late".into();
         self.must(self.checked.late().moves().is_empty(), of_late)?;
-        self.must(land.doubled().is_none(), || {
-            "what messages carry of a flow that lists two aliases".into()
-        })?;
+        self.must(land.doubled().is_none(), || "what a flow with two aliases sends".into())?;
         plan.steps.ids().try_for_each(|step| self.can_be_done(step))?;
         for promise in judged(plan, &laws(plan)) {
             let (flow, hazard) = promise.hazard();
