@@ -245,21 +245,26 @@ fn a_mistake_is_found_once_and_not_for_each_row() {
 fn advice_on_what_is_said_for_each_row_is_told_once() {
     let silent = |text: &str| {
         let checked = read(text).unwrap();
-        let advice = checked.advice().iter().map(|finding| {
-            let help = finding.help().map(|help| help.to_string()).unwrap_or_default();
-            (finding.code().unwrap().to_string(), help)
-        });
-        advice
-            .filter(|(code, _)| code.ends_with("last_act_unreported"))
-            .map(|(_, help)| help)
-            .collect::<Vec<_>>()
+        let of = |finding: &&keyroll::source::Finding| {
+            finding.code().unwrap().to_string().ends_with("last_act_unreported")
+        };
+        let helps = checked.advice().iter().filter(of).map(|finding| finding.help().unwrap().to_string());
+        helps.collect::<Vec<_>>()
     };
-    let partners = |many: usize| (0..many).map(|n| (format!("p{n}"), 1, false)).collect::<Vec<Partner>>();
-    let alone = silent(&by_hand(&partners(3)));
+    let partners = |many: usize| (0..many).map(|n| (format!("p{n}"), 1, true)).collect::<Vec<Partner>>();
+    // Each partner does something in the end of which nobody hears.
+    let last = |name: &str| {
+        format!("step extra-{name} by admin-{name} {{\n  after close\n  accept new at gate-{name}\n}}\n")
+    };
+    let each = |many: usize| {
+        silent(&format!("{}for each partner {{\n{}}}\n", with_table(&partners(many)), last("$partner")))
+    };
+    let written_out = ["p0", "p1", "p2"].map(last).concat();
+    let alone = silent(&format!("{}{written_out}", by_hand(&partners(3))));
     assert_eq!(alone.len(), 3, "one for each step that is written out: {alone:?}");
-    let told = silent(&with_table(&partners(3)));
+    let told = each(3);
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].ends_with("; the same is found here 2 more times, in other rows"), "{told:?}");
-    assert!(silent(&with_table(&partners(2)))[0].ends_with("once more, in other rows"));
-    assert!(!silent(&with_table(&partners(1)))[0].contains("in other rows"));
+    assert!(each(2)[0].ends_with("once more, in other rows"));
+    assert!(!each(1)[0].contains("in other rows"));
 }

@@ -69,8 +69,10 @@ impl Diagnostic for Repeated {
             1 => "once more".to_owned(),
             more => format!("{more} more times"),
         };
-        let help = self.first.help().map_or_else(String::new, |help| format!("{help}; "));
-        Some(Box::new(format!("{help}the same is found here {again}, in other rows")))
+        let before = self.first.help().map_or_else(String::new, |help| help.to_string());
+        let between = if before.is_empty() || before.ends_with('?') { " " } else { "; " };
+        let told = format!("{before}{between}the same is found here {again}, in other rows");
+        Some(Box::new(told.trim_start().to_owned()))
     }
 
     fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {

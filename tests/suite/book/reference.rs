@@ -41,6 +41,12 @@ fn line(usage: &str) -> &'static str {
         "undeployed" => "undeployed",
         "caches keys for <duration>" => "caches keys for 10m",
         "stamps with <keystore[alias]>" => "stamps with tenant[$alias]",
+        "signs xml with <keystore[alias]> and <keystore[alias]>" => {
+            "signs xml with tenant[$alias] and tenant[\"second\"]"
+        }
+        "stamps with <keystore[alias]> and <keystore[alias]>" => {
+            "stamps with tenant[$alias] and tenant[\"second\"]"
+        }
         other => panic!("`{other}` has no example"),
     }
 }
