@@ -3,11 +3,6 @@
 use std::process::ExitCode;
 
 use keyroll::cli::{self, exit::Exit};
-use mimalloc::MiMalloc;
-
-/// A long plan is a million small pieces of memory.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let guarded = || match cli::guard::raise(std::env::args_os()) {

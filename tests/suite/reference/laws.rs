@@ -133,7 +133,7 @@ fn knows_at_the_end(plan: &Plan, told: &Told<'_>, role: RoleId, asks: &Asks) -> 
     // What the last effect of a step on a fact makes of it: of the backup alias of an exchange, no plan says what.
     let writes = |step: StepId, fact: Fact| {
         let effects = plan.steps[step].action.value.effects();
-        let last = effects.iter().flat_map(changed).filter(|(f, _)| *f == fact).next_back();
+        let last = effects.iter().flat_map(changed).rfind(|(f, _)| *f == fact);
         last.map(|(_, value)| value)
     };
     match asks {
