@@ -3,7 +3,7 @@
 //!
 //! - Before a run: [`site`] is read, [`bind`] compares it with the plan and makes its backends,
 //!   [`casting`] says who plays which role, [`dry_run`] what would happen (the
-//!   same runner over what is [`read_only`], with what is [`noted`]), [`approval`] what was
+//!   same runner over what is [`read_only`], with what `noted` tells beside), [`approval`] what was
 //!   agreed to, [`claims`] which keystores are its own, [`opening`] which certificates the run begins with, and
 //!   [`validity`] whether they last as long as the plan may.
 //! - The run itself: [`runner`] takes one [`turn`] after the other, [`difference`] finds where the
