@@ -119,17 +119,22 @@ fn each_kind_of_ending_comes_true_or_is_refused() {
         assert!(!shown.is_empty() && !shown.ends_with(": "), "{name}: {shown}");
         kinds.insert(kind);
     }
-    // The others: a half moment, no moment, or a key that is accepted from the start and lies nowhere.
+    // The others: a half moment, no moment, a key that is accepted from the start and lies nowhere, or a flow
+    // that lists two aliases.
     assert_eq!(
         not_playable,
         [
             "alias_lost.gap",
+            "alias_lost.two_aliases",
             "promise_vacuous",
             "promise_vacuous.before",
             "step_misfit",
             "step_misfit.backup_occupied",
             "step_misfit.tested",
             "step_misfit.used_up",
+            "trust_gap.second_too_late",
+            "trust_gap.two_aliases",
+            "undrained.two_aliases",
         ]
     );
     assert_eq!(kinds.len(), 7, "{kinds:?}");
