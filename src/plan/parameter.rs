@@ -252,7 +252,11 @@ pub fn read(decl: &ParamDecl, given: &BTreeMap<String, String>) -> Result<Parame
     Ok(Parameter { name, value, given })
 }
 
-fn from_text(kind: &str, text: &str) -> Result<ParameterValue, String> {
+/// A value of a kind as it is written outside of a plan, by a site or a person.
+///
+/// # Errors
+/// Why it is none, and how it is written.
+pub fn from_text(kind: &str, text: &str) -> Result<ParameterValue, String> {
     match kind {
         "alias" => Alias::new(text).map(ParameterValue::Alias).map_err(|e| e.to_string()),
         "date" => {

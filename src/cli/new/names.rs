@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use crate::{
     cli::{exit::Exit, screen::Screen},
-    name::{Alias, is_name},
+    name::is_name,
     plan::{
         mention::{Declaration, Mentions},
-        parameter::duration,
+        parameter::from_text,
     },
     source::shown,
     syntax::{
@@ -119,6 +119,7 @@ fn parameter(
     let there = match &param.default {
         Some(Term::Text(text)) => text.value.clone(),
         Some(Term::Duration(time)) => spelt(time.value),
+        Some(Term::Date(date)) => date.value.clone(),
         _ => return Ok(()),
     };
     let before: Vec<&str> = line
@@ -134,11 +135,7 @@ fn parameter(
     if !about.is_empty() {
         asked.say(&format!("  {name}: {}", shown(&about)));
     }
-    let is_alias = param.kind.value == "alias";
-    let wrong = |answer: &str| match is_alias {
-        true => Alias::new(answer).err().map(|wrong| wrong.to_string()),
-        false => duration(answer).is_none().then(|| "write it as `24h`, `15m` or `1h30m`".to_owned()),
-    };
+    let wrong = |answer: &str| from_text(&param.kind.value, answer).err();
     let value = asked.name(name, &there, wrong)?;
     if value != there {
         wishes.set(name, &value);

@@ -10,12 +10,12 @@ use std::{
 
 use keyroll::{
     check::{self, Checked},
-    duration::timing::Timing,
     invariant::Hazard,
     plan::given::Given,
     proof::verdict::{BUDGET, Verdict, prove},
     source::Source,
-    syntax::{spelt, tree::Item},
+    syntax::tree::Item,
+    template::Still,
 };
 
 const HEAD: &str = "# The plans that come with it
@@ -56,24 +56,11 @@ fn plans(folder: &Path) -> Vec<PathBuf> {
 
 /// How long the flows of a plan stand still.
 fn still(checked: &Checked) -> String {
-    let plan = checked.plan();
-    let timing = Timing::of(plan, checked.order());
-    let mut said: Vec<String> = Vec::new();
-    for flow in plan.landscape.channels.ids() {
-        let acts = timing.of_flow(flow).filter_map(|(_, stretch)| stretch.hops).max();
-        match (timing.longest(flow), acts) {
-            (Ok(None), _) => {}
-            (Ok(Some(worst)), _) => said.push(format!("at most {}", spelt(worst.time))),
-            (Err(_), Some(acts)) => said.push(format!("{acts} acts")),
-            (Err(_), None) => said.push("not bounded".to_owned()),
-        }
-    }
-    said.sort();
-    said.dedup();
-    let waived =
-        [Hazard::Rejected, Hazard::Interrupted].iter().any(|hazard| !plan.waived(*hazard).is_empty());
-    let said = if said.is_empty() { "never".to_owned() } else { said.join(", ") };
-    if waived { format!("{said}; a hazard is waived") } else { said }
+    let said = Still::of(checked);
+    let waived = [Hazard::Rejected, Hazard::Interrupted]
+        .iter()
+        .any(|hazard| !checked.plan().waived(*hazard).is_empty());
+    if waived { format!("{}; a hazard is waived", said.word()) } else { said.word().to_owned() }
 }
 
 fn cell(text: &str) -> String {

@@ -79,3 +79,20 @@ fn questions_that_are_broken_off_leave_nothing() {
     typed(folder.path(), "--what signature --private-key we", &["no\n", "no\n"]).ends(1).says("one key");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+/// A day that is agreed anew in each renewal is asked for like every other parameter.
+#[test]
+fn a_date_is_asked_for_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = ["\n"; 6];
+    let mut lines = vec!["yes\n", "no\n"];
+    lines.extend(names);
+    lines.extend(["\n", "24h\n", "2027-02-30\n", "2027-09-01\n", "servers\n", "\n"]);
+    let said = typed(folder.path(), "--what tls-server --private-key we", &lines).ends(0);
+    assert!(said.out.contains("begins with tls/load-balancer-certificate"), "{}", said.out);
+    assert!(said.out.contains("it is no date"), "{}", said.out);
+    assert!(said.out.contains("it is no day of the calendar"), "{}", said.out);
+    let text = fs::read_to_string(folder.path().join("servers.renewal")).unwrap();
+    assert!(text.contains(": date  = 2027-09-01 "), "{text}");
+    keyroll(folder.path(), &["prove", "servers.renewal"]).ends(0);
+}
