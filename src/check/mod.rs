@@ -7,6 +7,7 @@ pub mod cannot_sign;
 mod checked;
 pub mod created_twice;
 pub mod cycle;
+pub mod family;
 pub mod flow_never_runs;
 pub mod gap_observed;
 pub mod key_not_provided;
@@ -24,6 +25,7 @@ pub mod unlicensed_need;
 pub mod unused;
 
 pub use checked::{Checked, all, read};
+pub use family::{Variant, variants};
 
 use crate::{
     explanation::Explanation,

@@ -85,6 +85,7 @@ impl Mentions {
     fn item(&mut self, item: &Item) {
         match item {
             Item::Plan(head) => self.add(Of::Plan, &head.name),
+            Item::Ask(ask) => self.add(Of::Thing, &ask.role),
             Item::Role(titled) => self.declare("role", &titled.name, titled.title.as_ref()),
             Item::Key(titled) => self.declare("key", &titled.name, titled.title.as_ref()),
             Item::Keystore(owned) => self.owned("keystore", owned, &KEYSTORE_LINES),
@@ -125,7 +126,8 @@ impl Mentions {
                 StepLine::AfterEach(_)
                 | StepLine::Takes(_)
                 | StepLine::NotBefore(_)
-                | StepLine::MayComeLate(_) => {}
+                | StepLine::MayComeLate(_)
+                | StepLine::OnlyIf(_) => {}
             }
         }
     }

@@ -1,6 +1,7 @@
 //! A plan whose names are resolved: what there is, how it starts, who does what after what.
 
 mod alone;
+pub mod answers;
 mod course;
 pub mod date;
 pub mod declare;
@@ -69,6 +70,8 @@ pub struct Plan {
     pub document: Option<String>,
     /// Its parameters with the values that they have.
     pub parameters: Vec<parameter::Parameter>,
+    /// What it asks, with the answers that it was read for.
+    pub questions: Vec<answers::Question>,
     /// What there is.
     pub landscape: Landscape,
     /// Where things are declared.

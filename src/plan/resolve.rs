@@ -23,9 +23,11 @@ use crate::{
 
 use super::{
     Declared, Plan, Step, Waiver, alone,
+    answers::{self, LeftOut, Variant, empty_variant},
     declare::{self, Body, Start},
     duplicate,
     expected::expected,
+    given::Given,
     goal::Goals,
     lines::WAIVERS,
     named, parameter,
@@ -143,41 +145,43 @@ impl Draft {
     }
 }
 
-/// Resolves all names of a tree. `given` holds values for parameters from outside the plan.
+/// Resolves all names of a tree. `given` is what comes from outside the plan: values for parameters, and
+/// answers.
 ///
 /// # Errors
 /// Every finding at once.
-pub fn resolve(
-    source: &Source,
-    tree: &SyntaxTree,
-    given: &BTreeMap<String, String>,
-) -> Result<Plan, Vec<Finding>> {
+pub fn resolve(source: &Source, tree: &SyntaxTree, given: &Given) -> Result<Plan, Vec<Finding>> {
     let plan = resolve_scenario(source, tree, given)?;
-    let at = plan.declared.head.into();
-    if plan.steps.is_empty() { Err(vec![Box::new(NoSteps { at })]) } else { Ok(plan) }
+    if !plan.steps.is_empty() {
+        return Ok(plan);
+    }
+    let at = plan.declared.head;
+    let has_steps = tree.items.iter().any(|item| step_decl(item).is_some());
+    Err(vec![if has_steps { empty_variant(at) } else { Box::new(NoSteps { at: at.into() }) }])
 }
 
 /// Resolves all names of a tree that may have no steps: a start and an end, without the way between.
 ///
 /// # Errors
 /// Every finding at once.
-pub fn resolve_scenario(
-    source: &Source,
-    tree: &SyntaxTree,
-    given: &BTreeMap<String, String>,
-) -> Result<Plan, Vec<Finding>> {
+pub fn resolve_scenario(source: &Source, tree: &SyntaxTree, given: &Given) -> Result<Plan, Vec<Finding>> {
     let vocabulary = Vocabulary::of(source, tree)?;
-    let mut said = instances(source, tree)?;
+    let variant = Variant::of(tree, given)?;
+    let mut left_out = LeftOut::default();
+    let meant = answers::parts(tree, variant.answers(), &mut left_out);
+    let mut said = instances(source, &meant)?;
     said.files.extend(vocabulary.files().clone());
     let mut draft = Draft::default();
-    draft.landscape.wording = vocabulary.wording(&said.tree);
-    let core = vocabulary.in_core_words(&said.tree, &mut draft.findings);
+    let meant = answers::steps(&said.tree, variant.answers(), &mut left_out)?;
+    draft.landscape.wording = vocabulary.wording(&meant);
+    let core = vocabulary.in_core_words(&meant, &mut draft.findings);
     if !draft.findings.is_empty() {
         return Err(said.once(draft.findings));
     }
     let tree = core.as_ref();
     let head = heads(&mut draft, source, tree);
-    names(&mut draft, tree, given);
+    names(&mut draft, tree, &given.parameters);
+    let questions = variant.asked(&mut draft);
     owned(&mut draft, tree);
     declare::bodies(&mut draft);
     let mut steps = all_steps(&mut draft, tree);
@@ -203,8 +207,10 @@ pub fn resolve_scenario(
     draft.declared.head = head.name.span;
     let mut unused = draft.scope.unused();
     unused.extend(draft.scope.parameters.unused(&draft.declared.parameters));
+    unused.retain(|one| !left_out.speaks_of(&one.name));
     let (names, parameters) = draft.scope.into_parts();
     Ok(Plan {
+        questions,
         unused,
         source: source.clone(),
         name: head.name.value,

@@ -120,8 +120,8 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
                     }
                 }
             }
-            // No table is left where names are resolved.
-            StepLine::AfterEach(_) => {}
+            // No table is left where names are resolved, and no condition on an answer.
+            StepLine::AfterEach(_) | StepLine::OnlyIf(_) => {}
             StepLine::Needs(phrase) => needs.extend(condition(draft, phrase)),
             StepLine::Takes(line) => takes = takes::read(draft, line, takes).or(takes),
             StepLine::Waits(line) => waited.extend(waits::read(draft, line, &waited)),

@@ -66,6 +66,7 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
     let roles: Vec<String> = land.roles.rows().cloned().collect();
     let keys: Vec<String> = land.own_keys().map(|key| land.keys[key].clone()).collect();
     let parameters: Vec<String> = plan.parameters.iter().map(|p| p.name.clone()).collect();
+    let questions: Vec<String> = plan.questions.iter().map(|q| q.name.value.clone()).collect();
     let mut findings = Vec::new();
     let tables = [
         ("keystore", "keystores", &stores, site.keystores.keys().collect::<Vec<_>>(), true),
@@ -74,6 +75,7 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
         ("role", "roles", &roles, site.roles.keys().collect(), false),
         ("key", "keys", &keys, site.keys.keys().collect(), false),
         ("parameter", "parameters", &parameters, site.parameters.keys().collect(), false),
+        ("question", "answers", &questions, site.answers.keys().collect(), false),
     ];
     for (kind, table, planned, bound, needed) in tables {
         let (is_planned, is_bound): (BTreeSet<&String>, BTreeSet<&String>) =

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     backend::secret::SecretReference,
+    plan::answers::Answers,
     source::{Source, Span},
     world::material::{Fingerprint, KeyType},
 };
@@ -37,6 +38,9 @@ pub struct Site {
     /// Values for the plan's parameters.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
+    /// Answers to the plan's questions.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answers: BTreeMap<String, Answer>,
     /// Who plays the roles; a role that is not named is played by a person.
     #[serde(default)]
     pub roles: BTreeMap<String, RoleBinding>,
@@ -52,6 +56,24 @@ pub struct Site {
     /// What is generated for keys, where it is not to be as the key that it replaces.
     #[serde(default)]
     pub keys: BTreeMap<String, KeyBinding>,
+}
+
+/// An answer to a question: `"yes"` or `"no"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Answer {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+}
+
+impl Site {
+    /// Its answers.
+    #[must_use]
+    pub fn answers(&self) -> Answers {
+        self.answers.iter().map(|(name, answer)| (name.clone(), *answer == Answer::Yes)).collect()
+    }
 }
 
 /// Who plays a role.

@@ -141,6 +141,13 @@ impl Page {
                 };
                 self.sentence(line, &code);
             }
+            Item::Ask(ask) => {
+                self.sentence(line, &format!("ask {} of {}", ask.name, ask.role));
+                self.line(2, &quoted(&ask.text.value), None);
+                if let Some(silence) = &ask.silence {
+                    self.line(2, &format!("silence means {silence}"), None);
+                }
+            }
             Item::Role(role) => {
                 self.sentence(line, &titled("role", &role.name, role.title.as_ref(), widths.name));
             }
@@ -303,6 +310,7 @@ fn step_line(line: &StepLine) -> String {
         },
         StepLine::Waits(line) => format!("waits {} after {}", term(&line.time), line.after),
         StepLine::NotBefore(date) => format!("not before {}", term(date)),
+        StepLine::OnlyIf(words) => format!("only if {}", phrase(words)),
         StepLine::MayComeLate(_) => "may come late".to_owned(),
         StepLine::Act(words) => phrase(words),
     }

@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::explanation::Explanation;
 
 /// The words and how a sentence with them is written.
-const ITEMS: [(&str, &str); 19] = [
+const ITEMS: [(&str, &str); 20] = [
     ("plan", "`plan NAME`, then its title in quotes and `source \"...\"`"),
     ("param", "`param NAME : KIND = VALUE`"),
     ("role", "`role NAME \"Title\"`"),
@@ -14,6 +14,7 @@ const ITEMS: [(&str, &str); 19] = [
     ("keystore", "`keystore NAME of ROLE { ... }`"),
     ("receiver", "`receiver NAME of ROLE { ... }`"),
     ("flow", "`flow NAME of ROLE { ... }`"),
+    ("ask", "`ask NAME of ROLE \"...\"`, then `silence means no` or `silence means yes`"),
     ("window", "`window NAME at most 4h`"),
     ("step", "`step NAME by ROLE { ... }`"),
     ("promise", "`promise FLOW never rejected`"),

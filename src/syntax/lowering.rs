@@ -90,6 +90,7 @@ impl Lowering<'_, '_> {
         Some(match pair.as_rule() {
             Rule::plan => Item::Plan(self.plan(pair)?),
             Rule::param => Item::Param(self.param(pair)?),
+            Rule::ask => Item::Ask(Box::new(self.ask(pair)?)),
             Rule::role => Item::Role(self.titled(pair)?),
             Rule::key => Item::Key(self.titled(pair)?),
             Rule::keystore => Item::Keystore(self.owned(pair)?),
@@ -286,6 +287,7 @@ impl Lowering<'_, '_> {
             Rule::waits => StepLine::Waits(Box::new(self.waits(pair)?)),
             Rule::earliest => StepLine::NotBefore(Box::new(self.date(pair)?)),
             Rule::late => StepLine::MayComeLate(Spanned::new((), self.words.span(&pair))),
+            Rule::only_if => StepLine::OnlyIf(self.promised(pair)?),
             _ => StepLine::Act(self.words.phrase(pair)),
         })
     }

@@ -54,6 +54,8 @@ pub enum Item {
     Plan(PlanHead),
     /// `param NAME : KIND = VALUE`
     Param(ParamDecl),
+    /// `ask NAME of ROLE "question" silence means no`
+    Ask(Box<AskDecl>),
     /// `role NAME "title"`
     Role(Titled),
     /// `key NAME`
@@ -90,6 +92,19 @@ pub enum Item {
     Say(Box<SayDecl>),
     /// `KIND NAME`, `KIND NAME of ROLE { ... }`: something of a kind that was declared.
     Thing(Box<Thing>),
+}
+
+/// `ask NAME of ROLE "question" silence means no`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskDecl {
+    /// What the question is called.
+    pub name: Spanned<String>,
+    /// The role that is asked.
+    pub role: Spanned<String>,
+    /// The question, for people.
+    pub text: Spanned<String>,
+    /// What it means that nobody answers: `yes` or `no`.
+    pub silence: Option<Spanned<String>>,
 }
 
 /// `vocabulary NAME version 1 "title"`
@@ -302,6 +317,8 @@ pub enum StepLine {
     NotBefore(Box<Term>),
     /// `may come late`
     MayComeLate(Spanned<()>),
+    /// `only if ...`: the phrase begins after these words
+    OnlyIf(Phrase),
     /// Anything else: a verb and its arguments.
     Act(Phrase),
 }

@@ -10,7 +10,12 @@ use crate::{
     condition::Asks,
     explanation::Explanation,
     invariant::{Breach, alias_lost, stated::Literal},
-    plan::{Plan, given::Given, resolve::resolve_scenario},
+    plan::{
+        Plan,
+        answers::{LeftOut, parts},
+        given::Given,
+        resolve::resolve_scenario,
+    },
     proof::rules::Judged,
     source::{Finding, Refusal, Source, shown},
     syntax::{
@@ -128,11 +133,14 @@ impl Scenario {
         if !findings.is_empty() {
             return Err(refuse(findings));
         }
-        let plan = resolve_scenario(source, &tree, &given.parameters).map_err(refuse)?;
+        let plan = resolve_scenario(source, &tree, given).map_err(refuse)?;
         let vain = given.in_vain(&plan);
         if !vain.is_empty() {
             return Err(refuse(vain));
         }
+        // What is found is a plan for these answers, and asks nothing.
+        let answers = plan.questions.iter().map(|question| (question.name.value.clone(), question.yes));
+        let tree = parts(&tree, &answers.collect(), &mut LeftOut::default()).into_owned();
         let scenario = Self { tree, plan: given.applied(plan) };
         match scenario.finding() {
             Some(finding) => Err(refuse(vec![finding])),

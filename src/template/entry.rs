@@ -75,12 +75,12 @@ impl Template {
         })
     }
 
-    /// The plan, checked.
+    /// The plan, checked; one that asks questions as it is where nobody answers.
     ///
     /// # Errors
     /// What is wrong with it; no plan of the library has errors, and a test sees to it.
     pub fn checked(&self) -> Result<Checked, Refusal> {
-        check::read(&self.source(), &Given::default())
+        check::read(&self.source(), &Given { silence: true, ..Given::default() })
     }
 
     /// Its line; nothing where its head says that it is refused.

@@ -5,6 +5,7 @@ mod judged;
 mod moments;
 mod ours;
 mod refuted;
+mod several;
 mod story;
 mod timed;
 mod watch;
@@ -13,12 +14,13 @@ mod words;
 use std::path::PathBuf;
 
 use crate::{
+    check::{Checked, Variant, family},
     proof::{
         budget::Budget,
         engine::Engine,
         verdict::{BUDGET, Verdict, Why, prove_by},
     },
-    source::Refusal,
+    source::{Finding, Refusal, Source},
 };
 
 use super::{
@@ -74,7 +76,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         let task = library::Task::Prove { engine: arguments.engine, budget: arguments.budget };
         return library::run(&arguments.plan, (task, &arguments.weights), arguments.format, screen);
     }
-    let (source, mut checked) = match arguments.plan.checked(None, screen) {
+    // A certificate or a story is of one plan.
+    let is_of_one = arguments.certificate.is_some() || arguments.story.is_some() || arguments.all;
+    let read = if is_of_one { arguments.plan.only(screen) } else { arguments.plan.variants(screen) };
+    let (source, mut variants) = match read {
         Ok(read) => read,
         Err(exit) => return exit,
     };
@@ -86,13 +91,33 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Ok(story) => story,
         Err(exit) => return exit,
     };
-    let (advice, refuses) = arguments.weights.weighed(checked.take_advice());
+    let (advice, refuses) = arguments.weights.weighed(family::advice(&mut variants));
     if refuses {
         screen.page(&Refusal::new(source, advice));
         place.stays_empty(screen);
         story.stays_empty("refused for its advice", screen);
         return Exit::Refused;
     }
+    if variants.len() > 1 {
+        return several::prove(arguments, (source, variants, advice), (&place, &story), screen);
+    }
+    let Some(Variant { checked, .. }) = variants.pop() else { return Exit::Refused };
+    let name = checked.plan().name.clone();
+    let (exit, judged) = one(arguments, (&source, checked, &name), advice, (&place, &story), screen);
+    if let Some(judged) = judged {
+        tell(judged, screen);
+    }
+    exit
+}
+
+/// Proves one plan, which goes by a name; the document that tells of it, where one is wanted.
+fn one(
+    arguments: &Arguments,
+    (source, checked, name): (&Source, Checked, &str),
+    advice: Vec<Finding>,
+    (place, story): (&certificate::Place<'_>, &story::Place<'_>),
+    screen: &mut Screen,
+) -> (Exit, Option<Judged>) {
     let start = checked.plan().start.clone();
     let watch = Watch::of(screen);
     let goes_on = |reached| watch.goes_on(reached);
@@ -107,13 +132,13 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             }
             let written = match place.write((&proven, &start), arguments.budget, screen) {
                 Ok(written) => written,
-                Err(exit) => return exit,
+                Err(exit) => return (exit, None),
             };
             let plan = &proven.checked().plan().name;
             let checked = proven.checked();
             match arguments.format {
                 Findings::Text => {
-                    screen.result(format_args!("{plan}: proved"));
+                    screen.result(format_args!("{name}: proved"));
                     proved(proven.proof()).iter().for_each(|line| screen.result(line));
                     timed::lines(checked).iter().for_each(|line| screen.result(line));
                     moments::lines(checked).iter().for_each(|line| screen.result(line));
@@ -121,18 +146,18 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
                         let file = shown_path(file);
                         screen.result(format_args!("  certificate {file}, {bytes} bytes"));
                     }
+                    (Exit::Done, None)
                 }
                 Findings::Json => {
-                    let judged = Judged::proved(plan, &source, proven.proof()).certified(written);
-                    tell(judged.in_time(Timed::of(checked), WayBack::of(checked)), screen);
+                    let judged = Judged::proved(plan, source, proven.proof()).certified(written);
+                    (Exit::Done, Some(judged.in_time(Timed::of(checked), WayBack::of(checked))))
                 }
-                Findings::Sarif | Findings::Github => {}
+                Findings::Sarif | Findings::Github => (Exit::Done, None),
             }
-            Exit::Done
         }
         Verdict::Refuted(refuted) => {
             place.stays_empty(screen);
-            refuted::refused(arguments, *refuted, &story, screen)
+            refuted::refused(arguments, (*refuted, name), story, screen)
         }
         Verdict::NotProven(open) => {
             place.stays_empty(screen);
@@ -145,13 +170,20 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
                 Why::Expected(_) => "Take out `expect refused`, or put the hazard back.",
                 Why::Differ | Why::Unclear => "This is a fault of keyroll: please report it, with the plan.",
             };
-            let line = format!("{plan}: not proved: {}. {next}", open.reason());
-            match arguments.format {
-                Findings::Text => screen.result(line),
-                Findings::Json => tell(Judged::open(plan, &source, &open), screen),
-                Findings::Sarif | Findings::Github => screen.talk(line),
-            }
-            if matches!(open.why, Why::Stopped(_)) { Exit::Interrupted } else { Exit::NotProved }
+            let line = format!("{name}: not proved: {}. {next}", open.reason());
+            let judged = match arguments.format {
+                Findings::Text => {
+                    screen.result(line);
+                    None
+                }
+                Findings::Json => Some(Judged::open(plan, source, &open)),
+                Findings::Sarif | Findings::Github => {
+                    screen.talk(line);
+                    None
+                }
+            };
+            let exit = if matches!(open.why, Why::Stopped(_)) { Exit::Interrupted } else { Exit::NotProved };
+            (exit, judged)
         }
     }
 }

@@ -60,14 +60,17 @@ fn is_of_tables(item: &Item) -> bool {
                     StepLine::After(names) => names.iter().any(|name| name.value.contains('$')),
                     StepLine::Needs(words) | StepLine::Act(words) => has_list(words),
                     StepLine::Waits(line) => line.after.value.contains('$'),
-                    StepLine::Takes(_) | StepLine::NotBefore(_) | StepLine::MayComeLate(_) => false,
+                    StepLine::Takes(_)
+                    | StepLine::NotBefore(_)
+                    | StepLine::MayComeLate(_)
+                    | StepLine::OnlyIf(_) => false,
                 })
         }
         Item::Role(titled) | Item::Key(titled) => titled.name.value.contains('$'),
         Item::Window(window) => window.name.value.contains('$'),
         Item::Promise(words) | Item::Finally(words) | Item::Waive(words) => has_list(words),
         // What belongs to vocabularies was read before, but for their head.
-        Item::Plan(_) | Item::Param(_) | Item::Expect(_) | Item::Vocabulary(_) => false,
+        Item::Plan(_) | Item::Param(_) | Item::Ask(_) | Item::Expect(_) | Item::Vocabulary(_) => false,
         Item::Use(_) | Item::Kind(_) | Item::Say(_) => false,
         Item::Thing(thing) => {
             let of =
@@ -260,6 +263,10 @@ impl<'a> Saying<'a> {
                 self.findings.extend(misplaced("kind", at.span).filter(|_| matches!(item, Item::Kind(_))));
                 item.clone()
             }
+            Item::Ask(ask) => {
+                self.findings.extend(misplaced("ask", ask.name.span));
+                item.clone()
+            }
             Item::Say(say) => {
                 self.findings.extend(misplaced("say", say.said.span));
                 item.clone()
@@ -341,6 +348,7 @@ impl<'a> Saying<'a> {
                 }))],
                 StepLine::NotBefore(date) => vec![StepLine::NotBefore(Box::new(row.term(date)))],
                 StepLine::MayComeLate(late) => vec![StepLine::MayComeLate(late.clone())],
+                StepLine::OnlyIf(words) => vec![StepLine::OnlyIf(words.clone())],
                 StepLine::Act(words) => vec![StepLine::Act(self.phrase(words, row))],
             };
             body.lines.extend(said.into_iter().map(|node| with(line, node)));

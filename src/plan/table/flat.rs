@@ -3,6 +3,8 @@
 
 use crate::syntax::tree::{Block, Item, Line, Phrase, StepLine, SyntaxTree};
 
+use crate::plan::answers::without_condition;
+
 use super::list::{Piece, has_list, pieces};
 
 /// The tree without `for each`; the names keep the columns that stand in them.
@@ -44,11 +46,14 @@ fn step_line(line: &mut StepLine) {
         | StepLine::Takes(_)
         | StepLine::Waits(_)
         | StepLine::NotBefore(_)
-        | StepLine::MayComeLate(_) => {}
+        | StepLine::MayComeLate(_)
+        | StepLine::OnlyIf(_) => {}
     }
 }
 
 fn phrase(words: &mut Phrase) {
+    // Which answers it is meant for names nothing of the plan but questions.
+    without_condition(words);
     if !has_list(words) {
         return;
     }
