@@ -116,6 +116,7 @@ stock! {
     "ws-security/signs-response-two-keys-as-documented",
     "ws-security/verifies-request",
     "ws-security/verifies-response",
+    "xml-signature/by-what-the-partner-holds",
     "xml-signature/one-key",
     "xml-signature/one-key-as-documented",
     "xml-signature/two-keys",

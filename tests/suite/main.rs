@@ -1,6 +1,7 @@
 //! The one test binary.
 #![cfg(test)]
 
+mod answers;
 mod book;
 mod certificate;
 mod cli;

@@ -4,8 +4,7 @@
 
 mod performing;
 
-use std::collections::BTreeMap;
-
+use keyroll::plan::given::Given;
 use keyroll::{
     action::{
         VOCABULARY,
@@ -91,7 +90,7 @@ fn plan(acts: &[String], more: &str) -> Plan {
     let source = Source::new("words", text);
     let (tree, findings) = parse(&source);
     assert!(findings.is_empty(), "{findings:?}");
-    resolve(&source, &tree, &BTreeMap::new()).unwrap_or_else(|findings| panic!("{findings:?}"))
+    resolve(&source, &tree, &Given::default()).unwrap_or_else(|findings| panic!("{findings:?}"))
 }
 
 fn acts() -> Vec<String> {

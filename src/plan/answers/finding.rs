@@ -221,7 +221,10 @@ of no plan. It would be read by people and never be judged. The condition of a s
 lines too.
 
 Wrong:
-  only if holds_two and not holds_two
+  step trust_both by receiver_admin {
+    only if holds_two and not holds_two
+    accept new at partner
+  }
 ",
     },
     Explanation {
@@ -261,8 +264,10 @@ Behind `only if` stand names of questions, each perhaps with `not` in front, and
 There is no `or`: say the line twice, or ask one question more.
 
 Right:
-  only if holds_two
-  only if not holds_two and may_stop
+  step agree_downtime by tenant_admin {
+    only if not holds_two and may_stop
+    agree downtime with receiver_admin
+  }
 ",
     },
     Explanation {

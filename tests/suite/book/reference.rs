@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use keyroll::plan::given::Given;
 use keyroll::{
     cli::explain,
     plan::{
@@ -81,7 +82,7 @@ fn lines(page: &mut String, title: &str, kind: &str, rows: &[(&str, &str)]) {
         let source = Source::new("reference.md", with_line(kind, example));
         let (tree, findings) = parse(&source);
         assert!(findings.is_empty(), "{usage}: {findings:?}\n{}", source.text);
-        if let Err(findings) = resolve(&source, &tree, &BTreeMap::new()) {
+        if let Err(findings) = resolve(&source, &tree, &Given::default()) {
             panic!("{usage}: {findings:?}\n{}", source.text);
         }
         writeln!(page, "| `{usage}` | {} | `{example}` |", cell(says)).unwrap();
@@ -188,6 +189,6 @@ fn a_wrong_line_is_seen() {
     {
         let source = Source::new("reference.md", with_line(kind, said));
         let (tree, findings) = parse(&source);
-        assert!(!findings.is_empty() || resolve(&source, &tree, &BTreeMap::new()).is_err(), "{said}");
+        assert!(!findings.is_empty() || resolve(&source, &tree, &Given::default()).is_err(), "{said}");
     }
 }
