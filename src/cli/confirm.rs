@@ -50,7 +50,7 @@ pub struct Arguments {
     /// When the window opens that the step proposes, as in 2026-12-01T20:00:00+01:00; otherwise at once
     #[arg(long, value_name = "TIME", value_parser = time::moment)]
     opens: Option<Timestamp>,
-    /// The certificate of the key that the step created by hand, as a PEM file
+    /// The certificate of the key that the step created or certified by hand, as a PEM file
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
     #[command(flatten)]
@@ -225,11 +225,19 @@ fn act(
     if let Some(path) = &arguments.certificate {
         let bytes = bounded::read(path, CERTIFICATE_LIMIT).map_err(|e| format!("{}: {e}", path.display()))?;
         let certificate = Certificate::from_pem(&bytes).map_err(|e| format!("{}: {e}", path.display()))?;
-        if let Some(key) = plan.steps[step].action.value.makes() {
+        if let Some(key) = plan.certificate_from(step) {
             certificates.insert(plan.landscape.keys[key].clone(), certificate.pem());
         }
         if certificates.is_empty() {
-            return Err(format!("`{}` creates no key, so there is no certificate to name", shown(&name)));
+            let issued = plan.issued_by(step);
+            return Err(match issued {
+                Some(later) => format!(
+                    "the certificate of what `{}` creates is issued by `{}`: name it there",
+                    shown(&name),
+                    shown(&plan.steps[later].name.value)
+                ),
+                None => format!("`{}` creates no key, so there is no certificate to name", shown(&name)),
+            });
         }
     }
     events.push(Event::Confirmed { step: name, by, opens: arguments.opens, certificates });

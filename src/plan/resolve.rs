@@ -27,6 +27,7 @@ use super::{
     duplicate,
     expected::expected,
     goal::Goals,
+    issuer,
     lines::WAIVERS,
     named, parameter,
     phrase::Reader,
@@ -187,6 +188,7 @@ pub fn resolve_scenario(
         match &item.node {
             Item::Promise(phrase) => promises.add(&mut draft, phrase),
             Item::Finally(phrase) => goals.add(&mut draft, phrase),
+            Item::Issued(phrase) => issuer::read(&mut draft, phrase),
             Item::Waive(phrase) => waivers.extend(waiver(&mut draft, phrase)),
             _ => {}
         }

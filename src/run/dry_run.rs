@@ -290,7 +290,7 @@ impl<'a> Play<'a> {
         let plan = checked.plan();
         let material = opening::material(checked, self.site, self.host.state(), self.clock.now());
         let mut certificates = BTreeMap::new();
-        if let Some(key) = plan.steps[step].action.value.makes() {
+        if let Some(key) = plan.certificate_from(step) {
             let spec = material.spec(key).cloned().unwrap_or_else(|| KeySpec {
                 key_type: KeyType::EcP256,
                 subject: vec![("CN".to_owned(), "made by hand".to_owned())],
