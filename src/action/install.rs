@@ -2,7 +2,10 @@
 //! which the pair was made.
 
 use crate::{
-    backend::{Outcome, bench::ActError, bench::Workbench, keystore::KeystoreError},
+    backend::{
+        Outcome,
+        bench::{ActError, Workbench},
+    },
     world::{
         id::{KeyId, PlaceId, StoreId},
         landscape::{Fact, Landscape},
@@ -57,8 +60,7 @@ impl Action for Install {
         self.place = Some(place);
     }
 
-    /// A site binds a keystore into which it is done as `manual`: there is nothing to call.
-    fn perform(&self, _bench: &mut Workbench<'_>) -> Result<Outcome, ActError> {
-        Err(KeystoreError::NoHand("install a certificate that another role issued").into())
+    fn perform(&self, bench: &mut Workbench<'_>) -> Result<Outcome, ActError> {
+        self.place.map_or(Ok(Outcome::AlreadySo), |place| bench.install(place, self.key))
     }
 }

@@ -149,7 +149,7 @@ fn of(subject: &Subject<'_>, way: &Way) -> Vec<Finding> {
         };
         let help = match earlier {
             Some(earlier) if order.is_before(earlier, id) => continue,
-            Some(earlier) if earlier == id => {
+            Some(_) if id == way.create => {
                 format!(
                     "create {key} under a staging alias, and let the alias name it by `exchange` once `install certificate of {key} in {store}` is done"
                 )
@@ -211,10 +211,10 @@ pub const EXPLANATION: Explanation = Explanation {
     code: "certificate_missing",
     title: "a key is used before its issued certificate is there",
     text: "\
-Where a plan says `certificate of new issued by receiver_admin`, the key is created, its certificate is
-ordered, issued and installed, each after the other. Only then is the key handed over, tried or used:
-before that the pair lies in its keystore with a certificate that nobody is to see. The role that issues
-the certificate may accept it at its own receivers once it is issued.
+Where a plan says `certificate of new issued by receiver_admin`, the key is created, its certificate
+is ordered, issued and installed, each after the other. Only then is the key handed over, tried or
+used: before that the pair lies in its keystore with a certificate that nobody is to see. The role
+that issues the certificate may accept it at its own receivers once it is issued.
 
 Right:
   step order_certificate by tenant_admin {

@@ -77,7 +77,8 @@ pub const EXPLANATION: Explanation = Explanation {
     title: "a certificate that no role issues",
     text: "\
 `order`, `certify` and `install` are for a key whose certificate another role issues. The plan says
-which one, of a key that one of its steps creates. All other keys come with a certificate of their own.
+which one, of a key that one of its steps creates. All other keys come with a certificate of their
+own.
 
 Right:
   key new

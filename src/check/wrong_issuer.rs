@@ -74,7 +74,7 @@ pub const EXPLANATION: Explanation = Explanation {
     code: "wrong_issuer",
     title: "a certificate in the hands of the wrong role",
     text: "\
-The role that `certificate of new issued by ROLE` names is asked for the certificate and issues it. The
-request is signed with the key itself, so that the owner of its keystore orders it.
+The role that `certificate of new issued by ROLE` names is asked for the certificate and issues it.
+The request is signed with the key itself, so that the owner of its keystore orders it.
 ",
 };

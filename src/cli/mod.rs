@@ -1,5 +1,6 @@
 //! The command line: arguments in, words and an exit code out.
 
+mod answered;
 pub mod at_site;
 pub mod carried;
 pub mod check;

@@ -39,9 +39,10 @@ pub fn lacking(plan: &Plan, site: &Site) -> Vec<Lack> {
     for step in unplayable(plan) {
         if let Some(Certifying::Install(_, place)) = plan.steps[step].action.value.certifies() {
             let name = &land.stores[land.places[place].store].name;
-            let bound = in_keystore(site, name);
-            let act = plan.steps[step].action.value.sentence(land);
-            found.extend(bound.map(|bound| lack("keystores", name, format!("{bound} cannot `{act}`"))));
+            if let Some(KeystoreBinding::Command(_)) = site.keystores.get(name) {
+                let act = plan.steps[step].action.value.sentence(land);
+                found.push(lack("keystores", name, format!("a `command` cannot `{act}`")));
+            }
         }
         for effect in plan.steps[step].action.value.effects() {
             let act = plan.steps[step].action.value.sentence(land);
