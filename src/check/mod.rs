@@ -4,14 +4,17 @@ pub mod agreed_twice;
 pub mod cannot_abort;
 pub mod cannot_come_late;
 pub mod cannot_sign;
+pub mod certificate_missing;
 mod checked;
 pub mod created_twice;
 pub mod cycle;
 pub mod family;
 pub mod flow_never_runs;
 pub mod gap_observed;
+pub mod issued_twice;
 pub mod key_not_provided;
 pub mod last_act_unreported;
+pub mod not_issued;
 pub mod not_known_at_end;
 pub mod old_pair_kept;
 pub mod promise_empty;
@@ -23,6 +26,7 @@ pub mod too_long;
 pub mod unannounced_step;
 pub mod unlicensed_need;
 pub mod unused;
+pub mod wrong_issuer;
 
 pub use checked::{Checked, all, read};
 pub use family::{Variant, variants};
@@ -57,6 +61,10 @@ pub const CHECKS: &[Check] = &[
     agreed_twice::find,
     unannounced_step::find,
     unlicensed_need::find,
+    issued_twice::find,
+    not_issued::find,
+    wrong_issuer::find,
+    certificate_missing::find,
     key_not_provided::find,
     cannot_sign::find,
     race::find,
@@ -81,12 +89,15 @@ pub fn explanations() -> Vec<Explanation> {
         cannot_abort::EXPLANATION,
         cannot_come_late::EXPLANATION,
         cannot_sign::EXPLANATION,
+        certificate_missing::EXPLANATION,
         created_twice::EXPLANATION,
         cycle::EXPLANATION,
         flow_never_runs::EXPLANATION,
         gap_observed::EXPLANATION,
+        issued_twice::EXPLANATION,
         key_not_provided::EXPLANATION,
         last_act_unreported::EXPLANATION,
+        not_issued::EXPLANATION,
         not_known_at_end::EXPLANATION,
         old_pair_kept::EXPLANATION,
         promise_empty::EXPLANATION,
@@ -96,6 +107,7 @@ pub fn explanations() -> Vec<Explanation> {
         too_entangled::EXPLANATION,
         unannounced_step::EXPLANATION,
         unused::EXPLANATION,
+        wrong_issuer::EXPLANATION,
     ]
     .into_iter()
     .chain(too_long::EXPLANATIONS.iter().copied())

@@ -1,7 +1,7 @@
 //! `keyroll confirm STEP --as ROLE`
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -23,7 +23,7 @@ use crate::{
     transition::{
         event::{Actor, Event, Record},
         next::{Verdict, Why, next},
-        state::Status,
+        state::{State, Status},
     },
     world::{id::StepId, material::Certificate},
 };
@@ -32,6 +32,7 @@ use super::{
     at_site::{AtSite, Attached, failed},
     claimed,
     exit::Exit,
+    granted,
     json::{Document, Format},
     screen::Screen,
 };
@@ -50,7 +51,8 @@ pub struct Arguments {
     /// When the window opens that the step proposes, as in 2026-12-01T20:00:00+01:00; otherwise at once
     #[arg(long, value_name = "TIME", value_parser = time::moment)]
     opens: Option<Timestamp>,
-    /// The certificate of the key that the step created by hand, as a PEM file
+    /// The certificate of the key that the step created by hand, as a PEM file; of one that it issued,
+    /// what the authority answered: PEM, DER or PKCS#7, with its issuers
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
     #[command(flatten)]
@@ -221,17 +223,46 @@ fn act(
             events.push(Event::Received { step: quoted, by: by.clone() });
         }
     }
-    let mut certificates = BTreeMap::new();
-    if let Some(path) = &arguments.certificate {
-        let bytes = bounded::read(path, CERTIFICATE_LIMIT).map_err(|e| format!("{}: {e}", path.display()))?;
-        let certificate = Certificate::from_pem(&bytes).map_err(|e| format!("{}: {e}", path.display()))?;
-        if let Some(key) = plan.steps[step].action.value.makes() {
-            certificates.insert(plan.landscape.keys[key].clone(), certificate.pem());
-        }
-        if certificates.is_empty() {
-            return Err(format!("`{}` creates no key, so there is no certificate to name", shown(&name)));
-        }
-    }
+    let certificates = certificates(checked, state, step, arguments.certificate.as_deref())?;
     events.push(Event::Confirmed { step: name, by, opens: arguments.opens, certificates });
     Ok(events)
+}
+
+/// The certificates that a person names with what is done.
+fn certificates(
+    checked: &Checked,
+    state: &State,
+    step: StepId,
+    path: Option<&Path>,
+) -> Result<BTreeMap<String, String>, String> {
+    let plan = checked.plan();
+    let (name, key) = (shown(&plan.steps[step].name.value), plan.certificate_from(step));
+    // A backend made the pair, and one installs what is issued for it.
+    let made = key.and_then(|key| state.certificates.get(&key));
+    let Some(path) = path else {
+        return match (key, made) {
+            (Some(key), Some(_)) => Err(format!(
+                "name what was issued for `{}` by --certificate: the answer of the authority",
+                shown(&plan.landscape.keys[key])
+            )),
+            _ => Ok(BTreeMap::new()),
+        };
+    };
+    let Some(key) = key else {
+        return Err(match plan.issued_by(step) {
+            Some(later) => {
+                let later = shown(&plan.steps[later].name.value);
+                format!("the certificate of what `{name}` creates is issued by `{later}`: name it there")
+            }
+            None => format!("`{name}` creates no key, so there is no certificate to name"),
+        });
+    };
+    let of_file = |why: String| format!("{}: {why}", path.display());
+    let bytes = bounded::read(path, CERTIFICATE_LIMIT).map_err(|error| of_file(error.to_string()))?;
+    let pem = if plan.issuer(key).is_some() {
+        granted::answer(&bytes, made.map(String::as_str), WallClock.now()).map_err(of_file)?
+    } else {
+        Certificate::from_pem(&bytes).map_err(|error| of_file(error.to_string()))?.pem()
+    };
+    Ok(BTreeMap::from([(plan.landscape.keys[key].clone(), pem)]))
 }

@@ -13,6 +13,7 @@ pub mod dry_run;
 pub mod exit;
 pub mod explain;
 pub mod fmt;
+mod granted;
 pub mod graph;
 pub mod guard;
 pub mod import;

@@ -116,6 +116,8 @@ pub struct Declared {
     pub caches: BTreeMap<ChannelId, Span>,
     /// Keys.
     pub keys: Table<KeyId, Span>,
+    /// Who issues the certificate of a key, each time that it is said.
+    pub issuers: BTreeMap<KeyId, Vec<(RoleId, Span)>>,
     /// Roles.
     pub roles: Table<RoleId, Span>,
     /// Windows.

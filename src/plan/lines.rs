@@ -38,3 +38,6 @@ lines! {
 
 /// How a hazard is accepted.
 pub(super) const WAIVERS: [&str; 2] = ["<flow> rejected because <text>", "<flow> interrupted because <text>"];
+
+/// How it is said who issues the certificate of a key, behind the word `certificate`.
+pub(super) const ISSUED: &str = "of <key> issued by <role>";

@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     fit::fit,
-    lines::{FLOW_LINES, KEYSTORE_LINES, RECEIVER_LINES, WAIVERS},
+    lines::{FLOW_LINES, ISSUED, KEYSTORE_LINES, RECEIVER_LINES, WAIVERS},
     table::flat,
     vocabulary::Vocabulary,
 };
@@ -96,6 +96,7 @@ impl Mentions {
             Item::Promise(words) => self.phrase(promises().map(|(usage, _)| usage), words),
             Item::Finally(words) => self.condition(words),
             Item::Waive(words) => self.phrase(WAIVERS.into_iter(), words),
+            Item::Issued(words) => self.phrase(std::iter::once(ISSUED), words),
             _ => {}
         }
     }

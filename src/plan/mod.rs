@@ -14,6 +14,7 @@ mod flow;
 pub mod gap;
 pub mod given;
 mod goal;
+mod issuer;
 pub mod lines;
 pub mod mention;
 mod named;

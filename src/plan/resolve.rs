@@ -29,6 +29,7 @@ use super::{
     expected::expected,
     given::Given,
     goal::Goals,
+    issuer,
     lines::WAIVERS,
     named, parameter,
     phrase::Reader,
@@ -191,6 +192,7 @@ pub fn resolve_scenario(source: &Source, tree: &SyntaxTree, given: &Given) -> Re
         match &item.node {
             Item::Promise(phrase) => promises.add(&mut draft, phrase),
             Item::Finally(phrase) => goals.add(&mut draft, phrase),
+            Item::Issued(phrase) => issuer::read(&mut draft, phrase),
             Item::Waive(phrase) => waivers.extend(waiver(&mut draft, phrase)),
             _ => {}
         }

@@ -352,7 +352,8 @@ Right:
         code: "nothing_staged",
         title: "an exchange for a key that nobody creates",
         text: "`exchange tenant[$alias] for new` takes the key pair that waits under a staging alias of the\n\
-               same keystore: some step does `create new in tenant as \"...\"`, or the keystore declares it.",
+               same keystore: some step does `create new in tenant as \"...\"`, or the keystore declares it.\n\
+               `install certificate of new in tenant` looks for it there too.",
     },
     Explanation {
         code: "nothing_kept",

@@ -14,6 +14,7 @@ use crate::{
         Outcome,
         bench::Backends,
         clock::Clock,
+        key_pair::issue::issued,
         keystore::KeySpec,
         notifier::{Notice, Notifier, NotifierError},
         observe::observe,
@@ -29,7 +30,10 @@ use crate::{
         next::Verdict,
         state::State,
     },
-    world::{id::StepId, material::KeyType},
+    world::{
+        id::StepId,
+        material::{Certificate, KeyType},
+    },
 };
 
 use super::{
@@ -290,7 +294,14 @@ impl<'a> Play<'a> {
         let plan = checked.plan();
         let material = opening::material(checked, self.site, self.host.state(), self.clock.now());
         let mut certificates = BTreeMap::new();
-        if let Some(key) = plan.steps[step].action.value.makes() {
+        if let Some(key) = plan.certificate_from(step) {
+            let name = plan.landscape.keys[key].clone();
+            if let Some(made) = material.made(key) {
+                let answer =
+                    issued(made, self.clock.now()).map_err(|error| RunError::Observe(error.into()))?;
+                certificates.insert(name, answer.iter().map(Certificate::pem).collect());
+                return Ok(certificates);
+            }
             let spec = material.spec(key).cloned().unwrap_or_else(|| KeySpec {
                 key_type: KeyType::EcP256,
                 subject: vec![("CN".to_owned(), "made by hand".to_owned())],

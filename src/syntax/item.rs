@@ -20,6 +20,7 @@ const ITEMS: [(&str, &str); 20] = [
     ("promise", "`promise FLOW never rejected`"),
     ("finally", "`finally RECEIVER accepts only KEY`"),
     ("waive", "`waive FLOW rejected because \"...\"`"),
+    ("certificate", "`certificate of KEY issued by ROLE`"),
     ("expect", "`expect refused CODE because \"...\"`"),
     ("table", "`table NAME with COLUMN : KIND { ... }`, a row a line"),
     ("for", "`for each TABLE { ... }`"),
@@ -100,8 +101,8 @@ pub(super) const UNKNOWN_ITEM: Explanation = Explanation {
     title: "a sentence begins with an unknown word",
     text: "\
 Outside of braces a sentence begins with one of these words: plan, param, role, key, keystore,
-receiver, flow, window, step, promise, finally, waive, expect, table, for, use, kind, say and
-vocabulary, or with a kind that was declared. The word may be misspelt,
+receiver, flow, window, step, promise, finally, waive, certificate, expect, table, for, use, kind,
+say and vocabulary, or with a kind that was declared. The word may be misspelt,
 or the sentence may belong into a block whose brace was closed before it.
 
 Wrong:

@@ -34,6 +34,7 @@ pub(super) fn rule_words(rule: Rule) -> Option<&'static str> {
         Rule::promise_word | Rule::promise => "`promise`",
         Rule::finally_word | Rule::finally => "`finally`",
         Rule::waive_word | Rule::waive => "`waive`",
+        Rule::certificate_word | Rule::issued => "`certificate`",
         Rule::expect_word | Rule::expect => "`expect`",
         Rule::refused_word => "`refused`",
         Rule::because_word => "`because`",

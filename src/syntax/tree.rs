@@ -76,6 +76,8 @@ pub enum Item {
     Finally(Phrase),
     /// `waive FLOW rejected because "..."`
     Waive(Phrase),
+    /// `certificate of KEY issued by ROLE`
+    Issued(Phrase),
     /// `expect refused CODE because "..."`
     Expect(ExpectDecl),
     /// `table NAME with COLUMN : KIND { ... }`

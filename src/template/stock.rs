@@ -24,6 +24,7 @@ macro_rules! stock {
 stock! {
     "as2/own-certificate",
     "as2/partner-certificate",
+    "ca/issued-certificate",
     "ca/root-with-overlap",
     "cms/decryptor-sender-one-key",
     "cms/decryptor-sender-two-keys",

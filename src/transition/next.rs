@@ -378,7 +378,11 @@ fn apply(checked: &Checked, state: &mut State, id: StepId, effect: Effect) -> Re
 fn pin(checked: &Checked, state: &mut State, certificates: &BTreeMap<String, String>) -> Result<(), Why> {
     for (name, pem) in certificates {
         let key = checked.plan().key(name).ok_or_else(|| Why::Unknown(name.clone()))?;
-        state.certificates.entry(key).or_insert_with(|| pem.clone());
+        let held = state.certificates.entry(key).or_default();
+        // What a role issues stands behind the certificate with which the pair was made.
+        if held.is_empty() || checked.plan().issuer(key).is_some() && !held.contains(pem) {
+            held.push_str(pem);
+        }
     }
     Ok(())
 }

@@ -22,6 +22,7 @@ mod hand;
 mod house;
 mod huge;
 mod import;
+mod issued;
 mod journal;
 mod keystore;
 mod late;

@@ -68,7 +68,9 @@ fn is_of_tables(item: &Item) -> bool {
         }
         Item::Role(titled) | Item::Key(titled) => titled.name.value.contains('$'),
         Item::Window(window) => window.name.value.contains('$'),
-        Item::Promise(words) | Item::Finally(words) | Item::Waive(words) => has_list(words),
+        Item::Promise(words) | Item::Finally(words) | Item::Waive(words) | Item::Issued(words) => {
+            has_list(words)
+        }
         // What belongs to vocabularies was read before, but for their head.
         Item::Plan(_) | Item::Param(_) | Item::Ask(_) | Item::Expect(_) | Item::Vocabulary(_) => false,
         Item::Use(_) | Item::Kind(_) | Item::Say(_) => false,
@@ -289,6 +291,7 @@ impl<'a> Saying<'a> {
             Item::Promise(words) => Item::Promise(self.phrase(words, row)),
             Item::Finally(words) => Item::Finally(self.phrase(words, row)),
             Item::Waive(words) => Item::Waive(self.phrase(words, row)),
+            Item::Issued(words) => Item::Issued(self.phrase(words, row)),
         })
     }
 
