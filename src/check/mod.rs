@@ -8,6 +8,7 @@ mod checked;
 pub mod created_twice;
 pub mod cycle;
 pub mod flow_never_runs;
+pub mod flow_unpromised;
 pub mod gap_observed;
 pub mod key_not_provided;
 pub mod last_act_unreported;
@@ -20,8 +21,10 @@ pub mod role_without_authority;
 pub mod too_entangled;
 pub mod too_long;
 pub mod unannounced_step;
+pub mod unknown_use;
 pub mod unlicensed_need;
 pub mod unused;
+pub mod use_uncovered;
 
 pub use checked::{Checked, all, read};
 
@@ -60,12 +63,15 @@ pub const CHECKS: &[Check] = &[
     race::find,
     gap_observed::find,
     flow_never_runs::find,
+    unknown_use::find,
+    use_uncovered::find,
     not_known_at_end::find,
     too_long::find,
     cannot_abort::find,
     cannot_come_late::find,
     old_pair_kept::find,
     promise_empty::find,
+    flow_unpromised::find,
     promise_twice::find,
     last_act_unreported::find,
     unused::find,
@@ -82,6 +88,7 @@ pub fn explanations() -> Vec<Explanation> {
         created_twice::EXPLANATION,
         cycle::EXPLANATION,
         flow_never_runs::EXPLANATION,
+        flow_unpromised::EXPLANATION,
         gap_observed::EXPLANATION,
         key_not_provided::EXPLANATION,
         last_act_unreported::EXPLANATION,
@@ -93,7 +100,9 @@ pub fn explanations() -> Vec<Explanation> {
         role_without_authority::EXPLANATION,
         too_entangled::EXPLANATION,
         unannounced_step::EXPLANATION,
+        unknown_use::EXPLANATION,
         unused::EXPLANATION,
+        use_uncovered::EXPLANATION,
     ]
     .into_iter()
     .chain(too_long::EXPLANATIONS.iter().copied())

@@ -17,6 +17,7 @@ pub mod lines;
 pub mod mention;
 mod named;
 mod names;
+pub mod other_use;
 pub mod parameter;
 pub mod phrase;
 mod predecessors;
@@ -97,6 +98,8 @@ pub struct Plan {
     pub known: Vec<Spanned<Known>>,
     /// Hazards that the author accepts.
     pub waivers: Vec<Waiver>,
+    /// Who uses its aliases beside the flows.
+    pub other_uses: other_use::OtherUses,
     /// That it is refused, where it says so of itself.
     pub expected: Option<Expected>,
     /// The files with its tables, by the names that the text gives them.

@@ -6,9 +6,8 @@ use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::{
-    action::usage::{Argument, Arguments},
+    action::usage::Argument,
     explanation::Explanation,
-    invariant::Hazard,
     source::{Finding, Source, Span},
     syntax::{
         NAME_LIMIT,
@@ -22,13 +21,14 @@ use crate::{
 };
 
 use super::{
-    Declared, Plan, Step, Waiver, alone,
+    Declared, Plan, Step, alone,
     declare::{self, Body, Start},
     duplicate,
     expected::expected,
     goal::Goals,
-    lines::WAIVERS,
-    named, parameter,
+    named,
+    other_use::OtherUses,
+    parameter,
     phrase::Reader,
     predecessors::predecessors,
     promise::Promises,
@@ -36,6 +36,7 @@ use super::{
     steps,
     table::instances,
     vocabulary::{self, Vocabulary},
+    waiver,
 };
 
 /// A file without a `plan` sentence.
@@ -82,6 +83,8 @@ pub struct Draft {
     pub bodies: Vec<Body>,
     /// Where things are at the start.
     pub start: Start,
+    /// Who uses an alias beside the flows.
+    pub other_uses: OtherUses,
     /// Everything that was found.
     pub findings: Vec<Finding>,
     /// Flows that have a finding and are therefore not declared: no second finding for them.
@@ -187,7 +190,7 @@ pub fn resolve_scenario(
         match &item.node {
             Item::Promise(phrase) => promises.add(&mut draft, phrase),
             Item::Finally(phrase) => goals.add(&mut draft, phrase),
-            Item::Waive(phrase) => waivers.extend(waiver(&mut draft, phrase)),
+            Item::Waive(phrase) => waivers.extend(waiver::read(&mut draft, phrase)),
             _ => {}
         }
     }
@@ -225,6 +228,7 @@ pub fn resolve_scenario(
         finals: goals.finals,
         known: goals.known,
         waivers,
+        other_uses: draft.other_uses,
         expected,
         has_rows: said.has_rows(),
         files: said.files,
@@ -336,14 +340,6 @@ fn step_decl(item: &Line<Item>) -> Option<&StepDecl> {
         Item::Step(decl) => Some(decl),
         _ => None,
     }
-}
-
-fn waiver(draft: &mut Draft, phrase: &Phrase) -> Option<Waiver> {
-    let (row, arguments) = draft.read("a waiver", &WAIVERS, phrase)?;
-    let mut arguments = Arguments::new(arguments);
-    let hazard = if row == 0 { Hazard::Rejected } else { Hazard::Interrupted };
-    let (flow, because) = (arguments.flow()?, arguments.text()?);
-    Some(Waiver { flow, hazard, because, span: phrase.span() })
 }
 
 fn start_world(draft: &Draft, steps: usize, deliveries: usize) -> World {

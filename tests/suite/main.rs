@@ -54,6 +54,7 @@ mod traces;
 mod transition;
 mod two_keys;
 mod unused;
+mod uses;
 mod vocabulary;
 mod waits;
 mod words;
