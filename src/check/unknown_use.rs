@@ -56,11 +56,11 @@ pub const EXPLANATION: Explanation = Explanation {
 `stands for \"...\"` in a flow and `waive use \"...\"` speak of a use that a keystore names, letter by
 letter as it stands there. What is covered under another name is not covered.
 
-Wrong:
-  alias \"orders\" is also used by \"invoice interface\"
-  waive use \"invoices interface\" because \"it is switched off\"
-
 Right:
+  keystore tenant of tenant_admin {
+    alias \"orders\" is old
+    alias \"orders\" is also used by \"invoice interface\"
+  }
   waive use \"invoice interface\" because \"it is switched off\"
 ",
 };
