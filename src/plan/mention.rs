@@ -125,7 +125,8 @@ impl Mentions {
                 StepLine::AfterEach(_)
                 | StepLine::Takes(_)
                 | StepLine::NotBefore(_)
-                | StepLine::MayComeLate(_) => {}
+                | StepLine::MayComeLate(_)
+                | StepLine::TwoPeople(_) => {}
             }
         }
     }

@@ -133,6 +133,8 @@ pub struct Step {
     pub not_before: Option<Date>,
     /// Where it says that an attempt that was given up may take effect at any later moment.
     pub comes_late: Option<Span>,
+    /// Where it says that two people stand behind it.
+    pub two_people: Option<Span>,
     /// What it does.
     pub action: Spanned<Box<dyn Action>>,
     /// Whom it speaks to, if it is an act of speech.

@@ -13,9 +13,9 @@ use crate::{
 use super::lines::{FLOW_LINES, KEYSTORE_LINES, RECEIVER_LINES, WAIVERS};
 
 /// The words of sentences that no usage line holds.
-const OTHERS: [&str; 18] = [
+const OTHERS: [&str; 20] = [
     "after", "at", "because", "by", "come", "each", "from", "keyroll", "late", "may", "needs", "of",
-    "source", "takes", "to", "version", "where", "with",
+    "people", "source", "takes", "to", "two", "version", "where", "with",
 ];
 
 /// Whether the language has this word: one that begins a sentence, or is written as it stands in one.

@@ -304,6 +304,7 @@ fn step_line(line: &StepLine) -> String {
         StepLine::Waits(line) => format!("waits {} after {}", term(&line.time), line.after),
         StepLine::NotBefore(date) => format!("not before {}", term(date)),
         StepLine::MayComeLate(_) => "may come late".to_owned(),
+        StepLine::TwoPeople(_) => "two people".to_owned(),
         StepLine::Act(words) => phrase(words),
     }
 }

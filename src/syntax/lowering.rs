@@ -286,6 +286,7 @@ impl Lowering<'_, '_> {
             Rule::waits => StepLine::Waits(Box::new(self.waits(pair)?)),
             Rule::earliest => StepLine::NotBefore(Box::new(self.date(pair)?)),
             Rule::late => StepLine::MayComeLate(Spanned::new((), self.words.span(&pair))),
+            Rule::two => StepLine::TwoPeople(Spanned::new((), self.words.span(&pair))),
             _ => StepLine::Act(self.words.phrase(pair)),
         })
     }

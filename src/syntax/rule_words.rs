@@ -57,6 +57,7 @@ pub(super) fn rule_words(rule: Rule) -> Option<&'static str> {
         Rule::not_before | Rule::earliest => "`not before`",
         Rule::date | Rule::day => "a date like `2026-12-01`",
         Rule::may_come_late | Rule::late => "`may come late`",
+        Rule::two_people | Rule::two => "`two people`",
         Rule::to_word => "`to`",
         Rule::vocabulary_word | Rule::vocabulary => "`vocabulary`",
         Rule::version_word | Rule::version => "`version`",

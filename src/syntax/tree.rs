@@ -302,6 +302,8 @@ pub enum StepLine {
     NotBefore(Box<Term>),
     /// `may come late`
     MayComeLate(Spanned<()>),
+    /// `two people`
+    TwoPeople(Spanned<()>),
     /// Anything else: a verb and its arguments.
     Act(Phrase),
 }

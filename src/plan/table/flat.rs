@@ -44,7 +44,8 @@ fn step_line(line: &mut StepLine) {
         | StepLine::Takes(_)
         | StepLine::Waits(_)
         | StepLine::NotBefore(_)
-        | StepLine::MayComeLate(_) => {}
+        | StepLine::MayComeLate(_)
+        | StepLine::TwoPeople(_) => {}
     }
 }
 
