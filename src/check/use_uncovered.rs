@@ -58,7 +58,9 @@ fn finding(subject: &Subject<'_>, one: &OtherUse, step: StepId) -> Finding {
             let flow = shown(&plan.landscape.channels[flow].name);
             format!("add `stands for \"{by}\"` to `{flow}` or to a flow of its own that signs with the alias")
         }
-        (None, None) => format!("declare a flow that signs with the alias, with the line `stands for \"{by}\"`"),
+        (None, None) => {
+            format!("declare a flow that signs with the alias, with the line `stands for \"{by}\"`")
+        }
     };
     let step = &plan.steps[step].name;
     Box::new(UseUncovered {

@@ -92,7 +92,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let mine = plan.landscape.roles[plan.steps[step].role.value] == arguments.role;
     let casting = Casting::of(plan, &site);
     let (by_site, two) = (casting.is_by_backend(plan, step), plan.steps[step].two_people.is_some());
-    if mine && two && let Some(why) = stranger(&casting.role(plan.steps[step].role.value).people, arguments) {
+    if mine
+        && two
+        && let Some(why) = stranger(&casting.role(plan.steps[step].role.value).people, arguments)
+    {
         screen.talk(format_args!("not taken down: {why}"));
         return Exit::Usage;
     }
@@ -243,7 +246,10 @@ fn act(
     }
     if agrees {
         if arguments.opens.is_some() || arguments.certificate.is_some() {
-            return Err(format!("two people do `{}`: the second one names the time and the certificate", shown(&name)));
+            return Err(format!(
+                "two people do `{}`: the second one names the time and the certificate",
+                shown(&name)
+            ));
         }
         events.push(Event::Agreed { step: name, by });
         return Ok(events);

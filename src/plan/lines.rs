@@ -39,8 +39,5 @@ lines! {
 }
 
 /// How a hazard is accepted.
-pub(super) const WAIVERS: [&str; 3] = [
-    "<flow> rejected because <text>",
-    "<flow> interrupted because <text>",
-    "use <text> because <text>",
-];
+pub(super) const WAIVERS: [&str; 3] =
+    ["<flow> rejected because <text>", "<flow> interrupted because <text>", "use <text> because <text>"];

@@ -133,8 +133,12 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
                 }
                 (found, first) => not_before = first.or(found),
             },
-            StepLine::MayComeLate(line) => once(draft, &mut comes_late, line.span, "that the step may come late"),
-            StepLine::TwoPeople(line) => once(draft, &mut two_people, line.span, "that two people do the step"),
+            StepLine::MayComeLate(line) => {
+                once(draft, &mut comes_late, line.span, "that the step may come late")
+            }
+            StepLine::TwoPeople(line) => {
+                once(draft, &mut two_people, line.span, "that two people do the step")
+            }
             StepLine::Act(phrase) => {
                 if let Some(first) = &action {
                     draft.findings.push(Box::new(SecondAct {

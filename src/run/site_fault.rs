@@ -90,7 +90,10 @@ struct BadCommand {
 /// One person plays a role of which a step asks for two.
 #[derive(Debug, Diagnostic, Error)]
 #[error("two people of `{role}` stand behind `{step}`, and the site names {person} alone")]
-#[diagnostic(code(keyroll::one_person), help("name another person, as in `people = [\"{person}\", \"...\"]`"))]
+#[diagnostic(
+    code(keyroll::one_person),
+    help("name another person, as in `people = [\"{person}\", \"...\"]`")
+)]
 struct OnePerson {
     role: String,
     step: String,

@@ -182,7 +182,10 @@ impl Wait {
             }
             Cause::Second(r, people) => {
                 let people = shown(&people.join(", "));
-                format!("waits for {}{since}: another person than {people} confirms {name} ({act}){until}", role(*r))
+                format!(
+                    "waits for {}{since}: another person than {people} confirms {name} ({act}){until}",
+                    role(*r)
+                )
             }
             Cause::Receipt(r) => {
                 format!("waits for {}{since}: to take the message of {name} ({act}){until}", role(*r))

@@ -53,6 +53,7 @@ mod time_left;
 mod traces;
 mod transition;
 mod two_keys;
+mod two_people;
 mod unused;
 mod uses;
 mod vocabulary;

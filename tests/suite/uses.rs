@@ -136,7 +136,8 @@ fn the_plans_of_the_library_speak_of_all_their_flows() {
     for template in STOCK {
         let Ok(mut checked) = template.checked() else { continue };
         let found = checked.take_advice();
-        let mine = found.iter().filter(|f| f.code().is_some_and(|c| c.to_string().ends_with("flow_unpromised")));
+        let mine =
+            found.iter().filter(|f| f.code().is_some_and(|c| c.to_string().ends_with("flow_unpromised")));
         assert_eq!(mine.count(), 0, "{}", template.name);
         looked += 1;
     }

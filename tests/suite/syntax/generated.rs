@@ -60,7 +60,9 @@ fn free_word() -> impl Strategy<Value = Spanned<String>> {
 
 /// A kind: no word that begins another sentence, or a line of a step.
 fn kind_word() -> impl Strategy<Value = Spanned<String>> {
-    free_word().prop_filter("a line of a step", |word| !["may", "two"].contains(&word.value.as_str()) && !word.value.contains('$'))
+    free_word().prop_filter("a line of a step", |word| {
+        !["may", "two"].contains(&word.value.as_str()) && !word.value.contains('$')
+    })
 }
 
 fn text() -> impl Strategy<Value = Spanned<String>> {
