@@ -45,7 +45,12 @@ pub(super) fn agreed(checked: &Checked, state: &mut State, step: StepId, by: &Ac
     if lacking(checked, state, step) == 0 {
         return Err(Why::NoSecond(name.clone()));
     }
-    state.steps[step].people.push(person);
+    let progress = &mut state.steps[step];
+    if progress.status == Status::Declined {
+        // Who agrees after a no begins anew.
+        (progress.status, progress.cause) = (Status::Open, None);
+    }
+    progress.people.push(person);
     Ok(())
 }
 

@@ -184,7 +184,14 @@ fn a_run_waits_for_two_people_and_says_for_whom() {
         .keyroll("confirm trust_both --as receiver_admin --person ann")
         .ends(2)
         .says("has confirmed it already");
-    place.run().ends(3);
+    // A no takes back what she has confirmed, and then it begins anew.
+    place.keyroll("reject trust_both --as receiver_admin --person Ben --because wait").ends(0);
+    place.keyroll("status").ends(0).says("declined");
+    place
+        .keyroll("confirm trust_both --as receiver_admin --person Ann")
+        .ends(0)
+        .says("another person of the role");
+    place.run().ends(3).says(waits);
     assert_eq!(trusted(), before, "nothing took effect");
     place
         .keyroll("confirm trust_both --as receiver_admin --person Ben")
