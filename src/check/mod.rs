@@ -10,6 +10,7 @@ pub mod created_twice;
 pub mod cycle;
 pub mod family;
 pub mod flow_never_runs;
+pub mod flow_unpromised;
 pub mod gap_observed;
 pub mod issued_twice;
 pub mod key_not_provided;
@@ -24,8 +25,10 @@ pub mod role_without_authority;
 pub mod too_entangled;
 pub mod too_long;
 pub mod unannounced_step;
+pub mod unknown_use;
 pub mod unlicensed_need;
 pub mod unused;
+pub mod use_uncovered;
 pub mod wrong_issuer;
 
 pub use checked::{Checked, all, read};
@@ -70,12 +73,15 @@ pub const CHECKS: &[Check] = &[
     race::find,
     gap_observed::find,
     flow_never_runs::find,
+    unknown_use::find,
+    use_uncovered::find,
     not_known_at_end::find,
     too_long::find,
     cannot_abort::find,
     cannot_come_late::find,
     old_pair_kept::find,
     promise_empty::find,
+    flow_unpromised::find,
     promise_twice::find,
     last_act_unreported::find,
     unused::find,
@@ -93,6 +99,7 @@ pub fn explanations() -> Vec<Explanation> {
         created_twice::EXPLANATION,
         cycle::EXPLANATION,
         flow_never_runs::EXPLANATION,
+        flow_unpromised::EXPLANATION,
         gap_observed::EXPLANATION,
         issued_twice::EXPLANATION,
         key_not_provided::EXPLANATION,
@@ -106,7 +113,9 @@ pub fn explanations() -> Vec<Explanation> {
         role_without_authority::EXPLANATION,
         too_entangled::EXPLANATION,
         unannounced_step::EXPLANATION,
+        unknown_use::EXPLANATION,
         unused::EXPLANATION,
+        use_uncovered::EXPLANATION,
         wrong_issuer::EXPLANATION,
     ]
     .into_iter()

@@ -23,6 +23,7 @@ use crate::{
     transition::{
         event::{Actor, Event, Record},
         next::{Verdict, Why, next},
+        people::{is_same, lacking},
         state::{State, Status},
     },
     world::{id::StepId, material::Certificate},
@@ -91,12 +92,22 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         return unknown(&checked, &arguments.step, screen);
     };
     let mine = plan.landscape.roles[plan.steps[step].role.value] == arguments.role;
-    if mine && Casting::of(plan, &site).is_by_backend(plan, step) {
+    let casting = Casting::of(plan, &site);
+    let (by_site, two) = (casting.is_by_backend(plan, step), plan.steps[step].two_people.is_some());
+    if mine
+        && two
+        && let Some(why) = stranger(&casting.role(plan.steps[step].role.value).people, arguments)
+    {
+        screen.talk(format_args!("not taken down: {why}"));
+        return Exit::Usage;
+    }
+    if mine && by_site && !two {
         screen.talk(format_args!("not taken down: the site does `{}` by itself", shown(&arguments.step)));
         return Exit::Usage;
     }
     let by = Actor { role: arguments.role.clone(), person: arguments.person.clone(), automatic: false };
-    match act(&checked, &host, step, arguments, by) {
+    let agrees = mine && two && (by_site || host.state().steps[step].people.is_empty());
+    match act(&checked, &host, (step, agrees), arguments, by) {
         Ok(events) => {
             let exit = submit(&checked, &mut host, events, (&arguments.step, &arguments.role), screen);
             if !host.state().is_finished() {
@@ -154,7 +165,11 @@ pub fn submit(
     }
     let (step, role) = about;
     if screen.is_text() {
-        screen.result(if new {
+        let agreed = matches!(records.last(), Some(Record { event: Event::Agreed { .. }, .. }));
+        let open = checked.plan().step(step).is_some_and(|id| lacking(checked, host.state(), id) > 0);
+        screen.result(if new && agreed && open {
+            "taken down; another person of the role confirms it too"
+        } else if new {
             "taken down; `keyroll run` goes on from here"
         } else {
             "this was taken down before; nothing changed"
@@ -174,6 +189,14 @@ fn refused(why: &Why, screen: &mut Screen) -> Exit {
     }
 }
 
+/// Why a person is none of those who play a role at the site, where it names them.
+fn stranger(people: &[String], arguments: &Arguments) -> Option<String> {
+    let person = arguments.person.as_deref()?;
+    let is_known = people.is_empty() || people.iter().any(|other| is_same(other, person));
+    let (person, role) = (shown(person), shown(&arguments.role));
+    (!is_known).then(|| format!("{person} is none of the people of {role}: {}", shown(&people.join(", "))))
+}
+
 /// Whether a moment lies back; a clock that is a minute ahead of ours is let pass.
 fn is_past(moment: Timestamp) -> bool {
     WallClock.now().duration_since(moment) > SignedDuration::from_mins(1)
@@ -184,7 +207,7 @@ fn is_past(moment: Timestamp) -> bool {
 fn act(
     checked: &Checked,
     host: &SqliteHost,
-    step: StepId,
+    (step, agrees): (StepId, bool),
     arguments: &Arguments,
     by: Actor,
 ) -> Result<Vec<Event>, String> {
@@ -222,6 +245,16 @@ fn act(
             let quoted = plan.steps[delivery.step].name.value.clone();
             events.push(Event::Received { step: quoted, by: by.clone() });
         }
+    }
+    if agrees {
+        if arguments.opens.is_some() || arguments.certificate.is_some() {
+            return Err(format!(
+                "two people do `{}`: the second one names the time and the certificate",
+                shown(&name)
+            ));
+        }
+        events.push(Event::Agreed { step: name, by });
+        return Ok(events);
     }
     let certificates = certificates(checked, state, step, arguments.certificate.as_deref())?;
     events.push(Event::Confirmed { step: name, by, opens: arguments.opens, certificates });

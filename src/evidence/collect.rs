@@ -50,7 +50,7 @@ pub fn collect(timeline: &mut Timeline, checked: &Checked, records: &[Record], s
                     Status::Begun | Status::Proposed | Status::Declined => StepStatus::Waiting,
                     Status::Open => StepStatus::NotTried,
                 },
-                note: progress.cause.clone(),
+                note: progress.cause.clone().or_else(|| confirmed(&progress.people)),
                 began: progress.begun,
                 done: ended,
             }
@@ -70,6 +70,11 @@ pub fn collect(timeline: &mut Timeline, checked: &Checked, records: &[Record], s
     timeline.records = records.len() as u64;
     let waived = plan.waived(Hazard::Rejected);
     timeline.rejections_waived = plan.landscape.channels.ids().all(|flow| waived.contains(&flow));
+}
+
+/// Who stands behind a step, where two people do.
+fn confirmed(people: &[String]) -> Option<String> {
+    (!people.is_empty()).then(|| format!("confirmed by {}", people.join(" and ")))
 }
 
 fn windows(checked: &Checked, records: &[Record]) -> Vec<Window> {

@@ -128,7 +128,8 @@ impl Mentions {
                 | StepLine::Takes(_)
                 | StepLine::NotBefore(_)
                 | StepLine::MayComeLate(_)
-                | StepLine::OnlyIf(_) => {}
+                | StepLine::OnlyIf(_)
+                | StepLine::TwoPeople(_) => {}
             }
         }
     }

@@ -19,6 +19,7 @@ pub mod lines;
 pub mod mention;
 mod named;
 mod names;
+pub mod other_use;
 pub mod parameter;
 pub mod phrase;
 mod predecessors;
@@ -101,6 +102,8 @@ pub struct Plan {
     pub known: Vec<Spanned<Known>>,
     /// Hazards that the author accepts.
     pub waivers: Vec<Waiver>,
+    /// Who uses its aliases beside the flows.
+    pub other_uses: other_use::OtherUses,
     /// That it is refused, where it says so of itself.
     pub expected: Option<Expected>,
     /// The files with its tables, by the names that the text gives them.
@@ -134,6 +137,8 @@ pub struct Step {
     pub not_before: Option<Date>,
     /// Where it says that an attempt that was given up may take effect at any later moment.
     pub comes_late: Option<Span>,
+    /// Where it says that two people stand behind it.
+    pub two_people: Option<Span>,
     /// What it does.
     pub action: Spanned<Box<dyn Action>>,
     /// Whom it speaks to, if it is an act of speech.

@@ -6,9 +6,8 @@ use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::{
-    action::usage::{Argument, Arguments},
+    action::usage::Argument,
     explanation::Explanation,
-    invariant::Hazard,
     source::{Finding, Source, Span},
     syntax::{
         NAME_LIMIT,
@@ -22,16 +21,16 @@ use crate::{
 };
 
 use super::{
-    Declared, Plan, Step, Waiver, alone,
+    Declared, Plan, Step, alone,
     answers::{self, LeftOut, Variant, empty_variant},
     declare::{self, Body, Start},
     duplicate,
     expected::expected,
     given::Given,
     goal::Goals,
-    issuer,
-    lines::WAIVERS,
-    named, parameter,
+    issuer, named,
+    other_use::OtherUses,
+    parameter,
     phrase::Reader,
     predecessors::predecessors,
     promise::Promises,
@@ -39,6 +38,7 @@ use super::{
     steps,
     table::instances,
     vocabulary::{self, Vocabulary},
+    waiver,
 };
 
 /// A file without a `plan` sentence.
@@ -85,6 +85,8 @@ pub struct Draft {
     pub bodies: Vec<Body>,
     /// Where things are at the start.
     pub start: Start,
+    /// Who uses an alias beside the flows.
+    pub other_uses: OtherUses,
     /// Everything that was found.
     pub findings: Vec<Finding>,
     /// Flows that have a finding and are therefore not declared: no second finding for them.
@@ -193,7 +195,7 @@ pub fn resolve_scenario(source: &Source, tree: &SyntaxTree, given: &Given) -> Re
             Item::Promise(phrase) => promises.add(&mut draft, phrase),
             Item::Finally(phrase) => goals.add(&mut draft, phrase),
             Item::Issued(phrase) => issuer::read(&mut draft, phrase),
-            Item::Waive(phrase) => waivers.extend(waiver(&mut draft, phrase)),
+            Item::Waive(phrase) => waivers.extend(waiver::read(&mut draft, phrase)),
             _ => {}
         }
     }
@@ -233,6 +235,7 @@ pub fn resolve_scenario(source: &Source, tree: &SyntaxTree, given: &Given) -> Re
         finals: goals.finals,
         known: goals.known,
         waivers,
+        other_uses: draft.other_uses,
         expected,
         has_rows: said.has_rows(),
         files: said.files,
@@ -344,14 +347,6 @@ fn step_decl(item: &Line<Item>) -> Option<&StepDecl> {
         Item::Step(decl) => Some(decl),
         _ => None,
     }
-}
-
-fn waiver(draft: &mut Draft, phrase: &Phrase) -> Option<Waiver> {
-    let (row, arguments) = draft.read("a waiver", &WAIVERS, phrase)?;
-    let mut arguments = Arguments::new(arguments);
-    let hazard = if row == 0 { Hazard::Rejected } else { Hazard::Interrupted };
-    let (flow, because) = (arguments.flow()?, arguments.text()?);
-    Some(Waiver { flow, hazard, because, span: phrase.span() })
 }
 
 fn start_world(draft: &Draft, steps: usize, deliveries: usize) -> World {

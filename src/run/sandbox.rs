@@ -153,7 +153,8 @@ impl Sandbox {
         };
         sandbox.write("password", password.as_bytes())?;
         for role in plan.landscape.roles.rows() {
-            let binding = RoleBinding { automatic: true, pause: Some(Length(props.pause)) };
+            let binding =
+                RoleBinding { automatic: true, pause: Some(Length(props.pause)), people: Vec::new() };
             sandbox.site.roles.insert(role.clone(), binding);
         }
         for store in plan.landscape.stores.ids() {

@@ -86,6 +86,9 @@ pub struct RoleBinding {
     /// How long after a step of the role may begin the site does it: `"5m"`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause: Option<Length>,
+    /// Who plays it, by name, where that is said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<String>,
 }
 
 /// What stands behind a keystore.

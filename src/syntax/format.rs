@@ -313,6 +313,7 @@ fn step_line(line: &StepLine) -> String {
         StepLine::NotBefore(date) => format!("not before {}", term(date)),
         StepLine::OnlyIf(words) => format!("only if {}", phrase(words)),
         StepLine::MayComeLate(_) => "may come late".to_owned(),
+        StepLine::TwoPeople(_) => "two people".to_owned(),
         StepLine::Act(words) => phrase(words),
     }
 }

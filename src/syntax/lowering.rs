@@ -289,6 +289,7 @@ impl Lowering<'_, '_> {
             Rule::earliest => StepLine::NotBefore(Box::new(self.date(pair)?)),
             Rule::late => StepLine::MayComeLate(Spanned::new((), self.words.span(&pair))),
             Rule::only_if => StepLine::OnlyIf(self.promised(pair)?),
+            Rule::two => StepLine::TwoPeople(Spanned::new((), self.words.span(&pair))),
             _ => StepLine::Act(self.words.phrase(pair)),
         })
     }

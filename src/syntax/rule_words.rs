@@ -61,6 +61,7 @@ pub(super) fn rule_words(rule: Rule) -> Option<&'static str> {
         Rule::ask_word | Rule::ask => "`ask`",
         Rule::silence_means | Rule::silence => "`silence means`",
         Rule::only_if_word | Rule::only_if => "`only if`",
+        Rule::two_people | Rule::two => "`two people`",
         Rule::to_word => "`to`",
         Rule::vocabulary_word | Rule::vocabulary => "`vocabulary`",
         Rule::version_word | Rule::version => "`version`",

@@ -321,6 +321,8 @@ pub enum StepLine {
     MayComeLate(Spanned<()>),
     /// `only if ...`: the phrase begins after these words
     OnlyIf(Phrase),
+    /// `two people`
+    TwoPeople(Spanned<()>),
     /// Anything else: a verb and its arguments.
     Act(Phrase),
 }

@@ -3,7 +3,6 @@
 use crate::{
     check::{self, Checked},
     duration::timing::Timing,
-    invariant::Hazard,
     plan::given::Given,
     source::Refusal,
     syntax::{parse, spelt, tree::Item},
@@ -91,8 +90,7 @@ impl Template {
         if plan.expected.is_some() {
             return None;
         }
-        let waives =
-            [Hazard::Rejected, Hazard::Interrupted].iter().any(|hazard| !plan.waived(*hazard).is_empty());
+        let waives = !plan.waivers.is_empty() || !plan.other_uses.waived.is_empty();
         let title = plan.title.clone().unwrap_or_default();
         Some(Entry { name: self.name, title, still: Still::of(&checked), waives })
     }

@@ -62,7 +62,8 @@ fn item(item_of: &Item, tables: &BTreeMap<&str, Table>) -> u64 {
                 StepLine::AfterEach(listed) => rows(&listed.every, tables),
                 StepLine::Needs(words) | StepLine::Act(words) => phrase(words, tables),
                 StepLine::After(_) | StepLine::Takes(_) | StepLine::Waits(_) => 1,
-                StepLine::NotBefore(_) | StepLine::MayComeLate(_) | StepLine::OnlyIf(_) => 1,
+                StepLine::NotBefore(_) | StepLine::MayComeLate(_) => 1,
+                StepLine::OnlyIf(_) | StepLine::TwoPeople(_) => 1,
             })
         }),
         Item::Keystore(owned) | Item::Receiver(owned) | Item::Flow(owned) => {

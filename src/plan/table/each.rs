@@ -60,10 +60,8 @@ fn is_of_tables(item: &Item) -> bool {
                     StepLine::After(names) => names.iter().any(|name| name.value.contains('$')),
                     StepLine::Needs(words) | StepLine::Act(words) => has_list(words),
                     StepLine::Waits(line) => line.after.value.contains('$'),
-                    StepLine::Takes(_)
-                    | StepLine::NotBefore(_)
-                    | StepLine::MayComeLate(_)
-                    | StepLine::OnlyIf(_) => false,
+                    StepLine::Takes(_) | StepLine::NotBefore(_) | StepLine::OnlyIf(_) => false,
+                    StepLine::MayComeLate(_) | StepLine::TwoPeople(_) => false,
                 })
         }
         Item::Role(titled) | Item::Key(titled) => titled.name.value.contains('$'),
@@ -350,8 +348,9 @@ impl<'a> Saying<'a> {
                     span: waits.span.clone(),
                 }))],
                 StepLine::NotBefore(date) => vec![StepLine::NotBefore(Box::new(row.term(date)))],
-                StepLine::MayComeLate(late) => vec![StepLine::MayComeLate(late.clone())],
-                StepLine::OnlyIf(words) => vec![StepLine::OnlyIf(words.clone())],
+                same @ (StepLine::MayComeLate(_) | StepLine::TwoPeople(_) | StepLine::OnlyIf(_)) => {
+                    vec![same.clone()]
+                }
                 StepLine::Act(words) => vec![StepLine::Act(self.phrase(words, row))],
             };
             body.lines.extend(said.into_iter().map(|node| with(line, node)));

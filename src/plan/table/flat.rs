@@ -49,7 +49,8 @@ fn step_line(line: &mut StepLine) {
         | StepLine::Waits(_)
         | StepLine::NotBefore(_)
         | StepLine::MayComeLate(_)
-        | StepLine::OnlyIf(_) => {}
+        | StepLine::OnlyIf(_)
+        | StepLine::TwoPeople(_) => {}
     }
 }
 

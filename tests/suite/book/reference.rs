@@ -32,6 +32,8 @@ fn line(usage: &str) -> &'static str {
     match usage {
         "alias <alias> is <key>" => "alias $alias is old",
         "exchanges with a gap" => "exchanges with a gap",
+        "alias <alias> is also used by <text>" => "alias $alias is also used by \"invoice interface\"",
+        "stands for <text>" => "stands for \"invoice interface\"",
         "accepts <key>" => "accepts old",
         "accepts at most <number>" => "accepts at most 2",
         "signs xml with <keystore[alias]>" => "signs xml with tenant[$alias]",

@@ -62,7 +62,9 @@ fn free_word() -> impl Strategy<Value = Spanned<String>> {
 
 /// A kind: no word that begins another sentence, or a line of a step.
 fn kind_word() -> impl Strategy<Value = Spanned<String>> {
-    free_word().prop_filter("a line of a step", |word| word.value != "may" && !word.value.contains('$'))
+    free_word().prop_filter("a line of a step", |word| {
+        !["may", "two"].contains(&word.value.as_str()) && !word.value.contains('$')
+    })
 }
 
 fn text() -> impl Strategy<Value = Spanned<String>> {
@@ -194,6 +196,7 @@ fn step() -> impl Strategy<Value = StepDecl> {
             .prop_map(|date| StepLine::NotBefore(Box::new(date))),
         Just(StepLine::MayComeLate(at(()))),
         condition().prop_map(StepLine::OnlyIf),
+        Just(StepLine::TwoPeople(at(()))),
         statement().prop_map(StepLine::Act),
     ];
     (free_word(), any_word(), option::of(text()), block(line.boxed()))
