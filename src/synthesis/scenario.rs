@@ -314,9 +314,9 @@ of a flow that lists two aliases is told by two places at once, and no way is se
         code: "scenario_of_issued",
         title: "a scenario with a certificate that a role issues",
         text: "\
-`keyroll synthesize` looks for no order, no issue and no installation of a certificate. Leave the line
-`certificate of ... issued by ...` out of the scenario, and add these steps to the plan that is found;
-`keyroll prove` then says whether they stand where they must.
+`keyroll synthesize` looks for no order, no issue and no installation of a certificate. Leave the
+line `certificate of ... issued by ...` out of the scenario, and add these steps to the plan that is
+found; `keyroll prove` then says whether they stand where they must.
 ",
     },
 ];

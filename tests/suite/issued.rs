@@ -292,7 +292,7 @@ fn it_is_ordered_issued_and_installed_by_hand_and_the_partner_accepts_what_was_i
     );
     assert!(listed.out.contains("Issuer: CN=ca") && listed.out.contains("PrivateKeyEntry"), "{}", listed.out);
     place.keyroll("confirm install_certificate --as tenant_admin").ends(0);
-    place.keyroll("run issued.renewal").ends(3).says("exchange_key");
+    place.keyroll("run issued.renewal").ends(3).says("to take the message of confirm_accepted");
 }
 
 /// The same with a keystore that keyroll changes by itself.
@@ -375,7 +375,7 @@ fn a_keystore_takes_what_was_issued_for_its_key_and_nothing_else() {
     let wanted = BTreeSet::from([fingerprint("old.pem"), fingerprint("new.pem")]);
     assert_eq!(trusted.into_iter().collect::<BTreeSet<_>>(), wanted);
     place.keyroll("confirm confirm_accepted --as tenant_admin").ends(0);
-    place.keyroll("run issued.renewal").ends(3).says("retire_old");
+    place.keyroll("run issued.renewal").ends(3).says("announce_use");
     assert!(listed("partner-client").contains(&fingerprint("new.pem")), "exchanged with what was issued");
     // Once more by hand: it is so already, to the byte.
     let before = std::fs::read(place.folder.join("client.p12")).unwrap();
