@@ -39,6 +39,7 @@ pub mod status;
 pub mod stop;
 pub mod synthesize;
 pub mod tally;
+mod terminal;
 pub mod text;
 pub mod trust;
 pub mod validity;

@@ -6,9 +6,8 @@ use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::{
-    action::usage::{Argument, Arguments},
+    action::usage::Argument,
     explanation::Explanation,
-    invariant::Hazard,
     source::{Finding, Source, Span},
     syntax::{
         NAME_LIMIT,
@@ -22,14 +21,13 @@ use crate::{
 };
 
 use super::{
-    Declared, Plan, Step, Waiver, alone,
+    Declared, Plan, Step, alone,
     answers::{self, LeftOut, Variant, empty_variant},
     declare::{self, Body, Start},
     duplicate,
     expected::expected,
     given::Given,
     goal::Goals,
-    lines::WAIVERS,
     named, parameter,
     phrase::Reader,
     predecessors::predecessors,
@@ -38,6 +36,7 @@ use super::{
     steps,
     table::instances,
     vocabulary::{self, Vocabulary},
+    waiver::waiver,
 };
 
 /// A file without a `plan` sentence.
@@ -342,14 +341,6 @@ fn step_decl(item: &Line<Item>) -> Option<&StepDecl> {
         Item::Step(decl) => Some(decl),
         _ => None,
     }
-}
-
-fn waiver(draft: &mut Draft, phrase: &Phrase) -> Option<Waiver> {
-    let (row, arguments) = draft.read("a waiver", &WAIVERS, phrase)?;
-    let mut arguments = Arguments::new(arguments);
-    let hazard = if row == 0 { Hazard::Rejected } else { Hazard::Interrupted };
-    let (flow, because) = (arguments.flow()?, arguments.text()?);
-    Some(Waiver { flow, hazard, because, span: phrase.span() })
 }
 
 fn start_world(draft: &Draft, steps: usize, deliveries: usize) -> World {

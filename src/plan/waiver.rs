@@ -1,6 +1,10 @@
 //! A hazard that the author accepts.
 
-use crate::{invariant::Hazard, source::Span, world::id::ChannelId};
+use crate::{
+    action::usage::Arguments, invariant::Hazard, source::Span, syntax::tree::Phrase, world::id::ChannelId,
+};
+
+use super::{lines::WAIVERS, resolve::Draft};
 
 /// `waive orders rejected because "..."`
 #[derive(Clone, Debug)]
@@ -13,4 +17,13 @@ pub struct Waiver {
     pub because: String,
     /// Where it is written.
     pub span: Span,
+}
+
+/// Reads one, and keeps what is found.
+pub(super) fn waiver(draft: &mut Draft, phrase: &Phrase) -> Option<Waiver> {
+    let (row, arguments) = draft.read("a waiver", &WAIVERS, phrase)?;
+    let mut arguments = Arguments::new(arguments);
+    let hazard = if row == 0 { Hazard::Rejected } else { Hazard::Interrupted };
+    let (flow, because) = (arguments.flow()?, arguments.text()?);
+    Some(Waiver { flow, hazard, because, span: phrase.span() })
 }
