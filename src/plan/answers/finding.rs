@@ -287,8 +287,8 @@ has none by what silence means.
         title: "a step waits after one that is not done under some answers",
         text: "\
 `waits 90d after retire_old` counts from the moment at which `retire_old` is done. Under answers
-that leave `retire_old` out there is no such moment, and the time would pass in silence. `after` is only
-an order between two steps that are both done: where one of them is left out, it falls away.
+that leave `retire_old` out there is no such moment, and the time would pass in silence. `after` is
+only an order between two steps that are both done: where one of them is left out, it falls away.
 ",
     },
 ];
