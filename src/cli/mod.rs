@@ -40,6 +40,7 @@ pub mod status;
 pub mod stop;
 pub mod synthesize;
 pub mod tally;
+mod terminal;
 pub mod text;
 pub mod trust;
 pub mod validity;

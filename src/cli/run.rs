@@ -3,10 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    backend::{
-        clock::{Clock, WallClock},
-        notifier::{Notice, Notifier, NotifierError},
-    },
+    backend::clock::{Clock, WallClock},
     check::Checked,
     journal::{
         Host,
@@ -40,6 +37,7 @@ use super::{
     screen::Screen,
     stop,
     tally::{Summary, Tally, tally},
+    terminal::Terminal,
     text::{pinned, plan, resolved},
     validity::{self, At},
 };
@@ -68,23 +66,6 @@ pub struct Arguments {
     /// Text for people, or JSON lines
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
-}
-
-/// Tells people on standard error; the inbox tells them too.
-#[derive(Debug)]
-struct Terminal {
-    quiet: bool,
-}
-
-impl Notifier for Terminal {
-    fn send(&mut self, notice: &Notice) -> Result<(), NotifierError> {
-        if !self.quiet {
-            use std::io::Write;
-            writeln!(std::io::stderr().lock(), "  for {}: {}", shown(&notice.role), shown(&notice.text))
-                .map_err(|e| NotifierError(e.to_string()))?;
-        }
-        Ok(())
-    }
 }
 
 /// Does it.
@@ -361,7 +342,7 @@ fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
     if let Some(pinned) = found.filter(|p| !p.finished) {
         if !fits(&pinned) {
             let kept = given.to_keep(plan);
-            if let Some(line) = answered_otherwise(&pinned, &kept) {
+            if let Some(line) = answered_otherwise(pinned, &kept) {
                 screen.talk(line);
                 return Err(Exit::Stale);
             }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use crate::source::{Span, Spanned};
 
+pub use super::question::AskDecl;
+
 /// A whole plan file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SyntaxTree {
@@ -94,19 +96,6 @@ pub enum Item {
     Say(Box<SayDecl>),
     /// `KIND NAME`, `KIND NAME of ROLE { ... }`: something of a kind that was declared.
     Thing(Box<Thing>),
-}
-
-/// `ask NAME of ROLE "question" silence means no`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AskDecl {
-    /// What the question is called.
-    pub name: Spanned<String>,
-    /// The role that is asked.
-    pub role: Spanned<String>,
-    /// The question, for people.
-    pub text: Spanned<String>,
-    /// What it means that nobody answers: `yes` or `no`.
-    pub silence: Option<Spanned<String>>,
 }
 
 /// `vocabulary NAME version 1 "title"`

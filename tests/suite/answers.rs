@@ -10,13 +10,16 @@ use std::collections::BTreeSet;
 use keyroll::{
     check::{self, Variant, variants},
     plan::{answers::Answers, given::Given},
-    proof::verdict::{BUDGET, Verdict, prove},
+    proof::verdict::{Verdict, prove},
     source::Source,
 };
 
 pub(crate) const JOINED: &str = include_str!("../../plans/xml-signature/by-what-the-partner-holds.renewal");
 const TWO_KEYS: &str = include_str!("../../plans/xml-signature/two-keys.renewal");
 const ONE_KEY: &str = include_str!("../../plans/xml-signature/one-key.renewal");
+
+/// So many states are looked at: a plan that is refused may have many more.
+const STATES: usize = 5_000;
 
 /// The codes of what is found under any answers; nothing where every variant passes the checks.
 fn found(text: &str) -> BTreeSet<String> {
@@ -29,7 +32,7 @@ fn found(text: &str) -> BTreeSet<String> {
 /// The verdict on a plan that passed the checks, in a word.
 fn word(checked: check::Checked) -> String {
     let start = checked.plan().start.clone();
-    match prove(checked, &start, BUDGET) {
+    match prove(checked, &start, STATES) {
         Verdict::Proven(_) => "proved".to_owned(),
         Verdict::Refuted(refuted) => refuted.finding.code().unwrap().to_string(),
         Verdict::NotProven(open) => open.reason(),
@@ -154,7 +157,7 @@ fn the_last_of_many_variants_is_judged_too() {
     let broken = format!("{}inform nobody\n}}\n", &text[..at]);
     assert_eq!(found(&broken), BTreeSet::from(["unknown_name".to_owned()]));
     let more = format!("{text}ask f of receiver_admin\n  \"And f?\"\n  silence means no\n");
-    assert_eq!(found(&more), BTreeSet::from(["too_many_questions".to_owned(), "question_unused".to_owned()]));
+    assert_eq!(found(&more), BTreeSet::from(["too_many_questions".to_owned()]));
 }
 
 /// The rows of a table hang on answers like all else, and so do lists.

@@ -6,7 +6,7 @@ use crate::{
     source::{Finding, Refusal, Source},
 };
 
-use super::{Arguments, Judged, certificate, one, story, tell};
+use super::{Arguments, Judged, certificate, one::one, story, tell};
 
 /// Proves the plan for each way to answer its questions. It is proved where all of them are.
 pub(super) fn prove(

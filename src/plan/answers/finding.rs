@@ -195,8 +195,8 @@ pub const EXPLANATIONS: &[Explanation] = &[
         code: "unknown_question",
         title: "a condition or an answer names a question that the plan does not ask",
         text: "\
-What stands behind `only if` is the name of a question, which the plan asks by `ask`. An answer from
-`--answer` or from `[answers]` in the site is for such a question too.
+What stands behind `only if` is the name of a question, which the plan asks by `ask`. An answer
+from `--answer` or from `[answers]` in the site is for such a question too.
 
 Right:
   ask holds_two of receiver_admin
@@ -216,9 +216,9 @@ A question is asked so that the plan may differ by its answer. Where no step and
         code: "in_no_variant",
         title: "a step or a line that no answers make so",
         text: "\
-A step or a line that is so `only if` a question is answered yes and only if it is answered no is part
-of no plan. It would be read by people and never be judged. The condition of a step counts for its
-lines too.
+A step or a line that is so `only if` a question is answered yes, and only if it is answered no, is
+part of no plan. It would be read by people and never be judged. The condition of a step counts for
+its lines too.
 
 Wrong:
   step trust_both by receiver_admin {
@@ -231,24 +231,24 @@ Wrong:
         code: "empty_variant",
         title: "answers under which nothing is done",
         text: "\
-There is a plan for each way to answer the questions. One without a step is proved of nothing, so it
-is refused. Say what is done under those answers.
+There is a plan for each way to answer the questions. One without a step is proved of nothing, so
+it is refused. Say what is done under those answers.
 ",
     },
     Explanation {
         code: "too_many_questions",
         title: "a plan asks more questions than are judged",
         text: "\
-Every way to answer the questions is judged by itself, and each question doubles their number: six of
-them make 64 plans. Split the plan where it asks for more.
+Every way to answer the questions is judged by itself, and each question doubles their number: six
+of them make 64 plans. Split the plan where it asks for more.
 ",
     },
     Explanation {
         code: "no_silence",
         title: "a question does not say what silence means",
         text: "\
-A renewal has a date, and not everybody answers before it. What is done without an answer is agreed
-with the plan, so each question says it.
+A renewal has a date, and not everybody answers before it. What is done without an answer is
+agreed with the plan, so each question says it.
 
 Right:
   ask holds_two of receiver_admin
@@ -274,8 +274,8 @@ Right:
         code: "not_answered",
         title: "one plan is needed, and a question is open",
         text: "\
-A plan that asks questions is one plan for each way to answer them. `check` and `prove` judge each of
-them. What needs a single plan, such as a runbook, a rehearsal or a drawing, is told which one by
+A plan that asks questions is one plan for each way to answer them. `check` and `prove` judge each
+of them. What needs a single plan, such as a runbook, a rehearsal or a drawing, is told which one by
 `--answer NAME=yes` or `--answer NAME=no`.
 
 A run takes the answers from `--answer` or from `[answers]` in the site, and takes a question that
@@ -286,9 +286,9 @@ has none by what silence means.
         code: "waits_for_left_out",
         title: "a step waits after one that is not done under some answers",
         text: "\
-`waits 90d after retire_old` counts from the moment at which `retire_old` is done. Under answers that
-leave `retire_old` out there is no such moment, and the time would pass in silence. `after` is only an
-order between two steps that are both done: where one of them is left out, it falls away.
+`waits 90d after retire_old` counts from the moment at which `retire_old` is done. Under answers
+that leave `retire_old` out there is no such moment, and the time would pass in silence. `after` is
+only an order between two steps that are both done: where one of them is left out, it falls away.
 ",
     },
 ];

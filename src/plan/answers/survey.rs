@@ -111,8 +111,10 @@ pub fn questions(tree: &SyntaxTree) -> Result<Questions<'_>, Vec<Finding>> {
         look.findings.push(too_many(look.questions.all.len(), ask.name.span));
     }
     look.items(&tree.items);
+    // What is told already may be why nothing hangs on a question.
+    let is_sound = look.findings.is_empty();
     for (ask, _) in &look.questions.all {
-        if !look.used.contains(&ask.name.value) {
+        if is_sound && !look.used.contains(&ask.name.value) {
             look.findings.push(unused(&ask.name));
         }
     }

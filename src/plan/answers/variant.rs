@@ -76,13 +76,13 @@ pub fn parts<'t>(tree: &'t SyntaxTree, answers: &Answers, left_out: &mut LeftOut
         return Cow::Borrowed(tree);
     }
     let mut tree = tree.clone();
+    tree.items.retain(|line| !matches!(line.node, Item::Ask(_)));
     items(&mut tree.items, answers, left_out);
     Cow::Owned(tree)
 }
 
 fn items(lines: &mut Vec<Line<Item>>, answers: &Answers, left_out: &mut LeftOut) {
     lines.retain_mut(|line| match &mut line.node {
-        Item::Ask(_) => false,
         Item::Promise(words) | Item::Finally(words) | Item::Waive(words) => stays(words, answers, left_out),
         item => {
             match item {

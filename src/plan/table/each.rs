@@ -238,42 +238,27 @@ impl<'a> Saying<'a> {
         let misplaced = |word: &'static str, at: Span| -> Option<Finding> {
             (!around.is_empty()).then(|| Box::new(MisplacedInEach { word, at: at.into() }) as Finding)
         };
+        let once = match item {
+            Item::Plan(head) => Some(("plan", head.name.span)),
+            Item::Param(decl) => Some(("param", decl.name.span)),
+            Item::Ask(ask) => Some(("ask", ask.name.span)),
+            Item::Expect(expect) => Some(("expect", expect.code.span)),
+            Item::Use(UseDecl { file, .. }) => Some(("use", file.span)),
+            Item::Kind(KindDecl { name, .. }) => Some(("kind", name.span)),
+            Item::Say(say) => Some(("say", say.said.span)),
+            Item::Vocabulary(head) => Some(("vocabulary", head.name.span)),
+            _ => None,
+        };
+        if let Some((word, at)) = once {
+            self.findings.extend(misplaced(word, at));
+            return Some(item.clone());
+        }
         Some(match item {
-            Item::Plan(head) => {
-                self.findings.extend(misplaced("plan", head.name.span));
-                item.clone()
-            }
-            Item::Param(decl) => {
-                self.findings.extend(misplaced("param", decl.name.span));
-                item.clone()
-            }
-            Item::Expect(expect) => {
-                self.findings.extend(misplaced("expect", expect.code.span));
-                item.clone()
-            }
             Item::Table(decl) => {
                 self.findings.extend(misplaced("table", decl.name.span));
                 return None;
             }
-            Item::ForEach(_) => return None,
-            Item::Use(UseDecl { file: at, .. }) | Item::Kind(KindDecl { name: at, .. }) => {
-                self.findings.extend(misplaced("use", at.span).filter(|_| matches!(item, Item::Use(_))));
-                self.findings.extend(misplaced("kind", at.span).filter(|_| matches!(item, Item::Kind(_))));
-                item.clone()
-            }
-            Item::Ask(ask) => {
-                self.findings.extend(misplaced("ask", ask.name.span));
-                item.clone()
-            }
-            Item::Say(say) => {
-                self.findings.extend(misplaced("say", say.said.span));
-                item.clone()
-            }
             Item::Thing(thing) => Item::Thing(Box::new(self.thing(thing, row, around))),
-            Item::Vocabulary(head) => {
-                self.findings.extend(misplaced("vocabulary", head.name.span));
-                item.clone()
-            }
             Item::Role(titled) => Item::Role(self.titled(titled, row, around)),
             Item::Key(titled) => Item::Key(self.titled(titled, row, around)),
             Item::Keystore(owned) => Item::Keystore(self.owned(owned, row, around)),
@@ -288,6 +273,8 @@ impl<'a> Saying<'a> {
             Item::Finally(words) => Item::Finally(self.phrase(words, row)),
             Item::Waive(words) => Item::Waive(self.phrase(words, row)),
             Item::Issued(words) => Item::Issued(self.phrase(words, row)),
+            Item::ForEach(_) | Item::Plan(_) | Item::Param(_) | Item::Ask(_) | Item::Expect(_) => return None,
+            Item::Use(_) | Item::Kind(_) | Item::Say(_) | Item::Vocabulary(_) => return None,
         })
     }
 

@@ -78,8 +78,6 @@ fn what_needs_one_plan_says_how_to_choose_it() {
     place.keyroll("verify-proof joined.renewal proof.json --answer holds_two=no").ends(0);
     let other = place.keyroll("verify-proof joined.renewal proof.json --answer holds_two=yes");
     assert_ne!(other.exit, 0, "{}", other.out);
-    place.keyroll("rehearse joined.renewal --answer holds_two=yes").ends(0);
-    place.keyroll("rehearse joined.renewal --answer holds_two=no").ends(0);
     place.keyroll("compare joined.renewal joined.renewal --answer holds_two=no").ends(0);
     let slip = place.keyroll("prove joined.renewal --answer hold_two=no").ends(1);
     assert!(slip.err.contains("did you mean `holds_two`?"), "{}", slip.err);

@@ -91,7 +91,7 @@ fn random(seed: u64) -> String {
     for one in &mut lines {
         *one = one.split("  #").next().unwrap().trim_end().to_owned();
     }
-    for _ in 0..=dice.below(4) {
+    for _ in 0..10 + dice.below(40) {
         let at = dice.below(lines.len());
         let one = lines[at].clone();
         let is_line =
@@ -137,7 +137,7 @@ const OWN: [&str; 2] = ["in_no_variant", "question_unused"];
 #[test]
 fn a_family_is_judged_as_the_texts_written_out() {
     let (mut proved, mut refused, mut unchecked, mut own, mut differ) = (0, 0, 0, 0, 0);
-    for seed in 0..1_500 {
+    for seed in 0..150 {
         let text = random(seed);
         let texts = [written_out(&text, true), written_out(&text, false)];
         let each = texts.clone().map(|text| judged(&text));
@@ -181,7 +181,7 @@ fn a_family_is_judged_as_the_texts_written_out() {
         "{proved} proved, {refused} refused, {differ} differ, {unchecked} unchecked, {own} on their own"
     );
     assert!(
-        proved > 50 && refused > 5 && differ > 50 && unchecked > 100,
+        proved > 10 && refused > 0 && differ > 10 && unchecked > 15,
         "{proved} {refused} {differ} {unchecked}"
     );
 }
