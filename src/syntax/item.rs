@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::explanation::Explanation;
 
 /// The words and how a sentence with them is written.
-const ITEMS: [(&str, &str); 20] = [
+const ITEMS: [(&str, &str); 21] = [
     ("plan", "`plan NAME`, then its title in quotes and `source \"...\"`"),
     ("param", "`param NAME : KIND = VALUE`"),
     ("role", "`role NAME \"Title\"`"),

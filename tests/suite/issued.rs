@@ -3,7 +3,7 @@
 
 #![cfg(test)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use keyroll::{
     check,
@@ -34,7 +34,7 @@ fn resolved(text: &str) -> Plan {
     let source = Source::new("plan.renewal", text);
     let (tree, findings) = parse(&source);
     assert!(findings.is_empty(), "{findings:?}\n{text}");
-    resolve(&source, &tree, &BTreeMap::new()).unwrap_or_else(|findings| panic!("{findings:?}\n{text}"))
+    resolve(&source, &tree, &Given::default()).unwrap_or_else(|findings| panic!("{findings:?}\n{text}"))
 }
 
 /// The codes of the errors of a plan.

@@ -62,6 +62,7 @@ impl LeftOut {
                 StepLine::After(_)
                 | StepLine::AfterEach(_)
                 | StepLine::MayComeLate(_)
+                | StepLine::TwoPeople(_)
                 | StepLine::OnlyIf(_) => {}
             }
         }
