@@ -7,6 +7,8 @@
 pub mod accept;
 pub mod agree;
 pub mod allow;
+pub mod certify;
+pub mod certifying;
 pub mod create;
 pub mod deploy;
 pub mod destroy;
@@ -14,12 +16,15 @@ pub mod exchange;
 pub mod generate;
 pub mod import;
 pub mod inform;
+pub mod install;
+pub mod order;
 pub mod provide;
 pub mod replace;
 pub mod request;
 pub mod retire;
 pub mod test;
 pub mod undeploy;
+mod unsettled;
 pub mod usage;
 
 use std::fmt::Debug;
@@ -31,12 +36,15 @@ use crate::{
     },
     world::{
         effect::Effect,
-        id::{KeyId, PlaceId, RoleId, StoreId, WindowId},
+        id::{KeyId, PlaceId, RoleId, WindowId},
         landscape::{Fact, Landscape},
     },
 };
 
+use certifying::Certifying;
 use usage::Arguments;
+
+pub use unsettled::Unsettled;
 
 /// A row of the vocabulary.
 #[derive(Debug)]
@@ -56,6 +64,7 @@ pub const VOCABULARY: &[Verb] = &[
     accept::VERB,
     agree::VERB,
     allow::VERB,
+    certify::VERB,
     create::VERB,
     deploy::VERB,
     destroy::VERB,
@@ -63,6 +72,8 @@ pub const VOCABULARY: &[Verb] = &[
     generate::VERB,
     import::VERB,
     inform::VERB,
+    install::VERB,
+    order::VERB,
     provide::VERB,
     replace::VERB,
     request::VERB,
@@ -111,6 +122,11 @@ pub trait Action: Debug + Send + Sync {
         None
     }
 
+    /// Which step it is on the way to a certificate that another role issues, if it is one.
+    fn certifies(&self) -> Option<Certifying> {
+        None
+    }
+
     /// Which place only the whole plan can tell, if there is one.
     fn unsettled(&self) -> Option<Unsettled> {
         None
@@ -126,15 +142,6 @@ pub trait Action: Debug + Send + Sync {
     fn perform(&self, _bench: &mut Workbench<'_>) -> Result<Outcome, ActError> {
         Ok(Outcome::Changed)
     }
-}
-
-/// A place that an act does not name, because another act of the plan chose it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unsettled {
-    /// Where this key waits in this store: its `create` says so.
-    Staged(StoreId, KeyId),
-    /// Where this key is kept in this store: the `exchange` that displaced it says so.
-    Kept(StoreId, KeyId),
 }
 
 /// An act of speech.

@@ -13,10 +13,12 @@ use crate::world::{
 use super::{
     Outcome,
     deployer::{Deployer, DeployerError, FlowState},
-    keystore::{Exchange, KeySpec, Keystore, KeystoreError},
+    keystore::{Exchange, Keystore, KeystoreError},
     receiver::{Judgement, Receiver, ReceiverError},
     signer::{Signer, SignerError},
 };
+
+pub use super::pinned::Material;
 
 /// What stands behind a name of the plan.
 #[derive(Debug)]
@@ -76,44 +78,6 @@ impl Backends {
     }
 }
 
-/// The certificates of the plan's keys, as far as they are known: the old one from the start, a
-/// new one from the moment in which it was created. Pinned: a key never changes its certificate.
-#[derive(Clone, Debug, Default)]
-pub struct Material {
-    certificates: BTreeMap<KeyId, Certificate>,
-    specs: BTreeMap<KeyId, KeySpec>,
-}
-
-impl Material {
-    /// The certificate of a key.
-    #[must_use]
-    pub fn certificate(&self, key: KeyId) -> Option<&Certificate> {
-        self.certificates.get(&key)
-    }
-
-    /// Pins the certificate of a key; the first one stays.
-    pub fn pin(&mut self, key: KeyId, certificate: Certificate) {
-        self.certificates.entry(key).or_insert(certificate);
-    }
-
-    /// Says what is to be generated for a key.
-    pub fn specify(&mut self, key: KeyId, spec: KeySpec) {
-        self.specs.insert(key, spec);
-    }
-
-    /// What is to be generated for a key.
-    #[must_use]
-    pub fn spec(&self, key: KeyId) -> Option<&KeySpec> {
-        self.specs.get(&key)
-    }
-
-    /// Which key a certificate belongs to.
-    #[must_use]
-    pub fn key_of(&self, certificate: Fingerprint) -> Option<KeyId> {
-        self.certificates.iter().find(|(_, c)| c.fingerprint() == certificate).map(|(key, _)| *key)
-    }
-}
-
 /// Why an act was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum ActError {
@@ -132,6 +96,9 @@ pub enum ActError {
     /// The run does not know the certificate of a key yet.
     #[error("the certificate of `{0}` is not known yet")]
     UnknownKey(String),
+    /// What was issued for a key was not named when that was confirmed.
+    #[error("the certificate that was issued for `{0}` is not there: it is named when that is confirmed")]
+    Unanswered(String),
     /// The pair of a key lies under no alias that the plan names.
     #[error("`{key}` lies under no alias of `{store}` that the plan names")]
     Absent {
@@ -244,6 +211,29 @@ impl Workbench<'_> {
             }
         }
         Ok(self.keystore(place.store)?.put_certificate(&place.alias, &certificate)?)
+    }
+
+    /// Puts what was issued for `key` in place of the certificate with which its pair was made, under the
+    /// alias of `place`.
+    ///
+    /// # Errors
+    /// When nothing was issued, another pair lies there, or the keystore refuses what was issued.
+    pub fn install(&mut self, place: PlaceId, key: KeyId) -> Result<Outcome, ActError> {
+        let name = || self.landscape.keys[key].clone();
+        let answer = self.material.answer(key).map(<[Certificate]>::to_vec);
+        let answer = answer.ok_or_else(|| ActError::Unanswered(name()))?;
+        let expected = self.certificate(key)?.fingerprint();
+        let place = self.landscape.places[place].clone();
+        let found = self.held(&place)?;
+        if found.and_then(|found| self.material.key_of(found)) != Some(key) {
+            return Err(KeystoreError::Moved {
+                alias: place.alias,
+                expected: expected.short(),
+                found: found.map_or_else(|| "nothing".to_owned(), |found| found.short()),
+            }
+            .into());
+        }
+        Ok(self.keystore(place.store)?.install(&place.alias, &answer)?)
     }
 
     /// Makes the credential `key` at a receiver, which accepts it from then on, and pins its certificate.

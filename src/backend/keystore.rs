@@ -62,6 +62,17 @@ pub trait Keystore: Debug + Send {
         Err(KeystoreError::NoHand("import a certificate"))
     }
 
+    /// Puts what another role issued for the key pair under `alias` in place of its certificate, with the
+    /// issuers, or finds it there. The key stays as it is.
+    ///
+    /// # Errors
+    /// [`KeystoreError::NotTheAnswer`] when not exactly one certificate of the answer belongs to the key;
+    /// [`KeystoreError::NoKeyPair`] when there is none; [`KeystoreError::NoHand`] where the store cannot
+    /// do it.
+    fn install(&mut self, _alias: &Alias, _answer: &[Certificate]) -> Result<Outcome, KeystoreError> {
+        Err(KeystoreError::NoHand("install a certificate that another role issued"))
+    }
+
     /// Makes `alias` name the key pair `wanted`, which lies under `staged`, and moves the pair it
     /// named, `expected`, to `backup` (or drops it when there is no backup alias). Afterwards
     /// `staged` is free. All in one act: no reader sees a store in which `alias` names nothing.

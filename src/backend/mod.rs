@@ -15,6 +15,7 @@ pub mod local_flow;
 pub mod memory;
 pub mod notifier;
 pub mod observe;
+pub mod pinned;
 pub mod pkcs12;
 pub mod receiver;
 pub mod secret;

@@ -11,7 +11,7 @@ use crate::{
         licence::{Licence, News},
         order::{Order, Unordered},
     },
-    plan::{Plan, given::Given, resolve::resolve, table::once},
+    plan::{Plan, answers::questions, given::Given, resolve::resolve, table::once},
     source::{Finding, Refusal, Source, is_advice},
     syntax::parse,
     world::{
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-use super::{CHECKS, Subject, cycle, key_not_provided::Holders, too_entangled};
+use super::{CHECKS, Subject, cycle, family::variants, key_not_provided::Holders, too_entangled};
 
 /// A plan that passed every check. There is no other way to make one than [`all`].
 #[derive(Debug)]
@@ -109,7 +109,12 @@ pub fn read(source: &Source, given: &Given) -> Result<Checked, Refusal> {
     if !findings.is_empty() {
         return Err(refuse(findings));
     }
-    let plan = resolve(source, &tree, &given.parameters).map_err(refuse)?;
+    let asked = questions(&tree).map_err(refuse)?;
+    // What is wrong under some answers is told before it is asked which of them are meant.
+    if !given.silence && asked.all.iter().any(|(ask, _)| !given.answers.contains_key(&ask.name.value)) {
+        variants(source, given)?;
+    }
+    let plan = resolve(source, &tree, given).map_err(refuse)?;
     all(given.applied(plan)).map_err(refuse)
 }
 

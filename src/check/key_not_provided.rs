@@ -6,7 +6,7 @@ use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::{
-    action::SpeechKind,
+    action::{SpeechKind, certifying::Certifying},
     explanation::Explanation,
     source::{Finding, shown},
     world::{
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-use super::Subject;
+use super::{Subject, certificate_missing};
 
 /// The role does not hold the certificate.
 #[derive(Debug, Diagnostic, Error)]
@@ -41,6 +41,10 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for (id, step) in plan.steps.iter() {
         let Some(key) = step.action.value.uses_public_half() else { continue };
+        // Of what waits for an issued certificate, that is said and nothing else.
+        if certificate_missing::waits(plan, id, key) {
+            continue;
+        }
         if !holders.has(id, key) && holders.provisions(id).is_empty() {
             findings.push(Box::new(KeyNotProvided {
                 role: shown(&plan.landscape.roles[step.role.value]),
@@ -60,7 +64,7 @@ pub struct Holders<'a> {
     subject: &'a Subject<'a>,
     /// From the start: it lies in a keystore of the role's, or a receiver of the role's accepts it.
     from_start: BTreeSet<(RoleId, KeyId)>,
-    /// The steps of a role that create the pair.
+    /// The steps of a role that create the pair, or issue or install the certificate that was ordered.
     created: BTreeMap<(RoleId, KeyId), Vec<StepId>>,
     /// The messages to a role that hand it over.
     handed: BTreeMap<(RoleId, KeyId), Vec<DeliveryId>>,
@@ -85,13 +89,20 @@ impl<'a> Holders<'a> {
         }
         let mut created: BTreeMap<_, Vec<StepId>> = BTreeMap::new();
         for (id, step) in plan.steps.iter() {
-            if let Some(key) = step.action.value.makes() {
-                created.entry((step.role.value, key)).or_default().push(id);
+            let role = step.role.value;
+            let made = |key: &KeyId| plan.issuer(*key).is_none();
+            if let Some(key) = step.action.value.makes().filter(made) {
+                created.entry((role, key)).or_default().push(id);
+            }
+            if let Some(Certifying::Certify(key) | Certifying::Install(key, _)) =
+                step.action.value.certifies()
+            {
+                created.entry((role, key)).or_default().push(id);
             }
             for effect in step.action.value.effects() {
                 if let Effect::Put { key, place } = effect {
-                    let mine = created.entry((step.role.value, key)).or_default();
-                    if mine.last() != Some(&id) {
+                    let mine = created.entry((role, key)).or_default();
+                    if made(&key) && mine.last() != Some(&id) {
                         mine.push(id);
                     }
                     places.entry(key).or_insert(place);

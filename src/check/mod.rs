@@ -4,13 +4,18 @@ pub mod agreed_twice;
 pub mod cannot_abort;
 pub mod cannot_come_late;
 pub mod cannot_sign;
+pub mod certificate_missing;
 mod checked;
 pub mod created_twice;
 pub mod cycle;
+pub mod family;
 pub mod flow_never_runs;
+pub mod flow_unpromised;
 pub mod gap_observed;
+pub mod issued_twice;
 pub mod key_not_provided;
 pub mod last_act_unreported;
+pub mod not_issued;
 pub mod not_known_at_end;
 pub mod old_pair_kept;
 pub mod promise_empty;
@@ -20,10 +25,14 @@ pub mod role_without_authority;
 pub mod too_entangled;
 pub mod too_long;
 pub mod unannounced_step;
+pub mod unknown_use;
 pub mod unlicensed_need;
 pub mod unused;
+pub mod use_uncovered;
+pub mod wrong_issuer;
 
 pub use checked::{Checked, all, read};
+pub use family::{Variant, variants};
 
 use crate::{
     explanation::Explanation,
@@ -55,17 +64,24 @@ pub const CHECKS: &[Check] = &[
     agreed_twice::find,
     unannounced_step::find,
     unlicensed_need::find,
+    issued_twice::find,
+    not_issued::find,
+    wrong_issuer::find,
+    certificate_missing::find,
     key_not_provided::find,
     cannot_sign::find,
     race::find,
     gap_observed::find,
     flow_never_runs::find,
+    unknown_use::find,
+    use_uncovered::find,
     not_known_at_end::find,
     too_long::find,
     cannot_abort::find,
     cannot_come_late::find,
     old_pair_kept::find,
     promise_empty::find,
+    flow_unpromised::find,
     promise_twice::find,
     last_act_unreported::find,
     unused::find,
@@ -79,12 +95,16 @@ pub fn explanations() -> Vec<Explanation> {
         cannot_abort::EXPLANATION,
         cannot_come_late::EXPLANATION,
         cannot_sign::EXPLANATION,
+        certificate_missing::EXPLANATION,
         created_twice::EXPLANATION,
         cycle::EXPLANATION,
         flow_never_runs::EXPLANATION,
+        flow_unpromised::EXPLANATION,
         gap_observed::EXPLANATION,
+        issued_twice::EXPLANATION,
         key_not_provided::EXPLANATION,
         last_act_unreported::EXPLANATION,
+        not_issued::EXPLANATION,
         not_known_at_end::EXPLANATION,
         old_pair_kept::EXPLANATION,
         promise_empty::EXPLANATION,
@@ -93,7 +113,10 @@ pub fn explanations() -> Vec<Explanation> {
         role_without_authority::EXPLANATION,
         too_entangled::EXPLANATION,
         unannounced_step::EXPLANATION,
+        unknown_use::EXPLANATION,
         unused::EXPLANATION,
+        use_uncovered::EXPLANATION,
+        wrong_issuer::EXPLANATION,
     ]
     .into_iter()
     .chain(too_long::EXPLANATIONS.iter().copied())

@@ -118,7 +118,7 @@ impl AtSite {
             ));
             return Err(Exit::Usage);
         };
-        let given = Given::parameters(pinned.parameters.clone());
+        let given = Given::kept(&pinned.parameters);
         let source = Source::new(pinned.plan_file.clone(), pinned.plan_text.clone())
             .with_files(pinned.plan_files.clone());
         // It was accepted when the run began: what is wrong with it now is nothing that its author wrote.

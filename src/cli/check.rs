@@ -1,9 +1,15 @@
 //! `keyroll check PLAN`
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{page::findings, source::Refusal};
+use crate::{
+    check::{Variant, family},
+    page::findings,
+    source::Refusal,
+};
 
 use super::{
     exit::Exit,
@@ -33,12 +39,36 @@ pub struct Sound {
     plan: String,
     /// Its file, or `<stdin>`.
     file: String,
-    /// How many steps it has.
+    /// How many steps it has, those of all its variants together.
     steps: usize,
     /// How many roles it has.
     roles: usize,
+    /// The plans for the ways to answer its questions; nothing where there is one plan only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    variants: Vec<Part>,
     /// Advice, which refuses nothing.
     findings: Vec<findings::Entry>,
+}
+
+/// The plan for one way to answer the questions.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct Part {
+    /// The answers, as in `holds_two is yes`.
+    answers: Vec<String>,
+    /// How many steps are left then.
+    steps: usize,
+}
+
+/// The variants, where there are several.
+fn parts(variants: &[Variant]) -> Vec<Part> {
+    let one = |variant: &Variant| Part { answers: variant.told(), steps: variant.checked.plan().steps.len() };
+    if variants.len() > 1 { variants.iter().map(one).collect() } else { Vec::new() }
+}
+
+/// How many steps the variants have together.
+fn all_steps(variants: &[Variant]) -> usize {
+    let steps = variants.iter().flat_map(|variant| variant.checked.plan().steps.rows());
+    steps.map(|step| step.name.value.as_str()).collect::<BTreeSet<&str>>().len()
 }
 
 impl Document for Sound {
@@ -59,9 +89,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             screen,
         );
     }
-    match arguments.plan.checked(None, screen) {
-        Ok((source, mut checked)) => {
-            let (advice, refuses) = arguments.weights.weighed(checked.take_advice());
+    match arguments.plan.variants(screen) {
+        Ok((source, mut variants)) => {
+            let (advice, refuses) = arguments.weights.weighed(family::advice(&mut variants));
             let file = source.name.clone();
             if !advice.is_empty() {
                 screen.page(&Refusal::new(source, advice));
@@ -69,13 +99,21 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             if refuses {
                 return Exit::Refused;
             }
-            let plan = checked.plan();
-            let (steps, roles) = (plan.steps.len(), plan.landscape.roles.len());
+            let Some(plan) = variants.first().map(|first| first.checked.plan()) else { return Exit::Done };
+            let (parts, roles) = (parts(&variants), plan.landscape.roles.len());
+            let steps = all_steps(&variants);
             match arguments.format {
                 Findings::Sarif | Findings::Github => return Exit::Done,
                 Findings::Json => {
                     let findings = screen.found().into_iter().flat_map(|found| found.findings).collect();
-                    screen.document(&Sound { plan: plan.name.clone(), file, steps, roles, findings });
+                    screen.document(&Sound {
+                        plan: plan.name.clone(),
+                        file,
+                        steps,
+                        roles,
+                        variants: parts,
+                        findings,
+                    });
                     return Exit::Done;
                 }
                 Findings::Text => {}
@@ -86,6 +124,11 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
                 if steps == 1 { "step" } else { "steps" },
                 if roles == 1 { "role" } else { "roles" }
             ));
+            for part in &parts {
+                let (answers, steps) = (part.answers.join(", "), part.steps);
+                let word = if steps == 1 { "step" } else { "steps" };
+                screen.result(format_args!("  where {answers}: {steps} {word}"));
+            }
             Exit::Done
         }
         Err(exit) => exit,

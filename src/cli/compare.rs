@@ -15,6 +15,7 @@ use crate::{
 };
 
 use super::{
+    answered::Answered,
     at_site::shown_path,
     exit::Exit,
     json::{Document, Format},
@@ -32,6 +33,9 @@ pub struct Arguments {
     old: PathBuf,
     /// The plan as it is now, or - for standard input
     new: PathBuf,
+    /// Answer a question of either plan
+    #[command(flatten)]
+    answered: Answered,
     /// Text for people, or JSON
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -90,11 +94,22 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         screen.talk("only the new plan can come on standard input");
         return Exit::Usage;
     }
-    let read = judged(&arguments.old, screen).and_then(|old| Ok((old, judged(&arguments.new, screen)?)));
-    let ((old, old_proved), (new, new_proved)) = match read {
+    let read = arguments.answered.answers(screen).and_then(|answers| {
+        let given = Given { answers, ..Given::default() };
+        Ok((judged(&arguments.old, &given, screen)?, judged(&arguments.new, &given, screen)?, given))
+    });
+    let ((old, old_proved), (new, new_proved), mut given) = match read {
         Ok(both) => both,
         Err(exit) => return exit,
     };
+    // An answer may be to a question of one of the two only.
+    let asks = |name: &String| old.plan().questions.iter().any(|question| question.name.value == *name);
+    given.answers.retain(|name, _| !asks(name));
+    let vain = given.in_vain(new.plan());
+    if !vain.is_empty() {
+        screen.page(&Refusal::new(new.plan().source.clone(), vain));
+        return Exit::Refused;
+    }
     // The same thing in other words is the same.
     let alike = old.plan().landscape.wording == new.plan().landscape.wording;
     let (old, new) = if alike { (old, new) } else { (old.in_core_words(), new.in_core_words()) };
@@ -135,9 +150,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
 }
 
 /// A plan, and whether it is proved; why not has been said.
-fn judged(path: &Path, screen: &mut Screen) -> Result<(Checked, bool), Exit> {
+fn judged(path: &Path, given: &Given, screen: &mut Screen) -> Result<(Checked, bool), Exit> {
     let source = plan(path, screen)?;
-    let checked = check::read(&source, &Given::default()).map_err(|refusal| {
+    let checked = check::read(&source, given).map_err(|refusal| {
         screen.page(&refusal);
         Exit::Refused
     })?;

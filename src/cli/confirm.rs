@@ -1,7 +1,7 @@
 //! `keyroll confirm STEP --as ROLE`
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -23,7 +23,8 @@ use crate::{
     transition::{
         event::{Actor, Event, Record},
         next::{Verdict, Why, next},
-        state::Status,
+        people::{is_same, lacking},
+        state::{State, Status},
     },
     world::{id::StepId, material::Certificate},
 };
@@ -32,6 +33,7 @@ use super::{
     at_site::{AtSite, Attached, failed},
     claimed,
     exit::Exit,
+    granted,
     json::{Document, Format},
     screen::Screen,
 };
@@ -50,7 +52,8 @@ pub struct Arguments {
     /// When the window opens that the step proposes, as in 2026-12-01T20:00:00+01:00; otherwise at once
     #[arg(long, value_name = "TIME", value_parser = time::moment)]
     opens: Option<Timestamp>,
-    /// The certificate of the key that the step created by hand, as a PEM file
+    /// The certificate of the key that the step created by hand, as a PEM file; of one that it issued,
+    /// what the authority answered: PEM, DER or PKCS#7, with its issuers
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
     #[command(flatten)]
@@ -89,12 +92,22 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         return unknown(&checked, &arguments.step, screen);
     };
     let mine = plan.landscape.roles[plan.steps[step].role.value] == arguments.role;
-    if mine && Casting::of(plan, &site).is_by_backend(plan, step) {
+    let casting = Casting::of(plan, &site);
+    let (by_site, two) = (casting.is_by_backend(plan, step), plan.steps[step].two_people.is_some());
+    if mine
+        && two
+        && let Some(why) = stranger(&casting.role(plan.steps[step].role.value).people, arguments)
+    {
+        screen.talk(format_args!("not taken down: {why}"));
+        return Exit::Usage;
+    }
+    if mine && by_site && !two {
         screen.talk(format_args!("not taken down: the site does `{}` by itself", shown(&arguments.step)));
         return Exit::Usage;
     }
     let by = Actor { role: arguments.role.clone(), person: arguments.person.clone(), automatic: false };
-    match act(&checked, &host, step, arguments, by) {
+    let agrees = mine && two && (by_site || host.state().steps[step].people.is_empty());
+    match act(&checked, &host, (step, agrees), arguments, by) {
         Ok(events) => {
             let exit = submit(&checked, &mut host, events, (&arguments.step, &arguments.role), screen);
             if !host.state().is_finished() {
@@ -152,7 +165,11 @@ pub fn submit(
     }
     let (step, role) = about;
     if screen.is_text() {
-        screen.result(if new {
+        let agreed = matches!(records.last(), Some(Record { event: Event::Agreed { .. }, .. }));
+        let open = checked.plan().step(step).is_some_and(|id| lacking(checked, host.state(), id) > 0);
+        screen.result(if new && agreed && open {
+            "taken down; another person of the role confirms it too"
+        } else if new {
             "taken down; `keyroll run` goes on from here"
         } else {
             "this was taken down before; nothing changed"
@@ -172,6 +189,14 @@ fn refused(why: &Why, screen: &mut Screen) -> Exit {
     }
 }
 
+/// Why a person is none of those who play a role at the site, where it names them.
+fn stranger(people: &[String], arguments: &Arguments) -> Option<String> {
+    let person = arguments.person.as_deref()?;
+    let is_known = people.is_empty() || people.iter().any(|other| is_same(other, person));
+    let (person, role) = (shown(person), shown(&arguments.role));
+    (!is_known).then(|| format!("{person} is none of the people of {role}: {}", shown(&people.join(", "))))
+}
+
 /// Whether a moment lies back; a clock that is a minute ahead of ours is let pass.
 fn is_past(moment: Timestamp) -> bool {
     WallClock.now().duration_since(moment) > SignedDuration::from_mins(1)
@@ -182,7 +207,7 @@ fn is_past(moment: Timestamp) -> bool {
 fn act(
     checked: &Checked,
     host: &SqliteHost,
-    step: StepId,
+    (step, agrees): (StepId, bool),
     arguments: &Arguments,
     by: Actor,
 ) -> Result<Vec<Event>, String> {
@@ -221,17 +246,56 @@ fn act(
             events.push(Event::Received { step: quoted, by: by.clone() });
         }
     }
-    let mut certificates = BTreeMap::new();
-    if let Some(path) = &arguments.certificate {
-        let bytes = bounded::read(path, CERTIFICATE_LIMIT).map_err(|e| format!("{}: {e}", path.display()))?;
-        let certificate = Certificate::from_pem(&bytes).map_err(|e| format!("{}: {e}", path.display()))?;
-        if let Some(key) = plan.steps[step].action.value.makes() {
-            certificates.insert(plan.landscape.keys[key].clone(), certificate.pem());
+    if agrees {
+        if arguments.opens.is_some() || arguments.certificate.is_some() {
+            return Err(format!(
+                "two people do `{}`: the second one names the time and the certificate",
+                shown(&name)
+            ));
         }
-        if certificates.is_empty() {
-            return Err(format!("`{}` creates no key, so there is no certificate to name", shown(&name)));
-        }
+        events.push(Event::Agreed { step: name, by });
+        return Ok(events);
     }
+    let certificates = certificates(checked, state, step, arguments.certificate.as_deref())?;
     events.push(Event::Confirmed { step: name, by, opens: arguments.opens, certificates });
     Ok(events)
+}
+
+/// The certificates that a person names with what is done.
+fn certificates(
+    checked: &Checked,
+    state: &State,
+    step: StepId,
+    path: Option<&Path>,
+) -> Result<BTreeMap<String, String>, String> {
+    let plan = checked.plan();
+    let (name, key) = (shown(&plan.steps[step].name.value), plan.certificate_from(step));
+    // A backend made the pair, and one installs what is issued for it.
+    let made = key.and_then(|key| state.certificates.get(&key));
+    let Some(path) = path else {
+        return match (key, made) {
+            (Some(key), Some(_)) => Err(format!(
+                "name what was issued for `{}` by --certificate: the answer of the authority",
+                shown(&plan.landscape.keys[key])
+            )),
+            _ => Ok(BTreeMap::new()),
+        };
+    };
+    let Some(key) = key else {
+        return Err(match plan.issued_by(step) {
+            Some(later) => {
+                let later = shown(&plan.steps[later].name.value);
+                format!("the certificate of what `{name}` creates is issued by `{later}`: name it there")
+            }
+            None => format!("`{name}` creates no key, so there is no certificate to name"),
+        });
+    };
+    let of_file = |why: String| format!("{}: {why}", path.display());
+    let bytes = bounded::read(path, CERTIFICATE_LIMIT).map_err(|error| of_file(error.to_string()))?;
+    let pem = if plan.issuer(key).is_some() {
+        granted::answer(&bytes, made.map(String::as_str), WallClock.now()).map_err(of_file)?
+    } else {
+        Certificate::from_pem(&bytes).map_err(|error| of_file(error.to_string()))?.pem()
+    };
+    Ok(BTreeMap::from([(plan.landscape.keys[key].clone(), pem)]))
 }

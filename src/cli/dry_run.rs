@@ -22,6 +22,7 @@ use crate::{
 };
 
 use super::{
+    answered::{Answered, vain},
     at_site::{AtSite, fitting, shown_path},
     exit::Exit,
     json::{Document, Format},
@@ -36,6 +37,8 @@ pub struct Arguments {
     plan: PathBuf,
     #[command(flatten)]
     at: AtSite,
+    #[command(flatten)]
+    answered: Answered,
     /// Write what was seen to a file that `run --approved` holds the run to
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
@@ -59,7 +62,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
 fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let source = plan(&arguments.plan, screen)?;
     let (site, text) = arguments.at.read(screen)?;
-    let checked = pinned(&source, &site.parameters, screen)?;
+    let given = arguments.answered.given(&site, screen)?;
+    let checked = pinned(&source, &given, screen)?;
+    vain(&given, &site, &checked, screen)?;
     fitting(&checked, &site, &text, screen)?;
     let start = checked.plan().start.clone();
     let proven = match prove(checked, &start, BUDGET) {

@@ -88,6 +88,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             What::Act if plan.proposal(open.step).is_some() => {
                 format!("{confirm} --opens TIME (without it, at once)")
             }
+            What::Approval => match wait.confirmed.first() {
+                None => format!("{confirm} --person NAME; another person does so too"),
+                Some(person) => format!("{confirm} --person NAME; {} has done so", shown(person)),
+            },
             What::Message => confirm,
             What::Time => open.sentence(&checked),
             What::Act => format!("{confirm} when it is done"),

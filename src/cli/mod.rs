@@ -1,5 +1,6 @@
 //! The command line: arguments in, words and an exit code out.
 
+pub mod answered;
 pub mod at_site;
 pub mod carried;
 pub mod check;
@@ -12,6 +13,7 @@ pub mod dry_run;
 pub mod exit;
 pub mod explain;
 pub mod fmt;
+mod granted;
 pub mod graph;
 pub mod guard;
 pub mod import;
@@ -38,6 +40,7 @@ pub mod status;
 pub mod stop;
 pub mod synthesize;
 pub mod tally;
+mod terminal;
 pub mod text;
 pub mod trust;
 pub mod validity;

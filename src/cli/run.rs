@@ -3,15 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    backend::{
-        clock::{Clock, WallClock},
-        notifier::{Notice, Notifier, NotifierError},
-    },
+    backend::clock::{Clock, WallClock},
     check::Checked,
     journal::{
         Host,
         sqlite::{Pinned, SqliteHost, Store, run_id},
     },
+    plan::given::Given,
     proof::verdict::{BUDGET, Proven, Verdict, prove},
     run::{
         approval::Approval,
@@ -28,6 +26,7 @@ use crate::{
 };
 
 use super::{
+    answered::{Answered, answered_otherwise, vain},
     at_site::{AtSite, failed, fitting, shown_path},
     carried::Carried,
     claimed,
@@ -38,6 +37,7 @@ use super::{
     screen::Screen,
     stop,
     tally::{Summary, Tally, tally},
+    terminal::Terminal,
     text::{pinned, plan, resolved},
     validity::{self, At},
 };
@@ -49,6 +49,8 @@ pub struct Arguments {
     plan: PathBuf,
     #[command(flatten)]
     at: AtSite,
+    #[command(flatten)]
+    answered: Answered,
     /// Stay while the run waits for people or times, instead of ending with exit code 3
     #[arg(long)]
     follow: bool,
@@ -66,23 +68,6 @@ pub struct Arguments {
     format: Format,
 }
 
-/// Tells people on standard error; the inbox tells them too.
-#[derive(Debug)]
-struct Terminal {
-    quiet: bool,
-}
-
-impl Notifier for Terminal {
-    fn send(&mut self, notice: &Notice) -> Result<(), NotifierError> {
-        if !self.quiet {
-            use std::io::Write;
-            writeln!(std::io::stderr().lock(), "  for {}: {}", shown(&notice.role), shown(&notice.text))
-                .map_err(|e| NotifierError(e.to_string()))?;
-        }
-        Ok(())
-    }
-}
-
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     screen.speak(arguments.format);
@@ -94,9 +79,11 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
 fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let source = plan(&arguments.plan, screen)?;
     let (site, text) = arguments.at.read(screen)?;
-    let proven = proven(&source, &site, arguments.budget, screen)?;
+    let given = arguments.answered.given(&site, screen)?;
+    let proven = proven(&source, &given, arguments.budget, screen)?;
+    vain(&given, &site, proven.checked(), screen)?;
     fitting(proven.checked(), &site, &text, screen)?;
-    let job = Job { arguments, proven: &proven, site: &site };
+    let job = Job { arguments, proven: &proven, site: &site, given: &given };
     if let Some(path) = &arguments.approved {
         approved(path, job, screen)?;
     }
@@ -123,10 +110,11 @@ struct Job<'a> {
     arguments: &'a Arguments,
     proven: &'a Proven,
     site: &'a Site,
+    given: &'a Given,
 }
 
 fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen) -> Result<Exit, Exit> {
-    let Job { arguments, proven, site } = job;
+    let Job { arguments, proven, site, .. } = job;
     let checked = proven.checked();
     let folder = arguments.at.folder();
     let holder = claimed::holder(&arguments.at, host.run(), screen)?;
@@ -180,7 +168,7 @@ fn withdrawn(host: &mut SqliteHost, screen: &mut Screen) -> Result<(), Exit> {
 
 /// Says how it ended.
 fn end(job: Job<'_>, host: &dyn Host, ending: Result<Ending, RunError>, screen: &mut Screen) -> Exit {
-    let Job { arguments, proven, site } = job;
+    let Job { arguments, proven, site, .. } = job;
     let checked = proven.checked();
     let mut more = Carried::of("", &Tally::default(), host.run());
     let (exit, word) = match ending {
@@ -256,8 +244,8 @@ fn waiting(checked: &Checked, found: &[Wait], more: &mut Carried, screen: &mut S
 
 /// Proves the plan from its declared start. A run that is under way stays pinned to this proof: its
 /// plan, its parameters and its start are those that were proved.
-fn proven(source: &Source, site: &Site, budget: usize, screen: &mut Screen) -> Result<Box<Proven>, Exit> {
-    let checked = pinned(source, &site.parameters, screen)?;
+fn proven(source: &Source, given: &Given, budget: usize, screen: &mut Screen) -> Result<Box<Proven>, Exit> {
+    let checked = pinned(source, given, screen)?;
     let start = checked.plan().start.clone();
     match prove(checked, &start, budget) {
         Verdict::Proven(proven) => Ok(proven),
@@ -278,7 +266,7 @@ fn proven(source: &Source, site: &Site, budget: usize, screen: &mut Screen) -> R
 
 /// Holds the run to what was approved.
 fn approved(path: &Path, job: Job<'_>, screen: &mut Screen) -> Result<(), Exit> {
-    let Job { arguments, proven, site } = job;
+    let Job { arguments, proven, site, .. } = job;
     let approval = Approval::read(path).map_err(|error| {
         screen.talk(shown(&error.to_string()));
         Exit::Usage
@@ -329,7 +317,7 @@ enum Taken {
 
 /// Takes up the run of this plan that is under way, or enters a new one.
 fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
-    let Job { arguments, proven, site } = job;
+    let Job { arguments, proven, site, given } = job;
     let checked = proven.checked();
     let plan = checked.plan();
     let path = arguments.at.journal();
@@ -353,9 +341,14 @@ fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
     }
     if let Some(pinned) = found.filter(|p| !p.finished) {
         if !fits(&pinned) {
+            let kept = given.to_keep(plan);
+            if let Some(line) = answered_otherwise(pinned, &kept) {
+                screen.talk(line);
+                return Err(Exit::Stale);
+            }
             let what = if pinned.plan == plan.digest() {
                 "the site"
-            } else if pinned.parameters == site.parameters {
+            } else if pinned.parameters == kept {
                 "the plan"
             } else {
                 "the plan's parameters at the site"
@@ -388,7 +381,7 @@ fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
         plan_files: plan.files.clone(),
         plan: plan.digest(),
         site: site.digest(),
-        parameters: site.parameters.clone(),
+        parameters: given.to_keep(plan),
         finished: false,
     };
     store.enter(checked, &pinned).map_err(|e| failed(&e, screen))?;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::{
     backend::clock::{Clock, WallClock},
     journal::Host,
+    plan::answers::Question,
     run::{
         casting::Casting,
         status::{Standing, standings},
@@ -16,6 +17,7 @@ use crate::{
 };
 
 use super::{
+    answered,
     at_site::{AtSite, Attached},
     exit::Exit,
     json::{Document, Format},
@@ -43,6 +45,9 @@ pub struct Standings {
     started: Timestamp,
     /// Whether it is done.
     finished: bool,
+    /// The answer to each question of the plan, and whether silence was taken for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    answers: Vec<String>,
     /// Each step, in the order of the plan.
     steps: Vec<Standing>,
     /// What it waits for, a sentence each.
@@ -75,6 +80,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             plan: pinned.plan_name,
             started: pinned.started,
             finished,
+            answers: checked.plan().questions.iter().map(Question::told).collect(),
             steps: rows,
             waits: found.iter().map(|wait| wait.sentence(&checked)).collect(),
             waiting: found.iter().map(|wait| wait.waiting(&checked)).collect(),
@@ -89,6 +95,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         to_the_second(pinned.started),
         if finished { ", done" } else { "" }
     ));
+    answered::lines(&checked.plan().questions).for_each(|line| screen.result(line));
     for (number, row) in rows.iter().enumerate() {
         screen.result(line(number + 1, row));
     }

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use crate::{
     backend::file::bounded,
-    check::{self, Checked},
+    check::{self, Checked, Variant},
     plan::given::Given,
+    run::site::Site,
     source::{Refusal, Source, shown},
     syntax::{SIZE_LIMIT, read},
 };
 
-use super::{exit::Exit, screen::Screen};
+use super::{answered::Answered, exit::Exit, screen::Screen};
 
 /// Which plan, with which values.
 #[derive(Debug, clap::Args)]
@@ -23,6 +24,8 @@ pub struct PlanText {
     /// Give a parameter another value
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
     set: Vec<(String, String)>,
+    #[command(flatten)]
+    answered: Answered,
 }
 
 impl PlanText {
@@ -55,16 +58,45 @@ impl PlanText {
     /// # Errors
     /// The exit: one is given twice.
     pub fn given(&self, screen: &mut Screen) -> Result<Given, Exit> {
-        Ok(Given { parameters: values(&self.set, screen)?, transit: None })
+        Ok(Given { answers: self.answered.answers(screen)?, ..Given::parameters(values(&self.set, screen)?) })
     }
 
-    /// The same with the parameters that a site gives.
+    /// Reads it and checks each variant that agrees with the answers that are given.
+    ///
+    /// # Errors
+    /// The exit; what is wrong has been said.
+    pub fn variants(&self, screen: &mut Screen) -> Result<(Source, Vec<Variant>), Exit> {
+        let source = self.source(screen)?;
+        let given = self.given(screen)?;
+        let read = check::variants(&source, &given).and_then(|variants| {
+            let vain = variants.first().map(|first| given.in_vain(first.checked.plan())).unwrap_or_default();
+            if vain.is_empty() { Ok(variants) } else { Err(Refusal::new(source.clone(), vain)) }
+        });
+        match read {
+            Ok(variants) => Ok((source, variants)),
+            Err(refusal) => {
+                screen.page(&refusal);
+                Err(Exit::Refused)
+            }
+        }
+    }
+
+    /// Reads and checks it, where it is one plan: all its questions are answered.
+    ///
+    /// # Errors
+    /// The exit; what is wrong has been said.
+    pub fn only(&self, screen: &mut Screen) -> Result<(Source, Vec<Variant>), Exit> {
+        let (source, checked) = self.checked(None, screen)?;
+        Ok((source, vec![Variant { answers: self.answered.answers(screen)?, checked }]))
+    }
+
+    /// The same with the parameters and answers that a site gives.
     ///
     /// # Errors
     /// The exit; what is wrong has been said.
     pub fn checked_at(
         &self,
-        parameters: &BTreeMap<String, String>,
+        site: &Site,
         transit: Option<Duration>,
         screen: &mut Screen,
     ) -> Result<(Source, Checked), Exit> {
@@ -74,7 +106,7 @@ impl PlanText {
         }
         let source = plan(&self.plan, screen)?;
         // Values in vain are found where the site is compared with the plan.
-        let given = Given { parameters: parameters.clone(), transit };
+        let given = Given { transit, ..self.answered.given(site, screen)? };
         match check::read(&source, &given) {
             Ok(checked) => Ok((source, checked)),
             Err(refusal) => {
@@ -163,17 +195,13 @@ fn checked(source: &Source, given: &Given, screen: &mut Screen) -> Result<Checke
     })
 }
 
-/// Checks a plan with the values that a site or a run pins it to; draws the findings if there are
-/// any. Values in vain are found where a site is compared with its plan.
+/// Checks a plan with the values and answers that a site or a run pins it to; draws the findings if there
+/// are any. Values of a site in vain are found where it is compared with its plan.
 ///
 /// # Errors
 /// The exit: the plan is refused.
-pub fn pinned(
-    source: &Source,
-    parameters: &BTreeMap<String, String>,
-    screen: &mut Screen,
-) -> Result<Checked, Exit> {
-    check::read(source, &Given::parameters(parameters.clone())).map_err(|refusal| {
+pub fn pinned(source: &Source, given: &Given, screen: &mut Screen) -> Result<Checked, Exit> {
+    check::read(source, given).map_err(|refusal| {
         screen.page(&refusal);
         Exit::Refused
     })

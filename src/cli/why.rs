@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::{
     backend::clock::{Clock, WallClock},
     journal::Host,
+    plan::answers::Question,
     run::{
         casting::Casting,
         status::{Standing, standing},
@@ -15,6 +16,7 @@ use crate::{
 };
 
 use super::{
+    answered,
     at_site::{AtSite, Attached},
     exit::Exit,
     json::{Document, Format},
@@ -42,6 +44,9 @@ pub struct Reasons {
     finished: bool,
     /// What it waits for; for one step, what that waits for.
     waits: Vec<Waiting>,
+    /// The answer to each question of the plan, and whether silence was taken for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    answers: Vec<String>,
     /// The step that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     step: Option<Standing>,
@@ -70,6 +75,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         run: pinned.run,
         finished: state.is_finished(),
         waits: found.iter().map(|wait| wait.waiting(&checked)).collect(),
+        answers: plan.questions.iter().map(Question::told).collect(),
         step: None,
         then: None,
     };
@@ -78,6 +84,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             screen.document(&reasons);
             return Exit::Done;
         }
+        answered::lines(&plan.questions).for_each(|line| screen.result(line));
         for wait in &found {
             screen.result(wait.sentence(&checked));
         }

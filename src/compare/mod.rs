@@ -5,6 +5,7 @@
 
 mod demanded;
 mod difference;
+mod issued;
 mod ordered;
 mod promised;
 mod start;
@@ -20,6 +21,7 @@ pub use difference::{About, Difference, Weight};
 pub fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
     let mut found = promised::differences(old, new);
     found.extend(start::differences(old, new));
+    found.extend(issued::differences(old, new));
     found.extend(demanded::differences(old, new));
     found.extend(timed::differences(old, new));
     found.extend(waited::differences(old, new));

@@ -51,6 +51,12 @@ pub(super) fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
     let sentence = |word: &str, what: &str| format!("{word} promised: {what}");
     let lost = (Weight::Weaker, Weight::Stronger);
     found.extend(of_sets(About::Promise, (&stated(old), &stated(new)), lost, sentence));
+    // A use of which is said that nobody looks at it asks for less; a use that is told of asks for more.
+    let sentence = |word: &str, what: &str| format!("{word} waived: {what}");
+    let gained = (Weight::Stronger, Weight::Weaker);
+    found.extend(of_sets(About::Promise, (&unjudged(old), &unjudged(new)), gained, sentence));
+    let sentence = |word: &str, what: &str| format!("{word} said: {what}");
+    found.extend(of_sets(About::Promise, (&used(old), &used(new)), lost, sentence));
     let sentence = |word: &str, what: &str| format!("{word} so at the end: {what}");
     found.extend(of_sets(About::Promise, (&ends(old), &ends(new)), lost, sentence));
     found
@@ -156,6 +162,20 @@ fn of_flow(flow: &str, was: &Level, is: &Level, found: &mut Vec<Difference>) {
         }
         _ => {}
     }
+}
+
+/// The uses beside the flows that are left out.
+fn unjudged(plan: &Plan) -> BTreeSet<String> {
+    plan.other_uses.waived.iter().map(|waived| format!("the use \"{}\"", shown(&waived.by))).collect()
+}
+
+/// Who uses which alias beside the flows.
+fn used(plan: &Plan) -> BTreeSet<String> {
+    let told = plan.other_uses.said.iter().map(|one| {
+        let place = shown(&plan.landscape.place_name(one.place));
+        format!("{place} is also used by \"{}\"", shown(&one.by))
+    });
+    told.collect()
 }
 
 /// What holds at the end, and who knows it.

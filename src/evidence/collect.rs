@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    backend::Outcome,
+    backend::{Outcome, bench::Material},
     check::Checked,
     invariant::{Hazard, Invariant, been::Been, course::Course},
     transition::{
@@ -13,7 +13,7 @@ use crate::{
         next::next,
         state::{State, Status},
     },
-    world::{id::KeyId, material::Certificate},
+    world::id::KeyId,
 };
 
 use super::timeline::{Held, Promise, Report, Role, Step, StepStatus, Timeline, Window};
@@ -50,7 +50,7 @@ pub fn collect(timeline: &mut Timeline, checked: &Checked, records: &[Record], s
                     Status::Begun | Status::Proposed | Status::Declined => StepStatus::Waiting,
                     Status::Open => StepStatus::NotTried,
                 },
-                note: progress.cause.clone(),
+                note: progress.cause.clone().or_else(|| confirmed(&progress.people)),
                 began: progress.begun,
                 done: ended,
             }
@@ -70,6 +70,11 @@ pub fn collect(timeline: &mut Timeline, checked: &Checked, records: &[Record], s
     timeline.records = records.len() as u64;
     let waived = plan.waived(Hazard::Rejected);
     timeline.rejections_waived = plan.landscape.channels.ids().all(|flow| waived.contains(&flow));
+}
+
+/// Who stands behind a step, where two people do.
+fn confirmed(people: &[String]) -> Option<String> {
+    (!people.is_empty()).then(|| format!("confirmed by {}", people.join(" and ")))
 }
 
 fn windows(checked: &Checked, records: &[Record]) -> Vec<Window> {
@@ -92,11 +97,10 @@ fn windows(checked: &Checked, records: &[Record]) -> Vec<Window> {
 
 fn world(checked: &Checked, state: &State) -> Vec<Held> {
     let land = &checked.plan().landscape;
-    let fingerprint = |key: KeyId| {
-        let pem = state.certificates.get(&key);
-        let certificate = pem.and_then(|pem| Certificate::from_pem(pem.as_bytes()).ok());
-        certificate.map(|c| c.fingerprint().short()).unwrap_or_default()
-    };
+    let mut material = Material::default();
+    state.certificates.iter().for_each(|(key, pem)| material.learn(*key, pem));
+    let fingerprint =
+        |key: KeyId| material.certificate(key).map(|c| c.fingerprint().short()).unwrap_or_default();
     let held = |place: String, key: KeyId| Held {
         place,
         key: land.keys[key].clone(),

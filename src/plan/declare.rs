@@ -20,6 +20,7 @@ use crate::{
 use super::{
     duplicate, flow,
     lines::{KEYSTORE_LINES, RECEIVER_LINES},
+    other_use::OtherUse,
     phrase::Reader,
     resolve::Draft,
     scope::Thing,
@@ -116,6 +117,8 @@ pub struct Declared {
     pub caches: BTreeMap<ChannelId, Span>,
     /// Keys.
     pub keys: Table<KeyId, Span>,
+    /// Who issues the certificate of a key, each time that it is said.
+    pub issuers: BTreeMap<KeyId, Vec<(RoleId, Span)>>,
     /// Roles.
     pub roles: Table<RoleId, Span>,
     /// Windows.
@@ -175,6 +178,13 @@ fn keystore_body(draft: &mut Draft, decl: &Owned<Phrase>) {
             continue;
         }
         let mut arguments = Arguments::new(arguments);
+        if row == 2 {
+            if let (Some(alias), Some(by)) = (arguments.alias(), arguments.text()) {
+                let place = draft.landscape.place(store, &alias);
+                draft.used_by(OtherUse { place, by, span: line.node.span() });
+            }
+            continue;
+        }
         if let (Some(alias), Some(key)) = (arguments.alias(), arguments.key()) {
             let place = draft.landscape.place(store, &alias);
             let span = line.node.span();

@@ -3,14 +3,15 @@
 use crate::explanation::Explanation;
 
 use super::{
-    date, declare, duplicate, expected, flow, parameter, phrase, promise, resolve, steps, table, takes,
-    vocabulary, waits,
+    answers, date, declare, duplicate, expected, flow, parameter, phrase, promise, resolve, steps, table,
+    takes, vocabulary, waits,
 };
 
 /// What `explain` says of this room's findings.
 #[must_use]
 pub fn explanations() -> Vec<Explanation> {
     [
+        answers::EXPLANATIONS,
         declare::EXPLANATIONS,
         flow::EXPLANATIONS,
         duplicate::EXPLANATIONS,

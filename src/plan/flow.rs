@@ -14,7 +14,9 @@ use crate::{
     },
 };
 
-use super::{declare::said_twice, duplicate, lines::FLOW_LINES, resolve::Draft, scope::Thing};
+use super::{
+    declare::said_twice, duplicate, lines::FLOW_LINES, other_use::StandIn, resolve::Draft, scope::Thing,
+};
 
 /// A flow that lacks a sentence.
 #[derive(Debug, Diagnostic, Error)]
@@ -69,6 +71,7 @@ const FLOW_SUBJECTS: [&str; 5] = [
 pub(super) fn body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
     let (mut stamps, mut acceptor, mut transit, mut running) = (None, None, None, None);
     let (mut cache, mut two) = (None, None);
+    let mut uses: Vec<(String, Span)> = Vec::new();
     let mut said: [Option<Span>; 5] = [None; 5];
     let mut unread = false;
     for line in &decl.body.lines {
@@ -78,6 +81,10 @@ pub(super) fn body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
         };
         let mut arguments = Arguments::new(arguments);
         let span = line.node.span();
+        if row == 10 {
+            uses.extend(arguments.text().map(|by| (by, span)));
+            continue;
+        }
         let subject = match row {
             0 | 7 | 8 | 9 => {
                 let stamp = if row == 0 || row == 8 { Stamp::XmlSignature } else { Stamp::Other };
@@ -151,6 +158,9 @@ pub(super) fn body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
     }
     let channel = Channel { name, owner, stamp, stamps, beside, acceptor, transit, cache: kept };
     let flow = draft.landscape.channels.push(channel);
+    for (by, span) in uses {
+        draft.stands_for(StandIn { flow, by, span });
+    }
     draft.declared.caches.extend(cache.map(|(_, at)| (flow, at)));
     draft.declared.flows.push(decl.name.span);
     draft.declared.transits.push(transit_at);

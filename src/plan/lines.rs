@@ -12,9 +12,10 @@ macro_rules! lines {
 
 lines! {
     /// What may be said of a keystore.
-    KEYSTORE_LINES, OF_KEYSTORES, 2:
+    KEYSTORE_LINES, OF_KEYSTORES, 3:
         "alias <alias> is <key>" => "the alias names the key at the start.",
         "exchanges with a gap" => "an exchange takes the old pair away before it puts the new one there.",
+        "alias <alias> is also used by <text>" => "something beside the flows of the plan uses the alias: where a step changes it, a flow stands for that use, or it is waived.",
     ;
     /// What may be said of a receiver.
     RECEIVER_LINES, OF_RECEIVERS, 2:
@@ -22,7 +23,7 @@ lines! {
         "accepts at most <number>" => "it can hold so many keys.",
     ;
     /// What may be said of a flow.
-    FLOW_LINES, OF_FLOWS, 10:
+    FLOW_LINES, OF_FLOWS, 11:
         "signs xml with <keystore[alias]>" => "its messages are signed with whatever the alias names then.",
         "sends to <receiver>" => "there its messages go.",
         "delivers within <duration>" => "a message may be under way so long, and messages arrive in any order.",
@@ -33,8 +34,13 @@ lines! {
         "stamps with <keystore[alias]>" => "its messages carry something else of what the alias names then: another signature, an encryption, a client certificate, a user and password.",
         "signs xml with <keystore[alias]> and <keystore[alias]>" => "its messages are signed with what both aliases name then; one signature that is accepted is enough.",
         "stamps with <keystore[alias]> and <keystore[alias]>" => "its messages carry something else of what both aliases name then; one that is accepted is enough.",
+        "stands for <text>" => "it is judged in place of what a keystore names as another use of its alias.",
     ;
 }
 
 /// How a hazard is accepted.
-pub(super) const WAIVERS: [&str; 2] = ["<flow> rejected because <text>", "<flow> interrupted because <text>"];
+pub(super) const WAIVERS: [&str; 3] =
+    ["<flow> rejected because <text>", "<flow> interrupted because <text>", "use <text> because <text>"];
+
+/// How it is said who issues the certificate of a key, behind the word `certificate`.
+pub(super) const ISSUED: &str = "of <key> issued by <role>";

@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     fit::fit,
-    lines::{FLOW_LINES, KEYSTORE_LINES, RECEIVER_LINES, WAIVERS},
+    lines::{FLOW_LINES, ISSUED, KEYSTORE_LINES, RECEIVER_LINES, WAIVERS},
     table::flat,
     vocabulary::Vocabulary,
 };
@@ -85,6 +85,7 @@ impl Mentions {
     fn item(&mut self, item: &Item) {
         match item {
             Item::Plan(head) => self.add(Of::Plan, &head.name),
+            Item::Ask(ask) => self.add(Of::Thing, &ask.role),
             Item::Role(titled) => self.declare("role", &titled.name, titled.title.as_ref()),
             Item::Key(titled) => self.declare("key", &titled.name, titled.title.as_ref()),
             Item::Keystore(owned) => self.owned("keystore", owned, &KEYSTORE_LINES),
@@ -95,6 +96,7 @@ impl Mentions {
             Item::Promise(words) => self.phrase(promises().map(|(usage, _)| usage), words),
             Item::Finally(words) => self.condition(words),
             Item::Waive(words) => self.phrase(WAIVERS.into_iter(), words),
+            Item::Issued(words) => self.phrase(std::iter::once(ISSUED), words),
             _ => {}
         }
     }
@@ -125,7 +127,9 @@ impl Mentions {
                 StepLine::AfterEach(_)
                 | StepLine::Takes(_)
                 | StepLine::NotBefore(_)
-                | StepLine::MayComeLate(_) => {}
+                | StepLine::MayComeLate(_)
+                | StepLine::OnlyIf(_)
+                | StepLine::TwoPeople(_) => {}
             }
         }
     }

@@ -1,6 +1,7 @@
 //! A plan whose names are resolved: what there is, how it starts, who does what after what.
 
 mod alone;
+pub mod answers;
 mod course;
 pub mod date;
 pub mod declare;
@@ -13,10 +14,12 @@ mod flow;
 pub mod gap;
 pub mod given;
 mod goal;
+mod issuer;
 pub mod lines;
 pub mod mention;
 mod named;
 mod names;
+pub mod other_use;
 pub mod parameter;
 pub mod phrase;
 mod predecessors;
@@ -69,6 +72,8 @@ pub struct Plan {
     pub document: Option<String>,
     /// Its parameters with the values that they have.
     pub parameters: Vec<parameter::Parameter>,
+    /// What it asks, with the answers that it was read for.
+    pub questions: Vec<answers::Question>,
     /// What there is.
     pub landscape: Landscape,
     /// Where things are declared.
@@ -97,6 +102,8 @@ pub struct Plan {
     pub known: Vec<Spanned<Known>>,
     /// Hazards that the author accepts.
     pub waivers: Vec<Waiver>,
+    /// Who uses its aliases beside the flows.
+    pub other_uses: other_use::OtherUses,
     /// That it is refused, where it says so of itself.
     pub expected: Option<Expected>,
     /// The files with its tables, by the names that the text gives them.
@@ -130,6 +137,8 @@ pub struct Step {
     pub not_before: Option<Date>,
     /// Where it says that an attempt that was given up may take effect at any later moment.
     pub comes_late: Option<Span>,
+    /// Where it says that two people stand behind it.
+    pub two_people: Option<Span>,
     /// What it does.
     pub action: Spanned<Box<dyn Action>>,
     /// Whom it speaks to, if it is an act of speech.

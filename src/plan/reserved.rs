@@ -10,12 +10,12 @@ use crate::{
     syntax::begins_sentence,
 };
 
-use super::lines::{FLOW_LINES, KEYSTORE_LINES, RECEIVER_LINES, WAIVERS};
+use super::lines::{FLOW_LINES, ISSUED, KEYSTORE_LINES, RECEIVER_LINES, WAIVERS};
 
 /// The words of sentences that no usage line holds.
-const OTHERS: [&str; 18] = [
-    "after", "at", "because", "by", "come", "each", "from", "keyroll", "late", "may", "needs", "of",
-    "source", "takes", "to", "version", "where", "with",
+const OTHERS: [&str; 22] = [
+    "after", "at", "because", "by", "come", "each", "from", "if", "keyroll", "late", "may", "needs", "of",
+    "people", "silence", "source", "takes", "to", "two", "version", "where", "with",
 ];
 
 /// Whether the language has this word: one that begins a sentence, or is written as it stands in one.
@@ -23,7 +23,8 @@ const OTHERS: [&str; 18] = [
 pub fn is_reserved(word: &str) -> bool {
     let verbs = VOCABULARY.iter().map(|verb| verb.usage);
     let conditions = CONDITIONS.iter().map(|form| form.usage).chain([known::USAGE]);
-    let lines = KEYSTORE_LINES.into_iter().chain(RECEIVER_LINES).chain(FLOW_LINES).chain(WAIVERS);
+    let lines =
+        KEYSTORE_LINES.into_iter().chain(RECEIVER_LINES).chain(FLOW_LINES).chain(WAIVERS).chain([ISSUED]);
     let mut usages = verbs.chain(conditions).chain(promises().map(|(usage, _)| usage)).chain(lines);
     let is_it = |piece: Piece| matches!(piece, Piece::Keyword(keyword) if keyword == word);
     OTHERS.contains(&word)

@@ -6,9 +6,8 @@ use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::{
-    action::usage::{Argument, Arguments},
+    action::usage::Argument,
     explanation::Explanation,
-    invariant::Hazard,
     source::{Finding, Source, Span},
     syntax::{
         NAME_LIMIT,
@@ -22,13 +21,16 @@ use crate::{
 };
 
 use super::{
-    Declared, Plan, Step, Waiver, alone,
+    Declared, Plan, Step, alone,
+    answers::{self, LeftOut, Variant, empty_variant},
     declare::{self, Body, Start},
     duplicate,
     expected::expected,
+    given::Given,
     goal::Goals,
-    lines::WAIVERS,
-    named, parameter,
+    issuer, named,
+    other_use::OtherUses,
+    parameter,
     phrase::Reader,
     predecessors::predecessors,
     promise::Promises,
@@ -36,6 +38,7 @@ use super::{
     steps,
     table::instances,
     vocabulary::{self, Vocabulary},
+    waiver,
 };
 
 /// A file without a `plan` sentence.
@@ -82,6 +85,8 @@ pub struct Draft {
     pub bodies: Vec<Body>,
     /// Where things are at the start.
     pub start: Start,
+    /// Who uses an alias beside the flows.
+    pub other_uses: OtherUses,
     /// Everything that was found.
     pub findings: Vec<Finding>,
     /// Flows that have a finding and are therefore not declared: no second finding for them.
@@ -143,41 +148,43 @@ impl Draft {
     }
 }
 
-/// Resolves all names of a tree. `given` holds values for parameters from outside the plan.
+/// Resolves all names of a tree. `given` is what comes from outside the plan: values for parameters, and
+/// answers.
 ///
 /// # Errors
 /// Every finding at once.
-pub fn resolve(
-    source: &Source,
-    tree: &SyntaxTree,
-    given: &BTreeMap<String, String>,
-) -> Result<Plan, Vec<Finding>> {
+pub fn resolve(source: &Source, tree: &SyntaxTree, given: &Given) -> Result<Plan, Vec<Finding>> {
     let plan = resolve_scenario(source, tree, given)?;
-    let at = plan.declared.head.into();
-    if plan.steps.is_empty() { Err(vec![Box::new(NoSteps { at })]) } else { Ok(plan) }
+    if !plan.steps.is_empty() {
+        return Ok(plan);
+    }
+    let at = plan.declared.head;
+    let has_steps = tree.items.iter().any(|item| step_decl(item).is_some());
+    Err(vec![if has_steps { empty_variant(at) } else { Box::new(NoSteps { at: at.into() }) }])
 }
 
 /// Resolves all names of a tree that may have no steps: a start and an end, without the way between.
 ///
 /// # Errors
 /// Every finding at once.
-pub fn resolve_scenario(
-    source: &Source,
-    tree: &SyntaxTree,
-    given: &BTreeMap<String, String>,
-) -> Result<Plan, Vec<Finding>> {
+pub fn resolve_scenario(source: &Source, tree: &SyntaxTree, given: &Given) -> Result<Plan, Vec<Finding>> {
     let vocabulary = Vocabulary::of(source, tree)?;
-    let mut said = instances(source, tree)?;
+    let variant = Variant::of(tree, given)?;
+    let mut left_out = LeftOut::default();
+    let meant = answers::parts(tree, variant.answers(), &mut left_out);
+    let mut said = instances(source, &meant)?;
     said.files.extend(vocabulary.files().clone());
     let mut draft = Draft::default();
-    draft.landscape.wording = vocabulary.wording(&said.tree);
-    let core = vocabulary.in_core_words(&said.tree, &mut draft.findings);
+    let meant = answers::steps(&said.tree, variant.answers(), &mut left_out)?;
+    draft.landscape.wording = vocabulary.wording(&meant);
+    let core = vocabulary.in_core_words(&meant, &mut draft.findings);
     if !draft.findings.is_empty() {
         return Err(said.once(draft.findings));
     }
     let tree = core.as_ref();
     let head = heads(&mut draft, source, tree);
-    names(&mut draft, tree, given);
+    names(&mut draft, tree, &given.parameters);
+    let questions = variant.asked(&mut draft);
     owned(&mut draft, tree);
     declare::bodies(&mut draft);
     let mut steps = all_steps(&mut draft, tree);
@@ -187,7 +194,8 @@ pub fn resolve_scenario(
         match &item.node {
             Item::Promise(phrase) => promises.add(&mut draft, phrase),
             Item::Finally(phrase) => goals.add(&mut draft, phrase),
-            Item::Waive(phrase) => waivers.extend(waiver(&mut draft, phrase)),
+            Item::Issued(phrase) => issuer::read(&mut draft, phrase),
+            Item::Waive(phrase) => waivers.extend(waiver::read(&mut draft, phrase)),
             _ => {}
         }
     }
@@ -203,8 +211,10 @@ pub fn resolve_scenario(
     draft.declared.head = head.name.span;
     let mut unused = draft.scope.unused();
     unused.extend(draft.scope.parameters.unused(&draft.declared.parameters));
+    unused.retain(|one| !left_out.speaks_of(&one.name));
     let (names, parameters) = draft.scope.into_parts();
     Ok(Plan {
+        questions,
         unused,
         source: source.clone(),
         name: head.name.value,
@@ -225,6 +235,7 @@ pub fn resolve_scenario(
         finals: goals.finals,
         known: goals.known,
         waivers,
+        other_uses: draft.other_uses,
         expected,
         has_rows: said.has_rows(),
         files: said.files,
@@ -336,14 +347,6 @@ fn step_decl(item: &Line<Item>) -> Option<&StepDecl> {
         Item::Step(decl) => Some(decl),
         _ => None,
     }
-}
-
-fn waiver(draft: &mut Draft, phrase: &Phrase) -> Option<Waiver> {
-    let (row, arguments) = draft.read("a waiver", &WAIVERS, phrase)?;
-    let mut arguments = Arguments::new(arguments);
-    let hazard = if row == 0 { Hazard::Rejected } else { Hazard::Interrupted };
-    let (flow, because) = (arguments.flow()?, arguments.text()?);
-    Some(Waiver { flow, hazard, because, span: phrase.span() })
 }
 
 fn start_world(draft: &Draft, steps: usize, deliveries: usize) -> World {

@@ -108,7 +108,7 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
     let mut takes = None;
     let mut waited = Vec::new();
     let mut not_before = None;
-    let mut comes_late = None;
+    let (mut comes_late, mut two_people) = (None, None);
     let mut unread = false;
     for line in &decl.body.lines {
         match &line.node {
@@ -120,8 +120,8 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
                     }
                 }
             }
-            // No table is left where names are resolved.
-            StepLine::AfterEach(_) => {}
+            // No table is left where names are resolved, and no condition on an answer.
+            StepLine::AfterEach(_) | StepLine::OnlyIf(_) => {}
             StepLine::Needs(phrase) => needs.extend(condition(draft, phrase)),
             StepLine::Takes(line) => takes = takes::read(draft, line, takes).or(takes),
             StepLine::Waits(line) => waited.extend(waits::read(draft, line, &waited)),
@@ -133,13 +133,12 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
                 }
                 (found, first) => not_before = first.or(found),
             },
-            StepLine::MayComeLate(line) => match comes_late {
-                None => comes_late = Some(line.span),
-                Some(first) => {
-                    let what = "that the step may come late".to_owned();
-                    draft.findings.push(said_twice(what, line.span, first));
-                }
-            },
+            StepLine::MayComeLate(line) => {
+                once(draft, &mut comes_late, line.span, "that the step may come late")
+            }
+            StepLine::TwoPeople(line) => {
+                once(draft, &mut two_people, line.span, "that two people do the step")
+            }
             StepLine::Act(phrase) => {
                 if let Some(first) = &action {
                     draft.findings.push(Box::new(SecondAct {
@@ -172,7 +171,28 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
     let title = decl.title.as_ref().map(|t| t.value.clone());
     let role = Spanned::new(role.unwrap_or_else(|| crate::world::id::Id::at(0)), decl.role.span);
     let (name, waits) = (decl.name.clone(), waited);
-    Some(Step { name, title, role, after, needs, takes, waits, not_before, comes_late, action, speech })
+    Some(Step {
+        name,
+        title,
+        role,
+        after,
+        needs,
+        takes,
+        waits,
+        not_before,
+        comes_late,
+        two_people,
+        action,
+        speech,
+    })
+}
+
+/// Keeps where a line stands that is said once.
+fn once(draft: &mut Draft, kept: &mut Option<Span>, at: Span, what: &str) {
+    match *kept {
+        None => *kept = Some(at),
+        Some(first) => draft.findings.push(said_twice(what.to_owned(), at, first)),
+    }
 }
 
 /// The step with a name.
@@ -352,7 +372,8 @@ Right:
         code: "nothing_staged",
         title: "an exchange for a key that nobody creates",
         text: "`exchange tenant[$alias] for new` takes the key pair that waits under a staging alias of the\n\
-               same keystore: some step does `create new in tenant as \"...\"`, or the keystore declares it.",
+               same keystore: some step does `create new in tenant as \"...\"`, or the keystore declares it.\n\
+               `install certificate of new in tenant` looks for it there too.",
     },
     Explanation {
         code: "nothing_kept",

@@ -1,6 +1,10 @@
 //! A hazard that the author accepts.
 
-use crate::{invariant::Hazard, source::Span, world::id::ChannelId};
+use crate::{
+    action::usage::Arguments, invariant::Hazard, source::Span, syntax::tree::Phrase, world::id::ChannelId,
+};
+
+use super::{lines::WAIVERS, other_use::WaivedUse, resolve::Draft};
 
 /// `waive orders rejected because "..."`
 #[derive(Clone, Debug)]
@@ -13,4 +17,21 @@ pub struct Waiver {
     pub because: String,
     /// Where it is written.
     pub span: Span,
+}
+
+/// Reads a waiver. One of a use beside the flows is kept with those uses.
+pub(super) fn read(draft: &mut Draft, phrase: &Phrase) -> Option<Waiver> {
+    let (row, arguments) = draft.read("a waiver", &WAIVERS, phrase)?;
+    let (mut arguments, span) = (Arguments::new(arguments), phrase.span());
+    let hazard = match row {
+        0 => Hazard::Rejected,
+        1 => Hazard::Interrupted,
+        _ => {
+            let (by, because) = (arguments.text()?, arguments.text()?);
+            draft.leaves_out(WaivedUse { by, because, span });
+            return None;
+        }
+    };
+    let (flow, because) = (arguments.flow()?, arguments.text()?);
+    Some(Waiver { flow, hazard, because, span })
 }

@@ -47,6 +47,13 @@ pub fn assumptions(checked: &Checked) -> Vec<String> {
             },
         ));
     }
+    for key in plan.declared.issuers.keys() {
+        let issuer = plan.issuer(*key).map(|role| shown(&plan.landscape.roles[role])).unwrap_or_default();
+        let key = shown(&plan.landscape.keys[*key]);
+        found.push(format!(
+            "{issuer} issues the certificate of {key} for its public key, and it is valid (declared)"
+        ));
+    }
     let effects = || plan.steps.rows().flat_map(|step| step.action.value.effects());
     let gap = |effect: &Effect| match *effect {
         Effect::Exchange { place, .. } => {

@@ -316,7 +316,7 @@ pub(super) fn finals(plan: &Plan) -> Vec<String> {
     plan.finals.iter().enumerate().map(ending).collect()
 }
 
-/// The hazards that the author accepts, each with the reason.
+/// The hazards that the author accepts and the uses that are left out, each with the reason.
 pub(super) fn waived(plan: &Plan) -> Vec<String> {
     let waived = plan.waivers.iter().map(|w| {
         let hazard = match w.hazard {
@@ -325,5 +325,5 @@ pub(super) fn waived(plan: &Plan) -> Vec<String> {
         };
         format!("{} {hazard}: {}", shown(&plan.landscape.channels[w.flow].name), shown(&w.because))
     });
-    waived.collect()
+    waived.chain(plan.waived_uses()).collect()
 }

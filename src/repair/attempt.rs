@@ -54,7 +54,7 @@ pub fn repair(
     mut progress: impl FnMut(usize),
 ) -> Option<Repaired> {
     let (tree, findings) = parse(source);
-    let plan = resolve(source, &tree, &given.parameters).ok().filter(|_| findings.is_empty())?;
+    let plan = resolve(source, &tree, given).ok().filter(|_| findings.is_empty())?;
     let sketch = Sketch::of(source, &tree);
     let candidates = Candidates::of(&sketch, &plan, about);
     let (mut tried, most) = (0, attempts.bytes / source.text.len().max(1));

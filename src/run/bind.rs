@@ -19,7 +19,12 @@ use crate::{
     },
     plan::{Plan, suggest::did_you_mean},
     source::{Finding, Source, Span, shown},
-    world::{effect::Effect, id::KeyId, material::KeyType},
+    transition::people::is_same,
+    world::{
+        effect::Effect,
+        id::{KeyId, RoleId},
+        material::KeyType,
+    },
 };
 
 use super::{
@@ -29,7 +34,7 @@ use super::{
     opening::{XML_KEYS, signs},
     signature_binding::SignatureBinding,
     site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site, VALIDITY, key_type, subject},
-    site_fault::{bad_binding, bad_command, bound_to_nothing, unbound, weak_binding},
+    site_fault::{bad_binding, bad_command, bound_to_nothing, one_person, unbound, weak_binding},
 };
 
 /// Why a site could not be bound although it fits the plan.
@@ -54,6 +59,24 @@ fn of(name: &str) -> impl Fn(ProgramError) -> BindError {
     move |cause| BindError::Program { name: name.clone(), cause }
 }
 
+/// The roles behind whose steps two people stand, and that one person plays.
+fn alone(plan: &Plan, site: &Site, text: &Source) -> Vec<Finding> {
+    let roles = &plan.landscape.roles;
+    let two = plan.steps.rows().filter(|step| step.two_people.is_some());
+    let mut first: Vec<(RoleId, &str)> = Vec::new();
+    for step in two {
+        if first.iter().all(|(role, _)| *role != step.role.value) {
+            first.push((step.role.value, &step.name.value));
+        }
+    }
+    let found = first.into_iter().filter_map(|(role, step)| {
+        let (one, others) = site.roles.get(&roles[role])?.people.split_first()?;
+        let is_alone = others.iter().all(|other| is_same(one, other));
+        is_alone.then(|| one_person(&roles[role], one, step, place(text, "roles", &roles[role])))
+    });
+    found.collect()
+}
+
 /// Compares a site with the plan that it is for.
 ///
 /// # Errors
@@ -66,6 +89,7 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
     let roles: Vec<String> = land.roles.rows().cloned().collect();
     let keys: Vec<String> = land.own_keys().map(|key| land.keys[key].clone()).collect();
     let parameters: Vec<String> = plan.parameters.iter().map(|p| p.name.clone()).collect();
+    let questions: Vec<String> = plan.questions.iter().map(|q| q.name.value.clone()).collect();
     let mut findings = Vec::new();
     let tables = [
         ("keystore", "keystores", &stores, site.keystores.keys().collect::<Vec<_>>(), true),
@@ -74,6 +98,7 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
         ("role", "roles", &roles, site.roles.keys().collect(), false),
         ("key", "keys", &keys, site.keys.keys().collect(), false),
         ("parameter", "parameters", &parameters, site.parameters.keys().collect(), false),
+        ("question", "answers", &questions, site.answers.keys().collect(), false),
     ];
     for (kind, table, planned, bound, needed) in tables {
         let (is_planned, is_bound): (BTreeSet<&String>, BTreeSet<&String>) =
@@ -104,6 +129,7 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
             ));
         }
     }
+    findings.extend(alone(plan, site, text));
     for (table, name, binding) in commands(site) {
         if let Some((what, help)) = binding.fault(name) {
             findings.push(bad_command(what, help, place(text, table, name)));

@@ -57,13 +57,15 @@ impl Casting {
         plan.steps[step].speech.is_none() && !self.is_by_hand(plan, step)
     }
 
-    /// Whether a person does this step: an act of speech of a role that is not automatic, or one that
+    /// Whether a person does this step: an act of speech of a role that is not automatic, one that orders or
+    /// issues a certificate, or one that
     /// works with something that no backend reaches.
     #[must_use]
     pub fn is_by_hand(&self, plan: &Plan, step: StepId) -> bool {
         let row = &plan.steps[step];
         if row.speech.is_some() {
-            return !self.roles[row.role.value].automatic;
+            // No program orders a certificate, or issues one.
+            return !self.roles[row.role.value].automatic || row.action.value.certifies().is_some();
         }
         row.action.value.works_with().into_iter().any(|fact| match fact {
             Fact::Place(place) => self.stores[plan.landscape.places[place].store],

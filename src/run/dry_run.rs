@@ -14,6 +14,7 @@ use crate::{
         Outcome,
         bench::Backends,
         clock::Clock,
+        key_pair::issue::issued,
         keystore::KeySpec,
         notifier::{Notice, Notifier, NotifierError},
         observe::observe,
@@ -27,9 +28,13 @@ use crate::{
     transition::{
         event::{Actor, Event, Record},
         next::Verdict,
+        people::is_same,
         state::State,
     },
-    world::{id::StepId, material::KeyType},
+    world::{
+        id::StepId,
+        material::{Certificate, KeyType},
+    },
 };
 
 use super::{
@@ -241,7 +246,7 @@ impl<'a> Play<'a> {
             _ => return,
         };
         let Some(id) = plan.step(step) else { return };
-        let act = plan.sentence(id);
+        let act = format!("{}{}", plan.sentence(id), by_two(plan, id));
         let role = &plan.landscape.roles[plan.steps[id].role.value];
         let detail = if by_site { format!("{act} (by the site, for {role})") } else { act };
         let detail = format!("{detail}{}", waited(plan, id, record.at));
@@ -271,12 +276,19 @@ impl<'a> Play<'a> {
         let Some(role) = wait.cause.role() else { return Ok(None) };
         let role = plan.landscape.roles[role].clone();
         let step = plan.steps[wait.step].name.value.clone();
-        let by = Actor { role: role.clone(), person: None, automatic: false };
-        Ok(Some(match wait.cause {
+        let mut by = Actor { role: role.clone(), person: None, automatic: false };
+        Ok(Some(match &wait.cause {
             Cause::Receipt(_) => Event::Received { step, by },
             Cause::Answer(..) => Event::Answered { step, by, yes: true, because: None },
-            Cause::Act(_) | Cause::Time(_) | Cause::Due(_) => {
-                let act = plan.sentence(wait.step);
+            Cause::Second(_, people) if people.is_empty() || !self.casting.is_by_hand(plan, wait.step) => {
+                by.person = Some(somebody_else(people));
+                Event::Agreed { step, by }
+            }
+            Cause::Act(_) | Cause::Second(..) | Cause::Time(_) | Cause::Due(_) => {
+                if let Cause::Second(_, people) = &wait.cause {
+                    by.person = Some(somebody_else(people));
+                }
+                let act = format!("{}{}", plan.sentence(wait.step), by_two(plan, wait.step));
                 let from = waited(plan, wait.step, self.clock.now());
                 self.found.insert(wait.step, (Word::WaitsForPerson, format!("{role}: {act}{from}")));
                 Event::Confirmed { step, by, opens: None, certificates: self.made_by_hand(wait.step)? }
@@ -290,7 +302,14 @@ impl<'a> Play<'a> {
         let plan = checked.plan();
         let material = opening::material(checked, self.site, self.host.state(), self.clock.now());
         let mut certificates = BTreeMap::new();
-        if let Some(key) = plan.steps[step].action.value.makes() {
+        if let Some(key) = plan.certificate_from(step) {
+            let name = plan.landscape.keys[key].clone();
+            if let Some(made) = material.made(key) {
+                let answer =
+                    issued(made, self.clock.now()).map_err(|error| RunError::Observe(error.into()))?;
+                certificates.insert(name, answer.iter().map(Certificate::pem).collect());
+                return Ok(certificates);
+            }
             let spec = material.spec(key).cloned().unwrap_or_else(|| KeySpec {
                 key_type: KeyType::EcP256,
                 subject: vec![("CN".to_owned(), "made by hand".to_owned())],
@@ -320,6 +339,18 @@ impl<'a> Play<'a> {
             detail: shown(&detail),
         }
     }
+}
+
+/// Says that two people stand behind a step, where they do.
+fn by_two(plan: &Plan, step: StepId) -> &'static str {
+    if plan.steps[step].two_people.is_some() { " (two people confirm it)" } else { "" }
+}
+
+/// A name that none of these people has.
+fn somebody_else(people: &[String]) -> String {
+    let names = (1..=people.len() + 1).map(|number| format!("person {number}"));
+    let mut free = names.filter(|name| people.iter().all(|other| !is_same(other, name)));
+    free.next().unwrap_or_default()
 }
 
 /// From when on, at the earliest, where a step waits for a time.

@@ -1,6 +1,7 @@
 //! What a plan asks of a backend that the backend has no hand for.
 
 use crate::{
+    action::certifying::Certifying,
     plan::Plan,
     source::{Finding, Source},
     world::{effect::Effect, id::StepId, landscape::Stamp},
@@ -36,20 +37,22 @@ pub fn lacking(plan: &Plan, site: &Site) -> Vec<Lack> {
     let land = &plan.landscape;
     let mut found = Vec::new();
     for step in unplayable(plan) {
+        if let Some(Certifying::Install(_, place)) = plan.steps[step].action.value.certifies() {
+            let name = &land.stores[land.places[place].store].name;
+            if let Some(KeystoreBinding::Command(_)) = site.keystores.get(name) {
+                let act = plan.steps[step].action.value.sentence(land);
+                found.push(lack("keystores", name, format!("a `command` cannot `{act}`")));
+            }
+        }
         for effect in plan.steps[step].action.value.effects() {
             let act = plan.steps[step].action.value.sentence(land);
             match effect {
                 Effect::Put { place, .. } => {
                     let name = &land.stores[land.places[place].store].name;
-                    let bound = match site.keystores.get(name) {
-                        Some(KeystoreBinding::Pkcs12 { .. }) => Some("`pkcs12`"),
-                        Some(KeystoreBinding::Command(_)) => Some("a `command`"),
-                        _ => None,
-                    };
-                    if let Some(bound) = bound {
-                        let what = format!("{bound} cannot `{act}`");
-                        found.push(Lack { table: "keystores", name: name.clone(), what });
-                    }
+                    let bound = in_keystore(site, name);
+                    found.extend(
+                        bound.map(|bound| lack("keystores", name, format!("{bound} cannot `{act}`"))),
+                    );
                 }
                 Effect::Accept { acceptor, .. } => {
                     let name = &land.acceptors[acceptor].name;
@@ -82,8 +85,21 @@ pub fn lacking(plan: &Plan, site: &Site) -> Vec<Lack> {
     found
 }
 
-/// The steps that need more than the backends here can do: what another role made is imported, or a
-/// credential is made where it is accepted.
+fn lack(table: &'static str, name: &str, what: String) -> Lack {
+    Lack { table, name: name.to_owned(), what }
+}
+
+/// What stands behind a keystore that is not changed by hand.
+fn in_keystore(site: &Site, name: &str) -> Option<&'static str> {
+    match site.keystores.get(name) {
+        Some(KeystoreBinding::Pkcs12 { .. }) => Some("`pkcs12`"),
+        Some(KeystoreBinding::Command(_)) => Some("a `command`"),
+        _ => None,
+    }
+}
+
+/// The steps that need more than the backends here can do: what another role made is imported, a
+/// credential is made where it is accepted, or a certificate is issued by another role.
 pub fn unplayable(plan: &Plan) -> impl Iterator<Item = StepId> + '_ {
     plan.steps.iter().filter_map(|(id, step)| {
         let action = &step.action.value;
@@ -93,6 +109,6 @@ pub fn unplayable(plan: &Plan) -> impl Iterator<Item = StepId> + '_ {
             Effect::Accept { .. } => makes,
             _ => false,
         });
-        foreign.then_some(id)
+        (foreign || action.certifies().is_some()).then_some(id)
     })
 }

@@ -6,7 +6,7 @@
 //!   same runner over what is [`read_only`], with what `noted` tells beside), [`approval`] what was
 //!   agreed to, [`claims`] which keystores are its own, [`opening`] which certificates the run begins with, and
 //!   [`validity`] whether they last as long as the plan may.
-//! - The run itself: [`runner`] takes one [`turn`] after the other, [`difference`] finds where the
+//! - The run itself: [`runner`] takes one [`turn`] after the other, `people` confirm what two of them do, [`difference`] finds where the
 //!   world is not as recorded, [`window`] what would last too long.
 //! - While it waits: [`status`] of each step, and for whom or what it [`wait`]s.
 //! - A rehearsal: [`sandbox`] is a world of its own, or the likeness that [`rebuild`] makes of what
@@ -29,6 +29,7 @@ mod moment;
 mod noted;
 pub mod opening;
 pub mod origin;
+mod people;
 pub mod read_only;
 pub mod rebuild;
 pub mod runner;

@@ -56,6 +56,7 @@ impl Runner<'_> {
     }
 
     fn enact_step(&mut self, step: StepId, watch: Watch<'_>) -> Result<(), RunError> {
+        self.agree(step, watch)?;
         let plan = self.checked.plan();
         let row = &plan.steps[step];
         let name = row.name.value.clone();

@@ -114,9 +114,7 @@ pub(super) fn signs<'a>(plan: &'a Plan, site: &Site, key: KeyId) -> Option<&'a s
 pub fn material(checked: &Checked, site: &Site, state: &State, now: Timestamp) -> Material {
     let mut material = Material::default();
     for (key, pem) in &state.certificates {
-        if let Ok(certificate) = Certificate::from_pem(pem.as_bytes()) {
-            material.pin(*key, certificate);
-        }
+        material.learn(*key, pem);
     }
     for key in created(checked.plan()) {
         if let Some(spec) = specification(checked, site, &material, key, now) {

@@ -13,6 +13,7 @@ use crate::{
         bench::{Backends, Bound, Signing},
         clock::Clock,
         deployer::{Deployer, DeployerError, FlowState, InFlight},
+        key_pair,
         keystore::{Entry, EntryKind, Exchange, KeySpec, Keystore, KeystoreError},
         memory::keystore::MemoryKeystore,
         receiver::{Judgement, Message, Receiver, ReceiverError},
@@ -117,6 +118,20 @@ impl Keystore for Store {
         let kind = EntryKind::KeyPair { chain: vec![certificate.clone()] };
         self.put(alias, Some(&Entry { alias: alias.clone(), kind }));
         Ok((Outcome::Changed, certificate))
+    }
+
+    fn install(&mut self, alias: &Alias, answer: &[Certificate]) -> Result<Outcome, KeystoreError> {
+        let held = self.entry(alias)?;
+        let key = held.as_ref().and_then(Entry::certificate).and_then(|own| own.public_key().ok());
+        let key = key.ok_or_else(|| KeystoreError::NoKeyPair(alias.clone()))?;
+        let own = key_pair::own(&key, answer)
+            .map_err(|cause| KeystoreError::NotTheAnswer { alias: alias.clone(), cause })?;
+        let kind = EntryKind::KeyPair { chain: key_pair::chain::ordered(own, answer) };
+        if held.is_some_and(|held| held.kind == kind) {
+            return Ok(Outcome::AlreadySo);
+        }
+        self.put(alias, Some(&Entry { alias: alias.clone(), kind }));
+        Ok(Outcome::Changed)
     }
 
     fn exchange(&mut self, exchange: &Exchange<'_>) -> Result<Outcome, KeystoreError> {

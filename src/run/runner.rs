@@ -85,26 +85,28 @@ pub struct Runner<'a> {
     pub(super) unrecorded: Option<World>,
     /// What each step waits for; asked before a flow is stopped.
     pub(super) gates: OnceCell<Gates<'a>>,
+    /// Whether it stands for the people of all roles, as in a sandbox.
+    pub(super) is_everybody: bool,
 }
 
 impl<'a> Runner<'a> {
     /// A runner over a site. It takes only what was proved.
     #[must_use]
     pub fn over_site(proven: &'a Proven, parts: Parts<'a>) -> Self {
-        Self::new(proven.checked(), parts)
+        Self::new(proven.checked(), parts, false)
     }
 
     /// A runner in a sandbox, which works on things that nobody else uses.
     #[must_use]
     pub fn in_sandbox(_sandbox: &Sandbox, checked: &'a Checked, parts: Parts<'a>) -> Self {
-        Self::new(checked, parts)
+        Self::new(checked, parts, true)
     }
 
-    fn new(checked: &'a Checked, parts: Parts<'a>) -> Self {
+    fn new(checked: &'a Checked, parts: Parts<'a>, is_everybody: bool) -> Self {
         let casting = Casting::of(checked.plan(), parts.site);
         let material = opening::material(checked, parts.site, parts.host.state(), parts.clock.now());
         let (ready_since, gates) = (BTreeMap::new(), OnceCell::new());
-        Self { checked, parts, casting, material, ready_since, unrecorded: None, gates }
+        Self { checked, parts, casting, material, ready_since, unrecorded: None, gates, is_everybody }
     }
 
     /// Runs until the plan is done or waits. With `follow` it stays while it waits.

@@ -37,7 +37,7 @@ use super::{
     bind::created,
     origin::Origin,
     rebuild::{RebuildError, Rebuilt},
-    site::{FlowBinding, KeyBinding, KeystoreBinding, Length, ReceiverBinding, RoleBinding, Site},
+    site::{Answer, FlowBinding, KeyBinding, KeystoreBinding, Length, ReceiverBinding, RoleBinding, Site},
 };
 
 /// How old the certificates in use are, in days, of the year for which they are made.
@@ -132,6 +132,8 @@ impl Sandbox {
         // One that was there already may have been open to others.
         std::fs::set_permissions(folder, Permissions::from_mode(0o700)).map_err(io(folder))?;
         let password = password()?;
+        let answer = |yes: bool| if yes { Answer::Yes } else { Answer::No };
+        let answers = plan.questions.iter().filter(|question| question.given);
         let given = plan.parameters.iter().filter(|parameter| parameter.given);
         let mut sandbox = Self {
             folder: folder.to_owned(),
@@ -139,6 +141,7 @@ impl Sandbox {
                 site: 1,
                 // Whoever goes on here needs the values that the plan was read with.
                 parameters: given.map(|one| (one.name.clone(), one.value.to_string())).collect(),
+                answers: answers.map(|one| (one.name.value.clone(), answer(one.yes))).collect(),
                 roles: BTreeMap::new(),
                 keystores: BTreeMap::new(),
                 receivers: BTreeMap::new(),
@@ -150,7 +153,8 @@ impl Sandbox {
         };
         sandbox.write("password", password.as_bytes())?;
         for role in plan.landscape.roles.rows() {
-            let binding = RoleBinding { automatic: true, pause: Some(Length(props.pause)) };
+            let binding =
+                RoleBinding { automatic: true, pause: Some(Length(props.pause)), people: Vec::new() };
             sandbox.site.roles.insert(role.clone(), binding);
         }
         for store in plan.landscape.stores.ids() {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     backend::secret::SecretReference,
+    plan::answers::Answers,
     source::{Source, Span},
     world::material::{Fingerprint, KeyType},
 };
@@ -37,6 +38,9 @@ pub struct Site {
     /// Values for the plan's parameters.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
+    /// Answers to the plan's questions.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answers: BTreeMap<String, Answer>,
     /// Who plays the roles; a role that is not named is played by a person.
     #[serde(default)]
     pub roles: BTreeMap<String, RoleBinding>,
@@ -54,6 +58,24 @@ pub struct Site {
     pub keys: BTreeMap<String, KeyBinding>,
 }
 
+/// An answer to a question: `"yes"` or `"no"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Answer {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+}
+
+impl Site {
+    /// Its answers.
+    #[must_use]
+    pub fn answers(&self) -> Answers {
+        self.answers.iter().map(|(name, answer)| (name.clone(), *answer == Answer::Yes)).collect()
+    }
+}
+
 /// Who plays a role.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,6 +86,9 @@ pub struct RoleBinding {
     /// How long after a step of the role may begin the site does it: `"5m"`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause: Option<Length>,
+    /// Who plays it, by name, where that is said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<String>,
 }
 
 /// What stands behind a keystore.

@@ -87,6 +87,21 @@ struct BadCommand {
     at: SourceSpan,
 }
 
+/// One person plays a role of which a step asks for two.
+#[derive(Debug, Diagnostic, Error)]
+#[error("two people of `{role}` stand behind `{step}`, and the site names {person} alone")]
+#[diagnostic(
+    code(keyroll::one_person),
+    help("name another person, as in `people = [\"{person}\", \"...\"]`")
+)]
+struct OnePerson {
+    role: String,
+    step: String,
+    person: String,
+    #[label("one person")]
+    at: SourceSpan,
+}
+
 /// The file does not read as a site.
 pub fn unreadable(why: &str, help: &str, at: Span) -> Finding {
     Box::new(BadSite { why: shown(why), help: shown(help), at: at.into() })
@@ -115,6 +130,12 @@ pub fn bad_binding(what: String, help: String, at: Span) -> Finding {
 /// A command cannot be started as it is written.
 pub fn bad_command(what: String, help: String, at: Span) -> Finding {
     Box::new(BadCommand { what, help, at: at.into() })
+}
+
+/// One person plays a role of which a step asks for two.
+pub fn one_person(role: &str, person: &str, step: &str, at: Span) -> Finding {
+    let (role, person, step) = (shown(role), shown(person), shown(step));
+    Box::new(OnePerson { role, step, person, at: at.into() })
 }
 
 /// What `explain` says.
@@ -150,6 +171,13 @@ pub const EXPLANATIONS: &[Explanation] = &[
         title: "a value of the site does not fit",
         text: "The help says what belongs there: one of the key types that keyroll makes, a subject such as\n\
                CN=orders, O=Example, or a number of days.",
+    },
+    Explanation {
+        code: "one_person",
+        title: "one person plays a role behind whose step two people stand",
+        text: "A step that says `two people` takes effect when two people of its role have confirmed it. A site\n\
+               that names who plays the role names two of them at least:\n\n  \
+               site = 1\n\n  [roles.receiver_admin]\n  people = [\"Ann\", \"Ben\"]",
     },
     Explanation {
         code: "bad_command",

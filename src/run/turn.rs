@@ -25,7 +25,7 @@ use crate::{
     },
     world::{
         id::{ChannelId, KeyId, StepId},
-        material::{Certificate, Fingerprint},
+        material::Fingerprint,
         state::{WindowState, World},
     },
 };
@@ -99,8 +99,8 @@ impl Runner<'_> {
     fn pin(&mut self, certificates: &BTreeMap<String, String>) {
         for (name, pem) in certificates {
             let key = self.checked.plan().key(name);
-            if let (Some(key), Ok(certificate)) = (key, Certificate::from_pem(pem.as_bytes())) {
-                self.material.pin(key, certificate);
+            if let Some(key) = key {
+                self.material.learn(key, pem);
             }
         }
     }
@@ -347,7 +347,7 @@ impl Runner<'_> {
             let mine = open && !self.casting.is_by_hand(plan, step);
             let now = self.parts.clock.now();
             let waits = || !barred_at(self.checked, self.state(), step, now).is_empty();
-            if !mine || waits() {
+            if !mine || waits() || self.waits_for_people(step) {
                 self.ready_since.remove(&step);
                 continue;
             }
@@ -363,6 +363,9 @@ impl Runner<'_> {
             if let Some(why) = too_late(self.checked, gates, self.state(), step, now) {
                 let row = &plan.steps[step];
                 return Err(RunError::TooLate { step: row.name.value.clone(), why, at: row.action.span });
+            }
+            if self.is_everybody {
+                self.agree(step, watch)?;
             }
             let attempt = self.state().steps[step].attempts + 1;
             let row = &plan.steps[step];

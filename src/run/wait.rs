@@ -14,6 +14,7 @@ use crate::{
         early::due,
         event::Record,
         next::next,
+        people::lacking,
         ready::Blocker,
         state::{Opening, State, Status},
         unsettled::barred_at,
@@ -44,6 +45,8 @@ pub struct Wait {
 pub enum Cause {
     /// A person in this role does it.
     Act(RoleId),
+    /// Two people in this role stand behind it; these have confirmed it.
+    Second(RoleId, Vec<String>),
     /// A person in this role takes the message that the step sent.
     Receipt(RoleId),
     /// A person in this role answers the proposal of a window, which would open and close then.
@@ -59,7 +62,9 @@ impl Cause {
     #[must_use]
     pub const fn role(&self) -> Option<RoleId> {
         match self {
-            Self::Act(role) | Self::Receipt(role) | Self::Answer(role, _) => Some(*role),
+            Self::Act(role) | Self::Second(role, _) | Self::Receipt(role) | Self::Answer(role, _) => {
+                Some(*role)
+            }
             Self::Time(_) | Self::Due(_) => None,
         }
     }
@@ -86,6 +91,9 @@ pub struct Waiting {
     pub role: Option<String>,
     /// What the step does.
     pub act: String,
+    /// Who has confirmed it, where two people do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub confirmed: Vec<String>,
     /// Since when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
@@ -106,6 +114,8 @@ pub struct Waiting {
 pub enum What {
     /// An act by hand.
     Act,
+    /// That another person confirms what two people do.
+    Approval,
     /// That a message is taken.
     Message,
     /// The answer to a proposal.
@@ -120,6 +130,7 @@ impl What {
     pub const fn shown(self) -> &'static str {
         match self {
             Self::Act => "act",
+            Self::Approval => "approval",
             Self::Message => "message",
             Self::Answer => "answer",
             Self::Time => "time",
@@ -136,12 +147,17 @@ impl Wait {
             step: plan.steps[self.step].name.value.clone(),
             what: match self.cause {
                 Cause::Act(_) => What::Act,
+                Cause::Second(..) => What::Approval,
                 Cause::Receipt(_) => What::Message,
                 Cause::Answer(..) => What::Answer,
                 Cause::Time(_) | Cause::Due(_) => What::Time,
             },
             role: self.cause.role().map(|role| plan.landscape.roles[role].clone()),
             act: plan.sentence(self.step),
+            confirmed: match &self.cause {
+                Cause::Second(_, people) => people.clone(),
+                _ => Vec::new(),
+            },
             since: self.since,
             until: self.until,
             opens: self.cause.proposed().map(|window| window.opens),
@@ -161,6 +177,16 @@ impl Wait {
         let since = self.since.map_or_else(String::new, |at| format!(" since {}", to_the_second(at)));
         match &self.cause {
             Cause::Act(r) => format!("waits for {}{since}: {name} ({act}){until}", role(*r)),
+            Cause::Second(r, people) if people.is_empty() => {
+                format!("waits for {}{since}: two people confirm {name} ({act}){until}", role(*r))
+            }
+            Cause::Second(r, people) => {
+                let people = shown(&people.join(", "));
+                format!(
+                    "waits for {}{since}: another person than {people} confirms {name} ({act}){until}",
+                    role(*r)
+                )
+            }
             Cause::Receipt(r) => {
                 format!("waits for {}{since}: to take the message of {name} ({act}){until}", role(*r))
             }
@@ -190,11 +216,13 @@ pub fn waits(checked: &Checked, casting: &Casting, state: &State, now: Timestamp
             continue;
         }
         let blocking = barred_at(checked, state, step, now);
-        if blocking.is_empty() && casting.is_by_hand(plan, step) {
-            let role = plan.steps[step].role.value;
+        let role = plan.steps[step].role.value;
+        let open = lacking(checked, state, step) > 0 && progress.status != Status::Begun;
+        if blocking.is_empty() && (open || casting.is_by_hand(plan, step)) {
+            let people = || Cause::Second(role, progress.people.clone());
             found.push(Wait {
                 step,
-                cause: Cause::Act(role),
+                cause: if open { people() } else { Cause::Act(role) },
                 since: since(checked, state, step),
                 until: None,
             });

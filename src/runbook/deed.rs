@@ -1,7 +1,7 @@
 //! What a step asks of its role, and whom it tells.
 
 use crate::{
-    action::SpeechKind,
+    action::{SpeechKind, certifying::Certifying},
     plan::Plan,
     world::{
         effect::Effect,
@@ -13,11 +13,42 @@ use super::{role, title};
 
 /// What to do, as an order to whoever does it.
 pub(super) fn words(plan: &Plan, step: StepId) -> String {
+    if let Some(certifying) = plan.steps[step].action.value.certifies() {
+        return certified(plan, step, certifying);
+    }
     if let Some(speech) = &plan.steps[step].speech {
         return said(plan, step, (speech.kind, &speech.to));
     }
     let effects = plan.steps[step].action.value.effects();
     effects.first().map_or_else(|| plan.sentence(step), |effect| done(plan, effect))
+}
+
+fn certified(plan: &Plan, step: StepId, certifying: Certifying) -> String {
+    let land = &plan.landscape;
+    let key = &land.keys[certifying.key()];
+    match certifying {
+        Certifying::Order(_, from) => {
+            let from = role(plan, from);
+            format!(
+                "Make a certificate request for the key pair {key} and send it to {from}; the private key stays where it is"
+            )
+        }
+        Certifying::Certify(_) => {
+            let to = plan.steps[step].speech.as_ref().map_or(&[][..], |speech| &speech.to);
+            format!(
+                "Issue the certificate of {key} for the public key in the request, and hand it to {}",
+                listed(plan, to)
+            )
+        }
+        Certifying::Install(_, place) => {
+            let place = &land.places[place];
+            let store = &land.stores[place.store].name;
+            format!(
+                "Put the certificate that was issued for {key} in place of the one under the alias {} in {store}; its public key must be that of the pair",
+                place.alias
+            )
+        }
+    }
 }
 
 fn said(plan: &Plan, step: StepId, (kind, to): (SpeechKind, &[RoleId])) -> String {

@@ -138,5 +138,6 @@ fn limits(verdict: &Verdict, plan: &Plan, timing: &Timing) -> Vec<Promise> {
 
 fn waived(plan: &Plan) -> Vec<String> {
     let flow = |waiver: &crate::plan::Waiver| &plan.landscape.channels[waiver.flow].name;
-    plan.waivers.iter().map(|waiver| format!("{}: {}", flow(waiver), waiver.because)).collect()
+    let flows = plan.waivers.iter().map(|waiver| format!("{}: {}", flow(waiver), waiver.because));
+    flows.chain(plan.waived_uses()).collect()
 }

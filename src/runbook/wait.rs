@@ -36,7 +36,11 @@ pub(super) fn waits(checked: &Checked, step: StepId, numbers: &Table<StepId, usi
         format!("{time} have passed since step {number} ({}) was done", title(plan, waits.after))
     });
     let date = plan.steps[step].not_before.map(|date| format!("{} has come", in_utc(date.at)));
-    steps.chain(needs).chain(times).chain(date).collect()
+    let two = plan.steps[step].two_people.map(|_| {
+        let role = role(plan, plan.steps[step].role.value);
+        format!("two people of {role} have looked at it and agree: one alone does not do this")
+    });
+    steps.chain(needs).chain(times).chain(date).chain(two).collect()
 }
 
 /// A step that comes first, as the role of the later one sees it.

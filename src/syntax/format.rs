@@ -141,6 +141,13 @@ impl Page {
                 };
                 self.sentence(line, &code);
             }
+            Item::Ask(ask) => {
+                self.sentence(line, &format!("ask {} of {}", ask.name, ask.role));
+                self.line(2, &quoted(&ask.text.value), None);
+                if let Some(silence) = &ask.silence {
+                    self.line(2, &format!("silence means {silence}"), None);
+                }
+            }
             Item::Role(role) => {
                 self.sentence(line, &titled("role", &role.name, role.title.as_ref(), widths.name));
             }
@@ -168,6 +175,7 @@ impl Page {
             Item::Promise(words) => self.sentence(line, &format!("promise {}", phrase(words))),
             Item::Finally(words) => self.sentence(line, &format!("finally {}", phrase(words))),
             Item::Waive(words) => self.sentence(line, &format!("waive {}", phrase(words))),
+            Item::Issued(words) => self.sentence(line, &format!("certificate {}", phrase(words))),
             Item::Expect(expect) => {
                 let because = quoted(&expect.because.value);
                 self.sentence(line, &format!("expect refused {} because {because}", expect.code));
@@ -303,7 +311,9 @@ fn step_line(line: &StepLine) -> String {
         },
         StepLine::Waits(line) => format!("waits {} after {}", term(&line.time), line.after),
         StepLine::NotBefore(date) => format!("not before {}", term(date)),
+        StepLine::OnlyIf(words) => format!("only if {}", phrase(words)),
         StepLine::MayComeLate(_) => "may come late".to_owned(),
+        StepLine::TwoPeople(_) => "two people".to_owned(),
         StepLine::Act(words) => phrase(words),
     }
 }

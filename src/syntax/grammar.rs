@@ -85,6 +85,7 @@ mod tests {
         for (example, rule) in [
             ("expect refused", "expect"),
             ("may come late", "late"),
+            ("two people", "two"),
             ("takes 2h", "takes"),
             ("vocabulary tokens", "vocabulary"),
             ("say \"issue", "saying"),

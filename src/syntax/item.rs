@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::explanation::Explanation;
 
 /// The words and how a sentence with them is written.
-const ITEMS: [(&str, &str); 19] = [
+const ITEMS: [(&str, &str); 21] = [
     ("plan", "`plan NAME`, then its title in quotes and `source \"...\"`"),
     ("param", "`param NAME : KIND = VALUE`"),
     ("role", "`role NAME \"Title\"`"),
@@ -14,11 +14,13 @@ const ITEMS: [(&str, &str); 19] = [
     ("keystore", "`keystore NAME of ROLE { ... }`"),
     ("receiver", "`receiver NAME of ROLE { ... }`"),
     ("flow", "`flow NAME of ROLE { ... }`"),
+    ("ask", "`ask NAME of ROLE \"...\"`, then `silence means no` or `silence means yes`"),
     ("window", "`window NAME at most 4h`"),
     ("step", "`step NAME by ROLE { ... }`"),
     ("promise", "`promise FLOW never rejected`"),
     ("finally", "`finally RECEIVER accepts only KEY`"),
     ("waive", "`waive FLOW rejected because \"...\"`"),
+    ("certificate", "`certificate of KEY issued by ROLE`"),
     ("expect", "`expect refused CODE because \"...\"`"),
     ("table", "`table NAME with COLUMN : KIND { ... }`, a row a line"),
     ("for", "`for each TABLE { ... }`"),
@@ -99,8 +101,8 @@ pub(super) const UNKNOWN_ITEM: Explanation = Explanation {
     title: "a sentence begins with an unknown word",
     text: "\
 Outside of braces a sentence begins with one of these words: plan, param, role, key, keystore,
-receiver, flow, window, step, promise, finally, waive, expect, table, for, use, kind, say and
-vocabulary, or with a kind that was declared. The word may be misspelt,
+receiver, flow, window, step, promise, finally, waive, certificate, expect, table, for, use, kind,
+say and vocabulary, or with a kind that was declared. The word may be misspelt,
 or the sentence may belong into a block whose brace was closed before it.
 
 Wrong:

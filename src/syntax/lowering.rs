@@ -90,6 +90,7 @@ impl Lowering<'_, '_> {
         Some(match pair.as_rule() {
             Rule::plan => Item::Plan(self.plan(pair)?),
             Rule::param => Item::Param(self.param(pair)?),
+            Rule::ask => Item::Ask(Box::new(self.ask(pair)?)),
             Rule::role => Item::Role(self.titled(pair)?),
             Rule::key => Item::Key(self.titled(pair)?),
             Rule::keystore => Item::Keystore(self.owned(pair)?),
@@ -100,6 +101,7 @@ impl Lowering<'_, '_> {
             Rule::promise => Item::Promise(self.promised(pair)?),
             Rule::finally => Item::Finally(self.promised(pair)?),
             Rule::waive => Item::Waive(self.promised(pair)?),
+            Rule::issued => Item::Issued(self.promised(pair)?),
             Rule::expect => Item::Expect(self.expect(pair)?),
             Rule::table => Item::Table(self.table(pair)?),
             Rule::each_open => Item::ForEach(self.for_each(pair)?),
@@ -286,6 +288,8 @@ impl Lowering<'_, '_> {
             Rule::waits => StepLine::Waits(Box::new(self.waits(pair)?)),
             Rule::earliest => StepLine::NotBefore(Box::new(self.date(pair)?)),
             Rule::late => StepLine::MayComeLate(Spanned::new((), self.words.span(&pair))),
+            Rule::only_if => StepLine::OnlyIf(self.promised(pair)?),
+            Rule::two => StepLine::TwoPeople(Spanned::new((), self.words.span(&pair))),
             _ => StepLine::Act(self.words.phrase(pair)),
         })
     }

@@ -4,7 +4,7 @@ use pest::iterators::Pair;
 
 use super::grammar::Rule;
 use super::lowering::{Lowering, comment};
-use super::tree::{KindDecl, SayDecl, Thing, UseDecl, VocabularyHead};
+use super::tree::{AskDecl, KindDecl, SayDecl, Thing, UseDecl, VocabularyHead};
 use crate::source::Spanned;
 
 impl Lowering<'_, '_> {
@@ -34,6 +34,25 @@ impl Lowering<'_, '_> {
             }
         }
         Some(UseDecl { file: file?, version })
+    }
+
+    /// `ask NAME of ROLE "question" silence means no`
+    pub(super) fn ask(&mut self, pair: Pair<'_, Rule>) -> Option<AskDecl> {
+        let (mut name, mut role, mut text, mut silence) = (None, None, None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::own_name => name = Some(self.words.word(&part)),
+                Rule::name => role = Some(self.words.word(&part)),
+                Rule::text => text = Some(self.words.text(&part)),
+                Rule::silence => {
+                    let said = part.into_inner().find(|part| part.as_rule() == Rule::name);
+                    silence = said.map(|said| self.words.word(&said));
+                }
+                Rule::comment => self.loose.push(comment(&part)),
+                _ => {}
+            }
+        }
+        Some(AskDecl { name: name?, role: role?, text: text?, silence })
     }
 
     /// `kind NAME is KIND`

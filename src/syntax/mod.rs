@@ -16,6 +16,7 @@ mod name;
 mod nest;
 mod number;
 mod parser;
+mod question;
 mod raw;
 mod reading;
 mod rule_words;

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use crate::source::{Span, Spanned};
 
+pub use super::question::AskDecl;
+
 /// A whole plan file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SyntaxTree {
@@ -54,6 +56,8 @@ pub enum Item {
     Plan(PlanHead),
     /// `param NAME : KIND = VALUE`
     Param(ParamDecl),
+    /// `ask NAME of ROLE "question" silence means no`
+    Ask(Box<AskDecl>),
     /// `role NAME "title"`
     Role(Titled),
     /// `key NAME`
@@ -74,6 +78,8 @@ pub enum Item {
     Finally(Phrase),
     /// `waive FLOW rejected because "..."`
     Waive(Phrase),
+    /// `certificate of KEY issued by ROLE`
+    Issued(Phrase),
     /// `expect refused CODE because "..."`
     Expect(ExpectDecl),
     /// `table NAME with COLUMN : KIND { ... }`
@@ -302,6 +308,10 @@ pub enum StepLine {
     NotBefore(Box<Term>),
     /// `may come late`
     MayComeLate(Spanned<()>),
+    /// `only if ...`: the phrase begins after these words
+    OnlyIf(Phrase),
+    /// `two people`
+    TwoPeople(Spanned<()>),
     /// Anything else: a verb and its arguments.
     Act(Phrase),
 }

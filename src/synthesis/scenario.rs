@@ -10,7 +10,12 @@ use crate::{
     condition::Asks,
     explanation::Explanation,
     invariant::{Breach, alias_lost, stated::Literal},
-    plan::{Plan, given::Given, resolve::resolve_scenario},
+    plan::{
+        Plan,
+        answers::{LeftOut, parts},
+        given::Given,
+        resolve::resolve_scenario,
+    },
     proof::rules::Judged,
     source::{Finding, Refusal, Source, shown},
     syntax::{
@@ -85,6 +90,21 @@ struct OfTwoAliases {
     at: SourceSpan,
 }
 
+/// A certificate that a role issues.
+#[derive(Debug, Diagnostic, Error)]
+#[error("the certificate of `{key}` is issued by a role, and no way is searched for that")]
+#[diagnostic(
+    code(keyroll::scenario_of_issued),
+    help(
+        "leave the line out and add the steps of the certificate to the plan that is found, or write the plan by hand"
+    )
+)]
+struct OfIssued {
+    key: String,
+    #[label("issued by a role")]
+    at: SourceSpan,
+}
+
 /// More keys than a way is searched among.
 #[derive(Debug, Diagnostic, Error)]
 #[error("a scenario has at most {MOST_KEYS} keys, and this one has {count}")]
@@ -128,11 +148,14 @@ impl Scenario {
         if !findings.is_empty() {
             return Err(refuse(findings));
         }
-        let plan = resolve_scenario(source, &tree, &given.parameters).map_err(refuse)?;
+        let plan = resolve_scenario(source, &tree, given).map_err(refuse)?;
         let vain = given.in_vain(&plan);
         if !vain.is_empty() {
             return Err(refuse(vain));
         }
+        // What is found is a plan for these answers, and asks nothing.
+        let answers = plan.questions.iter().map(|question| (question.name.value.clone(), question.yes));
+        let tree = parts(&tree, &answers.collect(), &mut LeftOut::default()).into_owned();
         let scenario = Self { tree, plan: given.applied(plan) };
         match scenario.finding() {
             Some(finding) => Err(refuse(vec![finding])),
@@ -162,6 +185,10 @@ impl Scenario {
         if let Some(flow) = plan.landscape.doubled() {
             let (name, at) = (shown(&plan.landscape.channels[flow].name), plan.declared.flows[flow].into());
             return Some(Box::new(OfTwoAliases { flow: name, at }));
+        }
+        let mut issued = plan.declared.issuers.iter();
+        if let Some((key, at)) = issued.find_map(|(key, said)| Some((key, said.first()?.1))) {
+            return Some(Box::new(OfIssued { key: shown(&plan.landscape.keys[*key]), at: at.into() }));
         }
         let Some(last) = plan.finals.last() else {
             return Some(Box::new(WithoutEnd { at: plan.declared.head.into() }));
@@ -281,6 +308,15 @@ A plan that stops accepting a key waits for its messages first, without being to
 `keyroll synthesize` finds ways for flows whose messages carry one key each. What a message carries
 of a flow that lists two aliases is told by two places at once, and no way is searched for that.
 `keyroll prove` judges such a plan, and `keyroll repair` looks for an edit of it.
+",
+    },
+    Explanation {
+        code: "scenario_of_issued",
+        title: "a scenario with a certificate that a role issues",
+        text: "\
+`keyroll synthesize` looks for no order, no issue and no installation of a certificate. Leave the
+line `certificate of ... issued by ...` out of the scenario, and add these steps to the plan that is
+found; `keyroll prove` then says whether they stand where they must.
 ",
     },
 ];

@@ -3,7 +3,6 @@
 use crate::{
     check::{self, Checked},
     duration::timing::Timing,
-    invariant::Hazard,
     plan::given::Given,
     source::Refusal,
     syntax::{parse, spelt, tree::Item},
@@ -75,12 +74,12 @@ impl Template {
         })
     }
 
-    /// The plan, checked.
+    /// The plan, checked; one that asks questions as it is where nobody answers.
     ///
     /// # Errors
     /// What is wrong with it; no plan of the library has errors, and a test sees to it.
     pub fn checked(&self) -> Result<Checked, Refusal> {
-        check::read(&self.source(), &Given::default())
+        check::read(&self.source(), &Given { silence: true, ..Given::default() })
     }
 
     /// Its line; nothing where its head says that it is refused.
@@ -91,8 +90,7 @@ impl Template {
         if plan.expected.is_some() {
             return None;
         }
-        let waives =
-            [Hazard::Rejected, Hazard::Interrupted].iter().any(|hazard| !plan.waived(*hazard).is_empty());
+        let waives = !plan.waivers.is_empty() || !plan.other_uses.waived.is_empty();
         let title = plan.title.clone().unwrap_or_default();
         Some(Entry { name: self.name, title, still: Still::of(&checked), waives })
     }

@@ -108,12 +108,21 @@ fn twice(wishes: &Wishes) -> Refusal {
 }
 
 fn judged(source: Source) -> Result<Made, Unmade> {
-    let checked = check::read(&source, &Given::default()).map_err(Unmade::Refused)?;
-    let start = checked.plan().start.clone();
-    match prove(checked, &start, BUDGET) {
-        Verdict::Proven(proven) => Ok(Made { text: source.text, proven }),
-        Verdict::Refuted(refuted) => Err(Unmade::Refuted(source, refuted)),
-        Verdict::NotProven(open) => Err(Unmade::NotProved(open)),
+    let mut kept = None;
+    for variant in check::variants(&source, &Given::default()).map_err(Unmade::Refused)? {
+        let is_of_silence = variant.is_of_silence();
+        let start = variant.checked.plan().start.clone();
+        match prove(variant.checked, &start, BUDGET) {
+            // What is told of the plan is how it is where nobody answers.
+            Verdict::Proven(proven) if is_of_silence => kept = Some(proven),
+            Verdict::Proven(_) => {}
+            Verdict::Refuted(refuted) => return Err(Unmade::Refuted(source, refuted)),
+            Verdict::NotProven(open) => return Err(Unmade::NotProved(open)),
+        }
+    }
+    match kept {
+        Some(proven) => Ok(Made { text: source.text, proven }),
+        None => Err(Unmade::Refused(Refusal::new(source, Vec::new()))),
     }
 }
 
@@ -170,7 +179,7 @@ fn valued(wishes: &Wishes, source: &Source, tree: &SyntaxTree) -> Result<Vec<Cha
     for wish in &wishes.values {
         values.insert(wish.old.value.clone(), wish.new.value.clone());
     }
-    let given = Given::parameters(values.clone());
+    let given = Given { silence: true, ..Given::parameters(values.clone()) };
     let checked = check::read(source, &given).map_err(Unmade::Refused)?;
     let vain = given.in_vain(checked.plan());
     if !vain.is_empty() {

@@ -24,6 +24,7 @@ macro_rules! stock {
 stock! {
     "as2/own-certificate",
     "as2/partner-certificate",
+    "ca/issued-certificate",
     "ca/root-with-overlap",
     "cms/decryptor-sender-one-key",
     "cms/decryptor-sender-two-keys",
@@ -116,6 +117,7 @@ stock! {
     "ws-security/signs-response-two-keys-as-documented",
     "ws-security/verifies-request",
     "ws-security/verifies-response",
+    "xml-signature/by-what-the-partner-holds",
     "xml-signature/one-key",
     "xml-signature/one-key-as-documented",
     "xml-signature/two-keys",

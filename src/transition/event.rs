@@ -72,6 +72,13 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         certificates: BTreeMap<String, String>,
     },
+    /// One of the two people who stand behind a step agrees to it; nothing has taken effect yet.
+    Agreed {
+        /// Which step.
+        step: String,
+        /// Who.
+        by: Actor,
+    },
     /// A role refuses to do its step, or to believe a report; the run waits for it.
     Declined {
         /// Which step.

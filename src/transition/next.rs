@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use thiserror::Error;
 
 use crate::{
     backend::Outcome,
     check::Checked,
     world::{
-        effect::{Effect, Misfit},
+        effect::Effect,
         id::{DeliveryId, Id, StepId, WindowId},
         state::WindowState,
     },
@@ -18,11 +17,14 @@ use crate::{
 use super::{
     command::Command,
     event::{Actor, Drain, Event, Record},
+    people,
     ready::Blocker,
     reasons::reasons,
     state::{Opening, State, Status},
     unsettled::barred,
 };
+
+pub use super::why::Why;
 
 /// What became of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,63 +35,6 @@ pub enum Verdict {
     Duplicate,
     /// It does not count.
     Refused(Why),
-}
-
-/// Why an event does not count.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum Why {
-    /// The run has not begun, or has begun already.
-    #[error("the run has {0}")]
-    Order(&'static str),
-    /// No such step, role, key, flow or window.
-    #[error("the plan has no `{0}`")]
-    Unknown(String),
-    /// The act belongs to another role.
-    #[error("this is an act of `{0}`")]
-    WrongRole(String),
-    /// The step is done.
-    #[error("`{0}` is done already")]
-    Closed(String),
-    /// The step may not begin yet.
-    #[error("`{step}` cannot begin yet: {reason}")]
-    NotYet {
-        /// Which step.
-        step: String,
-        /// What it waits for.
-        reason: String,
-        /// The same, for machines.
-        blockers: Vec<Blocker>,
-    },
-    /// What another step of the role has done is not known yet, and this step asks for it.
-    #[error(
-        "`{step}` cannot begin yet: whether `{other}` has taken effect is not known, and changes what it needs"
-    )]
-    Unsettled {
-        /// Which step.
-        step: String,
-        /// The step that was begun and has no outcome.
-        other: String,
-    },
-    /// An act of speech has no backend: its role confirms it.
-    #[error("`{0}` is an act of speech, which its role confirms")]
-    NotPerformed(String),
-    /// An outcome for another attempt than the one under way.
-    #[error("`{0}` is not in this attempt")]
-    OtherAttempt(String),
-    /// The step does not fit the world as recorded.
-    #[error("`{0}` does not fit the recorded world")]
-    Misfit(String, Misfit),
-    /// A time has not come yet.
-    #[error("too early: {0}")]
-    Early(String),
-}
-
-impl Why {
-    /// Whether nothing but a time is waited for that is still to come.
-    #[must_use]
-    pub fn is_early(&self) -> bool {
-        matches!(self, Self::NotYet { blockers, .. } if blockers.iter().all(|b| b.until().is_some()))
-    }
 }
 
 /// Moves a run from one moment to the next, or says why the event does not count; then the state is
@@ -139,7 +84,12 @@ fn step(checked: &Checked, state: &mut State, event: &Event) -> Taken {
         Event::Confirmed { step, by, opens, certificates } => {
             let id = named(checked, step)?;
             own(checked, id, by)?;
-            confirmed(checked, state, id, *opens, certificates).map(Some)
+            confirmed(checked, state, (id, by), *opens, certificates).map(Some)
+        }
+        Event::Agreed { step, by } => {
+            let id = named(checked, step)?;
+            own(checked, id, by)?;
+            people::agreed(checked, state, id, by).map(|()| Some(Vec::new()))
         }
         Event::Declined { step, by, because } => {
             let id = named(checked, step)?;
@@ -151,6 +101,7 @@ fn step(checked: &Checked, state: &mut State, event: &Event) -> Taken {
             open(checked, state, id)?;
             let progress = &mut state.steps[id];
             (progress.status, progress.cause) = (Status::Declined, Some(said(by, because)));
+            progress.people.clear();
             Ok(Some(Vec::new()))
         }
         Event::Answered { step, by, yes, because } => {
@@ -164,6 +115,7 @@ fn step(checked: &Checked, state: &mut State, event: &Event) -> Taken {
             let progress = &mut state.steps[id];
             let because = because.as_ref().map(|because| said(by, because));
             (progress.status, progress.cause) = (Status::Declined, because);
+            progress.people.clear();
             Ok(Some(Vec::new()))
         }
         Event::Received { step, by } => received(checked, state, step, by),
@@ -189,7 +141,7 @@ fn own(checked: &Checked, step: StepId, by: &Actor) -> Result<(), Why> {
     if *role == by.role { Ok(()) } else { Err(Why::WrongRole(role.clone())) }
 }
 
-fn open(checked: &Checked, state: &State, step: StepId) -> Result<(), Why> {
+pub(super) fn open(checked: &Checked, state: &State, step: StepId) -> Result<(), Why> {
     let found = barred(checked, state, step);
     let name = checked.plan().steps[step].name.value.clone();
     match found.as_slice() {
@@ -218,6 +170,7 @@ fn begun(checked: &Checked, state: &mut State, step: &str, attempt: u32) -> Take
     if attempt != progress.attempts + 1 {
         return Err(Why::OtherAttempt(step.to_owned()));
     }
+    people::stand_behind(checked, state, id, None)?;
     let now = state.now;
     let progress = &mut state.steps[id];
     progress.status = Status::Begun;
@@ -241,7 +194,7 @@ fn attempted(checked: &Checked, state: &State, step: &str, attempt: u32) -> Resu
 fn confirmed(
     checked: &Checked,
     state: &mut State,
-    id: StepId,
+    (id, by): (StepId, &Actor),
     opens: Option<Timestamp>,
     certificates: &BTreeMap<String, String>,
 ) -> Result<Vec<Command>, Why> {
@@ -250,6 +203,7 @@ fn confirmed(
         return Err(Why::OtherAttempt(step.clone()));
     }
     open(checked, state, id)?;
+    people::stand_behind(checked, state, id, Some(by))?;
     pin(checked, state, certificates)?;
     let now = state.now;
     let progress = &mut state.steps[id];
@@ -378,7 +332,11 @@ fn apply(checked: &Checked, state: &mut State, id: StepId, effect: Effect) -> Re
 fn pin(checked: &Checked, state: &mut State, certificates: &BTreeMap<String, String>) -> Result<(), Why> {
     for (name, pem) in certificates {
         let key = checked.plan().key(name).ok_or_else(|| Why::Unknown(name.clone()))?;
-        state.certificates.entry(key).or_insert_with(|| pem.clone());
+        let held = state.certificates.entry(key).or_default();
+        // What a role issues stands behind the certificate with which the pair was made.
+        if held.is_empty() || checked.plan().issuer(key).is_some() && !held.contains(pem) {
+            held.push_str(pem);
+        }
     }
     Ok(())
 }

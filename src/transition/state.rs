@@ -53,6 +53,9 @@ pub struct Progress {
     /// Why it failed or was declined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// Who stands behind it, where two people do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<String>,
 }
 
 /// The statuses that events give to a step. Whether an open step is blocked, ready or waits follows

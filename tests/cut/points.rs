@@ -101,6 +101,9 @@ impl Keystore for Cut<Box<dyn Keystore>> {
     ) -> Result<(Outcome, Certificate), KeystoreError> {
         self.1.change("keystore create", || self.0.create_key_pair(alias, spec))
     }
+    fn install(&mut self, alias: &Alias, answer: &[Certificate]) -> Result<Outcome, KeystoreError> {
+        self.1.change("keystore install", || self.0.install(alias, answer))
+    }
     fn exchange(&mut self, exchange: &Exchange<'_>) -> Result<Outcome, KeystoreError> {
         self.1.change("keystore exchange", || self.0.exchange(exchange))
     }

@@ -7,6 +7,7 @@ mod reference;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use keyroll::plan::given::Given;
 use keyroll::{
     action::VOCABULARY,
     condition::{CONDITIONS, known},
@@ -117,7 +118,7 @@ fn every_example_of_the_language_page_is_read_and_resolved() {
             let source = Source::new("language.md", text.as_str());
             let (tree, findings) = parse(&source);
             assert!(findings.is_empty(), "{findings:?}\n{text}");
-            if let Err(findings) = resolve(&source, &tree, &BTreeMap::new()) {
+            if let Err(findings) = resolve(&source, &tree, &Given { silence: true, ..Given::default() }) {
                 panic!("{findings:?}\n{text}");
             }
         }
@@ -150,7 +151,7 @@ fn a_wrong_example_is_seen() {
         for text in around(kind, example) {
             let source = Source::new("language.md", text.as_str());
             let (tree, findings) = parse(&source);
-            assert!(!findings.is_empty() || resolve(&source, &tree, &BTreeMap::new()).is_err(), "{text}");
+            assert!(!findings.is_empty() || resolve(&source, &tree, &Given::default()).is_err(), "{text}");
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Plans of a size that nobody writes by hand, and texts that are none: each comes to a finding or a
 //! result, within memory that is bounded here by the system.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use keyroll::plan::given::Given;
 use keyroll::{
     check::too_entangled,
     graph::{
@@ -83,7 +83,7 @@ fn an_order_that_does_not_fit_into_memory_is_a_finding() {
     let source = Source::new("too_entangled.renewal", shapes::entangled(600, 12));
     let (tree, findings) = parse(&source);
     assert!(findings.is_empty());
-    let plan = resolve(&source, &tree, &BTreeMap::new()).unwrap();
+    let plan = resolve(&source, &tree, &Given::default()).unwrap();
     let graph = StepGraph::of(&plan);
     assert!(Order::of(&graph).is_ok());
     assert_eq!(Order::within(&graph, 5_000).err(), Some(Unordered::Entangled));

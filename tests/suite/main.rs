@@ -1,6 +1,7 @@
 //! The one test binary.
 #![cfg(test)]
 
+mod answers;
 mod book;
 mod certificate;
 mod cli;
@@ -21,6 +22,7 @@ mod hand;
 mod house;
 mod huge;
 mod import;
+mod issued;
 mod journal;
 mod keystore;
 mod late;
@@ -53,7 +55,9 @@ mod time_left;
 mod traces;
 mod transition;
 mod two_keys;
+mod two_people;
 mod unused;
+mod uses;
 mod vocabulary;
 mod waits;
 mod words;

@@ -13,7 +13,7 @@ mod returning;
 mod runtime;
 mod search;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use keyroll::{
     check::{self, Checked},
@@ -80,7 +80,9 @@ pub(crate) fn compare(text: &str, limit: usize) -> Compared {
 /// Where the checks refuse a plan, the second judge finds the same laws broken.
 fn lawless(text: &str, codes: &[String]) {
     let source = Source::new("plan", text);
-    let Ok(plan) = resolve(&source, &parse(&source).0, &BTreeMap::new()) else { return };
+    let Ok(plan) = resolve(&source, &parse(&source).0, &keyroll::plan::given::Given::default()) else {
+        return;
+    };
     let broken = laws::broken(&plan);
     assert_eq!(broken, laws::named(codes), "{codes:?} of\n{text}");
     assert!(!broken.is_empty(), "{codes:?} is about no law:\n{text}");

@@ -4,8 +4,7 @@
 
 mod performing;
 
-use std::collections::BTreeMap;
-
+use keyroll::plan::given::Given;
 use keyroll::{
     action::{
         VOCABULARY,
@@ -23,6 +22,7 @@ const ACTS: &[(&str, &[&str])] = &[
     ("accept", &["accept old at partner", "accept new at partner", "accept spare at partner"]),
     ("agree", &["agree downtime with receiver_admin"]),
     ("allow", &["allow receiver_admin, developer to deploy orders"]),
+    ("certify", &["certify new for receiver_admin", "certify spare for receiver_admin, developer"]),
     ("create", &["create new in tenant as \"next one\""]),
     ("deploy", &["deploy orders"]),
     ("destroy", &["destroy old in tenant", "destroy spare in vault"]),
@@ -30,6 +30,8 @@ const ACTS: &[(&str, &[&str])] = &[
     ("generate", &["generate new at partner"]),
     ("import", &["import foreign in tenant as \"theirs\""]),
     ("inform", &["inform receiver_admin", "inform receiver_admin, developer"]),
+    ("install", &["install certificate of spare in vault"]),
+    ("order", &["order certificate of new from receiver_admin"]),
     ("provide", &["provide new to receiver_admin", "provide old to receiver_admin, developer"]),
     (
         "replace",
@@ -91,7 +93,7 @@ fn plan(acts: &[String], more: &str) -> Plan {
     let source = Source::new("words", text);
     let (tree, findings) = parse(&source);
     assert!(findings.is_empty(), "{findings:?}");
-    resolve(&source, &tree, &BTreeMap::new()).unwrap_or_else(|findings| panic!("{findings:?}"))
+    resolve(&source, &tree, &Given::default()).unwrap_or_else(|findings| panic!("{findings:?}"))
 }
 
 fn acts() -> Vec<String> {

@@ -5,6 +5,7 @@ pub mod certificates;
 pub mod chain;
 mod generate;
 pub mod imitation;
+pub(crate) mod issue;
 pub mod private_key;
 pub(crate) mod request;
 #[cfg(test)]

@@ -88,6 +88,19 @@ impl Keystore for MemoryKeystore {
         }
     }
 
+    fn install(&mut self, alias: &Alias, answer: &[Certificate]) -> Result<Outcome, KeystoreError> {
+        let pair = self.entries.iter_mut().find(|held| held.entry.alias.same_entry(alias));
+        let Some(Held { entry, key: Some(key) }) = pair else {
+            return Err(KeystoreError::NoKeyPair(alias.clone()));
+        };
+        let own = key_pair::own(key, answer)
+            .map_err(|cause| KeystoreError::NotTheAnswer { alias: alias.clone(), cause })?;
+        let kind = EntryKind::KeyPair { chain: key_pair::chain::ordered(own, answer) };
+        let outcome = if entry.kind == kind { Outcome::AlreadySo } else { Outcome::Changed };
+        entry.kind = kind;
+        Ok(outcome)
+    }
+
     fn exchange(&mut self, exchange: &Exchange<'_>) -> Result<Outcome, KeystoreError> {
         let Exchange { alias, expected, staged, wanted, backup } = *exchange;
         let (named, waiting) = (self.held(alias), self.held(staged));

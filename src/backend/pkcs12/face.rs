@@ -49,6 +49,10 @@ impl Keystore for Pkcs12Keystore {
         })
     }
 
+    fn install(&mut self, alias: &Alias, answer: &[Certificate]) -> Result<Outcome, KeystoreError> {
+        self.import_answer(alias, answer).map(|(outcome, _)| outcome)
+    }
+
     fn exchange(&mut self, exchange: &Exchange<'_>) -> Result<Outcome, KeystoreError> {
         let Exchange { alias, expected, staged, wanted, backup } = *exchange;
         let aliases: Vec<&Alias> = [Some(alias), Some(staged), backup].into_iter().flatten().collect();

@@ -31,9 +31,11 @@ pub(in crate::certificate) fn can_abort(plan: &Plan) -> Result<(), Refused> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use crate::{plan::resolve::resolve, source::Source, syntax::parse};
+    use crate::{
+        plan::{given::Given, resolve::resolve},
+        source::Source,
+        syntax::parse,
+    };
 
     use super::*;
 
@@ -47,7 +49,7 @@ mod tests {
              step ask by ops {{\nagree pause with other\n}}\n{more}"
         );
         let source = Source::new("plan", text);
-        let plan = resolve(&source, &parse(&source).0, &BTreeMap::new());
+        let plan = resolve(&source, &parse(&source).0, &Given::default());
         can_abort(&plan.unwrap_or_else(|findings| panic!("{findings:?}")))
     }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::{
-    check,
+    check::{self, Checked, family},
     plan::{
         given::Given,
         vocabulary::{self, Vocabulary},
@@ -62,28 +62,56 @@ pub(super) fn look(path: &Path, task: Task, weights: &Weights) -> Looked {
             Err(findings) => refused(file, None, Refusal::new(source, findings)),
         };
     }
-    let mut checked = match check::read(&source, &Given::default()) {
-        Ok(checked) => checked,
+    let mut variants = match check::variants(&source, &Given::default()) {
+        Ok(variants) => variants,
         Err(refusal) => return unchecked(file, &source, refusal),
     };
-    let (advice, refuses) = weights.weighed(checked.take_advice());
-    let plan = checked.plan();
+    let (advice, refuses) = weights.weighed(family::advice(&mut variants));
+    let Some(plan) = variants.first().map(|first| first.checked.plan()) else {
+        return row(file, Outcome::Failed, None, String::new());
+    };
     let expected = plan.expected.as_ref().map(|expected| expected.code.value.clone());
     if refuses {
         // What its head says is of errors, not of advice that refuses here.
         let Looked { row, refusal } = refused(file, None, Refusal::new(source, advice));
         return Looked { row: Row { expected, ..row }, refusal };
     }
-    let start = plan.start.clone();
     let Task::Prove { engine, budget } = task else {
         // Whether it is refused as its head says may be a matter of the proof.
-        let steps = plan.steps.len();
+        let steps = variants.iter().map(|one| one.checked.plan().steps.len()).max().unwrap_or_default();
         let note = if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") };
         return Looked {
             row: Row { as_its_head_says: true, ..row(file, Outcome::Sound, expected, note).row },
             refusal: None,
         };
     };
+    let mut looked = Vec::new();
+    for variant in variants {
+        let answers = variant.told().join(", ");
+        let found = judged((&file, &source), variant.checked, engine, budget);
+        // It is no better than its worst variant.
+        if !found.row.as_its_head_says {
+            return found;
+        }
+        looked.push((answers, found));
+    }
+    let notes: Vec<String> =
+        looked.iter().map(|(answers, found)| format!("where {answers}: {}", found.row.note)).collect();
+    let is_one = looked.len() == 1;
+    let Some((_, first)) = looked.into_iter().next() else {
+        return row(file, Outcome::Failed, None, String::new());
+    };
+    if is_one || first.row.outcome != Outcome::Proved {
+        return first;
+    }
+    Looked { row: Row { note: notes.join("; "), ..first.row }, ..first }
+}
+
+/// Proves a plan.
+fn judged((file, source): (&str, &Source), checked: Checked, engine: Engine, budget: usize) -> Looked {
+    let plan = checked.plan();
+    let (file, expected) = (file.to_owned(), plan.expected.as_ref().map(|one| one.code.value.clone()));
+    let start = plan.start.clone();
     match prove_by(engine, checked, &start, Budget::from(budget)) {
         Verdict::Proven(proven) => {
             let note = match proven.proof().how {
@@ -94,7 +122,7 @@ pub(super) fn look(path: &Path, task: Task, weights: &Weights) -> Looked {
         }
         Verdict::Refuted(broken) => {
             let Refuted { finding, .. } = *broken;
-            refused(file, expected, Refusal::new(source, vec![finding]))
+            refused(file, expected, Refusal::new(source.clone(), vec![finding]))
         }
         Verdict::NotProven(open) => row(file, Outcome::NotProved, expected, open.reason()),
     }

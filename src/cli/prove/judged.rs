@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    cli::json::Document,
+    cli::{exit::Exit, json::Document},
     page::findings::{Entry, Lines, Place},
     plan::Plan,
     proof::{
@@ -28,6 +28,12 @@ pub struct Judged {
     file: String,
     /// The word for it.
     outcome: Outcome,
+    /// The answers for which it was judged, as in `holds_two is yes`; nothing unless the plan has several variants.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    answers: Vec<String>,
+    /// The verdict on each variant of a plan with questions; nothing otherwise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    variants: Vec<Judged>,
     /// The promises that hold in every order of events; nothing unless proved.
     promises: Vec<Kept>,
     /// What holds at the end; nothing unless proved.
@@ -182,6 +188,8 @@ impl Judged {
             plan: plan.to_owned(),
             file: source.name.clone(),
             outcome,
+            answers: Vec::new(),
+            variants: Vec::new(),
             promises: Vec::new(),
             finals: Vec::new(),
             waived: Vec::new(),
@@ -277,6 +285,21 @@ impl Judged {
     /// The same with how long it takes, and how far there is a way back.
     pub(super) fn in_time(self, durations: Timed, way_back: WayBack) -> Self {
         Self { durations: Some(durations), way_back: Some(way_back), ..self }
+    }
+
+    /// The same for answers.
+    pub(super) fn under(self, answers: Vec<String>) -> Self {
+        Self { answers, ..self }
+    }
+
+    /// What became of a plan with several variants.
+    pub(super) fn of_all((plan, source): (&str, &Source), exit: Exit, variants: Vec<Self>) -> Self {
+        let outcome = match exit {
+            Exit::Done => Outcome::Proved,
+            Exit::Refused => Outcome::Refused,
+            _ => Outcome::NotProved,
+        };
+        Self { variants, ..Self::of(plan, source, outcome) }
     }
 
     /// The same with findings.

@@ -3,31 +3,25 @@
 mod certificate;
 mod judged;
 mod moments;
+mod one;
 mod ours;
 mod refuted;
+mod several;
 mod story;
 mod timed;
 mod watch;
 mod words;
 
-use std::{mem::ManuallyDrop, path::PathBuf};
+use std::path::PathBuf;
 
 use crate::{
-    proof::{
-        budget::Budget,
-        engine::Engine,
-        verdict::{BUDGET, Verdict, Why, prove_by},
-    },
+    check::{Variant, family},
+    proof::{engine::Engine, verdict::BUDGET},
     source::Refusal,
 };
 
-use super::{
-    at_site::shown_path, exit::Exit, json::Findings, library, screen::Screen, text::PlanText,
-    weighed::Weights,
-};
+use super::{exit::Exit, json::Findings, library, screen::Screen, text::PlanText, weighed::Weights};
 
-use moments::WayBack;
-use timed::Timed;
 pub(super) use watch::Watch;
 
 pub use judged::Judged;
@@ -74,7 +68,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         let task = library::Task::Prove { engine: arguments.engine, budget: arguments.budget };
         return library::run(&arguments.plan, (task, &arguments.weights), arguments.format, screen);
     }
-    let (source, mut checked) = match arguments.plan.checked(None, screen) {
+    // A certificate or a story is of one plan.
+    let is_of_one = arguments.certificate.is_some() || arguments.story.is_some() || arguments.all;
+    let read = if is_of_one { arguments.plan.only(screen) } else { arguments.plan.variants(screen) };
+    let (source, mut variants) = match read {
         Ok(read) => read,
         Err(exit) => return exit,
     };
@@ -86,76 +83,23 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Ok(story) => story,
         Err(exit) => return exit,
     };
-    let (advice, refuses) = arguments.weights.weighed(checked.take_advice());
+    let (advice, refuses) = arguments.weights.weighed(family::advice(&mut variants));
     if refuses {
         screen.page(&Refusal::new(source, advice));
         place.stays_empty(screen);
         story.stays_empty("refused for its advice", screen);
         return Exit::Refused;
     }
-    let start = checked.plan().start.clone();
-    let watch = Watch::of(screen);
-    let goes_on = |reached| watch.goes_on(reached);
-    let verdict =
-        prove_by(arguments.engine, checked, &start, Budget { states: arguments.budget, goes_on: &goes_on });
-    watch.ends();
-    match verdict {
-        Verdict::Proven(proven) => {
-            // The process ends after this: to give a large plan back piece by piece takes a tenth of its time.
-            let proven = ManuallyDrop::new(proven);
-            story.stays_empty("proved", screen);
-            if !advice.is_empty() {
-                screen.page(&Refusal::new(source.clone(), advice));
-            }
-            let written = match place.write((&proven, &start), arguments.budget, screen) {
-                Ok(written) => written,
-                Err(exit) => return exit,
-            };
-            let plan = &proven.checked().plan().name;
-            let checked = proven.checked();
-            match arguments.format {
-                Findings::Text => {
-                    screen.result(format_args!("{plan}: proved"));
-                    proved(proven.proof()).iter().for_each(|line| screen.result(line));
-                    timed::lines(checked).iter().for_each(|line| screen.result(line));
-                    moments::lines(checked).iter().for_each(|line| screen.result(line));
-                    if let Some((file, bytes)) = written {
-                        let file = shown_path(file);
-                        screen.result(format_args!("  certificate {file}, {bytes} bytes"));
-                    }
-                }
-                Findings::Json => {
-                    let judged = Judged::proved(plan, &source, proven.proof()).certified(written);
-                    tell(judged.in_time(Timed::of(checked), WayBack::of(checked)), screen);
-                }
-                Findings::Sarif | Findings::Github => {}
-            }
-            Exit::Done
-        }
-        Verdict::Refuted(refuted) => {
-            place.stays_empty(screen);
-            refuted::refused(arguments, *refuted, &story, screen)
-        }
-        Verdict::NotProven(open) => {
-            place.stays_empty(screen);
-            story.stays_empty("neither proved nor refused", screen);
-            let plan = &open.checked.plan().name;
-            let next = match open.why {
-                Why::Stopped(_) => "Call again, with --budget to look at fewer states.",
-                Why::Bound(_) => "Raise --budget, or split the plan.",
-                Why::Unsettled(_) => "Leave --engine out, or say --engine explicit.",
-                Why::Expected(_) => "Take out `expect refused`, or put the hazard back.",
-                Why::Differ | Why::Unclear => "This is a fault of keyroll: please report it, with the plan.",
-            };
-            let line = format!("{plan}: not proved: {}. {next}", open.reason());
-            match arguments.format {
-                Findings::Text => screen.result(line),
-                Findings::Json => tell(Judged::open(plan, &source, &open), screen),
-                Findings::Sarif | Findings::Github => screen.talk(line),
-            }
-            if matches!(open.why, Why::Stopped(_)) { Exit::Interrupted } else { Exit::NotProved }
-        }
+    if variants.len() > 1 {
+        return several::prove(arguments, (source, variants, advice), (&place, &story), screen);
     }
+    let Some(Variant { checked, .. }) = variants.pop() else { return Exit::Refused };
+    let name = checked.plan().name.clone();
+    let (exit, judged) = one::one(arguments, (&source, checked, &name), advice, (&place, &story), screen);
+    if let Some(judged) = judged {
+        tell(judged, screen);
+    }
+    exit
 }
 
 /// The document, with the findings that were kept for it.

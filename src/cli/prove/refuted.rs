@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use crate::{
     cli::{at_site::shown_path, exit::Exit, json::Findings, screen::Screen, stop},
+    plan::given::Given,
     proof::{
         budget::Budget,
         survey::{Open, Survey, Told, survey},
@@ -13,7 +14,7 @@ use crate::{
     source::Refusal,
 };
 
-use super::{Arguments, Judged, story, tell, told, words::places};
+use super::{Arguments, Judged, story, told, words::places};
 
 /// What is tried to repair a refused plan beside its story: a blink.
 const AT_ONCE: Attempts = Attempts { bytes: 800_000, states: 1_000, until: None, pairs: false };
@@ -24,12 +25,14 @@ const MOST: usize = 10;
 /// Tells how the plan fails.
 pub(super) fn refused(
     arguments: &Arguments,
-    refuted: Refuted,
+    (refuted, name): (Refuted, &str),
     place: &story::Place<'_>,
     screen: &mut Screen,
-) -> Exit {
+) -> (Exit, Option<Judged>) {
     let source = refuted.checked.plan().source.clone();
-    let given = arguments.plan.given(screen).unwrap_or_default();
+    let questions = refuted.checked.plan().questions.iter();
+    let answers = questions.map(|question| (question.name.value.clone(), question.yes)).collect();
+    let given = Given { answers, ..arguments.plan.given(screen).unwrap_or_default() };
     // A log for code scanners has no room for it.
     let is_told = !arguments.format.is_of_findings();
     let repaired = is_told.then(|| repair(&source, &given, &refuted.about, AT_ONCE, |_| {})).flatten();
@@ -43,7 +46,7 @@ pub(super) fn refused(
     };
     let written = match place.write(&checked, stories.iter().map(|told| &told.story), screen) {
         Ok(written) => written,
-        Err(exit) => return exit,
+        Err(exit) => return (exit, None),
     };
     let mut tales = Vec::new();
     for Told { story, shortest, finding } in stories {
@@ -59,7 +62,6 @@ pub(super) fn refused(
             let count = tales.len();
             for (index, (story, shortest)) in tales.iter().enumerate() {
                 let number = index + 1;
-                let name = &plan.name;
                 screen.result(match (arguments.all, shortest) {
                     (false, true) => format!("{name}: refused, this is the shortest story"),
                     (false, false) => format!("{name}: refused, this is a story, not always the shortest"),
@@ -83,11 +85,12 @@ pub(super) fn refused(
         Findings::Json => {
             let judged = Judged::refused(plan, &tales, arguments.all.then_some(open.is_some()));
             let files = written.iter().map(|path| path.display().to_string()).collect();
-            tell(judged.drawn(files).mended(repaired.map(|r| r.edit.sentence)), screen);
+            let judged = judged.drawn(files).mended(repaired.map(|r| r.edit.sentence));
+            return (Exit::Refused, Some(judged));
         }
         Findings::Sarif | Findings::Github => {}
     }
-    Exit::Refused
+    (Exit::Refused, None)
 }
 
 /// Whether there may be more stories.

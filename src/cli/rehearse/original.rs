@@ -42,8 +42,7 @@ impl Original {
     /// # Errors
     /// The exit; what is wrong has been said.
     pub(super) fn plan(&self, arguments: &Arguments, screen: &mut Screen) -> Result<(Source, Checked), Exit> {
-        let (source, checked) =
-            arguments.plan.checked_at(&self.site.parameters, arguments.transit, screen)?;
+        let (source, checked) = arguments.plan.checked_at(&self.site, arguments.transit, screen)?;
         fitting(&checked, &self.site, &self.text, screen)?;
         Ok((source, checked))
     }

@@ -20,6 +20,7 @@ use crate::{
         Host, HostError,
         sqlite::{Pinned, Store, run_id},
     },
+    plan::given::Given,
     run::{
         bind::{BindError, bind},
         error::RunError,
@@ -194,7 +195,7 @@ pub(super) fn journal(
         plan_files: plan.files.clone(),
         plan: plan.digest(),
         site: sandbox.site().digest(),
-        parameters: sandbox.site().parameters.clone(),
+        parameters: Given::parameters(sandbox.site().parameters.clone()).to_keep(plan),
         finished: false,
     };
     store.enter(checked, &pinned)?;

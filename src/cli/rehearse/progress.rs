@@ -88,6 +88,10 @@ fn line(checked: &Checked, event: &Event) -> Option<String> {
         Event::Ended { step, .. } => row(&role(step), step, &act(step)),
         Event::Failed { step, cause, .. } => row(&role(step), step, &format!("failed: {}", shown(cause))),
         Event::Confirmed { step, by, .. } => row(&by.role, step, &act(step)),
+        Event::Agreed { step, by } => {
+            let person = by.person.as_deref().map(shown).unwrap_or_default();
+            row(&by.role, step, &format!("{person} agrees"))
+        }
         Event::Answered { step, by, yes, .. } => {
             row(&by.role, step, if *yes { "agrees" } else { "does not agree" })
         }

@@ -63,6 +63,7 @@ fn item(item_of: &Item, tables: &BTreeMap<&str, Table>) -> u64 {
                 StepLine::Needs(words) | StepLine::Act(words) => phrase(words, tables),
                 StepLine::After(_) | StepLine::Takes(_) | StepLine::Waits(_) => 1,
                 StepLine::NotBefore(_) | StepLine::MayComeLate(_) => 1,
+                StepLine::OnlyIf(_) | StepLine::TwoPeople(_) => 1,
             })
         }),
         Item::Keystore(owned) | Item::Receiver(owned) | Item::Flow(owned) => {
@@ -72,7 +73,7 @@ fn item(item_of: &Item, tables: &BTreeMap<&str, Table>) -> u64 {
             let lines = thing.owned.iter().flat_map(|(_, body)| &body.lines);
             phrases(&mut lines.map(|line| &line.node))
         }
-        Item::Promise(words) | Item::Finally(words) | Item::Waive(words) => {
+        Item::Promise(words) | Item::Finally(words) | Item::Waive(words) | Item::Issued(words) => {
             phrases(&mut std::iter::once(words))
         }
         _ => 1,

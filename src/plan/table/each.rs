@@ -60,14 +60,15 @@ fn is_of_tables(item: &Item) -> bool {
                     StepLine::After(names) => names.iter().any(|name| name.value.contains('$')),
                     StepLine::Needs(words) | StepLine::Act(words) => has_list(words),
                     StepLine::Waits(line) => line.after.value.contains('$'),
-                    StepLine::Takes(_) | StepLine::NotBefore(_) | StepLine::MayComeLate(_) => false,
+                    StepLine::Takes(_) | StepLine::NotBefore(_) | StepLine::OnlyIf(_) => false,
+                    StepLine::MayComeLate(_) | StepLine::TwoPeople(_) => false,
                 })
         }
         Item::Role(titled) | Item::Key(titled) => titled.name.value.contains('$'),
         Item::Window(window) => window.name.value.contains('$'),
-        Item::Promise(words) | Item::Finally(words) | Item::Waive(words) => has_list(words),
+        Item::Promise(it) | Item::Finally(it) | Item::Waive(it) | Item::Issued(it) => has_list(it),
         // What belongs to vocabularies was read before, but for their head.
-        Item::Plan(_) | Item::Param(_) | Item::Expect(_) | Item::Vocabulary(_) => false,
+        Item::Plan(_) | Item::Param(_) | Item::Ask(_) | Item::Expect(_) | Item::Vocabulary(_) => false,
         Item::Use(_) | Item::Kind(_) | Item::Say(_) => false,
         Item::Thing(thing) => {
             let of =
@@ -237,38 +238,27 @@ impl<'a> Saying<'a> {
         let misplaced = |word: &'static str, at: Span| -> Option<Finding> {
             (!around.is_empty()).then(|| Box::new(MisplacedInEach { word, at: at.into() }) as Finding)
         };
+        let once = match item {
+            Item::Plan(head) => Some(("plan", head.name.span)),
+            Item::Param(decl) => Some(("param", decl.name.span)),
+            Item::Ask(ask) => Some(("ask", ask.name.span)),
+            Item::Expect(expect) => Some(("expect", expect.code.span)),
+            Item::Use(UseDecl { file, .. }) => Some(("use", file.span)),
+            Item::Kind(KindDecl { name, .. }) => Some(("kind", name.span)),
+            Item::Say(say) => Some(("say", say.said.span)),
+            Item::Vocabulary(head) => Some(("vocabulary", head.name.span)),
+            _ => None,
+        };
+        if let Some((word, at)) = once {
+            self.findings.extend(misplaced(word, at));
+            return Some(item.clone());
+        }
         Some(match item {
-            Item::Plan(head) => {
-                self.findings.extend(misplaced("plan", head.name.span));
-                item.clone()
-            }
-            Item::Param(decl) => {
-                self.findings.extend(misplaced("param", decl.name.span));
-                item.clone()
-            }
-            Item::Expect(expect) => {
-                self.findings.extend(misplaced("expect", expect.code.span));
-                item.clone()
-            }
             Item::Table(decl) => {
                 self.findings.extend(misplaced("table", decl.name.span));
                 return None;
             }
-            Item::ForEach(_) => return None,
-            Item::Use(UseDecl { file: at, .. }) | Item::Kind(KindDecl { name: at, .. }) => {
-                self.findings.extend(misplaced("use", at.span).filter(|_| matches!(item, Item::Use(_))));
-                self.findings.extend(misplaced("kind", at.span).filter(|_| matches!(item, Item::Kind(_))));
-                item.clone()
-            }
-            Item::Say(say) => {
-                self.findings.extend(misplaced("say", say.said.span));
-                item.clone()
-            }
             Item::Thing(thing) => Item::Thing(Box::new(self.thing(thing, row, around))),
-            Item::Vocabulary(head) => {
-                self.findings.extend(misplaced("vocabulary", head.name.span));
-                item.clone()
-            }
             Item::Role(titled) => Item::Role(self.titled(titled, row, around)),
             Item::Key(titled) => Item::Key(self.titled(titled, row, around)),
             Item::Keystore(owned) => Item::Keystore(self.owned(owned, row, around)),
@@ -282,6 +272,9 @@ impl<'a> Saying<'a> {
             Item::Promise(words) => Item::Promise(self.phrase(words, row)),
             Item::Finally(words) => Item::Finally(self.phrase(words, row)),
             Item::Waive(words) => Item::Waive(self.phrase(words, row)),
+            Item::Issued(words) => Item::Issued(self.phrase(words, row)),
+            Item::ForEach(_) | Item::Plan(_) | Item::Param(_) | Item::Ask(_) | Item::Expect(_) => return None,
+            Item::Use(_) | Item::Kind(_) | Item::Say(_) | Item::Vocabulary(_) => return None,
         })
     }
 
@@ -340,7 +333,9 @@ impl<'a> Saying<'a> {
                     span: waits.span.clone(),
                 }))],
                 StepLine::NotBefore(date) => vec![StepLine::NotBefore(Box::new(row.term(date)))],
-                StepLine::MayComeLate(late) => vec![StepLine::MayComeLate(late.clone())],
+                same @ (StepLine::MayComeLate(_) | StepLine::TwoPeople(_) | StepLine::OnlyIf(_)) => {
+                    vec![same.clone()]
+                }
                 StepLine::Act(words) => vec![StepLine::Act(self.phrase(words, row))],
             };
             body.lines.extend(said.into_iter().map(|node| with(line, node)));

@@ -3,6 +3,8 @@
 
 use crate::syntax::tree::{Block, Item, Line, Phrase, StepLine, SyntaxTree};
 
+use crate::plan::answers::without_condition;
+
 use super::list::{Piece, has_list, pieces};
 
 /// The tree without `for each`; the names keep the columns that stand in them.
@@ -26,7 +28,9 @@ fn add(line: &Line<Item>, items: &mut Vec<Line<Item>>) {
             }
         }
         Item::Step(step) => step.body.lines.iter_mut().for_each(|line| step_line(&mut line.node)),
-        Item::Promise(words) | Item::Finally(words) | Item::Waive(words) => phrase(words),
+        Item::Promise(words) | Item::Finally(words) | Item::Waive(words) | Item::Issued(words) => {
+            phrase(words)
+        }
         _ => {}
     }
     items.push(line);
@@ -44,11 +48,15 @@ fn step_line(line: &mut StepLine) {
         | StepLine::Takes(_)
         | StepLine::Waits(_)
         | StepLine::NotBefore(_)
-        | StepLine::MayComeLate(_) => {}
+        | StepLine::MayComeLate(_)
+        | StepLine::OnlyIf(_)
+        | StepLine::TwoPeople(_) => {}
     }
 }
 
 fn phrase(words: &mut Phrase) {
+    // Which answers it is meant for names nothing of the plan but questions.
+    without_condition(words);
     if !has_list(words) {
         return;
     }

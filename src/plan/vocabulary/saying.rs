@@ -159,7 +159,7 @@ impl Saying {
 }
 
 /// What a line of a step begins with, beside verbs.
-const ORDER: [&str; 6] = ["after", "needs", "takes", "waits", "not", "may"];
+const ORDER: [&str; 7] = ["after", "needs", "takes", "waits", "not", "may", "two"];
 
 fn tokens(text: &str, at: Span, kinds: &BTreeMap<String, Slot>) -> Result<Vec<Token>, Vec<Finding>> {
     text.split_whitespace().map(|word| token(word, at, kinds).map_err(|finding| vec![finding])).collect()

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use keyroll::plan::given::Given;
 use keyroll::{
     cli::explain,
     plan::{
@@ -31,6 +32,8 @@ fn line(usage: &str) -> &'static str {
     match usage {
         "alias <alias> is <key>" => "alias $alias is old",
         "exchanges with a gap" => "exchanges with a gap",
+        "alias <alias> is also used by <text>" => "alias $alias is also used by \"invoice interface\"",
+        "stands for <text>" => "stands for \"invoice interface\"",
         "accepts <key>" => "accepts old",
         "accepts at most <number>" => "accepts at most 2",
         "signs xml with <keystore[alias]>" => "signs xml with tenant[$alias]",
@@ -81,7 +84,7 @@ fn lines(page: &mut String, title: &str, kind: &str, rows: &[(&str, &str)]) {
         let source = Source::new("reference.md", with_line(kind, example));
         let (tree, findings) = parse(&source);
         assert!(findings.is_empty(), "{usage}: {findings:?}\n{}", source.text);
-        if let Err(findings) = resolve(&source, &tree, &BTreeMap::new()) {
+        if let Err(findings) = resolve(&source, &tree, &Given::default()) {
             panic!("{usage}: {findings:?}\n{}", source.text);
         }
         writeln!(page, "| `{usage}` | {} | `{example}` |", cell(says)).unwrap();
@@ -188,6 +191,6 @@ fn a_wrong_line_is_seen() {
     {
         let source = Source::new("reference.md", with_line(kind, said));
         let (tree, findings) = parse(&source);
-        assert!(!findings.is_empty() || resolve(&source, &tree, &BTreeMap::new()).is_err(), "{said}");
+        assert!(!findings.is_empty() || resolve(&source, &tree, &Given::default()).is_err(), "{said}");
     }
 }

@@ -327,6 +327,7 @@ fn every_kind_of_event_fits_the_schema() {
         Event::Failed { step: step.clone(), attempt: 1, cause: "no".to_owned() },
         Event::Confirmed { step: step.clone(), by: by(Some("Ann")), opens: Some(at), certificates },
         Event::Confirmed { step: step.clone(), by: by(None), opens: None, certificates: BTreeMap::new() },
+        Event::Agreed { step: step.clone(), by: by(Some("Ann")) },
         Event::Declined { step: step.clone(), by: by(Some("Ann")), because: "no".to_owned() },
         Event::Answered { step: step.clone(), by: by(None), yes: true, because: None },
         Event::Answered { step: step.clone(), by: by(None), yes: false, because: Some("no".to_owned()) },

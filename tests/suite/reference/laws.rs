@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use keyroll::{
-    action::SpeechKind,
+    action::{SpeechKind, certifying::Certifying},
     condition::Asks,
     invariant::course::Course,
-    plan::Plan,
+    plan::{Plan, Step},
     world::{
         effect::Effect,
         id::{ChannelId, KeyId, RoleId, StepId},
@@ -238,6 +238,13 @@ fn used(plan: &Plan, step: StepId) -> Option<KeyId> {
     })
 }
 
+/// Whether a step issues the certificate of a key, or installs it.
+pub(super) fn issued(row: &Step, key: KeyId) -> bool {
+    let certifying = row.action.value.certifies();
+    certifying == Some(Certifying::Certify(key))
+        || matches!(certifying, Some(Certifying::Install(of, _)) if of == key)
+}
+
 fn has_certificate(plan: &Plan, told: &Told<'_>, step: StepId, role: RoleId, key: KeyId) -> bool {
     let land = &plan.landscape;
     let owns = |store| land.stores[store].owner == role;
@@ -246,8 +253,10 @@ fn has_certificate(plan: &Plan, told: &Told<'_>, step: StepId, role: RoleId, key
         land.acceptors.iter().any(|(id, a)| a.owner == role && plan.start.accepted[id].contains(key));
     let got = plan.steps.iter().filter(|(earlier, _)| told.is_before(*earlier, step)).any(|(_, row)| {
         let effects = row.action.value.effects();
-        let created = row.action.value.makes() == Some(key)
+        let pair = row.action.value.makes() == Some(key)
             || effects.iter().any(|e| matches!(e, Effect::Put { key: k, .. } if *k == key));
+        // What is issued is there from the act that issues it, and in its keystore once it is installed.
+        let created = if plan.issuer(key).is_some() { issued(row, key) } else { pair };
         let handed =
             row.speech.as_ref().is_some_and(|s| s.kind == SpeechKind::Provision(key) && s.to.contains(&role));
         (created && row.role.value == role) || handed

@@ -16,6 +16,7 @@ use keyroll::{
 
 use super::{
     Grounds, Told,
+    laws::issued,
     moment::{Carried, Moment},
 };
 
@@ -433,7 +434,11 @@ impl<'a> Judge<'a> {
         let made = self.plan.steps.iter().any(|(id, row)| {
             self.told.is_before(id, step)
                 && row.role.value == role
-                && (row.action.value.makes() == Some(key) || row.action.value.effects().iter().any(puts))
+                && if self.plan.issuer(key).is_some() {
+                    issued(row, key)
+                } else {
+                    row.action.value.makes() == Some(key) || row.action.value.effects().iter().any(puts)
+                }
         });
         let handed = moment.received.iter().any(|(message, to)| {
             let kind = self.plan.steps[*message].speech.as_ref().map(|s| s.kind);

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use keyroll::source::{Span, Spanned};
 use keyroll::syntax::tree::{
-    Block, Column, Every, ExpectDecl, ForEach, Item, KindDecl, Line, Listed, Only, Owned, ParamDecl, Phrase,
-    PlaceTerm, PlanHead, Rows, SayDecl, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term, Thing,
-    Titled, Trivia, UseDecl, VocabularyHead, WaitsLine, WindowDecl,
+    AskDecl, Block, Column, Every, ExpectDecl, ForEach, Item, KindDecl, Line, Listed, Only, Owned, ParamDecl,
+    Phrase, PlaceTerm, PlanHead, Rows, SayDecl, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term,
+    Thing, Titled, Trivia, UseDecl, VocabularyHead, WaitsLine, WindowDecl,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -17,7 +17,7 @@ fn at<T>(value: T) -> Spanned<T> {
 }
 
 /// Words that begin a sentence, join names or order steps; what may not stand in their place.
-const TAKEN: [&str; 29] = [
+const TAKEN: [&str; 31] = [
     "use",
     "kind",
     "say",
@@ -47,6 +47,8 @@ const TAKEN: [&str; 29] = [
     "of",
     "at",
     "source",
+    "ask",
+    "only",
 ];
 
 fn any_word() -> impl Strategy<Value = Spanned<String>> {
@@ -60,7 +62,9 @@ fn free_word() -> impl Strategy<Value = Spanned<String>> {
 
 /// A kind: no word that begins another sentence, or a line of a step.
 fn kind_word() -> impl Strategy<Value = Spanned<String>> {
-    free_word().prop_filter("a line of a step", |word| word.value != "may" && !word.value.contains('$'))
+    free_word().prop_filter("a line of a step", |word| {
+        !["may", "two"].contains(&word.value.as_str()) && !word.value.contains('$')
+    })
 }
 
 fn text() -> impl Strategy<Value = Spanned<String>> {
@@ -191,6 +195,8 @@ fn step() -> impl Strategy<Value = StepDecl> {
         prop_oneof![date(), any_word().prop_map(Term::Param)]
             .prop_map(|date| StepLine::NotBefore(Box::new(date))),
         Just(StepLine::MayComeLate(at(()))),
+        condition().prop_map(StepLine::OnlyIf),
+        Just(StepLine::TwoPeople(at(()))),
         statement().prop_map(StepLine::Act),
     ];
     (free_word(), any_word(), option::of(text()), block(line.boxed()))
@@ -260,6 +266,9 @@ fn sentence() -> impl Strategy<Value = Item> + Clone {
             .prop_map(|(name, title, source)| Item::Plan(PlanHead { name, title, source })),
         (free_word(), any_word(), option::of(prop_oneof![4 => value(), 1 => day()]))
             .prop_map(|(name, kind, default)| Item::Param(ParamDecl { name, kind, default })),
+        (free_word(), free_word(), text(), option::of(any_word())).prop_map(|(name, role, text, silence)| {
+            Item::Ask(Box::new(AskDecl { name, role, text, silence }))
+        }),
         titled().prop_map(Item::Role),
         titled().prop_map(Item::Key),
         owned().prop_map(Item::Keystore),
@@ -271,6 +280,7 @@ fn sentence() -> impl Strategy<Value = Item> + Clone {
         condition().prop_map(Item::Promise),
         condition().prop_map(Item::Finally),
         condition().prop_map(Item::Waive),
+        condition().prop_map(Item::Issued),
         (free_word(), option::of(any::<u64>().prop_map(at)), option::of(text()))
             .prop_map(|(name, version, title)| Item::Vocabulary(VocabularyHead { name, version, title })),
         (free_word(), any_word()).prop_map(|(name, of)| Item::Kind(KindDecl { name, of })),

@@ -1,8 +1,9 @@
 //! Whether a plan exists, by trying everything: act by act, each told to everybody before the next. What
 //! comes of it so far is written as a plan, and the second judge says whether it is safe.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
+use keyroll::plan::given::Given;
 use keyroll::{
     condition::Asks,
     plan::{Plan, resolve::resolve},
@@ -41,7 +42,7 @@ pub(crate) fn a_plan_exists_of(scenario: &str, acts: &[String], most: usize) -> 
 
 fn planned(scenario: &str) -> Plan {
     let source = Source::new("scenario", scenario);
-    keyroll::plan::resolve::resolve_scenario(&source, &parse(&source).0, &BTreeMap::new()).unwrap()
+    keyroll::plan::resolve::resolve_scenario(&source, &parse(&source).0, &Given::default()).unwrap()
 }
 
 fn exists(
@@ -208,7 +209,7 @@ fn after(plan: &Plan) -> String {
 /// What runs at the start runs at the end, and nothing else, where `finally` says nothing else.
 fn stays(plan: &Plan, text: &str) -> bool {
     let source = Source::new("plan", text);
-    let Ok(whole) = resolve(&source, &parse(&source).0, &BTreeMap::new()) else { return false };
+    let Ok(whole) = resolve(&source, &parse(&source).0, &Given::default()) else { return false };
     let spoken_of = |flow: &ChannelId| {
         plan.finals.iter().any(|last| match last.value.asks() {
             Asks::Facts(facts) => facts.iter().any(|(fact, _)| *fact == Fact::Running(*flow)),

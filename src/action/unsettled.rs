@@ -1,0 +1,12 @@
+//! A place that only the whole plan can tell.
+
+use crate::world::id::{KeyId, StoreId};
+
+/// A place that an act does not name, because another act of the plan chose it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsettled {
+    /// Where this key waits in this store: its `create` says so.
+    Staged(StoreId, KeyId),
+    /// Where this key is kept in this store: the `exchange` that displaced it says so.
+    Kept(StoreId, KeyId),
+}

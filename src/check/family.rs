@@ -1,0 +1,192 @@
+//! A plan that asks questions: each of its variants is checked, and what is found says under which answers.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use miette::{Diagnostic, LabeledSpan, Severity, SourceCode};
+
+use crate::{
+    plan::{
+        answers::{Answers, questions, written},
+        given::Given,
+    },
+    source::{Finding, Refusal, Source},
+    syntax::parse,
+};
+
+use super::{Checked, read};
+
+/// A plan for one way to answer its questions.
+#[derive(Debug)]
+pub struct Variant {
+    /// The answers to all its questions; none where it asks nothing.
+    pub answers: Answers,
+    /// The plan.
+    pub checked: Checked,
+}
+
+impl Variant {
+    /// The answers, each as in `holds_two is yes`.
+    #[must_use]
+    pub fn told(&self) -> Vec<String> {
+        let one = |(name, yes): (&String, &bool)| written(&Answers::from([(name.clone(), *yes)]));
+        self.answers.iter().map(one).collect()
+    }
+
+    /// Whether it is the plan of a run for which nobody answers anything.
+    #[must_use]
+    pub fn is_of_silence(&self) -> bool {
+        self.checked.plan().questions.iter().all(|question| question.yes == question.silence)
+    }
+}
+
+/// The most ways that are told one by one.
+const TOLD: usize = 3;
+
+/// Checks each variant of a plan that agrees with the answers that are given; a plan without questions has one.
+///
+/// # Errors
+/// What is wrong with the text, or with any of its variants.
+pub fn variants(source: &Source, given: &Given) -> Result<Vec<Variant>, Refusal> {
+    let refuse = |findings| Refusal::new(source.clone(), findings);
+    let (tree, findings) = parse(source);
+    if !findings.is_empty() {
+        return Err(refuse(findings));
+    }
+    let ways = questions(&tree).map_err(refuse)?.ways(&given.answers);
+    let mut found = Found::default();
+    let mut checked = Vec::new();
+    for way in &ways {
+        // An answer to a question that is not asked stays, to be found in vain.
+        let answers = given.answers.clone().into_iter().chain(way.clone()).collect();
+        match read(source, &Given { answers, ..given.clone() }) {
+            Ok(plan) => checked.push(Variant { answers: way.clone(), checked: plan }),
+            Err(refusal) => found.add(way, refusal.findings),
+        }
+    }
+    if found.is_empty() { Ok(checked) } else { Err(refuse(found.told(&ways))) }
+}
+
+/// The advice on all variants, each piece once.
+#[must_use]
+pub fn advice(variants: &mut [Variant]) -> Vec<Finding> {
+    let mut found = Found::default();
+    for variant in variants.iter_mut() {
+        let advice = variant.checked.take_advice();
+        found.add(&variant.answers, advice);
+    }
+    let ways: Vec<Answers> = variants.iter().map(|variant| variant.answers.clone()).collect();
+    found.told(&ways)
+}
+
+/// What makes two findings one: code, words and first place.
+type Alike = (Option<String>, String, Option<(usize, usize)>);
+
+/// Findings with the ways to answer under which each is made.
+#[derive(Default)]
+struct Found {
+    places: BTreeMap<Alike, usize>,
+    kept: Vec<(Finding, Vec<Answers>)>,
+}
+
+impl Found {
+    const fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
+    fn add(&mut self, way: &Answers, findings: Vec<Finding>) {
+        for finding in findings {
+            let at = finding.labels().and_then(|mut labels| labels.next());
+            let at = at.map(|label| (label.offset(), label.len()));
+            let key = (finding.code().map(|code| code.to_string()), finding.to_string(), at);
+            let place = *self.places.entry(key).or_insert(self.kept.len());
+            match self.kept.get_mut(place) {
+                Some((_, ways)) => ways.push(way.clone()),
+                None => self.kept.push((finding, vec![way.clone()])),
+            }
+        }
+    }
+
+    /// The findings, those apart that are not made under all answers.
+    fn told(self, ways: &[Answers]) -> Vec<Finding> {
+        let one = |(first, under): (Finding, Vec<Answers>)| -> Finding {
+            let mut apart: Vec<&Answers> = under.iter().collect();
+            apart.dedup();
+            if apart.len() == ways.len() {
+                return first;
+            }
+            Box::new(Under { first, answers: told(&apart, ways) })
+        };
+        self.kept.into_iter().map(one).collect()
+    }
+}
+
+/// Answers in few words: what all the ways have in common, where no other way has that; otherwise some of
+/// them, one by one.
+fn told(under: &[&Answers], ways: &[Answers]) -> String {
+    let mut common = under.first().map_or_else(Answers::new, |first| (*first).clone());
+    common.retain(|name, yes| under.iter().all(|way| way.get(name) == Some(yes)));
+    let agrees = |way: &&Answers| common.iter().all(|(name, yes)| way.get(name) == Some(yes));
+    if ways.iter().filter(agrees).count() == under.len() {
+        return written(&common);
+    }
+    let each: BTreeSet<String> = under.iter().map(|way| written(way)).collect();
+    let more = each.len().saturating_sub(TOLD);
+    let some: Vec<String> = each.into_iter().take(TOLD).collect();
+    let more = if more == 0 { String::new() } else { format!("; or {more} other ways") };
+    format!("{}{more}", some.join("; or "))
+}
+
+/// A finding that is made under some answers.
+#[derive(Debug)]
+struct Under {
+    first: Finding,
+    answers: String,
+}
+
+impl fmt::Display for Under {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.first.fmt(f)
+    }
+}
+
+impl std::error::Error for Under {}
+
+impl Diagnostic for Under {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.first.code()
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        self.first.severity()
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let before = self.first.help().map_or_else(String::new, |help| help.to_string());
+        let between = if before.is_empty() || before.ends_with('?') { " " } else { "; " };
+        let told = format!("{before}{between}this is so where {}", self.answers);
+        Some(Box::new(told.trim_start().to_owned()))
+    }
+
+    fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.first.url()
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.first.source_code()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.first.labels()
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        self.first.related()
+    }
+
+    fn diagnostic_source(&self) -> Option<&dyn Diagnostic> {
+        self.first.diagnostic_source()
+    }
+}

@@ -1,0 +1,56 @@
+//! Which variant of a plan is meant.
+
+use crate::{
+    plan::{declare, given::Given, resolve::Draft},
+    source::Finding,
+    syntax::tree::{AskDecl, SyntaxTree},
+};
+
+use super::{Answers, Question, not_answered, questions};
+
+/// The questions of a plan, each with the answer that it is read for.
+#[derive(Debug)]
+pub struct Variant<'t> {
+    /// Each with what silence means, and with whether its answer was given.
+    asked: Vec<(&'t AskDecl, bool, bool)>,
+    answers: Answers,
+}
+
+impl<'t> Variant<'t> {
+    /// The variant that is meant by what is given.
+    ///
+    /// # Errors
+    /// What is wrong with the questions, or each question that has no answer.
+    pub fn of(tree: &'t SyntaxTree, given: &Given) -> Result<Self, Vec<Finding>> {
+        let (mut asked, mut answers, mut findings) = (Vec::new(), Answers::new(), Vec::new());
+        for (ask, silence) in questions(tree)?.all {
+            let name = &ask.name.value;
+            let answer = given.answers.get(name).copied();
+            if answer.is_none() && !given.silence {
+                findings.push(not_answered(ask, silence));
+            }
+            asked.push((ask, silence, answer.is_some()));
+            answers.insert(name.clone(), answer.unwrap_or(silence));
+        }
+        if findings.is_empty() { Ok(Self { asked, answers }) } else { Err(findings) }
+    }
+
+    /// The answers.
+    #[must_use]
+    pub const fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
+    /// The questions, each with its role.
+    pub fn asked(&self, draft: &mut Draft) -> Vec<Question> {
+        let mut questions = Vec::new();
+        for (ask, silence, given) in &self.asked {
+            let role = declare::owner(&draft.reader(), &ask.role).map_err(|finding| vec![finding]);
+            let Some(role) = draft.keep(role) else { continue };
+            let yes = self.answers.get(&ask.name.value).copied().unwrap_or_default();
+            let (name, text, silence, given) = (ask.name.clone(), ask.text.value.clone(), *silence, *given);
+            questions.push(Question { name, role, text, silence, yes, given });
+        }
+        questions
+    }
+}

@@ -1,0 +1,36 @@
+//! Steps behind which two people stand, in a run.
+
+use crate::{
+    transition::{
+        event::{Actor, Event},
+        people::lacking,
+    },
+    world::id::StepId,
+};
+
+use super::{
+    error::RunError,
+    runner::{Runner, Watch},
+};
+
+/// Who confirms in a sandbox what two people do.
+const STAND_INS: [&str; 2] = ["the first person", "the second person"];
+
+impl Runner<'_> {
+    /// Whether a step waits for people to confirm it. In a sandbox they do so when it is begun.
+    pub(super) fn waits_for_people(&self, step: StepId) -> bool {
+        !self.is_everybody && lacking(self.checked, self.state(), step) > 0
+    }
+
+    /// Lets the people of a sandbox confirm a step that is about to be begun.
+    pub(super) fn agree(&mut self, step: StepId, watch: Watch<'_>) -> Result<(), RunError> {
+        let plan = self.checked.plan();
+        for person in STAND_INS.into_iter().take(lacking(self.checked, self.state(), step)) {
+            let row = &plan.steps[step];
+            let role = plan.landscape.roles[row.role.value].clone();
+            let by = Actor { role, person: Some(person.to_owned()), automatic: true };
+            self.submit(Event::Agreed { step: row.name.value.clone(), by }, watch)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,86 @@
+//! Why an event does not count.
+
+use thiserror::Error;
+
+use crate::world::effect::Misfit;
+
+use super::ready::Blocker;
+
+/// Why an event does not count.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Why {
+    /// The run has not begun, or has begun already.
+    #[error("the run has {0}")]
+    Order(&'static str),
+    /// No such step, role, key, flow or window.
+    #[error("the plan has no `{0}`")]
+    Unknown(String),
+    /// The act belongs to another role.
+    #[error("this is an act of `{0}`")]
+    WrongRole(String),
+    /// The step is done.
+    #[error("`{0}` is done already")]
+    Closed(String),
+    /// The step may not begin yet.
+    #[error("`{step}` cannot begin yet: {reason}")]
+    NotYet {
+        /// Which step.
+        step: String,
+        /// What it waits for.
+        reason: String,
+        /// The same, for machines.
+        blockers: Vec<Blocker>,
+    },
+    /// What another step of the role has done is not known yet, and this step asks for it.
+    #[error(
+        "`{step}` cannot begin yet: whether `{other}` has taken effect is not known, and changes what it needs"
+    )]
+    Unsettled {
+        /// Which step.
+        step: String,
+        /// The step that was begun and has no outcome.
+        other: String,
+    },
+    /// An act of speech has no backend: its role confirms it.
+    #[error("`{0}` is an act of speech, which its role confirms")]
+    NotPerformed(String),
+    /// An outcome for another attempt than the one under way.
+    #[error("`{0}` is not in this attempt")]
+    OtherAttempt(String),
+    /// The step does not fit the world as recorded.
+    #[error("`{0}` does not fit the recorded world")]
+    Misfit(String, Misfit),
+    /// Two people stand behind the step, and this one has no name.
+    #[error("two people do `{0}`: say who you are with --person")]
+    Nameless(String),
+    /// The second one of two people is the first one again.
+    #[error("two people do `{step}`, and {person} has confirmed it already: it waits for another person")]
+    SamePerson {
+        /// Which step.
+        step: String,
+        /// Who.
+        person: String,
+    },
+    /// Not enough people stand behind the step.
+    #[error("two people do `{step}`: {open} still to confirm it")]
+    Alone {
+        /// Which step.
+        step: String,
+        /// How many people are missing.
+        open: usize,
+    },
+    /// Nobody else is to confirm the step.
+    #[error("`{0}` waits for no other person")]
+    NoSecond(String),
+    /// A time has not come yet.
+    #[error("too early: {0}")]
+    Early(String),
+}
+
+impl Why {
+    /// Whether nothing but a time is waited for that is still to come.
+    #[must_use]
+    pub fn is_early(&self) -> bool {
+        matches!(self, Self::NotYet { blockers, .. } if blockers.iter().all(|b| b.until().is_some()))
+    }
+}
