@@ -273,7 +273,9 @@ impl<'a> Saying<'a> {
             Item::Finally(words) => Item::Finally(self.phrase(words, row)),
             Item::Waive(words) => Item::Waive(self.phrase(words, row)),
             Item::Issued(words) => Item::Issued(self.phrase(words, row)),
-            Item::ForEach(_) | Item::Plan(_) | Item::Param(_) | Item::Ask(_) | Item::Expect(_) => return None,
+            Item::ForEach(_) | Item::Plan(_) | Item::Param(_) | Item::Ask(_) | Item::Expect(_) => {
+                return None;
+            }
             Item::Use(_) | Item::Kind(_) | Item::Say(_) | Item::Vocabulary(_) => return None,
         })
     }
