@@ -13,7 +13,7 @@ use crate::{
     backend::file::atomic,
     check,
     page::findings::{Entry, Lines, Place},
-    plan::given::Given,
+    plan::{answers, given::Given},
     proof::verdict::{BUDGET, Verdict, prove},
     repair::{Attempts, Repaired, repair},
     source::{Refusal, Source, Span, shown},
@@ -137,7 +137,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
                     return Exit::Backend;
                 }
                 if screen.is_text() {
-                    draw(&source, &repaired, arguments, screen);
+                    draw((&source, &given), &repaired, arguments, screen);
                 }
                 (Mended::of(&source, Outcome::Repaired).by(&source, &repaired, arguments.apply), Exit::Done)
             }
@@ -200,9 +200,18 @@ fn looked_for(source: &Source, given: &Given, about: &[String], screen: &Screen)
     repaired
 }
 
-fn draw(source: &Source, repaired: &Repaired, arguments: &Arguments, screen: &mut Screen) {
+fn draw(
+    (source, given): (&Source, &Given),
+    repaired: &Repaired,
+    arguments: &Arguments,
+    screen: &mut Screen,
+) {
     let path = shown_path(arguments.plan.path());
     screen.result(format_args!("{path}: proved with an edit of {}", repaired.edit.size()));
+    if !given.answers.is_empty() {
+        let answers = shown(&answers::written(&given.answers));
+        screen.result(format_args!("  where {answers}; `keyroll prove` tells of the other answers"));
+    }
     screen.result(format_args!("  {}", repaired.edit.sentence));
     let diff = TextDiff::from_lines(source.text.as_str(), repaired.text.as_str());
     let name = shown(&source.name);

@@ -22,6 +22,8 @@ pub struct Head {
     pub document: Option<String>,
     /// Whether it is proved.
     pub standing: Standing,
+    /// The questions that the plan asks, each with the answer that this is for.
+    pub answers: Vec<String>,
     /// The keys, by their names.
     pub keys: Vec<String>,
     /// What is promised.
@@ -90,6 +92,7 @@ impl Head {
             plan: plan.name.clone(),
             document: plan.document.clone(),
             standing: Standing::of(verdict),
+            answers: plan.questions.iter().map(|asked| format!("{} {}", asked.text, asked.told())).collect(),
             keys: plan.landscape.own_keys().map(|key| plan.landscape.keys[key].clone()).collect(),
             promises,
             finals: match verdict {

@@ -64,6 +64,7 @@ fn head(f: &mut Formatter<'_>, book: &Runbook) -> fmt::Result {
     let keys: Vec<String> = head.keys.iter().map(|key| text(key)).collect();
     list(f, "Who takes part", roles.into_iter())?;
     list(f, "Keys", keys.into_iter())?;
+    list(f, "Which answers it is for", head.answers.iter().map(|answer| text(answer)))?;
     let promises =
         head.promises.iter().map(|p| format!("{} <em>({})</em>", text(&p.sentence), p.kept.words()));
     list(f, "What is promised", promises)?;

@@ -55,6 +55,25 @@ fn the_verdict_names_each_variant() {
 }
 
 #[test]
+fn what_is_of_one_variant_says_so() {
+    let place = place();
+    for format in ["markdown", "html"] {
+        let said = place.keyroll(&format!("runbook joined.renewal --format {format} --answer holds_two=no"));
+        let said = said.ends(0);
+        assert!(said.out.contains("Which answers it is for"), "{}", said.out);
+        assert!(said.out.contains("is no: answered"), "{}", said.out);
+    }
+    let said = place.keyroll("runbook plan.renewal --format markdown").ends(0);
+    assert!(!said.out.contains("Which answers it is for"), "{}", said.out);
+    let hasty = JOINED.replace("announce_silence\n  needs orders drained of old\n", "announce_silence\n");
+    place.write("hasty.renewal", hasty);
+    let said = place.keyroll("repair hasty.renewal --answer holds_two=no --apply").ends(0);
+    let line = "where holds_two is no; `keyroll prove` tells of the other answers";
+    assert!(said.out.contains(line), "{}", said.out);
+    place.keyroll("prove hasty.renewal").ends(0);
+}
+
+#[test]
 fn what_needs_one_plan_says_how_to_choose_it() {
     let place = place();
     for command in [
