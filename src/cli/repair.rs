@@ -200,12 +200,7 @@ fn looked_for(source: &Source, given: &Given, about: &[String], screen: &Screen)
     repaired
 }
 
-fn draw(
-    (source, given): (&Source, &Given),
-    repaired: &Repaired,
-    arguments: &Arguments,
-    screen: &mut Screen,
-) {
+fn draw((source, given): (&Source, &Given), repaired: &Repaired, arguments: &Arguments, screen: &mut Screen) {
     let path = shown_path(arguments.plan.path());
     screen.result(format_args!("{path}: proved with an edit of {}", repaired.edit.size()));
     if !given.answers.is_empty() {

@@ -3,8 +3,8 @@
 use crate::explanation::Explanation;
 
 use super::{
-    answers, date, declare, duplicate, expected, flow, parameter, phrase, promise, resolve, steps, table,
-    takes, vocabulary, waits,
+    answers, date, declare, duplicate, expected, flow, parameter, phrase, promise, resolve, settled, steps,
+    table, takes, vocabulary, waits,
 };
 
 /// What `explain` says of this room's findings.
@@ -21,6 +21,7 @@ pub fn explanations() -> Vec<Explanation> {
         promise::EXPLANATIONS,
         resolve::EXPLANATIONS,
         steps::EXPLANATIONS,
+        settled::EXPLANATIONS,
         table::EXPLANATIONS,
         vocabulary::EXPLANATIONS,
         takes::EXPLANATIONS,

@@ -27,6 +27,7 @@ mod promise;
 pub mod reserved;
 pub mod resolve;
 pub mod scope;
+mod settled;
 pub mod steps;
 pub mod suggest;
 pub mod table;
@@ -35,7 +36,7 @@ pub mod vocabulary;
 mod waits;
 mod waiver;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 pub use date::Date;
 pub use declare::Declared;
@@ -50,10 +51,10 @@ pub use waiver::Waiver;
 use crate::{
     action::{Action, Speech, SpeechKind},
     condition::{Condition, known::Known},
-    invariant::{Hazard, Invariant, course::Course, limited::Limited, stated::Stated},
+    invariant::{Invariant, course::Course, limited::Limited, stated::Stated},
     source::{Source, Span, Spanned},
     world::{
-        id::{ChannelId, DeliveryId, KeyId, PlaceId, RoleId, StepId, Table, WindowId},
+        id::{DeliveryId, KeyId, PlaceId, RoleId, StepId, Table, WindowId},
         landscape::Landscape,
         state::World,
     },
@@ -146,12 +147,6 @@ pub struct Step {
 }
 
 impl Plan {
-    /// The flows of which the author accepts a hazard.
-    #[must_use]
-    pub fn waived(&self, hazard: Hazard) -> BTreeSet<ChannelId> {
-        self.waivers.iter().filter(|waiver| waiver.hazard == hazard).map(|waiver| waiver.flow).collect()
-    }
-
     /// The messages that a step sends.
     pub fn deliveries_of(&self, step: StepId) -> impl Iterator<Item = (DeliveryId, RoleId)> + '_ {
         // They lie in the order of their steps.

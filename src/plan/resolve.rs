@@ -35,7 +35,7 @@ use super::{
     predecessors::predecessors,
     promise::Promises,
     scope::{Scope, Thing},
-    steps,
+    settled, steps,
     table::instances,
     vocabulary::{self, Vocabulary},
     waiver,
@@ -188,7 +188,7 @@ pub fn resolve_scenario(source: &Source, tree: &SyntaxTree, given: &Given) -> Re
     owned(&mut draft, tree);
     declare::bodies(&mut draft);
     let mut steps = all_steps(&mut draft, tree);
-    steps::settle(&mut draft, &mut steps);
+    settled::settle(&mut draft, &mut steps);
     let (mut promises, mut goals, mut waivers) = (Promises::default(), Goals::default(), Vec::new());
     for item in &tree.items {
         match &item.node {

@@ -1,21 +1,15 @@
 //! Steps: their order, their needs, their act.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::{
-    action::{Action, Unsettled, VOCABULARY, usage::Arguments},
+    action::{Action, VOCABULARY, usage::Arguments},
     condition::{CONDITIONS, Condition},
     explanation::Explanation,
     source::{Finding, Span, Spanned, shown},
     syntax::tree::{Phrase, StepDecl, StepLine},
-    world::{
-        effect::Effect,
-        id::{KeyId, PlaceId, RoleId, StepId, StoreId, Table},
-        landscape::Channel,
-    },
+    world::id::{RoleId, StepId, Table},
 };
 
 use super::{Step, date, declare::said_twice, phrase::no_room_for_backup, resolve::Draft, takes, waits};
@@ -55,36 +49,6 @@ struct SecondAct {
     at: SourceSpan,
     #[label("the first")]
     first: SourceSpan,
-}
-
-/// An exchange for a key that nobody creates.
-#[derive(Debug, Diagnostic, Error)]
-#[error("no step creates `{key}` in `{store}`")]
-#[diagnostic(
-    code(keyroll::nothing_staged),
-    help("add a step that does `create {key} in {store} as \"...\"`")
-)]
-struct NothingStaged {
-    key: String,
-    store: String,
-    #[label("nothing waits there for this")]
-    at: SourceSpan,
-}
-
-/// A removal of a pair that nothing leaves behind.
-#[derive(Debug, Diagnostic, Error)]
-#[error("nothing leaves `{key}` in `{store}`")]
-#[diagnostic(
-    code(keyroll::nothing_kept),
-    help(
-        "`destroy` removes the pair that an `exchange` keeps under its backup alias; name that key and keystore"
-    )
-)]
-struct NothingKept {
-    key: String,
-    store: String,
-    #[label("there is no kept pair to destroy")]
-    at: SourceSpan,
 }
 
 /// A message to oneself.
@@ -229,89 +193,6 @@ pub fn condition(draft: &mut Draft, phrase: &Phrase) -> Option<Spanned<Box<dyn C
     Some(Spanned::new(condition, phrase.span()))
 }
 
-/// Tells each act the places that only the whole plan can tell.
-pub fn settle(draft: &mut Draft, steps: &mut Table<StepId, Step>) {
-    // A step that could not be read may be the one that is looked for.
-    if !draft.findings.is_empty() {
-        return;
-    }
-    let rooms = Rooms::of(draft, steps);
-    for id in steps.ids() {
-        let step = &mut steps[id];
-        let at: Span = step.action.span;
-        let Some(unsettled) = step.action.value.unsettled() else { continue };
-        let (place, store, key) = match unsettled {
-            Unsettled::Staged(store, key) => (rooms.staged(store, key), store, key),
-            Unsettled::Kept(store, key) => (rooms.kept(store, key), store, key),
-        };
-        match place {
-            Some(place) => step.action.value.settle(place),
-            None => {
-                let key = shown(&draft.landscape.keys[key]);
-                let store = shown(&draft.landscape.stores[store].name);
-                draft.findings.push(match unsettled {
-                    Unsettled::Staged(..) => Box::new(NothingStaged { key, store, at: at.into() }),
-                    Unsettled::Kept(..) => Box::new(NothingKept { key, store, at: at.into() }),
-                });
-            }
-        }
-    }
-}
-
-/// Where keys wait and are kept, as all the steps together say.
-struct Rooms {
-    /// Where a key is put first in a store.
-    put: BTreeMap<(StoreId, KeyId), PlaceId>,
-    /// Where a key lies from the start in a store.
-    declared: BTreeMap<(StoreId, KeyId), PlaceId>,
-    /// Where an exchange keeps what another key leaves, by the exchange's store and that key.
-    kept: BTreeMap<(StoreId, KeyId), PlaceId>,
-    /// The aliases that a flow lists beside another one: a key may be taken from there without an exchange.
-    listed: BTreeSet<PlaceId>,
-}
-
-impl Rooms {
-    fn of(draft: &Draft, steps: &Table<StepId, Step>) -> Self {
-        let effects = || steps.rows().flat_map(|step| step.action.value.effects());
-        let store = |place: PlaceId| draft.landscape.places[place].store;
-        let (mut put, mut declared, mut kept) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let mut held: BTreeMap<PlaceId, BTreeSet<KeyId>> = BTreeMap::new();
-        for (place, key, _) in &draft.start.places {
-            declared.entry((store(*place), *key)).or_insert(*place);
-            held.entry(*place).or_default().insert(*key);
-        }
-        for effect in effects() {
-            match effect {
-                Effect::Put { place, key } => drop(put.entry((store(place), key)).or_insert(place)),
-                Effect::Exchange { place, key, .. } => drop(held.entry(place).or_default().insert(key)),
-                _ => {}
-            }
-        }
-        for effect in effects() {
-            if let Effect::Exchange { place, key: new, backup, .. } = effect {
-                let store = draft.landscape.places[place].store;
-                for old in held.get(&place).into_iter().flatten().filter(|old| **old != new) {
-                    kept.entry((store, *old)).or_insert(backup);
-                }
-            }
-        }
-        let doubled = draft.landscape.channels.rows().filter(|flow| flow.beside.is_some());
-        let listed = doubled.flat_map(Channel::aliases).collect();
-        Self { put, declared, kept, listed }
-    }
-
-    fn staged(&self, store: StoreId, key: KeyId) -> Option<PlaceId> {
-        self.put.get(&(store, key)).or_else(|| self.declared.get(&(store, key))).copied()
-    }
-
-    fn kept(&self, store: StoreId, key: KeyId) -> Option<PlaceId> {
-        let lies = [&self.kept, &self.declared, &self.put].map(|places| places.get(&(store, key)));
-        let [kept, declared, put] = lies;
-        let listed = [declared, put].into_iter().flatten().find(|place| self.listed.contains(place));
-        kept.or(listed).copied()
-    }
-}
-
 /// One message from a step to one role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Delivery {
@@ -365,31 +246,6 @@ Right:
   step provide_certificate by tenant_admin {
     after create_key
     provide new to receiver_admin
-  }
-",
-    },
-    Explanation {
-        code: "nothing_staged",
-        title: "an exchange for a key that nobody creates",
-        text: "`exchange tenant[$alias] for new` takes the key pair that waits under a staging alias of the\n\
-               same keystore: some step does `create new in tenant as \"...\"`, or the keystore declares it.\n\
-               `install certificate of new in tenant` looks for it there too.",
-    },
-    Explanation {
-        code: "nothing_kept",
-        title: "`destroy` for a pair that nothing keeps",
-        text: "\
-An exchange keeps the old pair under a backup alias, the kept alias and `-backup`. `destroy` removes
-that pair and nothing else does.
-
-Right:
-  step exchange_key by tenant_admin {
-    after create_key
-    exchange tenant[$alias] for new
-  }
-  step destroy_old by tenant_admin {
-    after exchange_key
-    destroy old in tenant
   }
 ",
     },

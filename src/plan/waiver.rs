@@ -1,10 +1,12 @@
 //! A hazard that the author accepts.
 
+use std::collections::BTreeSet;
+
 use crate::{
     action::usage::Arguments, invariant::Hazard, source::Span, syntax::tree::Phrase, world::id::ChannelId,
 };
 
-use super::{lines::WAIVERS, other_use::WaivedUse, resolve::Draft};
+use super::{Plan, lines::WAIVERS, other_use::WaivedUse, resolve::Draft};
 
 /// `waive orders rejected because "..."`
 #[derive(Clone, Debug)]
@@ -17,6 +19,14 @@ pub struct Waiver {
     pub because: String,
     /// Where it is written.
     pub span: Span,
+}
+
+impl Plan {
+    /// The flows of which the author accepts a hazard.
+    #[must_use]
+    pub fn waived(&self, hazard: Hazard) -> BTreeSet<ChannelId> {
+        self.waivers.iter().filter(|waiver| waiver.hazard == hazard).map(|waiver| waiver.flow).collect()
+    }
 }
 
 /// Reads a waiver. One of a use beside the flows is kept with those uses.

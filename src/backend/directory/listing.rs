@@ -29,10 +29,8 @@ impl Listing {
             match folder.join(&name).metadata() {
                 Ok(found) if found.is_file() => files.push((name, Stamp::from(&found))),
                 Ok(_) => {}
-                // Gone since it was listed: then the folder's own stamp has moved too.
-                Err(error)
-                    if error.kind() == io::ErrorKind::NotFound
-                        && folder.join(&name).symlink_metadata().is_err() => {}
+                // Gone since it was listed, perhaps there again by now: the folder's own stamp has moved too.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && !is_link(&folder.join(&name)) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -60,6 +58,11 @@ impl Listing {
     pub(super) fn settled(&self, now: Timestamp) -> bool {
         self.folder.is_settled_at(now) && self.files.iter().all(|(_, stamp)| stamp.is_settled_at(now))
     }
+}
+
+/// Whether a symbolic link lies there.
+fn is_link(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|found| found.is_symlink())
 }
 
 /// Whether a file of this name is read for certificates.
