@@ -29,7 +29,7 @@ use super::{
 /// So many partners have 614,656 states.
 const PARTNERS: usize = 4;
 
-const TURNS: usize = 5;
+const TURNS: usize = 9;
 
 /// How often a stock plan is proved.
 const ROUNDS: u32 = 200;
