@@ -16,7 +16,7 @@ use crate::{
     syntax::parse,
 };
 
-use super::{Checked, read};
+use super::{Checked, checked::of_tree};
 
 /// A plan for one way to answer its questions.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ pub fn variants(source: &Source, given: &Given) -> Result<Vec<Variant>, Refusal>
     for way in &ways {
         // An answer to a question that is not asked stays, to be found in vain.
         let answers = given.answers.clone().into_iter().chain(way.clone()).collect();
-        match read(source, &Given { answers, ..given.clone() }) {
+        match of_tree(source, &tree, &Given { answers, ..given.clone() }) {
             Ok(plan) => checked.push(Variant { answers: way.clone(), checked: plan }),
             Err(refusal) => found.add(way, refusal.findings),
         }
