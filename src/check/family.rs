@@ -1,18 +1,13 @@
 //! A plan that asks questions: each of its variants is checked, and what is found says under which answers.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
-
-use miette::{Diagnostic, LabeledSpan, Severity, SourceCode};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     plan::{
         answers::{Answers, questions, written},
         given::Given,
     },
-    source::{Finding, Refusal, Source},
+    source::{Finding, Noted, Refusal, Source},
     syntax::parse,
 };
 
@@ -111,13 +106,13 @@ impl Found {
 
     /// The findings, those apart that are not made under all answers.
     fn told(self, ways: &[Answers]) -> Vec<Finding> {
-        let one = |(first, under): (Finding, Vec<Answers>)| -> Finding {
+        let one = |(first, under): (Finding, Vec<Answers>)| {
             let mut apart: Vec<&Answers> = under.iter().collect();
             apart.dedup();
             if apart.len() == ways.len() {
                 return first;
             }
-            Box::new(Under { first, answers: told(&apart, ways) })
+            Noted::with(first, format!("this is so where {}", told(&apart, ways)))
         };
         self.kept.into_iter().map(one).collect()
     }
@@ -137,56 +132,4 @@ fn told(under: &[&Answers], ways: &[Answers]) -> String {
     let some: Vec<String> = each.into_iter().take(TOLD).collect();
     let more = if more == 0 { String::new() } else { format!("; or {more} other ways") };
     format!("{}{more}", some.join("; or "))
-}
-
-/// A finding that is made under some answers.
-#[derive(Debug)]
-struct Under {
-    first: Finding,
-    answers: String,
-}
-
-impl fmt::Display for Under {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.first.fmt(f)
-    }
-}
-
-impl std::error::Error for Under {}
-
-impl Diagnostic for Under {
-    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.first.code()
-    }
-
-    fn severity(&self) -> Option<Severity> {
-        self.first.severity()
-    }
-
-    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        let before = self.first.help().map_or_else(String::new, |help| help.to_string());
-        let between = if before.is_empty() || before.ends_with('?') { " " } else { "; " };
-        let told = format!("{before}{between}this is so where {}", self.answers);
-        Some(Box::new(told.trim_start().to_owned()))
-    }
-
-    fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.first.url()
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.first.source_code()
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        self.first.labels()
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        self.first.related()
-    }
-
-    fn diagnostic_source(&self) -> Option<&dyn Diagnostic> {
-        self.first.diagnostic_source()
-    }
 }

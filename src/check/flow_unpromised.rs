@@ -47,9 +47,14 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let limited = plan.limits.iter().map(|limit| limit.value.flow);
     let waived = plan.waivers.iter().map(|waiver| waiver.flow);
     let spoken: BTreeSet<ChannelId> = promised.chain(limited).chain(waived).collect();
-    let changed = changed(plan);
+    let mut unspoken = plan.landscape.channels.iter().filter(|(id, _)| !spoken.contains(id)).peekable();
     let mut findings: Vec<Finding> = Vec::new();
-    for (id, flow) in plan.landscape.channels.iter().filter(|(id, _)| !spoken.contains(id)) {
+    // Most plans speak of all their flows, and what changes is asked of every step.
+    if unspoken.peek().is_none() {
+        return findings;
+    }
+    let changed = changed(plan);
+    for (id, flow) in unspoken {
         let first = flow.aliases().find_map(|place| changed.get(&place).map(|step| (place, *step)));
         let Some((place, step)) = first else { continue };
         let step = &plan.steps[step].name;

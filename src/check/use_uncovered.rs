@@ -36,6 +36,10 @@ struct UseUncovered {
 #[must_use]
 pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let plan = subject.plan;
+    // Most plans have none, and what changes is asked of every step.
+    if plan.other_uses.said.is_empty() {
+        return Vec::new();
+    }
     let changed = changed(plan);
     let open = plan.other_uses.said.iter().filter_map(|one| {
         let step = *changed.get(&one.place)?;

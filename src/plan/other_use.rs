@@ -105,26 +105,25 @@ impl Draft {
 
     /// Whether a sentence is said for the first time; a second one gets its finding.
     fn is_new(&mut self, sentence: Sentence, span: Span) -> bool {
-        let what = match &sentence {
-            Sentence::Said(place, by) => {
-                format!("that `{}` uses `{}`", shown(by), shown(&self.landscape.place_name(*place)))
-            }
-            Sentence::Stands(flow, by) => {
-                format!("that `{}` stands for `{}`", shown(&self.landscape.channels[*flow].name), shown(by))
-            }
-            Sentence::Waived(by) => format!("that `{}` is waived", shown(by)),
+        let Some(first) = self.other_uses.first.get(&sentence).copied() else {
+            self.other_uses.first.insert(sentence, span);
+            return true;
         };
-        match self.other_uses.first.insert(sentence.clone(), span) {
-            None => true,
-            Some(first) => {
-                // What is said for each row of a table stands at one place.
-                if first != span {
-                    self.findings.push(said_twice(what, span, first));
+        // What is said for each row of a table stands at one place.
+        if first != span {
+            let what = match &sentence {
+                Sentence::Said(place, by) => {
+                    format!("that `{}` uses `{}`", shown(by), shown(&self.landscape.place_name(*place)))
                 }
-                self.other_uses.first.insert(sentence, first);
-                false
-            }
+                Sentence::Stands(flow, by) => {
+                    let flow = shown(&self.landscape.channels[*flow].name);
+                    format!("that `{flow}` stands for `{}`", shown(by))
+                }
+                Sentence::Waived(by) => format!("that `{}` is waived", shown(by)),
+            };
+            self.findings.push(said_twice(what, span, first));
         }
+        false
     }
 }
 

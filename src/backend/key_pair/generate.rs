@@ -10,7 +10,7 @@ use openssl::{
     pkey::{PKey, PKeyRef, Private},
     rsa::Rsa,
     x509::{
-        X509, X509Name, X509NameBuilder,
+        X509, X509Builder, X509Name, X509NameBuilder,
         extension::{BasicConstraints, KeyUsage, SubjectKeyIdentifier},
     },
 };
@@ -98,12 +98,18 @@ fn subject(spec: &KeySpec) -> Result<X509Name, ErrorStack> {
     Ok(name.build())
 }
 
-fn self_signed(spec: &KeySpec, key: &PKey<Private>, name: &X509Name) -> Result<X509, ErrorStack> {
+/// A certificate of version 3 with a random serial number (RFC 5280, 4.1.2.1 and 4.1.2.2).
+pub(super) fn begun() -> Result<X509Builder, ErrorStack> {
     let mut x509 = X509::builder()?;
     x509.set_version(2)?;
     let mut serial = BigNum::new()?;
     serial.rand(127, MsbOption::ONE, false)?;
     x509.set_serial_number(&*Asn1Integer::from_bn(&serial)?)?;
+    Ok(x509)
+}
+
+fn self_signed(spec: &KeySpec, key: &PKey<Private>, name: &X509Name) -> Result<X509, ErrorStack> {
+    let mut x509 = begun()?;
     x509.set_subject_name(name)?;
     x509.set_issuer_name(name)?;
     let start = spec.not_before.as_second();

@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use openssl::{
-    asn1::{Asn1Integer, Asn1Time},
-    bn::{BigNum, MsbOption},
+    asn1::Asn1Time,
     error::ErrorStack,
     pkey::{PKey, Private},
     x509::{
@@ -166,11 +165,7 @@ impl Imitator {
         (signer, issuer): (&PKey<Private>, &X509NameRef),
         authority: bool,
     ) -> Result<X509, ErrorStack> {
-        let mut x509 = X509::builder()?;
-        x509.set_version(2)?;
-        let mut serial = BigNum::new()?;
-        serial.rand(127, MsbOption::ONE, false)?;
-        x509.set_serial_number(&*Asn1Integer::from_bn(&serial)?)?;
+        let mut x509 = generate::begun()?;
         x509.set_subject_name(subject)?;
         x509.set_issuer_name(issuer)?;
         let moved = |at: jiff::Timestamp| at.checked_add(self.shift).unwrap_or(at).as_second();

@@ -3,14 +3,13 @@
 
 use jiff::Timestamp;
 use openssl::{
-    asn1::{Asn1Integer, Asn1Time},
-    bn::{BigNum, MsbOption},
+    asn1::Asn1Time,
     error::ErrorStack,
     pkey::{PKey, Private},
     x509::{X509, X509Ref},
 };
 
-use super::generate::{crypto, digest, generate};
+use super::generate::{begun, crypto, digest, generate};
 use crate::{
     backend::keystore::{KeySpec, KeystoreError},
     world::material::{Certificate, KeyType},
@@ -40,11 +39,7 @@ fn signed(
     (issuer, key): (&X509Ref, &PKey<Private>),
     now: Timestamp,
 ) -> Result<X509, ErrorStack> {
-    let mut x509 = X509::builder()?;
-    x509.set_version(2)?;
-    let mut serial = BigNum::new()?;
-    serial.rand(127, MsbOption::ONE, false)?;
-    x509.set_serial_number(&*Asn1Integer::from_bn(&serial)?)?;
+    let mut x509 = begun()?;
     x509.set_subject_name(own.subject_name())?;
     x509.set_issuer_name(issuer.subject_name())?;
     x509.set_not_before(&*Asn1Time::from_unix(now.as_second())?)?;
