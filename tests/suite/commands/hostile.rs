@@ -155,8 +155,11 @@ fn what_a_program_leaves_running_is_ended_and_not_waited_for() {
     let flow = CommandFlow::new("client", script(folder.path(), &text, 20, false));
     assert_eq!(flow.state().unwrap(), FlowState::Deployed);
     dies(folder.path());
-    // One that took itself out of the group and holds the output is not waited for either.
-    let text = format!("setsid sleep 60 & {OK}; exit 0");
+    // One that took itself out of the group and holds the output is not waited for either. It says so
+    // first: before it is out, it is ended as the others are.
+    let text = format!(
+        "setsid sh -c 'echo >out; exec sleep 60' & until [ -e out ]; do sleep 0.01; done; {OK}; exit 0"
+    );
     let begun = Instant::now();
     let flow = CommandFlow::new("client", script(folder.path(), &text, 300, false));
     let said = flow.state().unwrap_err().to_string();
