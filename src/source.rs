@@ -128,6 +128,9 @@ impl Source {
     /// spans stay true. See [`shown`] for what is replaced.
     #[must_use]
     pub fn drawn(&self) -> NamedSource<String> {
+        if is_plain(&self.text) {
+            return NamedSource::new(shown(&self.name), self.text.clone());
+        }
         let mut chars = self.text.chars().peekable();
         let mut text = String::with_capacity(self.text.len());
         while let Some(c) = chars.next() {
@@ -334,6 +337,12 @@ pub fn is_hostile(c: char) -> bool {
     (c.is_control() && c != '\n' && c != '\t' && c != '\r')
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}'
             | '\u{FEFF}' | '\u{061C}' | '\u{2028}' | '\u{2029}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// Whether a text is of printable ASCII and line ends alone: most are, and none of it is hostile.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte == b'\n' || matches!(byte, b' '..=b'~'))
 }
 
 /// A text of somebody else's (a name, a subject, a file name) as it may be shown: characters that

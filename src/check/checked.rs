@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-use super::{CHECKS, Subject, cycle, family::variants, key_not_provided::Holders, too_entangled};
+use super::{Subject, cycle, each::findings, family::variants, key_not_provided::Holders, too_entangled};
 
 /// A plan that passed every check. There is no other way to make one than [`all`].
 #[derive(Debug)]
@@ -143,7 +143,7 @@ pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
     };
     let late = Late::of(&plan, &order);
     let subject = Subject { plan: &plan, order: &order, knowledge: &knowledge, late: &late };
-    let findings: Vec<Finding> = CHECKS.iter().flat_map(|check| check(&subject)).collect();
+    let findings = findings(&subject);
     let findings = if plan.has_rows { once(findings) } else { findings };
     let (advice, errors): (Vec<Finding>, Vec<Finding>) =
         findings.into_iter().partition(|f| is_advice(f.as_ref()));

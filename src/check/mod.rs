@@ -8,6 +8,7 @@ pub mod certificate_missing;
 mod checked;
 pub mod created_twice;
 pub mod cycle;
+mod each;
 pub mod family;
 pub mod flow_never_runs;
 pub mod flow_unpromised;

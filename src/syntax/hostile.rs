@@ -6,7 +6,7 @@ use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::explanation::Explanation;
-use crate::source::{Finding, Span, is_hostile};
+use crate::source::{Finding, Span, is_hostile, is_plain};
 
 /// A control or direction character, wherever it stands.
 #[derive(Debug, Diagnostic, Error)]
@@ -56,6 +56,9 @@ pub(super) struct Screened<'t> {
 
 /// Looks for hostile characters, at most `limit` lines that hold any.
 pub(super) fn screen(text: &str, limit: usize) -> Screened<'_> {
+    if is_plain(text) {
+        return Screened { text: Cow::Borrowed(text), places: Vec::new(), findings: Vec::new() };
+    }
     let mut places = Vec::new();
     let mut findings: Vec<Finding> = Vec::new();
     let mut told = false;

@@ -16,6 +16,7 @@ mod name;
 mod nest;
 mod number;
 mod parser;
+mod parts;
 mod question;
 mod raw;
 mod reading;

@@ -14,10 +14,10 @@ use super::header::{EmptyPlan, MissingHeader, UnknownVersion, VERSION, header_fa
 use super::hostile::{Screened, screen};
 use super::item::near;
 use super::lowering::{Lowering, collect, end_of_block};
-use super::nest;
 use super::raw;
 use super::sentence::Sentences;
 use super::tree::{Item, Line, SyntaxTree, Trivia};
+use super::{nest, parts};
 use crate::explanation::Explanation;
 use crate::source::{Finding, Source, Span};
 
@@ -56,16 +56,13 @@ the first findings and read it again.
 pub fn parse(source: &Source) -> (SyntaxTree, Vec<Finding>) {
     let mut screened = screen(&source.text, FAULT_LIMIT);
     let findings = std::mem::take(&mut screened.findings);
-    let reading = Reading {
-        screened: &screened,
-        tree: SyntaxTree::default(),
-        open: Vec::new(),
-        kinds: source.text.lines().any(may_declare),
-        findings,
-        item_end: 0,
-        some_end: 0,
-    };
-    reading.run()
+    let kinds = source.text.lines().any(may_declare);
+    if findings.is_empty()
+        && let Some(tree) = parts::read(&screened, kinds)
+    {
+        return (tree, findings);
+    }
+    Reading { findings, ..Reading::new(&screened, kinds) }.run()
 }
 
 /// Whether a line begins as `kind` and `use` do.
@@ -79,7 +76,7 @@ fn may_declare(line: &str) -> bool {
 type GaveUp = (usize, Vec<Rule>);
 
 /// A plan that is being read.
-struct Reading<'t> {
+pub(super) struct Reading<'t> {
     screened: &'t Screened<'t>,
     tree: SyntaxTree,
     /// The `for each` whose braces are not closed yet, the innermost last.
@@ -91,13 +88,63 @@ struct Reading<'t> {
     item_end: usize,
     /// The end of the last sentences that were looked for at once.
     some_end: usize,
+    /// Whether another part stands before what is read.
+    is_behind: bool,
+    /// Where another part begins.
+    until: Option<usize>,
 }
 
-impl Reading<'_> {
+impl<'t> Reading<'t> {
+    /// Begins to read a text, of which is known whether it may declare kinds.
+    pub(super) fn new(screened: &'t Screened<'t>, kinds: bool) -> Self {
+        Self {
+            screened,
+            tree: SyntaxTree::default(),
+            open: Vec::new(),
+            findings: Vec::new(),
+            kinds,
+            item_end: 0,
+            some_end: 0,
+            is_behind: false,
+            until: None,
+        }
+    }
+
+    /// Reads from the header up to a place where a sentence ends. `None` where none does, and where
+    /// anything is found.
+    pub(super) fn beginning(mut self, until: usize) -> Option<SyntaxTree> {
+        self.until = Some(until);
+        let (at, missing) = self.header()?;
+        self.alone(at, missing)
+    }
+
+    /// Reads from a place where a sentence ends up to another one, or to the end.
+    pub(super) fn part(mut self, from: usize, until: Option<usize>) -> Option<SyntaxTree> {
+        (self.is_behind, self.until) = (true, until);
+        self.alone(from, None)
+    }
+
+    fn alone(mut self, at: usize, missing: Option<SourceSpan>) -> Option<SyntaxTree> {
+        let end = self.sentences(at, missing);
+        let is_whole = self.findings.is_empty() && self.open.is_empty();
+        (is_whole && self.until.is_none_or(|until| until == end)).then_some(self.tree)
+    }
+
     fn run(mut self) -> (SyntaxTree, Vec<Finding>) {
+        if let Some((at, missing)) = self.header() {
+            self.sentences(at, missing);
+        }
+        while let Some(line) = self.open.pop() {
+            self.findings.push(nest::unclosed(&line, &self.screened.text));
+            self.put(line);
+        }
+        (self.tree, self.findings)
+    }
+
+    /// Reads sentence after sentence, and says where it ended.
+    fn sentences(&mut self, mut at: usize, mut missing: Option<SourceSpan>) -> usize {
         let text: &str = &self.screened.text;
-        let Some((mut at, mut missing)) = self.header() else { return (self.tree, self.findings) };
-        loop {
+        while self.until.is_none_or(|until| at < until) {
             let start = raw::skip_gap(text, at);
             if start >= text.len() {
                 self.tree.trailing = self.last(at);
@@ -117,11 +164,7 @@ impl Reading<'_> {
         if let Some(at) = missing {
             self.findings.push(Box::new(MissingHeader { at }));
         }
-        while let Some(line) = self.open.pop() {
-            self.findings.push(nest::unclosed(&line, text));
-            self.put(line);
-        }
-        (self.tree, self.findings)
+        at
     }
 
     /// Reads the first line: the offset behind it, and where a header is missed. `None` when there
@@ -194,7 +237,7 @@ impl Reading<'_> {
                 break;
             }
             behind = end;
-            if self.findings.len() >= FAULT_LIMIT {
+            if self.findings.len() >= FAULT_LIMIT || self.until.is_some_and(|until| behind >= until) {
                 break;
             }
         }
@@ -239,7 +282,7 @@ impl Reading<'_> {
     fn add(&mut self, line: Pair<'_, Rule>, base: usize) -> bool {
         let first = match self.open.last() {
             Some(around) => nest::is_empty(around),
-            None => self.tree.version.is_none() && self.tree.items.is_empty(),
+            None => !self.is_behind && self.tree.version.is_none() && self.tree.items.is_empty(),
         };
         let mut is_closed = false;
         let read = |lowering: &mut Lowering<'_, '_>, part: Pair<'_, Rule>| {
