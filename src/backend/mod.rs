@@ -20,6 +20,7 @@ pub mod pkcs12;
 pub mod receiver;
 pub mod secret;
 pub mod signer;
+pub mod stand_in;
 pub mod verifier;
 pub mod xml_dsig;
 

@@ -15,6 +15,7 @@ use crate::{
         pkcs12::Pkcs12Keystore,
         receiver::Receiver,
         secret::SecretError,
+        stand_in::{Maker, Taker},
         xml_dsig::{XmlSigner, XmlVerifier},
     },
     plan::{Plan, suggest::did_you_mean},
@@ -246,11 +247,14 @@ fn bind_by(plan: &Plan, site: &Site, folder: &Path, holder: Option<&Holder>) -> 
     let mut backends = Backends::default();
     for store in plan.landscape.stores.rows() {
         backends.keystores.push(match site.keystores.get(&store.name) {
-            Some(KeystoreBinding::Pkcs12 { path, password }) => {
+            Some(KeystoreBinding::Pkcs12 { path, password, pairs }) => {
                 let password: Zeroizing<String> = password.fetch(folder)?;
-                let keystore = Pkcs12Keystore::open(folder.join(path), password);
-                let keystore: Box<dyn Keystore> = match holder {
-                    Some(holder) => Box::new(keystore.held_by(holder.clone())),
+                let mut keystore = Pkcs12Keystore::open(folder.join(path), password);
+                if let Some(holder) = holder {
+                    keystore = keystore.held_by(holder.clone());
+                }
+                let keystore: Box<dyn Keystore> = match pairs {
+                    Some(pairs) => Box::new(Taker::new(keystore, pairs.open(folder)?)),
                     None => Box::new(keystore),
                 };
                 Bound::To(keystore)
@@ -264,13 +268,16 @@ fn bind_by(plan: &Plan, site: &Site, folder: &Path, holder: Option<&Holder>) -> 
     }
     for receiver in plan.landscape.acceptors.rows() {
         backends.receivers.push(match site.receivers.get(&receiver.name) {
-            Some(ReceiverBinding::Directory { path, capacity }) => {
+            Some(ReceiverBinding::Directory { path, capacity, pairs }) => {
                 let receiver: Box<dyn Receiver> = Box::new(TrustFolder::new(
                     folder.join(path),
                     *capacity,
                     Box::new(XmlVerifier::default()),
                 ));
-                Bound::To(receiver)
+                Bound::To(match pairs {
+                    Some(pairs) => Box::new(Maker::new(receiver, pairs.open(folder)?)),
+                    None => receiver,
+                })
             }
             Some(ReceiverBinding::Command(binding)) => {
                 let program = binding.binding().program(folder).map_err(of(&receiver.name))?;
@@ -293,7 +300,7 @@ fn bind_by(plan: &Plan, site: &Site, folder: &Path, holder: Option<&Holder>) -> 
         let store = &plan.landscape.stores[plan.landscape.places[row.stamps].store].name;
         if let (
             Some(FlowBinding::Local { signature, .. }),
-            Some(KeystoreBinding::Pkcs12 { path, password }),
+            Some(KeystoreBinding::Pkcs12 { path, password, .. }),
         ) = (site.flows.get(&row.name), site.keystores.get(store))
         {
             let keystore = Pkcs12Keystore::open(folder.join(path), password.fetch(folder)?);

@@ -14,7 +14,6 @@ use crate::{
         Outcome,
         bench::Backends,
         clock::Clock,
-        key_pair::issue::issued,
         keystore::KeySpec,
         notifier::{Notice, Notifier, NotifierError},
         observe::observe,
@@ -31,16 +30,14 @@ use crate::{
         people::is_same,
         state::State,
     },
-    world::{
-        id::StepId,
-        material::{Certificate, KeyType},
-    },
+    world::{id::StepId, material::KeyType},
 };
 
 use super::{
     casting::Casting,
     difference::{Difference, differences},
     error::RunError,
+    issuing::issued,
     noted::{notes, past, remarks},
     opening,
     read_only::{Leaping, imagined, read_only},
@@ -303,12 +300,10 @@ impl<'a> Play<'a> {
         let material = opening::material(checked, self.site, self.host.state(), self.clock.now());
         let mut certificates = BTreeMap::new();
         if let Some(key) = plan.certificate_from(step) {
-            let name = plan.landscape.keys[key].clone();
-            if let Some(made) = material.made(key) {
-                let answer =
-                    issued(made, self.clock.now()).map_err(|error| RunError::Observe(error.into()))?;
-                certificates.insert(name, answer.iter().map(Certificate::pem).collect());
-                return Ok(certificates);
+            let answer = issued(plan, &material, step, self.clock.now());
+            let answer = answer.map_err(|error| RunError::Observe(error.into()))?;
+            if !answer.is_empty() {
+                return Ok(answer);
             }
             let spec = material.spec(key).cloned().unwrap_or_else(|| KeySpec {
                 key_type: KeyType::EcP256,

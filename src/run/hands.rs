@@ -4,7 +4,11 @@ use crate::{
     action::certifying::Certifying,
     plan::Plan,
     source::{Finding, Source},
-    world::{effect::Effect, id::StepId, landscape::Stamp},
+    world::{
+        effect::Effect,
+        id::{AcceptorId, StoreId},
+        landscape::Stamp,
+    },
 };
 
 use super::{
@@ -36,28 +40,28 @@ impl Lack {
 pub fn lacking(plan: &Plan, site: &Site) -> Vec<Lack> {
     let land = &plan.landscape;
     let mut found = Vec::new();
-    for step in unplayable(plan) {
-        if let Some(Certifying::Install(_, place)) = plan.steps[step].action.value.certifies() {
+    for action in plan.steps.rows().map(|step| &step.action.value) {
+        if let Some(Certifying::Install(_, place)) = action.certifies() {
             let name = &land.stores[land.places[place].store].name;
             if let Some(KeystoreBinding::Command(_)) = site.keystores.get(name) {
-                let act = plan.steps[step].action.value.sentence(land);
+                let act = action.sentence(land);
                 found.push(lack("keystores", name, format!("a `command` cannot `{act}`")));
             }
         }
-        for effect in plan.steps[step].action.value.effects() {
-            let act = plan.steps[step].action.value.sentence(land);
+        for effect in action.effects() {
+            let act = action.sentence(land);
             match effect {
-                Effect::Put { place, .. } => {
+                Effect::Put { place, .. } if action.uses_public_half().is_some() => {
                     let name = &land.stores[land.places[place].store].name;
                     let bound = in_keystore(site, name);
                     found.extend(
                         bound.map(|bound| lack("keystores", name, format!("{bound} cannot `{act}`"))),
                     );
                 }
-                Effect::Accept { acceptor, .. } => {
+                Effect::Accept { acceptor, .. } if action.makes().is_some() => {
                     let name = &land.acceptors[acceptor].name;
                     let bound = match site.receivers.get(name) {
-                        Some(ReceiverBinding::Directory { .. }) => Some("a `directory`"),
+                        Some(ReceiverBinding::Directory { pairs: None, .. }) => Some("a `directory`"),
                         Some(ReceiverBinding::Command(_)) => Some("a `command`"),
                         _ => None,
                     };
@@ -92,23 +96,26 @@ fn lack(table: &'static str, name: &str, what: String) -> Lack {
 /// What stands behind a keystore that is not changed by hand.
 fn in_keystore(site: &Site, name: &str) -> Option<&'static str> {
     match site.keystores.get(name) {
-        Some(KeystoreBinding::Pkcs12 { .. }) => Some("`pkcs12`"),
+        Some(KeystoreBinding::Pkcs12 { pairs: None, .. }) => Some("`pkcs12`"),
         Some(KeystoreBinding::Command(_)) => Some("a `command`"),
         _ => None,
     }
 }
 
-/// The steps that need more than the backends here can do: what another role made is imported, a
-/// credential is made where it is accepted, or a certificate is issued by another role.
-pub fn unplayable(plan: &Plan) -> impl Iterator<Item = StepId> + '_ {
-    plan.steps.iter().filter_map(|(id, step)| {
-        let action = &step.action.value;
-        let (makes, uses) = (action.makes().is_some(), action.uses_public_half().is_some());
-        let foreign = action.effects().iter().any(|effect| match effect {
-            Effect::Put { .. } => uses,
-            Effect::Accept { .. } => makes,
-            _ => false,
-        });
-        (foreign || action.certifies().is_some()).then_some(id)
+/// Whether what another role made is imported into a keystore.
+#[must_use]
+pub fn imports(plan: &Plan, store: StoreId) -> bool {
+    plan.steps.rows().map(|step| &step.action.value).any(|action| {
+        let into = |effect: &Effect| matches!(effect, Effect::Put { place, .. } if plan.landscape.places[*place].store == store);
+        action.uses_public_half().is_some() && action.effects().iter().any(into)
+    })
+}
+
+/// Whether a credential is made at a receiver.
+#[must_use]
+pub fn generates(plan: &Plan, receiver: AcceptorId) -> bool {
+    plan.steps.rows().map(|step| &step.action.value).any(|action| {
+        let at = |effect: &Effect| matches!(effect, Effect::Accept { acceptor, .. } if *acceptor == receiver);
+        action.makes().is_some() && action.effects().iter().any(at)
     })
 }

@@ -25,6 +25,7 @@ pub mod dry_run;
 pub mod enact;
 pub mod error;
 pub mod hands;
+mod issuing;
 mod moment;
 mod noted;
 pub mod opening;

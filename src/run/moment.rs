@@ -1,7 +1,5 @@
 //! One move of a story, done by the runner: what is commanded beside it waits for its own moment.
 
-use std::collections::BTreeMap;
-
 use crate::{
     proof::rules::Move,
     transition::{
@@ -62,10 +60,9 @@ impl Runner<'_> {
         let name = row.name.value.clone();
         if row.speech.is_some() {
             let by = self.site_as(plan.landscape.roles[row.role.value].clone());
-            self.submit(
-                Event::Confirmed { step: name, by, opens: None, certificates: BTreeMap::new() },
-                watch,
-            )?;
+            let certificates = self.handed_over(step, self.parts.clock.now())?;
+            self.submit(Event::Confirmed { step: name, by, opens: None, certificates }, watch)?;
+            self.learn();
             return Ok(());
         }
         let attempt = self.state().steps[step].attempts + 1;

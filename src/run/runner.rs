@@ -103,7 +103,10 @@ impl<'a> Runner<'a> {
     }
 
     fn new(checked: &'a Checked, parts: Parts<'a>, is_everybody: bool) -> Self {
-        let casting = Casting::of(checked.plan(), parts.site);
+        let mut casting = Casting::of(checked.plan(), parts.site);
+        if is_everybody {
+            casting = casting.with_an_authority();
+        }
         let material = opening::material(checked, parts.site, parts.host.state(), parts.clock.now());
         let (ready_since, gates) = (BTreeMap::new(), OnceCell::new());
         Self { checked, parts, casting, material, ready_since, unrecorded: None, gates, is_everybody }

@@ -35,13 +35,20 @@ use crate::{
 
 use super::{
     bind::created,
+    hands::{generates, imports},
     origin::Origin,
     rebuild::{RebuildError, Rebuilt},
-    site::{Answer, FlowBinding, KeyBinding, KeystoreBinding, Length, ReceiverBinding, RoleBinding, Site},
+    site::{
+        Answer, FlowBinding, KeyBinding, KeystoreBinding, Length, PairStore, ReceiverBinding, RoleBinding,
+        Site,
+    },
 };
 
 /// How old the certificates in use are, in days, of the year for which they are made.
 const AGE: i64 = 330;
+
+/// The file of the pairs that stand in for what receivers make.
+const PAIRS: &str = "pairs.p12";
 
 /// A sandbox.
 #[derive(Debug)]
@@ -152,6 +159,9 @@ impl Sandbox {
             notes: rebuilt.as_ref().map(|r| r.notes().to_vec()).unwrap_or_default(),
         };
         sandbox.write("password", password.as_bytes())?;
+        if plan.landscape.acceptors.ids().any(|receiver| generates(plan, receiver)) {
+            Pkcs12Keystore::create_empty(folder.join(PAIRS), password.clone()).map_err(ActError::from)?;
+        }
         for role in plan.landscape.roles.rows() {
             let binding =
                 RoleBinding { automatic: true, pause: Some(Length(props.pause)), people: Vec::new() };
@@ -235,7 +245,8 @@ impl Sandbox {
             self.certificates.insert(key, certificate);
         }
         let password = SecretReference::File(PathBuf::from("password"));
-        self.site.keystores.insert(name.clone(), KeystoreBinding::Pkcs12 { path, password });
+        let pairs = imports(plan, store).then(pairs);
+        self.site.keystores.insert(name.clone(), KeystoreBinding::Pkcs12 { path, password, pairs });
         Ok(())
     }
 
@@ -265,7 +276,8 @@ impl Sandbox {
         TrustFolder::new(folder, capacity, Box::new(XmlVerifier::default()))
             .change(&accepted, &[])
             .map_err(ActError::from)?;
-        self.site.receivers.insert(row.name.clone(), ReceiverBinding::Directory { path, capacity });
+        let pairs = generates(plan, receiver).then(pairs);
+        self.site.receivers.insert(row.name.clone(), ReceiverBinding::Directory { path, capacity, pairs });
         Ok(())
     }
 
@@ -279,6 +291,11 @@ impl Sandbox {
         self.site.flows.insert(name.clone(), FlowBinding::Local { path, signature: None, stand_in });
         Ok(())
     }
+}
+
+/// Where the pairs are that stand in for what receivers make.
+fn pairs() -> PairStore {
+    PairStore { path: PathBuf::from(PAIRS), password: SecretReference::File(PathBuf::from("password")) }
 }
 
 /// What is generated for keys that take the place of no other one, of which it could be told.

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    backend::secret::SecretReference,
+    backend::{
+        pkcs12::Pkcs12Keystore,
+        secret::{SecretError, SecretReference},
+    },
     plan::answers::Answers,
     source::{Source, Span},
     world::material::{Fingerprint, KeyType},
@@ -101,11 +104,34 @@ pub enum KeystoreBinding {
         path: PathBuf,
         /// Where its password comes from.
         password: SecretReference,
+        /// From where it imports the pairs that stand in for what a receiver made, as in a sandbox.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pairs: Option<PairStore>,
     },
     /// A program.
     Command(CommandBinding),
     /// A person.
     Manual {},
+}
+
+/// A PKCS#12 file of pairs that stand in for what receivers make.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PairStore {
+    /// The file; a relative path begins at the site's folder.
+    pub path: PathBuf,
+    /// Where its password comes from.
+    pub password: SecretReference,
+}
+
+impl PairStore {
+    /// The store; it is opened when something is asked of it.
+    ///
+    /// # Errors
+    /// When its password is not there.
+    pub(super) fn open(&self, folder: &Path) -> Result<Pkcs12Keystore, SecretError> {
+        Ok(Pkcs12Keystore::open(folder.join(&self.path), self.password.fetch(folder)?))
+    }
 }
 
 /// What stands behind a receiver.
@@ -118,6 +144,9 @@ pub enum ReceiverBinding {
         path: PathBuf,
         /// How many certificates the receiver can hold.
         capacity: usize,
+        /// Where the pairs are kept that stand in for what the receiver makes, as in a sandbox.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pairs: Option<PairStore>,
     },
     /// A program.
     Command(CommandReceiverBinding),

@@ -133,10 +133,12 @@ impl Traffic {
         let Some(FlowBinding::Local { path, signature, .. }) = site.flows.get(&row.name) else {
             return Err(TrafficError::NotHere(row.name.clone()));
         };
-        let Some(KeystoreBinding::Pkcs12 { path: store_path, password }) = site.keystores.get(store) else {
+        let Some(KeystoreBinding::Pkcs12 { path: store_path, password, .. }) = site.keystores.get(store)
+        else {
             return Err(TrafficError::NotHere(store.clone()));
         };
-        let Some(ReceiverBinding::Directory { path: trust, capacity }) = site.receivers.get(receiver) else {
+        let Some(ReceiverBinding::Directory { path: trust, capacity, .. }) = site.receivers.get(receiver)
+        else {
             return Err(TrafficError::NotHere(receiver.clone()));
         };
         let keystore = Pkcs12Keystore::open(folder.join(store_path), password.fetch(folder)?);

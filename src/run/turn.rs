@@ -88,12 +88,17 @@ impl Runner<'_> {
     pub(super) fn refresh(&mut self) -> Result<bool, RunError> {
         let come = self.parts.host.refresh(self.checked)?;
         if come {
-            let keys = &self.checked.plan().landscape.keys;
-            let known = &self.parts.host.state().certificates;
-            let known = known.iter().map(|(key, pem)| (keys[*key].clone(), pem.clone())).collect();
-            self.pin(&known);
+            self.learn();
         }
         Ok(come)
+    }
+
+    /// Takes in the certificates that are recorded.
+    pub(super) fn learn(&mut self) {
+        let keys = &self.checked.plan().landscape.keys;
+        let known = &self.parts.host.state().certificates;
+        let known = known.iter().map(|(key, pem)| (keys[*key].clone(), pem.clone())).collect();
+        self.pin(&known);
     }
 
     fn pin(&mut self, certificates: &BTreeMap<String, String>) {
@@ -373,11 +378,13 @@ impl Runner<'_> {
             let event = if row.speech.is_some() {
                 let role = plan.landscape.roles[row.role.value].clone();
                 let by = Actor { role, person: None, automatic: true };
-                Event::Confirmed { step: name, by, opens: None, certificates: BTreeMap::new() }
+                let certificates = self.handed_over(step, now)?;
+                Event::Confirmed { step: name, by, opens: None, certificates }
             } else {
                 Event::Begun { step: name, attempt }
             };
             self.submit(event, watch)?;
+            self.learn();
             // What is commanded is carried out before the next step begins: the world is looked at
             // in between.
             return Ok(true);

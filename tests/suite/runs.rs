@@ -10,6 +10,7 @@ mod lines;
 mod persons;
 mod rehearsals;
 mod sites;
+mod stand_ins;
 mod tables;
 mod words;
 mod worlds;

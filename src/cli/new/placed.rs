@@ -11,7 +11,6 @@ use crate::{
         prove::{proved, told},
         screen::Screen,
     },
-    run::hands::unplayable,
     source::{Refusal, shown},
     template::{Made, Still, Unmade, make},
 };
@@ -86,7 +85,7 @@ fn lines(template: &str, made: &Made, path: Option<&Path>) -> Vec<String> {
     let path = shown_path(path);
     lines.push(format!("next: keyroll check {path}      what is advised"));
     lines.push(format!("      keyroll prove {path}      how long it takes, and how far there is a way back"));
-    match unplayable(plan).next() {
+    match plan.landscape.doubled() {
         None => {
             lines.push(format!("      keyroll rehearse {path}   with real keystores, in a sandbox"));
             lines.push(format!(

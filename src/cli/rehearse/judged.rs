@@ -1,15 +1,36 @@
 //! What the proof says before a rehearsal.
 
 use crate::{
+    action::certifying::Certifying,
     check::Checked,
     cli::{exit::Exit, prove::told, screen::Screen},
     evidence::timeline::Verdict as Known,
+    plan::Plan,
     proof::verdict::{BUDGET, Verdict, prove},
-    run::hands::unplayable,
     source::{Refusal, Source, shown},
+    world::landscape::Stamp,
 };
 
 use super::arguments::Arguments;
+
+/// What of the plan is played by something else than the plan means, in sentences.
+fn stand_ins(plan: &Plan) -> Vec<String> {
+    let land = &plan.landscape;
+    let other = land.channels.rows().filter(|flow| flow.stamp == Stamp::Other).map(|flow| {
+        let name = shown(&flow.name);
+        format!("in this rehearsal an XML signature stands in for what `{name}` sends with its messages")
+    });
+    let issued = plan.steps.rows().filter_map(|step| match step.action.value.certifies() {
+        Some(Certifying::Certify(key)) => {
+            let (key, name) = (shown(&land.keys[key]), shown(&step.name.value));
+            Some(format!(
+                "in this rehearsal an authority that is thrown away issues the certificate of `{key}` in `{name}`"
+            ))
+        }
+        _ => None,
+    });
+    other.chain(issued).collect()
+}
 
 /// The plan, checked, and what the proof says of it.
 ///
@@ -20,16 +41,6 @@ pub(super) fn judged(
     (source, checked): (Source, Checked),
     screen: &mut Screen,
 ) -> Result<(Checked, Known), Exit> {
-    if let Some(step) = unplayable(checked.plan()).next() {
-        let plan = checked.plan();
-        let (name, act) =
-            (&plan.steps[step].name.value, plan.steps[step].action.value.sentence(&plan.landscape));
-        let (name, act) = (shown(name), shown(&act));
-        screen.talk(format_args!(
-            "`{name}` does `{act}`, which a rehearsal cannot play yet; `keyroll prove` and `keyroll run` can"
-        ));
-        return Err(Exit::Backend);
-    }
     if let Some(flow) = checked.plan().landscape.doubled() {
         let name = shown(&checked.plan().landscape.channels[flow].name);
         screen.talk(format_args!(
@@ -46,7 +57,11 @@ pub(super) fn judged(
             let known = Known {
                 proved: true,
                 lines: lines.collect(),
-                assumptions: proof.assumptions,
+                assumptions: proof
+                    .assumptions
+                    .into_iter()
+                    .chain(stand_ins(proven.checked().plan()))
+                    .collect(),
                 waived: proof.waived,
             };
             Ok((proven.into_checked(), known))
