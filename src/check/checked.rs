@@ -13,7 +13,7 @@ use crate::{
     },
     plan::{Plan, answers::questions, given::Given, resolve::resolve, table::once},
     source::{Finding, Refusal, Source, is_advice},
-    syntax::{parse, tree::SyntaxTree},
+    syntax::parse,
     world::{
         id::{DeliveryId, StepId},
         wording::Wording,
@@ -114,13 +114,9 @@ pub fn read(source: &Source, given: &Given) -> Result<Checked, Refusal> {
     if !given.silence && asked.all.iter().any(|(ask, _)| !given.answers.contains_key(&ask.name.value)) {
         variants(source, given)?;
     }
-    of_tree(source, &tree, given)
-}
-
-/// The way from a tree on. All questions in it are answered, or silence is taken for the answer.
-pub(super) fn of_tree(source: &Source, tree: &SyntaxTree, given: &Given) -> Result<Checked, Refusal> {
-    let refuse = |findings| Refusal::new(source.clone(), findings);
-    let plan = resolve(source, tree, given).map_err(refuse)?;
+    // All questions are answered, or silence is taken for the answer.
+    let plan = resolve(source, &tree, given).map_err(refuse)?;
+    drop(tree);
     all(given.applied(plan)).map_err(refuse)
 }
 

@@ -6,12 +6,13 @@ use crate::{
     plan::{
         answers::{Answers, questions, written},
         given::Given,
+        resolve::resolve,
     },
     source::{Finding, Noted, Refusal, Source},
     syntax::parse,
 };
 
-use super::{Checked, checked::of_tree};
+use super::{Checked, all};
 
 /// A plan for one way to answer its questions.
 #[derive(Debug)]
@@ -46,17 +47,23 @@ const TOLD: usize = 3;
 /// What is wrong with the text, or with any of its variants.
 pub fn variants(source: &Source, given: &Given) -> Result<Vec<Variant>, Refusal> {
     let refuse = |findings| Refusal::new(source.clone(), findings);
-    let (tree, findings) = parse(source);
+    let (mut tree, findings) = parse(source);
     if !findings.is_empty() {
         return Err(refuse(findings));
     }
     let ways = questions(&tree).map_err(refuse)?.ways(&given.answers);
     let mut found = Found::default();
     let mut checked = Vec::new();
-    for way in &ways {
+    for (number, way) in ways.iter().enumerate() {
         // An answer to a question that is not asked stays, to be found in vain.
         let answers = given.answers.clone().into_iter().chain(way.clone()).collect();
-        match of_tree(source, &tree, &Given { answers, ..given.clone() }) {
+        let given = Given { answers, ..given.clone() };
+        let plan = resolve(source, &tree, &given).map_err(refuse);
+        if number + 1 == ways.len() {
+            // The tree of a large plan takes as much memory as all that is made of it.
+            drop(std::mem::take(&mut tree));
+        }
+        match plan.and_then(|plan| all(given.applied(plan)).map_err(refuse)) {
             Ok(plan) => checked.push(Variant { answers: way.clone(), checked: plan }),
             Err(refusal) => found.add(way, refusal.findings),
         }

@@ -295,8 +295,9 @@ impl Lowering<'_, '_> {
     }
 
     fn after(&mut self, pair: Pair<'_, Rule>) -> Option<StepLine> {
-        let (mut names, mut every) = (Vec::new(), None);
-        for part in pair.into_inner() {
+        let parts = pair.into_inner();
+        let (mut names, mut every) = (Vec::with_capacity(parts.len()), None);
+        for part in parts {
             match part.as_rule() {
                 Rule::name => names.push(self.words.word(&part)),
                 Rule::every => every = Some(self.every(part)?),
@@ -358,6 +359,7 @@ impl Lowering<'_, '_> {
                 }
             }
         }
+        lines.shrink_to_fit();
         let mut trailing = end_of_block(before);
         if several {
             trailing.extend(self.behind.take().map(Trivia::Comment));

@@ -92,8 +92,10 @@ impl Sentences<'_, '_> {
 
     /// The words of a pair in a row.
     pub(super) fn phrase(&mut self, pair: Pair<'_, Rule>) -> Phrase {
-        let mut terms: Vec<Term> = Vec::new();
-        for part in pair.into_inner() {
+        let parts = pair.into_inner();
+        // Most of a large plan's memory are its words: no room is kept that no word needs.
+        let mut terms: Vec<Term> = Vec::with_capacity(parts.len());
+        for part in parts {
             if part.as_rule() != Rule::alias {
                 terms.extend(self.term(part));
                 continue;
