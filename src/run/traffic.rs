@@ -190,7 +190,7 @@ impl Traffic {
                 turns += 1;
                 now_turns += 1;
                 let draft = Draft { number: turns, delay: self.transit_of(turns) };
-                let seen = self.send(clock, draft, &mut group, see)?;
+                let seen = self.send(clock, draft, (&mut group, pace), see)?;
                 if seen != down {
                     see(seen.map_or_else(|| Sighting::Up(clock.now()), |d| Sighting::Down(clock.now(), d)));
                     down = seen;
@@ -202,7 +202,7 @@ impl Traffic {
             if let Some(fresh) = group.iter().map(|m| m.key).find(|key| !first.contains(key)) {
                 first.push(fresh);
                 let draft = Draft { number: turns, delay: self.transit };
-                self.send(clock, draft, &mut group, see)?;
+                self.send(clock, draft, (&mut group, pace), see)?;
             }
             self.commit(&mut group, pace, see)?;
             let now = clock.now();
@@ -252,7 +252,7 @@ impl Traffic {
         &mut self,
         clock: &dyn Clock,
         draft: Draft,
-        group: &mut Vec<Spooled>,
+        (group, pace): (&mut Vec<Spooled>, &Pace<'_>),
         see: &mut dyn FnMut(Sighting),
     ) -> Result<Option<Down>, TrafficError> {
         let now = clock.now();
@@ -264,6 +264,7 @@ impl Traffic {
                 return Err(FlowError::Receiver(error).into());
             }
             Ok(Sent::Delivered(delivered)) => {
+                pace.sent.fetch_add(1, Ordering::Relaxed);
                 see(Sighting::Sent(now, delivered.message.key));
                 see(judged(now, delivered));
             }

@@ -13,6 +13,9 @@ use crate::{
 /// How long a rehearsal is to take on the clock of the wall.
 const WALL: Duration = Duration::from_secs(14);
 
+/// How long the time of a window that no step takes lasts at least on the clock of the wall.
+const IN_WINDOW: Duration = Duration::from_secs(1);
+
 /// The longest and the shortest time that a role takes before it acts.
 const PAUSE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(2 * 3600));
 
@@ -36,7 +39,10 @@ impl Schedule {
         let plan = checked.plan();
         let land = &plan.landscape;
         let transit = land.channels.ids().map(|flow| land.drain(flow)).max().unwrap_or_default();
-        let pause = (transit / 12).clamp(PAUSE.0, PAUSE.1);
+        let room = room(checked);
+        // In a window there is time for each role to take its pause, beside what its steps take.
+        let share = room.map(|room| room / longest_chain(checked).saturating_add(2));
+        let pause = (transit / 12).clamp(PAUSE.0, PAUSE.1).min(share.unwrap_or(Duration::MAX));
         let margin = (transit / 4).max(pause * 2);
         let needs = plan.steps.rows().flat_map(|step| &step.needs);
         let drains = needs.filter(|need| matches!(need.value.asks(), Asks::Drained(..))).count();
@@ -50,10 +56,24 @@ impl Schedule {
             + pause * longest_chain(checked)
             + transit.saturating_mul(drains.saturating_add(timed).saturating_add(1));
         let factor = (total.as_secs_f64() / WALL.as_secs_f64()).max(1.0);
+        // What is done in a window takes its own time on the clock of the wall.
+        let most = room.map_or(f64::MAX, |room| room.as_secs_f64() / IN_WINDOW.as_secs_f64());
+        let factor = factor.min(most).max(1.0);
         let back = (total * 2).saturating_add(waited(checked));
         let back = SignedDuration::try_from(back).unwrap_or(SignedDuration::ZERO);
         Self { start: now.checked_sub(back).unwrap_or(now), pause, margin, factor }
     }
+}
+
+/// The time that the shortest window of a plan has beside what its steps take at most. Nothing where no
+/// window has an end.
+fn room(checked: &Checked) -> Option<Duration> {
+    let plan = checked.plan();
+    let bound = plan.landscape.windows.rows().filter_map(|window| window.at_most).min()?;
+    let takes = plan.steps.rows().filter_map(|step| step.takes.as_ref());
+    let takes = takes.fold(Duration::ZERO, |all, takes| all.saturating_add(takes.most));
+    // Where the steps take more than that, it is the plan that has no time.
+    Some(bound.saturating_sub(takes).max(bound / 8))
 }
 
 /// How long steps wait for each other at most, one after the other.

@@ -120,3 +120,22 @@ fn every_plan_of_the_library_is_set_up_for_a_rehearsal() {
     }
     assert!(staged > 50 && left.len() < 8, "{staged}: {left:?}");
 }
+
+/// Such a flow has no messages under way by which it could be told how many were sent.
+#[test]
+fn a_flow_that_delivers_at_once_comes_to_its_end() {
+    let (_, out) = rehearsed("ssh/sftp-server-key.renewal");
+    assert!(out.contains("All 8 steps are done."), "{out}");
+    let sent = |key: &str| {
+        let line = out.lines().find(|line| line.trim_start().starts_with(key)).unwrap();
+        line.split_whitespace().nth(2).unwrap().replace(',', "").parse::<u64>().unwrap()
+    };
+    assert!(sent("key old") > 0 && sent("key old") + sent("key new") >= 40, "{out}");
+}
+
+/// Steps that take their time leave little of a window: the pauses between them are fitted to that.
+#[test]
+fn a_window_with_steps_that_take_long_is_kept() {
+    let (_, out) = rehearsed("tls/client-certificate-one-key.renewal");
+    assert!(out.contains("steps are done.") && !out.contains("broken"), "{out}");
+}
