@@ -1,5 +1,7 @@
 //! A certificate as a text: one line of JSON, and one way to write it.
 
+use std::{collections::BTreeMap, time::Duration};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +10,7 @@ use crate::world::{
     material::Fingerprint,
 };
 
-use super::Refused;
+use super::{Refused, Subject};
 
 /// The largest certificate that is written and read, in bytes.
 pub const LIMIT: usize = 64 << 20;
@@ -87,6 +89,9 @@ pub enum Reason {
     },
 }
 
+/// Rows of steps.
+pub(super) type Rows = [Vec<u32>];
+
 /// What is known, and the steps by which word of it comes.
 pub(super) type Told = (News, Vec<u32>);
 
@@ -153,7 +158,41 @@ pub fn number(step: StepId) -> u32 {
     u32::try_from(step.index()).unwrap_or(u32::MAX)
 }
 
+impl Bound {
+    /// The step that stops the flow; none: it does not run at the start.
+    pub(super) fn stop(&self) -> Option<StepId> {
+        self.stop.map(|step| StepId::at(step as usize))
+    }
+
+    /// The step that starts it again.
+    pub(super) fn start(&self) -> StepId {
+        StepId::at(self.start as usize)
+    }
+
+    /// Within what time each step is done.
+    pub(super) fn times(&self) -> BTreeMap<StepId, Duration> {
+        let times = self.within.iter();
+        times.map(|(step, time)| (StepId::at(*step as usize), Duration::from_secs(*time))).collect()
+    }
+}
+
 impl Claim {
+    /// Refuses what is about another plan, start or statement, or has numbers that are none of this plan.
+    pub(super) fn is_about(&self, subject: &Subject<'_>) -> Result<(), Refused> {
+        let plan = subject.checked.plan();
+        let what = if self.plan != plan.digest() || self.plan_name != plan.name {
+            "the plan or a value of its parameters"
+        } else if self.start != subject.digest {
+            "the start"
+        } else if self.statement != subject.statement {
+            "what it states: promises, what is waived, or assumptions"
+        } else {
+            let is_orderly = self.is_orderly(plan.steps.len());
+            return Refused::unless(is_orderly, "reasons in their order, about steps of this plan");
+        };
+        Err(Refused::Foreign(what))
+    }
+
     /// Whether all numbers of steps are those of a plan with so many, and all reasons stand in their
     /// order, no two about the same.
     #[must_use]

@@ -5,8 +5,10 @@
 //! [`proof`](crate::proof), of which nothing here knows.
 
 mod again;
+mod asked;
 mod form;
 pub mod judge;
+mod looks;
 mod refused;
 mod row;
 

@@ -46,6 +46,11 @@ pub enum Refused {
 }
 
 impl Refused {
+    /// Refuses what is not shown.
+    pub(super) fn unless(is_shown: bool, what: &str) -> Result<(), Self> {
+        if is_shown { Ok(()) } else { Err(Self::gap(what)) }
+    }
+
     /// The same for something that is not shown.
     pub(super) fn gap(what: impl Into<String>) -> Self {
         Self::Gap(what.into())

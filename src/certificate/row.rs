@@ -73,7 +73,8 @@ impl Row {
                 ((*one as usize) < set.len()).then(|| set.insert(*one as usize))?;
             }
         }
-        (Self::of(&world, self.0, self.8.clone()) == *self).then_some(world)
+        let is_sorted = self.8.is_sorted_by(|one, next| one < next);
+        (is_sorted && Self::of(&world, self.0, self.8.clone()) == *self).then_some(world)
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
         id::{ChannelId, KeyId, WindowId},
         landscape::{Fact, Landscape, Value},
         state::World,
+        word::Word,
     },
 };
 
@@ -78,4 +79,16 @@ pub enum Asks {
     Drained(ChannelId, KeyId),
     /// That the window is agreed and has begun.
     Open(WindowId),
+}
+
+impl Asks {
+    /// The ways in which it is not so at a moment: for each, what is so then.
+    #[must_use]
+    pub fn failures(&self, landscape: &Landscape) -> Vec<Vec<Word>> {
+        match self {
+            Self::Facts(facts) => facts.iter().map(|(fact, value)| vec![Word::not(*fact, *value)]).collect(),
+            Self::Drained(flow, key) => vec![landscape.arrives(*flow, *key)],
+            Self::Open(window) => vec![vec![Word::shut(*window)]],
+        }
+    }
 }

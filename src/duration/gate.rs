@@ -167,6 +167,26 @@ impl<'a> Gates<'a> {
         }
     }
 
+    /// Within what time a step is done that begins as soon as all that it waits for is so: `done` says within
+    /// what time another step is, `is_open` whether a gate is open that no step opens. Nothing where that has
+    /// no end.
+    pub fn done_by(
+        &self,
+        step: StepId,
+        waits: &[Gate],
+        done: impl Fn(StepId) -> Option<Duration>,
+        is_open: impl Fn(Gate) -> bool,
+    ) -> Option<Duration> {
+        let mut ready = Duration::ZERO;
+        for gate in waits {
+            ready = ready.max(match gate.step() {
+                Some((before, wait)) => done(before)?.checked_add(wait)?,
+                None => is_open(*gate).then_some(Duration::ZERO)?,
+            });
+        }
+        ready.checked_add(self.most(step).ok()?)
+    }
+
     /// How long a step takes at least.
     #[must_use]
     pub fn least(&self, step: StepId) -> Duration {

@@ -1,9 +1,12 @@
 //! `promise orders never interrupted` and `promise orders interrupted only in downtime`.
 
+use std::collections::BTreeSet;
+
 use crate::world::{
-    id::{ChannelId, WindowId},
+    id::{ChannelId, KeyId, WindowId},
     landscape::Landscape,
     state::{WindowState, World},
+    word::Word,
 };
 
 use super::{Breach, Form, Hazard, Invariant};
@@ -44,6 +47,12 @@ impl Invariant for Interrupted {
         let down = world.stamp(landscape, self.flow).is_none();
         let open = self.only_in.is_some_and(|window| world.windows[window] == WindowState::Open);
         (down && !open).then_some(Breach::Interrupted(self.flow))
+    }
+
+    fn breaches(&self, landscape: &Landscape, _: &BTreeSet<KeyId>) -> Vec<Vec<Word>> {
+        let shut = || self.only_in.map(Word::shut);
+        let nameless = landscape.names_none(self.flow).chain(shut()).collect();
+        vec![[Word::runs(self.flow, false)].into_iter().chain(shut()).collect(), nameless]
     }
 
     fn hazard(&self) -> (ChannelId, Hazard) {

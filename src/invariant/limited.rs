@@ -1,9 +1,14 @@
 //! `promise orders interrupted at most 2h`: no interruption lasts longer, whatever its steps take of
 //! what is declared. It is no matter of moments, so the order of the steps judges it and not a world.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
-use crate::world::{id::ChannelId, landscape::Landscape, state::World};
+use crate::world::{
+    id::{ChannelId, KeyId},
+    landscape::Landscape,
+    state::World,
+    word::Word,
+};
 
 use super::{Breach, Form, Hazard, Invariant};
 
@@ -31,6 +36,10 @@ impl Invariant for Limited {
 
     fn broken(&self, _: &Landscape, _: &World) -> Option<Breach> {
         None
+    }
+
+    fn breaches(&self, _: &Landscape, _: &BTreeSet<KeyId>) -> Vec<Vec<Word>> {
+        Vec::new()
     }
 
     fn hazard(&self) -> (ChannelId, Hazard) {

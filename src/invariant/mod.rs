@@ -10,7 +10,7 @@ pub mod limited;
 pub mod rejected;
 pub mod stated;
 
-use std::fmt::Debug;
+use std::{collections::BTreeSet, fmt::Debug};
 
 use crate::{
     action::usage::Arguments,
@@ -18,6 +18,7 @@ use crate::{
         id::{ChannelId, KeyId, WindowId},
         landscape::Landscape,
         state::World,
+        word::Word,
     },
 };
 
@@ -55,6 +56,10 @@ pub trait Invariant: Debug + Send + Sync {
 
     /// How a world breaks it, if it does.
     fn broken(&self, landscape: &Landscape, world: &World) -> Option<Breach>;
+
+    /// The ways in which a moment can break it, where one of these keys lies under the alias of the flow: for
+    /// each, what is so then. Of a flow with one alias.
+    fn breaches(&self, landscape: &Landscape, keys: &BTreeSet<KeyId>) -> Vec<Vec<Word>>;
 
     /// Whether a `waive` of the same flow and hazard takes it out of the proof.
     fn hazard(&self) -> (ChannelId, Hazard);
@@ -98,4 +103,10 @@ pub fn alias_lost(landscape: &Landscape, world: &World) -> Option<Breach> {
         .ids()
         .find(|c| world.running[*c] && world.stamp(landscape, *c).is_none())
         .map(Breach::Unresolved)
+}
+
+/// The same of one flow, in words.
+#[must_use]
+pub fn alias_is_lost(landscape: &Landscape, flow: ChannelId) -> Vec<Word> {
+    [Word::runs(flow, true)].into_iter().chain(landscape.names_none(flow)).collect()
 }

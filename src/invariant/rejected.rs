@@ -1,9 +1,12 @@
 //! `promise orders never rejected`: every message is accepted at the moment at which it arrives.
 
+use std::collections::BTreeSet;
+
 use crate::world::{
-    id::ChannelId,
-    landscape::{Landscape, Transit},
+    id::{ChannelId, KeyId},
+    landscape::{Fact, Landscape, Transit, Value},
     state::World,
+    word::Word,
 };
 
 use super::{Breach, Form, Hazard, Invariant};
@@ -46,6 +49,12 @@ impl Invariant for NeverRejected {
                 .find(|key| !world.accepts(landscape, self.flow, *key))
                 .map(breach),
         }
+    }
+
+    fn breaches(&self, landscape: &Landscape, keys: &BTreeSet<KeyId>) -> Vec<Vec<Word>> {
+        let acceptor = landscape.channels[self.flow].acceptor;
+        let refuses = |key| Word::not(Fact::Accepts(acceptor, key), Value::Is(true));
+        keys.iter().map(|key| [landscape.arrives(self.flow, *key), vec![refuses(*key)]].concat()).collect()
     }
 
     fn hazard(&self) -> (ChannelId, Hazard) {

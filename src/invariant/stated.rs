@@ -9,6 +9,7 @@ use crate::{
         id::WindowId,
         landscape::{Fact, Landscape, Value},
         state::World,
+        word::Word,
     },
 };
 
@@ -186,6 +187,17 @@ impl Stated {
         self.is_before().then(|| literals(&self.what.asks()))
     }
 
+    /// The same in words: the ways in which a moment can break it by itself.
+    pub fn forbids(&self) -> impl Iterator<Item = Vec<Word>> {
+        self.breaches().into_iter().map(|all| all.into_iter().map(Literal::word).collect())
+    }
+
+    /// The same in words: when it speaks of a moment.
+    #[must_use]
+    pub fn speaks_when(&self) -> Vec<Word> {
+        self.occasion().into_iter().map(Literal::word).collect()
+    }
+
     /// The ways in which a moment can break it by itself: for each, what is so then.
     #[must_use]
     pub fn breaches(&self) -> Vec<Vec<Literal>> {
@@ -209,6 +221,12 @@ impl Literal {
             Self::Is(fact, _) | Self::IsNot(fact, _) => Some(fact),
             Self::Open(_) | Self::NotOpen(_) => None,
         }
+    }
+
+    /// The same as a word.
+    #[must_use]
+    pub const fn word(self) -> Word {
+        Word::Says(self.says())
     }
 
     /// The same as a fact, a value, and whether it has that value or another one.

@@ -4,6 +4,7 @@ use crate::world::{
     effect::Effect,
     id::{ChannelId, PlaceId, StepId},
     state::World,
+    word::Word,
 };
 
 use super::Plan;
@@ -30,6 +31,14 @@ impl Gap {
         world.running[self.flow]
             && !world.is_done(self.step)
             && before.iter().all(|earlier| world.is_done(earlier.value))
+    }
+}
+
+impl Gap {
+    /// The same, in words.
+    #[must_use]
+    pub fn words(self) -> [Word; 2] {
+        [Word::Turn(self.step), Word::runs(self.flow, true)]
     }
 }
 

@@ -1,54 +1,25 @@
 //! The rules of the world: what may happen next at a moment.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
 
 use crate::{
-    action::SpeechKind,
     check::Checked,
-    invariant::{Breach, Hazard, Invariant, alias_lost, rejected::NeverRejected, stated::Stated},
-    plan::{Plan, gap::Gap},
+    invariant::{Breach, Hazard, alias_lost, stated::Stated},
+    plan::{gap::Gap, judged::Judged},
     source::Spanned,
-    transition::ready::{Blocker, blockers},
+    transition::moves::{Odd, candidates, outcome},
     world::{
-        effect::{Effect, Misfit},
-        id::{ChannelId, DeliveryId, Id, KeyId, StepId, WindowId},
-        landscape::Transit,
-        state::{WindowState, World},
+        effect::Misfit,
+        id::{ChannelId, StepId, WindowId},
+        state::World,
     },
 };
 
 use super::after::After;
 
+pub use crate::transition::moves::Move;
+
 mod late;
-
-/// One thing that happens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Move {
-    /// A role does its step (or proposes, where the step is an agreement).
-    Act(StepId),
-    /// The other side answers yes to a proposal.
-    Answer(StepId),
-    /// A message between roles is received.
-    Receive(DeliveryId),
-    /// An agreed window begins.
-    Open(WindowId),
-    /// A flow signs a message, which stays under way.
-    Send(ChannelId, KeyId),
-    /// The last message of a flow that is signed with the key arrives.
-    Arrive(ChannelId, KeyId),
-    /// An attempt of a step that was given up takes effect after all, though the step is done. Nobody
-    /// learns of it.
-    Late(StepId),
-}
-
-impl Move {
-    /// Whether the move brings the plan no nearer to its end: it may come, and nothing waits for it.
-    #[must_use]
-    pub const fn is_aside(self) -> bool {
-        matches!(self, Self::Send(..) | Self::Arrive(..) | Self::Late(_))
-    }
-}
 
 /// What must not happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,49 +55,12 @@ pub struct Rules<'a> {
     left: Cell<usize>,
 }
 
-/// A promise that is judged.
-#[derive(Debug)]
-pub(crate) enum Judged<'a> {
-    /// The plan makes it.
-    Promised(&'a dyn Invariant),
-    /// Not promised in words, judged all the same.
-    Default(NeverRejected),
-}
-
-impl<'a> Judged<'a> {
-    /// The promises of a plan. A flow is judged for rejected messages even if nothing is promised of
-    /// it; only a waiver takes it out.
-    pub(crate) fn of(plan: &'a Plan) -> Vec<Self> {
-        let waivers: BTreeSet<(ChannelId, Hazard)> =
-            plan.waivers.iter().map(|waiver| (waiver.flow, waiver.hazard)).collect();
-        let waived = |invariant: &dyn Invariant| waivers.contains(&invariant.hazard());
-        let promised = plan.promises.iter().map(|p| p.value.as_ref());
-        let mut judged: Vec<Self> = promised.filter(|p| !waived(*p)).map(Judged::Promised).collect();
-        let said: BTreeSet<(ChannelId, Hazard)> = judged.iter().map(|j| j.invariant().hazard()).collect();
-        for flow in plan.landscape.channels.ids() {
-            let default = NeverRejected::of(flow);
-            if !said.contains(&default.hazard()) && !waived(&default) {
-                judged.push(Judged::Default(default));
-            }
-        }
-        judged
-    }
-
-    /// What is judged.
-    pub(crate) fn invariant(&self) -> &dyn Invariant {
-        match self {
-            Self::Promised(invariant) => *invariant,
-            Self::Default(invariant) => invariant,
-        }
-    }
-}
-
 impl<'a> Rules<'a> {
     /// The rules of a plan.
     #[must_use]
     pub fn of(checked: &'a Checked) -> Self {
         let plan = checked.plan();
-        let judged = Judged::of(plan);
+        let judged = plan.judged();
         let land = &plan.landscape;
         let things = land.places.len() + land.acceptors.len() + 2 * land.channels.len();
         let bits = plan.steps.len() + plan.deliveries.len();
@@ -164,7 +98,7 @@ impl<'a> Rules<'a> {
     #[must_use]
     pub fn sentences(&self) -> Vec<(String, bool)> {
         let landscape = &self.checked.plan().landscape;
-        let sentence = |j: &Judged<'_>| (j.invariant().sentence(landscape), matches!(j, Judged::Promised(_)));
+        let sentence = |j: &Judged<'_>| (j.sentence(landscape), matches!(j, Judged::Promised(_)));
         let stated = self.checked.plan().statements.iter().map(|s| (s.value.sentence(landscape), true));
         let courses = self.checked.plan().judged_courses();
         let courses = courses.map(|(c, in_words)| (c.sentence().to_owned(), in_words));
@@ -181,15 +115,15 @@ impl<'a> Rules<'a> {
     /// The promises that are judged: of which flow, of what, and the window in which it is allowed.
     #[must_use]
     pub fn judged(&self) -> Vec<(ChannelId, Hazard, Option<WindowId>)> {
-        let told = self.judged.iter().map(Judged::invariant);
-        told.map(|invariant| (invariant.hazard().0, invariant.hazard().1, invariant.window())).collect()
+        let told = self.judged.iter().map(|judged| (judged.hazard(), judged.window()));
+        told.map(|((flow, hazard), window)| (flow, hazard, window)).collect()
     }
 
     /// What is wrong with a world by itself.
     #[must_use]
     pub fn fault(&self, world: &World) -> Option<Fault> {
         let landscape = &self.checked.plan().landscape;
-        let broken = self.judged.iter().find_map(|j| j.invariant().broken(landscape, world));
+        let broken = self.judged.iter().find_map(|j| j.broken(landscape, world));
         let breach = broken.or_else(|| alias_lost(landscape, world)).map(Fault::Breach);
         let plan = self.checked.plan();
         let gap = self.gaps.iter().copied().find(|gap| gap.is_open(plan, world)).map(Fault::Gap);
@@ -207,7 +141,7 @@ impl<'a> Rules<'a> {
     pub fn faults(&self, world: &World) -> Vec<Fault> {
         let plan = self.checked.plan();
         let landscape = &plan.landscape;
-        let broken = self.judged.iter().filter_map(|j| j.invariant().broken(landscape, world));
+        let broken = self.judged.iter().filter_map(|j| j.broken(landscape, world));
         let mut found: Vec<Fault> = broken.chain(alias_lost(landscape, world)).map(Fault::Breach).collect();
         found.extend(self.gaps.iter().filter(|gap| gap.is_open(plan, world)).copied().map(Fault::Gap));
         let untrue = plan.statements.iter().enumerate();
@@ -225,16 +159,7 @@ impl<'a> Rules<'a> {
     #[must_use]
     pub fn after(&self, world: &World, step: Move) -> Option<Result<World, Fault>> {
         let mut found = None;
-        self.next_of(
-            world,
-            |candidate| candidate == step,
-            |candidate, result| {
-                // A step that may be begun or answered is looked at for both.
-                if candidate == step {
-                    found = Some(result);
-                }
-            },
-        );
+        self.next_of(world, |candidate| candidate == step, |_, result| found = Some(result));
         found
     }
 
@@ -260,121 +185,34 @@ impl<'a> Rules<'a> {
         if !self.look(self.after.len() + plan.deliveries.len() + plan.landscape.channels.len()) {
             return;
         }
-        for step in world.done.zeroes().map(StepId::at) {
-            // Most steps wait for another one, which is quickly seen.
-            if !(wanted(Move::Act(step)) || wanted(Move::Answer(step))) || !self.after.is_done(world, step) {
-                continue;
-            }
-            if !self.look(self.weight + self.after.messages(step)) {
+        for step in candidates(self.checked, world).filter(|step| wanted(*step)) {
+            let looks = match step {
+                // Most steps wait for another one, which is quickly seen.
+                Move::Act(id) | Move::Answer(id) if !self.after.is_done(world, id) => continue,
+                Move::Act(id) | Move::Answer(id) => self.weight + self.after.messages(id),
+                // Most late effects change nothing, as was seen in the plan.
+                Move::Late(id) if self.checked.late().moves().binary_search(&id).is_err() => continue,
+                Move::Late(_) => 2 * self.weight,
+                Move::Receive(_) | Move::Open(_) | Move::Send(..) | Move::Arrive(..) => self.weight,
+            };
+            if !self.look(looks) {
                 return;
             }
-            self.begin(world, step, &mut found);
-        }
-        for (id, delivery) in plan.deliveries.iter() {
-            if world.is_done(delivery.step) && !world.is_heard(id) && wanted(Move::Receive(id)) {
-                if !self.look(self.weight) {
-                    return;
-                }
-                let mut after = world.clone();
-                after.heard.insert(id.index());
-                found(Move::Receive(id), Ok(after));
-            }
-        }
-        for (window, state) in world.windows.iter() {
-            if *state == WindowState::Agreed && wanted(Move::Open(window)) {
-                let mut after = world.clone();
-                after.windows[window] = WindowState::Open;
-                found(Move::Open(window), Ok(after));
-            }
-        }
-        if !self.come_late(world, &wanted, &mut found) {
-            return;
-        }
-        self.traffic(world, wanted, found);
-    }
-
-    /// What a step that waits for no other one may do.
-    fn begin(&self, world: &World, step: StepId, found: &mut impl FnMut(Move, Result<World, Fault>)) {
-        let blockers = blockers(self.checked, world, step);
-        // A proposal that was made is answered whatever else has changed since.
-        if blockers.contains(&Blocker::Unanswered) {
-            found(Move::Answer(step), self.answer(world, step));
-            return;
-        }
-        let stale = blockers.iter().find_map(|b| match b {
-            Blocker::Stale(need) => Some(*need),
-            _ => None,
-        });
-        match (stale, blockers.as_slice()) {
-            (_, []) => found(Move::Act(step), self.act(world, step)),
-            // Acting on what was told, not on what is so.
-            (Some(need), _) if blockers.iter().all(|b| matches!(b, Blocker::Stale(_))) => {
-                found(Move::Act(step), Err(Fault::Stale(step, need)));
-            }
-            _ => {}
+            let Some(result) = outcome(self.checked, world, step) else { continue };
+            let untimely = |after: &World| if step.leads_on() { None } else { self.untimely(world, after) };
+            found(
+                step,
+                result.map_err(Fault::from).and_then(|after| untimely(&after).map_or(Ok(after), Err)),
+            );
         }
     }
+}
 
-    fn act(&self, world: &World, step: StepId) -> Result<World, Fault> {
-        let plan = self.checked.plan();
-        let mut after = world.clone();
-        if let Some((window, _)) = plan.proposal(step) {
-            self.apply(&mut after, step, Effect::Propose(window))?;
-            return Ok(after);
-        }
-        for effect in plan.steps[step].action.value.effects() {
-            self.apply(&mut after, step, effect)?;
-        }
-        after.done.insert(step.index());
-        Ok(after)
-    }
-
-    fn answer(&self, world: &World, step: StepId) -> Result<World, Fault> {
-        let mut after = world.clone();
-        let speech = self.checked.plan().steps[step].speech.as_ref();
-        if let Some(SpeechKind::Proposal(window)) = speech.map(|s| s.kind) {
-            self.apply(&mut after, step, Effect::Agree(window))?;
-        }
-        after.done.insert(step.index());
-        Ok(after)
-    }
-
-    fn apply(&self, world: &mut World, step: StepId, effect: Effect) -> Result<(), Fault> {
-        let landscape = &self.checked.plan().landscape;
-        effect.apply(landscape, world).map(|_| ()).map_err(|misfit| Fault::Misfit(step, misfit))
-    }
-
-    fn traffic(
-        &self,
-        world: &World,
-        wanted: impl Fn(Move) -> bool,
-        mut found: impl FnMut(Move, Result<World, Fault>),
-    ) {
-        let landscape = &self.checked.plan().landscape;
-        for (channel, declared) in landscape.channels.iter() {
-            // An immediate message is judged in the world that sends it: no moment of its own.
-            if declared.transit == Transit::Immediately {
-                continue;
-            }
-            if let Some(key) = world.stamp(landscape, channel)
-                && !world.under_way[channel].contains(key)
-                && wanted(Move::Send(channel, key))
-            {
-                if !self.look(self.weight) {
-                    return;
-                }
-                let mut after = world.clone();
-                after.under_way[channel].insert(key);
-                found(Move::Send(channel, key), Ok(after));
-            }
-            for key in world.under_way[channel].iter().filter(|key| wanted(Move::Arrive(channel, *key))) {
-                if !self.look(self.weight) {
-                    return;
-                }
-                let mut after = world.clone();
-                after.under_way[channel].remove(key);
-                found(Move::Arrive(channel, key), Ok(after));
-            }
+impl From<Odd> for Fault {
+    fn from(odd: Odd) -> Self {
+        match odd {
+            Odd::Misfit(step, misfit) => Self::Misfit(step, misfit),
+            Odd::Stale(step, need) => Self::Stale(step, need),
         }
     }
 }

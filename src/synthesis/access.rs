@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     invariant::{Hazard, stated::Literal},
-    plan::Plan,
-    proof::rules::Judged,
+    plan::{Plan, judged::Judged},
     world::{
         effect::Effect,
         id::{AcceptorId, ChannelId, KeyId, RoleId, WindowId},
@@ -52,7 +51,7 @@ pub(super) struct Accesses<'a> {
 
 impl<'a> Accesses<'a> {
     pub(super) fn of(scenario: &'a Scenario, library: &'a Library) -> Self {
-        Self { plan: &scenario.plan, library, judged: Judged::of(&scenario.plan) }
+        Self { plan: &scenario.plan, library, judged: scenario.plan.judged() }
     }
 
     /// What an act of a role relies on; nothing where the role has not heard what it would have to rely
@@ -217,13 +216,13 @@ impl<'a> Accesses<'a> {
 
     /// Whether the author accepts that messages of the flow are rejected.
     fn may_reject(&self, flow: ChannelId) -> bool {
-        !self.judged.iter().any(|one| one.invariant().hazard() == (flow, Hazard::Rejected))
+        !self.judged.iter().any(|one| one.hazard() == (flow, Hazard::Rejected))
     }
 
     /// The windows in which alone a flow may be interrupted.
     fn windows(&self, flow: ChannelId) -> impl Iterator<Item = WindowId> + '_ {
-        let of_flow = move |one: &&Judged<'_>| one.invariant().hazard() == (flow, Hazard::Interrupted);
-        self.judged.iter().filter(of_flow).filter_map(|one| one.invariant().window())
+        let of_flow = move |one: &&Judged<'_>| one.hazard() == (flow, Hazard::Interrupted);
+        self.judged.iter().filter(of_flow).filter_map(|one| one.window())
     }
 
     fn all_of(&self, acceptor: AcceptorId) -> impl Iterator<Item = Fact> + use<'_> {

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use crate::{
     invariant::{Breach, Hazard, interrupted},
-    proof::rules::Judged,
     source::shown,
     syntax::spelt,
     world::{
@@ -87,7 +86,7 @@ pub(super) fn missed(scenario: &Scenario, library: &Library, worlds: &Worlds) ->
 
 /// Why there is no plan where the start itself breaks what is promised; nothing where it does not.
 pub(super) fn broken_start(scenario: &Scenario, library: &Library) -> Option<Impossible> {
-    let judged = Judged::of(&scenario.plan);
+    let judged = scenario.plan.judged();
     let wrong = scenario.wrong(&judged, &library.landscape, &library.start)?;
     let start = Some(Teller { scenario, library }.wrong(&library.start, wrong));
     Some(Impossible { start, invariant: Vec::new(), never: Vec::new(), barred: Vec::new(), worlds: 0 })

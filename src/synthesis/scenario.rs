@@ -14,9 +14,9 @@ use crate::{
         Plan,
         answers::{LeftOut, parts},
         given::Given,
+        judged::Judged,
         resolve::resolve_scenario,
     },
-    proof::rules::Judged,
     source::{Finding, Refusal, Source, shown},
     syntax::{
         parse,
@@ -250,7 +250,7 @@ impl Scenario {
 
     /// What is wrong with a world by itself: the promises and laws that a proof judges.
     pub(super) fn wrong(&self, judged: &[Judged<'_>], landscape: &Landscape, world: &World) -> Option<Wrong> {
-        let broken = judged.iter().find_map(|one| one.invariant().broken(landscape, world));
+        let broken = judged.iter().find_map(|one| one.broken(landscape, world));
         let untrue = || self.plan.statements.iter().position(|said| said.value.is_broken(landscape, world));
         let breach = broken.or_else(|| alias_lost(landscape, world)).map(Wrong::Breach);
         breach.or_else(|| untrue().map(Wrong::Untrue))

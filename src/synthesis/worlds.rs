@@ -6,13 +6,10 @@
 
 use std::collections::HashMap;
 
-use crate::{
-    proof::rules::Judged,
-    world::{
-        effect::{Applied, Effect, Misfit},
-        id::{ChannelId, KeyId},
-        state::{WindowState, World},
-    },
+use crate::world::{
+    effect::{Applied, Effect, Misfit},
+    id::{ChannelId, KeyId},
+    state::{WindowState, World},
 };
 
 use super::{
@@ -65,7 +62,7 @@ impl Worlds {
         most: usize,
         goes_on: &dyn Fn(Progress) -> bool,
     ) -> Result<Self, Bound> {
-        let judged = Judged::of(&scenario.plan);
+        let judged = scenario.plan.judged();
         let mut worlds = Self { rows: Vec::new(), next: Vec::new(), index: HashMap::new() };
         worlds.enter(library.start.clone());
         let mut at = 0;

@@ -143,6 +143,17 @@ impl Effect {
         }
     }
 
+    /// The facts that it writes with their values after it, where `found` tells what it finds before: what an
+    /// exchange moves too.
+    #[must_use]
+    pub fn changes(&self, found: impl Fn(Fact) -> Value) -> Vec<(Fact, Value)> {
+        let mut writes = self.writes();
+        if let (Some(backup), Some((alias, _))) = (self.displaces(), writes.first()) {
+            writes.push((backup, found(*alias)));
+        }
+        writes
+    }
+
     /// Changes a world, or says why it cannot be changed so; then the world is as it was.
     ///
     /// # Errors

@@ -11,4 +11,5 @@ pub mod named;
 pub mod pair;
 pub mod public_text;
 pub mod state;
+pub mod word;
 pub mod wording;

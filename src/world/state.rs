@@ -58,6 +58,23 @@ impl World {
         }
     }
 
+    /// Whether nothing has happened in it yet: no step is done, no message is under way or was received, no
+    /// window was spoken of.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        self.done.is_clear()
+            && self.heard.is_clear()
+            && self.under_way.rows().all(|keys| keys.is_empty())
+            && self.windows.rows().all(|window| *window == WindowState::Unagreed)
+    }
+
+    /// The same when each window is over.
+    #[must_use]
+    pub fn without_windows(&self) -> Self {
+        let windows = self.windows.rows().map(|_| WindowState::Unagreed).collect();
+        Self { windows, ..self.clone() }
+    }
+
     /// Whether a step is done.
     #[must_use]
     pub fn is_done(&self, step: StepId) -> bool {

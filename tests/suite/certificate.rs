@@ -7,12 +7,14 @@ mod bars;
 mod command;
 mod forged;
 mod known;
+mod left_out;
 mod limited;
 mod limits;
 mod mutants;
 mod refused;
 mod rules;
 mod second;
+mod words;
 
 use keyroll::{
     certificate::{Certificate, Refused, Verified, verify},

@@ -58,10 +58,10 @@ fn module(path: &Path) -> Vec<String> {
     module
 }
 
-/// The rooms of which a file imports something.
+/// What a file imports, as paths from the root of the library.
 pub(crate) fn imports_of(path: &Path, text: &str) -> Vec<String> {
     let all = imports(&module(path), text);
-    all.into_iter().map(|import| import.path.first().cloned().unwrap_or_default()).collect()
+    all.into_iter().map(|import| import.path.join("::")).collect()
 }
 
 /// What a file imports that it must not, one line each.

@@ -11,7 +11,7 @@ use crate::{
     world::{
         id::{ChannelId, KeyId, StepId, WindowId},
         landscape::{Fact, Transit, Value},
-        state::{WindowState, World},
+        state::World,
     },
 };
 
@@ -29,11 +29,7 @@ pub struct Settled {
 /// # Errors
 /// Why it is not proved: it breaks what must hold, or causal cuts cannot tell.
 pub fn settle(checked: &Checked, start: &World) -> Result<Settled, Unsettled> {
-    let begun = start.done.count_ones(..) > 0
-        || start.heard.count_ones(..) > 0
-        || start.under_way.rows().any(|keys| !keys.is_empty())
-        || start.windows.rows().any(|window| *window != WindowState::Unagreed);
-    if begun {
+    if !start.is_fresh() {
         return Err(Unsettled::Begun);
     }
     if let Some(step) = checked.late().moves().first() {

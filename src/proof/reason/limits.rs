@@ -12,7 +12,6 @@ use crate::{
     invariant::{Hazard, Invariant},
     plan::Plan,
     world::{
-        effect::Effect,
         id::{ChannelId, Id, StepId},
         state::World,
     },
@@ -62,15 +61,10 @@ impl Seeker<'_> {
     /// A bound for each stop of a flow; nothing where one of them has none.
     fn ends(&mut self, world: &World, limit: u32, (flow, most): (ChannelId, Duration)) -> Option<Vec<Bound>> {
         let (plan, order) = (self.checked.plan(), self.checked.order());
-        let doing = |effect: Effect| {
-            let steps =
-                plan.steps.iter().filter(move |(_, row)| row.action.value.effects().contains(&effect));
-            steps.map(|(step, _)| step).collect::<Vec<StepId>>()
-        };
-        let starts = doing(Effect::Start(flow));
+        let starts: Vec<StepId> = plan.switches(flow, true).collect();
         let stands = (!world.running[flow]).then_some(None);
         let mut found = Vec::new();
-        for stop in stands.into_iter().chain(doing(Effect::Stop(flow)).into_iter().map(Some)) {
+        for stop in stands.into_iter().chain(plan.switches(flow, false).map(Some)) {
             let mut best: Option<(Duration, Bound)> = None;
             for start in starts.iter().filter(|start| stop.is_none_or(|stop| order.is_before(stop, **start)))
             {
@@ -103,18 +97,9 @@ impl Seeker<'_> {
         }
         let mut times: BTreeMap<StepId, Duration> = BTreeMap::new();
         for ((_, step), gates) in region {
-            let mut ready = Duration::ZERO;
-            for gate in gates {
-                let until = match gate.step() {
-                    Some((before, wait)) => {
-                        times.get(&before).copied().unwrap_or_default().checked_add(wait)?
-                    }
-                    None if self.is_open(gate, stop) => Duration::ZERO,
-                    None => return None,
-                };
-                ready = ready.max(until);
-            }
-            times.insert(step, ready.checked_add(self.gates.most(step).ok()?)?);
+            let done = |before| Some(times.get(&before).copied().unwrap_or_default());
+            let time = self.gates.done_by(step, &gates, done, |gate| self.is_open(gate, stop))?;
+            times.insert(step, time);
         }
         Some(times)
     }

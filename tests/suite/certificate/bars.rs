@@ -26,16 +26,12 @@ fn facts(landscape: &Landscape, world: &World) -> BTreeMap<Fact, Value> {
 /// What an effect makes of these facts if it does all that it says.
 fn promised(effect: &Effect, before: &BTreeMap<Fact, Value>) -> BTreeMap<Fact, Value> {
     let mut after = before.clone();
-    let writes = effect.writes();
-    if let (Some(backup), Some((alias, _))) = (effect.displaces(), writes.first()) {
-        after.insert(backup, before[alias]);
-    }
-    after.extend(writes);
+    after.extend(effect.changes(|fact| before[&fact]));
     after
 }
 
 /// A world with any keys anywhere, each at one place.
-fn scattered(landscape: &Landscape, start: &World, chance: &mut Chance) -> World {
+pub(super) fn scattered(landscape: &Landscape, start: &World, chance: &mut Chance) -> World {
     let mut world = start.clone();
     let mut keys: Vec<KeyId> = landscape.keys.ids().collect();
     for place in landscape.places.ids() {

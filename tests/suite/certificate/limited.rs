@@ -9,7 +9,7 @@ use keyroll::{
 use super::{super::reference::read, ONE_KEY, judged, stock};
 
 /// The one-key plan with times; its one interruption takes 100 minutes.
-fn timed(promise: &str) -> String {
+pub(super) fn timed(promise: &str) -> String {
     let mut text = ONE_KEY.to_owned();
     for (act, takes) in [
         ("  create new in", "20m"),
@@ -25,7 +25,7 @@ fn timed(promise: &str) -> String {
     text + promise
 }
 
-const PROMISE: &str = "promise orders interrupted at most 100m\n";
+pub(super) const PROMISE: &str = "promise orders interrupted at most 100m\n";
 
 fn verdict(checked: &Checked, claim: &Claim) -> Result<(), Refused> {
     judged(checked, Certificate::of(claim.clone()).text().as_bytes()).map(|_| ())
