@@ -2,7 +2,6 @@
 
 use std::{cell::Cell, collections::BTreeMap, fmt, time::Duration};
 
-use jiff::Timestamp;
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
@@ -17,7 +16,7 @@ use crate::{
 };
 
 use super::{
-    date,
+    date::{self, When},
     scope::Unused,
     suggest::{Patience, nearest},
 };
@@ -94,7 +93,7 @@ pub enum ParameterValue {
     /// `alias`
     Alias(Alias),
     /// `date`
-    Date(Timestamp),
+    Date(When),
     /// `duration`
     Duration(Duration),
 }
@@ -115,7 +114,7 @@ impl fmt::Display for ParameterValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Alias(alias) => write!(f, "{alias}"),
-            Self::Date(at) => f.write_str(&date::written(*at)),
+            Self::Date(when) => write!(f, "{when}"),
             Self::Duration(duration) => write!(f, "{}", spelt(*duration)),
         }
     }

@@ -113,6 +113,7 @@ fn write_step(f: &mut Formatter<'_>, step: &Step) -> fmt::Result {
         f.write_str("<dt>Wait for</dt><dd>nothing</dd>\n")?;
     }
     entries(f, "Tell", &step.tells)?;
+    entries(f, "Begin by", step.begin_by.as_slice())?;
     entries(f, "Takes", step.takes.as_slice())?;
     writeln!(f, "<dt>Side by side with</dt><dd>{}</dd>", step.beside.sentence())?;
     writeln!(

@@ -112,6 +112,9 @@ fn role(f: &mut Formatter<'_>, book: &Runbook, (number, part): (usize, &Part)) -
         for told in &step.tells {
             writeln!(f, "  - Tell: {}", text(told))?;
         }
+        if let Some(until) = &step.begin_by {
+            writeln!(f, "  - Begin by: {}", text(until))?;
+        }
         if let Some(takes) = &step.takes {
             writeln!(f, "  - Takes: {}", text(takes))?;
         }

@@ -311,6 +311,7 @@ fn step_line(line: &StepLine) -> String {
         },
         StepLine::Waits(line) => format!("waits {} after {}", term(&line.time), line.after),
         StepLine::NotBefore(date) => format!("not before {}", term(date)),
+        StepLine::NotAfter(date) => format!("not after {}", term(date)),
         StepLine::OnlyIf(words) => format!("only if {}", phrase(words)),
         StepLine::MayComeLate(_) => "may come late".to_owned(),
         StepLine::TwoPeople(_) => "two people".to_owned(),

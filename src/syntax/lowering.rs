@@ -287,6 +287,7 @@ impl Lowering<'_, '_> {
             Rule::takes => StepLine::Takes(Box::new(self.takes(pair)?)),
             Rule::waits => StepLine::Waits(Box::new(self.waits(pair)?)),
             Rule::earliest => StepLine::NotBefore(Box::new(self.date(pair)?)),
+            Rule::latest => StepLine::NotAfter(Box::new(self.date(pair)?)),
             Rule::late => StepLine::MayComeLate(Spanned::new((), self.words.span(&pair))),
             Rule::only_if => StepLine::OnlyIf(self.promised(pair)?),
             Rule::two => StepLine::TwoPeople(Spanned::new((), self.words.span(&pair))),

@@ -21,6 +21,7 @@ mod raw;
 mod reading;
 mod rule_words;
 mod sentence;
+mod step_line;
 mod text;
 pub mod tree;
 

@@ -56,6 +56,7 @@ pub(super) fn rule_words(rule: Rule) -> Option<&'static str> {
         Rule::takes_word | Rule::takes => "`takes`",
         Rule::waits_word | Rule::waits => "`waits`",
         Rule::not_before | Rule::earliest => "`not before`",
+        Rule::not_after | Rule::latest => "`not after`",
         Rule::date | Rule::day => "a date like `2026-12-01`",
         Rule::may_come_late | Rule::late => "`may come late`",
         Rule::ask_word | Rule::ask => "`ask`",

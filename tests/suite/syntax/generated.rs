@@ -194,6 +194,8 @@ fn step() -> impl Strategy<Value = StepDecl> {
             .prop_map(|(time, after)| { StepLine::Waits(Box::new(WaitsLine { time, after, span: at(()) })) }),
         prop_oneof![date(), any_word().prop_map(Term::Param)]
             .prop_map(|date| StepLine::NotBefore(Box::new(date))),
+        prop_oneof![date(), any_word().prop_map(Term::Param)]
+            .prop_map(|date| StepLine::NotAfter(Box::new(date))),
         Just(StepLine::MayComeLate(at(()))),
         condition().prop_map(StepLine::OnlyIf),
         Just(StepLine::TwoPeople(at(()))),
