@@ -25,6 +25,7 @@ pub mod parameter;
 pub mod phrase;
 mod predecessors;
 mod promise;
+pub mod range;
 pub mod reserved;
 pub mod resolve;
 pub mod scope;

@@ -15,6 +15,7 @@ mod lowering_words;
 mod name;
 mod nest;
 mod number;
+mod param;
 mod parser;
 mod question;
 mod raw;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::source::{Span, Spanned};
 
 pub use super::{
+    param::{ParamDecl, RangeDecl},
     question::AskDecl,
     step_line::{StepLine, TakesLine, WaitsLine},
 };
@@ -239,17 +240,6 @@ pub struct PlanHead {
     pub title: Option<Spanned<String>>,
     /// The document that it follows.
     pub source: Option<Spanned<String>>,
-}
-
-/// `param NAME : KIND = VALUE`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParamDecl {
-    /// What `$NAME` stands for.
-    pub name: Spanned<String>,
-    /// `alias`, `date` or `duration`.
-    pub kind: Spanned<String>,
-    /// Its value unless the site gives another.
-    pub default: Option<Term>,
 }
 
 /// A name with a title for people.
