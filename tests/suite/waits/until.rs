@@ -202,30 +202,38 @@ fn hurried(seed: u64) -> String {
 
 #[test]
 fn the_earliest_and_the_latest_moment_are_those_of_every_way_walked_by_hand() {
-    let (mut looked, mut impossible) = (0, 0);
+    let (mut by_date, mut by_deadline, mut impossible) = (0, 0, 0);
     for seed in 0..600 {
         let text = hurried(seed);
         let codes = read(&text).err().unwrap_or_default();
         impossible += usize::from(codes.iter().any(|code| code == "deadline_impossible"));
-        // What is impossible is looked at as well.
+        // What is impossible is looked at as well; and what has deadlines alone, all of them on some day.
         let late = text.replace("  not after 2026-12", "  not after 2027-12");
-        let Ok(checked) = read(&late) else { continue };
-        let plan = checked.plan();
-        for due in deadlines(plan, &Gates::of(plan, checked.order())) {
-            let (earliest, latest) = walked(&checked, &due);
-            assert_eq!(due.earliest.as_ref().map(|moment| moment.at), earliest, "{late}");
-            assert_eq!(due.earliest.map(|moment| *moment.path.last().unwrap()), earliest.map(|_| due.step));
-            match due.latest {
-                // The time of a drain is in the test above.
-                Ok(Latest::Dated(_)) if late.contains("drained of") => {}
-                Ok(Latest::Dated(moment)) => assert_eq!(Some(moment.at), latest, "{late}"),
-                Ok(Latest::AfterStart(_)) => assert_eq!(latest, None, "{late}"),
-                Err(_) => continue,
+        let undated: Vec<&str> = late.lines().filter(|line| !line.starts_with("  not before")).collect();
+        for text in [late.clone(), undated.join("\n") + "\n"] {
+            let Ok(checked) = read(&text) else { continue };
+            let plan = checked.plan();
+            for due in deadlines(plan, &Gates::of(plan, checked.order())) {
+                let (earliest, latest) = walked(&checked, &due);
+                assert_eq!(due.earliest.as_ref().map(|moment| moment.at), earliest, "{text}");
+                let last = due.earliest.map(|moment| *moment.path.last().unwrap());
+                assert_eq!(last, earliest.map(|_| due.step), "{text}");
+                match due.latest {
+                    // The time of a drain is in the test above.
+                    Ok(Latest::Dated(_)) if text.contains("drained of") => {}
+                    Ok(Latest::Dated(moment)) => {
+                        assert_eq!(Some(moment.at), latest, "{text}");
+                        by_date += usize::from(!moment.from_deadline);
+                        by_deadline += usize::from(moment.from_deadline);
+                    }
+                    Ok(Latest::AfterStart(_)) => assert_eq!(latest, None, "{text}"),
+                    Err(_) => {}
+                }
             }
-            looked += 1;
         }
     }
-    assert!(looked > 300 && impossible > 50, "{looked} looked at, {impossible} impossible");
+    let seen = format!("{by_date} by a date, {by_deadline} by a deadline, {impossible} impossible");
+    assert!(by_date > 100 && by_deadline > 100 && impossible > 50, "{seen}");
 }
 
 /// No engine, no certificate and no reference looks at a clock.
@@ -333,6 +341,7 @@ fn no_event_begins_a_step_after_its_deadline_unless_its_role_has_said_so() {
     let (verdict, no) = take(&state, over, declined);
     assert!(matches!(verdict, Verdict::Applied(_)));
     assert_eq!(barred(&checked, &no, step), [Blocker::Late(until)], "a record is later than the deadline");
+    assert_eq!(barred_at(&checked, &no, step, in_time), [Blocker::Late(until)], "a clock that is set back");
     let (Verdict::Applied(commands), late) =
         take(&state, over, extended("tenant_admin", "the partner agrees"))
     else {
