@@ -181,10 +181,11 @@ fn walked(checked: &Checked, due: &Due) -> (Option<Timestamp>, Option<Timestamp>
     (back(checked, due.step, false), back(checked, due.step, true))
 }
 
-/// A random plan with times in which every step says how long it takes, and some by when they begin.
+/// A random plan with times in which steps need nothing, say how long they take, and some by when they begin.
 fn hurried(seed: u64) -> String {
     let (mut text, mut number) = (String::new(), seed);
-    for line in timed(seed).lines() {
+    // Of what a step needs it is not always known when it comes.
+    for line in timed(seed).lines().filter(|line| !line.starts_with("  needs ")) {
         text.push_str(line);
         text.push('\n');
         if line.starts_with("step ") {
@@ -203,7 +204,7 @@ fn hurried(seed: u64) -> String {
 #[test]
 fn the_earliest_and_the_latest_moment_are_those_of_every_way_walked_by_hand() {
     let (mut by_date, mut by_deadline, mut impossible) = (0, 0, 0);
-    for seed in 0..600 {
+    for seed in 0..2_000 {
         let text = hurried(seed);
         let codes = read(&text).err().unwrap_or_default();
         impossible += usize::from(codes.iter().any(|code| code == "deadline_impossible"));
@@ -219,8 +220,6 @@ fn the_earliest_and_the_latest_moment_are_those_of_every_way_walked_by_hand() {
                 let last = due.earliest.map(|moment| *moment.path.last().unwrap());
                 assert_eq!(last, earliest.map(|_| due.step), "{text}");
                 match due.latest {
-                    // The time of a drain is in the test above.
-                    Ok(Latest::Dated(_)) if text.contains("drained of") => {}
                     Ok(Latest::Dated(moment)) => {
                         assert_eq!(Some(moment.at), latest, "{text}");
                         by_date += usize::from(!moment.from_deadline);
@@ -233,7 +232,7 @@ fn the_earliest_and_the_latest_moment_are_those_of_every_way_walked_by_hand() {
         }
     }
     let seen = format!("{by_date} by a date, {by_deadline} by a deadline, {impossible} impossible");
-    assert!(by_date > 100 && by_deadline > 100 && impossible > 50, "{seen}");
+    assert!(by_date > 100 && by_deadline > 25 && impossible > 50, "{seen}");
 }
 
 /// No engine, no certificate and no reference looks at a clock.
