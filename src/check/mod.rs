@@ -8,6 +8,7 @@ pub mod certificate_missing;
 mod checked;
 pub mod created_twice;
 pub mod cycle;
+pub mod deadline;
 mod each;
 pub mod family;
 pub mod flow_never_runs;
@@ -78,6 +79,7 @@ pub const CHECKS: &[Check] = &[
     use_uncovered::find,
     not_known_at_end::find,
     too_long::find,
+    deadline::find,
     cannot_abort::find,
     cannot_come_late::find,
     old_pair_kept::find,
@@ -120,6 +122,7 @@ pub fn explanations() -> Vec<Explanation> {
         wrong_issuer::EXPLANATION,
     ]
     .into_iter()
+    .chain(deadline::EXPLANATIONS.iter().copied())
     .chain(too_long::EXPLANATIONS.iter().copied())
     .chain(unlicensed_need::EXPLANATIONS.iter().copied())
     .collect()

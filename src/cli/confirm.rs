@@ -56,6 +56,12 @@ pub struct Arguments {
     /// what the authority answered: PEM, DER or PKCS#7, with its issuers
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
+    /// Let the step begin although its deadline has passed; it says --because
+    #[arg(long, requires = "because")]
+    late: bool,
+    /// Why it begins late, for the journal
+    #[arg(long, requires = "late", value_name = "REASON")]
+    because: Option<String>,
     #[command(flatten)]
     at: AtSite,
     /// Text for people, or JSON
@@ -101,14 +107,27 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         screen.talk(format_args!("not taken down: {why}"));
         return Exit::Usage;
     }
-    if mine && by_site && !two {
+    if arguments.late && !mine {
+        let role = shown(&plan.landscape.roles[plan.steps[step].role.value]);
+        screen.talk(format_args!("not taken down: only {role} lets `{}` begin late", shown(&arguments.step)));
+        return Exit::Usage;
+    }
+    if mine && by_site && !two && !arguments.late {
         screen.talk(format_args!("not taken down: the site does `{}` by itself", shown(&arguments.step)));
         return Exit::Usage;
     }
     let by = Actor { role: arguments.role.clone(), person: arguments.person.clone(), automatic: false };
     let agrees = mine && two && (by_site || host.state().steps[step].people.is_empty());
-    match act(&checked, &host, (step, agrees), arguments, by) {
+    let late = arguments.because.clone().filter(|_| arguments.late);
+    let late = late.map(|because| Event::Extended { step: arguments.step.clone(), by: by.clone(), because });
+    // What the site does by itself it goes on with.
+    let act = match late.is_some() && by_site && !two {
+        true => Ok(Vec::new()),
+        false => act(&checked, &host, (step, agrees), arguments, by),
+    };
+    match act {
         Ok(events) => {
+            let events: Vec<Event> = late.into_iter().chain(events).collect();
             let exit = submit(&checked, &mut host, events, (&arguments.step, &arguments.role), screen);
             if !host.state().is_finished() {
                 return exit;
@@ -184,7 +203,7 @@ pub fn submit(
 fn refused(why: &Why, screen: &mut Screen) -> Exit {
     screen.talk(format_args!("not taken down: {}", shown(&why.to_string())));
     match why {
-        Why::NotYet { .. } | Why::Early(_) => Exit::Waiting,
+        Why::NotYet { .. } | Why::Early(_) | Why::Late { .. } => Exit::Waiting,
         _ => Exit::Usage,
     }
 }

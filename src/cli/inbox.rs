@@ -94,10 +94,17 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             },
             What::Message => confirm,
             What::Time => open.sentence(&checked),
+            What::Deadline => {
+                let at = wait.not_after.map(to_the_second).unwrap_or_default();
+                format!("it had to begin by {at}: {confirm} --late --because \"...\" begins it all the same")
+            }
             What::Act => format!("{confirm} when it is done"),
         };
         let since = wait.since.map_or_else(String::new, |at| format!(" (since {})", to_the_second(at)));
-        screen.result(format_args!("{:<8} {step}: {act}{since}\n         {next}", wait.what.shown()));
+        // One that has passed is told below.
+        let until = wait.not_after.filter(|_| !matches!(wait.what, What::Deadline));
+        let until = until.map_or_else(String::new, |at| format!(" (not after {})", to_the_second(at)));
+        screen.result(format_args!("{:<8} {step}: {act}{since}{until}\n         {next}", wait.what.shown()));
     }
     if mine.is_empty() {
         screen.result(format_args!("nothing waits for {}", shown(&arguments.role)));

@@ -105,6 +105,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
 fn line(number: usize, row: &Standing) -> String {
     let why = row.why.as_ref().map_or_else(String::new, |why| format!("\n      {why}"));
     let since = row.since.map_or_else(String::new, |at| format!("  {}", to_the_second(at)));
+    let until =
+        row.not_after.map_or_else(String::new, |at| format!("\n      not after {}", to_the_second(at)));
     let line = format!("  {number:>2}  {:<10}  {:<22} {:<22}{since}", row.status.shown(), row.role, row.step);
-    format!("{}{why}", line.trim_end())
+    format!("{}{why}{until}", line.trim_end())
 }

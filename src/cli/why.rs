@@ -10,6 +10,7 @@ use crate::{
     run::{
         casting::Casting,
         status::{Standing, standing},
+        time::to_the_second,
         wait::{Waiting, waits},
     },
     source::shown,
@@ -114,6 +115,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     screen.result(format_args!("{} ({}, {}): {}", row.step, row.role, row.act, row.status.shown()));
     if let Some(why) = row.why {
         screen.result(format_args!("  {why}"));
+    }
+    if let Some(at) = row.not_after {
+        screen.result(format_args!("  not after {}", to_the_second(at)));
     }
     if !next.is_empty() {
         screen.result(format_args!("  then: {}", shown(&next.join(", "))));

@@ -8,6 +8,7 @@ mod difference;
 mod issued;
 mod ordered;
 mod promised;
+mod ranged;
 mod start;
 mod timed;
 mod waited;
@@ -23,6 +24,7 @@ pub fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
     found.extend(start::differences(old, new));
     found.extend(issued::differences(old, new));
     found.extend(demanded::differences(old, new));
+    found.extend(ranged::differences(old, new));
     found.extend(timed::differences(old, new));
     found.extend(waited::differences(old, new));
     found.extend(ordered::differences(old, new));

@@ -1,4 +1,4 @@
-//! How long steps wait, and the dates before which they do not begin.
+//! How long steps wait, and the dates before and after which they do not begin.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -38,6 +38,7 @@ pub(super) fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
             found.push(stronger(format!("`{name}` waits {} after `{}`", spelt(*time), shown(after))));
         }
         found.extend(date(&name, begins(old, was), begins(new, is)));
+        found.extend(deadline(&name, until(old, was), until(new, is)));
     }
     found
 }
@@ -56,6 +57,19 @@ fn date(name: &str, was: Option<Timestamp>, is: Option<Timestamp>) -> Option<Dif
     }
 }
 
+/// A step that may begin later than it might is weaker.
+fn deadline(name: &str, was: Option<Timestamp>, is: Option<Timestamp>) -> Option<Difference> {
+    match (was, is) {
+        (Some(was), None) => Some(weaker(format!("`{name}` may begin after {}, and might not", in_utc(was)))),
+        (None, Some(is)) => Some(stronger(format!("`{name}` does not begin after {}", in_utc(is)))),
+        (Some(was), Some(is)) if was != is => {
+            let text = format!("`{name}` does not begin after {}; it was {}", in_utc(is), in_utc(was));
+            Some(if is > was { weaker(text) } else { stronger(text) })
+        }
+        _ => None,
+    }
+}
+
 /// How long a step waits after which others.
 fn waits(checked: &Checked, step: StepId) -> BTreeMap<&str, Duration> {
     let plan = checked.plan();
@@ -65,6 +79,10 @@ fn waits(checked: &Checked, step: StepId) -> BTreeMap<&str, Duration> {
 
 fn begins(checked: &Checked, step: StepId) -> Option<Timestamp> {
     checked.plan().steps[step].not_before.map(|date| date.at)
+}
+
+fn until(checked: &Checked, step: StepId) -> Option<Timestamp> {
+    checked.plan().steps[step].not_after.map(|deadline| deadline.at)
 }
 
 const fn weaker(text: String) -> Difference {

@@ -3,6 +3,7 @@
 //! and is named.
 
 pub mod at_least;
+pub mod deadline;
 pub mod gate;
 pub mod interruption;
 mod pass;

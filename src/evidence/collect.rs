@@ -11,7 +11,7 @@ use crate::{
     transition::{
         event::{Event, Record},
         next::next,
-        state::{State, Status},
+        state::{Progress, State, Status},
     },
     world::id::KeyId,
 };
@@ -50,7 +50,7 @@ pub fn collect(timeline: &mut Timeline, checked: &Checked, records: &[Record], s
                     Status::Begun | Status::Proposed | Status::Declined => StepStatus::Waiting,
                     Status::Open => StepStatus::NotTried,
                 },
-                note: progress.cause.clone().or_else(|| confirmed(&progress.people)),
+                note: progress.cause.clone().or_else(|| noted(progress)),
                 began: progress.begun,
                 done: ended,
             }
@@ -72,9 +72,13 @@ pub fn collect(timeline: &mut Timeline, checked: &Checked, records: &[Record], s
     timeline.rejections_waived = plan.landscape.channels.ids().all(|flow| waived.contains(&flow));
 }
 
-/// Who stands behind a step, where two people do.
-fn confirmed(people: &[String]) -> Option<String> {
-    (!people.is_empty()).then(|| format!("confirmed by {}", people.join(" and ")))
+/// Why a step was begun after its deadline, and who stands behind it, where two people do.
+fn noted(progress: &Progress) -> Option<String> {
+    let late = progress.begun_late.as_ref().map(|why| format!("begun after its deadline: {why}"));
+    let people = &progress.people;
+    let confirmed = (!people.is_empty()).then(|| format!("confirmed by {}", people.join(" and ")));
+    let notes: Vec<String> = late.into_iter().chain(confirmed).collect();
+    (!notes.is_empty()).then(|| notes.join("; "))
 }
 
 fn windows(checked: &Checked, records: &[Record]) -> Vec<Window> {

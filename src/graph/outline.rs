@@ -218,7 +218,8 @@ fn times(plan: &Plan, step: &Step) -> impl Iterator<Item = Gate> {
         let after = &plan.steps[waits.after].name.value;
         format!("waits {} after {after}", spelt(waits.time))
     });
-    let all: Vec<String> = waits.chain(step.not_before.map(|date| date.sentence())).collect();
+    let until = step.not_after.map(|deadline| deadline.sentence());
+    let all: Vec<String> = waits.chain(step.not_before.map(|date| date.sentence())).chain(until).collect();
     all.into_iter().map(|sentence| Gate { sentence, kind: GateKind::Time })
 }
 

@@ -1,6 +1,8 @@
-//! Reads `not before 2026-12-01`: a date before which a step does not begin.
+//! Reads `not before 2026-12-01`: a date before which a step does not begin; and dates as such.
 
-use jiff::{Timestamp, civil};
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp, civil};
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
@@ -32,6 +34,35 @@ impl Date {
     }
 }
 
+/// A day or a moment, as an author writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    /// The moment; of a day that at which it begins, at 00:00 UTC.
+    pub at: Timestamp,
+    /// Whether it is a whole day.
+    pub is_day: bool,
+}
+
+/// A day, less the second after it, in seconds.
+const REST_OF_DAY: i64 = 24 * 60 * 60 - 1;
+
+impl When {
+    /// The second that ends it: of a day its last one, otherwise the one that it names.
+    #[must_use]
+    pub fn last_second(&self) -> Timestamp {
+        let rest = SignedDuration::from_secs(if self.is_day { REST_OF_DAY } else { 0 });
+        self.at.saturating_add(rest).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// As a plan writes it.
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let form = if self.is_day { "%Y-%m-%d" } else { "%Y-%m-%dT%H:%M:%SZ" };
+        write!(f, "{}", self.at.strftime(form))
+    }
+}
+
 /// A moment to the second in UTC.
 #[must_use]
 pub fn in_utc(at: Timestamp) -> String {
@@ -54,15 +85,20 @@ struct BadDate {
 /// So much of what was written is repeated, in characters.
 const QUOTED: usize = 40;
 
-/// Reads one, or the parameter that is one. Nothing where the parameter has a finding already.
+/// Reads the date before which a step does not begin.
 pub(super) fn read(draft: &mut Draft, term: &Term) -> Option<Date> {
+    when(draft, term).map(|when| Date { at: when.at, span: term.span() })
+}
+
+/// Reads a date, or the parameter that is one. Nothing where the parameter has a finding already.
+pub(super) fn when(draft: &mut Draft, term: &Term) -> Option<When> {
     let span = term.span();
     if draft.speaks_of_lost(&Phrase { terms: vec![term.clone()] }) {
         return None;
     }
     let found = match term {
         Term::Param(name) => match value(name, &draft.scope.parameters, &draft.scope.patience) {
-            Ok(ParameterValue::Date(at)) => Ok(*at),
+            Ok(ParameterValue::Date(when)) => Ok(*when),
             Ok(other) => {
                 let help = format!("write a date, or declare it as `param {} : date`", shown(&name.value));
                 let what =
@@ -75,7 +111,7 @@ pub(super) fn read(draft: &mut Draft, term: &Term) -> Option<Date> {
         _ => Err(bad("this", ("is no date", FORM.to_owned()), span)),
     };
     match found {
-        Ok(at) => Some(Date { at, span }),
+        Ok(when) => Some(when),
         Err(finding) => {
             draft.findings.push(finding);
             None
@@ -89,12 +125,6 @@ fn bad(written: &str, (what, help): (&'static str, String), span: Span) -> Findi
     Box::new(BadDate { written: format!("{}{more}", shown(&cut)), what, help, at: span.into() })
 }
 
-/// A moment as a plan writes it: the day alone where it begins then.
-pub(super) fn written(at: Timestamp) -> String {
-    let long = at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    long.strip_suffix("T00:00:00Z").map_or(long.clone(), str::to_owned)
-}
-
 /// How a date is written.
 const FORM: &str = "write it as `2026-12-01`, or as `2026-12-01T06:00+01:00`";
 
@@ -102,7 +132,7 @@ const FORM: &str = "write it as `2026-12-01`, or as `2026-12-01T06:00+01:00`";
 ///
 /// # Errors
 /// What is wrong with it, and how to write it.
-pub(super) fn moment(text: &str) -> Result<Timestamp, (&'static str, String)> {
+pub(super) fn moment(text: &str) -> Result<When, (&'static str, String)> {
     let otherwise = || ("is no date", FORM.to_owned());
     let (day, time) = text.split_once('T').map_or((text, None), |(day, time)| (day, Some(time)));
     if !is_like(day, "0000-00-00") {
@@ -116,7 +146,7 @@ pub(super) fn moment(text: &str) -> Result<Timestamp, (&'static str, String)> {
         return date
             .at(0, 0, 0, 0)
             .to_zoned(jiff::tz::TimeZone::UTC)
-            .map(|day| day.timestamp())
+            .map(|day| When { at: day.timestamp(), is_day: true })
             .map_err(|_| otherwise());
     };
     let (clock, zone) = time.split_at(time.find(['Z', '+', '-']).unwrap_or(time.len()));
@@ -129,6 +159,7 @@ pub(super) fn moment(text: &str) -> Result<Timestamp, (&'static str, String)> {
     }
     let is_offset = zone == "Z" || is_like(zone, "+00:00") || is_like(zone, "-00:00");
     let found = is_offset.then(|| text.parse::<Timestamp>().ok()).flatten();
+    let found = found.map(|at| When { at, is_day: false });
     found.ok_or_else(|| ("is no time of a day", "write it as `2026-12-01T06:00+01:00`".to_owned()))
 }
 
@@ -178,7 +209,20 @@ mod tests {
             ("2026-12-01T06:00:30-03:30", "2026-12-01T09:30:30Z"),
             ("2026-12-01T06:00Z", "2026-12-01T06:00:00Z"),
         ] {
-            assert_eq!(moment(text).map_err(|why| why.0), Ok(at.parse().unwrap()), "{text}");
+            let read = moment(text).unwrap();
+            assert_eq!((read.at, read.is_day), (at.parse().unwrap(), !text.contains('T')), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_ends_with_its_last_second_and_a_time_with_the_one_that_it_names() {
+        for (text, last, written) in [
+            ("2026-12-01", "2026-12-01T23:59:59Z", "2026-12-01"),
+            ("2026-12-01T00:00Z", "2026-12-01T00:00:00Z", "2026-12-01T00:00:00Z"),
+            ("2026-12-01T06:00:30+01:00", "2026-12-01T05:00:30Z", "2026-12-01T05:00:30Z"),
+        ] {
+            let read = moment(text).unwrap();
+            assert_eq!((read.last_second(), read.to_string()), (last.parse().unwrap(), written.to_owned()));
         }
     }
 

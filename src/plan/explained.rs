@@ -3,8 +3,8 @@
 use crate::explanation::Explanation;
 
 use super::{
-    answers, date, declare, duplicate, expected, flow, parameter, phrase, promise, resolve, settled, steps,
-    table, takes, vocabulary, waits,
+    answers, date, declare, duplicate, expected, flow, parameter, phrase, promise, range, resolve, settled,
+    steps, table, takes, vocabulary, waits,
 };
 
 /// What `explain` says of this room's findings.
@@ -17,6 +17,7 @@ pub fn explanations() -> Vec<Explanation> {
         duplicate::EXPLANATIONS,
         expected::EXPLANATIONS,
         parameter::EXPLANATIONS,
+        range::EXPLANATIONS,
         phrase::EXPLANATIONS,
         promise::EXPLANATIONS,
         resolve::EXPLANATIONS,

@@ -127,6 +127,7 @@ impl Mentions {
                 StepLine::AfterEach(_)
                 | StepLine::Takes(_)
                 | StepLine::NotBefore(_)
+                | StepLine::NotAfter(_)
                 | StepLine::MayComeLate(_)
                 | StepLine::OnlyIf(_)
                 | StepLine::TwoPeople(_) => {}

@@ -4,6 +4,7 @@ mod alone;
 pub mod answers;
 mod course;
 pub mod date;
+pub mod deadline;
 pub mod declare;
 mod digest;
 pub mod duplicate;
@@ -25,6 +26,7 @@ pub mod parameter;
 pub mod phrase;
 mod predecessors;
 mod promise;
+pub mod range;
 pub mod reserved;
 pub mod resolve;
 pub mod scope;
@@ -41,6 +43,7 @@ mod waiver;
 use std::collections::BTreeMap;
 
 pub use date::Date;
+pub use deadline::Deadline;
 pub use declare::Declared;
 pub use expected::Expected;
 pub use explained::explanations;
@@ -138,6 +141,8 @@ pub struct Step {
     pub waits: Vec<Waits>,
     /// The date before which it does not begin.
     pub not_before: Option<Date>,
+    /// Until when it has to have begun.
+    pub not_after: Option<Deadline>,
     /// Where it says that an attempt that was given up may take effect at any later moment.
     pub comes_late: Option<Span>,
     /// Where it says that two people stand behind it.
@@ -149,14 +154,6 @@ pub struct Step {
 }
 
 impl Plan {
-    /// The messages that a step sends.
-    pub fn deliveries_of(&self, step: StepId) -> impl Iterator<Item = (DeliveryId, RoleId)> + '_ {
-        // They lie in the order of their steps.
-        let first = self.deliveries.partition_point(|delivery| delivery.step < step);
-        let mine = self.deliveries.from(first).take_while(move |(_, delivery)| delivery.step == step);
-        mine.map(|(id, delivery)| (id, delivery.to))
-    }
-
     /// The window that a step proposes, if it does.
     #[must_use]
     pub fn proposal(&self, step: StepId) -> Option<(WindowId, RoleId)> {

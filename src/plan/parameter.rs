@@ -2,7 +2,6 @@
 
 use std::{cell::Cell, collections::BTreeMap, fmt, time::Duration};
 
-use jiff::Timestamp;
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
@@ -17,7 +16,8 @@ use crate::{
 };
 
 use super::{
-    date,
+    date::{self, When},
+    range::{self, Range},
     scope::Unused,
     suggest::{Patience, nearest},
 };
@@ -31,6 +31,8 @@ pub struct Parameter {
     pub value: ParameterValue,
     /// Whether that comes from outside of the plan.
     pub given: bool,
+    /// Which values it may have.
+    pub range: Range,
 }
 
 /// The parameters of a plan.
@@ -94,7 +96,7 @@ pub enum ParameterValue {
     /// `alias`
     Alias(Alias),
     /// `date`
-    Date(Timestamp),
+    Date(When),
     /// `duration`
     Duration(Duration),
 }
@@ -115,7 +117,7 @@ impl fmt::Display for ParameterValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Alias(alias) => write!(f, "{alias}"),
-            Self::Date(at) => f.write_str(&date::written(*at)),
+            Self::Date(when) => write!(f, "{when}"),
             Self::Duration(duration) => write!(f, "{}", spelt(*duration)),
         }
     }
@@ -207,11 +209,15 @@ pub fn unknown_given(name: &str, declared: &[&str], plan: Span) -> Finding {
     Box::new(UnknownGiven { name: shown(name), help, at: plan.into() })
 }
 
-/// Reads a declaration; a value given from outside comes before the default.
+/// Reads a declaration; a value given from outside comes before the default. Beside it stand the findings of
+/// its range.
 ///
 /// # Errors
 /// When the kind is not known or the value does not fit it.
-pub fn read(decl: &ParamDecl, given: &BTreeMap<String, String>) -> Result<Parameter, Finding> {
+pub fn read(
+    decl: &ParamDecl,
+    given: &BTreeMap<String, String>,
+) -> Result<(Parameter, Vec<Finding>), Finding> {
     let name = decl.name.value.clone();
     let kind = decl.kind.value.as_str();
     if !matches!(kind, "alias" | "date" | "duration") {
@@ -249,7 +255,8 @@ pub fn read(decl: &ParamDecl, given: &BTreeMap<String, String>) -> Result<Parame
         }
     };
     let given = given.contains_key(&name);
-    Ok(Parameter { name, value, given })
+    let (range, findings) = range::check(decl, &value, given);
+    Ok((Parameter { name, value, given, range }, findings))
 }
 
 /// A value of a kind as it is written outside of a plan, by a site or a person.
@@ -268,7 +275,7 @@ pub fn from_text(kind: &str, text: &str) -> Result<ParameterValue, String> {
     }
 }
 
-fn from_term(kind: &str, term: &Term) -> Result<ParameterValue, String> {
+pub(super) fn from_term(kind: &str, term: &Term) -> Result<ParameterValue, String> {
     match (kind, term) {
         ("alias", Term::Text(text)) => {
             Alias::new(text.value.clone()).map(ParameterValue::Alias).map_err(|e| e.to_string())
@@ -351,7 +358,8 @@ pub const EXPLANATIONS: &[Explanation] = &[
         code: "unknown_parameter_kind",
         title: "a parameter of a kind that does not exist",
         text: "\
-A parameter is an `alias`, a `date` or a `duration`.
+A parameter is an `alias`, a `date` or a `duration`. Behind its value may stand which values it may
+have: `at least`, `at most`, `one of`.
 
 Right:
   param alias    : alias    = \"orders-signer\"
@@ -403,6 +411,7 @@ mod tests {
             name: name.to_owned(),
             value: ParameterValue::Alias(Alias::new(value).unwrap()),
             given: false,
+            range: Range::default(),
         };
         let mut parameters = Parameters::default();
         parameters.push(alias("alias", "orders"));

@@ -278,7 +278,8 @@ fn names(draft: &mut Draft, tree: &SyntaxTree, given: &BTreeMap<String, String>)
                     continue;
                 }
                 match parameter::read(decl, given) {
-                    Ok(parameter) => {
+                    Ok((parameter, findings)) => {
+                        draft.findings.extend(findings);
                         draft.scope.parameters.push(parameter);
                         draft.declared.parameters.push(decl.name.span);
                     }

@@ -9,10 +9,12 @@ use crate::{
     explanation::Explanation,
     source::{Finding, Span, Spanned, shown},
     syntax::tree::{Phrase, StepDecl, StepLine},
-    world::id::{RoleId, StepId, Table},
+    world::id::{DeliveryId, RoleId, StepId, Table},
 };
 
-use super::{Step, date, declare::said_twice, phrase::no_room_for_backup, resolve::Draft, takes, waits};
+use super::{
+    Plan, Step, date, deadline, declare::said_twice, phrase::no_room_for_backup, resolve::Draft, takes, waits,
+};
 
 /// A step that names an unknown step.
 #[derive(Debug, Diagnostic, Error)]
@@ -71,7 +73,7 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
     let mut action: Option<Spanned<Box<dyn Action>>> = None;
     let mut takes = None;
     let mut waited = Vec::new();
-    let mut not_before = None;
+    let (mut not_before, mut not_after) = (None, None);
     let (mut comes_late, mut two_people) = (None, None);
     let mut unread = false;
     for line in &decl.body.lines {
@@ -96,6 +98,13 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
                     draft.findings.push(said_twice(what.to_owned(), date.span, first.span));
                 }
                 (found, first) => not_before = first.or(found),
+            },
+            StepLine::NotAfter(written) => match (deadline::read(draft, written), not_after) {
+                (Some(date), Some(first)) => {
+                    let (what, first): (_, deadline::Deadline) = ("until when the step has to begin", first);
+                    draft.findings.push(said_twice(what.to_owned(), date.span, first.span));
+                }
+                (found, first) => not_after = first.or(found),
             },
             StepLine::MayComeLate(line) => {
                 once(draft, &mut comes_late, line.span, "that the step may come late")
@@ -144,6 +153,7 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
         takes,
         waits,
         not_before,
+        not_after,
         comes_late,
         two_people,
         action,
@@ -200,6 +210,16 @@ pub struct Delivery {
     pub step: StepId,
     /// Who receives it.
     pub to: RoleId,
+}
+
+impl Plan {
+    /// The messages that a step sends.
+    pub fn deliveries_of(&self, step: StepId) -> impl Iterator<Item = (DeliveryId, RoleId)> + '_ {
+        // They lie in the order of their steps.
+        let first = self.deliveries.partition_point(|delivery| delivery.step < step);
+        let mine = self.deliveries.from(first).take_while(move |(_, delivery)| delivery.step == step);
+        mine.map(|(id, delivery)| (id, delivery.to))
+    }
 }
 
 /// The messages of all steps.

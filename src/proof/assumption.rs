@@ -3,6 +3,7 @@
 use crate::{
     check::Checked,
     invariant::course::Course,
+    plan::date::in_utc,
     source::shown,
     syntax::spelt,
     world::{effect::Effect, landscape::Transit},
@@ -73,6 +74,12 @@ pub fn assumptions(checked: &Checked) -> Vec<String> {
         found.push(format!(
             "the window {name} lasts as long as what is done in it, where no durations are declared"
         ));
+    }
+    for step in plan.steps.rows() {
+        if let Some(deadline) = step.not_after {
+            let (name, until) = (shown(&step.name.value), in_utc(deadline.at));
+            found.push(format!("{name} begins by {until}, or a person lets it begin later (declared)"));
+        }
     }
     found.push("a message between roles arrives some day; nothing is assumed of when".to_owned());
     let of_course = [Course::Finishes, Course::CanAbort].into_iter().filter(|c| plan.promised(*c).is_some());

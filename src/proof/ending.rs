@@ -308,8 +308,8 @@ pub fn waiting(checked: &Checked, world: &World) -> Option<Wait> {
                 Some(Wait { step, what, at: plan.steps[step].name.span })
             }
             Blocker::Done | Blocker::Unanswered | Blocker::After(_) | Blocker::Unsettled(_) => None,
-            // A time comes: no step waits for it for ever.
-            Blocker::Waits(..) | Blocker::NotBefore(_) => None,
+            // A time comes: no step waits for it for ever. That one passes, no world knows.
+            Blocker::Waits(..) | Blocker::NotBefore(_) | Blocker::Late(_) => None,
         },
     )
 }

@@ -194,6 +194,7 @@ impl<'a> Play<'a> {
             match self.turns() {
                 Ok(Ending::Waiting(waits)) => {
                     if !self.pass(&waits)? {
+                        self.note_late(&waits);
                         let lines = waits.iter().map(|wait| wait.sentence(self.proven.checked()));
                         self.stopped = Some(lines.collect::<Vec<_>>().join("; "));
                         return Ok(());
@@ -268,6 +269,19 @@ impl<'a> Play<'a> {
         Ok(passed)
     }
 
+    /// What is not begun any more when its turn comes.
+    fn note_late(&mut self, waits: &[Wait]) {
+        let plan = self.proven.checked().plan();
+        for wait in waits {
+            if let Cause::Late(_, at) = wait.cause {
+                let act = plan.sentence(wait.step);
+                let at = to_the_second(at);
+                let detail = format!("{act}: it has to begin by {at}, and its turn comes later");
+                self.found.insert(wait.step, (Word::Blocked, detail));
+            }
+        }
+    }
+
     fn done_by_a_person(&mut self, wait: &Wait) -> Result<Option<Event>, RunError> {
         let plan = self.proven.checked().plan();
         let Some(role) = wait.cause.role() else { return Ok(None) };
@@ -275,6 +289,8 @@ impl<'a> Play<'a> {
         let step = plan.steps[wait.step].name.value.clone();
         let mut by = Actor { role: role.clone(), person: None, automatic: false };
         Ok(Some(match &wait.cause {
+            // Nobody is taken to say so.
+            Cause::Late(..) => return Ok(None),
             Cause::Receipt(_) => Event::Received { step, by },
             Cause::Answer(..) => Event::Answered { step, by, yes: true, because: None },
             Cause::Second(_, people) if people.is_empty() || !self.casting.is_by_hand(plan, wait.step) => {
@@ -348,11 +364,14 @@ fn somebody_else(people: &[String]) -> String {
     free.next().unwrap_or_default()
 }
 
-/// From when on, at the earliest, where a step waits for a time.
+/// From when on, at the earliest, where a step waits for a time; and until when, where it has a deadline.
 fn waited(plan: &Plan, step: StepId, at: Timestamp) -> String {
     let row = &plan.steps[step];
     let waits = !row.waits.is_empty() || row.not_before.is_some();
-    if waits { format!(" (not before {})", to_the_second(at)) } else { String::new() }
+    let from = waits.then(|| format!("not before {}", to_the_second(at)));
+    let until = row.not_after.map(|deadline| format!("not after {}", to_the_second(deadline.at)));
+    let times: Vec<String> = from.into_iter().chain(until).collect();
+    if times.is_empty() { String::new() } else { format!(" ({})", times.join(", ")) }
 }
 
 /// Nobody is told of what might be.

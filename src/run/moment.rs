@@ -54,6 +54,8 @@ impl Runner<'_> {
     }
 
     fn enact_step(&mut self, step: StepId, watch: Watch<'_>) -> Result<(), RunError> {
+        let now = self.parts.clock.now();
+        self.stand_in_for_late(step, now, watch)?;
         self.agree(step, watch)?;
         let plan = self.checked.plan();
         let row = &plan.steps[step];

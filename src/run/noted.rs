@@ -7,7 +7,7 @@ use crate::{
     check::Checked,
     plan::{Date, Plan, Step},
     source::shown,
-    transition::state::State,
+    transition::state::{State, Status},
     world::material::{Certificate, KeyType},
 };
 
@@ -20,7 +20,20 @@ pub(super) fn past(plan: &Plan, state: &State, now: Timestamp) -> Vec<String> {
     let told = |(row, date): (&Step, Date)| {
         format!("{}: {} is past already", shown(&row.name.value), date.sentence())
     };
-    dated.map(told).collect()
+    dated.map(told).chain(passed(plan, state, now)).collect()
+}
+
+/// The deadlines that have passed: the steps are not begun any more.
+fn passed(plan: &Plan, state: &State, now: Timestamp) -> impl Iterator<Item = String> {
+    let open = plan.steps.iter().filter(|(step, _)| {
+        matches!(state.steps[*step].status, Status::Open | Status::Failed | Status::Declined)
+            && state.steps[*step].begun_late.is_none()
+    });
+    let dated = open.filter_map(|(_, row)| Some((row, row.not_after?)));
+    let told = dated.filter(|(_, deadline)| deadline.has_passed(now)).map(|(row, deadline)| {
+        format!("{}: {} has passed already", shown(&row.name.value), deadline.sentence())
+    });
+    told.collect::<Vec<_>>().into_iter()
 }
 
 /// What is weak in the keystores, or not seen by other tools.

@@ -1,9 +1,13 @@
 //! Steps behind which two people stand, in a run.
 
+use jiff::Timestamp;
+
 use crate::{
     transition::{
         event::{Actor, Event},
         people::lacking,
+        ready::Blocker,
+        unsettled::barred_at,
     },
     world::id::StepId,
 };
@@ -20,6 +24,25 @@ impl Runner<'_> {
     /// Whether a step waits for people to confirm it. In a sandbox they do so when it is begun.
     pub(super) fn waits_for_people(&self, step: StepId) -> bool {
         !self.is_everybody && lacking(self.checked, self.state(), step) > 0
+    }
+
+    /// Lets the people of a sandbox begin a step whose deadline has passed: its clock is none to be kept to.
+    pub(super) fn stand_in_for_late(
+        &mut self,
+        step: StepId,
+        now: Timestamp,
+        watch: Watch<'_>,
+    ) -> Result<(), RunError> {
+        let plan = self.checked.plan();
+        let row = &plan.steps[step];
+        let is_late = || matches!(barred_at(self.checked, self.state(), step, now)[..], [Blocker::Late(_)]);
+        if self.is_everybody && row.not_after.is_some() && is_late() {
+            let role = plan.landscape.roles[row.role.value].clone();
+            let by = Actor { role, person: None, automatic: true };
+            let (step, because) = (row.name.value.clone(), "a sandbox keeps to no date".to_owned());
+            self.submit(Event::Extended { step, by, because }, watch)?;
+        }
+        Ok(())
     }
 
     /// Lets the people of a sandbox confirm a step that is about to be begun.

@@ -224,6 +224,7 @@ impl Enactment<'_> {
                         | Blocker::Stale(_)
                         | Blocker::Waits(..)
                         | Blocker::NotBefore(_)
+                        | Blocker::Late(_)
                         | Blocker::Unsettled(_)
                 )
             });

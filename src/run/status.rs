@@ -9,8 +9,9 @@ use crate::{
     check::Checked,
     source::shown,
     transition::{
+        late::deadline,
         reasons::reasons,
-        state::{State, Status},
+        state::{Progress, State, Status},
         unsettled::barred_at,
     },
     world::id::StepId,
@@ -71,12 +72,16 @@ pub struct Standing {
     pub act: String,
     /// Where it stands.
     pub status: Word,
-    /// Why it is not done: for whom or what it waits, or what went wrong.
+    /// Why it is not done: for whom or what it waits, or what went wrong; of a step that was begun after its
+    /// deadline, why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// Since when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
+    /// The last second in which it may begin, where its plan says one and it is still to begin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_after: Option<Timestamp>,
     /// How often it was tried.
     pub attempts: u32,
 }
@@ -103,8 +108,8 @@ pub fn standing(
         .collect();
     let blocking = barred_at(checked, state, step, now);
     let (status, why, since) = match progress.status {
-        Status::Done(Outcome::Changed) => (Word::Done, None, progress.ended),
-        Status::Done(Outcome::AlreadySo) => (Word::AlreadySo, None, progress.ended),
+        Status::Done(Outcome::Changed) => (Word::Done, begun_late(progress), progress.ended),
+        Status::Done(Outcome::AlreadySo) => (Word::AlreadySo, begun_late(progress), progress.ended),
         Status::Begun => (Word::Begun, Some("its outcome is not known yet".to_owned()), progress.begun),
         Status::Failed => (Word::Failed, progress.cause.clone(), progress.begun),
         Status::Declined => (Word::Declined, progress.cause.clone(), progress.begun),
@@ -121,6 +126,12 @@ pub fn standing(
         status,
         why: why.map(|text| shown(&text)),
         since,
+        not_after: deadline(checked, state, step).map(|deadline| deadline.at),
         attempts: progress.attempts,
     }
+}
+
+/// Why a step was begun although its deadline had passed, where it was.
+fn begun_late(progress: &Progress) -> Option<String> {
+    progress.begun_late.as_ref().map(|why| format!("begun after its deadline: {why}"))
 }

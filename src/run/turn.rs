@@ -55,8 +55,8 @@ impl Runner<'_> {
             Verdict::Duplicate => Ok(false),
             // Somebody else acted since this runner looked.
             Verdict::Refused(_) if *self.state() != before => Ok(false),
-            // The clock was set back since it looked: the time will come.
-            Verdict::Refused(why) if why.is_early() => Ok(false),
+            // The clock was set back since it looked: the time will come. Or it went on, and a deadline passed.
+            Verdict::Refused(why) if why.is_of_time() => Ok(false),
             Verdict::Refused(why) => Err(RunError::Inner(why.to_string())),
         }
     }
@@ -351,6 +351,9 @@ impl Runner<'_> {
             let open = matches!(progress.status, Status::Open | Status::Failed);
             let mine = open && !self.casting.is_by_hand(plan, step);
             let now = self.parts.clock.now();
+            if mine {
+                self.stand_in_for_late(step, now, watch)?;
+            }
             let waits = || !barred_at(self.checked, self.state(), step, now).is_empty();
             if !mine || waits() || self.waits_for_people(step) {
                 self.ready_since.remove(&step);

@@ -13,11 +13,12 @@ use crate::{
     transition::{
         early::due,
         event::Record,
+        late::deadline,
         next::next,
         people::lacking,
         ready::Blocker,
         state::{Opening, State, Status},
-        unsettled::barred_at,
+        unsettled::{barred_at, barred_at_any_time},
     },
     world::{
         id::{RoleId, StepId},
@@ -55,6 +56,8 @@ pub enum Cause {
     Time(String),
     /// The moment `until`, before which the step does not begin: why, in words.
     Due(String),
+    /// A person in this role lets it begin although its deadline has passed, which was this moment.
+    Late(RoleId, Timestamp),
 }
 
 impl Cause {
@@ -62,9 +65,11 @@ impl Cause {
     #[must_use]
     pub const fn role(&self) -> Option<RoleId> {
         match self {
-            Self::Act(role) | Self::Second(role, _) | Self::Receipt(role) | Self::Answer(role, _) => {
-                Some(*role)
-            }
+            Self::Act(role)
+            | Self::Second(role, _)
+            | Self::Receipt(role)
+            | Self::Answer(role, _)
+            | Self::Late(role, _) => Some(*role),
             Self::Time(_) | Self::Due(_) => None,
         }
     }
@@ -106,6 +111,9 @@ pub struct Waiting {
     /// When it would close.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closes: Option<Timestamp>,
+    /// The last second in which the step may begin, where its plan says one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_after: Option<Timestamp>,
 }
 
 /// For what is waited.
@@ -122,6 +130,8 @@ pub enum What {
     Answer,
     /// A time.
     Time,
+    /// That somebody lets a step begin whose deadline has passed.
+    Deadline,
 }
 
 impl What {
@@ -134,6 +144,7 @@ impl What {
             Self::Message => "message",
             Self::Answer => "answer",
             Self::Time => "time",
+            Self::Deadline => "deadline",
         }
     }
 }
@@ -151,6 +162,7 @@ impl Wait {
                 Cause::Receipt(_) => What::Message,
                 Cause::Answer(..) => What::Answer,
                 Cause::Time(_) | Cause::Due(_) => What::Time,
+                Cause::Late(..) => What::Deadline,
             },
             role: self.cause.role().map(|role| plan.landscape.roles[role].clone()),
             act: plan.sentence(self.step),
@@ -162,6 +174,10 @@ impl Wait {
             until: self.until,
             opens: self.cause.proposed().map(|window| window.opens),
             closes: self.cause.proposed().and_then(|window| window.closes),
+            not_after: match self.cause {
+                Cause::Receipt(_) | Cause::Answer(..) => None,
+                _ => plan.steps[self.step].not_after.map(|deadline| deadline.at),
+            },
         }
     }
 
@@ -194,8 +210,17 @@ impl Wait {
             Cause::Time(what) => format!("{name} waits for time{since}: {what}{until}"),
             Cause::Due(why) => {
                 let until = self.until.map(to_the_second).unwrap_or_default();
-                format!("{name} waits for time{since}: until {until}, {why}")
+                let latest = plan.steps[self.step].not_after.map(|deadline| to_the_second(deadline.at));
+                let latest = latest.map_or_else(String::new, |at| format!("; not after {at}"));
+                format!("{name} waits for time{since}: until {until}, {why}{latest}")
             }
+            Cause::Late(r, at) => format!(
+                "waits for {}{since}: {name} ({act}) had to begin by {} and is not begun any more; to begin it all \
+                 the same: keyroll confirm {name} --as {} --late --because \"...\"",
+                role(*r),
+                to_the_second(*at),
+                role(*r)
+            ),
         }
     }
 }
@@ -215,8 +240,14 @@ pub fn waits(checked: &Checked, casting: &Casting, state: &State, now: Timestamp
             }
             continue;
         }
-        let blocking = barred_at(checked, state, step, now);
+        let mut blocking = barred_at(checked, state, step, now);
         let role = plan.steps[step].role.value;
+        if let [Blocker::Late(at)] = blocking.as_slice() {
+            found.push(Wait { step, cause: Cause::Late(role, *at), since: Some(*at), until: None });
+            continue;
+        }
+        // What it waits for comes first, however late it is.
+        blocking.retain(|blocker| !matches!(blocker, Blocker::Late(_)));
         let open = lacking(checked, state, step) > 0 && progress.status != Status::Begun;
         if blocking.is_empty() && (open || casting.is_by_hand(plan, step)) {
             let people = || Cause::Second(role, progress.people.clone());
@@ -224,7 +255,7 @@ pub fn waits(checked: &Checked, casting: &Casting, state: &State, now: Timestamp
                 step,
                 cause: if open { people() } else { Cause::Act(role) },
                 since: since(checked, state, step),
-                until: None,
+                until: deadline(checked, state, step).map(|deadline| deadline.at),
             });
         }
         // Only needs and times are left: then it is time that it waits for.
@@ -257,7 +288,7 @@ pub fn ready_since(checked: &Checked, records: &[Record]) -> BTreeMap<StepId, Ti
         let _applied = next(checked, &mut state, record);
         for step in checked.plan().steps.ids() {
             // It becomes ready between two records when its time comes.
-            if state.started && barred_at(checked, &state, step, Timestamp::MAX).is_empty() {
+            if state.started && barred_at_any_time(checked, &state, step).is_empty() {
                 let now = state.now;
                 ready
                     .entry(step)

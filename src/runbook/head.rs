@@ -4,7 +4,7 @@ use crate::{
     check::Checked,
     duration::Timing,
     invariant::{Hazard, Invariant},
-    plan::Plan,
+    plan::{Plan, parameter::Parameter},
     proof::verdict::Verdict,
     world::id::{StepId, Table},
 };
@@ -24,6 +24,8 @@ pub struct Head {
     pub standing: Standing,
     /// The questions that the plan asks, each with the answer that this is for.
     pub answers: Vec<String>,
+    /// The parameters whose values are bounded: what each is, and what it may be.
+    pub values: Vec<String>,
     /// The keys, by their names.
     pub keys: Vec<String>,
     /// What is promised.
@@ -93,6 +95,7 @@ impl Head {
             document: plan.document.clone(),
             standing: Standing::of(verdict),
             answers: plan.questions.iter().map(|asked| format!("{} {}", asked.text, asked.told())).collect(),
+            values: plan.parameters.iter().filter_map(bounded).collect(),
             keys: plan.landscape.own_keys().map(|key| plan.landscape.keys[key].clone()).collect(),
             promises,
             finals: match verdict {
@@ -104,6 +107,12 @@ impl Head {
             times: time::times(checked, &timing, numbers),
         }
     }
+}
+
+/// A parameter whose values are bounded.
+fn bounded(parameter: &Parameter) -> Option<String> {
+    let range = Some(parameter.range.sentence()).filter(|range| !range.is_empty())?;
+    Some(format!("{} is {}; it may be {range}", parameter.name, parameter.value))
 }
 
 /// The promises but those of durations.

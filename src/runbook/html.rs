@@ -65,6 +65,7 @@ fn head(f: &mut Formatter<'_>, book: &Runbook) -> fmt::Result {
     list(f, "Who takes part", roles.into_iter())?;
     list(f, "Keys", keys.into_iter())?;
     list(f, "Which answers it is for", head.answers.iter().map(|answer| text(answer)))?;
+    list(f, "With which values", head.values.iter().map(|value| text(value)))?;
     let promises =
         head.promises.iter().map(|p| format!("{} <em>({})</em>", text(&p.sentence), p.kept.words()));
     list(f, "What is promised", promises)?;
@@ -113,6 +114,7 @@ fn write_step(f: &mut Formatter<'_>, step: &Step) -> fmt::Result {
         f.write_str("<dt>Wait for</dt><dd>nothing</dd>\n")?;
     }
     entries(f, "Tell", &step.tells)?;
+    entries(f, "Begin by", step.begin_by.as_slice())?;
     entries(f, "Takes", step.takes.as_slice())?;
     writeln!(f, "<dt>Side by side with</dt><dd>{}</dd>", step.beside.sentence())?;
     writeln!(

@@ -37,6 +37,7 @@ fn head(f: &mut Formatter<'_>, book: &Runbook) -> fmt::Result {
     writeln!(f, "| Keys | {} |", listed(&head.keys))?;
     writeln!(f, "| Steps | {} |\n", book.steps.len())?;
     list(f, "Which answers it is for", head.answers.iter().map(|answer| text(answer)))?;
+    list(f, "With which values", head.values.iter().map(|value| text(value)))?;
     let promises = head.promises.iter().map(|p| format!("{} ({})", text(&p.sentence), p.kept.words()));
     list(f, "What is promised", promises)?;
     list(f, "What holds at the end", head.finals.iter().map(|end| text(end)))?;
@@ -111,6 +112,9 @@ fn role(f: &mut Formatter<'_>, book: &Runbook, (number, part): (usize, &Part)) -
         }
         for told in &step.tells {
             writeln!(f, "  - Tell: {}", text(told))?;
+        }
+        if let Some(until) = &step.begin_by {
+            writeln!(f, "  - Begin by: {}", text(until))?;
         }
         if let Some(takes) = &step.takes {
             writeln!(f, "  - Takes: {}", text(takes))?;

@@ -70,6 +70,8 @@ pub struct Step {
     pub tells: Vec<String>,
     /// How long it takes, where that is said.
     pub takes: Option<String>,
+    /// Until when it has to begin, where that is said.
+    pub begin_by: Option<String>,
     /// Which steps may go side by side with it.
     pub beside: Beside,
 }
@@ -98,6 +100,7 @@ impl Runbook {
                 waits: wait::waits(checked, *id, &numbers),
                 tells: deed::tells(plan, *id, &numbers),
                 takes: plan.steps[*id].takes.as_ref().map(time::takes),
+                begin_by: plan.steps[*id].not_after.as_ref().map(time::begin_by),
                 beside: Beside::of(checked, (*id, &sequence), &numbers),
             })
             .collect();

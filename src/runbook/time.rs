@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     check::Checked,
     duration::{Timing, stretch::Worst, undeclared::Unbounded},
-    plan::{Plan, Takes},
+    plan::{Deadline, Plan, Takes, date::in_utc},
     syntax::spelt,
     world::id::{StepId, Table},
 };
@@ -16,6 +16,14 @@ const TOLD: usize = 20;
 /// How long a step takes.
 pub(super) fn takes(takes: &Takes) -> String {
     format!("at most {}", spelt(takes.most))
+}
+
+/// Until when a step has to begin, and what to do after that.
+pub(super) fn begin_by(deadline: &Deadline) -> String {
+    format!(
+        "{}; after that do not begin it, and ask first whether it is still to be done",
+        in_utc(deadline.at)
+    )
 }
 
 /// How long each interruption, each window and the whole may last, in the worst case.

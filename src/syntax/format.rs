@@ -2,7 +2,9 @@
 
 use super::number::spelt;
 use super::text::quoted;
-use super::tree::{Block, Every, Item, Line, Phrase, Rows, StepLine, SyntaxTree, TableDecl, Term, Trivia};
+use super::tree::{
+    Block, Every, Item, Line, ParamDecl, Phrase, Rows, StepLine, SyntaxTree, TableDecl, Term, Trivia,
+};
 use crate::source::Spanned;
 
 /// Where a comment at the end of a line begins, in characters from the left; behind a longer
@@ -139,7 +141,7 @@ impl Page {
                         format!("param {name:name_width$} : {kind:kind_width$} = {}", term(value))
                     }
                 };
-                self.sentence(line, &code);
+                self.sentence(line, &format!("{code}{}", range(param)));
             }
             Item::Ask(ask) => {
                 self.sentence(line, &format!("ask {} of {}", ask.name, ask.role));
@@ -284,6 +286,24 @@ fn every(every: &Every) -> String {
     format!("for each {}{}", every.table, only.unwrap_or_default())
 }
 
+/// Which values a parameter may have.
+fn range(param: &ParamDecl) -> String {
+    let Some(range) = &param.range else { return String::new() };
+    let mut said = String::new();
+    for (words, bound) in [(" at least ", &range.least), (" at most ", &range.most)] {
+        if let Some(bound) = bound {
+            said.push_str(words);
+            said.push_str(&term(bound));
+        }
+    }
+    if !range.one_of.is_empty() {
+        let values: Vec<String> = range.one_of.iter().map(term).collect();
+        said.push_str(" one of ");
+        said.push_str(&values.join(", "));
+    }
+    said
+}
+
 /// A comment as it is written, whatever its text.
 fn comment_text(text: &str) -> String {
     let text = text.replace(['\n', '\r'], " ");
@@ -311,6 +331,7 @@ fn step_line(line: &StepLine) -> String {
         },
         StepLine::Waits(line) => format!("waits {} after {}", term(&line.time), line.after),
         StepLine::NotBefore(date) => format!("not before {}", term(date)),
+        StepLine::NotAfter(date) => format!("not after {}", term(date)),
         StepLine::OnlyIf(words) => format!("only if {}", phrase(words)),
         StepLine::MayComeLate(_) => "may come late".to_owned(),
         StepLine::TwoPeople(_) => "two people".to_owned(),

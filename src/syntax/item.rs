@@ -8,7 +8,10 @@ use crate::explanation::Explanation;
 /// The words and how a sentence with them is written.
 const ITEMS: [(&str, &str); 21] = [
     ("plan", "`plan NAME`, then its title in quotes and `source \"...\"`"),
-    ("param", "`param NAME : KIND = VALUE`"),
+    (
+        "param",
+        "`param NAME : KIND = VALUE`, then perhaps `at least VALUE`, `at most VALUE` or `one of VALUE, VALUE`",
+    ),
     ("role", "`role NAME \"Title\"`"),
     ("key", "`key NAME`"),
     ("keystore", "`keystore NAME of ROLE { ... }`"),

@@ -6,7 +6,7 @@ use super::grammar::Rule;
 use super::sentence::Sentences;
 use super::tree::{
     Block, Column, Every, ExpectDecl, ForEach, Item, Line, Listed, Only, Owned, ParamDecl, Phrase, PlanHead,
-    Rows, StepDecl, StepLine, TableDecl, TakesLine, Term, Titled, Trivia, WaitsLine, WindowDecl,
+    RangeDecl, Rows, StepDecl, StepLine, TableDecl, TakesLine, Term, Titled, Trivia, WaitsLine, WindowDecl,
 };
 use crate::source::{Span, Spanned};
 
@@ -213,16 +213,26 @@ impl Lowering<'_, '_> {
     }
 
     fn param(&mut self, pair: Pair<'_, Rule>) -> Option<ParamDecl> {
-        let (mut name, mut kind, mut default) = (None, None, None);
+        let (mut name, mut kind, mut default, mut range) = (None, None, None, RangeDecl::default());
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::own_name => name = Some(self.words.word(&part)),
                 Rule::kind => kind = Some(self.words.word(&part)),
                 Rule::comment => self.loose.push(comment(&part)),
+                Rule::lower => range.least = self.values(part).pop(),
+                Rule::upper => range.most = self.values(part).pop(),
+                Rule::choice => range.one_of = self.values(part),
                 _ => default = self.words.term(part).or(default),
             }
         }
-        Some(ParamDecl { name: name?, kind: kind?, default })
+        let range = (range != RangeDecl::default()).then(|| Box::new(range));
+        Some(ParamDecl { name: name?, kind: kind?, default, range })
+    }
+
+    /// The values in a row, without what stands between them.
+    fn values(&mut self, pair: Pair<'_, Rule>) -> Vec<Term> {
+        let terms = pair.into_inner().filter_map(|part| self.words.term(part));
+        terms.filter(|term| !matches!(term, Term::Comma(_))).collect()
     }
 
     fn titled(&mut self, pair: Pair<'_, Rule>) -> Option<Titled> {
@@ -287,6 +297,7 @@ impl Lowering<'_, '_> {
             Rule::takes => StepLine::Takes(Box::new(self.takes(pair)?)),
             Rule::waits => StepLine::Waits(Box::new(self.waits(pair)?)),
             Rule::earliest => StepLine::NotBefore(Box::new(self.date(pair)?)),
+            Rule::latest => StepLine::NotAfter(Box::new(self.date(pair)?)),
             Rule::late => StepLine::MayComeLate(Spanned::new((), self.words.span(&pair))),
             Rule::only_if => StepLine::OnlyIf(self.promised(pair)?),
             Rule::two => StepLine::TwoPeople(Spanned::new((), self.words.span(&pair))),

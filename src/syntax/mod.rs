@@ -15,6 +15,7 @@ mod lowering_words;
 mod name;
 mod nest;
 mod number;
+mod param;
 mod parser;
 mod parts;
 mod question;
@@ -22,6 +23,7 @@ mod raw;
 mod reading;
 mod rule_words;
 mod sentence;
+mod step_line;
 mod text;
 pub mod tree;
 

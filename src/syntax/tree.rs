@@ -5,7 +5,11 @@ use std::time::Duration;
 
 use crate::source::{Span, Spanned};
 
-pub use super::question::AskDecl;
+pub use super::{
+    param::{ParamDecl, RangeDecl},
+    question::AskDecl,
+    step_line::{StepLine, TakesLine, WaitsLine},
+};
 
 /// A whole plan file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -238,17 +242,6 @@ pub struct PlanHead {
     pub source: Option<Spanned<String>>,
 }
 
-/// `param NAME : KIND = VALUE`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParamDecl {
-    /// What `$NAME` stands for.
-    pub name: Spanned<String>,
-    /// `alias`, `date` or `duration`.
-    pub kind: Spanned<String>,
-    /// Its value unless the site gives another.
-    pub default: Option<Term>,
-}
-
 /// A name with a title for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Titled {
@@ -289,53 +282,6 @@ pub struct StepDecl {
     pub title: Option<Spanned<String>>,
     /// Its order, its needs and its act.
     pub body: Block<StepLine>,
-}
-
-/// One line of a step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StepLine {
-    /// `after STEP, STEP`
-    After(Vec<Spanned<String>>),
-    /// `after STEP for each TABLE`
-    AfterEach(Box<Listed>),
-    /// `needs ...`: a precondition; the phrase begins after the word `needs`.
-    Needs(Phrase),
-    /// `takes 2h`, `takes 10m to 2h`; apart, so that the lines that most steps have stay small
-    Takes(Box<TakesLine>),
-    /// `waits 90d after STEP`
-    Waits(Box<WaitsLine>),
-    /// `not before DATE`: a date or a parameter
-    NotBefore(Box<Term>),
-    /// `may come late`
-    MayComeLate(Spanned<()>),
-    /// `only if ...`: the phrase begins after these words
-    OnlyIf(Phrase),
-    /// `two people`
-    TwoPeople(Spanned<()>),
-    /// Anything else: a verb and its arguments.
-    Act(Phrase),
-}
-
-/// `takes DURATION to DURATION`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TakesLine {
-    /// At least so long: a duration or a parameter.
-    pub least: Option<Term>,
-    /// At most so long: a duration or a parameter.
-    pub most: Term,
-    /// The place of the line.
-    pub span: Spanned<()>,
-}
-
-/// `waits DURATION after STEP`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WaitsLine {
-    /// So long: a duration or a parameter.
-    pub time: Term,
-    /// After this step.
-    pub after: Spanned<String>,
-    /// The place of the line.
-    pub span: Spanned<()>,
 }
 
 /// Words in a row, as in `exchange tenant[$alias] for new`; never empty.

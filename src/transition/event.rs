@@ -88,6 +88,15 @@ pub enum Event {
         /// Why.
         because: String,
     },
+    /// A role lets its step begin although its deadline has passed.
+    Extended {
+        /// Which step.
+        step: String,
+        /// Who.
+        by: Actor,
+        /// Why.
+        because: String,
+    },
     /// The other side answers a proposal.
     Answered {
         /// Which step.

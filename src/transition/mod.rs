@@ -4,6 +4,7 @@
 pub mod command;
 pub mod early;
 pub mod event;
+pub mod late;
 pub mod moves;
 pub mod next;
 pub mod people;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::{
     backend::Outcome,
     check::Checked,
+    plan::date::in_utc,
     world::{
         effect::Effect,
         id::{DeliveryId, Id, StepId, WindowId},
@@ -17,7 +18,7 @@ use crate::{
 use super::{
     command::Command,
     event::{Actor, Drain, Event, Record},
-    people,
+    late, people,
     ready::Blocker,
     reasons::reasons,
     state::{Opening, State, Status},
@@ -98,11 +99,20 @@ fn step(checked: &Checked, state: &mut State, event: &Event) -> Taken {
                 return Err(Why::Closed(step.clone()));
             }
             own(checked, id, by)?;
-            open(checked, state, id)?;
+            // A role may say no to what is late, too.
+            match open(checked, state, id) {
+                Ok(()) | Err(Why::Late { .. }) => {}
+                Err(why) => return Err(why),
+            }
             let progress = &mut state.steps[id];
             (progress.status, progress.cause) = (Status::Declined, Some(said(by, because)));
             progress.people.clear();
             Ok(Some(Vec::new()))
+        }
+        Event::Extended { step, by, because } => {
+            let id = named(checked, step)?;
+            own(checked, id, by)?;
+            Ok(late::extended(checked, state, id, said(by, because))?.then(Vec::new))
         }
         Event::Answered { step, by, yes, because } => {
             let (id, window) = asked(checked, state, step, by)?;
@@ -149,6 +159,7 @@ pub(super) fn open(checked: &Checked, state: &State, step: StepId) -> Result<(),
         [Blocker::Unsettled(other)] => {
             Err(Why::Unsettled { step: name, other: checked.plan().steps[*other].name.value.clone() })
         }
+        [Blocker::Late(at)] => Err(Why::Late { step: name, until: in_utc(*at) }),
         [Blocker::Done, ..] => Err(Why::Closed(name)),
         _ => Err(Why::NotYet { reason: reasons(checked, step, &found), step: name, blockers: found }),
     }
@@ -313,7 +324,7 @@ fn finish(checked: &Checked, state: &mut State, id: StepId, outcome: Outcome) ->
     Ok(plan.deliveries_of(id).map(tell).collect())
 }
 
-/// Who said no, and why.
+/// Who said something, and why.
 fn said(by: &Actor, because: &str) -> String {
     match &by.person {
         Some(person) => format!("{} ({person}) says: {because}", by.role),

@@ -33,6 +33,8 @@ pub enum Blocker {
     Waits(usize, Timestamp),
     /// It does not begin before then.
     NotBefore(Timestamp),
+    /// It had to begin by then.
+    Late(Timestamp),
     /// This step of the same role was begun, has no outcome yet, and changes what this one needs.
     Unsettled(StepId),
 }

@@ -28,6 +28,7 @@ pub fn reasons(checked: &Checked, step: StepId, blockers: &[Blocker]) -> String 
             format!("it waits until {}, {}", in_utc(*until), waits.unwrap_or_default())
         }
         Blocker::NotBefore(until) => format!("it does not begin before {}", in_utc(*until)),
+        Blocker::Late(until) => format!("it had to begin by {}", in_utc(*until)),
         Blocker::Unsettled(other) => {
             format!("`{}` has no outcome yet, and it changes what `{}` asks for", name(*other), name(step))
         }

@@ -56,6 +56,9 @@ pub struct Progress {
     /// Who stands behind it, where two people do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<String>,
+    /// Why it begins although its deadline has passed, where a person has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun_late: Option<String>,
 }
 
 /// The statuses that events give to a step. Whether an open step is blocked, ready or waits follows

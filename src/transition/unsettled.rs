@@ -15,6 +15,7 @@ use crate::{
 
 use super::{
     early::early,
+    late::late,
     ready::{Blocker, blockers},
     state::{State, Status},
 };
@@ -29,12 +30,20 @@ pub fn barred(checked: &Checked, state: &State, step: StepId) -> Vec<Blocker> {
 /// The same at a later moment.
 #[must_use]
 pub fn barred_at(checked: &Checked, state: &State, step: StepId, now: Timestamp) -> Vec<Blocker> {
+    let mut found = barred_at_any_time(checked, state, step);
+    if !state.world.is_done(step) {
+        found.extend(early(checked, state, step, now));
+        found.extend(late(checked, state, step, now));
+    }
+    found
+}
+
+/// What of it no clock ends or brings about.
+#[must_use]
+pub fn barred_at_any_time(checked: &Checked, state: &State, step: StepId) -> Vec<Blocker> {
     let mut found = blockers(checked, &state.world, step);
     if found.is_empty() {
         found.extend(unsettled(checked, state, step).map(Blocker::Unsettled));
-    }
-    if !state.world.is_done(step) {
-        found.extend(early(checked, state, step, now));
     }
     found
 }

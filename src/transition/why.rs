@@ -31,6 +31,20 @@ pub enum Why {
         /// The same, for machines.
         blockers: Vec<Blocker>,
     },
+    /// The step had to begin earlier.
+    #[error(
+        "`{step}` had to begin by {until}, which has passed: with --late --because \"...\" a person of its \
+         role lets it begin all the same"
+    )]
+    Late {
+        /// Which step.
+        step: String,
+        /// By when, in words.
+        until: String,
+    },
+    /// The step needs nobody to let it begin late.
+    #[error("`{0}` has no deadline that has passed, so it is not begun late")]
+    NotLate(String),
     /// What another step of the role has done is not known yet, and this step asks for it.
     #[error(
         "`{step}` cannot begin yet: whether `{other}` has taken effect is not known, and changes what it needs"
@@ -82,5 +96,16 @@ impl Why {
     #[must_use]
     pub fn is_early(&self) -> bool {
         matches!(self, Self::NotYet { blockers, .. } if blockers.iter().all(|b| b.until().is_some()))
+    }
+
+    /// Whether nothing but the clock is against it: it is too early, or a deadline has passed.
+    #[must_use]
+    pub fn is_of_time(&self) -> bool {
+        let of_time = |blocker: &Blocker| blocker.until().is_some() || matches!(blocker, Blocker::Late(_));
+        match self {
+            Self::Late { .. } => true,
+            Self::NotYet { blockers, .. } => blockers.iter().all(of_time),
+            _ => false,
+        }
     }
 }

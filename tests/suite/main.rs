@@ -35,6 +35,7 @@ mod oracle;
 mod output;
 mod parts;
 mod random_plans;
+mod ranges;
 mod readme;
 mod reference;
 mod repair;

@@ -36,7 +36,7 @@ pub(crate) fn begin() -> Timestamp {
     "2026-11-01T12:00:00Z".parse().unwrap()
 }
 
-fn actor(role: &str) -> Actor {
+pub(crate) fn actor(role: &str) -> Actor {
     Actor { role: role.to_owned(), person: None, automatic: false }
 }
 

@@ -1,10 +1,12 @@
-//! Times that steps wait for: a step begins no earlier, however it is asked, and no proof rests on it.
+//! Times that steps wait for, and by which they have to begin: a step begins no earlier and no later, however
+//! it is asked, and no proof rests on it.
 
 #![cfg(test)]
 
 mod begun;
 mod in_time;
 mod proved;
+mod until;
 
 use keyroll::{
     check::{self, Checked},

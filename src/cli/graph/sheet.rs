@@ -69,7 +69,7 @@ pub struct Step {
 /// What must hold before a step.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Gate {
-    /// What it needs, or how long it waits after which step, or before which date it does not begin.
+    /// What it needs, or how long it waits after which step, or before or after which date it does not begin.
     pub needs: String,
     /// What opens it.
     pub kind: Opener,

@@ -55,7 +55,7 @@ pub struct Arguments {
     /// Give the plan, a role, a key or a step, by its name in the template, another title
     #[arg(long, value_name = "NAME=TEXT", value_parser = assignment)]
     title: Vec<(String, String)>,
-    /// Give a parameter another value
+    /// Give a parameter another value, one that the plan lets it have
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
     set: Vec<(String, String)>,
     /// Where the plan goes, if not to standard output; what is there already stays

@@ -8,6 +8,7 @@ use crate::{
     plan::{
         mention::{Declaration, Mentions},
         parameter::from_text,
+        range::Range,
     },
     source::shown,
     syntax::{
@@ -132,10 +133,17 @@ fn parameter(
         .collect();
     let about = line.comment.clone().unwrap_or_else(|| before.join(" "));
     let name = &param.name.value;
+    let range = Range::of(param).unwrap_or_default();
+    let about = [about, range.sentence()].into_iter().filter(|said| !said.is_empty());
+    let about = about.collect::<Vec<_>>().join("; ");
     if !about.is_empty() {
         asked.say(&format!("  {name}: {}", shown(&about)));
     }
-    let wrong = |answer: &str| from_text(&param.kind.value, answer).err();
+    let wrong = |answer: &str| match from_text(&param.kind.value, answer) {
+        Ok(value) if range.allows(&value) => None,
+        Ok(_) => Some(format!("it has to be {}", range.sentence())),
+        Err(why) => Some(why),
+    };
     let value = asked.name(name, &there, wrong)?;
     if value != there {
         wishes.set(name, &value);

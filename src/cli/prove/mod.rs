@@ -1,6 +1,7 @@
 //! `keyroll prove PLAN`
 
 mod certificate;
+mod due;
 mod judged;
 mod moments;
 mod one;

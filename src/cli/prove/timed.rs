@@ -20,6 +20,8 @@ use crate::{
     world::id::StepId,
 };
 
+use super::due::{self, Remaining};
+
 /// How long a plan may take.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub(super) struct Timed {
@@ -31,6 +33,9 @@ pub(super) struct Timed {
     windows: Vec<InWindow>,
     /// What is promised of the length of interruptions.
     promises: Vec<Limit>,
+    /// What each deadline leaves, in the order of the steps.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    deadlines: Vec<Remaining>,
 }
 
 /// A duration that is computed.
@@ -152,6 +157,7 @@ impl Timed {
             interruptions: timing.interruptions.iter().map(interrupted).collect(),
             windows: windows.collect(),
             promises: promises.collect(),
+            deadlines: Remaining::all(checked),
         }
     }
 }
@@ -211,6 +217,7 @@ pub(super) fn lines(checked: &Checked) -> Vec<String> {
             lines.push(format!("  window      {window}, at most {}: slack {}", spelt(most), spelt(slack)));
         }
     }
+    lines.extend(due::lines(checked));
     lines.push(format!("  whole plan  {}", longest(plan, &timing, &timing.whole)));
     lines
 }

@@ -98,6 +98,9 @@ fn line(checked: &Checked, event: &Event) -> Option<String> {
         Event::Declined { step, by, because } => {
             row(&by.role, step, &format!("declines: {}", shown(because)))
         }
+        Event::Extended { step, by, because } => {
+            row(&by.role, step, &format!("is begun late: {}", shown(because)))
+        }
         Event::Received { step, by: Actor { role, automatic: false, .. } } => {
             row(role, step, "message taken")
         }

@@ -58,7 +58,7 @@ impl LeftOut {
                     line.least.iter().chain([&line.most]).for_each(|term| self.term(term));
                 }
                 StepLine::Waits(line) => self.term(&line.time),
-                StepLine::NotBefore(date) => self.term(date),
+                StepLine::NotBefore(date) | StepLine::NotAfter(date) => self.term(date),
                 StepLine::After(_)
                 | StepLine::AfterEach(_)
                 | StepLine::MayComeLate(_)

@@ -62,7 +62,7 @@ fn item(item_of: &Item, tables: &BTreeMap<&str, Table>) -> u64 {
                 StepLine::AfterEach(listed) => rows(&listed.every, tables),
                 StepLine::Needs(words) | StepLine::Act(words) => phrase(words, tables),
                 StepLine::After(_) | StepLine::Takes(_) | StepLine::Waits(_) => 1,
-                StepLine::NotBefore(_) | StepLine::MayComeLate(_) => 1,
+                StepLine::NotBefore(_) | StepLine::NotAfter(_) | StepLine::MayComeLate(_) => 1,
                 StepLine::OnlyIf(_) | StepLine::TwoPeople(_) => 1,
             })
         }),

@@ -60,8 +60,8 @@ fn is_of_tables(item: &Item) -> bool {
                     StepLine::After(names) => names.iter().any(|name| name.value.contains('$')),
                     StepLine::Needs(words) | StepLine::Act(words) => has_list(words),
                     StepLine::Waits(line) => line.after.value.contains('$'),
-                    StepLine::Takes(_) | StepLine::NotBefore(_) | StepLine::OnlyIf(_) => false,
-                    StepLine::MayComeLate(_) | StepLine::TwoPeople(_) => false,
+                    StepLine::Takes(_) | StepLine::NotBefore(_) | StepLine::NotAfter(_) => false,
+                    StepLine::OnlyIf(_) | StepLine::MayComeLate(_) | StepLine::TwoPeople(_) => false,
                 })
         }
         Item::Role(titled) | Item::Key(titled) => titled.name.value.contains('$'),
@@ -335,6 +335,7 @@ impl<'a> Saying<'a> {
                     span: waits.span.clone(),
                 }))],
                 StepLine::NotBefore(date) => vec![StepLine::NotBefore(Box::new(row.term(date)))],
+                StepLine::NotAfter(date) => vec![StepLine::NotAfter(Box::new(row.term(date)))],
                 same @ (StepLine::MayComeLate(_) | StepLine::TwoPeople(_) | StepLine::OnlyIf(_)) => {
                     vec![same.clone()]
                 }

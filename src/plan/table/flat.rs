@@ -48,6 +48,7 @@ fn step_line(line: &mut StepLine) {
         | StepLine::Takes(_)
         | StepLine::Waits(_)
         | StepLine::NotBefore(_)
+        | StepLine::NotAfter(_)
         | StepLine::MayComeLate(_)
         | StepLine::OnlyIf(_)
         | StepLine::TwoPeople(_) => {}

@@ -329,6 +329,7 @@ fn every_kind_of_event_fits_the_schema() {
         Event::Confirmed { step: step.clone(), by: by(None), opens: None, certificates: BTreeMap::new() },
         Event::Agreed { step: step.clone(), by: by(Some("Ann")) },
         Event::Declined { step: step.clone(), by: by(Some("Ann")), because: "no".to_owned() },
+        Event::Extended { step: step.clone(), by: by(Some("Ann")), because: "why".to_owned() },
         Event::Answered { step: step.clone(), by: by(None), yes: true, because: None },
         Event::Answered { step: step.clone(), by: by(None), yes: false, because: Some("no".to_owned()) },
         Event::Received { step, by: by(None) },

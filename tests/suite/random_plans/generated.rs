@@ -106,7 +106,8 @@ pub(crate) fn timed(seed: u64) -> String {
 
 /// The same orders without times.
 pub(crate) fn untimed(text: &str) -> String {
-    let lines = text.lines().filter(|line| !line.starts_with("  not before "));
+    let is_date = |line: &&str| line.starts_with("  not before ") || line.starts_with("  not after ");
+    let lines = text.lines().filter(|line| !is_date(line));
     let plain = lines.map(|line| match line.strip_prefix("  waits ") {
         Some(waits) => format!("  after {}\n", waits.split(" after ").nth(1).unwrap()),
         None => format!("{line}\n"),

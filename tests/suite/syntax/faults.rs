@@ -111,7 +111,7 @@ fn what_could_follow_is_named() {
         ),
         (
             "step s by r {\n  !\n}\n",
-            "a verb, `}`, `after`, `needs`, `takes`, `only if`, `may come late`, `two people`, `waits` or `not before`",
+            "a verb, `}`, `after`, `needs`, `takes`, `only if`, `may come late`, `two people`, `waits`, `not before` or `not after`",
         ),
     ] {
         let told = read(&format!("keyroll 1\n{plan}")).findings[0].to_string();

@@ -5,8 +5,8 @@ use std::time::Duration;
 use keyroll::source::{Span, Spanned};
 use keyroll::syntax::tree::{
     AskDecl, Block, Column, Every, ExpectDecl, ForEach, Item, KindDecl, Line, Listed, Only, Owned, ParamDecl,
-    Phrase, PlaceTerm, PlanHead, Rows, SayDecl, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term,
-    Thing, Titled, Trivia, UseDecl, VocabularyHead, WaitsLine, WindowDecl,
+    Phrase, PlaceTerm, PlanHead, RangeDecl, Rows, SayDecl, StepDecl, StepLine, SyntaxTree, TableDecl,
+    TakesLine, Term, Thing, Titled, Trivia, UseDecl, VocabularyHead, WaitsLine, WindowDecl,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -194,6 +194,8 @@ fn step() -> impl Strategy<Value = StepDecl> {
             .prop_map(|(time, after)| { StepLine::Waits(Box::new(WaitsLine { time, after, span: at(()) })) }),
         prop_oneof![date(), any_word().prop_map(Term::Param)]
             .prop_map(|date| StepLine::NotBefore(Box::new(date))),
+        prop_oneof![date(), any_word().prop_map(Term::Param)]
+            .prop_map(|date| StepLine::NotAfter(Box::new(date))),
         Just(StepLine::MayComeLate(at(()))),
         condition().prop_map(StepLine::OnlyIf),
         Just(StepLine::TwoPeople(at(()))),
@@ -257,6 +259,14 @@ fn thing() -> impl Strategy<Value = Thing> {
     })
 }
 
+/// Which values a parameter may have: at least one of the three is said.
+fn range() -> impl Strategy<Value = Box<RangeDecl>> + Clone {
+    let one = || prop_oneof![4 => value(), 1 => day()];
+    let all = (option::of(one()), option::of(one()), vec(one(), 0..3));
+    let said = all.prop_map(|(least, most, one_of)| RangeDecl { least, most, one_of });
+    said.prop_filter("says something", |range| *range != RangeDecl::default()).prop_map(Box::new)
+}
+
 fn sentence() -> impl Strategy<Value = Item> + Clone {
     let limit = bound();
     prop_oneof![
@@ -264,8 +274,8 @@ fn sentence() -> impl Strategy<Value = Item> + Clone {
         (any_word(), text()).prop_map(|(code, because)| Item::Expect(ExpectDecl { code, because })),
         (free_word(), option::of(text()), option::of(text()))
             .prop_map(|(name, title, source)| Item::Plan(PlanHead { name, title, source })),
-        (free_word(), any_word(), option::of(prop_oneof![4 => value(), 1 => day()]))
-            .prop_map(|(name, kind, default)| Item::Param(ParamDecl { name, kind, default })),
+        (free_word(), any_word(), option::of(prop_oneof![4 => value(), 1 => day()]), option::of(range()))
+            .prop_map(|(name, kind, default, range)| Item::Param(ParamDecl { name, kind, default, range })),
         (free_word(), free_word(), text(), option::of(any_word())).prop_map(|(name, role, text, silence)| {
             Item::Ask(Box::new(AskDecl { name, role, text, silence }))
         }),

@@ -109,6 +109,7 @@ fn pieces() -> impl Strategy<Value = String> {
         "takes",
         "waits",
         "not before",
+        "not after",
         "2026-12-01",
         "2026-02-30T",
         "to",
