@@ -129,6 +129,11 @@ pub(super) fn of_tree(source: &Source, tree: &SyntaxTree, given: &Given) -> Resu
 /// # Errors
 /// All errors, when there is one. Advice waits until the plan has none: it would bury them.
 pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
+    let source = plan.source.clone();
+    found(plan).map_err(|findings| source.placed(findings))
+}
+
+fn found(plan: Plan) -> Result<Checked, Vec<Finding>> {
     let graph = StepGraph::of(&plan);
     let order = match Order::of(&graph) {
         Ok(order) => order,
@@ -150,6 +155,7 @@ pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
     if !errors.is_empty() {
         return Err(errors);
     }
+    let advice = plan.source.placed(advice);
     let news = News::of(&plan, &order, &knowledge);
     let licences = plan.steps.iter().map(|(id, step)| {
         let needs = step.needs.iter().map(|need| need.value.asks());

@@ -3,7 +3,7 @@
 use crate::explanation::Explanation;
 
 use super::{
-    answers, date, declare, duplicate, expected, flow, parameter, phrase, promise, resolve, settled, steps,
+    answers, date, declare, duplicate, expected, flow, head, inner, parameter, phrase, promise, resolve, settled, steps,
     table, takes, vocabulary, waits,
 };
 
@@ -16,6 +16,8 @@ pub fn explanations() -> Vec<Explanation> {
         flow::EXPLANATIONS,
         duplicate::EXPLANATIONS,
         expected::EXPLANATIONS,
+        head::EXPLANATIONS,
+        inner::EXPLANATIONS,
         parameter::EXPLANATIONS,
         phrase::EXPLANATIONS,
         promise::EXPLANATIONS,

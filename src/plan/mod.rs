@@ -14,6 +14,8 @@ mod flow;
 pub mod gap;
 pub mod given;
 mod goal;
+mod head;
+pub mod inner;
 mod issuer;
 pub mod lines;
 pub mod mention;

@@ -36,6 +36,31 @@ impl Wording {
         Self { rows: Arc::new(rows), kinds: Arc::new(kinds) }
     }
 
+    /// These words with those of another plan, whose things are called otherwise here.
+    ///
+    /// # Errors
+    /// A sentence that both have, for two things of the core.
+    pub fn with(&self, other: &Self, called: impl Fn(&str) -> String) -> Result<Self, String> {
+        let mut rows = (*self.rows).clone();
+        for row in other.rows.iter() {
+            match rows.iter().find(|known| known.own == row.own) {
+                Some(known) if known.core != row.core => {
+                    let words = row.own.iter().map(|bit| match bit {
+                        Bit::Word(word) => word.as_str(),
+                        Bit::Slot(_) => "...",
+                    });
+                    return Err(words.collect::<Vec<_>>().join(" "));
+                }
+                _ if rows.contains(row) => {}
+                _ => rows.push(row.clone()),
+            }
+        }
+        let theirs = other.kinds.iter().map(|(name, kind)| (called(name), kind.clone()));
+        // What both have is called as it is called here.
+        let kinds = theirs.chain((*self.kinds).clone()).collect();
+        Ok(Self::new(rows, kinds))
+    }
+
     /// A sentence of the core in the author's words; as it is where there are none for it.
     #[must_use]
     pub fn own(&self, core: String) -> String {
