@@ -3,8 +3,8 @@
 use crate::explanation::Explanation;
 
 use super::{
-    answers, date, declare, duplicate, expected, flow, head, inner, parameter, phrase, promise, resolve, settled, steps,
-    table, takes, vocabulary, waits,
+    answers, date, declare, duplicate, expected, flow, head, inner, parameter, phrase, promise, resolve,
+    settled, steps, table, takes, vocabulary, waits,
 };
 
 /// What `explain` says of this room's findings.

@@ -59,7 +59,7 @@ pub(super) fn heads(draft: &mut Draft, source: &Source, tree: &SyntaxTree) -> Op
 }
 
 /// What `explain` says.
-pub const EXPLANATIONS: &[Explanation] = &[
+pub(super) const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "no_plan",
         title: "a file without a `plan` sentence",

@@ -200,7 +200,9 @@ fn read(
     let tree = whole.tree.as_ref();
     let head = heads(&mut draft, source, tree);
     names(&mut draft, tree, &given.parameters);
-    whole.spoken.iter().for_each(|name| drop(draft.scope.parameters.named(name)));
+    for name in &whole.spoken {
+        let _used = draft.scope.parameters.named(name);
+    }
     let questions = variant.asked(&mut draft);
     owned(&mut draft, tree);
     declare::bodies(&mut draft);
@@ -359,11 +361,10 @@ fn start_world(draft: &Draft, steps: usize, deliveries: usize) -> World {
 }
 
 /// What `explain` says.
-pub const EXPLANATIONS: &[Explanation] = &[
-    Explanation {
-        code: "no_steps",
-        title: "a plan without steps",
-        text: "\
+pub const EXPLANATIONS: &[Explanation] = &[Explanation {
+    code: "no_steps",
+    title: "a plan without steps",
+    text: "\
 A plan is a procedure; without a step there is nothing to prove and nothing to run.
 
 Right:
@@ -371,5 +372,4 @@ Right:
     create new in tenant as \"orders-signer-next\"
   }
 ",
-    },
-];
+}];

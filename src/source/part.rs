@@ -161,8 +161,10 @@ impl<'s> Texts<'s> {
         }
         let mut groups = groups.into_iter();
         let (mut at, text, labels) = groups.next().unwrap_or_else(|| (0, self.at(0).0, Vec::new()));
-        let other = |(_, text, labels): (usize, Text, Vec<LabeledSpan>)| {
-            Beside { said: format!("the other place is in {}", shown(text.name())), labels, text }
+        let other = |(_, text, labels): (usize, Text, Vec<LabeledSpan>)| Beside {
+            said: format!("the other place is in {}", shown(text.name())),
+            labels,
+            text,
         };
         let mut beside: Vec<Beside> = groups.map(other).collect();
         while let Some(part) = self.source.part_at(at) {
@@ -318,9 +320,15 @@ mod tests {
     #[test]
     fn a_neighbour_names_what_lies_beside_it() {
         let inner = Source::new("plans/a.renewal", "").of_neighbour("deep/b.renewal", "");
-        assert_eq!((inner.name.as_str(), inner.key("c.csv").as_str()), ("plans/deep/b.renewal", "deep/c.csv"));
+        assert_eq!(
+            (inner.name.as_str(), inner.key("c.csv").as_str()),
+            ("plans/deep/b.renewal", "deep/c.csv")
+        );
         let deeper = inner.of_neighbour("er/d.renewal", "");
-        assert_eq!((deeper.name.as_str(), deeper.key("e").as_str()), ("plans/deep/er/d.renewal", "deep/er/e"));
+        assert_eq!(
+            (deeper.name.as_str(), deeper.key("e").as_str()),
+            ("plans/deep/er/d.renewal", "deep/er/e")
+        );
         assert_eq!(inner.of_neighbour("std/tls/x", "").name, "std/tls/x");
     }
 }

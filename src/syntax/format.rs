@@ -2,7 +2,9 @@
 
 use super::number::spelt;
 use super::text::quoted;
-use super::tree::{Block, Every, InnerLine, Item, Line, Phrase, Rows, StepLine, SyntaxTree, TableDecl, Term, Trivia};
+use super::tree::{
+    Block, Every, InnerLine, Item, Line, Phrase, Rows, StepLine, SyntaxTree, TableDecl, Term, Trivia,
+};
 use crate::source::Spanned;
 
 /// Where a comment at the end of a line begins, in characters from the left; behind a longer

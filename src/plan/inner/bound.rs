@@ -59,7 +59,9 @@ pub(super) fn values<'d>(decl: &'d InnerDecl, inner: &SyntaxTree, outer: &Parame
                 _ => bound.bad(is_question(name), "answer it with `yes` or `no`".to_owned(), at),
             },
             (Term::Word(_), _) => bound.things.push(binding),
-            (_, None) if is_ask => bound.bad(is_question(name), "answer it with `yes` or `no`".to_owned(), at),
+            (_, None) if is_ask => {
+                bound.bad(is_question(name), "answer it with `yes` or `no`".to_owned(), at)
+            }
             (_, None) => {
                 let help = near(name, parameters.keys().copied(), "a value belongs to a parameter of it");
                 let what = format!("`{}` has no parameter `{}`", shown(&decl.file.value), shown(name));
@@ -108,7 +110,8 @@ impl Bound<'_> {
             let (name, here) = (binding.name.value.as_str(), word.value.as_str());
             let Some(kind) = declared.get(name) else {
                 let help = near(name, declared.keys().copied(), "name something that it declares");
-                let what = format!("`{}` has nothing that is called `{}`", shown(&decl.file.value), shown(name));
+                let what =
+                    format!("`{}` has nothing that is called `{}`", shown(&decl.file.value), shown(name));
                 self.bad(what, help, binding.name.span);
                 continue;
             };
@@ -120,7 +123,8 @@ impl Bound<'_> {
                 }
                 None => {
                     let of_kind = outer.iter().filter(|(_, found)| *found == kind);
-                    let declare = format!("declare it, as in `{kind} {}`, in front of this sentence", shown(here));
+                    let declare =
+                        format!("declare it, as in `{kind} {}`, in front of this sentence", shown(here));
                     let help = near(here, of_kind.map(|(name, _)| name.as_str()), &declare);
                     self.bad(format!("there is no {kind} `{}`", shown(here)), help, word.span);
                 }
@@ -173,7 +177,8 @@ fn is_question(name: &str) -> String {
 }
 
 fn near<'n>(name: &str, known: impl Iterator<Item = &'n str>, otherwise: &str) -> String {
-    nearest(name, known).map_or_else(|| otherwise.to_owned(), |near| format!("did you mean `{}`?", shown(near)))
+    nearest(name, known)
+        .map_or_else(|| otherwise.to_owned(), |near| format!("did you mean `{}`?", shown(near)))
 }
 
 fn example(kind: &str) -> &'static str {
@@ -205,7 +210,11 @@ fn text_of(param: &ParamDecl, term: &Term, outer: &Parameters) -> Result<String,
         _ => "number",
     };
     let article = if found == "alias" { "an" } else { "a" };
-    let what = format!("`{}` is a parameter of kind `{}`, and this is {article} {found}", shown(&param.name.value), shown(kind));
+    let what = format!(
+        "`{}` is a parameter of kind `{}`, and this is {article} {found}",
+        shown(&param.name.value),
+        shown(kind)
+    );
     let help = format!("write it as `{} = {}`", shown(&param.name.value), example(kind));
     Err(Box::new(BadBinding { what, help, at: term.span().into() }))
 }

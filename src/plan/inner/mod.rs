@@ -6,6 +6,7 @@ mod filled;
 mod finding;
 mod order;
 mod renamed;
+mod shared;
 mod shelf;
 mod standard;
 mod walk;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     plan::mention::{Mentions, Of},
     source::{Span, Spanned},
-    syntax::tree::{Block, Item, Line, Phrase, Term},
+    syntax::tree::{Item, Line, Phrase, Term},
 };
 
 use super::walk::{self, Change};
@@ -57,7 +57,8 @@ impl<'a> Renaming<'a> {
 
     /// The use of an alias beside the flows has a name too, which is a text.
     fn other_use(&self, words: &mut Phrase) {
-        let is_before = |term: &Term| matches!(term, Term::Word(w) if ["by", "for", "use"].contains(&&*w.value));
+        let is_before =
+            |term: &Term| matches!(term, Term::Word(w) if ["by", "for", "use"].contains(&&*w.value));
         for place in 1..words.terms.len() {
             let follows = words.terms.get(place - 1).is_some_and(is_before);
             if let Some(Term::Text(text)) = words.terms.get_mut(place).filter(|_| follows) {
@@ -98,23 +99,5 @@ impl Change for Renaming<'_> {
             Term::Duration(time) => time.span = self.moved(time.span),
             Term::Comma(comma) => comma.span = self.moved(comma.span),
         }
-    }
-}
-
-/// The lines about something that is one of the outer plan's, as far as they say how the plan starts: all else
-/// is said there.
-pub(super) fn at_start(item: &Item) -> Vec<Line<Phrase>> {
-    let first = |words: &Phrase, wanted: &str| {
-        matches!(words.terms.first(), Some(Term::Word(word)) if word.value == wanted)
-    };
-    let of = |body: &Block<Phrase>, is_one: &dyn Fn(&Phrase) -> bool| {
-        body.lines.iter().filter(|line| is_one(&line.node)).cloned().collect()
-    };
-    match item {
-        Item::Keystore(owned) => of(&owned.body, &|words| first(words, "alias")),
-        Item::Receiver(owned) => {
-            of(&owned.body, &|words| first(words, "accepts") && matches!(words.terms.as_slice(), [_, Term::Word(_)]))
-        }
-        _ => Vec::new(),
     }
 }

@@ -80,7 +80,10 @@ fn text(source: &Source, name: &str) -> Result<String, (String, String)> {
     if let Some(wanted) = name.strip_prefix("std/") {
         let near = nearest(wanted, STANDARD.iter().map(|(name, _)| *name));
         let help = near.map_or_else(
-            || "`keyroll new` shows the plans that there are; some of them may be a part of another".to_owned(),
+            || {
+                "`keyroll new` shows the plans that there are; some of them may be a part of another"
+                    .to_owned()
+            },
             |near| format!("did you mean `std/{near}`?"),
         );
         return Err(("is none of those that keyroll has".to_owned(), help));

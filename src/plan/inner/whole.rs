@@ -6,13 +6,7 @@ use std::{
 };
 
 use crate::{
-    plan::{
-        duplicate,
-        given::Given,
-        parameter::Parameters,
-        resolve::read_within,
-        vocabulary,
-    },
+    plan::{duplicate, given::Given, parameter::Parameters, resolve::read_within, vocabulary},
     source::{Finding, Part, Source, Span, Spanned, shown},
     syntax::{
         NAME_LIMIT, NameTooLong,
@@ -28,7 +22,8 @@ use super::{
     filled::parameters,
     finding::InnerPlanDepth,
     order::{Ends, after_plans, begin_after},
-    renamed::{Renaming, at_start},
+    renamed::Renaming,
+    shared,
 };
 
 /// A tree in which no inner plan is left.
@@ -79,35 +74,38 @@ pub(in crate::plan) fn whole<'t>(
         items: Vec::new(),
         places: BTreeMap::new(),
         known: BTreeMap::new(),
+        said: BTreeMap::new(),
         names: BTreeMap::new(),
         ends: BTreeMap::new(),
         parts: Vec::new(),
         reach: source.reach(),
         findings: Vec::new(),
     };
-    let (inner, own): (Vec<_>, Vec<_>) =
-        whole.tree.items.iter().cloned().partition(|line| matches!(line.node, Item::Inner(_)));
-    own.into_iter().for_each(|line| making.push(line));
-    let count = making.items.len();
-    let decls: Vec<&InnerDecl> = inner
-        .iter()
-        .filter_map(|line| match &line.node {
-            Item::Inner(decl) => Some(&**decl),
-            _ => None,
-        })
-        .collect();
-    decls.iter().for_each(|decl| making.add(decl, &mut whole));
-    making.order(&decls, count);
+    // What the plan says itself is known to each of its parts, wherever they stand.
+    let mut decls: Vec<(usize, InnerDecl)> = Vec::new();
+    for (rank, line) in whole.tree.items.iter().enumerate() {
+        match &line.node {
+            Item::Inner(decl) => decls.push((rank, (**decl).clone())),
+            _ => making.push(rank, line.clone()),
+        }
+    }
+    let own = making.items.len();
+    decls.iter().for_each(|(rank, decl)| making.add(*rank, decl, &mut whole));
+    making.order(&decls, own);
     if !making.findings.is_empty() {
         return Err(making.findings);
     }
     let places = vec![Span::default(); making.parameters.count()];
-    let unspoken: BTreeSet<String> = making.parameters.unused(&places).into_iter().map(|one| one.name).collect();
+    let unspoken: BTreeSet<String> =
+        making.parameters.unused(&places).into_iter().map(|one| one.name).collect();
     let all = making.parameters.into_rows().into_iter().map(|one| one.name);
     whole.spoken = all.filter(|name| !unspoken.contains(name)).collect();
     whole.source = whole.source.with_parts(making.parts);
     let SyntaxTree { version, trailing, .. } = whole.tree.into_owned();
-    whole.tree = Cow::Owned(SyntaxTree { version, items: making.items, trailing });
+    // The sentences of a part stand where it is asked for.
+    making.items.sort_by_key(|(rank, _)| *rank);
+    let items = making.items.into_iter().map(|(_, line)| line).collect();
+    whole.tree = Cow::Owned(SyntaxTree { version, items, trailing });
     Ok(whole)
 }
 
@@ -115,11 +113,14 @@ pub(in crate::plan) fn whole<'t>(
 struct Making<'s> {
     around: Around<'s>,
     parameters: Parameters,
-    items: Vec<Line<Item>>,
+    /// Each with the place in the text of the sentence that it comes from.
+    items: Vec<(usize, Line<Item>)>,
     /// Which of them declares a thing.
     places: BTreeMap<String, usize>,
     /// What each thing is.
     known: BTreeMap<String, &'static str>,
+    /// What is said of the things that inner plans share with this one.
+    said: BTreeMap<usize, BTreeSet<String>>,
     /// The steps and the inner plans, and where they are named.
     names: BTreeMap<String, Span>,
     ends: BTreeMap<String, Ends>,
@@ -130,7 +131,7 @@ struct Making<'s> {
 }
 
 impl Making<'_> {
-    fn push(&mut self, line: Line<Item>) {
+    fn push(&mut self, rank: usize, line: Line<Item>) {
         if let Some((name, kind)) = declared(&line) {
             self.places.entry(name.to_owned()).or_insert(self.items.len());
             self.known.entry(name.to_owned()).or_insert(kind);
@@ -138,22 +139,22 @@ impl Making<'_> {
         if let Item::Step(step) = &line.node {
             self.names.entry(step.name.value.clone()).or_insert(step.name.span);
         }
-        self.items.push(line);
+        self.items.push((rank, line));
     }
 
     /// Says the sentences of an inner plan.
-    fn add(&mut self, decl: &InnerDecl, whole: &mut Whole<'_>) {
+    fn add(&mut self, rank: usize, decl: &InnerDecl, whole: &mut Whole<'_>) {
         let called = decl.name.value.as_str();
         if let Some(first) = self.names.get(called) {
             return self.findings.push(duplicate::twice(&decl.name, *first));
         }
         self.names.insert(called.to_owned(), decl.name.span);
-        if let Err(findings) = self.make(decl, whole) {
+        if let Err(findings) = self.make(rank, decl, whole) {
             self.findings.extend(findings);
         }
     }
 
-    fn make(&mut self, decl: &InnerDecl, whole: &mut Whole<'_>) -> Result<(), Vec<Finding>> {
+    fn make(&mut self, rank: usize, decl: &InnerDecl, whole: &mut Whole<'_>) -> Result<(), Vec<Finding>> {
         let called = decl.name.value.as_str();
         // The circle was looked for before; this ends whatever it did not see.
         if self.around.level >= DEPTH {
@@ -184,19 +185,21 @@ impl Making<'_> {
         }
         let base = self.reach;
         let mut renaming = Renaming::new(called, &names, base);
-        let wording = whole.wording.with(&plan.landscape.wording, |name| renaming.thing(name));
-        whole.wording =
-            wording.map_err(|said| vec![vocabulary::said_otherwise(&said, called, decl.file.span)])?;
+        let taken = whole.wording.take(&plan.landscape.wording, |name| renaming.thing(name));
+        taken.map_err(|said| vec![vocabulary::said_otherwise(&said, called, decl.file.span)])?;
         let mut long = None;
         for line in tree.items {
-            match declared(&line).and_then(|(name, _)| names.get(name)) {
-                Some(outer) => self.say_of(&outer.clone(), &line, &mut renaming),
-                None if is_of_plans(&line.node) => {
-                    let line = renaming.line(line);
-                    long = long.or_else(|| too_long(&line.node));
-                    self.push(line);
-                }
-                None => {}
+            let outer = declared(&line).and_then(|(name, _)| names.get(name));
+            if let Some(place) = outer.and_then(|outer| self.places.get(outer).copied()) {
+                let said = self.said.entry(place).or_default();
+                let Some((_, item)) = self.items.get_mut(place) else { continue };
+                let inner = renaming.line(line).node;
+                let shared = shared::say(&mut item.node, inner, said, &self.parameters, decl.head());
+                shared.map_err(|finding| vec![finding])?;
+            } else if outer.is_none() && is_of_plans(&line.node) {
+                let line = renaming.line(line);
+                long = long.or_else(|| too_long(&line.node));
+                self.push(rank, line);
             }
         }
         if let Some(name) = long {
@@ -209,19 +212,6 @@ impl Making<'_> {
         whole.files.insert(book.key.clone(), book.raw.clone());
         whole.files.extend(plan.files);
         Ok(())
-    }
-
-    /// Says of something of the outer plan how it is at the start.
-    fn say_of(&mut self, outer: &str, line: &Line<Item>, renaming: &mut Renaming<'_>) {
-        let lines = at_start(&renaming.line(line.clone()).node);
-        let place = self.places.get(outer).copied();
-        let item = place.and_then(|place| self.items.get_mut(place)).map(|line| &mut line.node);
-        if let Some(Item::Keystore(owned) | Item::Receiver(owned)) = item {
-            // Two inner plans may say the same of what they share.
-            let new = lines.into_iter().filter(|line| !owned.body.lines.iter().any(|l| l.node == line.node));
-            let new: Vec<_> = new.collect();
-            owned.body.lines.extend(new);
-        }
     }
 
     /// Puts the texts of an inner plan behind those that are there.
@@ -246,19 +236,19 @@ impl Making<'_> {
     }
 
     /// Names steps wherever an inner plan is named as what comes before.
-    fn order(&mut self, decls: &[&InnerDecl], own: usize) {
+    fn order(&mut self, decls: &[(usize, InnerDecl)], own: usize) {
         let Some((mine, theirs)) = self.items.split_at_mut_checked(own) else { return };
-        for line in mine {
+        for (_, line) in mine {
             if let Item::Step(step) = &mut line.node {
                 after_plans(&mut step.body, &self.ends);
             }
         }
         let mut first: BTreeMap<&str, &InnerDecl> = BTreeMap::new();
-        for decl in decls.iter().filter(|decl| decl.after().next().is_some()) {
+        for (_, decl) in decls.iter().filter(|(_, decl)| decl.after().next().is_some()) {
             let ends = self.ends.get(&decl.name.value).into_iter();
-            first.extend(ends.flat_map(|ends| ends.first.iter().map(|name| (name.as_str(), *decl))));
+            first.extend(ends.flat_map(|ends| ends.first.iter().map(|name| (name.as_str(), decl))));
         }
-        for line in theirs {
+        for (_, line) in theirs {
             let Item::Step(step) = &line.node else { continue };
             if let Some(decl) = first.get(step.name.value.as_str()) {
                 begin_after(&mut line.node, decl.after(), &self.ends);

@@ -42,7 +42,11 @@ pub(super) fn count(items: &[Line<Item>], tables: &BTreeMap<&str, Table>) -> Res
 ///
 /// # Errors
 /// Every finding about its tables.
-pub fn total(source: &Source, tree: &SyntaxTree, inner: &dyn Fn(&InnerDecl) -> u64) -> Result<u64, Vec<Finding>> {
+pub fn total(
+    source: &Source,
+    tree: &SyntaxTree,
+    inner: &dyn Fn(&InnerDecl) -> u64,
+) -> Result<u64, Vec<Finding>> {
     let (tables, _) = tables(source, tree, &mut BTreeMap::new())?;
     let counting = Counting { tables: &tables, inner };
     Ok(tree.items.iter().fold(0, |total: u64, line| total.saturating_add(item(&line.node, &counting))))
