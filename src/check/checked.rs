@@ -129,8 +129,11 @@ pub(super) fn of_tree(source: &Source, tree: &SyntaxTree, given: &Given) -> Resu
 /// # Errors
 /// All errors, when there is one. Advice waits until the plan has none: it would bury them.
 pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
-    let source = plan.source.clone();
-    found(plan).map_err(|findings| source.placed(findings))
+    let parts = (!plan.source.parts().is_empty()).then(|| plan.source.clone());
+    found(plan).map_err(|findings| match &parts {
+        Some(source) => source.placed(findings),
+        None => findings,
+    })
 }
 
 fn found(plan: Plan) -> Result<Checked, Vec<Finding>> {

@@ -6,7 +6,7 @@ use crate::{
     plan::{
         answers::Answers,
         given::Given,
-        parameter::{Parameters, fill, value},
+        parameter::{Parameters, fill, from_text, value},
         suggest::{Patience, nearest},
     },
     source::{Finding, Span, shown},
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-use super::finding::{BadBinding, NotBound};
+use super::finding::{BadPart, NotBound};
 
 /// The lines between the braces, read.
 #[derive(Debug, Default)]
@@ -33,11 +33,13 @@ pub(super) struct Bound<'d> {
 
 /// Reads them, as far as that can be done before the inner plan is read.
 pub(super) fn values<'d>(decl: &'d InnerDecl, inner: &SyntaxTree, outer: &Parameters) -> Bound<'d> {
-    let (mut parameters, mut asks) = (BTreeMap::new(), Vec::new());
+    let (mut parameters, mut asks, mut roles) = (BTreeMap::new(), Vec::new(), Vec::new());
     for line in &inner.items {
         match &line.node {
             Item::Param(param) => drop(parameters.insert(param.name.value.as_str(), param)),
             Item::Ask(ask) => asks.push(ask.name.value.as_str()),
+            // What is declared for each row of a table is known once the plan is read.
+            Item::Role(role) if !role.name.value.contains('$') => roles.push(role.name.value.as_str()),
             _ => {}
         }
     }
@@ -73,6 +75,11 @@ pub(super) fn values<'d>(decl: &'d InnerDecl, inner: &SyntaxTree, outer: &Parame
             },
         }
     }
+    for role in roles {
+        if !seen.contains_key(&(role, true)) {
+            bound.open(role, "ROLE");
+        }
+    }
     for (name, param) in &parameters {
         if param.default.is_none() && !seen.contains_key(&(*name, false)) {
             bound.open(name, example(&param.kind.value));
@@ -89,11 +96,14 @@ pub(super) fn values<'d>(decl: &'d InnerDecl, inner: &SyntaxTree, outer: &Parame
 
 impl Bound<'_> {
     fn bad(&mut self, what: String, help: String, at: Span) {
-        self.findings.push(Box::new(BadBinding { what, help, at: at.into() }));
+        self.findings.push(Box::new(BadPart { what, help, at: at.into() }));
     }
 
     fn open(&mut self, name: &str, value: &str) {
-        self.open.push((format!("`{}`", shown(name)), format!("`{} = {value}`", shown(name))));
+        let one = (format!("`{}`", shown(name)), format!("`{} = {value}`", shown(name)));
+        if !self.open.contains(&one) {
+            self.open.push(one);
+        }
     }
 
     /// What the things of the inner plan are in the outer one, where they are not made anew.
@@ -193,22 +203,23 @@ fn example(kind: &str) -> &'static str {
 fn text_of(param: &ParamDecl, term: &Term, outer: &Parameters) -> Result<String, Finding> {
     let patience = Patience::default();
     let kind = param.kind.value.as_str();
-    let found = match term {
+    let (found, text) = match term {
         Term::Param(name) => {
             let value = value(name, outer, &patience)?;
-            if value.kind() == kind {
-                return Ok(value.to_string());
-            }
-            value.kind()
+            (value.kind(), value.to_string())
         }
-        Term::Text(text) if kind == "alias" => return fill(text, outer, &patience),
-        Term::Duration(time) if kind == "duration" => return Ok(spelt(time.value)),
-        Term::Date(date) if kind == "date" => return Ok(date.value.clone()),
-        Term::Text(_) => "text",
-        Term::Duration(_) => "duration",
-        Term::Date(_) => "date",
-        _ => "number",
+        Term::Text(text) if kind == "alias" => ("alias", fill(text, outer, &patience)?),
+        Term::Text(_) => ("text", String::new()),
+        Term::Duration(time) => ("duration", spelt(time.value)),
+        Term::Date(date) => ("date", date.value.clone()),
+        _ => ("number", String::new()),
     };
+    if found == kind {
+        return from_text(kind, &text).map(|_| text).map_err(|why| -> Finding {
+            let what = format!("`{}` is no {kind}", shown(&param.name.value));
+            Box::new(BadPart { what, help: why, at: term.span().into() })
+        });
+    }
     let article = if found == "alias" { "an" } else { "a" };
     let what = format!(
         "`{}` is a parameter of kind `{}`, and this is {article} {found}",
@@ -216,5 +227,5 @@ fn text_of(param: &ParamDecl, term: &Term, outer: &Parameters) -> Result<String,
         shown(kind)
     );
     let help = format!("write it as `{} = {}`", shown(&param.name.value), example(kind));
-    Err(Box::new(BadBinding { what, help, at: term.span().into() }))
+    Err(Box::new(BadPart { what, help, at: term.span().into() }))
 }

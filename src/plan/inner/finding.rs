@@ -68,8 +68,8 @@ pub(super) struct NotBound {
 /// A line between the braces that cannot be meant so.
 #[derive(Debug, Diagnostic, Error)]
 #[error("{what}")]
-#[diagnostic(code(keyroll::bad_binding), help("{help}"))]
-pub(super) struct BadBinding {
+#[diagnostic(code(keyroll::bad_part), help("{help}"))]
+pub(super) struct BadPart {
     pub(super) what: String,
     pub(super) help: String,
     #[label("not so")]
@@ -82,8 +82,8 @@ pub const EXPLANATIONS: &[Explanation] = &[
         code: "inner_plan_file",
         title: "a plan that cannot be a part of this one",
         text: "\
-`plan NAME from \"FILE\"` makes another plan a part of this one. The file lies beside the plan, or in a
-folder below it; `from \"std/NAME\"` is a plan that keyroll brings with it.
+`plan NAME from \"FILE\"` makes another plan a part of this one. The file lies beside the plan, or in
+a folder below it; `from \"std/NAME\"` is a plan that keyroll brings with it.
 
 Right:
   plan acme from \"std/xml-signature/two-keys\" {
@@ -116,8 +116,8 @@ sentences in all. They are counted before any is made.
         code: "not_bound",
         title: "a part leaves something open",
         text: "\
-Every role of a part is played by a role of the plan. A parameter without a default gets a value, and
-a question an answer.
+Every role of a part is played by a role of the plan. A parameter without a default gets a value,
+and a question an answer.
 
 Wrong:
   plan acme from \"partner.renewal\" {
@@ -132,12 +132,12 @@ Right:
 ",
     },
     Explanation {
-        code: "bad_binding",
+        code: "bad_part",
         title: "a line about a part cannot be meant so",
         text: "\
 In front of `=` stands a name of the part, each once: of a role, key, keystore, receiver, flow or
-window, of a parameter, or of a question. Behind it stands what it is here: something of the same kind
-that this plan has, a value, or `yes` or `no`.
+window, of a parameter, or of a question. Behind it stands what it is here: something of the same
+kind that this plan has, a value, or `yes` or `no`.
 
 Right:
   plan acme from \"partner.renewal\" {

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-use super::finding::BadBinding;
+use super::finding::BadPart;
 
 /// The words of a line, with the values of the parameters in it.
 fn words(line: &Phrase, parameters: &Parameters) -> String {
@@ -74,7 +74,7 @@ pub(super) fn say(
                 let (here, there) = (told(here), told(there));
                 let what = format!("`{name}` may last {here} here, and {there} in the part");
                 let help = format!("write `window {name} {there}`, or let the part have a window of its own");
-                return Err(Box::new(BadBinding { what, help, at: at.into() }));
+                return Err(Box::new(BadPart { what, help, at: at.into() }));
             }
         }
         _ => {}

@@ -108,7 +108,7 @@ fn no_limit_of_a_shared_thing_is_lost() {
     };
     assert!(outer(" at most 4h").is_ok());
     for most in ["", " at most 5h"] {
-        assert_eq!(outer(most).unwrap_err().error_codes(), ["bad_binding"], "{most}");
+        assert_eq!(outer(most).unwrap_err().error_codes(), ["bad_part"], "{most}");
     }
 }
 
