@@ -35,11 +35,10 @@ fn outcome(read: Result<Checked, Refusal>) -> String {
     let checked = match read {
         Ok(checked) => checked,
         Err(refusal) => {
-            let found =
-                refusal.findings.iter().map(|one| format!("{:?} {one}", one.code().map(|c| c.to_string())));
-            let mut found: Vec<String> = found.collect();
+            // What is wrong with a part alone is told under its own names.
+            let mut found: Vec<String> = refusal.codes().collect();
             found.sort();
-            return format!("refused {found:#?}");
+            return format!("refused {found:?}");
         }
     };
     let mut advice: Vec<String> = checked.advice().iter().map(|one| one.to_string()).collect();
@@ -72,7 +71,7 @@ fn is_of_name(c: char) -> bool {
 fn with_words(text: &str, other: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::new();
     for line in text.lines() {
-        let line = line.split(" #").next().unwrap();
+        let line = line.split(" #").next().unwrap().trim_end();
         for (number, piece) in line.split('"').enumerate() {
             if number > 0 {
                 out.push('"');

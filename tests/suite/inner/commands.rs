@@ -43,7 +43,7 @@ fn every_command_reads_it() {
         "the undo limit has its file: {}",
         proved.out
     );
-    place.keyroll("check --format json plan.renewal").ends(0).says("one-exchange_key");
+    place.keyroll("check --format json plan.renewal").ends(0).says("\"steps\":8");
     place.keyroll("compare plan.renewal plan.renewal").ends(0);
     place.keyroll("runbook plan.renewal").ends(0).says("one-exchange_key");
     place.keyroll("prove --library .").says("plan.renewal");

@@ -42,7 +42,7 @@ fn two_partners_are_the_stock_plan_written_out_twice() {
     let by_hand = format!("{HEAD}{}{}", hand("acme", "orders-signer", &[]), hand("bolt", "bolt-signer", &[]));
     let said = same(&within, &by_hand);
     assert!(said.starts_with("proved"), "{said}");
-    assert!(said.contains("bolt-exchange_key admin") && said.contains("\"bolt-signer-next\""), "{said}");
+    assert!(said.contains("bolt-exchange_key admin") && said.contains("bolt-signer-next"), "{said}");
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn no_limit_of_a_shared_thing_is_lost() {
     let text = format!("{HEAD}keystore store of admin {{\n}}\n{}", part("acme", "  tenant = store\n"));
     let text = text.replace("std/xml-signature/two-keys", "gap");
     let said = outcome(read_with(&text, &[("gap", gap.as_str())]));
-    assert!(said.contains("gap_observed"), "{said}");
+    assert!(said.starts_with("refuted") && said.contains("is half done"), "{said}");
     // A flow is one flow, whatever its parameters are called.
     let flow = |time: &str| {
         format!(
