@@ -161,10 +161,10 @@ impl<'s> Texts<'s> {
         }
         let mut groups = groups.into_iter();
         let (mut at, text, labels) = groups.next().unwrap_or_else(|| (0, self.at(0).0, Vec::new()));
-        let other = |(_, text, labels): (usize, Text, Vec<LabeledSpan>)| Beside {
-            said: format!("the other place is in {}", shown(text.name())),
-            labels,
-            text,
+        let other = |(base, text, labels): (usize, Text, Vec<LabeledSpan>)| {
+            let within = self.source.part_at(base).map(|part| format!("`{}`", shown(&part.called)));
+            let within = within.unwrap_or_else(|| shown(text.name()));
+            Beside { said: format!("the other place is in {within}"), labels, text }
         };
         let mut beside: Vec<Beside> = groups.map(other).collect();
         while let Some(part) = self.source.part_at(at) {

@@ -133,8 +133,7 @@ impl Bound<'_> {
                 }
                 None => {
                     let of_kind = outer.iter().filter(|(_, found)| *found == kind);
-                    let declare =
-                        format!("declare it, as in `{kind} {}`, in front of this sentence", shown(here));
+                    let declare = format!("declare it, as in `{kind} {}`", shown(here));
                     let help = near(here, of_kind.map(|(name, _)| name.as_str()), &declare);
                     self.bad(format!("there is no {kind} `{}`", shown(here)), help, word.span);
                 }

@@ -45,7 +45,7 @@ fn every_command_reads_it() {
     );
     place.keyroll("check --format json plan.renewal").ends(0).says("\"steps\":8");
     place.keyroll("compare plan.renewal plan.renewal").ends(0);
-    place.keyroll("runbook plan.renewal").ends(0).says("one-exchange_key");
+    place.keyroll("runbook plan.renewal").ends(0).says("one-exchange\\_key");
     place.keyroll("prove --library .").says("plan.renewal");
     // A story tells its file, and one that is kept is played again.
     let hasty = TWO_KEYS.replace("  needs orders drained of old\n", "");

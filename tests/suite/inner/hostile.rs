@@ -84,6 +84,28 @@ fn a_circle_is_told_with_its_files() {
     );
 }
 
+/// Eight plans stand in each other, and not nine, whatever was counted before.
+#[test]
+fn eight_is_the_depth() {
+    let deep = |n: usize| {
+        format!("keyroll 1\nplan deep\nrole a\nrole b\nplan p from \"{n}\" {{\n  a = a\n  b = b\n}}\n")
+    };
+    let last = "keyroll 1\nplan last\nrole a\nrole b\nstep s by a {\n  inform b\n}\n".to_owned();
+    let texts: Vec<(String, String)> =
+        (1..8).map(|n| (n.to_string(), deep(n + 1))).chain([("8".to_owned(), last)]).collect();
+    let mut files: Vec<(&str, &str)> =
+        texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let checked = read_with(&deep(1), &files).unwrap();
+    let names: Vec<&str> = checked.plan().steps.rows().map(|step| step.name.value.as_str()).collect();
+    assert_eq!(names, ["p-p-p-p-p-p-p-p-s"]);
+    let around = deep(1);
+    files.push(("0", &around));
+    let both =
+        format!("{}{}", deep(1), deep(0).split_once("role b\n").unwrap().1.replace("plan p", "plan q"));
+    let refusal = read_with(&both, &files).unwrap_err();
+    assert_eq!(refusal.codes().collect::<Vec<_>>(), ["inner_plan_depth"]);
+}
+
 /// Ten million steps are counted, not made.
 #[test]
 fn what_is_too_much_is_refused_with_the_count() {

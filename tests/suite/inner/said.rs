@@ -190,6 +190,41 @@ fn a_part_may_have_parts() {
     assert!(outcome(Ok(checked)).starts_with("proved"));
 }
 
+/// `after` a part is after each step that nothing of it comes after.
+#[test]
+fn a_part_may_end_in_several_steps() {
+    let fork = "keyroll 1\nplan fork\nrole a\nrole b\nstep one by a {\n  inform b\n}\n\
+        step two by a {\n  after one\n  inform b\n}\nstep too by a {\n  after one\n  inform b\n}\n";
+    let outer = "keyroll 1\nplan outer\nrole x\nrole y\n\
+        plan fork from \"fork\" {\n  a = x\n  b = y\n}\n\
+        step close by y {\n  after fork\n  inform x\n}\n\
+        step late by y {\n  waits 1h after fork\n  inform x\n}\n";
+    let checked = read_with(outer, &[("fork", fork)]).unwrap();
+    let plan = checked.plan();
+    for step in ["close", "late"] {
+        let step = &plan.steps[plan.step(step).unwrap()];
+        let after: Vec<&str> = step.after.iter().map(|id| plan.steps[id.value].name.value.as_str()).collect();
+        assert_eq!(after, ["fork-two", "fork-too"]);
+    }
+    assert_eq!(plan.steps[plan.step("late").unwrap()].waits.len(), 2);
+}
+
+/// A role that a part has for each row of a table is played by somebody too.
+#[test]
+fn roles_of_rows_are_bound_like_others() {
+    let rows = "keyroll 1\nplan rows\nrole a\ntable who {\n  anna\n  ben\n}\nfor each who {\n  role of-$who\n}\n\
+        step tell by a {\n  inform of-$who for each who\n}\n";
+    let outer = |more: &str| {
+        let text =
+            format!("keyroll 1\nplan outer\nrole x\nrole y\nplan p from \"rows\" {{\n  a = x\n{more}}}\n");
+        read_with(&text, &[("rows", rows)])
+    };
+    let refusal = outer("  of-anna = y\n").unwrap_err();
+    assert_eq!(refusal.error_codes(), ["not_bound"]);
+    assert_eq!(refusal.findings[0].to_string(), "nothing is said of `of-ben` of `rows`");
+    assert_eq!(outer("  of-anna = y\n  of-ben = y\n").unwrap().plan().steps.len(), 1);
+}
+
 /// A text of a part is filled with its own parameters only.
 #[test]
 fn no_parameter_of_the_plan_stands_for_one_of_a_part() {
