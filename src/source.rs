@@ -11,6 +11,7 @@ use std::{
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode, SourceSpan};
 
+use part::Among;
 pub use part::{Part, own_text};
 
 /// The text of one plan or site and the name it was read under.
@@ -22,10 +23,8 @@ pub struct Source {
     pub text: String,
     /// Where other files are that the text names.
     files: Files,
-    /// The folder from which it names them, seen from that of the first text; nothing where they are one.
-    folder: String,
-    /// The texts behind it, in their order.
-    parts: Arc<Vec<Part>>,
+    /// What has to do with other texts of one plan; apart, so that what holds a text stays small.
+    among: Arc<Among>,
 }
 
 /// Where the files are that a plan names.
@@ -47,14 +46,14 @@ impl Source {
     /// Names a text.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let (name, text) = (name.into(), text.into());
-        Self { name, text, files: Files::None, folder: String::new(), parts: Arc::default() }
+        Self { name, text, files: Files::None, among: Arc::default() }
     }
 
     /// Another text in the place of this one, with the same name and files.
     #[must_use]
     pub fn with_text(&self, text: impl Into<String>) -> Self {
-        let (name, files, folder) = (self.name.clone(), self.files.clone(), self.folder.clone());
-        Self { name, text: text.into(), files, folder, parts: Arc::default() }
+        let (name, files) = (self.name.clone(), self.files.clone());
+        Self { name, text: text.into(), files, among: self.without_parts() }
     }
 
     /// The text of a file that this one names: files that it names are seen from here too.

@@ -22,31 +22,49 @@ pub struct Part {
     pub asked: Span,
 }
 
+/// A text among those of one plan.
+#[derive(Debug, Default)]
+pub(super) struct Among {
+    /// The folder from which it names files, seen from that of the first text; nothing where they are one.
+    folder: String,
+    /// The texts behind it, in their order.
+    parts: Vec<Part>,
+}
+
 impl Source {
+    /// Where it stands, without the texts behind it.
+    pub(super) fn without_parts(&self) -> Arc<Among> {
+        if self.among.parts.is_empty() {
+            return Arc::clone(&self.among);
+        }
+        Arc::new(Among { folder: self.among.folder.clone(), parts: Vec::new() })
+    }
+
     /// The same text with others behind it, in the order of their places.
     #[must_use]
     pub fn with_parts(self, parts: Vec<Part>) -> Self {
-        Self { parts: Arc::new(parts), ..self }
+        let among = Among { folder: self.among.folder.clone(), parts };
+        Self { among: Arc::new(among), ..self }
     }
 
     /// The texts behind it.
     #[must_use]
     pub fn parts(&self) -> &[Part] {
-        &self.parts
+        &self.among.parts
     }
 
     /// The first offset that lies neither in the text nor in one behind it.
     #[must_use]
     pub fn reach(&self) -> usize {
-        let end = self.parts.last().map_or(self.text.len(), |last| last.base + last.text.len());
+        let end = self.among.parts.last().map_or(self.text.len(), |last| last.base + last.text.len());
         end + 1
     }
 
     /// The text behind this one in which an offset lies; nothing where it lies in this one.
     #[must_use]
     pub fn part_at(&self, at: usize) -> Option<&Part> {
-        let behind = self.parts.partition_point(|part| part.base <= at);
-        behind.checked_sub(1).and_then(|place| self.parts.get(place))
+        let behind = self.among.parts.partition_point(|part| part.base <= at);
+        behind.checked_sub(1).and_then(|place| self.among.parts.get(place))
     }
 
     /// The text in which a span begins, by its name, with the one-based line and column (in characters).
@@ -65,10 +83,10 @@ impl Source {
     /// Under which name a file is kept that this text names: its path from the folder of the first text.
     #[must_use]
     pub fn key(&self, name: &str) -> String {
-        if self.folder.is_empty() || name.starts_with("std/") {
+        if self.among.folder.is_empty() || name.starts_with("std/") {
             return name.to_owned();
         }
-        format!("{}/{name}", self.folder)
+        format!("{}/{name}", self.among.folder)
     }
 
     /// The text of a file that this one names, whose own files lie beside it.
@@ -78,13 +96,14 @@ impl Source {
         let folder = key.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
         let beside = Path::new(&self.name).parent().filter(|_| !name.starts_with("std/"));
         let shown = beside.map_or_else(|| name.to_owned(), |beside| beside.join(name).display().to_string());
-        Self { folder, ..self.of_file(&shown, text) }
+        let among = Arc::new(Among { folder, parts: Vec::new() });
+        Self { among, ..self.of_file(&shown, text) }
     }
 
     /// Findings, each with the text that it is about, where that is one behind this.
     #[must_use]
     pub fn placed(&self, findings: Vec<Finding>) -> Vec<Finding> {
-        if self.parts.is_empty() {
+        if self.among.parts.is_empty() {
             return findings;
         }
         let texts = Texts::of(self);

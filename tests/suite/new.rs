@@ -19,7 +19,10 @@ use keyroll::{
     page::page,
     plan::mention::Mentions,
     source::{Refusal, Source},
-    syntax::{format, parse, tree::{Item, SyntaxTree}},
+    syntax::{
+        format, parse,
+        tree::{Item, SyntaxTree},
+    },
     template::{Made, STOCK, Template, Unmade, Wishes, begun, make},
 };
 
