@@ -1,12 +1,18 @@
 //! The author's text, places in it, and the findings that point at them.
 
+mod part;
+
 use std::{
     collections::BTreeMap,
     fmt,
     path::{Component, Path, PathBuf},
+    sync::Arc,
 };
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode, SourceSpan};
+
+use part::Among;
+pub use part::{Part, own_text};
 
 /// The text of one plan or site and the name it was read under.
 #[derive(Clone, Debug)]
@@ -17,6 +23,8 @@ pub struct Source {
     pub text: String,
     /// Where other files are that the text names.
     files: Files,
+    /// What has to do with other texts of one plan; apart, so that what holds a text stays small.
+    among: Arc<Among>,
 }
 
 /// Where the files are that a plan names.
@@ -37,19 +45,21 @@ const BESIDE_LIMIT: u64 = 16 * 1024 * 1024;
 impl Source {
     /// Names a text.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), files: Files::None }
+        let (name, text) = (name.into(), text.into());
+        Self { name, text, files: Files::None, among: Arc::default() }
     }
 
     /// Another text in the place of this one, with the same name and files.
     #[must_use]
     pub fn with_text(&self, text: impl Into<String>) -> Self {
-        Self { name: self.name.clone(), text: text.into(), files: self.files.clone() }
+        let (name, files) = (self.name.clone(), self.files.clone());
+        Self { name, text: text.into(), files, among: self.without_parts() }
     }
 
     /// The text of a file that this one names: files that it names are seen from here too.
     #[must_use]
     pub fn of_file(&self, name: &str, text: impl Into<String>) -> Self {
-        Self { name: name.to_owned(), text: text.into(), files: self.files.clone() }
+        Self { name: name.to_owned(), ..self.with_text(text) }
     }
 
     /// The same text, whose files lie in a folder.
@@ -70,8 +80,7 @@ impl Source {
     /// What is wrong with it, and what to do about it.
     pub fn beside(&self, name: &str) -> Result<String, (String, &'static str)> {
         let within = |part| matches!(part, Component::Normal(_));
-        let path = Path::new(name);
-        if name.is_empty() || name.contains(['\\', '\0']) || !path.components().all(within) {
+        if name.is_empty() || name.contains(['\\', '\0']) || !Path::new(name).components().all(within) {
             return Err((
                 "does not lie beside the plan".to_owned(),
                 "name a file in the folder of the plan, or in one below it, with `/` between folders",
@@ -82,11 +91,11 @@ impl Source {
                 "is not known: this plan was read from no file".to_owned(),
                 "give the path of the plan, or write the rows between braces",
             )),
-            Files::Kept(files) => files.get(name).cloned().ok_or_else(|| {
+            Files::Kept(files) => files.get(&self.key(name)).cloned().ok_or_else(|| {
                 ("is not kept with this plan".to_owned(), "start again from the plan and its files")
             }),
             Files::Folder(folder) => {
-                let path = folder.join(path);
+                let path = folder.join(self.key(name));
                 let fault = |fault: std::io::Error| match fault.kind() {
                     std::io::ErrorKind::NotFound => "is not there".to_owned(),
                     std::io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
@@ -110,17 +119,15 @@ impl Source {
     #[must_use]
     pub fn kept(&self, name: &str) -> Option<&str> {
         match &self.files {
-            Files::Kept(files) => files.get(name).map(String::as_str),
+            Files::Kept(files) => files.get(&self.key(name)).map(String::as_str),
             Files::None | Files::Folder(_) => None,
         }
     }
 
-    /// The one-based line and column (in characters) at which a span begins.
+    /// The one-based line and column (in characters) at which a span begins, in the text that it lies in.
     #[must_use]
     pub fn line_column(&self, span: Span) -> (usize, usize) {
-        let before = self.text.get(..span.start.min(self.text.len())).unwrap_or(&self.text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        let (_, line, column) = self.place(span);
         (line, column)
     }
 

@@ -125,6 +125,14 @@ pub fn read(source: &Source, given: &Given) -> Result<Checked, Refusal> {
 /// # Errors
 /// All errors, when there is one. Advice waits until the plan has none: it would bury them.
 pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
+    let parts = (!plan.source.parts().is_empty()).then(|| plan.source.clone());
+    found(plan).map_err(|findings| match &parts {
+        Some(source) => source.placed(findings),
+        None => findings,
+    })
+}
+
+fn found(plan: Plan) -> Result<Checked, Vec<Finding>> {
     let graph = StepGraph::of(&plan);
     let order = match Order::of(&graph) {
         Ok(order) => order,
@@ -146,6 +154,7 @@ pub fn all(plan: Plan) -> Result<Checked, Vec<Finding>> {
     if !errors.is_empty() {
         return Err(errors);
     }
+    let advice = plan.source.placed(advice);
     let news = News::of(&plan, &order, &knowledge);
     let licences = plan.steps.iter().map(|(id, step)| {
         let needs = step.needs.iter().map(|need| need.value.asks());

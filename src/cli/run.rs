@@ -205,8 +205,8 @@ fn end(job: Job<'_>, host: &dyn Host, ending: Result<Ending, RunError>, screen: 
         Err(error) => {
             if let RunError::Step { at, .. } | RunError::TooLate { at, .. } = &error {
                 let source = &checked.plan().source;
-                let (row, _) = source.line_column(*at);
-                screen.talk(format_args!("{}:{row}: {}", shown(&source.name), shown(&error.to_string())));
+                let (name, row, _) = source.place(*at);
+                screen.talk(format_args!("{}:{row}: {}", shown(name), shown(&error.to_string())));
             } else {
                 screen.talk(shown(&error.to_string()));
             }

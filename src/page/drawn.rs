@@ -1,27 +1,29 @@
 //! A finding made safe to draw: its words escaped, its places within the text.
 
-use std::fmt;
+use std::{fmt, rc::Rc};
 
 use miette::{Diagnostic, LabeledSpan, Severity, SourceCode};
 
 use super::excerpt::Excerpts;
-use crate::source::{is_hostile, shown};
+use crate::source::{is_hostile, own_text, shown};
 
 /// A finding with the text that it points into.
 #[derive(Debug)]
-pub(super) struct Drawn<'r> {
+pub(super) struct Drawn {
     message: String,
     code: Option<String>,
     help: Option<String>,
     severity: Option<Severity>,
     labels: Vec<LabeledSpan>,
-    related: Vec<Drawn<'r>>,
-    text: &'r Excerpts,
+    related: Vec<Drawn>,
+    text: Rc<Excerpts>,
 }
 
-impl<'r> Drawn<'r> {
-    /// Takes over what a finding says.
-    pub(super) fn new(finding: &dyn Diagnostic, text: &'r Excerpts) -> Self {
+impl Drawn {
+    /// Takes over what a finding says; one that brings its text with it is drawn in that.
+    pub(super) fn new(finding: &dyn Diagnostic, text: &Rc<Excerpts>) -> Self {
+        let own = own_text(finding).map(|source| Rc::new(Excerpts::new(&source)));
+        let text = own.as_ref().unwrap_or(text);
         let labels = finding.labels().into_iter().flatten().map(|label| {
             let words = label.label().map(safe);
             let span = text.clamp(label.offset(), label.len());
@@ -37,7 +39,7 @@ impl<'r> Drawn<'r> {
             severity: finding.severity(),
             labels: labels.collect(),
             related: finding.related().into_iter().flatten().map(|one| Self::new(one, text)).collect(),
-            text,
+            text: Rc::clone(text),
         }
     }
 }
@@ -50,15 +52,15 @@ fn safe(words: &str) -> String {
     words.split('\n').map(shown).collect::<Vec<_>>().join("\n")
 }
 
-impl fmt::Display for Drawn<'_> {
+impl fmt::Display for Drawn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Drawn<'_> {}
+impl std::error::Error for Drawn {}
 
-impl Diagnostic for Drawn<'_> {
+impl Diagnostic for Drawn {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.code.as_ref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
     }
@@ -72,7 +74,7 @@ impl Diagnostic for Drawn<'_> {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(self.text)
+        Some(&*self.text)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {

@@ -4,7 +4,7 @@ use miette::Diagnostic;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::source::{Refusal, Source, is_advice};
+use crate::source::{Refusal, Source, is_advice, own_text};
 
 /// The findings on one text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -90,7 +90,11 @@ impl Findings {
 }
 
 impl Entry {
+    /// What a finding says; one that brings its text with it is about that.
     fn of(finding: &dyn Diagnostic, text: &Lines<'_>) -> Self {
+        let own = own_text(finding);
+        let own = own.as_ref().map(Lines::of);
+        let text = own.as_ref().unwrap_or(text);
         let labels = finding.labels().into_iter().flatten();
         Self {
             code: finding.code().map(|code| code.to_string()),
@@ -124,6 +128,10 @@ impl<'a> Lines<'a> {
     /// The place of some bytes, moved into the text if they lie outside of it.
     #[must_use]
     pub fn place(&self, offset: usize, length: usize) -> Place {
+        if let Some(part) = self.source.part_at(offset) {
+            let text = Source::new(part.name.as_str(), &*part.text);
+            return Lines::of(&text).place(offset - part.base, length);
+        }
         let start = self.floor(offset);
         let end = self.floor(offset.saturating_add(length)).max(start);
         let ((line, column), (end_line, end_column)) = (self.position(start), self.position(end));

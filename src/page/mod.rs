@@ -6,6 +6,8 @@ mod excerpt;
 pub mod findings;
 pub mod sarif;
 
+use std::rc::Rc;
+
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
 use crate::source::{Refusal, is_advice};
@@ -29,7 +31,7 @@ pub fn page(refusal: &Refusal, colour: bool, width: usize) -> String {
     let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler =
         GraphicalReportHandler::new_themed(theme).with_width(width.max(NARROWEST)).with_links(false);
-    let excerpts = Excerpts::new(&refusal.source);
+    let excerpts = Rc::new(Excerpts::new(&refusal.source));
     let mut page = String::new();
     for finding in refusal.findings.iter().take(DRAWN) {
         let drawn = Drawn::new(finding.as_ref(), &excerpts);

@@ -3,8 +3,8 @@
 use crate::explanation::Explanation;
 
 use super::{
-    answers, date, declare, duplicate, expected, flow, parameter, phrase, promise, range, resolve, settled,
-    steps, table, takes, vocabulary, waits,
+    answers, date, declare, duplicate, expected, flow, head, inner, parameter, phrase, promise, range,
+    resolve, settled, steps, table, takes, vocabulary, waits,
 };
 
 /// What `explain` says of this room's findings.
@@ -16,6 +16,8 @@ pub fn explanations() -> Vec<Explanation> {
         flow::EXPLANATIONS,
         duplicate::EXPLANATIONS,
         expected::EXPLANATIONS,
+        head::EXPLANATIONS,
+        inner::EXPLANATIONS,
         parameter::EXPLANATIONS,
         range::EXPLANATIONS,
         phrase::EXPLANATIONS,

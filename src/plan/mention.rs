@@ -1,6 +1,8 @@
 //! Where the names and aliases of a plan stand in its text: found by what the sentences mean, so that a
 //! name is never taken for a word of the language that is spelt like it.
 
+use std::collections::BTreeMap;
+
 use crate::{
     action::{
         VOCABULARY,
@@ -8,8 +10,8 @@ use crate::{
     },
     condition::{CONDITIONS, known},
     invariant::promises,
-    source::{Finding, Source, Spanned},
-    syntax::tree::{Block, Item, Owned, Phrase, StepDecl, StepLine, SyntaxTree, Term},
+    source::{Finding, Source, Span, Spanned},
+    syntax::tree::{Block, InnerDecl, Item, Owned, Phrase, StepDecl, StepLine, SyntaxTree, Term},
 };
 
 use super::{
@@ -82,8 +84,16 @@ impl Mentions {
         Ok(mentions)
     }
 
+    /// The names in one sentence of a plan that is in the words of the core, by where they stand.
+    pub(super) fn in_sentence(item: &Item) -> BTreeMap<Span, Of> {
+        let mut mentions = Self::default();
+        mentions.item(item);
+        mentions.all.into_iter().map(|mention| (mention.name.span, mention.of)).collect()
+    }
+
     fn item(&mut self, item: &Item) {
         match item {
+            Item::Inner(inner) => self.inner(inner),
             Item::Plan(head) => self.add(Of::Plan, &head.name),
             Item::Ask(ask) => self.add(Of::Thing, &ask.role),
             Item::Role(titled) => self.declare("role", &titled.name, titled.title.as_ref()),
@@ -131,6 +141,15 @@ impl Mentions {
                 | StepLine::MayComeLate(_)
                 | StepLine::OnlyIf(_)
                 | StepLine::TwoPeople(_) => {}
+            }
+        }
+    }
+
+    fn inner(&mut self, inner: &InnerDecl) {
+        inner.after().for_each(|step| self.add(Of::Step, step));
+        for binding in inner.bindings() {
+            if let Term::Word(word) = &binding.value {
+                self.add(Of::Thing, word);
             }
         }
     }

@@ -15,6 +15,8 @@ mod flow;
 pub mod gap;
 pub mod given;
 mod goal;
+mod head;
+pub mod inner;
 mod issuer;
 pub mod judged;
 pub mod lines;

@@ -56,6 +56,12 @@ impl Parameters {
         self.used.push(Cell::new(false));
     }
 
+    /// How many there are.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        self.rows.len()
+    }
+
     /// The parameter with this name; it is used from then on.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&Parameter> {

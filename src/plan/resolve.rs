@@ -1,6 +1,9 @@
 //! From the tree to the plan: names first, then what is said of them, then the steps.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
@@ -11,7 +14,7 @@ use crate::{
     source::{Finding, Source, Span},
     syntax::{
         NAME_LIMIT,
-        tree::{Item, Line, Phrase, PlanHead, StepDecl, SyntaxTree, Term},
+        tree::{Item, Line, Phrase, StepDecl, SyntaxTree, Term},
     },
     world::{
         id::{RoleId, StepId, Table},
@@ -28,6 +31,8 @@ use super::{
     expected::expected,
     given::Given,
     goal::Goals,
+    head::heads,
+    inner::{Around, Shelf, filled, whole},
     issuer, named,
     other_use::OtherUses,
     parameter,
@@ -36,32 +41,10 @@ use super::{
     promise::Promises,
     scope::{Scope, Thing},
     settled, steps,
-    table::instances,
-    vocabulary::{self, Vocabulary},
+    table::{instances, once},
+    vocabulary::Vocabulary,
     waiver,
 };
-
-/// A file without a `plan` sentence.
-#[derive(Debug, Diagnostic, Error)]
-#[error("the plan has no name")]
-#[diagnostic(code(keyroll::no_plan))]
-struct NoPlan {
-    #[help]
-    help: &'static str,
-    #[label("no `plan` sentence in this file")]
-    at: SourceSpan,
-}
-
-/// A file with two `plan` sentences.
-#[derive(Debug, Diagnostic, Error)]
-#[error("a file holds one plan")]
-#[diagnostic(code(keyroll::second_plan), help("move the second plan into a file of its own"))]
-struct SecondPlan {
-    #[label("a second one")]
-    at: SourceSpan,
-    #[label("the first")]
-    first: SourceSpan,
-}
 
 /// A plan without steps.
 #[derive(Debug, Diagnostic, Error)]
@@ -154,7 +137,10 @@ impl Draft {
 /// # Errors
 /// Every finding at once.
 pub fn resolve(source: &Source, tree: &SyntaxTree, given: &Given) -> Result<Plan, Vec<Finding>> {
-    let plan = resolve_scenario(source, tree, given)?;
+    with_steps(resolve_scenario(source, tree, given)?, tree)
+}
+
+fn with_steps(plan: Plan, tree: &SyntaxTree) -> Result<Plan, Vec<Finding>> {
     if !plan.steps.is_empty() {
         return Ok(plan);
     }
@@ -168,6 +154,31 @@ pub fn resolve(source: &Source, tree: &SyntaxTree, given: &Given) -> Result<Plan
 /// # Errors
 /// Every finding at once.
 pub fn resolve_scenario(source: &Source, tree: &SyntaxTree, given: &Given) -> Result<Plan, Vec<Finding>> {
+    let around = Around { level: 0, shelf: &Shelf::default() };
+    read(source, tree, given, around).map(|(plan, _)| plan)
+}
+
+/// Resolves all names of a plan that stands in another one, and gives its sentences in the words of the core.
+///
+/// # Errors
+/// Every finding at once.
+pub(super) fn read_within(
+    source: &Source,
+    tree: &SyntaxTree,
+    given: &Given,
+    around: Around<'_>,
+) -> Result<(Plan, SyntaxTree), Vec<Finding>> {
+    let (plan, said) = read(source, tree, given, around)?;
+    Ok((with_steps(plan, tree)?, said.unwrap_or_default()))
+}
+
+/// The plan, and its sentences where it stands in another one.
+fn read(
+    source: &Source,
+    tree: &SyntaxTree,
+    given: &Given,
+    around: Around<'_>,
+) -> Result<(Plan, Option<SyntaxTree>), Vec<Finding>> {
     let vocabulary = Vocabulary::of(source, tree)?;
     let variant = Variant::of(tree, given)?;
     let mut left_out = LeftOut::default();
@@ -176,14 +187,22 @@ pub fn resolve_scenario(source: &Source, tree: &SyntaxTree, given: &Given) -> Re
     said.files.extend(vocabulary.files().clone());
     let mut draft = Draft::default();
     let meant = answers::steps(&said.tree, variant.answers(), &mut left_out)?;
-    draft.landscape.wording = vocabulary.wording(&meant);
     let core = vocabulary.in_core_words(&meant, &mut draft.findings);
     if !draft.findings.is_empty() {
         return Err(said.once(draft.findings));
     }
-    let tree = core.as_ref();
+    let is_within = around.level > 0;
+    let core = if is_within { Cow::Owned(filled(core.into_owned(), &given.parameters)) } else { core };
+    let whole = whole(source, core, given, vocabulary.wording(&meant), around)?;
+    let has_rows = said.has_rows() || whole.has_rows;
+    let told = |found| whole.source.placed(if has_rows { once(found) } else { found });
+    draft.landscape.wording = whole.wording;
+    let tree = whole.tree.as_ref();
     let head = heads(&mut draft, source, tree);
     names(&mut draft, tree, &given.parameters);
+    for name in &whole.spoken {
+        let _used = draft.scope.parameters.named(name);
+    }
     let questions = variant.asked(&mut draft);
     owned(&mut draft, tree);
     declare::bodies(&mut draft);
@@ -201,7 +220,7 @@ pub fn resolve_scenario(source: &Source, tree: &SyntaxTree, given: &Given) -> Re
     }
     let expected = expected(tree, &mut draft.findings);
     let Some(head) = head.filter(|_| draft.findings.is_empty()) else {
-        return Err(said.once(draft.findings));
+        return Err(told(draft.findings));
     };
     let deliveries: Table<_, _> = steps::deliveries(&steps).into_iter().collect();
     let start = start_world(&draft, steps.len(), deliveries.len());
@@ -213,10 +232,11 @@ pub fn resolve_scenario(source: &Source, tree: &SyntaxTree, given: &Given) -> Re
     unused.extend(draft.scope.parameters.unused(&draft.declared.parameters));
     unused.retain(|one| !left_out.speaks_of(&one.name));
     let (names, parameters) = draft.scope.into_parts();
-    Ok(Plan {
+    let files = said.files.into_iter().map(|(name, text)| (source.key(&name), text)).chain(whole.files);
+    let plan = Plan {
         questions,
         unused,
-        source: source.clone(),
+        source: whole.source,
         name: head.name.value,
         title: head.title.map(|t| t.value),
         document: head.source.map(|s| s.value),
@@ -237,34 +257,11 @@ pub fn resolve_scenario(source: &Source, tree: &SyntaxTree, given: &Given) -> Re
         waivers,
         other_uses: draft.other_uses,
         expected,
-        has_rows: said.has_rows(),
-        files: said.files,
+        has_rows,
+        files: files.collect(),
         predecessors,
-    })
-}
-
-fn heads(draft: &mut Draft, source: &Source, tree: &SyntaxTree) -> Option<PlanHead> {
-    let mut found = tree.items.iter().filter_map(|item| match &item.node {
-        Item::Plan(head) => Some(head),
-        _ => None,
-    });
-    let first = found.next();
-    if let Some(first) = first {
-        for again in found {
-            let (at, first) = (again.name.span.into(), first.name.span.into());
-            draft.findings.push(Box::new(SecondPlan { at, first }));
-        }
-    } else {
-        let end = source.text.lines().next().map_or(0, str::len);
-        let is_vocabulary = vocabulary::head(tree).is_some();
-        let help = if is_vocabulary {
-            "this is a vocabulary: `keyroll check` reads it, and a plan takes its words by `use`"
-        } else {
-            "begin with a line such as `plan my-renewal \"What it is for\"`"
-        };
-        draft.findings.push(Box::new(NoPlan { help, at: Span::new(0, end).into() }));
-    }
-    first.cloned()
+    };
+    Ok((plan, is_within.then(|| whole.tree.into_owned())))
 }
 
 fn names(draft: &mut Draft, tree: &SyntaxTree, given: &BTreeMap<String, String>) {
@@ -365,29 +362,10 @@ fn start_world(draft: &Draft, steps: usize, deliveries: usize) -> World {
 }
 
 /// What `explain` says.
-pub const EXPLANATIONS: &[Explanation] = &[
-    Explanation {
-        code: "no_plan",
-        title: "a file without a `plan` sentence",
-        text: "\
-A plan begins with its name, and perhaps with what it is for.
-
-Right:
-  keyroll 1
-
-  plan xml-signature-two-keys
-    \"What it is for\"
-",
-    },
-    Explanation {
-        code: "second_plan",
-        title: "a file with two plans",
-        text: "One file, one plan: approval, proof and evidence are bound to the digest of its text.",
-    },
-    Explanation {
-        code: "no_steps",
-        title: "a plan without steps",
-        text: "\
+pub const EXPLANATIONS: &[Explanation] = &[Explanation {
+    code: "no_steps",
+    title: "a plan without steps",
+    text: "\
 A plan is a procedure; without a step there is nothing to prove and nothing to run.
 
 Right:
@@ -395,5 +373,4 @@ Right:
     create new in tenant as \"orders-signer-next\"
   }
 ",
-    },
-];
+}];

@@ -279,7 +279,7 @@ fn refuted(
     shortest: bool,
 ) -> Verdict {
     let story = Story::of(&checked, start, moves, (world, fault));
-    let finding = refusal(&checked, world, fault, moves);
+    let finding = checked.plan().source.placed_one(refusal(&checked, world, fault, moves));
     let fails = match fault {
         Fault::Misfit(step, _) | Fault::Stale(step, _) => Some(step),
         _ => None,

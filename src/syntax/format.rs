@@ -3,7 +3,8 @@
 use super::number::spelt;
 use super::text::quoted;
 use super::tree::{
-    Block, Every, Item, Line, ParamDecl, Phrase, Rows, StepLine, SyntaxTree, TableDecl, Term, Trivia,
+    Block, Every, InnerLine, Item, Line, ParamDecl, Phrase, Rows, StepLine, SyntaxTree, TableDecl, Term,
+    Trivia,
 };
 use crate::source::Spanned;
 
@@ -131,6 +132,10 @@ impl Page {
                 if let Some(source) = &plan.source {
                     self.line(2, &format!("source {}", quoted(&source.value)), None);
                 }
+            }
+            Item::Inner(inner) => {
+                let head = format!("plan {} from {}", inner.name, quoted(&inner.file.value));
+                self.block(line, &head, &inner.body, inner_line);
             }
             Item::Param(param) => {
                 let (name, kind) = (&param.name.value, &param.kind.value);
@@ -319,10 +324,7 @@ fn titled(word: &str, name: &Spanned<String>, title: Option<&Spanned<String>>, w
 
 fn step_line(line: &StepLine) -> String {
     match line {
-        StepLine::After(names) => {
-            let names: Vec<&str> = names.iter().map(|n| n.value.as_str()).collect();
-            format!("after {}", names.join(", "))
-        }
+        StepLine::After(names) => after(names),
         StepLine::AfterEach(listed) => format!("after {} {}", listed.name, every(&listed.every)),
         StepLine::Needs(words) => format!("needs {}", phrase(words)),
         StepLine::Takes(line) => match &line.least {
@@ -337,6 +339,18 @@ fn step_line(line: &StepLine) -> String {
         StepLine::TwoPeople(_) => "two people".to_owned(),
         StepLine::Act(words) => phrase(words),
     }
+}
+
+fn inner_line(line: &InnerLine) -> String {
+    match line {
+        InnerLine::After(names) => after(names),
+        InnerLine::Bind(binding) => format!("{} = {}", binding.name, term(&binding.value)),
+    }
+}
+
+fn after(names: &[Spanned<String>]) -> String {
+    let names: Vec<&str> = names.iter().map(|n| n.value.as_str()).collect();
+    format!("after {}", names.join(", "))
 }
 
 fn version(number: Option<&Spanned<u64>>) -> String {

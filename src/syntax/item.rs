@@ -7,7 +7,10 @@ use crate::explanation::Explanation;
 
 /// The words and how a sentence with them is written.
 const ITEMS: [(&str, &str); 21] = [
-    ("plan", "`plan NAME`, then its title in quotes and `source \"...\"`"),
+    (
+        "plan",
+        "`plan NAME`, then its title in quotes and `source \"...\"`; a part is `plan NAME from \"FILE\" { ... }`",
+    ),
     (
         "param",
         "`param NAME : KIND = VALUE`, then perhaps `at least VALUE`, `at most VALUE` or `one of VALUE, VALUE`",

@@ -88,6 +88,7 @@ impl Lowering<'_, '_> {
     /// A sentence of its own.
     pub(super) fn item(&mut self, pair: Pair<'_, Rule>) -> Option<Item> {
         Some(match pair.as_rule() {
+            Rule::inner => Item::Inner(Box::new(self.inner(pair)?)),
             Rule::plan => Item::Plan(self.plan(pair)?),
             Rule::param => Item::Param(self.param(pair)?),
             Rule::ask => Item::Ask(Box::new(self.ask(pair)?)),

@@ -6,6 +6,8 @@ use std::time::Duration;
 use crate::source::{Span, Spanned};
 
 pub use super::{
+    inner::{Binding, InnerDecl, InnerLine},
+    own_words::{KindDecl, SayDecl, Thing, UseDecl, VocabularyHead},
     param::{ParamDecl, RangeDecl},
     question::AskDecl,
     step_line::{StepLine, TakesLine, WaitsLine},
@@ -58,6 +60,8 @@ pub struct Block<T> {
 pub enum Item {
     /// `plan NAME "title" source "where it comes from"`
     Plan(PlanHead),
+    /// `plan NAME from "FILE" { ... }`
+    Inner(Box<InnerDecl>),
     /// `param NAME : KIND = VALUE`
     Param(ParamDecl),
     /// `ask NAME of ROLE "question" silence means no`
@@ -100,59 +104,6 @@ pub enum Item {
     Say(Box<SayDecl>),
     /// `KIND NAME`, `KIND NAME of ROLE { ... }`: something of a kind that was declared.
     Thing(Box<Thing>),
-}
-
-/// `vocabulary NAME version 1 "title"`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VocabularyHead {
-    /// Its name.
-    pub name: Spanned<String>,
-    /// Which version of it this is.
-    pub version: Option<Spanned<u64>>,
-    /// What it is about.
-    pub title: Option<Spanned<String>>,
-}
-
-/// `use "FILE" version 1`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UseDecl {
-    /// The file, or `std/NAME` for one that keyroll brings with it.
-    pub file: Spanned<String>,
-    /// The version that it must have.
-    pub version: Option<Spanned<u64>>,
-}
-
-/// `kind NAME is KIND`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KindDecl {
-    /// The new word.
-    pub name: Spanned<String>,
-    /// `key`, `keystore`, `receiver` or `flow`.
-    pub of: Spanned<String>,
-}
-
-/// `say "..." for "..." "title"`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SayDecl {
-    /// How it is written.
-    pub said: Spanned<String>,
-    /// What it means, in words that are there already.
-    pub means: Spanned<String>,
-    /// What it is, for people.
-    pub title: Option<Spanned<String>>,
-}
-
-/// Something of a kind that was declared.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Thing {
-    /// The kind.
-    pub kind: Spanned<String>,
-    /// The thing's name.
-    pub name: Spanned<String>,
-    /// What people call it.
-    pub title: Option<Spanned<String>>,
-    /// Whose it is, and what is said of it.
-    pub owned: Option<(Spanned<String>, Block<Phrase>)>,
 }
 
 /// `expect refused CODE because "..."`

@@ -122,6 +122,7 @@ stock! {
     "xml-signature/one-key-as-documented",
     "xml-signature/two-keys",
     "xml-signature/two-keys-as-documented",
+    "xml-signature/two-partners",
     "xml-signature/verifier-two-aliases",
 }
 

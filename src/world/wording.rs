@@ -36,6 +36,34 @@ impl Wording {
         Self { rows: Arc::new(rows), kinds: Arc::new(kinds) }
     }
 
+    /// Takes the words of another plan too, whose things are called otherwise here.
+    ///
+    /// # Errors
+    /// A sentence that both have, for two things of the core.
+    pub fn take(&mut self, other: &Self, called: impl Fn(&str) -> String) -> Result<(), String> {
+        for row in other.rows.iter() {
+            match self.rows.iter().find(|known| known.own == row.own) {
+                Some(known) if known.core != row.core => {
+                    let words = row.own.iter().map(|bit| match bit {
+                        Bit::Word(word) => word.as_str(),
+                        Bit::Slot(_) => "...",
+                    });
+                    return Err(words.collect::<Vec<_>>().join(" "));
+                }
+                _ if self.rows.contains(row) => {}
+                _ => Arc::make_mut(&mut self.rows).push(row.clone()),
+            }
+        }
+        if !other.kinds.is_empty() {
+            let kinds = Arc::make_mut(&mut self.kinds);
+            for (name, kind) in other.kinds.iter() {
+                // What both have is called as it is called here.
+                kinds.entry(called(name)).or_insert_with(|| kind.clone());
+            }
+        }
+        Ok(())
+    }
+
     /// A sentence of the core in the author's words; as it is where there are none for it.
     #[must_use]
     pub fn own(&self, core: String) -> String {

@@ -13,7 +13,7 @@ use keyroll::cli::prove::{proved, told};
 use keyroll::page::page;
 use keyroll::plan::given::Given;
 use keyroll::proof::verdict::{BUDGET, Verdict, prove};
-use keyroll::source::{Refusal, Source, is_advice};
+use keyroll::source::{Refusal, Source, is_advice, own_text};
 use keyroll::syntax;
 use keyroll::world::state::World;
 
@@ -169,8 +169,10 @@ fn every_finding_points_at_words_and_says_what_to_do() {
                 assert!(help.len() > 4 && !help.ends_with('.') && !help.contains("``"), "{stem}: {help}");
                 let labels: Vec<_> = finding.labels().into_iter().flatten().collect();
                 assert!((1..=5).contains(&labels.len()), "{stem}: {} labels", labels.len());
+                // A finding about a part of the plan brings the text of the part with it.
+                let text = own_text(finding.as_ref()).map_or(source.text.clone(), |own| own.text);
                 for label in labels {
-                    let words = source.text.get(label.offset()..label.offset() + label.len());
+                    let words = text.get(label.offset()..label.offset() + label.len());
                     assert!(label.label().is_some_and(|l| !l.is_empty()), "{stem}");
                     assert!(
                         words.is_some_and(|w| stem == "wrong_usage" || !w.trim().is_empty()),

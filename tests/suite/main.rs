@@ -22,6 +22,7 @@ mod hand;
 mod house;
 mod huge;
 mod import;
+mod inner;
 mod issued;
 mod journal;
 mod keystore;

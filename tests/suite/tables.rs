@@ -17,7 +17,7 @@ fn read(text: &str) -> Result<Checked, Refusal> {
 }
 
 /// What each step of a plan is: role, order, needs, act.
-fn steps(checked: &Checked) -> Vec<String> {
+pub(crate) fn steps(checked: &Checked) -> Vec<String> {
     let plan = checked.plan();
     let land = &plan.landscape;
     let step = |step: &keyroll::plan::Step| {
@@ -31,7 +31,7 @@ fn steps(checked: &Checked) -> Vec<String> {
 }
 
 /// Everything else that a plan says, as far as names and values tell it.
-fn rest(checked: &Checked) -> Vec<String> {
+pub(crate) fn rest(checked: &Checked) -> Vec<String> {
     let plan = checked.plan();
     let land = &plan.landscape;
     let mut said: Vec<String> = land.roles.rows().cloned().collect();

@@ -105,10 +105,10 @@ pub(super) fn lines(checked: &Checked) -> Vec<String> {
 
 /// `step 6 announce_exchange [plan:line]`; the first or the last of several, where there are several.
 fn moments(plan: &Plan, steps: &[StepId]) -> String {
-    let name = shown(&plan.source.name);
     let one = |step: &StepId| {
         let row = &plan.steps[*step];
-        let (line, _) = plan.source.line_column(row.action.span);
+        let (name, line, _) = plan.source.place(row.action.span);
+        let name = shown(name);
         format!("step {} `{}` [{name}:{line}]", Outline::number(*step), shown(&row.name.value))
     };
     let more = steps.len().saturating_sub(LINES);

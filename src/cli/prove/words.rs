@@ -44,8 +44,10 @@ pub(super) fn places(source: &Source, story: &Story) -> Vec<Place> {
 /// under way after it.
 #[must_use]
 pub fn told(plan: &Plan, story: &Story, detailed: bool) -> Vec<String> {
-    let name = shown(&plan.source.name);
-    let place = |at: Span| format!("[{name}:{}]", plan.source.line_column(at).0);
+    let place = |at: Span| {
+        let (name, line, _) = plan.source.place(at);
+        format!("[{}:{line}]", shown(name))
+    };
     let mut lines = Vec::new();
     for (index, moment) in story.moments.iter().enumerate() {
         lines.push(format!("  {:>2}  {}  {}", index + 1, moment.text, place(moment.at)));

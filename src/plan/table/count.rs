@@ -3,24 +3,27 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    source::{Finding, Span},
-    syntax::tree::{Every, Item, Line, Phrase, StepLine},
+    source::{Finding, Source, Span},
+    syntax::tree::{Every, InnerDecl, Item, Line, Phrase, StepLine, SyntaxTree},
 };
 
 use super::{
+    each::tables,
     finding::TooManyInstances,
     list::{Piece, pieces},
     read::Table,
 };
 
 /// So many sentences, lines and members of lists a plan has at most.
-const LIMIT: u64 = 2_000_000;
+pub const LIMIT: u64 = 2_000_000;
 
 /// Refuses what would take all memory.
 ///
 /// # Errors
 /// When there are more than two million.
 pub(super) fn count(items: &[Line<Item>], tables: &BTreeMap<&str, Table>) -> Result<(), Finding> {
+    // What other plans make is counted with these.
+    let tables = &Counting { tables, inner: &|_| 1 };
     let mut most: (u64, Span) = (0, Span::default());
     let total = items.iter().fold(0u64, |total, line| {
         let one = item(&line.node, tables);
@@ -35,6 +38,26 @@ pub(super) fn count(items: &[Line<Item>], tables: &BTreeMap<&str, Table>) -> Res
     Err(Box::new(TooManyInstances { count: total, limit: LIMIT, at: most.1.into() }))
 }
 
+/// How many sentences a tree makes, at most; `inner` tells how many each plan in it makes.
+///
+/// # Errors
+/// Every finding about its tables.
+pub fn total(
+    source: &Source,
+    tree: &SyntaxTree,
+    inner: &dyn Fn(&InnerDecl) -> u64,
+) -> Result<u64, Vec<Finding>> {
+    let (tables, _) = tables(source, tree, &mut BTreeMap::new())?;
+    let counting = Counting { tables: &tables, inner };
+    Ok(tree.items.iter().fold(0, |total: u64, line| total.saturating_add(item(&line.node, &counting))))
+}
+
+/// What sentences are counted with.
+struct Counting<'a> {
+    tables: &'a BTreeMap<&'a str, Table>,
+    inner: &'a dyn Fn(&InnerDecl) -> u64,
+}
+
 /// The first line of a sentence: a block would be all that is drawn.
 fn place(line: &Line<Item>) -> Span {
     match &line.node {
@@ -43,15 +66,16 @@ fn place(line: &Line<Item>) -> Span {
     }
 }
 
-fn rows(every: &Every, tables: &BTreeMap<&str, Table>) -> u64 {
-    tables.get(every.table.value.as_str()).map_or(1, |table| table.rows.len() as u64)
+fn rows(every: &Every, tables: &Counting<'_>) -> u64 {
+    tables.tables.get(every.table.value.as_str()).map_or(1, |table| table.rows.len() as u64)
 }
 
-fn item(item_of: &Item, tables: &BTreeMap<&str, Table>) -> u64 {
+fn item(item_of: &Item, tables: &Counting<'_>) -> u64 {
     let phrases = |phrases: &mut dyn Iterator<Item = &Phrase>| {
         phrases.fold(1u64, |sum, words| sum.saturating_add(phrase(words, tables)))
     };
     match item_of {
+        Item::Inner(inner) => (tables.inner)(inner),
         Item::ForEach(each) => {
             let inner = each.body.lines.iter();
             let inner = inner.fold(1u64, |sum, line| sum.saturating_add(item(&line.node, tables)));
@@ -80,7 +104,7 @@ fn item(item_of: &Item, tables: &BTreeMap<&str, Table>) -> u64 {
     }
 }
 
-fn phrase(words: &Phrase, tables: &BTreeMap<&str, Table>) -> u64 {
+fn phrase(words: &Phrase, tables: &Counting<'_>) -> u64 {
     pieces(words).iter().fold(1u64, |sum, piece| match piece {
         Piece::Term(_) => sum,
         Piece::Each(_, every) => sum.saturating_add(rows(every, tables)),

@@ -6,8 +6,8 @@ use crate::{
     plan::suggest,
     source::{Finding, Source, Span, Spanned, shown},
     syntax::tree::{
-        Block, Every, ForEach, Item, KindDecl, Line, Owned, Phrase, StepDecl, StepLine, SyntaxTree,
-        TableDecl, TakesLine, Term, Thing, Titled, UseDecl, WaitsLine, WindowDecl,
+        Binding, Block, Every, ForEach, InnerDecl, InnerLine, Item, KindDecl, Line, Owned, Phrase, StepDecl,
+        StepLine, SyntaxTree, TableDecl, TakesLine, Term, Thing, Titled, UseDecl, WaitsLine, WindowDecl,
     },
 };
 
@@ -15,7 +15,8 @@ use super::{
     Instances,
     count::count,
     finding::{ColumnNameTaken, MisplacedInEach, NoRow, SameInEachRow, UnknownColumn, UnknownTable},
-    list::{Piece, has_list, pieces, whole},
+    list::{Piece, pieces, whole},
+    of_tables::is_of_tables,
     once,
     read::{Table, table, written},
     row::Row,
@@ -44,45 +45,11 @@ pub fn instances<'a>(source: &Source, tree: &'a SyntaxTree) -> Result<Instances<
     Ok(Instances { tree: Cow::Owned(tree), files })
 }
 
-/// Whether a sentence has to do with tables, or with a `$` that stands in a name.
-fn is_of_tables(item: &Item) -> bool {
-    let of_body = |body: &Block<Phrase>| body.lines.iter().any(|line| has_list(&line.node));
-    match item {
-        Item::Table(_) | Item::ForEach(_) => true,
-        Item::Keystore(owned) | Item::Receiver(owned) | Item::Flow(owned) => {
-            owned.name.value.contains('$') || owned.owner.value.contains('$') || of_body(&owned.body)
-        }
-        Item::Step(step) => {
-            step.name.value.contains('$')
-                || step.role.value.contains('$')
-                || step.body.lines.iter().any(|line| match &line.node {
-                    StepLine::AfterEach(_) => true,
-                    StepLine::After(names) => names.iter().any(|name| name.value.contains('$')),
-                    StepLine::Needs(words) | StepLine::Act(words) => has_list(words),
-                    StepLine::Waits(line) => line.after.value.contains('$'),
-                    StepLine::Takes(_) | StepLine::NotBefore(_) | StepLine::NotAfter(_) => false,
-                    StepLine::OnlyIf(_) | StepLine::MayComeLate(_) | StepLine::TwoPeople(_) => false,
-                })
-        }
-        Item::Role(titled) | Item::Key(titled) => titled.name.value.contains('$'),
-        Item::Window(window) => window.name.value.contains('$'),
-        Item::Promise(it) | Item::Finally(it) | Item::Waive(it) | Item::Issued(it) => has_list(it),
-        // What belongs to vocabularies was read before, but for their head.
-        Item::Plan(_) | Item::Param(_) | Item::Ask(_) | Item::Expect(_) | Item::Vocabulary(_) => false,
-        Item::Use(_) | Item::Kind(_) | Item::Say(_) => false,
-        Item::Thing(thing) => {
-            let of =
-                thing.owned.as_ref().is_some_and(|(owner, body)| owner.value.contains('$') || of_body(body));
-            thing.name.value.contains('$') || of
-        }
-    }
-}
-
 /// Tables by their names, and the places of parameters by theirs.
-type Declared<'a> = (BTreeMap<&'a str, Table>, BTreeMap<&'a str, Span>);
+pub(super) type Declared<'a> = (BTreeMap<&'a str, Table>, BTreeMap<&'a str, Span>);
 
 /// Reads all tables of a plan.
-fn tables<'a>(
+pub(super) fn tables<'a>(
     source: &Source,
     tree: &'a SyntaxTree,
     files: &mut BTreeMap<String, String>,
@@ -259,6 +226,7 @@ impl<'a> Saying<'a> {
                 return None;
             }
             Item::Thing(thing) => Item::Thing(Box::new(self.thing(thing, row, around))),
+            Item::Inner(inner) => Item::Inner(Box::new(self.inner(inner, row, around))),
             Item::Role(titled) => Item::Role(self.titled(titled, row, around)),
             Item::Key(titled) => Item::Key(self.titled(titled, row, around)),
             Item::Keystore(owned) => Item::Keystore(self.owned(owned, row, around)),
@@ -290,6 +258,23 @@ impl<'a> Saying<'a> {
         let whole = Owned { name: name.clone(), owner: owner.clone(), body: body.clone() };
         let Owned { name, owner, body } = self.owned(&whole, row, around);
         Thing { kind: kind.clone(), name, title: None, owned: Some((owner, body)) }
+    }
+
+    fn inner(&mut self, inner: &InnerDecl, row: &Row, around: &[&str]) -> InnerDecl {
+        let mut body = Block { lines: Vec::new(), trailing: Vec::new() };
+        for line in &inner.body.lines {
+            let said = match &line.node {
+                InnerLine::After(names) => {
+                    InnerLine::After(names.iter().map(|name| self.name(name, row)).collect())
+                }
+                InnerLine::Bind(bound) => InnerLine::Bind(Box::new(Binding {
+                    name: bound.name.clone(),
+                    value: self.term(&bound.value, row),
+                })),
+            };
+            body.lines.push(with(line, said));
+        }
+        InnerDecl { name: self.own(&inner.name, row, around), file: inner.file.clone(), body }
     }
 
     fn titled(&mut self, titled: &Titled, row: &Row, around: &[&str]) -> Titled {

@@ -10,6 +10,7 @@ mod file;
 mod finding;
 mod flat;
 mod list;
+mod of_tables;
 mod once;
 mod read;
 mod row;
@@ -17,6 +18,7 @@ mod value;
 
 use std::{borrow::Cow, collections::BTreeMap};
 
+pub use count::{LIMIT, total};
 pub use each::instances;
 pub use finding::EXPLANATIONS;
 pub use flat::flat;

@@ -3,7 +3,10 @@
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
-use crate::explanation::Explanation;
+use crate::{
+    explanation::Explanation,
+    source::{Finding, Span, shown},
+};
 
 /// A kind that nobody declared.
 #[derive(Debug, Diagnostic, Error)]
@@ -41,13 +44,20 @@ pub(super) struct BadSaying {
 
 /// Two sentences that nobody could tell apart.
 #[derive(Debug, Diagnostic, Error)]
-#[error("`{said}` is said already, for `{other}`")]
+#[error("`{said}` is said already, for {other}")]
 #[diagnostic(code(keyroll::said_elsewhere), help("say one of the two with other words"))]
 pub(super) struct SaidElsewhere {
     pub(super) said: String,
     pub(super) other: String,
     #[label("said again here")]
     pub(super) at: SourceSpan,
+}
+
+/// The finding for a sentence that a plan within this one has for something else.
+#[must_use]
+pub fn said_otherwise(said: &str, called: &str, at: Span) -> Finding {
+    let other = format!("something else in `{}`", shown(called));
+    Box::new(SaidElsewhere { said: shown(said), other, at: at.into() })
 }
 
 /// A sentence that is no part of a vocabulary.

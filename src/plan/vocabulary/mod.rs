@@ -12,7 +12,7 @@ mod standard;
 
 use std::collections::BTreeMap;
 
-pub use finding::EXPLANATIONS;
+pub use finding::{EXPLANATIONS, said_otherwise};
 pub use read::{Head, head};
 pub use standard::{STANDARD, standard};
 

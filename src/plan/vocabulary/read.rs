@@ -113,7 +113,7 @@ impl Reading {
             None => self.words.sayings.push(saying),
             Some(other) if other.means == saying.means && other.said == saying.said => {}
             Some(other) => {
-                let (said, other) = (shown(&saying.said), shown(&other.means));
+                let (said, other) = (shown(&saying.said), format!("`{}`", shown(&other.means)));
                 self.findings.push(Box::new(SaidElsewhere { said, other, at: at.into() }));
             }
         }

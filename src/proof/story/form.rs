@@ -71,6 +71,9 @@ pub struct Told {
     pub under_way: Vec<UnderWay>,
     /// The line of the plan that allows it.
     pub line: usize,
+    /// The plan within this one in whose file that line is, by its name; nothing for the plan's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
 }
 
 /// One thing that a moment changes.
@@ -116,6 +119,9 @@ pub struct End {
     pub text: String,
     /// The line of the plan that forbids it.
     pub line: usize,
+    /// The plan within this one in whose file that line is, by its name; nothing for the plan's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
     /// Why it is so.
     pub because: Vec<Reason>,
 }
@@ -130,6 +136,9 @@ pub struct Reason {
     pub moment: Option<usize>,
     /// The line of the plan.
     pub line: usize,
+    /// The plan within this one in whose file that line is, by its name; nothing for the plan's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
 }
 
 /// What kind of fault ends a story.
@@ -232,6 +241,10 @@ fn line(plan: &Plan, at: Span) -> usize {
     plan.source.line_column(at).0
 }
 
+fn part(plan: &Plan, at: Span) -> Option<String> {
+    plan.source.part_at(at.start).map(|part| part.called.clone())
+}
+
 /// A moment as it is written down.
 #[must_use]
 pub fn told(plan: &Plan, number: usize, moment: &Moment) -> Told {
@@ -264,6 +277,7 @@ pub fn told(plan: &Plan, number: usize, moment: &Moment) -> Told {
         changes: changed.collect(),
         under_way: under_way.collect(),
         line: line(plan, moment.at),
+        part: part(plan, moment.at),
     }
 }
 
@@ -286,6 +300,7 @@ pub fn end(plan: &Plan, number: usize, ending: &Ending) -> End {
         text: because.text.clone(),
         moment: because.moment,
         line: line(plan, because.at),
+        part: part(plan, because.at),
     });
     End {
         number,
@@ -296,6 +311,7 @@ pub fn end(plan: &Plan, number: usize, ending: &Ending) -> End {
         broken: broken(plan, ending.fault),
         text: ending.text.clone(),
         line: line(plan, ending.at),
+        part: part(plan, ending.at),
         because: because.collect(),
     }
 }

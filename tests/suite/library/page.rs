@@ -88,12 +88,17 @@ fn told() -> Told {
             _ => None,
         });
         let count = |is: fn(&Item) -> bool| tree.items.iter().filter(|line| is(&line.node)).count();
-        let (roles, steps) =
+        let parts = count(|item| matches!(item, Item::Inner(_)));
+        let (roles, mut steps) =
             (count(|item| matches!(item, Item::Role(_))), count(|item| matches!(item, Item::Step(_))));
         let (still, verdict) = match check::read(&source, &Given { silence: true, ..Given::default() }) {
             Err(refusal) => (String::new(), Err(refusal.error_codes())),
             Ok(checked) => {
                 let still = still(&checked);
+                // Those of its parts are its own.
+                if parts > 0 {
+                    steps = checked.plan().steps.len();
+                }
                 let start = checked.plan().start.clone();
                 match prove(checked, &start, BUDGET) {
                     Verdict::Proven(_) => (still, Ok(())),

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use keyroll::source::{Span, Spanned};
 use keyroll::syntax::tree::{
-    AskDecl, Block, Column, Every, ExpectDecl, ForEach, Item, KindDecl, Line, Listed, Only, Owned, ParamDecl,
-    Phrase, PlaceTerm, PlanHead, RangeDecl, Rows, SayDecl, StepDecl, StepLine, SyntaxTree, TableDecl,
-    TakesLine, Term, Thing, Titled, Trivia, UseDecl, VocabularyHead, WaitsLine, WindowDecl,
+    AskDecl, Binding, Block, Column, Every, ExpectDecl, ForEach, InnerDecl, InnerLine, Item, KindDecl, Line,
+    Listed, Only, Owned, ParamDecl, Phrase, PlaceTerm, PlanHead, RangeDecl, Rows, SayDecl, StepDecl,
+    StepLine, SyntaxTree, TableDecl, TakesLine, Term, Thing, Titled, Trivia, UseDecl, VocabularyHead,
+    WaitsLine, WindowDecl,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -246,6 +247,14 @@ fn item() -> impl Strategy<Value = Item> {
     })
 }
 
+fn inner() -> impl Strategy<Value = InnerDecl> {
+    let bound = (any_word(), prop_oneof![4 => value(), 1 => day()])
+        .prop_map(|(name, value)| InnerLine::Bind(Box::new(Binding { name, value })));
+    let after = vec(any_word(), 1..4).prop_map(InnerLine::After);
+    let line = prop_oneof![3 => bound, 1 => after];
+    (free_word(), text(), block(line.boxed())).prop_map(|(name, file, body)| InnerDecl { name, file, body })
+}
+
 fn using() -> impl Strategy<Value = Item> {
     (text(), option::of(any::<u64>().prop_map(at)))
         .prop_map(|(file, version)| Item::Use(UseDecl { file, version }))
@@ -271,6 +280,7 @@ fn sentence() -> impl Strategy<Value = Item> + Clone {
     let limit = bound();
     prop_oneof![
         table().prop_map(Item::Table),
+        inner().prop_map(|inner| Item::Inner(Box::new(inner))),
         (any_word(), text()).prop_map(|(code, because)| Item::Expect(ExpectDecl { code, because })),
         (free_word(), option::of(text()), option::of(text()))
             .prop_map(|(name, title, source)| Item::Plan(PlanHead { name, title, source })),
