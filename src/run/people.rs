@@ -39,7 +39,7 @@ impl Runner<'_> {
         if self.is_everybody && row.not_after.is_some() && is_late() {
             let role = plan.landscape.roles[row.role.value].clone();
             let by = Actor { role, person: None, automatic: true };
-            let (step, because) = (row.name.value.clone(), "a sandbox keeps to no date".to_owned());
+            let (step, because) = (row.name.value.clone(), "a trial keeps to no date".to_owned());
             self.submit(Event::Extended { step, by, because }, watch)?;
         }
         Ok(())

@@ -477,7 +477,7 @@ fn a_rehearsal_begins_what_is_late_and_says_so() {
     let text = dated("", "", "  not after 2001-02-03\n").replace("= 24h", "= 1h");
     let said = Place::of(&text).keyroll("rehearse plan.renewal --messages 50 --format json").ends(0);
     assert!(
-        said.out.contains("\"event\":\"extended\"") && said.out.contains("a sandbox keeps to no date"),
+        said.out.contains("\"event\":\"extended\"") && said.out.contains("a trial keeps to no date"),
         "{}",
         said.out
     );
