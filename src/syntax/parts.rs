@@ -26,7 +26,7 @@ fn cuts(text: &str, parts: usize) -> Vec<usize> {
     let about = (1..parts).map(|part| text.len() / parts * part);
     let mut cuts: Vec<usize> = about
         .filter_map(|at| {
-            let at = text.ceil_char_boundary(at);
+            let at = (at..text.len()).find(|at| text.is_char_boundary(*at))?;
             Some(at + text.get(at..)?.find(CLOSED)? + CLOSED.len())
         })
         .collect();
