@@ -9,11 +9,13 @@ mod renamed;
 mod shared;
 mod shelf;
 mod standard;
+mod stock;
 mod walk;
 mod whole;
 
 pub use finding::EXPLANATIONS;
-pub use standard::{STANDARD, standard};
+pub use standard::{standard, standards};
+pub use stock::{STOCK, Template};
 
 pub(super) use filled::filled;
 pub(super) use shelf::Shelf;

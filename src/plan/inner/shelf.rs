@@ -13,7 +13,7 @@ use crate::{
 
 use super::{
     finding::InnerPlanFile,
-    standard::{STANDARD, standard},
+    standard::{standard, standards},
 };
 
 /// A file with a plan.
@@ -78,7 +78,7 @@ fn text(source: &Source, name: &str) -> Result<String, (String, String)> {
         return Ok(known.to_owned());
     }
     if let Some(wanted) = name.strip_prefix("std/") {
-        let near = nearest(wanted, STANDARD.iter().map(|(name, _)| *name));
+        let near = nearest(wanted, standards().map(|plan| plan.name));
         let help = near.map_or_else(
             || {
                 "`keyroll new` shows the plans that there are; some of them may be a part of another"

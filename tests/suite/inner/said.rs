@@ -313,12 +313,20 @@ step end by admin {
     assert!(same(text, &by_hand).starts_with("proved"));
 }
 
-/// The plans behind `std/` are those that come with keyroll.
+/// The plans behind `std/` are those that come with keyroll, without a hazard.
 #[test]
 fn the_standard_parts_are_stock_plans() {
-    use keyroll::{plan::inner::STANDARD, template::STOCK};
-    assert!(STANDARD.len() > 40);
-    for (name, text) in STANDARD {
-        assert!(STOCK.iter().any(|stock| stock.name == *name && stock.text == *text), "{name}");
+    use keyroll::{
+        plan::inner::{standard, standards},
+        template::STOCK,
+    };
+    assert!(standards().count() > 40);
+    for part in standards() {
+        let same = |stock: &&_| *stock == part;
+        assert!(STOCK.iter().find(same).is_some_and(|stock| stock.hazard().is_none()), "{}", part.name);
+        assert_eq!(standard(&format!("std/{}", part.name)), Some(part.text));
+    }
+    for apart in STOCK.iter().filter(|stock| stock.hazard().is_some()) {
+        assert_eq!(standard(&format!("std/{}", apart.name)), None);
     }
 }
