@@ -1,5 +1,6 @@
 //! The author's text, places in it, and the findings that point at them.
 
+mod around;
 mod part;
 
 use std::{
@@ -9,8 +10,9 @@ use std::{
     sync::Arc,
 };
 
-use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode, SourceSpan};
+use miette::{NamedSource, SourceSpan};
 
+pub use around::Noted;
 use part::Among;
 pub use part::{Part, own_text};
 
@@ -223,66 +225,6 @@ impl<T: fmt::Display> fmt::Display for Spanned<T> {
 /// A complaint about a text: a code, at least one place in it, and a help. Spans only; the text is
 /// joined once, by [`Refusal`].
 pub type Finding = Box<dyn miette::Diagnostic + Send + Sync + 'static>;
-
-/// A finding with a remark behind its help; all else is as it was.
-#[derive(Debug)]
-pub struct Noted {
-    first: Finding,
-    note: String,
-}
-
-impl Noted {
-    /// Adds a remark, a clause without its full stop.
-    #[must_use]
-    pub fn with(first: Finding, note: String) -> Finding {
-        Box::new(Self { first, note })
-    }
-}
-
-impl fmt::Display for Noted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.first.fmt(f)
-    }
-}
-
-impl std::error::Error for Noted {}
-
-impl Diagnostic for Noted {
-    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.first.code()
-    }
-
-    fn severity(&self) -> Option<Severity> {
-        self.first.severity()
-    }
-
-    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        let before = self.first.help().map_or_else(String::new, |help| help.to_string());
-        let between = if before.is_empty() || before.ends_with('?') { " " } else { "; " };
-        let told = format!("{before}{between}{}", self.note);
-        Some(Box::new(told.trim_start().to_owned()))
-    }
-
-    fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.first.url()
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.first.source_code()
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        self.first.labels()
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        self.first.related()
-    }
-
-    fn diagnostic_source(&self) -> Option<&dyn Diagnostic> {
-        self.first.diagnostic_source()
-    }
-}
 
 /// All the findings of one stage on one text.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::{cell::OnceCell, fmt, path::Path, sync::Arc};
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
 
-use super::{Finding, Source, Span, shown};
+use super::{Finding, Source, Span, around::around, shown};
 
 /// A text behind the author's, of which a part of the plan is made.
 #[derive(Clone, Debug)]
@@ -219,36 +219,11 @@ struct Beside {
     text: Text,
 }
 
-/// What a finding around another one takes over from it.
-macro_rules! around {
-    ($kind:ident { $($own:item)* }) => {
-        impl fmt::Display for $kind {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.first.fmt(f)
-            }
-        }
-
-        impl std::error::Error for $kind {}
-
-        impl Diagnostic for $kind {
-            fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-                self.first.code()
-            }
-
-            fn severity(&self) -> Option<Severity> {
-                self.first.severity()
-            }
-
-            fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-                self.first.help()
-            }
-
-            $($own)*
-        }
-    };
-}
-
 around!(Own {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.first.help()
+    }
+
     fn source_code(&self) -> Option<&dyn SourceCode> {
         Some(&self.text)
     }
@@ -263,6 +238,10 @@ around!(Own {
 });
 
 around!(Placed {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.first.help()
+    }
+
     fn source_code(&self) -> Option<&dyn SourceCode> {
         self.first.source_code()
     }
