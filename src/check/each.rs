@@ -1,7 +1,8 @@
-//! Each check, over one plan; of a large one several are made at the same time.
+//! Each check, over one plan, and each of many plans: where there is much to do, several at the same time.
 
 use std::{
     num::NonZero,
+    panic::resume_unwind,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
@@ -15,43 +16,42 @@ const MANY: usize = 4000;
 
 /// What all checks find, in their order.
 pub(super) fn findings(subject: &Subject<'_>) -> Vec<Finding> {
-    let workers = if subject.plan.steps.len() < MANY {
-        1
-    } else {
-        thread::available_parallelism().map_or(1, NonZero::get)
-    };
+    let workers = if subject.plan.steps.len() < MANY { 1 } else { processors() };
     found(CHECKS, subject, workers)
 }
 
 /// Makes checks by so many workers; what they find stands in the order of the checks.
 fn found(checks: &[Check], subject: &Subject<'_>, workers: usize) -> Vec<Finding> {
+    each(checks, workers, |check| check(subject)).into_iter().flatten().collect()
+}
+
+/// How many workers have a processor each.
+#[must_use]
+pub fn processors() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// Does some work for each of these, by so many workers, and gives what came of it in their order.
+pub fn each<T: Sync, R: Send>(all: &[T], workers: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     if workers < 2 {
-        return checks.iter().flat_map(|check| check(subject)).collect();
+        return all.iter().map(work).collect();
     }
     let next = AtomicUsize::new(0);
-    let work = || {
-        let mut found = Vec::new();
-        while let Some((place, check)) = {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            checks.get(place).map(|check| (place, check))
-        } {
-            found.push((place, check(subject)));
+    let worker = || {
+        let mut mine = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(one) = all.get(at) else { return mine };
+            mine.push((at, work(one)));
         }
-        found
     };
-    let mut all = thread::scope(|scope| {
-        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
-        let mut all = work();
-        for other in others {
-            match other.join() {
-                Ok(found) => all.extend(found),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        all
+    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers.min(all.len())).map(|_| scope.spawn(worker)).collect();
+        let ends = workers.into_iter().map(thread::ScopedJoinHandle::join);
+        ends.flat_map(|end| end.unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
-    all.sort_by_key(|(place, _)| *place);
-    all.into_iter().flat_map(|(_, found)| found).collect()
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ mod checked;
 pub mod created_twice;
 pub mod cycle;
 pub mod deadline;
-mod each;
+pub mod each;
 pub mod family;
 pub mod flow_never_runs;
 pub mod flow_unpromised;

@@ -5,18 +5,17 @@ mod folder;
 mod judged;
 mod row;
 
-use std::{
-    num::NonZero,
-    panic::resume_unwind,
-    path::{Path, PathBuf},
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
-};
+use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{page::findings::Entry, plan::vocabulary, syntax::parse};
+use crate::{
+    check::each::{each, processors},
+    page::findings::Entry,
+    plan::vocabulary,
+    syntax::parse,
+};
 
 use super::{
     at_site::shown_path,
@@ -84,7 +83,7 @@ pub fn run(
         screen.talk(format_args!("{folder} holds no plan: the name of a plan's file ends with .renewal"));
         return Exit::Usage;
     }
-    let looked = each(&paths, |path| look(path, task, weights));
+    let looked = each(&paths, processors(), |path| look(path, task, weights));
     let mut exit = Exit::Done;
     let mut rows = Vec::new();
     for Looked { row, refusal } in looked {
@@ -107,25 +106,4 @@ pub fn run(
         Findings::Sarif | Findings::Github => {}
     }
     exit
-}
-
-/// Does some work for each of these, on all processors, and gives what came of it in their order.
-fn each<R: Send>(paths: &[PathBuf], work: impl Fn(&PathBuf) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(paths.len());
-    let worker = || {
-        let mut mine = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(path) = paths.get(at) else { return mine };
-            mine.push((at, work(path)));
-        }
-    };
-    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
-        let ends = workers.into_iter().map(thread::ScopedJoinHandle::join);
-        ends.flat_map(|end| end.unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    });
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
 }
