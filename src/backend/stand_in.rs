@@ -30,16 +30,11 @@ impl Maker {
 
     /// Makes a pair under an alias that is free.
     fn pair(&mut self, spec: &KeySpec) -> Result<Certificate, KeystoreError> {
-        let held = self.pairs.entries()?.len();
-        let mut number = held;
-        loop {
-            number += 1;
-            let written = format!("made-{number}");
-            let alias = Alias::new(&written).map_err(|_| KeystoreError::NoHand("name another pair"))?;
-            if self.pairs.entry(&alias)?.is_none() {
-                return self.pairs.create_key_pair(&alias, spec).map(|(_, certificate)| certificate);
-            }
-        }
+        let held = self.pairs.entries()?;
+        let mut free = (1..).filter_map(|number| Alias::new(format!("made-{number}")).ok());
+        let free = free.find(|alias| held.iter().all(|entry| entry.alias != *alias));
+        let alias = free.ok_or(KeystoreError::NoHand("name another pair"))?;
+        self.pairs.create_key_pair(&alias, spec).map(|(_, certificate)| certificate)
     }
 }
 

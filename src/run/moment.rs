@@ -62,9 +62,11 @@ impl Runner<'_> {
         let name = row.name.value.clone();
         if row.speech.is_some() {
             let by = self.site_as(plan.landscape.roles[row.role.value].clone());
-            let certificates = self.handed_over(step, self.parts.clock.now())?;
+            let certificates = self.handed_over(step, now)?;
             self.submit(Event::Confirmed { step: name, by, opens: None, certificates }, watch)?;
-            self.learn();
+            if row.action.value.certifies().is_some() {
+                self.learn();
+            }
             return Ok(());
         }
         let attempt = self.state().steps[step].attempts + 1;

@@ -387,7 +387,9 @@ impl Runner<'_> {
                 Event::Begun { step: name, attempt }
             };
             self.submit(event, watch)?;
-            self.learn();
+            if plan.steps[step].action.value.certifies().is_some() {
+                self.learn();
+            }
             // What is commanded is carried out before the next step begins: the world is looked at
             // in between.
             return Ok(true);

@@ -13,6 +13,9 @@ use crate::{
 /// How long a rehearsal is to take on the clock of the wall.
 const WALL: Duration = Duration::from_secs(14);
 
+/// How long it takes at most for the sake of a window, on that clock.
+const LONGEST: Duration = Duration::from_secs(120);
+
 /// How long the time of a window that no step takes lasts at least on the clock of the wall.
 const IN_WINDOW: Duration = Duration::from_secs(1);
 
@@ -39,9 +42,9 @@ impl Schedule {
         let plan = checked.plan();
         let land = &plan.landscape;
         let transit = land.channels.ids().map(|flow| land.drain(flow)).max().unwrap_or_default();
-        let room = room(checked);
+        let (room, chain) = (room(checked), longest_chain(checked));
         // In a window there is time for each role to take its pause, beside what its steps take.
-        let share = room.map(|room| room / longest_chain(checked).saturating_add(2));
+        let share = room.map(|room| room / chain.saturating_add(2));
         let pause = (transit / 12).clamp(PAUSE.0, PAUSE.1).min(share.unwrap_or(Duration::MAX));
         let margin = (transit / 4).max(pause * 2);
         let needs = plan.steps.rows().flat_map(|step| &step.needs);
@@ -53,12 +56,13 @@ impl Schedule {
         let timed = u32::try_from(timed).unwrap_or(u32::MAX);
         // The last message is under way for its transit time when everything else is over.
         let total = margin * 2
-            + pause * longest_chain(checked)
+            + pause * chain
             + transit.saturating_mul(drains.saturating_add(timed).saturating_add(1));
-        let factor = (total.as_secs_f64() / WALL.as_secs_f64()).max(1.0);
-        // What is done in a window takes its own time on the clock of the wall.
+        let within = |wall: Duration| total.as_secs_f64() / wall.as_secs_f64();
+        // What is done in a window takes its own time on the clock of the wall; a short one beside days is no
+        // reason to rehearse for hours.
         let most = room.map_or(f64::MAX, |room| room.as_secs_f64() / IN_WINDOW.as_secs_f64());
-        let factor = factor.min(most).max(1.0);
+        let factor = within(WALL).min(most.max(within(LONGEST))).max(1.0);
         let back = (total * 2).saturating_add(waited(checked));
         let back = SignedDuration::try_from(back).unwrap_or(SignedDuration::ZERO);
         Self { start: now.checked_sub(back).unwrap_or(now), pause, margin, factor }
