@@ -1,6 +1,7 @@
 //! Sentences of their own and their blocks: from pairs of the grammar to items of the tree.
 
 use pest::iterators::Pair;
+use smallvec::SmallVec;
 
 use super::grammar::Rule;
 use super::sentence::Sentences;
@@ -350,7 +351,8 @@ impl Lowering<'_, '_> {
         mut read: impl FnMut(&mut Self, Pair<'_, Rule>) -> Option<T>,
     ) -> Option<Block<T>> {
         let several = pair.as_str().contains('\n');
-        let mut lines: Vec<Line<T>> = Vec::new();
+        // Most blocks are short, and a large plan has many: no room is asked for that is not needed.
+        let mut lines: SmallVec<[Line<T>; 4]> = SmallVec::new();
         let mut before = Vec::new();
         for part in pair.into_inner() {
             match part.as_rule() {
@@ -371,6 +373,7 @@ impl Lowering<'_, '_> {
                 }
             }
         }
+        let mut lines = lines.into_vec();
         lines.shrink_to_fit();
         let mut trailing = end_of_block(before);
         if several {

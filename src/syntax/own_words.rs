@@ -1,5 +1,8 @@
 //! Words of the author's own, as they are written: vocabularies, kinds, sentences and things.
 
+use memchr::memmem;
+
+use super::raw;
 use super::tree::{Block, Phrase};
 use crate::source::Spanned;
 
@@ -54,4 +57,33 @@ pub struct Thing {
     pub title: Option<Spanned<String>>,
     /// Whose it is, and what is said of it.
     pub owned: Option<(Spanned<String>, Block<Phrase>)>,
+}
+
+/// Whether a line of a text begins as `kind` and `use` do.
+pub(super) fn may_declare(text: &str) -> bool {
+    let begins = |at: usize| {
+        let before = text.get(..at).unwrap_or("").trim_end_matches(|c: char| c.is_whitespace() && c != '\n');
+        before.is_empty() || before.ends_with('\n')
+    };
+    ["kind", "use"].into_iter().any(|word| {
+        memmem::find_iter(text.as_bytes(), word)
+            .any(|at| raw::rest(text, at + word.len()).starts_with([' ', '\t', '"']) && begins(at))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_declare;
+
+    #[test]
+    fn only_the_beginning_of_a_line_counts() {
+        for text in ["kind a is key", "# x\n \t use \"a\"", "a\nkind\tb", "use\"a\"", "a\r\nuse b"] {
+            assert!(may_declare(text), "{text:?}");
+        }
+        for text in
+            ["", "a kind of", "because so", "x use \"a\"", "kinds a", "use", "\"kind \"", "# use this"]
+        {
+            assert!(!may_declare(text), "{text:?}");
+        }
+    }
 }

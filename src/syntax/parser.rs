@@ -14,6 +14,7 @@ use super::header::{EmptyPlan, MissingHeader, UnknownVersion, VERSION, header_fa
 use super::hostile::{Screened, screen};
 use super::item::near;
 use super::lowering::{Lowering, collect, end_of_block};
+use super::own_words::may_declare;
 use super::raw;
 use super::sentence::Sentences;
 use super::tree::{Item, Line, SyntaxTree, Trivia};
@@ -56,20 +57,13 @@ the first findings and read it again.
 pub fn parse(source: &Source) -> (SyntaxTree, Vec<Finding>) {
     let mut screened = screen(&source.text, FAULT_LIMIT);
     let findings = std::mem::take(&mut screened.findings);
-    let kinds = source.text.lines().any(may_declare);
+    let kinds = may_declare(&source.text);
     if findings.is_empty()
         && let Some(tree) = parts::read(&screened, kinds)
     {
         return (tree, findings);
     }
     Reading { findings, ..Reading::new(&screened, kinds) }.run()
-}
-
-/// Whether a line begins as `kind` and `use` do.
-fn may_declare(line: &str) -> bool {
-    let line = line.trim_start();
-    let behind = line.strip_prefix("kind").or_else(|| line.strip_prefix("use"));
-    behind.is_some_and(|rest| rest.starts_with([' ', '\t', '"']))
 }
 
 /// Where the grammar gave up, and what it had tried there.
@@ -355,10 +349,10 @@ fn grammar(rule: Rule, text: &str, at: usize, end: usize) -> Result<Pair<'_, Rul
 fn end_of_item(text: &str, start: usize) -> usize {
     let mut from = raw::next_line(text, start);
     while from < text.len() {
-        let line = raw::line(text, from);
-        let code = line.trim_start_matches([' ', '\t']);
-        if begins_item(raw::word(code, 0)) {
-            return from + line.len() - code.len();
+        let rest = raw::rest(text, from);
+        let code = rest.trim_start_matches([' ', '\t']);
+        if code.starts_with(|c: char| c.is_ascii_lowercase()) && begins_item(raw::word(code, 0)) {
+            return from + rest.len() - code.len();
         }
         from = raw::next_line(text, from);
     }

@@ -1,6 +1,8 @@
 //! Looking over raw text where the grammar gave up: lines, words, braces outside of texts and
 //! comments.
 
+use memchr::memchr;
+
 use crate::name::is_name;
 use crate::source::{Span, shown};
 
@@ -20,7 +22,7 @@ pub(super) fn line(text: &str, at: usize) -> &str {
 
 /// The offset of the line after the one that holds `at`.
 pub(super) fn next_line(text: &str, at: usize) -> usize {
-    rest(text, at).find('\n').map_or(text.len(), |n| at + n + 1)
+    memchr(b'\n', rest(text, at).as_bytes()).map_or(text.len(), |n| at + n + 1)
 }
 
 /// Whether nothing but blanks stands before `at` on its line.
