@@ -11,7 +11,7 @@ use crate::{
         licence::{Licence, News},
         order::{Order, Unordered},
     },
-    plan::{Plan, answers::questions, given::Given, resolve::resolve, table::once},
+    plan::{Plan, answers::questions, given::Given, resolve::resolve_asked, table::once},
     source::{Finding, Refusal, Source, is_advice},
     syntax::parse,
     world::{
@@ -20,7 +20,13 @@ use crate::{
     },
 };
 
-use super::{Subject, cycle, each::findings, family::variants, key_not_provided::Holders, too_entangled};
+use super::{
+    Subject, cycle,
+    each::{findings, without},
+    family::variants,
+    key_not_provided::Holders,
+    too_entangled,
+};
 
 /// A plan that passed every check. There is no other way to make one than [`all`].
 #[derive(Debug)]
@@ -115,9 +121,8 @@ pub fn read(source: &Source, given: &Given) -> Result<Checked, Refusal> {
         variants(source, given)?;
     }
     // All questions are answered, or silence is taken for the answer.
-    let plan = resolve(source, &tree, given).map_err(refuse)?;
-    drop(tree);
-    all(given.applied(plan)).map_err(refuse)
+    let plan = resolve_asked(source, &tree, given, !asked.are_none).map_err(refuse)?;
+    without(tree, || all(given.applied(plan))).map_err(refuse)
 }
 
 /// Makes every check.

@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use crate::source::Finding;
+use crate::{source::Finding, syntax::tree::SyntaxTree};
 
 use super::{CHECKS, Check, Subject};
 
@@ -29,6 +29,19 @@ fn found(checks: &[Check], subject: &Subject<'_>, workers: usize) -> Vec<Finding
 #[must_use]
 pub fn processors() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// Does some work on the plan that was made of a tree, without the tree: that of a large plan takes as much
+/// memory as all that is made of it, and to give it back takes its time, so another thread does.
+pub(super) fn without<R>(tree: SyntaxTree, work: impl FnOnce() -> R) -> R {
+    if tree.items.len() < MANY {
+        drop(tree);
+        return work();
+    }
+    thread::scope(|scope| {
+        let _given_back = scope.spawn(|| drop(tree));
+        work()
+    })
 }
 
 /// Does some work for each of these, by so many workers, and gives what came of it in their order.

@@ -6,13 +6,13 @@ use crate::{
     plan::{
         answers::{Answers, questions, written},
         given::Given,
-        resolve::resolve,
+        resolve::resolve_asked,
     },
     source::{Finding, Noted, Refusal, Source},
-    syntax::parse,
+    syntax::{parse, tree::SyntaxTree},
 };
 
-use super::{Checked, all};
+use super::{Checked, all, each::without};
 
 /// A plan for one way to answer its questions.
 #[derive(Debug)]
@@ -51,19 +51,18 @@ pub fn variants(source: &Source, given: &Given) -> Result<Vec<Variant>, Refusal>
     if !findings.is_empty() {
         return Err(refuse(findings));
     }
-    let ways = questions(&tree).map_err(refuse)?.ways(&given.answers);
+    let asked = questions(&tree).map_err(refuse)?;
+    let (asks, ways) = (!asked.are_none, asked.ways(&given.answers));
     let mut found = Found::default();
     let mut checked = Vec::new();
     for (number, way) in ways.iter().enumerate() {
         // An answer to a question that is not asked stays, to be found in vain.
         let answers = given.answers.clone().into_iter().chain(way.clone()).collect();
         let given = Given { answers, ..given.clone() };
-        let plan = resolve(source, &tree, &given).map_err(refuse);
-        if number + 1 == ways.len() {
-            // The tree of a large plan takes as much memory as all that is made of it.
-            drop(std::mem::take(&mut tree));
-        }
-        match plan.and_then(|plan| all(given.applied(plan)).map_err(refuse)) {
+        let plan = resolve_asked(source, &tree, &given, asks).map_err(refuse);
+        let last = if number + 1 == ways.len() { std::mem::take(&mut tree) } else { SyntaxTree::default() };
+        let read = without(last, || plan.and_then(|plan| all(given.applied(plan)).map_err(refuse)));
+        match read {
             Ok(plan) => checked.push(Variant { answers: way.clone(), checked: plan }),
             Err(refusal) => found.add(way, refusal.findings),
         }

@@ -10,13 +10,13 @@ use super::{Plan, scope::Thing};
 #[derive(Debug, Default)]
 pub struct Names {
     things: HashMap<String, Thing>,
-    steps: HashMap<String, Thing>,
+    steps: HashMap<String, StepId>,
 }
 
 impl Names {
     /// These names; steps have names of their own.
     #[must_use]
-    pub const fn of(things: HashMap<String, Thing>, steps: HashMap<String, Thing>) -> Self {
+    pub const fn of(things: HashMap<String, Thing>, steps: HashMap<String, StepId>) -> Self {
         Self { things, steps }
     }
 }
@@ -54,9 +54,6 @@ impl Plan {
     /// The step with this name.
     #[must_use]
     pub fn step(&self, name: &str) -> Option<StepId> {
-        match self.names.steps.get(name) {
-            Some(Thing::Step(step)) => Some(*step),
-            _ => None,
-        }
+        self.names.steps.get(name).copied()
     }
 }

@@ -137,7 +137,23 @@ impl Draft {
 /// # Errors
 /// Every finding at once.
 pub fn resolve(source: &Source, tree: &SyntaxTree, given: &Given) -> Result<Plan, Vec<Finding>> {
-    with_steps(resolve_scenario(source, tree, given)?, tree)
+    resolve_asked(source, tree, given, true)
+}
+
+/// The same where a tree was looked through already: `asks` is false where it asks nothing and hangs on no
+/// answer. To look through a large one takes its time.
+///
+/// # Errors
+/// Every finding at once.
+pub fn resolve_asked(
+    source: &Source,
+    tree: &SyntaxTree,
+    given: &Given,
+    asks: bool,
+) -> Result<Plan, Vec<Finding>> {
+    let around = Around { level: 0, shelf: &Shelf::default() };
+    let (plan, _) = read(source, tree, given, around, asks)?;
+    with_steps(plan, tree)
 }
 
 fn with_steps(plan: Plan, tree: &SyntaxTree) -> Result<Plan, Vec<Finding>> {
@@ -155,7 +171,7 @@ fn with_steps(plan: Plan, tree: &SyntaxTree) -> Result<Plan, Vec<Finding>> {
 /// Every finding at once.
 pub fn resolve_scenario(source: &Source, tree: &SyntaxTree, given: &Given) -> Result<Plan, Vec<Finding>> {
     let around = Around { level: 0, shelf: &Shelf::default() };
-    read(source, tree, given, around).map(|(plan, _)| plan)
+    read(source, tree, given, around, true).map(|(plan, _)| plan)
 }
 
 /// Resolves all names of a plan that stands in another one, and gives its sentences in the words of the core.
@@ -168,7 +184,7 @@ pub(super) fn read_within(
     given: &Given,
     around: Around<'_>,
 ) -> Result<(Plan, SyntaxTree), Vec<Finding>> {
-    let (plan, said) = read(source, tree, given, around)?;
+    let (plan, said) = read(source, tree, given, around, true)?;
     Ok((with_steps(plan, tree)?, said.unwrap_or_default()))
 }
 
@@ -178,15 +194,16 @@ fn read(
     tree: &SyntaxTree,
     given: &Given,
     around: Around<'_>,
+    asks: bool,
 ) -> Result<(Plan, Option<SyntaxTree>), Vec<Finding>> {
     let vocabulary = Vocabulary::of(source, tree)?;
-    let variant = Variant::of(tree, given)?;
+    let variant = Variant::of(tree, given, asks)?;
     let mut left_out = LeftOut::default();
-    let meant = answers::parts(tree, variant.answers(), &mut left_out);
+    let meant = answers::parts(tree, &variant, &mut left_out);
     let mut said = instances(source, &meant)?;
     said.files.extend(vocabulary.files().clone());
     let mut draft = Draft::default();
-    let meant = answers::steps(&said.tree, variant.answers(), &mut left_out)?;
+    let meant = answers::steps(&said.tree, &variant, &mut left_out)?;
     let core = vocabulary.in_core_words(&meant, &mut draft.findings);
     if !draft.findings.is_empty() {
         return Err(said.once(draft.findings));
@@ -324,10 +341,10 @@ fn owned(draft: &mut Draft, tree: &SyntaxTree) {
 
 fn all_steps(draft: &mut Draft, tree: &SyntaxTree) -> Table<StepId, Step> {
     let decls: Vec<&StepDecl> = tree.items.iter().filter_map(step_decl).collect();
-    for (number, decl) in decls.iter().enumerate() {
-        let id = Thing::Step(crate::world::id::Id::at(number));
-        let finding = duplicate::declare(&mut draft.scope, &decl.name, id);
-        draft.findings.extend(finding);
+    draft.scope.reserve_steps(decls.len());
+    for decl in &decls {
+        let first = draft.scope.declare_step(&decl.name.value, decl.name.span);
+        draft.findings.extend(first.map(|first| duplicate::twice(&decl.name, first)));
     }
     let mut steps = Table::new();
     for decl in decls {

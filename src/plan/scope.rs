@@ -2,14 +2,14 @@
 
 use std::{
     cell::{Cell, OnceCell},
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, hash_map::Entry},
 };
 
 use foldhash::HashMap;
 
 use crate::{
     source::Span,
-    world::id::{AcceptorId, ChannelId, KeyId, RoleId, StepId, StoreId, WindowId},
+    world::id::{AcceptorId, ChannelId, KeyId, RoleId, StepId, StoreId, Table, WindowId},
 };
 
 use super::{
@@ -33,9 +33,10 @@ pub enum Thing {
     Flow(ChannelId),
     /// A window.
     Window(WindowId),
-    /// A step.
-    Step(StepId),
 }
+
+/// What the author calls a step.
+const STEP: &str = "step";
 
 impl Thing {
     /// What the author calls such a thing.
@@ -48,7 +49,6 @@ impl Thing {
             Self::Receiver(_) => "receiver",
             Self::Flow(_) => "flow",
             Self::Window(_) => "window",
-            Self::Step(_) => "step",
         }
     }
 }
@@ -76,7 +76,9 @@ pub struct Unused {
 #[derive(Debug, Default)]
 pub struct Scope {
     things: HashMap<String, Declared>,
-    steps: HashMap<String, Declared>,
+    steps: HashMap<String, StepId>,
+    /// Where each step is declared, those with a name twice too.
+    places: Table<StepId, Span>,
     /// The names of each kind, sorted once somebody asks for them.
     kinds: OnceCell<BTreeMap<&'static str, BTreeSet<String>>>,
     /// The parameters.
@@ -88,13 +90,30 @@ pub struct Scope {
 impl Scope {
     /// Enters a name; gives the place of an earlier declaration if there is one.
     pub fn declare(&mut self, name: &str, thing: Thing, span: Span) -> Option<Span> {
-        let table = if matches!(thing, Thing::Step(_)) { &mut self.steps } else { &mut self.things };
-        if let Some(first) = table.get(name) {
+        if let Some(first) = self.things.get(name) {
             return Some(first.at);
         }
-        table.insert(name.to_owned(), Declared { thing, at: span, is_used: Cell::new(false) });
+        self.things.insert(name.to_owned(), Declared { thing, at: span, is_used: Cell::new(false) });
         self.kinds.take();
         None
+    }
+
+    /// Makes room for so many steps.
+    pub fn reserve_steps(&mut self, steps: usize) {
+        self.steps.reserve(steps);
+    }
+
+    /// Enters the next step; gives the place of an earlier one with its name if there is one.
+    pub fn declare_step(&mut self, name: &str, span: Span) -> Option<Span> {
+        self.kinds.take();
+        let step = self.places.push(span);
+        match self.steps.entry(name.to_owned()) {
+            Entry::Vacant(free) => {
+                free.insert(step);
+                None
+            }
+            Entry::Occupied(first) => Some(self.places[*first.get()]),
+        }
     }
 
     /// What a name stands for; it is used from then on.
@@ -134,19 +153,14 @@ impl Scope {
     /// The step with this name.
     #[must_use]
     pub fn step(&self, name: &str) -> Option<StepId> {
-        match self.steps.get(name) {
-            Some(Declared { thing: Thing::Step(step), .. }) => Some(*step),
-            _ => None,
-        }
+        self.steps.get(name).copied()
     }
 
     /// Gives up what every name stands for, and the parameters.
     #[must_use]
     pub fn into_parts(self) -> (Names, Parameters) {
-        let named = |table: HashMap<String, Declared>| -> HashMap<String, Thing> {
-            table.into_iter().map(|(name, found)| (name, found.thing)).collect()
-        };
-        (Names::of(named(self.things), named(self.steps)), self.parameters)
+        let things = self.things.into_iter().map(|(name, found)| (name, found.thing)).collect();
+        (Names::of(things, self.steps), self.parameters)
     }
 
     /// A help for a name of a kind that is not declared.
@@ -154,9 +168,10 @@ impl Scope {
     pub fn did_you_mean(&self, name: &str, kind: &str) -> String {
         let kinds = self.kinds.get_or_init(|| {
             let mut kinds: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
-            for (name, found) in self.things.iter().chain(&self.steps) {
+            for (name, found) in &self.things {
                 kinds.entry(found.thing.kind()).or_default().insert(name.clone());
             }
+            kinds.insert(STEP, self.steps.keys().cloned().collect());
             kinds
         });
         let none = BTreeSet::new();

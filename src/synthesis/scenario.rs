@@ -12,7 +12,7 @@ use crate::{
     invariant::{Breach, alias_lost, stated::Literal},
     plan::{
         Plan,
-        answers::{LeftOut, parts},
+        answers::{LeftOut, Variant, parts},
         given::Given,
         judged::Judged,
         resolve::resolve_scenario,
@@ -154,8 +154,8 @@ impl Scenario {
             return Err(refuse(vain));
         }
         // What is found is a plan for these answers, and asks nothing.
-        let answers = plan.questions.iter().map(|question| (question.name.value.clone(), question.yes));
-        let tree = parts(&tree, &answers.collect(), &mut LeftOut::default()).into_owned();
+        let variant = Variant::of(&tree, given, true).map_err(refuse)?;
+        let tree = parts(&tree, &variant, &mut LeftOut::default()).into_owned();
         let scenario = Self { tree, plan: given.applied(plan) };
         match scenario.finding() {
             Some(finding) => Err(refuse(vec![finding])),

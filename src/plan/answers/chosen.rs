@@ -6,7 +6,7 @@ use crate::{
     syntax::tree::{AskDecl, SyntaxTree},
 };
 
-use super::{Answers, Question, not_answered, questions};
+use super::{Answers, Question, Questions, not_answered, questions};
 
 /// The questions of a plan, each with the answer that it is read for.
 #[derive(Debug)]
@@ -14,16 +14,20 @@ pub struct Variant<'t> {
     /// Each with what silence means, and with whether its answer was given.
     asked: Vec<(&'t AskDecl, bool, bool)>,
     answers: Answers,
+    are_none: bool,
 }
 
 impl<'t> Variant<'t> {
-    /// The variant that is meant by what is given.
+    /// The variant that is meant by what is given. Without `asks` the tree is known to ask nothing and to hang
+    /// on no answer.
     ///
     /// # Errors
     /// What is wrong with the questions, or each question that has no answer.
-    pub fn of(tree: &'t SyntaxTree, given: &Given) -> Result<Self, Vec<Finding>> {
+    pub fn of(tree: &'t SyntaxTree, given: &Given, asks: bool) -> Result<Self, Vec<Finding>> {
         let (mut asked, mut answers, mut findings) = (Vec::new(), Answers::new(), Vec::new());
-        for (ask, silence) in questions(tree)?.all {
+        let questions = if asks { questions(tree)? } else { Questions::none() };
+        let are_none = questions.are_none;
+        for (ask, silence) in questions.all {
             let name = &ask.name.value;
             let answer = given.answers.get(name).copied();
             if answer.is_none() && !given.silence {
@@ -32,13 +36,19 @@ impl<'t> Variant<'t> {
             asked.push((ask, silence, answer.is_some()));
             answers.insert(name.clone(), answer.unwrap_or(silence));
         }
-        if findings.is_empty() { Ok(Self { asked, answers }) } else { Err(findings) }
+        if findings.is_empty() { Ok(Self { asked, answers, are_none }) } else { Err(findings) }
     }
 
     /// The answers.
     #[must_use]
     pub const fn answers(&self) -> &Answers {
         &self.answers
+    }
+
+    /// Whether the plan asks nothing and hangs on no answer.
+    #[must_use]
+    pub const fn is_only_one(&self) -> bool {
+        self.are_none
     }
 
     /// The questions, each with its role.

@@ -22,9 +22,17 @@ pub const MOST: usize = 6;
 pub struct Questions<'t> {
     /// Each with what silence means, in the order of the text.
     pub all: Vec<(&'t AskDecl, bool)>,
+    /// Whether the plan asks nothing and hangs on no answer.
+    pub are_none: bool,
 }
 
 impl Questions<'_> {
+    /// Those of a plan that asks nothing and hangs on no answer.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { all: Vec::new(), are_none: true }
+    }
+
     /// Every way to answer them that agrees with the answers that are given; yes comes first.
     #[must_use]
     pub fn ways(&self, given: &Answers) -> Vec<Answers> {
@@ -80,7 +88,7 @@ pub(super) fn body(item: &Item) -> Option<&Block<Phrase>> {
 /// Every finding about them.
 pub fn questions(tree: &SyntaxTree) -> Result<Questions<'_>, Vec<Finding>> {
     if asks_nothing(&tree.items) {
-        return Ok(Questions::default());
+        return Ok(Questions::none());
     }
     let mut look = Look::default();
     let mut places: BTreeMap<&str, Span> = BTreeMap::new();

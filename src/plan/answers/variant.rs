@@ -11,10 +11,9 @@ use crate::{
 };
 
 use super::{
-    Answers,
+    Answers, Variant,
     condition::{Condition, of_phrase, read, without_condition},
     finding::waits_for_left_out,
-    survey::asks_nothing,
 };
 
 /// The words of what is left out: what is spoken of there is no slip of the author.
@@ -72,10 +71,11 @@ impl LeftOut {
 /// Leaves out the lines, promises and ends that are meant for other answers, and takes the conditions off the
 /// others. Steps keep theirs. The conditions were looked at before.
 #[must_use]
-pub fn parts<'t>(tree: &'t SyntaxTree, answers: &Answers, left_out: &mut LeftOut) -> Cow<'t, SyntaxTree> {
-    if asks_nothing(&tree.items) {
+pub fn parts<'t>(tree: &'t SyntaxTree, variant: &Variant<'_>, left_out: &mut LeftOut) -> Cow<'t, SyntaxTree> {
+    if variant.is_only_one() {
         return Cow::Borrowed(tree);
     }
+    let answers = variant.answers();
     let mut tree = tree.clone();
     tree.items.retain(|line| !matches!(line.node, Item::Ask(_)));
     items(&mut tree.items, answers, left_out);
@@ -128,12 +128,14 @@ fn stays(words: &mut Phrase, answers: &Answers, left_out: &mut LeftOut) -> bool 
 /// A step that waits for a time after one that is left out.
 pub fn steps<'t>(
     tree: &'t SyntaxTree,
-    answers: &Answers,
+    variant: &Variant<'_>,
     left_out: &mut LeftOut,
 ) -> Result<Cow<'t, SyntaxTree>, Vec<Finding>> {
-    if asks_nothing(&tree.items) {
+    // Where questions were sought in vain, none is in the rows of its tables either.
+    if variant.is_only_one() {
         return Ok(Cow::Borrowed(tree));
     }
+    let answers = variant.answers();
     let mut tree = tree.clone();
     let mut gone: BTreeSet<String> = BTreeSet::new();
     tree.items.retain(|line| match &line.node {
