@@ -137,8 +137,14 @@ impl Source {
     /// spans stay true. See [`shown`] for what is replaced.
     #[must_use]
     pub fn drawn(&self) -> NamedSource<String> {
+        NamedSource::new(shown(&self.name), self.drawn_text())
+    }
+
+    /// The text alone, as [`Self::drawn`] draws it.
+    #[must_use]
+    pub fn drawn_text(&self) -> String {
         if is_plain(&self.text) {
-            return NamedSource::new(shown(&self.name), self.text.clone());
+            return self.text.clone();
         }
         let mut chars = self.text.chars().peekable();
         let mut text = String::with_capacity(self.text.len());
@@ -153,7 +159,7 @@ impl Source {
                 (true, _) => '\u{1F6AB}',
             });
         }
-        NamedSource::new(shown(&self.name), text)
+        text
     }
 }
 
@@ -291,7 +297,10 @@ pub fn is_hostile(c: char) -> bool {
 /// Whether a text is of printable ASCII and line ends alone: most are, and none of it is hostile.
 #[must_use]
 pub fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| byte == b'\n' || matches!(byte, b' '..=b'~'))
+    // Many bytes at once: whether it stops at the first one would be asked at each.
+    let is_plain =
+        |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & matches!(byte, b'\n' | b' '..=b'~'));
+    text.as_bytes().chunks(1024).all(is_plain)
 }
 
 /// A text of somebody else's (a name, a subject, a file name) as it may be shown: characters that

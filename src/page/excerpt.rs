@@ -1,8 +1,9 @@
 //! Lines of a text around a place, found by offset: drawing a hundred findings reads the text once.
 
+use memchr::memchr_iter;
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
-use crate::source::Source;
+use crate::source::{Source, shown};
 
 /// How much of an endless line is drawn on either side of a place, in bytes.
 const MARGIN: usize = 160;
@@ -27,13 +28,12 @@ pub(super) struct Excerpts {
 impl Excerpts {
     /// Looks for the lines of a text.
     pub(super) fn new(source: &Source) -> Self {
-        let drawn = source.drawn();
-        let mut text = drawn.inner().clone();
-        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let mut text = source.drawn_text();
+        let starts = std::iter::once(0).chain(memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect();
         let length = text.len();
         // The end of the text is drawn as a place only when a character stands behind it.
         text.push(if text.is_empty() || text.ends_with('\n') { ' ' } else { '\n' });
-        Self { name: drawn.name().to_owned(), text, starts, length }
+        Self { name: shown(&source.name), text, starts, length }
     }
 
     /// The nearest place that can be drawn: within the text, between characters, on one line and
