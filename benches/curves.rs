@@ -13,7 +13,7 @@ use keyroll::proof::{
 
 use super::{
     chart::{Beside, Line, Panel, drawn},
-    measure::{cpu, grouped, shown},
+    measure::{cpu, cpu_of_all, grouped, shown},
     partners,
     peers::{self, Spin},
     proof::{read, search},
@@ -163,7 +163,7 @@ fn from_text(count: usize, text: &str) -> Result<Row, Failed> {
         questions = asked;
         Ok(())
     };
-    let time = each(|turns| cpu(|| (0..turns).try_for_each(|_| judge())))?;
+    let time = each(|turns| cpu_of_all(|| (0..turns).try_for_each(|_| judge())))?;
     Ok((count, time, questions))
 }
 
