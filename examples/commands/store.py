@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A keystore, a receiver and a flow, as a backend of keyroll: store.py FOLDER.
+"""A keystore, a receiver, a flow and facts, as a backend of keyroll: store.py FOLDER.
 
 One request on standard input, one answer on standard output, as docs/commands.md says. The program
 keeps everything in FOLDER/state.json; a real one asks a vault, a gateway or a scheduler instead.
@@ -143,6 +143,16 @@ class Store:
         if self.state["flow"] == request["state"]:
             return {"outcome": "already_so"}
         self.state["flow"] = request["state"]
+        return {"outcome": "changed"}
+
+    def fact_state(self, request):
+        return {"state": self.state.get("facts", {}).get(request["name"], "clear")}
+
+    def fact_bring_to(self, request):
+        facts = self.state.setdefault("facts", {})
+        if facts.get(request["name"], "clear") == request["state"]:
+            return {"outcome": "already_so"}
+        facts[request["name"]] = request["state"]
         return {"outcome": "changed"}
 
     def flow_in_flight(self, request):

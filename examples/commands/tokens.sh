@@ -3,7 +3,7 @@
 # on standard output, as docs/commands.md says.
 #
 # FOLDER holds a vault (alias, id and secret of each token), the ids that a gateway accepts, whether
-# a client runs, and the ids of its calls that are under way, one a line. A real backend asks a vault
+# a client runs, the ids of its calls that are under way, one a line, and what is said of each fact. A real backend asks a vault
 # and a gateway instead. The public half of a token is its id; the secret never leaves the vault.
 set -eu
 umask 077
@@ -28,6 +28,8 @@ names() { [ -n "$(id_of "$1")" ] && [ "$(digest "$(id_of "$1")")" = "$2" ]; }
 replace() { cat >"$folder/.$1" && mv "$folder/.$1" "$folder/$1"; }
 
 alias=$(field alias) staged=$(field staged) backup=$(field backup)
+# A name of the plan holds no sign that means something in a path.
+fact=fact-$(field name)
 for word in "$alias" "$staged" "$backup"; do
     case $word in *[!A-Za-z0-9._-]*) refuse unsupported "" "an alias is made of letters, digits, '.', '_' and '-'" ;; esac
 done
@@ -103,6 +105,15 @@ case "$(field face) $(field act)" in
     state=$(field state)
     if [ "$(cat "$folder/client")" = "$state" ]; then ok '"outcome":"already_so"'; fi
     printf '%s\n' "$state" | replace client
+    ok '"outcome":"changed"' ;;
+
+'fact state')
+    ok "\"state\":\"$(cat "$folder/$fact" 2>/dev/null || echo clear)\"" ;;
+
+'fact bring_to')
+    state=$(field state)
+    if [ "$(cat "$folder/$fact" 2>/dev/null || echo clear)" = "$state" ]; then ok '"outcome":"already_so"'; fi
+    printf '%s\n' "$state" | replace "$fact"
     ok '"outcome":"changed"' ;;
 
 'flow in_flight')

@@ -9,6 +9,7 @@ pub mod agree;
 pub mod allow;
 pub mod certify;
 pub mod certifying;
+pub mod clear;
 pub mod create;
 pub mod deploy;
 pub mod destroy;
@@ -22,6 +23,7 @@ pub mod provide;
 pub mod replace;
 pub mod request;
 pub mod retire;
+pub mod set;
 pub mod test;
 pub mod undeploy;
 mod unsettled;
@@ -65,6 +67,7 @@ pub const VOCABULARY: &[Verb] = &[
     agree::VERB,
     allow::VERB,
     certify::VERB,
+    clear::VERB,
     create::VERB,
     deploy::VERB,
     destroy::VERB,
@@ -78,6 +81,7 @@ pub const VOCABULARY: &[Verb] = &[
     replace::VERB,
     request::VERB,
     retire::VERB,
+    set::VERB,
     test::VERB,
     undeploy::VERB,
 ];

@@ -6,7 +6,7 @@ use std::{borrow::Cow, time::Duration};
 
 use crate::{
     name::Alias,
-    world::id::{AcceptorId, ChannelId, KeyId, PlaceId, RoleId, StoreId, WindowId},
+    world::id::{AcceptorId, ChannelId, KeyId, OwnFactId, PlaceId, RoleId, StoreId, WindowId},
 };
 
 /// What may stand in a slot.
@@ -24,6 +24,8 @@ pub enum Slot {
     Flow,
     /// A window's name.
     Window,
+    /// The name of a fact of the plan's own.
+    Fact,
     /// A role's name.
     Role,
     /// One or more roles, with commas between.
@@ -53,6 +55,7 @@ impl Slot {
             Self::Receiver => "receiver",
             Self::Flow => "flow",
             Self::Window => "window",
+            Self::Fact => "fact",
             Self::Role => "role",
             Self::Roles => "roles",
             Self::Alias => "alias",
@@ -65,13 +68,14 @@ impl Slot {
     }
 
     /// Every slot.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Key,
         Self::Keystore,
         Self::Place,
         Self::Receiver,
         Self::Flow,
         Self::Window,
+        Self::Fact,
         Self::Role,
         Self::Roles,
         Self::Alias,
@@ -123,6 +127,8 @@ pub enum Argument {
     Flow(ChannelId),
     /// A window.
     Window(WindowId),
+    /// A fact of the plan's own.
+    Fact(OwnFactId),
     /// Roles.
     Roles(Vec<RoleId>),
     /// An alias.
@@ -185,6 +191,8 @@ impl Arguments {
         flow: Flow(ChannelId);
         /// The next argument, a window.
         window: Window(WindowId);
+        /// The next argument, a fact of the plan's own.
+        fact: Fact(OwnFactId);
         /// The next argument, one role or several.
         roles: Roles(Vec<RoleId>);
         /// The next argument, an alias.

@@ -5,20 +5,21 @@ use std::{collections::BTreeMap, io::Cursor};
 use jiff::Timestamp;
 
 use crate::world::{
-    id::{AcceptorId, ChannelId, KeyId, PlaceId, StoreId, Table},
+    id::{AcceptorId, ChannelId, KeyId, OwnFactId, PlaceId, StoreId, Table},
     landscape::{Fact, Landscape, Place},
     material::{Certificate, Fingerprint},
 };
 
 use super::{
     Outcome,
-    deployer::{Deployer, DeployerError, FlowState},
+    deployer::{Deployer, FlowState},
+    fact_keeper::FactKeeper,
     keystore::{Exchange, Keystore, KeystoreError},
-    receiver::{Judgement, Receiver, ReceiverError},
-    signer::{Signer, SignerError},
+    receiver::{Judgement, Receiver},
+    signer::Signer,
 };
 
-pub use super::pinned::Material;
+pub use super::{act_error::ActError, pinned::Material};
 
 /// What stands behind a name of the plan.
 #[derive(Debug)]
@@ -48,6 +49,8 @@ pub struct Backends {
     pub receivers: Table<AcceptorId, Bound<Box<dyn Receiver>>>,
     /// Flows.
     pub flows: Table<ChannelId, Bound<Box<dyn Deployer>>>,
+    /// Facts of the plan's own.
+    pub facts: Table<OwnFactId, Bound<Box<dyn FactKeeper>>>,
     /// What signs a marked message of a flow, where that is done here.
     pub signers: BTreeMap<ChannelId, Signing>,
 }
@@ -74,55 +77,9 @@ impl Backends {
             }
             Fact::Running(channel) => self.flows[channel].backend().is_some(),
             Fact::Window(_) => false,
+            Fact::Own(own) => self.facts[own].backend().is_some(),
         }
     }
-}
-
-/// Why an act was not done.
-#[derive(Debug, thiserror::Error)]
-pub enum ActError {
-    /// The keystore refused.
-    #[error(transparent)]
-    Keystore(#[from] KeystoreError),
-    /// The receiver refused.
-    #[error(transparent)]
-    Receiver(#[from] ReceiverError),
-    /// The flow refused.
-    #[error(transparent)]
-    Deployer(#[from] DeployerError),
-    /// A person stands behind the name, so there is nothing to call.
-    #[error("`{0}` is changed by hand")]
-    Manual(String),
-    /// The run does not know the certificate of a key yet.
-    #[error("the certificate of `{0}` is not known yet")]
-    UnknownKey(String),
-    /// What was issued for a key was not named when that was confirmed.
-    #[error("the certificate that was issued for `{0}` is not there: it is named when that is confirmed")]
-    Unanswered(String),
-    /// The pair of a key lies under no alias that the plan names.
-    #[error("`{key}` lies under no alias of `{store}` that the plan names")]
-    Absent {
-        /// Which key.
-        key: String,
-        /// In which keystore.
-        store: String,
-    },
-    /// The marked message could not be signed.
-    #[error(transparent)]
-    Signer(#[from] SignerError),
-    /// The receiver did not verify the marked message.
-    #[error("`{receiver}` rejects the marked message that is signed with `{key}`: {why}")]
-    Rejected {
-        /// Which receiver.
-        receiver: String,
-        /// With which key it was signed.
-        key: String,
-        /// Why.
-        why: String,
-    },
-    /// Nothing says what to generate.
-    #[error("nothing says what kind of key `{0}` is to be: name its key type and subject in the site")]
-    Unspecified(String),
 }
 
 /// Where one act works.
@@ -378,6 +335,17 @@ impl Workbench<'_> {
         match &mut self.backends.flows[flow] {
             Bound::To(flow) => Ok(flow.bring_to(state, now)?),
             Bound::Manual => Err(ActError::Manual(self.landscape.channels[flow].name.clone())),
+        }
+    }
+
+    /// Makes a fact of the plan's own so, or ends that it is so.
+    ///
+    /// # Errors
+    /// When whoever keeps it refuses.
+    pub fn bring_fact_to(&mut self, fact: OwnFactId, set: bool) -> Result<Outcome, ActError> {
+        match &mut self.backends.facts[fact] {
+            Bound::To(keeper) => Ok(keeper.bring_to(set)?),
+            Bound::Manual => Err(ActError::Manual(self.landscape.own_facts[fact].name.clone())),
         }
     }
 }

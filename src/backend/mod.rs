@@ -1,5 +1,6 @@
 //! What stands behind the names of a plan: the faces, and the real things behind them.
 
+mod act_error;
 pub mod bench;
 pub mod clock;
 pub mod command;
@@ -7,6 +8,8 @@ pub mod counts;
 pub mod custody;
 pub mod deployer;
 pub mod directory;
+pub mod fact_file;
+pub mod fact_keeper;
 pub mod file;
 pub mod kept;
 pub mod key_pair;

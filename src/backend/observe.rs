@@ -1,7 +1,7 @@
 //! Reads the backends and says what world they are in.
 
 use crate::world::{
-    id::{KeyId, KeySet},
+    id::{KeyId, KeySet, OwnFactId},
     landscape::{Fact, Landscape},
     material::Certificate,
     state::World,
@@ -10,6 +10,7 @@ use crate::world::{
 use super::{
     bench::{ActError, Backends, Material},
     deployer::FlowState,
+    fact_keeper::Told,
 };
 
 /// What was seen.
@@ -21,6 +22,8 @@ pub struct Observation {
     pub foreign: Vec<(Fact, String)>,
     /// How many certificates each receiver holds that the plan does not name.
     pub unnamed: usize,
+    /// Facts of the plan's own of which whoever keeps them cannot tell whether they are set.
+    pub untold: Vec<OwnFactId>,
 }
 
 /// Looks at everything that the plan names. What cannot be looked at (a manual binding, reports,
@@ -34,7 +37,8 @@ pub fn observe(
     material: &Material,
     recorded: &World,
 ) -> Result<Observation, ActError> {
-    let mut seen = Observation { world: recorded.clone(), foreign: Vec::new(), unnamed: 0 };
+    let mut seen =
+        Observation { world: recorded.clone(), foreign: Vec::new(), unnamed: 0, untold: Vec::new() };
     for (id, place) in landscape.places.iter() {
         let Some(keystore) = backends.keystores[place.store].backend() else { continue };
         let entry = keystore.entry(&place.alias)?;
@@ -55,6 +59,13 @@ pub fn observe(
     for (id, _) in landscape.channels.iter() {
         if let Some(flow) = backends.flows[id].backend() {
             seen.world.running[id] = flow.state()? == FlowState::Deployed;
+        }
+    }
+    for (id, _) in landscape.own_facts.iter() {
+        let Some(keeper) = backends.facts[id].backend() else { continue };
+        match keeper.is_set()? {
+            Told::Is(set) => seen.world.set[id] = set,
+            Told::Unknown => seen.untold.push(id),
         }
     }
     Ok(seen)

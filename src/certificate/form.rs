@@ -109,10 +109,11 @@ pub struct News {
 }
 
 /// A world: the fewest moves from it to the end; what lies at each place; which keys each receiver
-/// accepts; which flows run; with which keys messages of each flow are under way; how far each
-/// window is agreed (0 not at all, 1 proposed, 2 agreed, 3 begun); which steps are done; which
-/// messages between roles were received; of the promises over facts (by number) those of which a way
-/// leads here on which what must come first never was so.
+/// accepts; which flows run and which facts of the plan's own are set, the facts counted on behind the
+/// flows; with which keys messages of each flow are under way; how far each window is agreed (0 not at
+/// all, 1 proposed, 2 agreed, 3 begun); which steps are done; which messages between roles were received;
+/// of the promises over facts (by number) those of which a way leads here on which what must come first
+/// never was so.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Row(
     pub u32,

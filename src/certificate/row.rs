@@ -5,7 +5,7 @@ use fixedbitset::FixedBitSet;
 use crate::{
     check::Checked,
     world::{
-        id::{ChannelId, Id, KeyId, KeySet, Table},
+        id::{ChannelId, Id, KeyId, KeySet, OwnFactId, Table},
         state::{WindowState, World},
     },
 };
@@ -23,7 +23,12 @@ impl Row {
             rank,
             world.places.rows().map(|held| held.map(|key| number(key.index()))).collect(),
             world.accepted.rows().map(keys).collect(),
-            world.running.iter().filter(|(_, runs)| **runs).map(|(flow, _)| number(flow.index())).collect(),
+            // Facts of the plan's own are counted on behind the flows.
+            (0..)
+                .zip(world.running.rows().chain(world.set.rows()))
+                .filter(|(_, is)| **is)
+                .map(|(at, _)| at)
+                .collect(),
             world.under_way.rows().map(keys).collect(),
             world.windows.rows().map(|window| *window as u8).collect(),
             ones(&world.done),
@@ -64,9 +69,15 @@ impl Row {
             _ => None,
         };
         world.windows = filled(self.5.iter().map(window), landscape.windows.len())?;
-        for flow in &self.3 {
-            let is_one = (*flow as usize) < landscape.channels.len();
-            is_one.then(|| world.running[ChannelId::at(*flow as usize)] = true)?;
+        let flows = landscape.channels.len();
+        for number in &self.3 {
+            let number = *number as usize;
+            match number.checked_sub(flows) {
+                None => world.running[ChannelId::at(number)] = true,
+                Some(own) => {
+                    (own < landscape.own_facts.len()).then(|| world.set[OwnFactId::at(own)] = true)?
+                }
+            }
         }
         for (set, ones) in [(&mut world.done, &self.6), (&mut world.heard, &self.7)] {
             for one in ones {

@@ -10,6 +10,8 @@ pub mod created_twice;
 pub mod cycle;
 pub mod deadline;
 pub mod each;
+pub mod fact_unasked;
+pub mod fact_unchanged;
 pub mod family;
 pub mod flow_never_runs;
 pub mod flow_unpromised;
@@ -75,6 +77,8 @@ pub const CHECKS: &[Check] = &[
     race::find,
     gap_observed::find,
     flow_never_runs::find,
+    fact_unchanged::find,
+    fact_unasked::find,
     unknown_use::find,
     use_uncovered::find,
     not_known_at_end::find,
@@ -101,6 +105,8 @@ pub fn explanations() -> Vec<Explanation> {
         certificate_missing::EXPLANATION,
         created_twice::EXPLANATION,
         cycle::EXPLANATION,
+        fact_unasked::EXPLANATION,
+        fact_unchanged::EXPLANATION,
         flow_never_runs::EXPLANATION,
         flow_unpromised::EXPLANATION,
         gap_observed::EXPLANATION,

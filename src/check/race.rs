@@ -76,6 +76,7 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
         Fact::AcceptsOther(receiver) => landscape.acceptors[receiver].name.clone(),
         Fact::Running(flow) => landscape.channels[flow].name.clone(),
         Fact::Window(window) => landscape.windows[window].name.clone(),
+        Fact::Own(own) => landscape.own_facts[own].name.clone(),
     };
     let finding = |(one, other, fact): (StepId, StepId, Fact)| -> Finding {
         let (one, other) = (&plan.steps[one], &plan.steps[other]);

@@ -49,6 +49,7 @@ fn one(subject: &Subject<'_>, id: StepId) -> Option<Finding> {
         Fact::Accepts(receiver, _) | Fact::AcceptsOther(receiver) => &plan.landscape.acceptors[receiver].name,
         Fact::Running(flow) => &plan.landscape.channels[flow].name,
         Fact::Window(window) => &plan.landscape.windows[window].name,
+        Fact::Own(own) => &plan.landscape.own_facts[own].name,
     };
     Some(Box::new(RoleWithoutAuthority {
         role: shown(&plan.landscape.roles[role]),
@@ -66,6 +67,6 @@ pub const EXPLANATION: Explanation = Explanation {
     code: "role_without_authority",
     title: "a step changes what its role does not own",
     text: "`keystore tenant of tenant_admin` says who may change the keystore: its owner and nobody else. The\n\
-           same holds for receivers and flows. An exchange is the act of the keystore's owner, a deployment\n\
-           the act of the flow's owner.",
+           same holds for receivers, flows and facts. An exchange is the act of the keystore's owner, a\n\
+           deployment the act of the flow's owner.",
 };

@@ -96,6 +96,8 @@ fn act_for(plan: &Plan, fact: Fact, asks: &Asks) -> String {
         }
         (Fact::Running(flow), Some(Value::Is(true))) => format!("deploy {}", landscape.channels[flow].name),
         (Fact::Running(flow), _) => format!("undeploy {}", landscape.channels[flow].name),
+        (Fact::Own(own), Some(Value::Is(true))) => format!("set {}", landscape.own_facts[own].name),
+        (Fact::Own(own), _) => format!("clear {}", landscape.own_facts[own].name),
         (Fact::Place(_) | Fact::AcceptsOther(_) | Fact::Window(_), _) => "...".to_owned(),
     };
     shown(&act)

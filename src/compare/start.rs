@@ -64,7 +64,7 @@ fn of_facts(old: &Facts, new: &Facts) -> Vec<Difference> {
     found
 }
 
-/// What a plan says of the start of the keystores, receivers and flows that the other plan has too.
+/// What a plan says of the start of the keystores, receivers, flows and facts that the other plan has too.
 fn facts(plan: &Plan, other: &Plan) -> Facts {
     let (land, others, start) = (&plan.landscape, &other.landscape, &plan.start);
     let stores: BTreeSet<&String> = others.stores.rows().map(|store| &store.name).collect();
@@ -109,6 +109,14 @@ fn facts(plan: &Plan, other: &Plan) -> Facts {
         let is = format!("{} is {word}", shown(&flow.name));
         facts.insert(flow.name.clone(), Fact { is, was: format!("was {word}"), is_said: true });
     }
+    for (id, own) in land.own_facts.iter() {
+        if others.own_facts.find(|theirs| theirs.name == own.name).is_none() {
+            continue;
+        }
+        let word = if start.set[id] { "set" } else { "clear" };
+        let is = format!("{} is {word}", shown(&own.name));
+        facts.insert(own.name.clone(), Fact { is, was: format!("was {word}"), is_said: true });
+    }
     facts
 }
 
@@ -119,7 +127,7 @@ type Owners = BTreeMap<String, String>;
 type Kind = (&'static str, fn(&Landscape) -> Owners);
 
 /// Each kind of thing that has an owner.
-const KINDS: [Kind; 3] = [
+const KINDS: [Kind; 4] = [
     ("keystore", |land| {
         land.stores.rows().map(|row| (row.name.clone(), land.roles[row.owner].clone())).collect()
     }),
@@ -128,6 +136,9 @@ const KINDS: [Kind; 3] = [
     }),
     ("flow", |land| {
         land.channels.rows().map(|row| (row.name.clone(), land.roles[row.owner].clone())).collect()
+    }),
+    ("fact", |land| {
+        land.own_facts.rows().map(|row| (row.name.clone(), land.roles[row.owner].clone())).collect()
     }),
 ];
 

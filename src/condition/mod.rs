@@ -3,12 +3,14 @@
 
 pub mod accepts;
 pub mod accepts_only;
+pub mod clear;
 pub mod deployed;
 pub mod drained;
 pub mod empty;
 pub mod known;
 pub mod names;
 pub mod open;
+pub mod set;
 pub mod undeployed;
 
 use std::fmt::Debug;
@@ -38,11 +40,13 @@ pub struct Form {
 pub const CONDITIONS: &[Form] = &[
     accepts::FORM,
     accepts_only::FORM,
+    clear::FORM,
     deployed::FORM,
     drained::FORM,
     empty::FORM,
     names::FORM,
     open::FORM,
+    set::FORM,
     undeployed::FORM,
 ];
 

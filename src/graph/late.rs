@@ -10,7 +10,7 @@ use crate::{
     plan::Plan,
     world::{
         effect::Effect,
-        id::{AcceptorId, ChannelId, KeyId, PlaceId, StepId},
+        id::{AcceptorId, ChannelId, KeyId, OwnFactId, PlaceId, StepId},
     },
 };
 
@@ -21,6 +21,8 @@ use super::order::Order;
 enum Trace {
     Started(ChannelId),
     Stopped(ChannelId),
+    Set(OwnFactId),
+    Cleared(OwnFactId),
     Taken(AcceptorId, KeyId),
     Retired(AcceptorId, KeyId),
     /// A key comes to lie at a place.
@@ -104,6 +106,8 @@ fn leaves(effect: Effect) -> Vec<Trace> {
     match effect {
         Effect::Start(channel) => vec![Trace::Started(channel)],
         Effect::Stop(channel) => vec![Trace::Stopped(channel)],
+        Effect::Set(own) => vec![Trace::Set(own)],
+        Effect::Clear(own) => vec![Trace::Cleared(own)],
         Effect::Accept { acceptor, key } => vec![Trace::Taken(acceptor, key)],
         Effect::Retire { acceptor, key } => vec![Trace::Retired(acceptor, key)],
         Effect::Replace { acceptor, old, new } => {
@@ -124,6 +128,8 @@ fn wakes(effect: Effect) -> Vec<Trace> {
     match effect {
         Effect::Start(channel) => vec![Trace::Stopped(channel)],
         Effect::Stop(channel) => vec![Trace::Started(channel)],
+        Effect::Set(own) => vec![Trace::Cleared(own)],
+        Effect::Clear(own) => vec![Trace::Set(own)],
         Effect::Accept { acceptor, key } => vec![Trace::Retired(acceptor, key)],
         Effect::Retire { acceptor, key } => vec![Trace::Taken(acceptor, key)],
         Effect::Replace { acceptor, old, new } => {

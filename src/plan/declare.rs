@@ -1,4 +1,4 @@
-//! What is said of keystores, receivers, flows and windows, and the world that the plan starts from.
+//! What is said of keystores, receivers, flows, windows and facts, and the world that the plan starts from.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -9,10 +9,10 @@ use crate::{
     action::usage::{Argument, Arguments, Slot},
     explanation::Explanation,
     source::{Finding, Span, Spanned, shown},
-    syntax::tree::{Owned, Phrase, WindowDecl},
+    syntax::tree::{FactDecl, Owned, Phrase, WindowDecl},
     world::{
-        id::{AcceptorId, ChannelId, KeyId, PlaceId, RoleId, Table, WindowId},
-        landscape::{Acceptor, Store, Window},
+        id::{AcceptorId, ChannelId, KeyId, OwnFactId, PlaceId, RoleId, Table, WindowId},
+        landscape::{Acceptor, OwnFact, Store, Window},
         named::Named,
     },
 };
@@ -102,6 +102,16 @@ pub fn window(draft: &mut Draft, decl: &WindowDecl) {
     }
 }
 
+/// Declares a fact of the plan's own.
+pub fn fact(draft: &mut Draft, decl: &FactDecl, owner: RoleId) {
+    let title = decl.title.as_ref().map(|title| title.value.clone());
+    let fact = draft.landscape.own_facts.push(OwnFact { name: decl.name.value.clone(), owner, title });
+    draft.declared.facts.push(decl.name.span);
+    draft.start.set.push(decl.set.is_some());
+    let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Fact(fact));
+    draft.findings.extend(finding);
+}
+
 /// Where things are declared.
 #[derive(Debug, Default)]
 pub struct Declared {
@@ -123,6 +133,8 @@ pub struct Declared {
     pub roles: Table<RoleId, Span>,
     /// Windows.
     pub windows: Table<WindowId, Span>,
+    /// Facts of the plan's own.
+    pub facts: Table<OwnFactId, Span>,
     /// Parameters.
     pub parameters: Vec<Span>,
     /// The head of the plan.
@@ -151,6 +163,8 @@ pub struct Start {
     pub accepted: Vec<(AcceptorId, KeyId)>,
     /// Which flows run: by number of the flow.
     pub running: Vec<bool>,
+    /// Which facts of the plan's own are set.
+    pub set: Table<OwnFactId, bool>,
 }
 
 /// Reads all bodies.

@@ -11,7 +11,7 @@ use crate::{
     condition::{CONDITIONS, known},
     invariant::promises,
     source::{Finding, Source, Span, Spanned},
-    syntax::tree::{Block, InnerDecl, Item, Owned, Phrase, StepDecl, StepLine, SyntaxTree, Term},
+    syntax::tree::{Block, FactDecl, InnerDecl, Item, Owned, Phrase, StepDecl, StepLine, SyntaxTree, Term},
 };
 
 use super::{
@@ -24,7 +24,7 @@ use super::{
 /// What a mention names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Of {
-    /// A role, key, keystore, receiver, flow or window: they share one set of names.
+    /// A role, key, keystore, receiver, flow, window or fact: they share one set of names.
     Thing,
     /// A step.
     Step,
@@ -46,7 +46,7 @@ pub struct Mention {
 /// A thing where it is declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declaration {
-    /// `role`, `key`, `keystore`, `receiver`, `flow`, `window` or `step`.
+    /// `role`, `key`, `keystore`, `receiver`, `flow`, `window`, `fact` or `step`.
     pub kind: &'static str,
     /// Its name.
     pub name: Spanned<String>,
@@ -102,6 +102,7 @@ impl Mentions {
             Item::Receiver(owned) => self.owned("receiver", owned, &RECEIVER_LINES),
             Item::Flow(owned) => self.owned("flow", owned, &FLOW_LINES),
             Item::Window(window) => self.declare("window", &window.name, None),
+            Item::Fact(fact) => self.fact(fact),
             Item::Step(step) => self.step(step),
             Item::Promise(words) => self.phrase(promises().map(|(usage, _)| usage), words),
             Item::Finally(words) => self.condition(words),
@@ -123,6 +124,13 @@ impl Mentions {
         self.declared.push(Declaration { kind, name: owned.name.clone(), title: None, owner });
         let Block { lines: said, .. } = &owned.body;
         said.iter().for_each(|line| self.phrase(lines.iter().copied(), &line.node));
+    }
+
+    fn fact(&mut self, fact: &FactDecl) {
+        self.add(Of::Thing, &fact.name);
+        self.add(Of::Thing, &fact.owner);
+        let (name, title, owner) = (fact.name.clone(), fact.title.clone(), Some(fact.owner.value.clone()));
+        self.declared.push(Declaration { kind: "fact", name, title, owner });
     }
 
     fn step(&mut self, step: &StepDecl) {

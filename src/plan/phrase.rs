@@ -296,6 +296,7 @@ impl Reader<'_> {
             (Slot::Receiver, Thing::Receiver(receiver)) => Ok(Argument::Receiver(receiver)),
             (Slot::Flow, Thing::Flow(flow)) => Ok(Argument::Flow(flow)),
             (Slot::Window, Thing::Window(window)) => Ok(Argument::Window(window)),
+            (Slot::Fact, Thing::Fact(fact)) => Ok(Argument::Fact(fact)),
             (_, thing) => Err(Box::new(WrongKind {
                 kind,
                 found: thing.kind(),
@@ -356,8 +357,8 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "unknown_name",
         title: "a name that nothing declares",
-        text: "Every role, key, keystore, receiver, flow, window and step is declared before a sentence can\n\
-               speak of it; the order in the text does not matter.",
+        text: "Every role, key, keystore, receiver, flow, window, fact and step is declared before a sentence\n\
+               can speak of it; the order in the text does not matter.",
     },
     Explanation {
         code: "wrong_kind",

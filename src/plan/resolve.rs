@@ -323,18 +323,23 @@ fn names(draft: &mut Draft, tree: &SyntaxTree, given: &BTreeMap<String, String>)
 
 fn owned(draft: &mut Draft, tree: &SyntaxTree) {
     for item in &tree.items {
-        let (Item::Keystore(decl) | Item::Receiver(decl) | Item::Flow(decl)) = &item.node else {
-            if let Item::Window(decl) = &item.node {
+        let owner = match &item.node {
+            Item::Window(decl) => {
                 declare::window(draft, decl);
+                continue;
             }
-            continue;
+            Item::Keystore(decl) | Item::Receiver(decl) | Item::Flow(decl) => &decl.owner,
+            Item::Fact(decl) => &decl.owner,
+            _ => continue,
         };
-        let owner = declare::owner(&draft.reader(), &decl.owner).map_err(|finding| vec![finding]);
+        let owner = declare::owner(&draft.reader(), owner).map_err(|finding| vec![finding]);
         let owner = draft.keep(owner).unwrap_or_else(|| crate::world::id::Id::at(0));
         match &item.node {
-            Item::Keystore(_) => declare::keystore(draft, decl, owner),
-            Item::Receiver(_) => declare::receiver(draft, decl, owner),
-            _ => declare::flow(draft, decl, owner),
+            Item::Keystore(decl) => declare::keystore(draft, decl, owner),
+            Item::Receiver(decl) => declare::receiver(draft, decl, owner),
+            Item::Flow(decl) => declare::flow(draft, decl, owner),
+            Item::Fact(decl) => declare::fact(draft, decl, owner),
+            _ => {}
         }
     }
 }
@@ -375,6 +380,7 @@ fn start_world(draft: &Draft, steps: usize, deliveries: usize) -> World {
     for (flow, running) in draft.landscape.channels.ids().zip(&draft.start.running) {
         world.running[flow] = *running;
     }
+    world.set.clone_from(&draft.start.set);
     world
 }
 

@@ -9,7 +9,7 @@ use foldhash::HashMap;
 
 use crate::{
     source::Span,
-    world::id::{AcceptorId, ChannelId, KeyId, RoleId, StepId, StoreId, Table, WindowId},
+    world::id::{AcceptorId, ChannelId, KeyId, OwnFactId, RoleId, StepId, StoreId, Table, WindowId},
 };
 
 use super::{
@@ -33,6 +33,8 @@ pub enum Thing {
     Flow(ChannelId),
     /// A window.
     Window(WindowId),
+    /// A fact of the plan's own.
+    Fact(OwnFactId),
 }
 
 /// What the author calls a step.
@@ -49,6 +51,7 @@ impl Thing {
             Self::Receiver(_) => "receiver",
             Self::Flow(_) => "flow",
             Self::Window(_) => "window",
+            Self::Fact(_) => "fact",
         }
     }
 }
@@ -64,7 +67,7 @@ struct Declared {
 /// A name of which nothing speaks but its own declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unused {
-    /// What it is: `role`, `key`, `keystore`, `receiver`, `window` or `parameter`.
+    /// What it is: `role`, `key`, `keystore`, `receiver`, `window`, `fact` or `parameter`.
     pub kind: &'static str,
     /// The name.
     pub name: String,

@@ -82,6 +82,7 @@ fn declaration(word: &str, what: &str) -> String {
     let word = shown(word);
     match what {
         "role" | "key" | "window" => format!("{what} {word}"),
+        "fact" => format!("fact {word} of ROLE \"...\""),
         "parameter" => format!("param {word} : alias = \"...\""),
         "step" => format!("step {word} by ROLE {{ ... }}"),
         _ => format!("{what} {word} of ROLE {{ ... }}"),

@@ -55,6 +55,12 @@ pub fn assumptions(checked: &Checked) -> Vec<String> {
             "{issuer} issues the certificate of {key} for its public key, and it is valid (declared)"
         ));
     }
+    for fact in plan.landscape.own_facts.rows() {
+        let (name, owner) = (shown(&fact.name), shown(&plan.landscape.roles[fact.owner]));
+        found.push(format!(
+            "{name} is what {owner} says of it; nothing beside this plan sets or clears it (declared)"
+        ));
+    }
     let effects = || plan.steps.rows().flat_map(|step| step.action.value.effects());
     let gap = |effect: &Effect| match *effect {
         Effect::Exchange { place, .. } => {

@@ -253,6 +253,10 @@ pub fn goal(plan: &Plan, world: &World, number: usize) -> (String, Span, String)
             let state = if world.running[flow] { "deployed" } else { "undeployed" };
             format!("{} is {state}", shown(&plan.landscape.channels[flow].name))
         }
+        Some(Fact::Own(own)) => {
+            let state = if world.set[own] { "set" } else { "clear" };
+            format!("{} is {state}", shown(&plan.landscape.own_facts[own].name))
+        }
         Some(Fact::Window(_)) | None => "it is not so".to_owned(),
     };
     (sentence, goal.span, found)

@@ -43,6 +43,9 @@ impl<'a> Packing<'a> {
         for window in world.windows.rows() {
             bits.put(*window as u64, 2);
         }
+        for set in world.set.rows() {
+            bits.put(u64::from(*set), 1);
+        }
         bits.put_set(&world.done, self.plan.steps.len());
         bits.put_set(&world.heard, self.plan.deliveries.len());
         bits.finish();
@@ -70,6 +73,9 @@ impl<'a> Packing<'a> {
                 2 => WindowState::Agreed,
                 _ => WindowState::Open,
             };
+        }
+        for own in landscape.own_facts.ids() {
+            world.set[own] = bits.take(1) == 1;
         }
         bits.take_set(&mut world.done, self.plan.steps.len());
         bits.take_set(&mut world.heard, self.plan.deliveries.len());

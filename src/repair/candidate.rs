@@ -199,6 +199,8 @@ fn conditions(plan: &Plan) -> Vec<String> {
             }
             (Fact::Running(flow), Value::Is(true)) => format!("{} deployed", land.channels[flow].name),
             (Fact::Running(flow), Value::Is(false)) => format!("{} undeployed", land.channels[flow].name),
+            (Fact::Own(own), Value::Is(true)) => format!("{} set", land.own_facts[own].name),
+            (Fact::Own(own), Value::Is(false)) => format!("{} clear", land.own_facts[own].name),
             (Fact::Place(place), Value::Key(Some(key))) => {
                 format!("{} is {}", land.place_name(place), land.keys[key])
             }

@@ -7,9 +7,10 @@ use zeroize::Zeroizing;
 use crate::{
     backend::{
         bench::{Backends, Bound, Signing},
-        command::{CommandFlow, CommandKeystore, CommandReceiver, ProgramError},
+        command::{CommandFact, CommandFlow, CommandKeystore, CommandReceiver, ProgramError},
         custody::Holder,
         directory::TrustFolder,
+        fact_file::FactFile,
         keystore::Keystore,
         local_flow::FlowSwitch,
         pkcs12::Pkcs12Keystore,
@@ -34,7 +35,7 @@ use super::{
     hands,
     opening::{XML_KEYS, signs},
     signature_binding::SignatureBinding,
-    site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site, VALIDITY, key_type, subject},
+    site::{FactBinding, FlowBinding, KeystoreBinding, ReceiverBinding, Site, VALIDITY, key_type, subject},
     site_fault::{bad_binding, bad_command, bound_to_nothing, one_person, unbound, weak_binding},
 };
 
@@ -87,6 +88,7 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
     let stores: Vec<String> = land.stores.rows().map(|s| s.name.clone()).collect();
     let receivers: Vec<String> = land.acceptors.rows().map(|a| a.name.clone()).collect();
     let flows: Vec<String> = land.channels.rows().map(|c| c.name.clone()).collect();
+    let facts: Vec<String> = land.own_facts.rows().map(|f| f.name.clone()).collect();
     let roles: Vec<String> = land.roles.rows().cloned().collect();
     let keys: Vec<String> = land.own_keys().map(|key| land.keys[key].clone()).collect();
     let parameters: Vec<String> = plan.parameters.iter().map(|p| p.name.clone()).collect();
@@ -96,6 +98,7 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
         ("keystore", "keystores", &stores, site.keystores.keys().collect::<Vec<_>>(), true),
         ("receiver", "receivers", &receivers, site.receivers.keys().collect(), true),
         ("flow", "flows", &flows, site.flows.keys().collect(), true),
+        ("fact", "facts", &facts, site.facts.keys().collect(), true),
         ("role", "roles", &roles, site.roles.keys().collect(), false),
         ("key", "keys", &keys, site.keys.keys().collect(), false),
         ("parameter", "parameters", &parameters, site.parameters.keys().collect(), false),
@@ -187,7 +190,11 @@ fn commands(site: &Site) -> Vec<(&'static str, &String, CommandBinding)> {
         FlowBinding::Command(binding) => Some(("flows", name, binding.clone())),
         _ => None,
     });
-    stores.chain(receivers).chain(flows).collect()
+    let facts = site.facts.iter().filter_map(|(name, bound)| match bound {
+        FactBinding::Command(binding) => Some(("facts", name, binding.clone())),
+        _ => None,
+    });
+    stores.chain(receivers).chain(flows).chain(facts).collect()
 }
 
 /// Keys that are to be opaque in a keystore that keyroll keeps itself, by the names of both.
@@ -294,6 +301,16 @@ fn bind_by(plan: &Plan, site: &Site, folder: &Path, holder: Option<&Holder>) -> 
                 Bound::To(Box::new(CommandFlow::new(&flow.name, program)))
             }
             Some(FlowBinding::Manual {}) | None => Bound::Manual,
+        });
+    }
+    for fact in plan.landscape.own_facts.rows() {
+        backends.facts.push(match site.facts.get(&fact.name) {
+            Some(FactBinding::File { path }) => Bound::To(Box::new(FactFile::at(folder.join(path)))),
+            Some(FactBinding::Command(binding)) => {
+                let program = binding.program(folder).map_err(of(&fact.name))?;
+                Bound::To(Box::new(CommandFact::new(&fact.name, program)))
+            }
+            Some(FactBinding::Manual {}) | None => Bound::Manual,
         });
     }
     for (flow, row) in plan.landscape.channels.iter() {

@@ -3,12 +3,12 @@
 use crate::{
     plan::Plan,
     world::{
-        id::{AcceptorId, ChannelId, RoleId, StepId, StoreId, Table},
+        id::{AcceptorId, ChannelId, OwnFactId, RoleId, StepId, StoreId, Table},
         landscape::Fact,
     },
 };
 
-use super::site::{FlowBinding, KeystoreBinding, ReceiverBinding, RoleBinding, Site};
+use super::site::{FactBinding, FlowBinding, KeystoreBinding, ReceiverBinding, RoleBinding, Site};
 
 /// Who does what at a site.
 #[derive(Clone, Debug)]
@@ -17,6 +17,7 @@ pub struct Casting {
     stores: Table<StoreId, bool>,
     receivers: Table<AcceptorId, bool>,
     flows: Table<ChannelId, bool>,
+    facts: Table<OwnFactId, bool>,
     /// Whether certificates are ordered and issued without a person.
     is_authority: bool,
 }
@@ -38,11 +39,16 @@ impl Casting {
             .channels
             .rows()
             .map(|c| matches!(site.flows.get(&c.name), None | Some(FlowBinding::Manual {})));
+        let facts = land
+            .own_facts
+            .rows()
+            .map(|f| matches!(site.facts.get(&f.name), None | Some(FactBinding::Manual {})));
         Self {
             roles: land.roles.rows().map(|name| site.role(name)).collect(),
             stores: stores.collect(),
             receivers: receivers.collect(),
             flows: flows.collect(),
+            facts: facts.collect(),
             is_authority: false,
         }
     }
@@ -82,6 +88,7 @@ impl Casting {
             Fact::Accepts(receiver, _) | Fact::AcceptsOther(receiver) => self.receivers[receiver],
             Fact::Running(flow) => self.flows[flow],
             Fact::Window(_) => false,
+            Fact::Own(own) => self.facts[own],
         })
     }
 }

@@ -90,5 +90,14 @@ pub fn compare(plan: &Plan, recorded: &World, seen: &Observation, open: &[Fact])
             seen: word(seen.world.running[flow]),
         });
     }
+    for (own, row) in land.own_facts.iter() {
+        let is_unknown = seen.untold.contains(&own);
+        if open.contains(&Fact::Own(own)) || recorded.set[own] == seen.world.set[own] && !is_unknown {
+            continue;
+        }
+        let word = |set: bool| if set { "set" } else { "clear" }.to_owned();
+        let seen = if is_unknown { "not known".to_owned() } else { word(seen.world.set[own]) };
+        found.push(Difference { what: shown(&row.name), recorded: word(recorded.set[own]), seen });
+    }
     found
 }

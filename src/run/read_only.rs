@@ -13,6 +13,7 @@ use crate::{
         bench::{Backends, Bound, Signing},
         clock::Clock,
         deployer::{Deployer, DeployerError, FlowState, InFlight},
+        fact_keeper::{FactError, FactKeeper, Told},
         key_pair,
         keystore::{Entry, EntryKind, Exchange, KeySpec, Keystore, KeystoreError},
         memory::keystore::MemoryKeystore,
@@ -34,7 +35,7 @@ pub fn read_only(backends: Backends) -> Backends {
             Bound::To(backend) => Bound::To(cover(backend)),
         }
     }
-    let Backends { keystores, receivers, flows, signers } = backends;
+    let Backends { keystores, receivers, flows, facts, signers } = backends;
     // Nothing is signed either.
     let signers = signers.into_keys().map(|flow| (flow, Signing::Imagined)).collect();
     Backends {
@@ -50,6 +51,10 @@ pub fn read_only(backends: Backends) -> Backends {
         flows: flows
             .into_rows()
             .map(|bound| over(bound, |real| Box::new(Flow { real, state: None })))
+            .collect(),
+        facts: facts
+            .into_rows()
+            .map(|bound| over(bound, |real| Box::new(Kept { real, set: None })))
             .collect(),
     }
 }
@@ -230,6 +235,25 @@ impl Deployer for Flow {
     /// What is under way now will have arrived by then: time decides.
     fn in_flight(&self, _key: &Fingerprint) -> Result<InFlight, DeployerError> {
         Ok(InFlight::Unknown)
+    }
+}
+
+/// A fact that stays as it is.
+#[derive(Debug)]
+struct Kept {
+    real: Box<dyn FactKeeper>,
+    set: Option<bool>,
+}
+
+impl FactKeeper for Kept {
+    fn is_set(&self) -> Result<Told, FactError> {
+        self.set.map_or_else(|| self.real.is_set(), |set| Ok(Told::Is(set)))
+    }
+
+    fn bring_to(&mut self, set: bool) -> Result<Outcome, FactError> {
+        let outcome = if self.is_set()? == Told::Is(set) { Outcome::AlreadySo } else { Outcome::Changed };
+        self.set = Some(set);
+        Ok(outcome)
     }
 }
 

@@ -15,6 +15,8 @@ use crate::{
         bench::ActError,
         deployer::{Deployer, FlowState},
         directory::TrustFolder,
+        fact_file::FactFile,
+        fact_keeper::FactKeeper,
         file,
         key_pair::imitation::Imitator,
         keystore::{KeySpec, Keystore},
@@ -27,7 +29,7 @@ use crate::{
     name::Alias,
     plan::Plan,
     world::{
-        id::{AcceptorId, ChannelId, KeyId, StoreId},
+        id::{AcceptorId, ChannelId, KeyId, OwnFactId, StoreId},
         landscape::Stamp,
         material::{Certificate, KeyType},
     },
@@ -39,8 +41,8 @@ use super::{
     origin::Origin,
     rebuild::{RebuildError, Rebuilt},
     site::{
-        Answer, FlowBinding, KeyBinding, KeystoreBinding, Length, PairStore, ReceiverBinding, RoleBinding,
-        Site,
+        Answer, FactBinding, FlowBinding, KeyBinding, KeystoreBinding, Length, PairStore, ReceiverBinding,
+        RoleBinding, Site,
     },
 };
 
@@ -153,6 +155,7 @@ impl Sandbox {
                 keystores: BTreeMap::new(),
                 receivers: BTreeMap::new(),
                 flows: BTreeMap::new(),
+                facts: BTreeMap::new(),
                 keys: origin.map_or_else(|| first_of_their_kind(plan, props), |site| keys(site, props)),
             },
             certificates: rebuilt.as_ref().map(|r| r.certificates().clone()).unwrap_or_default(),
@@ -175,6 +178,9 @@ impl Sandbox {
         }
         for flow in plan.landscape.channels.ids() {
             sandbox.flow(plan, flow, props.start)?;
+        }
+        for fact in plan.landscape.own_facts.ids() {
+            sandbox.fact(plan, fact)?;
         }
         let text = toml::to_string(&sandbox.site).map_err(SandboxError::Site)?;
         sandbox.write("site.toml", text.as_bytes())?;
@@ -289,6 +295,16 @@ impl Sandbox {
         let state = if plan.start.running[flow] { FlowState::Deployed } else { FlowState::Undeployed };
         switch.bring_to(state, now).map_err(ActError::from)?;
         self.site.flows.insert(name.clone(), FlowBinding::Local { path, signature: None, stand_in });
+        Ok(())
+    }
+
+    /// A file stands in for whoever keeps the fact.
+    fn fact(&mut self, plan: &Plan, fact: OwnFactId) -> Result<(), SandboxError> {
+        let name = &plan.landscape.own_facts[fact].name;
+        let path = PathBuf::from(format!("{name}-fact"));
+        let mut keeper = FactFile::at(self.folder.join(&path));
+        keeper.bring_to(plan.start.set[fact]).map_err(ActError::from)?;
+        self.site.facts.insert(name.clone(), FactBinding::File { path });
         Ok(())
     }
 }

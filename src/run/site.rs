@@ -56,6 +56,9 @@ pub struct Site {
     /// What stands behind the flows.
     #[serde(default)]
     pub flows: BTreeMap<String, FlowBinding>,
+    /// What stands behind the facts of the plan's own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, FactBinding>,
     /// What is generated for keys, where it is not to be as the key that it replaces.
     #[serde(default)]
     pub keys: BTreeMap<String, KeyBinding>,
@@ -168,6 +171,21 @@ pub enum FlowBinding {
         /// Whether its signatures stand for what the plan says that its messages carry, as in a sandbox.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         stand_in: bool,
+    },
+    /// A program.
+    Command(CommandBinding),
+    /// A person.
+    Manual {},
+}
+
+/// What stands behind a fact of the plan's own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "backend", rename_all = "lowercase", deny_unknown_fields)]
+pub enum FactBinding {
+    /// A file that says `set` or `clear`.
+    File {
+        /// The file; a relative path begins at the site's folder.
+        path: PathBuf,
     },
     /// A program.
     Command(CommandBinding),

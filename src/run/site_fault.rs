@@ -152,8 +152,8 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "unbound",
         title: "the site binds nothing to a name of the plan",
-        text: "Each keystore, receiver and flow of the plan is bound to a backend, or to `manual`: then its\n\
-               steps become tasks of the role that owns it.",
+        text: "Each keystore, receiver, flow and fact of the plan is bound to a backend, or to `manual`: then\n\
+               its steps become tasks of the role that owns it.",
     },
     Explanation {
         code: "bound_to_nothing",

@@ -7,7 +7,7 @@ use super::site_fault::unreadable;
 
 /// What a site is, for whoever has written none.
 const FORM: &str = "a site begins with `site = 1` and has tables such as [keystores.NAME], [receivers.NAME], \
-    [flows.NAME] and [roles.NAME]";
+    [flows.NAME], [facts.NAME] and [roles.NAME]";
 
 /// The finding for a text that is not TOML, or that is TOML and no site.
 pub(super) fn fault(source: &Source, error: &toml::de::Error) -> Finding {

@@ -6,6 +6,7 @@ use crate::{
     world::{
         effect::Effect,
         id::{PlaceId, RoleId, StepId, Table},
+        landscape::OwnFact,
     },
 };
 
@@ -113,10 +114,20 @@ fn done(plan: &Plan, effect: &Effect) -> String {
                 "Send one marked message of {flow} that is signed with {key}, and see that it is accepted"
             )
         }
+        Effect::Set(own) => format!("See to it that this is so: {}", meant(&land.own_facts[own])),
+        Effect::Clear(own) => {
+            format!("See to it that this is so no longer: {}", meant(&land.own_facts[own]))
+        }
         Effect::Propose(window) | Effect::Agree(window) => {
             format!("Agree when {} is", land.windows[window].name)
         }
     }
+}
+
+/// What a fact says, and what the plan calls it.
+fn meant(fact: &OwnFact) -> String {
+    let name = &fact.name;
+    fact.title.as_ref().map_or_else(|| name.clone(), |title| format!("{title} ({name})"))
 }
 
 /// Whom to tell, and which of their steps waits for it.

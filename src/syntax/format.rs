@@ -1,11 +1,9 @@
 //! From tree to canonical text.
 
+use super::format_lines::{every, inner_line, range, row, step_line, whose};
 use super::number::spelt;
 use super::text::quoted;
-use super::tree::{
-    Block, Every, InnerLine, Item, Line, ParamDecl, Phrase, Rows, StepLine, SyntaxTree, TableDecl, Term,
-    Trivia,
-};
+use super::tree::{Block, Item, Line, Phrase, Rows, SyntaxTree, TableDecl, Term, Trivia};
 use crate::source::Spanned;
 
 /// Where a comment at the end of a line begins, in characters from the left; behind a longer
@@ -30,7 +28,9 @@ pub fn format(tree: &SyntaxTree) -> String {
 fn same_kind(one: &Item, other: &Item) -> bool {
     match (one, other) {
         (Item::Thing(one), Item::Thing(other)) => {
-            one.kind.value == other.kind.value && one.owned.is_some() == other.owned.is_some()
+            one.kind.value == other.kind.value
+                && one.owned.is_some() == other.owned.is_some()
+                && one.fact.is_some() == other.fact.is_some()
         }
         _ => std::mem::discriminant(one) == std::mem::discriminant(other),
     }
@@ -49,7 +49,7 @@ impl Widths {
             let (name, kind) = match &line.node {
                 Item::Param(p) => (p.name.value.len(), p.kind.value.len()),
                 Item::Role(t) | Item::Key(t) => (t.name.value.len(), 0),
-                Item::Thing(t) if t.owned.is_none() => (t.name.value.len(), 0),
+                Item::Thing(t) if t.owned.is_none() && t.fact.is_none() => (t.name.value.len(), 0),
                 Item::Kind(k) => (k.name.value.len(), 0),
                 _ => (0, 0),
             };
@@ -174,6 +174,13 @@ impl Page {
                 let most = window.at_most.as_ref().map(|m| format!(" at most {}", term(m)));
                 self.sentence(line, &format!("window {}{}", window.name, most.unwrap_or_default()));
             }
+            Item::Fact(fact) => self.sentence(
+                line,
+                &format!(
+                    "fact {}",
+                    whose((&fact.name, &fact.owner), fact.title.as_ref(), fact.set.is_some())
+                ),
+            ),
             Item::Step(step) => {
                 let title = step.title.as_ref().map(|t| format!(" {}", quoted(&t.value))).unwrap_or_default();
                 let head = format!("step {} by {}{title}", step.name, step.role);
@@ -209,11 +216,15 @@ impl Page {
                     self.line(2, &quoted(&title.value), None);
                 }
             }
-            Item::Thing(thing) => match &thing.owned {
-                Some((owner, body)) => {
+            Item::Thing(thing) => match (&thing.owned, &thing.fact) {
+                (Some((owner, body)), _) => {
                     self.block(line, &format!("{} {} of {owner}", thing.kind, thing.name), body, phrase);
                 }
-                None => {
+                (None, Some(fact)) => {
+                    let words = whose((&thing.name, &fact.owner), thing.title.as_ref(), fact.set.is_some());
+                    self.sentence(line, &format!("{} {words}", thing.kind));
+                }
+                (None, None) => {
                     let code = titled(&thing.kind.value, &thing.name, thing.title.as_ref(), widths.name);
                     self.sentence(line, &code);
                 }
@@ -268,47 +279,6 @@ impl Page {
     }
 }
 
-/// The cells of a row, in columns.
-fn row(cells: &[Term], widths: &[usize]) -> String {
-    let mut out = String::new();
-    for (number, cell) in cells.iter().enumerate() {
-        let code = term(cell);
-        out.push_str(&code);
-        if number + 1 < cells.len() {
-            let width = widths.get(number).copied().unwrap_or_default();
-            out.push(',');
-            out.push_str(&" ".repeat(1 + width.saturating_sub(code.chars().count())));
-        }
-    }
-    out
-}
-
-/// For which rows.
-fn every(every: &Every) -> String {
-    let only = every.only.as_ref().map(|only| {
-        format!(" where {} is {}{}", only.column, if only.is { "" } else { "not " }, term(&only.value))
-    });
-    format!("for each {}{}", every.table, only.unwrap_or_default())
-}
-
-/// Which values a parameter may have.
-fn range(param: &ParamDecl) -> String {
-    let Some(range) = &param.range else { return String::new() };
-    let mut said = String::new();
-    for (words, bound) in [(" at least ", &range.least), (" at most ", &range.most)] {
-        if let Some(bound) = bound {
-            said.push_str(words);
-            said.push_str(&term(bound));
-        }
-    }
-    if !range.one_of.is_empty() {
-        let values: Vec<String> = range.one_of.iter().map(term).collect();
-        said.push_str(" one of ");
-        said.push_str(&values.join(", "));
-    }
-    said
-}
-
 /// A comment as it is written, whatever its text.
 fn comment_text(text: &str) -> String {
     let text = text.replace(['\n', '\r'], " ");
@@ -322,42 +292,11 @@ fn titled(word: &str, name: &Spanned<String>, title: Option<&Spanned<String>>, w
     }
 }
 
-fn step_line(line: &StepLine) -> String {
-    match line {
-        StepLine::After(names) => after(names),
-        StepLine::AfterEach(listed) => format!("after {} {}", listed.name, every(&listed.every)),
-        StepLine::Needs(words) => format!("needs {}", phrase(words)),
-        StepLine::Takes(line) => match &line.least {
-            Some(least) => format!("takes {} to {}", term(least), term(&line.most)),
-            None => format!("takes {}", term(&line.most)),
-        },
-        StepLine::Waits(line) => format!("waits {} after {}", term(&line.time), line.after),
-        StepLine::NotBefore(date) => format!("not before {}", term(date)),
-        StepLine::NotAfter(date) => format!("not after {}", term(date)),
-        StepLine::OnlyIf(words) => format!("only if {}", phrase(words)),
-        StepLine::MayComeLate(_) => "may come late".to_owned(),
-        StepLine::TwoPeople(_) => "two people".to_owned(),
-        StepLine::Act(words) => phrase(words),
-    }
-}
-
-fn inner_line(line: &InnerLine) -> String {
-    match line {
-        InnerLine::After(names) => after(names),
-        InnerLine::Bind(binding) => format!("{} = {}", binding.name, term(&binding.value)),
-    }
-}
-
-fn after(names: &[Spanned<String>]) -> String {
-    let names: Vec<&str> = names.iter().map(|n| n.value.as_str()).collect();
-    format!("after {}", names.join(", "))
-}
-
 fn version(number: Option<&Spanned<u64>>) -> String {
     number.map(|number| format!(" version {number}")).unwrap_or_default()
 }
 
-fn phrase(phrase: &Phrase) -> String {
+pub(super) fn phrase(phrase: &Phrase) -> String {
     let mut out = String::new();
     for one in &phrase.terms {
         if !out.is_empty() && !matches!(one, Term::Comma(_)) {
@@ -368,7 +307,7 @@ fn phrase(phrase: &Phrase) -> String {
     out
 }
 
-fn term(term_of: &Term) -> String {
+pub(super) fn term(term_of: &Term) -> String {
     match term_of {
         Term::Word(word) | Term::Date(word) => word.value.clone(),
         Term::Text(text) => quoted(&text.value),

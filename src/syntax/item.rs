@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::explanation::Explanation;
 
 /// The words and how a sentence with them is written.
-const ITEMS: [(&str, &str); 21] = [
+const ITEMS: [(&str, &str); 22] = [
     (
         "plan",
         "`plan NAME`, then its title in quotes and `source \"...\"`; a part is `plan NAME from \"FILE\" { ... }`",
@@ -22,6 +22,7 @@ const ITEMS: [(&str, &str); 21] = [
     ("flow", "`flow NAME of ROLE { ... }`"),
     ("ask", "`ask NAME of ROLE \"...\"`, then `silence means no` or `silence means yes`"),
     ("window", "`window NAME at most 4h`"),
+    ("fact", "`fact NAME of ROLE \"...\"`, then `set` where it is so at the start"),
     ("step", "`step NAME by ROLE { ... }`"),
     ("promise", "`promise FLOW never rejected`"),
     ("finally", "`finally RECEIVER accepts only KEY`"),
@@ -107,8 +108,8 @@ pub(super) const UNKNOWN_ITEM: Explanation = Explanation {
     title: "a sentence begins with an unknown word",
     text: "\
 Outside of braces a sentence begins with one of these words: plan, param, role, key, keystore,
-receiver, flow, window, step, promise, finally, waive, certificate, expect, table, for, use, kind,
-say and vocabulary, or with a kind that was declared. The word may be misspelt,
+receiver, flow, window, fact, step, promise, finally, waive, certificate, expect, table, for, use,
+kind, say and vocabulary, or with a kind that was declared. The word may be misspelt,
 or the sentence may belong into a block whose brace was closed before it.
 
 Wrong:

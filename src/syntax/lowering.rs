@@ -99,6 +99,7 @@ impl Lowering<'_, '_> {
             Rule::receiver => Item::Receiver(self.owned(pair)?),
             Rule::flow => Item::Flow(self.owned(pair)?),
             Rule::window => Item::Window(self.window(pair)?),
+            Rule::own_fact => Item::Fact(Box::new(self.own_fact(pair)?)),
             Rule::step => Item::Step(self.step(pair)?),
             Rule::promise => Item::Promise(self.promised(pair)?),
             Rule::finally => Item::Finally(self.promised(pair)?),

@@ -4,7 +4,7 @@ use pest::iterators::Pair;
 
 use super::grammar::Rule;
 use super::lowering::{Lowering, comment};
-use super::tree::{AskDecl, KindDecl, SayDecl, Thing, UseDecl, VocabularyHead};
+use super::tree::{AskDecl, FactDecl, FactOf, KindDecl, SayDecl, Thing, UseDecl, VocabularyHead};
 use crate::source::Spanned;
 
 impl Lowering<'_, '_> {
@@ -85,6 +85,7 @@ impl Lowering<'_, '_> {
     /// `KIND NAME`, perhaps with a title, or with an owner and lines between braces.
     pub(super) fn thing(&mut self, pair: Pair<'_, Rule>) -> Option<Thing> {
         let (mut kind, mut name, mut title, mut owner, mut body) = (None, None, None, None, None);
+        let mut set = None;
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::thing_word => kind = Some(self.words.word(&part)),
@@ -92,10 +93,30 @@ impl Lowering<'_, '_> {
                 Rule::text => title = Some(self.words.text(&part)),
                 Rule::name => owner = Some(self.words.word(&part)),
                 Rule::block => body = Some(self.block(part, |this, p| Some(this.words.phrase(p)))?),
+                Rule::set_word => set = Some(Spanned::new((), self.words.span(&part))),
                 _ => {}
             }
         }
-        Some(Thing { kind: kind?, name: name?, title, owned: owner.zip(body) })
+        let (owned, fact) = match (owner, body) {
+            (Some(owner), Some(body)) => (Some((owner, body)), None),
+            (owner, _) => (None, owner.map(|owner| Box::new(FactOf { owner, set }))),
+        };
+        Some(Thing { kind: kind?, name: name?, title, owned, fact })
+    }
+
+    /// `fact NAME of ROLE "what it says" set`
+    pub(super) fn own_fact(&mut self, pair: Pair<'_, Rule>) -> Option<FactDecl> {
+        let (mut name, mut owner, mut title, mut set) = (None, None, None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::own_name => name = Some(self.words.word(&part)),
+                Rule::name => owner = Some(self.words.word(&part)),
+                Rule::text => title = Some(self.words.text(&part)),
+                Rule::set_word => set = Some(Spanned::new((), self.words.span(&part))),
+                _ => {}
+            }
+        }
+        Some(FactDecl { name: name?, owner: owner?, title, set })
     }
 
     fn version(&mut self, pair: Pair<'_, Rule>) -> Option<Spanned<u64>> {

@@ -6,6 +6,7 @@
 mod block;
 mod fault;
 mod format;
+mod format_lines;
 mod grammar;
 mod header;
 mod hostile;
@@ -16,6 +17,7 @@ mod lowering_words;
 mod name;
 mod nest;
 mod number;
+mod own_fact;
 mod own_words;
 mod param;
 mod parser;

@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 use super::raw;
-use super::tree::{Block, Phrase};
+use super::tree::{Block, FactOf, Phrase};
 use crate::source::Spanned;
 
 /// `vocabulary NAME version 1 "title"`
@@ -31,7 +31,7 @@ pub struct UseDecl {
 pub struct KindDecl {
     /// The new word.
     pub name: Spanned<String>,
-    /// `key`, `keystore`, `receiver` or `flow`.
+    /// `key`, `keystore`, `receiver`, `flow` or `fact`.
     pub of: Spanned<String>,
 }
 
@@ -57,6 +57,8 @@ pub struct Thing {
     pub title: Option<Spanned<String>>,
     /// Whose it is, and what is said of it.
     pub owned: Option<(Spanned<String>, Block<Phrase>)>,
+    /// The same where no lines follow: so a fact is declared.
+    pub fact: Option<Box<FactOf>>,
 }
 
 /// Whether a line of a text begins as `kind` and `use` do.

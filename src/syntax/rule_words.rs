@@ -30,6 +30,8 @@ pub(super) fn rule_words(rule: Rule) -> Option<&'static str> {
         Rule::receiver_word | Rule::receiver => "`receiver`",
         Rule::flow_word | Rule::flow => "`flow`",
         Rule::window_word | Rule::window => "`window`",
+        Rule::fact_word | Rule::own_fact => "`fact`",
+        Rule::set_word => "`set`",
         Rule::step_word | Rule::step => "`step`",
         Rule::promise_word | Rule::promise => "`promise`",
         Rule::finally_word | Rule::finally => "`finally`",

@@ -7,6 +7,7 @@ use crate::source::{Span, Spanned};
 
 pub use super::{
     inner::{Binding, InnerDecl, InnerLine},
+    own_fact::{FactDecl, FactOf},
     own_words::{KindDecl, SayDecl, Thing, UseDecl, VocabularyHead},
     param::{ParamDecl, RangeDecl},
     question::AskDecl,
@@ -78,6 +79,8 @@ pub enum Item {
     Flow(Owned<Phrase>),
     /// `window NAME at most 4h`
     Window(WindowDecl),
+    /// `fact NAME of ROLE "what it says" set`
+    Fact(Box<FactDecl>),
     /// `step NAME by ROLE { ... }`
     Step(StepDecl),
     /// `promise FLOW never rejected`

@@ -107,6 +107,7 @@ impl<'a> Accesses<'a> {
                 self.silent(&mut access, (acceptor, old), world, &knows)?;
             }
             Effect::Put { .. } | Effect::Try { .. } | Effect::Propose(_) | Effect::Agree(_) => {}
+            Effect::Set(_) | Effect::Clear(_) => {}
         }
         self.stated(&mut access, &knows)?;
         access.needs.retain(|need| match need {

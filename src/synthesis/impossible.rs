@@ -147,6 +147,10 @@ impl Teller<'_> {
                 let word = if value == Value::Is(true) { "deployed" } else { "undeployed" };
                 format!("{} {word}", land.channels[flow].name)
             }
+            (Fact::Own(own), value) => {
+                let word = if value == Value::Is(true) { "set" } else { "clear" };
+                format!("{} {word}", land.own_facts[own].name)
+            }
             (Fact::Window(window), value) => {
                 let word = if value == Value::Is(true) { "agreed" } else { "not agreed" };
                 format!("{} {word}", land.windows[window].name)

@@ -244,6 +244,7 @@ impl Library {
             Effect::Try { channel, key } => {
                 format!("{verb} {} with {}", land.channels[channel].name, land.keys[key])
             }
+            Effect::Set(own) | Effect::Clear(own) => format!("{verb} {}", land.own_facts[own].name),
             Effect::Agree(window) | Effect::Propose(window) => {
                 format!("{verb} {}", land.windows[window].name)
             }
@@ -270,6 +271,8 @@ pub(super) const fn verb(effect: &Effect) -> &'static str {
         Effect::Start(_) => crate::action::deploy::VERB.keyword,
         Effect::Stop(_) => crate::action::undeploy::VERB.keyword,
         Effect::Try { .. } => crate::action::test::VERB.keyword,
+        Effect::Set(_) => crate::action::set::VERB.keyword,
+        Effect::Clear(_) => crate::action::clear::VERB.keyword,
         Effect::Propose(_) | Effect::Agree(_) => crate::action::agree::VERB.keyword,
     }
 }

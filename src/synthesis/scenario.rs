@@ -90,6 +90,21 @@ struct OfTwoAliases {
     at: SourceSpan,
 }
 
+/// A fact of the author's own.
+#[derive(Debug, Diagnostic, Error)]
+#[error("`{fact}` is a fact of the scenario's own, and no way is searched for such facts")]
+#[diagnostic(
+    code(keyroll::scenario_of_facts),
+    help(
+        "leave it out and add its steps and needs to the plan that is found, or write the plan by hand: `keyroll prove` judges it"
+    )
+)]
+struct OfFacts {
+    fact: String,
+    #[label("no step is found for this")]
+    at: SourceSpan,
+}
+
 /// A certificate that a role issues.
 #[derive(Debug, Diagnostic, Error)]
 #[error("the certificate of `{key}` is issued by a role, and no way is searched for that")]
@@ -185,6 +200,10 @@ impl Scenario {
         if let Some(flow) = plan.landscape.doubled() {
             let (name, at) = (shown(&plan.landscape.channels[flow].name), plan.declared.flows[flow].into());
             return Some(Box::new(OfTwoAliases { flow: name, at }));
+        }
+        if let Some((fact, at)) = plan.declared.facts.iter().next() {
+            let name = shown(&plan.landscape.own_facts[fact].name);
+            return Some(Box::new(OfFacts { fact: name, at: (*at).into() }));
         }
         let mut issued = plan.declared.issuers.iter();
         if let Some((key, at)) = issued.find_map(|(key, said)| Some((key, said.first()?.1))) {
@@ -308,6 +327,16 @@ A plan that stops accepting a key waits for its messages first, without being to
 `keyroll synthesize` finds ways for flows whose messages carry one key each. What a message carries
 of a flow that lists two aliases is told by two places at once, and no way is searched for that.
 `keyroll prove` judges such a plan, and `keyroll repair` looks for an edit of it.
+",
+    },
+    Explanation {
+        code: "scenario_of_facts",
+        title: "a scenario with a fact of its own",
+        text: "\
+`keyroll synthesize` does not know why somebody would set or clear a fact, nor what waits for it.
+Leave the fact out of the scenario, with the promises and ends that speak of it. Add to the plan
+that is found the steps that `set` it and the lines `needs ... set`; `keyroll prove` then says
+whether they stand where they must.
 ",
     },
     Explanation {

@@ -58,6 +58,8 @@ impl Titles<'_> {
             Effect::Start(flow) => format!("Deploy {}", land.channels[flow].name),
             Effect::Stop(flow) => format!("Undeploy {}", land.channels[flow].name),
             Effect::Try { channel, .. } => format!("Test {}", land.channels[channel].name),
+            Effect::Set(own) => format!("Set {}", land.own_facts[own].name),
+            Effect::Clear(own) => format!("Clear {}", land.own_facts[own].name),
             Effect::Propose(window) | Effect::Agree(window) => {
                 format!("Agree on {}", land.windows[window].name)
             }
@@ -101,6 +103,8 @@ impl Titles<'_> {
             Effect::Start(flow) => format!("{} is deployed", land.channels[flow].name),
             Effect::Stop(flow) => format!("{} is undeployed", land.channels[flow].name),
             Effect::Try { channel, .. } => format!("{} is tested", land.channels[channel].name),
+            Effect::Set(own) => format!("{} is set", land.own_facts[own].name),
+            Effect::Clear(own) => format!("{} is clear", land.own_facts[own].name),
             Effect::Propose(window) | Effect::Agree(window) => {
                 format!("{} is agreed", land.windows[window].name)
             }

@@ -117,6 +117,7 @@ impl Writer<'_> {
             Effect::Start(flow) | Effect::Stop(flow) | Effect::Try { channel: flow, .. } => {
                 format!("{verb}_{}", land.channels[flow].name)
             }
+            Effect::Set(own) | Effect::Clear(own) => format!("{verb}_{}", land.own_facts[own].name),
             Effect::Propose(window) | Effect::Agree(window) => {
                 format!("{verb}_{}", land.windows[window].name)
             }
@@ -186,6 +187,8 @@ fn told(effect: &Effect) -> &'static str {
         Effect::Start(_) => "deployed",
         Effect::Stop(_) => "undeployed",
         Effect::Try { .. } => "tested",
+        Effect::Set(_) => "set",
+        Effect::Clear(_) => "clear",
         Effect::Propose(_) | Effect::Agree(_) => "agreed",
     }
 }

@@ -26,6 +26,9 @@ pub struct Snapshot {
     pub accepted: BTreeMap<String, BTreeSet<String>>,
     /// Which flows are deployed.
     pub deployed: BTreeSet<String>,
+    /// Which facts of the plan's own are set.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub set: BTreeSet<String>,
     /// Which keys messages are signed with that may be under way.
     pub under_way: BTreeMap<String, BTreeSet<String>>,
     /// How far each window is agreed, and when it opens and closes.
@@ -88,6 +91,12 @@ impl Snapshot {
                 .filter(|(id, _)| state.world.running[*id])
                 .map(|(_, c)| c.name.clone())
                 .collect(),
+            set: land
+                .own_facts
+                .iter()
+                .filter(|(id, _)| state.world.set[*id])
+                .map(|(_, own)| own.name.clone())
+                .collect(),
             under_way: land
                 .channels
                 .iter()
@@ -140,6 +149,9 @@ impl Snapshot {
         for (id, channel) in land.channels.iter() {
             state.world.running[id] = self.deployed.contains(&channel.name);
             state.world.under_way[id] = stamps(self.under_way.get(&channel.name)?)?;
+        }
+        for (id, own) in land.own_facts.iter() {
+            state.world.set[id] = self.set.contains(&own.name);
         }
         for (id, window) in land.windows.iter() {
             let (agreed, opening) = self.windows.get(&window.name)?;

@@ -2,7 +2,7 @@
 //! words over these.
 
 use super::{
-    id::{AcceptorId, ChannelId, KeyId, PlaceId, StoreId, WindowId},
+    id::{AcceptorId, ChannelId, KeyId, OwnFactId, PlaceId, StoreId, WindowId},
     landscape::{Fact, Landscape, Value},
     state::{WindowState, World},
 };
@@ -73,6 +73,10 @@ pub enum Effect {
     Propose(WindowId),
     /// A proposed window is agreed.
     Agree(WindowId),
+    /// A fact of the author's own becomes so.
+    Set(OwnFactId),
+    /// It is so no longer.
+    Clear(OwnFactId),
 }
 
 /// What an effect did.
@@ -130,6 +134,8 @@ impl Effect {
             Self::Stop(channel) => vec![(Fact::Running(channel), Value::Is(false))],
             Self::Try { .. } | Self::Propose(_) => Vec::new(),
             Self::Agree(window) => vec![(Fact::Window(window), Value::Is(true))],
+            Self::Set(own) => vec![(Fact::Own(own), Value::Is(true))],
+            Self::Clear(own) => vec![(Fact::Own(own), Value::Is(false))],
         }
     }
 
@@ -197,6 +203,8 @@ impl Effect {
             }
             Self::Start(channel) => Ok(changed(!std::mem::replace(&mut world.running[channel], true))),
             Self::Stop(channel) => Ok(changed(std::mem::replace(&mut world.running[channel], false))),
+            Self::Set(own) => Ok(changed(!std::mem::replace(&mut world.set[own], true))),
+            Self::Clear(own) => Ok(changed(std::mem::replace(&mut world.set[own], false))),
             Self::Try { channel, key } => tried(landscape, world, channel, key),
             Self::Propose(window) => {
                 let fresh = world.windows[window] == WindowState::Unagreed;

@@ -49,6 +49,7 @@ impl Effect {
             Self::Propose(_) | Self::Agree(_) => always(),
             Self::Accept { .. } | Self::Replace { .. } => Vec::new(),
             Self::Retire { .. } | Self::Start(_) | Self::Stop(_) => Vec::new(),
+            Self::Set(_) | Self::Clear(_) => Vec::new(),
         }
     }
 

@@ -44,6 +44,8 @@ ids! {
     ChannelId;
     /// A time span that partners agree on.
     WindowId;
+    /// A fact of the author's own.
+    OwnFactId;
     /// A step of the plan.
     StepId;
     /// One message between roles: a step and one role that it addresses.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use crate::name::Alias;
 
 use super::{
-    id::{AcceptorId, ChannelId, KeyId, PlaceId, RoleId, StoreId, Table, WindowId},
+    id::{AcceptorId, ChannelId, KeyId, OwnFactId, PlaceId, RoleId, StoreId, Table, WindowId},
     named::Named,
     pair::Pairs,
     wording::Wording,
@@ -32,6 +32,8 @@ pub struct Landscape {
     pub channels: Table<ChannelId, Channel>,
     /// Windows.
     pub windows: Table<WindowId, Window>,
+    /// Facts of the author's own.
+    pub own_facts: Table<OwnFactId, OwnFact>,
     /// In which words the author speaks of them.
     pub wording: Wording,
 }
@@ -143,6 +145,17 @@ pub struct Window {
     pub at_most: Option<Duration>,
 }
 
+/// Something that is so or is not, of which only the author knows what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnFact {
+    /// Its name in the plan.
+    pub name: String,
+    /// Who may change it.
+    pub owner: RoleId,
+    /// What it says, for people.
+    pub title: Option<String>,
+}
+
 /// One thing that can change, and that a role owns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Fact {
@@ -157,6 +170,8 @@ pub enum Fact {
     Running(ChannelId),
     /// Whether a window is agreed.
     Window(WindowId),
+    /// Whether a fact of the author's own is set.
+    Own(OwnFactId),
 }
 
 /// The value of a [`Fact`].
@@ -177,6 +192,7 @@ impl Landscape {
             Fact::Accepts(acceptor, _) | Fact::AcceptsOther(acceptor) => Some(self.acceptors[acceptor].owner),
             Fact::Running(channel) => Some(self.channels[channel].owner),
             Fact::Window(_) => None,
+            Fact::Own(own) => Some(self.own_facts[own].owner),
         }
     }
 

@@ -3,12 +3,12 @@
 use fixedbitset::FixedBitSet;
 
 use super::{
-    id::{AcceptorId, ChannelId, DeliveryId, Id, KeyId, KeySet, PlaceId, StepId, Table, WindowId},
+    id::{AcceptorId, ChannelId, DeliveryId, Id, KeyId, KeySet, OwnFactId, PlaceId, StepId, Table, WindowId},
     landscape::{Fact, Landscape, Transit, Value},
 };
 
 /// One moment: what each place holds, each acceptor accepts, what runs, what is under way, which
-/// steps are done and which messages between roles were received.
+/// facts of the author's own are set, which steps are done and which messages between roles were received.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct World {
     /// What lies at each place.
@@ -23,6 +23,8 @@ pub struct World {
     pub under_way: Table<ChannelId, KeySet>,
     /// How far each window is agreed.
     pub windows: Table<WindowId, WindowState>,
+    /// Which facts of the author's own are set.
+    pub set: Table<OwnFactId, bool>,
     /// Which steps are done.
     pub done: FixedBitSet,
     /// Which messages between roles were received.
@@ -53,6 +55,7 @@ impl World {
             running: Table::like(&landscape.channels, false),
             under_way: Table::like(&landscape.channels, KeySet::default()),
             windows: Table::like(&landscape.windows, WindowState::Unagreed),
+            set: Table::like(&landscape.own_facts, false),
             done: FixedBitSet::with_capacity(steps),
             heard: FixedBitSet::with_capacity(deliveries),
         }
@@ -141,6 +144,7 @@ impl World {
             Fact::AcceptsOther(acceptor) => return Err(acceptor),
             Fact::Running(channel) => Value::Is(self.running[channel]),
             Fact::Window(window) => Value::Is(self.windows[window] == WindowState::Open),
+            Fact::Own(own) => Value::Is(self.set[own]),
         })
     }
 

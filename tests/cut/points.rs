@@ -9,6 +9,7 @@ use keyroll::{
         Outcome,
         bench::{Backends, Bound},
         deployer::{Deployer, DeployerError, FlowState, InFlight},
+        fact_keeper::{FactError, FactKeeper, Told},
         keystore::{Entry, Exchange, KeySpec, Keystore, KeystoreError},
         receiver::{Judgement, Message, Receiver, ReceiverError},
     },
@@ -68,6 +69,7 @@ impl Points {
             keystores: wrap(backends.keystores, |b| Box::new(Cut(b, self.clone()))),
             receivers: wrap(backends.receivers, |b| Box::new(Cut(b, self.clone()))),
             flows: wrap(backends.flows, |b| Box::new(Cut(b, self.clone()))),
+            facts: wrap(backends.facts, |b| Box::new(Cut(b, self.clone()))),
             // A marked message changes nothing: there is nothing to cut.
             signers: backends.signers,
         }
@@ -136,6 +138,15 @@ impl Deployer for Cut<Box<dyn Deployer>> {
     }
     fn in_flight(&self, key: &Fingerprint) -> Result<InFlight, DeployerError> {
         self.1.read("flow messages", || self.0.in_flight(key))
+    }
+}
+
+impl FactKeeper for Cut<Box<dyn FactKeeper>> {
+    fn is_set(&self) -> Result<Told, FactError> {
+        self.1.read("fact state", || self.0.is_set())
+    }
+    fn bring_to(&mut self, set: bool) -> Result<Outcome, FactError> {
+        self.1.change("fact switch", || self.0.bring_to(set))
     }
 }
 

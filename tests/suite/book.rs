@@ -73,8 +73,9 @@ fn around(kind: &str, example: &str) -> Vec<String> {
     let minimal = read("docs/language.md");
     let (blocks, _) = blocks(&minimal);
     let whole = &blocks.iter().find(|block| block.fence == "renewal minimal.renewal").unwrap().text;
-    let declared = format!("{whole}\nrole receiver_admin\nwindow downtime at most 4h\n")
-        .replace("tenant[$alias]", "tenant[\"orders-signer\"]");
+    let declared =
+        format!("{whole}\nrole receiver_admin\nwindow downtime at most 4h\nfact change of operator\n")
+            .replace("tenant[$alias]", "tenant[\"orders-signer\"]");
     let lines = example.lines();
     match kind {
         "line" => {

@@ -209,7 +209,7 @@ fn disturbed(checked: &Checked, seed: u64) -> World {
     let keys = plan.landscape.keys.len();
     for _ in 0..=chance(&mut seed, 3) {
         let key = KeyId::at(chance(&mut seed, keys));
-        match chance(&mut seed, 7) {
+        match chance(&mut seed, 7 + plan.landscape.own_facts.len()) {
             0 => {
                 let place = chance(&mut seed, world.places.len());
                 world.places = swapped(&world.places, place, Some(key));
@@ -224,7 +224,12 @@ fn disturbed(checked: &Checked, seed: u64) -> World {
             5 if !plan.deliveries.is_empty() => {
                 world.heard.insert(chance(&mut seed, plan.deliveries.len()));
             }
-            _ => drop(plan.landscape.channels.ids().next().map(|c| world.running[c] = !world.running[c])),
+            5 | 6 => drop(plan.landscape.channels.ids().next().map(|c| world.running[c] = !world.running[c])),
+            own => {
+                if let Some(own) = plan.landscape.own_facts.ids().nth(own - 7) {
+                    world.set[own] = !world.set[own];
+                }
+            }
         }
     }
     world

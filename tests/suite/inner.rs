@@ -100,7 +100,7 @@ fn with_words(text: &str, other: impl Fn(&str) -> Option<String>) -> String {
 
 /// The names that a text declares, but those of its plan, its roles and its parameters.
 fn declared(text: &str) -> Vec<String> {
-    let kinds = ["key", "keystore", "receiver", "flow", "window", "step"];
+    let kinds = ["key", "keystore", "receiver", "flow", "window", "fact", "step"];
     let name = |line: &str| {
         let mut words = line.split_whitespace();
         words.next().filter(|kind| kinds.contains(kind)).and_then(|_| words.next()).map(str::to_owned)

@@ -34,6 +34,7 @@ mod mutants;
 mod new;
 mod oracle;
 mod output;
+mod own_facts;
 mod parts;
 mod random_plans;
 mod ranges;

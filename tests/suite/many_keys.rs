@@ -231,6 +231,9 @@ fn conditions_ask_for_what_they_hold() {
             for flow in land.channels.ids() {
                 world.running[flow] = chance.percent(50);
             }
+            for own in land.own_facts.ids() {
+                world.set[own] = chance.percent(50);
+            }
             let needs = plan.steps.rows().flat_map(|step| &step.needs);
             for condition in needs.chain(&plan.finals).map(|row| row.value.as_ref() as &dyn Condition) {
                 let Asks::Facts(facts) = condition.asks() else { continue };

@@ -4,12 +4,15 @@
 
 mod doubled;
 pub(crate) mod generated;
+pub(crate) mod own_facts;
 
 use std::{
     collections::BTreeMap,
     ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
 };
+
+use keyroll::{condition::Asks, world::landscape::Fact};
 
 use super::reference::{Compared, Grounds, Told, compare, read};
 use generated::plan;
@@ -110,6 +113,47 @@ fn both_judges_say_the_same_where_messages_carry_two_keys() {
     assert!(of("two proved") >= 100 && of("two refuted") >= 150, "two keys hardly ever meet: {counts:?}");
     for code in ["cannot_finish", "goal_missed", "step_misfit", "trust_gap", "undrained"] {
         assert!(of(&format!("two refuted {code}")) >= 3, "{code} is hardly ever tried: {counts:?}");
+    }
+    assert!(
+        of("unread unexpected") + of("unread unknown") + of("unread wrong") == 0,
+        "made wrongly: {counts:?}"
+    );
+}
+
+/// How many texts with facts of their own are made; more are asked for by a variable.
+const OWN_FACTS: u64 = 4_000;
+
+#[test]
+fn both_judges_say_the_same_where_plans_have_facts_of_their_own() {
+    let texts = std::env::var("KEYROLL_RANDOM_FACTS").ok().and_then(|n| n.parse().ok()).unwrap_or(OWN_FACTS);
+    let first = 1 << 42;
+    let counts = counted(first..first + texts, |seed| {
+        let text = own_facts::plan(seed);
+        let is_own = |fact: Fact| matches!(fact, Fact::Own(_));
+        // Whether a step waits for a fact that another one changes.
+        let matters = read(&text).is_ok_and(|checked| {
+            let plan = checked.plan();
+            let writes = plan.steps.rows().flat_map(|step| step.action.value.effects());
+            let changes: Vec<Fact> = writes.flat_map(|e| e.writes()).map(|(fact, _)| fact).collect();
+            let needs =
+                plan.steps.rows().flat_map(|step| &step.needs).filter_map(|need| match need.value.asks() {
+                    Asks::Facts(facts) => Some(facts),
+                    _ => None,
+                });
+            needs.flatten().any(|(fact, _)| is_own(fact) && changes.contains(&fact))
+        });
+        let how = if matters { "fact " } else { "" };
+        Some(said_of(&text, how))
+    });
+    println!("{counts:#?}");
+    let of =
+        |kind: &str| counts.iter().filter(|(what, _)| what.starts_with(kind)).map(|(_, n)| n).sum::<usize>();
+    assert!(of("fact proved") >= 40 && of("fact refuted") >= 200, "facts hardly ever matter: {counts:?}");
+    for code in ["cannot_finish", "goal_missed", "promise_broken", "promise_vacuous"] {
+        assert!(of(&format!("fact refuted {code}")) >= 3, "{code} is hardly ever tried: {counts:?}");
+    }
+    for code in ["role_without_authority", "unknowable_need", "stale_need", "race"] {
+        assert!(of(&format!("unread {code}")) >= 3, "{code} is hardly ever tried: {counts:?}");
     }
     assert!(
         of("unread unexpected") + of("unread unknown") + of("unread wrong") == 0,

@@ -48,6 +48,8 @@ fn moves(checked: &Checked, held: &BTreeSet<KeyId>, world: &World) -> Vec<Effect
             }
             Effect::Start(channel) => found.push(Effect::Stop(channel)),
             Effect::Stop(channel) => found.push(Effect::Start(channel)),
+            Effect::Set(own) => found.push(Effect::Clear(own)),
+            Effect::Clear(own) => found.push(Effect::Set(own)),
             Effect::Try { .. } | Effect::Propose(_) | Effect::Agree(_) => {}
         }
         if !matches!(effect, Effect::Put { key, .. } if held.contains(&key)) {
@@ -60,7 +62,10 @@ fn moves(checked: &Checked, held: &BTreeSet<KeyId>, world: &World) -> Vec<Effect
 /// The world of the start as far as there is a way back to it: what was said and agreed stays so.
 fn is_start(checked: &Checked, world: &World) -> bool {
     let start = &checked.plan().start;
-    world.places == start.places && world.accepted == start.accepted && world.running == start.running
+    world.places == start.places
+        && world.accepted == start.accepted
+        && world.running == start.running
+        && world.set == start.set
 }
 
 fn can_return(checked: &Checked, held: &BTreeSet<KeyId>, from: &World) -> bool {

@@ -47,7 +47,8 @@ pub(crate) fn rest(checked: &Checked) -> Vec<String> {
     said.extend(plan.statements.iter().map(|stated| stated.value.sentence(land)));
     said.extend(plan.finals.iter().map(|last| last.value.sentence(land)));
     let start = &plan.start;
-    said.push(format!("{:?} {:?} {:?}", start.places, start.accepted, start.running));
+    said.push(format!("{:?} {:?} {:?} {:?}", start.places, start.accepted, start.running, start.set));
+    said.extend(land.own_facts.rows().map(|fact| format!("{fact:?}")));
     said
 }
 

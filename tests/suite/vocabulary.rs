@@ -23,6 +23,7 @@ const ACTS: &[(&str, &[&str])] = &[
     ("agree", &["agree downtime with receiver_admin"]),
     ("allow", &["allow receiver_admin, developer to deploy orders"]),
     ("certify", &["certify new for receiver_admin", "certify spare for receiver_admin, developer"]),
+    ("clear", &["clear change", "clear freeze"]),
     ("create", &["create new in tenant as \"next one\""]),
     ("deploy", &["deploy orders"]),
     ("destroy", &["destroy old in tenant", "destroy spare in vault"]),
@@ -49,6 +50,7 @@ const ACTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("retire", &["retire old at partner", "retire new at partner"]),
+    ("set", &["set change", "set freeze"]),
     ("test", &["test orders with old", "test orders with new"]),
     ("undeploy", &["undeploy orders"]),
 ];
@@ -81,6 +83,8 @@ flow orders of tenant_admin {
   deployed
 }
 window downtime at most 4h
+fact change of tenant_admin
+fact freeze of tenant_admin \"Nothing may be changed\" set
 ";
 
 /// A plan that is read but not checked: one step for each act.
@@ -150,11 +154,13 @@ fn every_sentence_reads_as_what_it_says() {
     let conditions = [
         "partner accepts new",
         "partner accepts only new",
+        "change clear",
         "orders deployed",
         "orders drained of old",
         "tenant[\"live\"] empty",
         "tenant[\"live\"] is new",
         "downtime open",
+        "freeze set",
         "orders undeployed",
     ];
     let promises = [

@@ -70,7 +70,7 @@ fn meaning(checked: &Checked) -> String {
     let flows: Vec<String> = plan.landscape.channels.rows().map(|flow| format!("{flow:?}")).collect();
     let finals: Vec<String> = plan.finals.iter().map(|end| format!("{:?}", end.value.asks())).collect();
     let (promises, statements) = (plan.promises.len(), plan.statements.len());
-    let start = (&plan.start.places, &plan.start.accepted, &plan.start.running);
+    let start = (&plan.start.places, &plan.start.accepted, &plan.start.running, &plan.start.set);
     format!("{steps:#?} {flows:#?} {finals:?} {promises} {statements} {start:?}")
 }
 

@@ -49,7 +49,7 @@ pub struct Arguments {
     /// Call the plan so
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Give a role, key, keystore, receiver, flow, window or step another name, or an alias another text
+    /// Give a role, key, keystore, receiver, flow, window, fact or step another name, or an alias another text
     #[arg(long, value_name = "OLD=NEW", value_parser = assignment)]
     rename: Vec<(String, String)>,
     /// Give the plan, a role, a key or a step, by its name in the template, another title

@@ -177,6 +177,7 @@ pub(super) fn declared(line: &Line<Item>) -> Option<(&str, &'static str)> {
         Item::Receiver(owned) => Some((&owned.name.value, "receiver")),
         Item::Flow(owned) => Some((&owned.name.value, "flow")),
         Item::Window(window) => Some((&window.name.value, "window")),
+        Item::Fact(fact) => Some((&fact.name.value, "fact")),
         _ => None,
     }
 }

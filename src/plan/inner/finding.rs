@@ -135,9 +135,9 @@ Right:
         code: "bad_part",
         title: "a line about a part cannot be meant so",
         text: "\
-In front of `=` stands a name of the part, each once: of a role, key, keystore, receiver, flow or
-window, of a parameter, or of a question. Behind it stands what it is here: something of the same
-kind that this plan has, a value, or `yes` or `no`.
+In front of `=` stands a name of the part, each once: of a role, key, keystore, receiver, flow,
+window or fact, of a parameter, or of a question. Behind it stands what it is here: something of
+the same kind that this plan has, a value, or `yes` or `no`.
 
 Right:
   plan acme from \"partner.renewal\" {

@@ -45,7 +45,7 @@ fn word(term: &Term, parameters: &Parameters) -> String {
 /// far.
 ///
 /// # Errors
-/// When both name a window, and not the same time for it.
+/// When both name a window, and not the same time for it, or a fact, and not the same start.
 pub(super) fn say(
     outer: &mut Item,
     inner: Item,
@@ -76,6 +76,14 @@ pub(super) fn say(
                 let help = format!("write `window {name} {there}`, or let the part have a window of its own");
                 return Err(Box::new(BadPart { what, help, at: at.into() }));
             }
+        }
+        (Item::Fact(outer), Item::Fact(inner)) if outer.set.is_some() != inner.set.is_some() => {
+            let name = shown(&outer.name.value);
+            let told = |set: bool| if set { "set" } else { "clear" };
+            let (here, there) = (told(outer.set.is_some()), told(inner.set.is_some()));
+            let what = format!("`{name}` is {here} at the start here, and {there} in the part");
+            let help = "say the same of it in both, or let the part have a fact of its own".to_owned();
+            return Err(Box::new(BadPart { what, help, at: at.into() }));
         }
         _ => {}
     }

@@ -29,6 +29,12 @@ pub(super) fn sentence(line: &mut Line<Item>, change: &mut impl Change) {
             change.name(&mut window.name);
             window.at_most.iter_mut().for_each(|most| change.term(most));
         }
+        Item::Fact(fact) => {
+            change.name(&mut fact.name);
+            change.name(&mut fact.owner);
+            fact.title.iter_mut().for_each(|title| change.place(&mut title.span));
+            fact.set.iter_mut().for_each(|set| change.place(&mut set.span));
+        }
         Item::Step(step) => {
             change.name(&mut step.name);
             change.name(&mut step.role);

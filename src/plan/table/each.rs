@@ -6,8 +6,9 @@ use crate::{
     plan::suggest,
     source::{Finding, Source, Span, Spanned, shown},
     syntax::tree::{
-        Binding, Block, Every, ForEach, InnerDecl, InnerLine, Item, KindDecl, Line, Owned, Phrase, StepDecl,
-        StepLine, SyntaxTree, TableDecl, TakesLine, Term, Thing, Titled, UseDecl, WaitsLine, WindowDecl,
+        Binding, Block, Every, FactDecl, FactOf, ForEach, InnerDecl, InnerLine, Item, KindDecl, Line, Owned,
+        Phrase, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term, Thing, Titled, UseDecl,
+        WaitsLine, WindowDecl,
     },
 };
 
@@ -236,6 +237,12 @@ impl<'a> Saying<'a> {
                 name: self.own(&window.name, row, around),
                 at_most: window.at_most.as_ref().map(|most| row.term(most)),
             }),
+            Item::Fact(fact) => Item::Fact(Box::new(FactDecl {
+                name: self.own(&fact.name, row, around),
+                owner: self.name(&fact.owner, row),
+                title: fact.title.as_ref().map(|title| row.name(title)),
+                set: fact.set.clone(),
+            })),
             Item::Step(step) => Item::Step(self.step(step, row, around)),
             Item::Promise(words) => Item::Promise(self.phrase(words, row)),
             Item::Finally(words) => Item::Finally(self.phrase(words, row)),
@@ -249,15 +256,18 @@ impl<'a> Saying<'a> {
     }
 
     fn thing(&mut self, thing: &Thing, row: &Row, around: &[&str]) -> Thing {
-        let Thing { kind, name, title, owned } = thing;
+        let Thing { kind, name, title, owned, fact } = thing;
         let Some((owner, body)) = owned else {
             let Titled { name, title } =
                 self.titled(&Titled { name: name.clone(), title: title.clone() }, row, around);
-            return Thing { kind: kind.clone(), name, title, owned: None };
+            let fact = fact.as_ref();
+            let fact =
+                fact.map(|of| FactOf { owner: self.name(&of.owner, row), set: of.set.clone() }).map(Box::new);
+            return Thing { kind: kind.clone(), name, title, owned: None, fact };
         };
         let whole = Owned { name: name.clone(), owner: owner.clone(), body: body.clone() };
         let Owned { name, owner, body } = self.owned(&whole, row, around);
-        Thing { kind: kind.clone(), name, title: None, owned: Some((owner, body)) }
+        Thing { kind: kind.clone(), name, title: None, owned: Some((owner, body)), fact: None }
     }
 
     fn inner(&mut self, inner: &InnerDecl, row: &Row, around: &[&str]) -> InnerDecl {

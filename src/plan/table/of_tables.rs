@@ -32,6 +32,7 @@ pub(super) fn is_of_tables(item: &Item) -> bool {
         }
         Item::Role(titled) | Item::Key(titled) => titled.name.value.contains('$'),
         Item::Window(window) => window.name.value.contains('$'),
+        Item::Fact(fact) => fact.name.value.contains('$') || fact.owner.value.contains('$'),
         Item::Promise(it) | Item::Finally(it) | Item::Waive(it) | Item::Issued(it) => has_list(it),
         // What belongs to vocabularies was read before, but for their head.
         Item::Plan(_) | Item::Param(_) | Item::Ask(_) | Item::Expect(_) | Item::Vocabulary(_) => false,
@@ -39,7 +40,8 @@ pub(super) fn is_of_tables(item: &Item) -> bool {
         Item::Thing(thing) => {
             let of =
                 thing.owned.as_ref().is_some_and(|(owner, body)| owner.value.contains('$') || of_body(body));
-            thing.name.value.contains('$') || of
+            let of_fact = thing.fact.as_ref().is_some_and(|fact| fact.owner.value.contains('$'));
+            thing.name.value.contains('$') || of || of_fact
         }
     }
 }

@@ -6,7 +6,9 @@ use crate::{
     action::usage::Slot,
     plan::{fit::fit, suggest::nearest},
     source::{Finding, Spanned, shown},
-    syntax::tree::{Block, Item, Line, Owned, Phrase, StepLine, SyntaxTree, Term, Thing, Titled},
+    syntax::tree::{
+        Block, FactDecl, FactOf, Item, Line, Owned, Phrase, StepLine, SyntaxTree, Term, Thing, Titled,
+    },
     world::wording::Bit,
 };
 
@@ -68,7 +70,7 @@ impl Vocabulary {
     }
 
     fn thing(&self, thing: &Thing) -> Result<Item, Finding> {
-        let Thing { kind, name, title, owned } = thing;
+        let Thing { kind, name, title, owned, fact } = thing;
         let word = shown(&kind.value);
         let wrong = |what: String, help: String| -> Finding {
             Box::new(UnknownKind { what, help, at: kind.span.into() })
@@ -86,14 +88,24 @@ impl Vocabulary {
             owner: owner.clone(),
             body: body.clone(),
         });
-        match (core, whole) {
-            (Slot::Key, None) => Ok(Item::Key(Titled { name: name.clone(), title: title.clone() })),
+        if let (Slot::Fact, Some(fact)) = (core, fact) {
+            let (name, title, FactOf { owner, set }) = (name.clone(), title.clone(), (**fact).clone());
+            return Ok(Item::Fact(Box::new(FactDecl { name, owner, title, set })));
+        }
+        match (core, whole.filter(|_| core != Slot::Fact)) {
+            (Slot::Key, None) if fact.is_none() => {
+                Ok(Item::Key(Titled { name: name.clone(), title: title.clone() }))
+            }
             (Slot::Keystore, Some(owned)) => Ok(Item::Keystore(owned)),
             (Slot::Receiver, Some(owned)) => Ok(Item::Receiver(owned)),
             (Slot::Flow, Some(owned)) => Ok(Item::Flow(owned)),
-            (Slot::Key, Some(_)) => Err(wrong(
+            (Slot::Key, _) => Err(wrong(
                 format!("a `{word}` is a key, and has no owner"),
                 format!("write `{word} NAME`, perhaps with a title in quotes"),
+            )),
+            (Slot::Fact, _) => Err(wrong(
+                format!("`{word}` is a kind of fact, and somebody owns it"),
+                format!("write `{word} NAME of ROLE`, perhaps with what it says in quotes"),
             )),
             (core, _) => Err(wrong(
                 format!("a `{word}` is a {}, and somebody owns it", core.word()),

@@ -91,8 +91,8 @@ pub const EXPLANATIONS: &[Explanation] = &[
         code: "unknown_kind",
         title: "a kind that nobody declared",
         text: "\
-A kind is a word for one of the four things that plans are about: `key`, `keystore`, `receiver` and
-`flow`. It is declared in the plan or in a vocabulary that the plan uses.
+A kind is a word for one of the things that plans are about: `key`, `keystore`, `receiver`, `flow`
+and `fact`. It is declared in the plan or in a vocabulary that the plan uses.
 
 Right:
   kind token is key

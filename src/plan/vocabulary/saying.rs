@@ -18,7 +18,7 @@ use crate::{
 use super::finding::{BadSaying, UnknownKind};
 
 /// What a declared kind may be.
-pub(super) const KINDS: [Slot; 4] = [Slot::Key, Slot::Keystore, Slot::Receiver, Slot::Flow];
+pub(super) const KINDS: [Slot; 5] = [Slot::Key, Slot::Keystore, Slot::Receiver, Slot::Flow, Slot::Fact];
 
 /// Where a sentence stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,7 +188,7 @@ fn token(word: &str, at: Span, kinds: &BTreeMap<String, Slot>) -> Result<Token, 
     };
     let Some(slot) = slot else {
         let help = "name a kind that is declared, or one of the core: key, keystore, keystore[alias], receiver, flow, \
-                    window, role, roles, alias, duration, number, condition"
+                    fact, window, role, roles, alias, duration, number, condition"
             .to_owned();
         let what = format!("there is no kind `{}`", shown(kind));
         return Err(Box::new(UnknownKind { what, help, at: at.into() }));

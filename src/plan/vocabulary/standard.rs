@@ -2,6 +2,7 @@
 
 /// Their names behind `std/`, and their texts.
 pub const STANDARD: &[(&str, &str)] = &[
+    ("changes", include_str!("../../../plans/std/changes.renewal")),
     ("encryption", include_str!("../../../plans/std/encryption.renewal")),
     ("passwords", include_str!("../../../plans/std/passwords.renewal")),
     ("signatures", include_str!("../../../plans/std/signatures.renewal")),

@@ -113,6 +113,7 @@ impl History<'_> {
                     && self.lies_in_store(step, channel.stamps, key)?
             }
             Effect::Retire { .. } | Effect::Start(_) | Effect::Stop(_) => true,
+            Effect::Set(_) | Effect::Clear(_) => true,
             // A window is proposed and agreed once: the checks see to it.
             Effect::Propose(_) | Effect::Agree(_) => true,
         };

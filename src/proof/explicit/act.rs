@@ -77,6 +77,8 @@ impl Effects<'_> {
             }
             Effect::Start(channel) => vec![self.case([], &[(Fact::Running(channel), Value::Is(true))])],
             Effect::Stop(channel) => vec![self.case([], &[(Fact::Running(channel), Value::Is(false))])],
+            Effect::Set(own) => vec![self.case([], &[(Fact::Own(own), Value::Is(true))])],
+            Effect::Clear(own) => vec![self.case([], &[(Fact::Own(own), Value::Is(false))])],
             Effect::Try { channel, key } => {
                 let land = &self.plan.landscape;
                 let row = &land.channels[channel];

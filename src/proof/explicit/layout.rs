@@ -263,6 +263,7 @@ fn set(world: &mut World, fact: Fact, value: Value) {
         (Fact::Accepts(acceptor, key), Value::Is(true)) => drop(world.accepted[acceptor].insert(key)),
         (Fact::Accepts(acceptor, key), _) => drop(world.accepted[acceptor].remove(key)),
         (Fact::Running(channel), value) => world.running[channel] = value == Value::Is(true),
+        (Fact::Own(own), value) => world.set[own] = value == Value::Is(true),
         (Fact::Place(_) | Fact::AcceptsOther(_) | Fact::Window(_), _) => {}
     }
 }

@@ -47,7 +47,7 @@ impl Part {
                 Thing::Window(window) => part.windows.push(window),
                 Thing::Statement(number) => part.statements.push(number),
                 Thing::Final(number) => part.finals.push(number),
-                Thing::Place(_) | Thing::Acceptor(_) | Thing::Running(_) | Thing::Key(_) => {}
+                Thing::Place(_) | Thing::Acceptor(_) | Thing::Running(_) | Thing::Key(_) | Thing::Own(_) => {}
             }
         }
         part

@@ -2,7 +2,7 @@
 
 use crate::{
     plan::Plan,
-    world::id::{AcceptorId, ChannelId, DeliveryId, Id, KeyId, PlaceId, StepId, WindowId},
+    world::id::{AcceptorId, ChannelId, DeliveryId, Id, KeyId, OwnFactId, PlaceId, StepId, WindowId},
 };
 
 /// Something that depends on others, or on which others depend.
@@ -28,10 +28,12 @@ pub(super) enum Thing {
     Statement(usize),
     /// What must hold at the end, by number.
     Final(usize),
+    /// Whether a fact of the plan's own is set.
+    Own(OwnFactId),
 }
 
 /// How many kinds of things there are.
-const KINDS: usize = 10;
+const KINDS: usize = 11;
 
 /// Where the numbers of each kind end, in the order of the kinds.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +56,7 @@ impl Numbers {
             plan.deliveries.len(),
             plan.statements.len(),
             plan.finals.len(),
+            land.own_facts.len(),
         ];
         let mut sum = 0;
         for end in &mut ends {
@@ -81,6 +84,7 @@ impl Numbers {
             Thing::Delivery(delivery) => (7, delivery.index()),
             Thing::Statement(number) => (8, number),
             Thing::Final(number) => (9, number),
+            Thing::Own(own) => (10, own.index()),
         };
         self.begin(kind) + own
     }
@@ -99,7 +103,8 @@ impl Numbers {
             6 => Thing::Step(StepId::at(own)),
             7 => Thing::Delivery(DeliveryId::at(own)),
             8 => Thing::Statement(own),
-            _ => Thing::Final(own),
+            9 => Thing::Final(own),
+            _ => Thing::Own(OwnFactId::at(own)),
         }
     }
 
@@ -114,11 +119,12 @@ mod tests {
 
     #[test]
     fn each_number_stands_for_one_thing() {
-        let numbers = Numbers { ends: [2, 3, 3, 5, 6, 8, 11, 12, 12, 14] };
+        let numbers = Numbers { ends: [2, 3, 3, 5, 6, 8, 11, 12, 12, 14, 17] };
         for number in 0..numbers.all() {
             assert_eq!(numbers.number(numbers.thing(number)), number);
         }
         assert_eq!(numbers.thing(5), Thing::Window(WindowId::at(0)));
         assert_eq!(numbers.thing(13), Thing::Final(1));
+        assert_eq!(numbers.thing(16), Thing::Own(OwnFactId::at(2)));
     }
 }

@@ -136,6 +136,7 @@ const fn fact(fact: Fact) -> Thing {
         Fact::Accepts(acceptor, _) | Fact::AcceptsOther(acceptor) => Thing::Acceptor(acceptor),
         Fact::Running(flow) => Thing::Running(flow),
         Fact::Window(window) => Thing::Window(window),
+        Fact::Own(own) => Thing::Own(own),
     }
 }
 
@@ -180,6 +181,7 @@ fn looked_at(land: &Landscape, effect: Effect) -> Vec<Thing> {
             bounded.into_iter().collect()
         }
         Effect::Retire { .. } | Effect::Start(_) | Effect::Stop(_) => Vec::new(),
+        Effect::Set(_) | Effect::Clear(_) => Vec::new(),
         Effect::Try { channel, key } => {
             vec![Thing::Acceptor(land.channels[channel].acceptor), Thing::Key(key)]
         }
@@ -198,6 +200,7 @@ fn changed(effect: Effect) -> Vec<Thing> {
         | Effect::Retire { acceptor, .. }
         | Effect::Replace { acceptor, .. } => vec![Thing::Acceptor(acceptor)],
         Effect::Start(flow) | Effect::Stop(flow) => vec![Thing::Running(flow)],
+        Effect::Set(own) | Effect::Clear(own) => vec![Thing::Own(own)],
         Effect::Try { .. } => Vec::new(),
         Effect::Propose(window) | Effect::Agree(window) => vec![Thing::Window(window)],
     }

@@ -45,6 +45,8 @@ pub fn changes(plan: &Plan, before: &World, after: &World) -> Vec<Change> {
     facts.extend(flows.map(Fact::Running));
     let windows = land.windows.ids().filter(|window| before.windows[*window] != after.windows[*window]);
     facts.extend(windows.map(Fact::Window));
+    let own = land.own_facts.ids().filter(|own| before.set[*own] != after.set[*own]);
+    facts.extend(own.map(Fact::Own));
     let fact = |fact: Fact| Change {
         fact: Some(fact),
         what: subject(land, fact),
@@ -92,6 +94,7 @@ pub fn subject(land: &Landscape, fact: Fact) -> String {
         }
         Fact::Running(flow) => shown(&land.channels[flow].name),
         Fact::Window(window) => shown(&land.windows[window].name),
+        Fact::Own(own) => shown(&land.own_facts[own].name),
     }
 }
 
@@ -118,6 +121,7 @@ pub fn word_for(land: &Landscape, fact: Fact, value: Value) -> String {
         (_, Value::Key(None)) => "nothing".to_owned(),
         (Fact::Running(_), Value::Is(is)) => if is { "deployed" } else { "undeployed" }.to_owned(),
         (Fact::Window(_), Value::Is(is)) => if is { "open" } else { "not open" }.to_owned(),
+        (Fact::Own(_), Value::Is(is)) => if is { "set" } else { "clear" }.to_owned(),
         (_, Value::Is(is)) => if is { "yes" } else { "no" }.to_owned(),
     }
 }

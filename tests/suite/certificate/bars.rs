@@ -19,7 +19,8 @@ fn facts(landscape: &Landscape, world: &World) -> BTreeMap<Fact, Value> {
     let accepts =
         landscape.acceptors.ids().flat_map(|at| landscape.keys.ids().map(move |key| Fact::Accepts(at, key)));
     let places = landscape.places.ids().map(Fact::Place);
-    let all = places.chain(accepts).chain(landscape.channels.ids().map(Fact::Running));
+    let own = landscape.own_facts.ids().map(Fact::Own);
+    let all = places.chain(accepts).chain(landscape.channels.ids().map(Fact::Running)).chain(own);
     all.map(|fact| (fact, world.value(landscape, fact))).collect()
 }
 
@@ -42,6 +43,9 @@ pub(super) fn scattered(landscape: &Landscape, start: &World, chance: &mut Chanc
         let all: Vec<KeyId> = landscape.keys.ids().collect();
         let most = landscape.acceptors[receiver].capacity.unwrap_or(all.len());
         world.accepted[receiver] = (0..chance.below(most + 1)).map(|_| chance.of(&all)).collect();
+    }
+    for own in landscape.own_facts.ids() {
+        world.set[own] = chance.percent(50);
     }
     world
 }

@@ -38,7 +38,7 @@ fn killed(act: &str, when: &str) {
 #[test]
 fn a_run_that_is_killed_beside_a_program_goes_on_where_it_was() {
     std::thread::scope(|scope| {
-        for act in ["create", "change", "test", "exchange", "remove"] {
+        for act in ["create", "bring_to", "change", "test", "exchange", "remove"] {
             scope.spawn(move || ["before", "after"].map(|when| killed(act, when)));
         }
     });

@@ -5,10 +5,12 @@ use std::cell::Cell;
 use keyroll::{
     backend::{
         Outcome,
-        command::{CommandFlow, CommandKeystore, CommandReceiver},
+        command::{CommandFact, CommandFlow, CommandKeystore, CommandReceiver},
         deployer::{Deployer, FlowState, InFlight},
+        fact_file::FactFile,
+        fact_keeper::{FactKeeper, Told},
         keystore::{Entry, EntryKind, Exchange, KeySpec, Keystore, KeystoreError},
-        memory::{MemoryFlow, MemoryReceiver, keystore::MemoryKeystore},
+        memory::{MemoryFact, MemoryFlow, MemoryReceiver, keystore::MemoryKeystore},
         receiver::{Judgement, Receiver, ReceiverError},
         xml_dsig::XmlVerifier,
     },
@@ -174,6 +176,29 @@ fn flows_keep_the_same_laws() {
     std::fs::write(folder.path().join("state/under_way"), "token-7\ntoken-8\ntoken-7\n").unwrap();
     let flow = CommandFlow::new("client", program(folder.path(), &[&*runs, &*file, &*state]));
     assert_eq!(flow.in_flight(&key).unwrap(), InFlight::Seen(2));
+}
+
+/// What every fact does.
+fn facts(fact: &mut dyn FactKeeper) {
+    assert_eq!(fact.is_set().unwrap(), Told::Is(false));
+    for set in [true, false, true] {
+        assert_eq!(fact.bring_to(set).unwrap(), Outcome::Changed);
+        assert_eq!(fact.bring_to(set).unwrap(), Outcome::AlreadySo);
+        assert_eq!(fact.is_set().unwrap(), Told::Is(set));
+    }
+}
+
+#[test]
+fn facts_keep_the_same_laws() {
+    facts(&mut MemoryFact::new(false));
+    let folder = tempfile::tempdir().unwrap();
+    facts(&mut FactFile::at(folder.path().join("change")));
+    for (folder, [runs, file, state]) in both() {
+        let command = [&*runs, &*file, &*state];
+        facts(&mut CommandFact::new("change", program(folder.path(), &command)));
+        // One fact is not another one.
+        facts(&mut CommandFact::new("freeze", program(folder.path(), &command)));
+    }
 }
 
 /// A test of a credential says with which one the receiver saw it, or that it did not.

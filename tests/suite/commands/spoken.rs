@@ -7,8 +7,11 @@ use std::fs;
 use keyroll::{
     backend::{
         Outcome,
-        command::{CHANGES, Code, CommandFlow, CommandKeystore, CommandReceiver, LOOKS, Program},
+        command::{
+            CHANGES, Code, CommandFact, CommandFlow, CommandKeystore, CommandReceiver, LOOKS, Program,
+        },
         deployer::{Deployer, FlowState, InFlight},
+        fact_keeper::{FactKeeper, Told},
         keystore::{Exchange, Keystore, KeystoreError},
         receiver::{Judgement, Receiver},
     },
@@ -32,7 +35,8 @@ fn ask(face: &str, act: &str, asked: Program, is_refused: bool) {
     let (was, is): (Fingerprint, Fingerprint) = (old.fingerprint(), new.fingerprint());
     let mut vault = CommandKeystore::new("vault", asked.clone());
     let mut gateway = CommandReceiver::new("gateway", 2, asked.clone());
-    let mut client = CommandFlow::new("client", asked);
+    let mut client = CommandFlow::new("client", asked.clone());
+    let mut change = CommandFact::new("change", asked);
     let [live, next, backup] = ["orders-api", "orders-api-next", "orders-api-backup"].map(alias);
     match (face, act) {
         ("keystore", "entry") => {
@@ -75,6 +79,8 @@ fn ask(face: &str, act: &str, asked: Program, is_refused: bool) {
         }
         ("flow", "in_flight") => assert_eq!(client.in_flight(&was).unwrap(), InFlight::Seen(3)),
         ("flow", "test") => assert_eq!(client.test(&next, &is).unwrap(), Judgement::Accepted(is)),
+        ("fact", "state") => assert_eq!(change.is_set().unwrap(), Told::Is(false)),
+        ("fact", "bring_to") => assert_eq!(change.bring_to(true).unwrap(), Outcome::Changed),
         other => panic!("the page has an act {other:?}"),
     }
 }

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     certificate::{certified, judged, proven},
+    own_facts::PLAN as APPROVED,
     reference::{Compared, LIMIT, compare, read},
 };
 
@@ -128,6 +129,7 @@ fn plans() -> Vec<(&'static str, String)> {
         ("the language", fenced(include_str!("../../../docs/language.md"), "minimal.renewal")),
         ("caching", caching),
         ("two partners", TWO_PARTNERS.to_owned()),
+        ("an approval", APPROVED.to_owned()),
     ]
 }
 
@@ -489,6 +491,58 @@ const OPERATORS: &[Operator] = &[
             })
         },
     },
+    Operator {
+        name: "clear what is to be set",
+        edits: |stock| {
+            instead(stock, &["set", "clear"], |said| {
+                Some(format!("{} {}", if said[0] == "set" { "clear" } else { "set" }, said[1]))
+            })
+        },
+    },
+    Operator {
+        name: "do not wait for the approval",
+        edits: |stock| {
+            each(stock, |t, n| {
+                let need = needs(step(stock, n)).into_iter().find(|need| need.ends_with(" set"))?;
+                let theirs: Vec<String> =
+                    after(step(t, n)).iter().flat_map(|b| after(step(stock, b))).collect();
+                drop_need(t, n, &need);
+                set_after(t, n, &theirs);
+                Some(format!(": {need}"))
+            })
+        },
+    },
+    Operator {
+        name: "take the approval back",
+        edits: |stock| {
+            acting(stock, &["set"], |t, n, said| {
+                let mut again = step(stock, n).clone();
+                again.name = word("take_back");
+                let at = t
+                    .items
+                    .iter()
+                    .position(|item| matches!(&item.node, Item::Step(s) if s.name.value == n))?;
+                let mut item = t.items[at].clone();
+                item.node = Item::Step(again);
+                t.items.push(item);
+                set_after(t, "take_back", &[n.to_owned()]);
+                set_act(t, "take_back", &format!("clear {}", said[1]));
+                Some(String::new())
+            })
+        },
+    },
+    Operator {
+        name: "begin with the approval",
+        edits: |stock| {
+            let text = format(stock);
+            let facts = text.lines().filter(|line| line.starts_with("fact "));
+            let edited = facts.map(|line| {
+                let now = line.strip_suffix(" set").map_or_else(|| format!("{line} set"), str::to_owned);
+                (now.clone(), tree(&text.replace(line, &now)))
+            });
+            edited.collect()
+        },
+    },
     Operator { name: "want another end", edits: turned },
 ];
 
@@ -565,10 +619,13 @@ fn merged(stock: &SyntaxTree) -> Vec<Edited> {
             }
         }
         for item in &mut tree.items {
-            if let Item::Keystore(owned) | Item::Receiver(owned) | Item::Flow(owned) = &mut item.node
-                && owned.owner.value == *two
-            {
-                owned.owner = word(one);
+            let owner = match &mut item.node {
+                Item::Keystore(owned) | Item::Receiver(owned) | Item::Flow(owned) => &mut owned.owner,
+                Item::Fact(fact) => &mut fact.owner,
+                _ => continue,
+            };
+            if owner.value == *two {
+                *owner = word(one);
             }
         }
         (format!("{two} is {one}"), tree)

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::doubled;
+use super::{doubled, own_facts};
 
 /// A small generator of numbers (xorshift64*), so that every run makes the same plans.
 pub(crate) struct Chance(u64);
@@ -51,9 +51,14 @@ pub(super) struct Ground {
     pub(super) beside: Option<&'static str>,
 }
 
-/// The text of one random plan. In one of eight some steps may come late.
+/// The text of one random plan. In one of eight some steps may come late, and one of eight has facts of its
+/// own.
 pub(crate) fn plan(seed: u64) -> String {
-    if seed % 8 == 5 { late(seed) } else { in_time(seed, false) }
+    match seed % 8 {
+        5 => late(seed),
+        3 => own_facts::woven(seed, &in_time(seed, false)),
+        _ => in_time(seed, false),
+    }
 }
 
 /// The same with some steps that may come late.

@@ -18,12 +18,14 @@ impl Moment {
         let mut recorded = self.clone();
         if let Some(record) = recorded.record.take() {
             (recorded.holds, recorded.accepts, recorded.runs) = (record.holds, record.accepts, record.runs);
+            recorded.own = record.own;
         }
         recorded
     }
 
     fn facts(&self) -> Box<Facts> {
-        Box::new(Facts { holds: self.holds.clone(), accepts: self.accepts.clone(), runs: self.runs.clone() })
+        let (holds, accepts) = (self.holds.clone(), self.accepts.clone());
+        Box::new(Facts { holds, accepts, runs: self.runs.clone(), own: self.own.clone() })
     }
 }
 

@@ -238,6 +238,8 @@ pub(super) fn written(effect: &Effect) -> Vec<(Fact, Value)> {
         ],
         Effect::Start(flow) => vec![(Fact::Running(flow), Value::Is(true))],
         Effect::Stop(flow) => vec![(Fact::Running(flow), Value::Is(false))],
+        Effect::Set(own) => vec![(Fact::Own(own), Value::Is(true))],
+        Effect::Clear(own) => vec![(Fact::Own(own), Value::Is(false))],
         Effect::Try { .. } | Effect::Propose(_) | Effect::Agree(_) => Vec::new(),
     }
 }

@@ -7,7 +7,7 @@ use keyroll::{
     plan::Plan,
     world::{
         effect::Effect,
-        id::{AcceptorId, ChannelId, KeyId, PlaceId, RoleId, StepId, WindowId},
+        id::{AcceptorId, ChannelId, KeyId, OwnFactId, PlaceId, RoleId, StepId, WindowId},
         landscape::{Fact, Transit, Value},
         state::{WindowState, World},
     },
@@ -44,6 +44,8 @@ pub(crate) struct Moment {
     pub(super) holds: BTreeMap<PlaceId, KeyId>,
     pub(super) accepts: BTreeSet<(AcceptorId, KeyId)>,
     pub(super) runs: BTreeSet<ChannelId>,
+    /// The facts of the plan's own that are so.
+    pub(super) own: BTreeSet<OwnFactId>,
     pub(super) under_way: BTreeSet<(ChannelId, Carried)>,
     /// What a runtime still signs with although its alias names it no more.
     pub(super) kept: BTreeSet<(ChannelId, Carried)>,
@@ -66,6 +68,7 @@ pub(crate) struct Facts {
     pub(super) holds: BTreeMap<PlaceId, KeyId>,
     pub(super) accepts: BTreeSet<(AcceptorId, KeyId)>,
     pub(super) runs: BTreeSet<ChannelId>,
+    pub(super) own: BTreeSet<OwnFactId>,
 }
 
 impl Moment {
@@ -84,6 +87,7 @@ impl Moment {
                 .filter(|(a, k)| start.accepted[*a].contains(*k))
                 .collect(),
             runs: land.channels.ids().filter(|c| start.running[*c]).collect(),
+            own: land.own_facts.ids().filter(|own| start.set[*own]).collect(),
             under_way: land
                 .channels
                 .ids()
@@ -171,6 +175,7 @@ impl Moment {
             }
             Fact::Running(flow) => Value::Is(self.runs.contains(&flow)),
             Fact::Window(window) => Value::Is(self.begun.contains(&window)),
+            Fact::Own(own) => Value::Is(self.own.contains(&own)),
         }
     }
 
@@ -238,6 +243,14 @@ impl Moment {
             }
             Effect::Stop(flow) => {
                 self.runs.remove(&flow);
+                true
+            }
+            Effect::Set(own) => {
+                self.own.insert(own);
+                true
+            }
+            Effect::Clear(own) => {
+                self.own.remove(&own);
                 true
             }
             Effect::Try { channel, key } => {

@@ -123,6 +123,7 @@ impl Search<'_> {
         self.named.iter().all(|(place, key)| moment.holds.get(place) == Some(key))
             && moment.accepts == self.start.accepts
             && moment.runs == self.start.runs
+            && moment.own == self.start.own
     }
 
     /// Everything that may be done on the way back.
@@ -155,6 +156,8 @@ impl Search<'_> {
                 ]),
                 Effect::Start(flow) => acts.push(Effect::Stop(flow)),
                 Effect::Stop(flow) => acts.push(Effect::Start(flow)),
+                Effect::Set(own) => acts.push(Effect::Clear(own)),
+                Effect::Clear(own) => acts.push(Effect::Set(own)),
             }
         }
         acts

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use keyroll::source::{Span, Spanned};
 use keyroll::syntax::tree::{
-    AskDecl, Binding, Block, Column, Every, ExpectDecl, ForEach, InnerDecl, InnerLine, Item, KindDecl, Line,
-    Listed, Only, Owned, ParamDecl, Phrase, PlaceTerm, PlanHead, RangeDecl, Rows, SayDecl, StepDecl,
-    StepLine, SyntaxTree, TableDecl, TakesLine, Term, Thing, Titled, Trivia, UseDecl, VocabularyHead,
-    WaitsLine, WindowDecl,
+    AskDecl, Binding, Block, Column, Every, ExpectDecl, FactDecl, FactOf, ForEach, InnerDecl, InnerLine,
+    Item, KindDecl, Line, Listed, Only, Owned, ParamDecl, Phrase, PlaceTerm, PlanHead, RangeDecl, Rows,
+    SayDecl, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term, Thing, Titled, Trivia, UseDecl,
+    VocabularyHead, WaitsLine, WindowDecl,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -262,9 +262,13 @@ fn using() -> impl Strategy<Value = Item> {
 
 fn thing() -> impl Strategy<Value = Thing> {
     let body = option::of((any_word(), block(statement().boxed())));
-    (kind_word(), free_word(), option::of(text()), body).prop_map(|(kind, name, title, owned)| {
+    let fact = option::of(
+        (any_word(), option::of(Just(at(())))).prop_map(|(owner, set)| Box::new(FactOf { owner, set })),
+    );
+    (kind_word(), free_word(), option::of(text()), body, fact).prop_map(|(kind, name, title, owned, fact)| {
         let title = title.filter(|_| owned.is_none());
-        Thing { kind, name, title, owned }
+        let fact = fact.filter(|_| owned.is_none());
+        Thing { kind, name, title, owned, fact }
     })
 }
 
@@ -296,6 +300,8 @@ fn sentence() -> impl Strategy<Value = Item> + Clone {
         owned().prop_map(Item::Flow),
         (free_word(), option::of(limit))
             .prop_map(|(name, at_most)| Item::Window(WindowDecl { name, at_most })),
+        (free_word(), any_word(), option::of(text()), option::of(Just(at(()))))
+            .prop_map(|(name, owner, title, set)| Item::Fact(Box::new(FactDecl { name, owner, title, set }))),
         step().prop_map(Item::Step),
         condition().prop_map(Item::Promise),
         condition().prop_map(Item::Finally),

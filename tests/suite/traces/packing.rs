@@ -77,6 +77,9 @@ fn any_world(chance: &mut Chance, checked: &Checked) -> World {
     for window in land.windows.ids() {
         world.windows[window] = chance.of(&states);
     }
+    for own in land.own_facts.ids() {
+        world.set[own] = chance.percent(50);
+    }
     for step in 0..plan.steps.len() {
         world.done.set(step, chance.percent(50));
     }

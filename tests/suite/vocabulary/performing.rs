@@ -8,8 +8,9 @@ use keyroll::{
         Outcome,
         bench::{ActError, Backends, Bound, Material, Signing, Workbench},
         deployer::{DeployerError, FlowState},
+        fact_keeper::{FactError, Told},
         keystore::{Entry, KeySpec, Keystore, KeystoreError},
-        memory::{MemoryFlow, MemoryReceiver, keystore::MemoryKeystore},
+        memory::{MemoryFact, MemoryFlow, MemoryReceiver, keystore::MemoryKeystore},
         observe::observe,
         receiver::{Message, Receiver, ReceiverError},
         verifier::{Verifier, VerifierError},
@@ -117,6 +118,10 @@ fn site(chance: &mut Chance, plan: &Plan) -> Site {
         backends.flows.push(Bound::To(Box::new(MemoryFlow::new(state))));
         backends.signers.insert(id, Signing::Imagined);
     }
+    for id in land.own_facts.ids() {
+        meant.set[id] = chance.percent(50);
+        backends.facts.push(Bound::To(Box::new(MemoryFact::new(meant.set[id]))));
+    }
     Site { backends, material, meant, strange }
 }
 
@@ -126,6 +131,7 @@ struct Held {
     entries: Vec<Vec<Entry>>,
     accepted: Vec<Vec<Certificate>>,
     states: Vec<FlowState>,
+    facts: Vec<Told>,
 }
 
 impl Site {
@@ -133,10 +139,12 @@ impl Site {
         let stores = self.backends.keystores.rows().filter_map(Bound::backend);
         let receivers = self.backends.receivers.rows().filter_map(Bound::backend);
         let flows = self.backends.flows.rows().filter_map(Bound::backend);
+        let facts = self.backends.facts.rows().filter_map(Bound::backend);
         Held {
             entries: stores.map(|store| store.entries().unwrap()).collect(),
             accepted: receivers.map(|receiver| receiver.accepted().unwrap()).collect(),
             states: flows.map(|flow| flow.state()).collect::<Result<_, DeployerError>>().unwrap(),
+            facts: facts.map(|fact| fact.is_set()).collect::<Result<_, FactError>>().unwrap(),
         }
     }
 
@@ -291,6 +299,9 @@ fn what_an_effect_writes_is_what_it_changes() {
         for receiver in land.acceptors.ids() {
             before.accepted[receiver] = keys.iter().copied().filter(|_| chance.percent(35)).collect();
         }
+        for own in land.own_facts.ids() {
+            before.set[own] = chance.percent(50);
+        }
         for effect in plan.steps.ids().flat_map(|step| plan.steps[step].action.value.effects()) {
             let mut after = before.clone();
             if effect.apply(land, &mut after).is_err() {
@@ -302,7 +313,8 @@ fn what_an_effect_writes_is_what_it_changes() {
             let places = land.places.ids().map(Fact::Place);
             let accepts = land.acceptors.ids().flat_map(|a| keys.iter().map(move |k| Fact::Accepts(a, *k)));
             let runs = land.channels.ids().map(Fact::Running);
-            let others = land.acceptors.ids().map(Fact::AcceptsOther);
+            let others =
+                land.acceptors.ids().map(Fact::AcceptsOther).chain(land.own_facts.ids().map(Fact::Own));
             for fact in places.chain(accepts).chain(others).chain(runs) {
                 match writes.iter().find(|(written, _)| *written == fact) {
                     Some((_, value)) => {
