@@ -4,21 +4,26 @@ use std::{collections::BTreeMap, io::Cursor};
 
 use jiff::Timestamp;
 
-use crate::world::{
-    id::{AcceptorId, ChannelId, KeyId, PlaceId, StoreId, Table},
-    landscape::{Fact, Landscape, Place},
-    material::{Certificate, Fingerprint},
+use crate::{
+    source::shown,
+    world::{
+        id::{AcceptorId, ChannelId, KeyId, PlaceId, StoreId, Table},
+        key_kind::KeyKind,
+        landscape::{Fact, Landscape, Place},
+        material::{Certificate, Fingerprint},
+        weakness::Weakness,
+    },
 };
 
 use super::{
     Outcome,
-    deployer::{Deployer, DeployerError, FlowState},
+    deployer::{Deployer, FlowState},
     keystore::{Exchange, Keystore, KeystoreError},
-    receiver::{Judgement, Receiver, ReceiverError},
-    signer::{Signer, SignerError},
+    receiver::{Judgement, Receiver},
+    signer::Signer,
 };
 
-pub use super::pinned::Material;
+pub use super::{act_error::ActError, pinned::Material};
 
 /// What stands behind a name of the plan.
 #[derive(Debug)]
@@ -78,53 +83,6 @@ impl Backends {
     }
 }
 
-/// Why an act was not done.
-#[derive(Debug, thiserror::Error)]
-pub enum ActError {
-    /// The keystore refused.
-    #[error(transparent)]
-    Keystore(#[from] KeystoreError),
-    /// The receiver refused.
-    #[error(transparent)]
-    Receiver(#[from] ReceiverError),
-    /// The flow refused.
-    #[error(transparent)]
-    Deployer(#[from] DeployerError),
-    /// A person stands behind the name, so there is nothing to call.
-    #[error("`{0}` is changed by hand")]
-    Manual(String),
-    /// The run does not know the certificate of a key yet.
-    #[error("the certificate of `{0}` is not known yet")]
-    UnknownKey(String),
-    /// What was issued for a key was not named when that was confirmed.
-    #[error("the certificate that was issued for `{0}` is not there: it is named when that is confirmed")]
-    Unanswered(String),
-    /// The pair of a key lies under no alias that the plan names.
-    #[error("`{key}` lies under no alias of `{store}` that the plan names")]
-    Absent {
-        /// Which key.
-        key: String,
-        /// In which keystore.
-        store: String,
-    },
-    /// The marked message could not be signed.
-    #[error(transparent)]
-    Signer(#[from] SignerError),
-    /// The receiver did not verify the marked message.
-    #[error("`{receiver}` rejects the marked message that is signed with `{key}`: {why}")]
-    Rejected {
-        /// Which receiver.
-        receiver: String,
-        /// With which key it was signed.
-        key: String,
-        /// Why.
-        why: String,
-    },
-    /// Nothing says what to generate.
-    #[error("nothing says what kind of key `{0}` is to be: name its key type and subject in the site")]
-    Unspecified(String),
-}
-
 /// Where one act works.
 #[derive(Debug)]
 pub struct Workbench<'a> {
@@ -159,6 +117,13 @@ impl Workbench<'_> {
             .ok_or_else(|| ActError::UnknownKey(self.landscape.keys[key].clone()))
     }
 
+    /// Refuses a key that is to be new and is weak, unless the plan says that it may be.
+    fn admits(&self, key: KeyId, weakness: Option<Weakness>) -> Result<(), ActError> {
+        let refused = weakness.filter(|_| !self.material.may_be_weak(key));
+        let name = || shown(&self.landscape.keys[key]);
+        refused.map_or(Ok(()), |weakness| Err(ActError::Weak(weakness.refused(&name()))))
+    }
+
     /// Generates the pair of `key` under the alias of `place` and pins its certificate.
     ///
     /// # Errors
@@ -169,6 +134,7 @@ impl Workbench<'_> {
             .spec(key)
             .cloned()
             .ok_or_else(|| ActError::Unspecified(self.landscape.keys[key].clone()))?;
+        self.admits(key, Weakness::of_kind(KeyKind::Handled(spec.key_type)))?;
         let place = self.landscape.places[place].clone();
         let found = self.held(&place)?;
         let pinned = self.material.certificate(key).map(Certificate::fingerprint);
@@ -187,6 +153,7 @@ impl Workbench<'_> {
             _ => {
                 let (outcome, certificate) =
                     self.keystore(place.store)?.create_key_pair(&place.alias, &spec)?;
+                self.admits(key, Weakness::of(&certificate).first().copied())?;
                 self.material.pin(key, certificate);
                 Ok(outcome)
             }
@@ -246,9 +213,11 @@ impl Workbench<'_> {
         }
         let spec = self.material.spec(key).cloned();
         let spec = spec.ok_or_else(|| ActError::Unspecified(self.landscape.keys[key].clone()))?;
+        self.admits(key, Weakness::of_kind(KeyKind::Handled(spec.key_type)))?;
         match &mut self.backends.receivers[receiver] {
             Bound::To(receiver) => {
                 let certificate = receiver.generate(&spec)?;
+                self.admits(key, Weakness::of(&certificate).first().copied())?;
                 self.material.pin(key, certificate);
                 Ok(Outcome::Changed)
             }

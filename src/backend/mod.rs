@@ -1,5 +1,6 @@
 //! What stands behind the names of a plan: the faces, and the real things behind them.
 
+mod act_error;
 pub mod bench;
 pub mod clock;
 pub mod command;

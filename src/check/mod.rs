@@ -31,6 +31,7 @@ pub mod unknown_use;
 pub mod unlicensed_need;
 pub mod unused;
 pub mod use_uncovered;
+pub mod weak_algorithm;
 pub mod wrong_issuer;
 
 pub use checked::{Checked, all, read};
@@ -69,6 +70,7 @@ pub const CHECKS: &[Check] = &[
     issued_twice::find,
     not_issued::find,
     wrong_issuer::find,
+    weak_algorithm::find,
     certificate_missing::find,
     key_not_provided::find,
     cannot_sign::find,
@@ -119,6 +121,7 @@ pub fn explanations() -> Vec<Explanation> {
         unknown_use::EXPLANATION,
         unused::EXPLANATION,
         use_uncovered::EXPLANATION,
+        weak_algorithm::EXPLANATION,
         wrong_issuer::EXPLANATION,
     ]
     .into_iter()

@@ -16,7 +16,7 @@ use crate::{
 
 use super::{
     fit::fit,
-    lines::{FLOW_LINES, ISSUED, KEYSTORE_LINES, RECEIVER_LINES, WAIVERS},
+    lines::{FLOW_LINES, ISSUED, KEYSTORE_LINES, RECEIVER_LINES, TYPED, WAIVERS},
     table::flat,
     vocabulary::Vocabulary,
 };
@@ -107,6 +107,7 @@ impl Mentions {
             Item::Finally(words) => self.condition(words),
             Item::Waive(words) => self.phrase(WAIVERS.into_iter(), words),
             Item::Issued(words) => self.phrase(std::iter::once(ISSUED), words),
+            Item::Typed(words) => self.phrase(std::iter::once(TYPED), words),
             _ => {}
         }
     }
@@ -178,6 +179,8 @@ impl Mentions {
         match slot {
             Slot::Act => return self.act(&Phrase { terms: terms.to_vec() }),
             Slot::Condition => return self.condition(&Phrase { terms: terms.to_vec() }),
+            // A word of the language, and no name of the plan.
+            Slot::Type => return,
             _ => {}
         }
         for term in terms {

@@ -19,6 +19,7 @@ mod head;
 pub mod inner;
 mod issuer;
 pub mod judged;
+pub mod key_kind;
 pub mod lines;
 pub mod mention;
 mod named;

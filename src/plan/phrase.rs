@@ -18,6 +18,7 @@ use crate::{
 
 use super::{
     fit::{Fit, NOTHING_MORE, Unfit, fit},
+    key_kind,
     parameter::{ParameterValue, fill, value},
     scope::{Scope, Thing},
     suggest::nearest,
@@ -215,6 +216,7 @@ impl Reader<'_> {
         }
         let one = |found: Result<Argument, Finding>| found.map_err(|finding| vec![finding]);
         match terms.first() {
+            Some(Term::Word(word)) if slot == Slot::Type => one(key_kind::named(word).map(Argument::Type)),
             Some(Term::Word(name)) => one(self.thing(slot, name)),
             Some(Term::Place(place)) => {
                 let alias = self.alias(&place.value.alias).map_err(|f| vec![f])?;

@@ -33,7 +33,7 @@ use super::{
     goal::Goals,
     head::heads,
     inner::{Around, Shelf, filled, whole},
-    issuer, named,
+    issuer, key_kind, named,
     other_use::OtherUses,
     parameter,
     phrase::Reader,
@@ -214,6 +214,7 @@ fn read(
             Item::Promise(phrase) => promises.add(&mut draft, phrase),
             Item::Finally(phrase) => goals.add(&mut draft, phrase),
             Item::Issued(phrase) => issuer::read(&mut draft, phrase),
+            Item::Typed(phrase) => key_kind::read(&mut draft, phrase),
             Item::Waive(phrase) => waivers.extend(waiver::read(&mut draft, phrase)),
             _ => {}
         }

@@ -5,7 +5,7 @@
 //!   [`casting`] says who plays which role, [`dry_run`] what would happen (the
 //!   same runner over what is [`read_only`], with what `noted` tells beside), [`approval`] what was
 //!   agreed to, [`claims`] which keystores are its own, [`opening`] which certificates the run begins with, and
-//!   [`validity`] whether they last as long as the plan may.
+//!   [`validity`] whether they last as long as the plan may, and [`weak`] which are too weak.
 //! - The run itself: [`runner`] takes one [`turn`] after the other, `people` confirm what two of them do, [`difference`] finds where the
 //!   world is not as recorded, [`window`] what would last too long.
 //! - While it waits: [`status`] of each step, and for whom or what it [`wait`]s.
@@ -26,6 +26,7 @@ pub mod enact;
 pub mod error;
 pub mod hands;
 mod issuing;
+mod key_kind;
 mod moment;
 mod noted;
 pub mod opening;
@@ -47,4 +48,5 @@ pub mod traffic;
 pub mod turn;
 pub mod validity;
 pub mod wait;
+pub mod weak;
 pub mod window;

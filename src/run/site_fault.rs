@@ -6,6 +6,7 @@ use thiserror::Error;
 use crate::{
     explanation::Explanation,
     source::{Finding, Span, shown},
+    world::weakness::Weakness,
 };
 
 /// One finding about a site.
@@ -75,6 +76,31 @@ struct BadBinding {
     at: SourceSpan,
 }
 
+/// A weak type for a key that is to be made.
+#[derive(Debug, Diagnostic, Error)]
+#[error("`{key}` is to be new, and is weak: {weakness}")]
+#[diagnostic(code(keyroll::weak_algorithm), help("{remedy}"))]
+struct WeakAlgorithm {
+    key: String,
+    weakness: Weakness,
+    remedy: String,
+    #[label("too weak for a new key")]
+    at: SourceSpan,
+}
+
+/// A weak signature.
+#[derive(Debug, Diagnostic, Error)]
+#[error("no message is signed with `{word}`: its digest is weak")]
+#[diagnostic(
+    code(keyroll::weak_algorithm),
+    help("take one over SHA-256, SHA-384 or SHA-512, as in `rsa-sha256`")
+)]
+struct WeakSignature {
+    word: String,
+    #[label("too weak for a signature")]
+    at: SourceSpan,
+}
+
 /// A command that cannot be started as it is written.
 #[derive(Debug, Diagnostic, Error)]
 #[error("{what}")]
@@ -125,6 +151,16 @@ pub fn weak_binding(what: String, help: String, at: Span) -> Finding {
 /// A value does not fit.
 pub fn bad_binding(what: String, help: String, at: Span) -> Finding {
     Box::new(BadBinding { what, help, at: at.into() })
+}
+
+/// A key that is to be made would be weak.
+pub fn weak_algorithm(key: &str, weakness: Weakness, at: Span) -> Finding {
+    Box::new(WeakAlgorithm { key: shown(key), weakness, remedy: weakness.remedy(), at: at.into() })
+}
+
+/// A signature of a flow would be made over a weak digest.
+pub fn weak_signature(word: &str, at: Span) -> Finding {
+    Box::new(WeakSignature { word: shown(word), at: at.into() })
 }
 
 /// A command cannot be started as it is written.

@@ -183,6 +183,7 @@ impl Page {
             Item::Finally(words) => self.sentence(line, &format!("finally {}", phrase(words))),
             Item::Waive(words) => self.sentence(line, &format!("waive {}", phrase(words))),
             Item::Issued(words) => self.sentence(line, &format!("certificate {}", phrase(words))),
+            Item::Typed(words) => self.sentence(line, &format!("type {}", phrase(words))),
             Item::Expect(expect) => {
                 let because = quoted(&expect.because.value);
                 self.sentence(line, &format!("expect refused {} because {because}", expect.code));

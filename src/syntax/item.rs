@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::explanation::Explanation;
 
 /// The words and how a sentence with them is written.
-const ITEMS: [(&str, &str); 21] = [
+const ITEMS: [(&str, &str); 22] = [
     (
         "plan",
         "`plan NAME`, then its title in quotes and `source \"...\"`; a part is `plan NAME from \"FILE\" { ... }`",
@@ -27,6 +27,7 @@ const ITEMS: [(&str, &str); 21] = [
     ("finally", "`finally RECEIVER accepts only KEY`"),
     ("waive", "`waive FLOW rejected because \"...\"`"),
     ("certificate", "`certificate of KEY issued by ROLE`"),
+    ("type", "`type of KEY is rsa-3072`"),
     ("expect", "`expect refused CODE because \"...\"`"),
     ("table", "`table NAME with COLUMN : KIND { ... }`, a row a line"),
     ("for", "`for each TABLE { ... }`"),
@@ -107,8 +108,8 @@ pub(super) const UNKNOWN_ITEM: Explanation = Explanation {
     title: "a sentence begins with an unknown word",
     text: "\
 Outside of braces a sentence begins with one of these words: plan, param, role, key, keystore,
-receiver, flow, window, step, promise, finally, waive, certificate, expect, table, for, use, kind,
-say and vocabulary, or with a kind that was declared. The word may be misspelt,
+receiver, flow, window, step, promise, finally, waive, certificate, type, expect, table, for, use,
+kind, say and vocabulary, or with a kind that was declared. The word may be misspelt,
 or the sentence may belong into a block whose brace was closed before it.
 
 Wrong:

@@ -103,6 +103,7 @@ impl Lowering<'_, '_> {
             Rule::finally => Item::Finally(self.promised(pair)?),
             Rule::waive => Item::Waive(self.promised(pair)?),
             Rule::issued => Item::Issued(self.promised(pair)?),
+            Rule::typed => Item::Typed(self.promised(pair)?),
             Rule::expect => Item::Expect(self.expect(pair)?),
             Rule::table => Item::Table(self.table(pair)?),
             Rule::each_open => Item::ForEach(self.for_each(pair)?),

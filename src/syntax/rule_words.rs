@@ -35,6 +35,7 @@ pub(super) fn rule_words(rule: Rule) -> Option<&'static str> {
         Rule::finally_word | Rule::finally => "`finally`",
         Rule::waive_word | Rule::waive => "`waive`",
         Rule::certificate_word | Rule::issued => "`certificate`",
+        Rule::type_word | Rule::typed => "`type`",
         Rule::expect_word | Rule::expect => "`expect`",
         Rule::refused_word => "`refused`",
         Rule::because_word => "`because`",

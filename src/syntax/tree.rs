@@ -88,6 +88,8 @@ pub enum Item {
     Waive(Phrase),
     /// `certificate of KEY issued by ROLE`
     Issued(Phrase),
+    /// `type of KEY is TYPE`
+    Typed(Phrase),
     /// `expect refused CODE because "..."`
     Expect(ExpectDecl),
     /// `table NAME with COLUMN : KIND { ... }`

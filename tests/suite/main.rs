@@ -62,5 +62,6 @@ mod unused;
 mod uses;
 mod vocabulary;
 mod waits;
+mod weak;
 mod words;
 mod xml;

@@ -38,7 +38,11 @@ pub(super) fn sentence(line: &mut Line<Item>, change: &mut impl Change) {
                 step_line(&mut line.node, change);
             }
         }
-        Item::Promise(words) | Item::Finally(words) | Item::Waive(words) | Item::Issued(words) => {
+        Item::Promise(words)
+        | Item::Finally(words)
+        | Item::Waive(words)
+        | Item::Issued(words)
+        | Item::Typed(words) => {
             phrase(words, change);
         }
         _ => {}

@@ -241,6 +241,7 @@ impl<'a> Saying<'a> {
             Item::Finally(words) => Item::Finally(self.phrase(words, row)),
             Item::Waive(words) => Item::Waive(self.phrase(words, row)),
             Item::Issued(words) => Item::Issued(self.phrase(words, row)),
+            Item::Typed(words) => Item::Typed(self.phrase(words, row)),
             Item::ForEach(_) | Item::Plan(_) | Item::Param(_) | Item::Ask(_) | Item::Expect(_) => {
                 return None;
             }

@@ -28,9 +28,11 @@ fn add(line: &Line<Item>, items: &mut Vec<Line<Item>>) {
             }
         }
         Item::Step(step) => step.body.lines.iter_mut().for_each(|line| step_line(&mut line.node)),
-        Item::Promise(words) | Item::Finally(words) | Item::Waive(words) | Item::Issued(words) => {
-            phrase(words)
-        }
+        Item::Promise(words)
+        | Item::Finally(words)
+        | Item::Waive(words)
+        | Item::Issued(words)
+        | Item::Typed(words) => phrase(words),
         _ => {}
     }
     items.push(line);

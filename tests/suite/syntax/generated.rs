@@ -301,6 +301,7 @@ fn sentence() -> impl Strategy<Value = Item> + Clone {
         condition().prop_map(Item::Finally),
         condition().prop_map(Item::Waive),
         condition().prop_map(Item::Issued),
+        condition().prop_map(Item::Typed),
         (free_word(), option::of(any::<u64>().prop_map(at)), option::of(text()))
             .prop_map(|(name, version, title)| Item::Vocabulary(VocabularyHead { name, version, title })),
         (free_word(), any_word()).prop_map(|(name, of)| Item::Kind(KindDecl { name, of })),
