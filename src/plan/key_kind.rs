@@ -89,7 +89,9 @@ impl Plan {
                 Effect::Put { key, .. } => Some(key),
                 _ => None,
             });
-            action.makes().into_iter().chain(put).for_each(|key| drop(found.remove(&key)));
+            for key in action.makes().into_iter().chain(put) {
+                found.remove(&key);
+            }
         }
         found.extend(self.places_in_use().map(|(_, key)| key));
         found.extend(self.declared.kinds.waived.keys().map(|(key, _)| *key));

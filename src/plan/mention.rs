@@ -16,6 +16,7 @@ use crate::{
 
 use super::{
     fit::fit,
+    group::MEMBERS,
     lines::{FLOW_LINES, ISSUED, KEYSTORE_LINES, RECEIVER_LINES, TYPED, WAIVERS},
     table::flat,
     vocabulary::Vocabulary,
@@ -97,6 +98,10 @@ impl Mentions {
             Item::Plan(head) => self.add(Of::Plan, &head.name),
             Item::Ask(ask) => self.add(Of::Thing, &ask.role),
             Item::Role(titled) => self.declare("role", &titled.name, titled.title.as_ref()),
+            Item::Group(group) => {
+                self.declare("group", &group.name, None);
+                self.phrase(std::iter::once(MEMBERS), &group.roles);
+            }
             Item::Key(titled) => self.declare("key", &titled.name, titled.title.as_ref()),
             Item::Keystore(owned) => self.owned("keystore", owned, &KEYSTORE_LINES),
             Item::Receiver(owned) => self.owned("receiver", owned, &RECEIVER_LINES),

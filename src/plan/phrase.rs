@@ -13,7 +13,7 @@ use crate::{
     name::Alias,
     source::{Finding, Span, Spanned, shown},
     syntax::tree::{Phrase, Term},
-    world::landscape::Landscape,
+    world::{id::RoleId, landscape::Landscape},
 };
 
 use super::{
@@ -268,6 +268,12 @@ impl Reader<'_> {
         let mut findings = Vec::new();
         for term in terms {
             if let Term::Word(name) = term {
+                if let Some((Thing::Group(group), _)) = self.scope.thing(&name.value) {
+                    let members = &self.landscape.groups[group].roles;
+                    let more: Vec<RoleId> = members.iter().copied().filter(|r| !roles.contains(r)).collect();
+                    roles.extend(more);
+                    continue;
+                }
                 match self.thing(Slot::Role, name) {
                     // A role that is named twice is told once.
                     Ok(Argument::Roles(more)) => {

@@ -31,6 +31,7 @@ use super::{
     expected::expected,
     given::Given,
     goal::Goals,
+    group::groups,
     head::heads,
     inner::{Around, Shelf, filled, whole},
     issuer, key_kind, named,
@@ -200,6 +201,7 @@ fn read(
     let tree = whole.tree.as_ref();
     let head = heads(&mut draft, source, tree);
     names(&mut draft, tree, &given.parameters);
+    groups(&mut draft, tree);
     for name in &whole.spoken {
         let _used = draft.scope.parameters.named(name);
     }

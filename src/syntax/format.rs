@@ -158,6 +158,9 @@ impl Page {
             Item::Role(role) => {
                 self.sentence(line, &titled("role", &role.name, role.title.as_ref(), widths.name));
             }
+            Item::Group(group) => {
+                self.sentence(line, &format!("group {} is {}", group.name, phrase(&group.roles)));
+            }
             Item::Key(key) => {
                 self.sentence(line, &titled("key", &key.name, key.title.as_ref(), widths.name));
             }

@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::explanation::Explanation;
 
 /// The words and how a sentence with them is written.
-const ITEMS: [(&str, &str); 22] = [
+const ITEMS: [(&str, &str); 23] = [
     (
         "plan",
         "`plan NAME`, then its title in quotes and `source \"...\"`; a part is `plan NAME from \"FILE\" { ... }`",
@@ -16,6 +16,7 @@ const ITEMS: [(&str, &str); 22] = [
         "`param NAME : KIND = VALUE`, then perhaps `at least VALUE`, `at most VALUE` or `one of VALUE, VALUE`",
     ),
     ("role", "`role NAME \"Title\"`"),
+    ("group", "`group NAME is ROLE, ROLE`"),
     ("key", "`key NAME`"),
     ("keystore", "`keystore NAME of ROLE { ... }`"),
     ("receiver", "`receiver NAME of ROLE { ... }`"),
@@ -107,9 +108,9 @@ pub(super) const UNKNOWN_ITEM: Explanation = Explanation {
     code: "unknown_item",
     title: "a sentence begins with an unknown word",
     text: "\
-Outside of braces a sentence begins with one of these words: plan, param, role, key, keystore,
-receiver, flow, window, step, promise, finally, waive, certificate, type, expect, table, for, use,
-kind, say and vocabulary, or with a kind that was declared. The word may be misspelt,
+Outside of braces a sentence begins with one of these words: plan, param, role, group, key,
+keystore, receiver, flow, window, step, promise, finally, waive, certificate, type, expect, table,
+for, use, kind, say and vocabulary, or with a kind that was declared. The word may be misspelt,
 or the sentence may belong into a block whose brace was closed before it.
 
 Wrong:

@@ -93,6 +93,7 @@ impl Lowering<'_, '_> {
             Rule::param => Item::Param(self.param(pair)?),
             Rule::ask => Item::Ask(Box::new(self.ask(pair)?)),
             Rule::role => Item::Role(self.titled(pair)?),
+            Rule::group => Item::Group(Box::new(self.group(pair)?)),
             Rule::key => Item::Key(self.titled(pair)?),
             Rule::keystore => Item::Keystore(self.owned(pair)?),
             Rule::receiver => Item::Receiver(self.owned(pair)?),

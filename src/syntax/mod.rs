@@ -7,6 +7,7 @@ mod block;
 mod fault;
 mod format;
 mod grammar;
+mod group;
 mod header;
 mod hostile;
 mod inner;

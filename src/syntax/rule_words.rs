@@ -25,6 +25,7 @@ pub(super) fn rule_words(rule: Rule) -> Option<&'static str> {
         Rule::plan_word | Rule::plan | Rule::inner => "`plan`",
         Rule::param_word | Rule::param => "`param`",
         Rule::role_word | Rule::role => "`role`",
+        Rule::group_word | Rule::group => "`group`",
         Rule::key_word | Rule::key => "`key`",
         Rule::keystore_word | Rule::keystore => "`keystore`",
         Rule::receiver_word | Rule::receiver => "`receiver`",

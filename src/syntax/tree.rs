@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::source::{Span, Spanned};
 
 pub use super::{
+    group::GroupDecl,
     inner::{Binding, InnerDecl, InnerLine},
     own_words::{KindDecl, SayDecl, Thing, UseDecl, VocabularyHead},
     param::{ParamDecl, RangeDecl},
@@ -68,6 +69,8 @@ pub enum Item {
     Ask(Box<AskDecl>),
     /// `role NAME "title"`
     Role(Titled),
+    /// `group NAME is ROLE, ROLE`
+    Group(Box<GroupDecl>),
     /// `key NAME`
     Key(Titled),
     /// `keystore NAME of ROLE { alias $a is KEY }`

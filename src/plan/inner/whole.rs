@@ -280,6 +280,7 @@ fn too_long(item: &Item) -> Option<String> {
         Item::Role(titled) | Item::Key(titled) => &titled.name,
         Item::Keystore(owned) | Item::Receiver(owned) | Item::Flow(owned) => &owned.name,
         Item::Window(window) => &window.name,
+        Item::Group(group) => &group.name,
         Item::Step(step) => &step.name,
         _ => return None,
     };

@@ -102,6 +102,7 @@ fn item(item_of: &Item, tables: &Counting<'_>) -> u64 {
         | Item::Waive(words)
         | Item::Issued(words)
         | Item::Typed(words) => phrases(&mut std::iter::once(words)),
+        Item::Group(group) => phrases(&mut std::iter::once(&group.roles)),
         _ => 1,
     }
 }

@@ -27,6 +27,7 @@ fn add(line: &Line<Item>, items: &mut Vec<Line<Item>>) {
                 block(body);
             }
         }
+        Item::Group(group) => phrase(&mut group.roles),
         Item::Step(step) => step.body.lines.iter_mut().for_each(|line| step_line(&mut line.node)),
         Item::Promise(words)
         | Item::Finally(words)

@@ -32,6 +32,7 @@ pub(super) fn is_of_tables(item: &Item) -> bool {
         }
         Item::Role(titled) | Item::Key(titled) => titled.name.value.contains('$'),
         Item::Window(window) => window.name.value.contains('$'),
+        Item::Group(group) => group.name.value.contains('$') || has_list(&group.roles),
         Item::Promise(it) | Item::Finally(it) | Item::Waive(it) | Item::Issued(it) | Item::Typed(it) => {
             has_list(it)
         }
