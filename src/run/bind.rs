@@ -32,7 +32,7 @@ use crate::{
 use super::{
     claims::Claims,
     command_binding::CommandBinding,
-    hands, key_kind,
+    hands, key_kind, own_approval,
     signature_binding::SignatureBinding,
     site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site, VALIDITY, subject},
     site_fault::{bad_binding, bad_command, bound_to_nothing, one_person, unbound, weak_binding},
@@ -131,6 +131,7 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
         }
     }
     findings.extend(alone(plan, site, text));
+    findings.extend(own_approval::find(plan, site, text));
     for (table, name, binding) in commands(site) {
         if let Some((what, help)) = binding.fault(name) {
             findings.push(bad_command(what, help, place(text, table, name)));

@@ -128,6 +128,22 @@ struct OnePerson {
     at: SourceSpan,
 }
 
+/// One person plays both roles of an agreement.
+#[derive(Debug, Diagnostic, Error)]
+#[error("{person} would propose `{step}` as `{role}`, and agree to it as `{other}`")]
+#[diagnostic(
+    code(keyroll::own_approval),
+    help("name another person for one of the two roles, as in `people = [\"...\"]`")
+)]
+struct OwnApproval {
+    person: String,
+    step: String,
+    role: String,
+    other: String,
+    #[label("the same person")]
+    at: SourceSpan,
+}
+
 /// The file does not read as a site.
 pub fn unreadable(why: &str, help: &str, at: Span) -> Finding {
     Box::new(BadSite { why: shown(why), help: shown(help), at: at.into() })
@@ -174,6 +190,12 @@ pub fn one_person(role: &str, person: &str, step: &str, at: Span) -> Finding {
     Box::new(OnePerson { role, step, person, at: at.into() })
 }
 
+/// One person plays both roles of an agreement.
+pub fn own_approval(person: &str, step: &str, (role, other): (&str, &str), at: Span) -> Finding {
+    let (person, step, role, other) = (shown(person), shown(step), shown(role), shown(other));
+    Box::new(OwnApproval { person, step, role, other, at: at.into() })
+}
+
 /// What `explain` says.
 pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
@@ -214,6 +236,13 @@ pub const EXPLANATIONS: &[Explanation] = &[
         text: "A step that says `two people` takes effect when two people of its role have confirmed it. A site\n\
                that names who plays the role names two of them at least:\n\n  \
                site = 1\n\n  [roles.receiver_admin]\n  people = [\"Ann\", \"Ben\"]",
+    },
+    Explanation {
+        code: "own_approval",
+        title: "one person proposes a window and agrees to it",
+        text: "An agreement has two sides. A site that names who plays the roles names somebody for the other side\n\
+               who is not the only one on the first:\n\n  \
+               site = 1\n\n  [roles.tenant_admin]\n  people = [\"Ann\"]\n\n  [roles.receiver_admin]\n  people = [\"Ben\"]",
     },
     Explanation {
         code: "bad_command",
