@@ -1,6 +1,7 @@
 //! What can be said of a plan without looking at its states. Each fault is a row of [`CHECKS`].
 
 pub mod agreed_twice;
+pub mod alias_spelling;
 pub mod cannot_abort;
 pub mod cannot_come_late;
 pub mod cannot_sign;
@@ -9,6 +10,7 @@ mod checked;
 pub mod created_twice;
 pub mod cycle;
 pub mod deadline;
+pub mod destroyed_early;
 pub mod each;
 pub mod family;
 pub mod flow_never_runs;
@@ -31,6 +33,7 @@ pub mod unknown_use;
 pub mod unlicensed_need;
 pub mod unused;
 pub mod use_uncovered;
+pub mod useless_step;
 pub mod weak_algorithm;
 pub mod wrong_issuer;
 
@@ -85,10 +88,13 @@ pub const CHECKS: &[Check] = &[
     cannot_abort::find,
     cannot_come_late::find,
     old_pair_kept::find,
+    destroyed_early::find,
     promise_empty::find,
     flow_unpromised::find,
     promise_twice::find,
     last_act_unreported::find,
+    useless_step::find,
+    alias_spelling::find,
     unused::find,
 ];
 
@@ -97,12 +103,14 @@ pub const CHECKS: &[Check] = &[
 pub fn explanations() -> Vec<Explanation> {
     [
         agreed_twice::EXPLANATION,
+        alias_spelling::EXPLANATION,
         cannot_abort::EXPLANATION,
         cannot_come_late::EXPLANATION,
         cannot_sign::EXPLANATION,
         certificate_missing::EXPLANATION,
         created_twice::EXPLANATION,
         cycle::EXPLANATION,
+        destroyed_early::EXPLANATION,
         flow_never_runs::EXPLANATION,
         flow_unpromised::EXPLANATION,
         gap_observed::EXPLANATION,
@@ -121,6 +129,7 @@ pub fn explanations() -> Vec<Explanation> {
         unknown_use::EXPLANATION,
         unused::EXPLANATION,
         use_uncovered::EXPLANATION,
+        useless_step::EXPLANATION,
         weak_algorithm::EXPLANATION,
         wrong_issuer::EXPLANATION,
     ]

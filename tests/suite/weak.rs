@@ -47,7 +47,7 @@ fn plan(said: &str) -> String {
 
 fn checked(said: &str) -> Result<Checked, BTreeSet<String>> {
     check::read(&Source::new("plan.renewal", plan(said)), &Given::default())
-        .map_err(|refusal| refusal.codes().map(|code| code.to_owned()).collect())
+        .map_err(|refusal| refusal.codes().collect())
 }
 
 const WEAK: [&str; 6] = ["rsa-1024", "rsa-2047", "dsa-1024", "dsa-3072", "ec-p192", "ec-p224"];
@@ -337,4 +337,25 @@ fn a_waiver_comes_first_in_the_verdict_and_asks_for_less() {
     place.keyroll("rehearse renewal.renewal").ends(0);
     place.write("ed.renewal", plan("type of new is ed25519\n"));
     place.keyroll("rehearse ed.renewal").ends(0);
+}
+
+#[test]
+fn a_part_brings_its_types_and_waivers_along() {
+    let place = Place::two_keys();
+    let outer = "keyroll 1\n\nplan outer\n\nrole admin\nrole partner_admin\n\nplan part from \"inner.renewal\" {\n  \
+                 tenant_admin = admin\n  receiver_admin = partner_admin\n}\n";
+    place.write("outer.renewal", outer);
+    place.write("inner.renewal", plan("type of new is rsa-1024\n"));
+    place
+        .keyroll("check outer.renewal")
+        .ends(1)
+        .says("`part-new` is to be new, and is weak: RSA of 1024 bits");
+    let waived = "type of new is rsa-1024\nwaive new weak because \"the gateway takes nothing else\"\n";
+    place.write("inner.renewal", plan(waived));
+    place.keyroll("prove outer.renewal").ends(0).says("part-new weak: the gateway takes nothing else");
+    // What the outer plan says otherwise of a shared key is said twice.
+    let shared = outer.replace("\nplan part", "key next\ntype of next is rsa-3072\n\nplan part");
+    let shared = shared.replace("= partner_admin\n}", "= partner_admin\n  new = next\n}");
+    place.write("shared.renewal", shared);
+    place.keyroll("check shared.renewal").ends(1).says("the type of `next` is said twice");
 }
