@@ -18,6 +18,7 @@ pub mod generate;
 pub mod import;
 pub mod inform;
 pub mod install;
+mod listed;
 pub mod order;
 pub mod provide;
 pub mod replace;
@@ -46,6 +47,7 @@ use crate::{
 use certifying::Certifying;
 use usage::Arguments;
 
+pub use listed::listed;
 pub use unsettled::Unsettled;
 
 /// A row of the vocabulary.
@@ -170,10 +172,4 @@ pub enum SpeechKind {
     Permission,
     /// Proposes a window; it is agreed when the other side answers.
     Proposal(WindowId),
-}
-
-/// Names with commas between them.
-#[must_use]
-pub fn listed(landscape: &Landscape, roles: &[RoleId]) -> String {
-    roles.iter().map(|role| landscape.roles[*role].as_str()).collect::<Vec<_>>().join(", ")
 }

@@ -6,7 +6,10 @@ use std::{borrow::Cow, time::Duration};
 
 use crate::{
     name::Alias,
-    world::id::{AcceptorId, ChannelId, KeyId, OwnFactId, PlaceId, RoleId, StoreId, WindowId},
+    world::{
+        id::{AcceptorId, ChannelId, KeyId, OwnFactId, PlaceId, RoleId, StoreId, WindowId},
+        key_kind::KeyKind,
+    },
 };
 
 /// What may stand in a slot.
@@ -38,6 +41,8 @@ pub enum Slot {
     Number,
     /// A text.
     Text,
+    /// What kind of pair a key is: `rsa-3072`.
+    Type,
     /// An act in the words of the vocabulary, to the end of the line.
     Act,
     /// A condition, to the word that follows in the usage line or to the end of the line.
@@ -62,13 +67,14 @@ impl Slot {
             Self::Duration => "duration",
             Self::Number => "number",
             Self::Text => "text",
+            Self::Type => "type",
             Self::Act => "act",
             Self::Condition => "condition",
         }
     }
 
     /// Every slot.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Key,
         Self::Keystore,
         Self::Place,
@@ -82,6 +88,7 @@ impl Slot {
         Self::Duration,
         Self::Number,
         Self::Text,
+        Self::Type,
         Self::Act,
         Self::Condition,
     ];
@@ -139,6 +146,8 @@ pub enum Argument {
     Number(u64),
     /// A text.
     Text(String),
+    /// A kind of key pair.
+    Type(KeyKind),
     /// An act, as a sentence.
     Act(String),
     /// A condition: its row of the list of conditions, and its own arguments.
@@ -201,6 +210,8 @@ impl Arguments {
         duration: Duration(Duration);
         /// The next argument, a text.
         text: Text(String);
+        /// The next argument, a kind of key pair.
+        key_kind: Type(KeyKind);
         /// The next argument, an act as a sentence.
         act: Act(String);
     }

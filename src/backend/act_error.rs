@@ -1,4 +1,4 @@
-//! Why an act was not done by the backends.
+//! Why an act was not done.
 
 use super::{
     deployer::DeployerError, fact_keeper::FactError, keystore::KeystoreError, receiver::ReceiverError,
@@ -53,4 +53,7 @@ pub enum ActError {
     /// Nothing says what to generate.
     #[error("nothing says what kind of key `{0}` is to be: name its key type and subject in the site")]
     Unspecified(String),
+    /// The key is to be new, and is too weak.
+    #[error("{0}")]
+    Weak(String),
 }

@@ -1,6 +1,6 @@
 //! The certificates that a run knows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::world::{
     id::KeyId,
@@ -16,6 +16,8 @@ use super::{key_pair::certificates, keystore::KeySpec};
 pub struct Material {
     known: BTreeMap<KeyId, Known>,
     specs: BTreeMap<KeyId, KeySpec>,
+    /// Keys that may be weak.
+    may_be_weak: BTreeSet<KeyId>,
 }
 
 /// What is known of one key.
@@ -83,6 +85,17 @@ impl Material {
     #[must_use]
     pub fn spec(&self, key: KeyId) -> Option<&KeySpec> {
         self.specs.get(&key)
+    }
+
+    /// Lets a key be weak.
+    pub fn let_be_weak(&mut self, key: KeyId) {
+        self.may_be_weak.insert(key);
+    }
+
+    /// Whether a key may be weak.
+    #[must_use]
+    pub fn may_be_weak(&self, key: KeyId) -> bool {
+        self.may_be_weak.contains(&key)
     }
 
     /// Which key a certificate belongs to.

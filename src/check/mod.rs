@@ -1,6 +1,7 @@
 //! What can be said of a plan without looking at its states. Each fault is a row of [`CHECKS`].
 
 pub mod agreed_twice;
+pub mod alias_spelling;
 pub mod cannot_abort;
 pub mod cannot_come_late;
 pub mod cannot_sign;
@@ -9,6 +10,7 @@ mod checked;
 pub mod created_twice;
 pub mod cycle;
 pub mod deadline;
+pub mod destroyed_early;
 pub mod each;
 pub mod fact_unasked;
 pub mod fact_unchanged;
@@ -33,6 +35,8 @@ pub mod unknown_use;
 pub mod unlicensed_need;
 pub mod unused;
 pub mod use_uncovered;
+pub mod useless_step;
+pub mod weak_algorithm;
 pub mod wrong_issuer;
 
 pub use checked::{Checked, all, read};
@@ -71,6 +75,7 @@ pub const CHECKS: &[Check] = &[
     issued_twice::find,
     not_issued::find,
     wrong_issuer::find,
+    weak_algorithm::find,
     certificate_missing::find,
     key_not_provided::find,
     cannot_sign::find,
@@ -87,10 +92,13 @@ pub const CHECKS: &[Check] = &[
     cannot_abort::find,
     cannot_come_late::find,
     old_pair_kept::find,
+    destroyed_early::find,
     promise_empty::find,
     flow_unpromised::find,
     promise_twice::find,
     last_act_unreported::find,
+    useless_step::find,
+    alias_spelling::find,
     unused::find,
 ];
 
@@ -99,6 +107,7 @@ pub const CHECKS: &[Check] = &[
 pub fn explanations() -> Vec<Explanation> {
     [
         agreed_twice::EXPLANATION,
+        alias_spelling::EXPLANATION,
         cannot_abort::EXPLANATION,
         cannot_come_late::EXPLANATION,
         cannot_sign::EXPLANATION,
@@ -107,6 +116,7 @@ pub fn explanations() -> Vec<Explanation> {
         cycle::EXPLANATION,
         fact_unasked::EXPLANATION,
         fact_unchanged::EXPLANATION,
+        destroyed_early::EXPLANATION,
         flow_never_runs::EXPLANATION,
         flow_unpromised::EXPLANATION,
         gap_observed::EXPLANATION,
@@ -125,6 +135,8 @@ pub fn explanations() -> Vec<Explanation> {
         unknown_use::EXPLANATION,
         unused::EXPLANATION,
         use_uncovered::EXPLANATION,
+        useless_step::EXPLANATION,
+        weak_algorithm::EXPLANATION,
         wrong_issuer::EXPLANATION,
     ]
     .into_iter()

@@ -38,6 +38,7 @@ fn help(unused: &plan::scope::Unused) -> String {
     let name = shown(&unused.name);
     let how = match unused.kind {
         "role" => format!("give it what it owns or does, as in `step ... by {name}`"),
+        "group" => format!("name it where roles are listed, as in `inform {name}`"),
         "key" => format!("say where it lies or what becomes of it, as in `create {name} in ...`"),
         "keystore" => format!("let a flow sign from it, as in `signs xml with {name}[...]`"),
         "receiver" => format!("let a flow send to it: `sends to {name}`"),

@@ -26,7 +26,7 @@ use crate::{
         people::{is_same, lacking},
         state::{State, Status},
     },
-    world::{id::StepId, material::Certificate},
+    world::{id::StepId, key_kind::KeyKind, material::Certificate},
 };
 
 use super::{
@@ -316,5 +316,10 @@ fn certificates(
     } else {
         Certificate::from_pem(&bytes).map_err(|error| of_file(error.to_string()))?.pem()
     };
+    let seen = Certificate::from_pem(pem.as_bytes()).ok().and_then(|own| KeyKind::of(&own));
+    if let Some((said, seen)) = plan.key_kind(key).zip(seen).filter(|(said, seen)| said != seen) {
+        let key = shown(&plan.landscape.keys[key]);
+        return Err(of_file(format!("the plan says that `{key}` is {said}, and this is {seen}")));
+    }
     Ok(BTreeMap::from([(plan.landscape.keys[key].clone(), pem)]))
 }

@@ -1,4 +1,4 @@
-//! Says before a run that a certificate in use may end before the plan does.
+//! Says before a run that a certificate in use may end before the plan does, or is weak, and which deadlines have passed.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::{
         clock::{Clock, WallClock},
     },
     check::Checked,
-    run::{opening, site::Site, validity::too_short},
+    run::{noted::passed, opening, site::Site, validity::too_short, weak::weak},
     transition::state::State,
     world::material::Certificate,
 };
@@ -31,7 +31,10 @@ pub(super) fn warn(checked: &Checked, at: &At<'_>, state: &State, screen: &mut S
     let now = WallClock.now();
     let material =
         if state.started { opening::material(checked, at.site, state, now) } else { seen(checked, at) };
-    for line in too_short(checked, &state.world, &material, now) {
+    let short = too_short(checked, &state.world, &material, now);
+    // Once it has begun, it says so of each when it waits for it.
+    let dates = if state.started { Vec::new() } else { passed(checked.plan(), state, now) };
+    for line in short.into_iter().chain(weak(checked.plan(), &material)).chain(dates) {
         screen.remark(line);
     }
 }

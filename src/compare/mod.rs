@@ -11,6 +11,7 @@ mod promised;
 mod ranged;
 mod start;
 mod timed;
+mod typed;
 mod waited;
 
 use crate::check::Checked;
@@ -23,6 +24,7 @@ pub fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
     let mut found = promised::differences(old, new);
     found.extend(start::differences(old, new));
     found.extend(issued::differences(old, new));
+    found.extend(typed::differences(old, new));
     found.extend(demanded::differences(old, new));
     found.extend(ranged::differences(old, new));
     found.extend(timed::differences(old, new));

@@ -60,6 +60,7 @@ mod tests {
             severity: Severity::Error,
             message: "100%\n::stop-commands::y".to_owned(),
             help: Some("wait".to_owned()),
+            fix: None,
             spans: vec![place],
             related: Vec::new(),
             story: Vec::new(),

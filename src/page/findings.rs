@@ -6,6 +6,8 @@ use serde::Serialize;
 
 use crate::source::{Refusal, Source, is_advice, own_text};
 
+use super::fix::Fix;
+
 /// The findings on one text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Findings {
@@ -33,6 +35,9 @@ pub struct Entry {
     /// What to do next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// The edit that it asks for, where there is an obvious one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Fix>,
     /// Where, the first place first.
     pub spans: Vec<Place>,
     /// What belongs to it.
@@ -96,14 +101,20 @@ impl Entry {
         let own = own.as_ref().map(Lines::of);
         let text = own.as_ref().unwrap_or(text);
         let labels = finding.labels().into_iter().flatten();
+        let spans = labels
+            .map(|l| Place { label: l.label().map(str::to_owned), ..text.place(l.offset(), l.len()) })
+            .collect::<Vec<Place>>();
+        let code = finding.code().map(|code| code.to_string());
+        let help = finding.help().map(|help| help.to_string());
+        let words = code.as_deref().zip(Some(help.as_deref().unwrap_or_default()));
+        let fix = words.zip(spans.first());
         Self {
-            code: finding.code().map(|code| code.to_string()),
+            fix: fix.and_then(|((code, help), first)| Fix::of(code, help, first, text.source, text)),
+            code,
             severity: if is_advice(finding) { Severity::Advice } else { Severity::Error },
             message: finding.to_string(),
-            help: finding.help().map(|help| help.to_string()),
-            spans: labels
-                .map(|l| Place { label: l.label().map(str::to_owned), ..text.place(l.offset(), l.len()) })
-                .collect(),
+            help,
+            spans,
             related: finding.related().into_iter().flatten().map(|one| Self::of(one, text)).collect(),
             story: Vec::new(),
         }

@@ -4,6 +4,7 @@ pub mod annotations;
 mod drawn;
 mod excerpt;
 pub mod findings;
+pub mod fix;
 pub mod sarif;
 
 use std::rc::Rc;

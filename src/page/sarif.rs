@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 
 use crate::explanation::Explanation;
 
-use super::findings::{Entry, Findings, Place, Severity};
+use super::{
+    findings::{Entry, Findings, Place, Severity},
+    fix::Fix,
+};
 
 /// What a log tells beside its findings.
 #[derive(Clone, Copy, Debug)]
@@ -92,6 +95,9 @@ fn result(entry: &Entry, rule: Option<usize>, print: &str) -> Value {
         if !related.is_empty() {
             result.insert("relatedLocations".to_owned(), json!(related));
         }
+        if let Some(fix) = &entry.fix {
+            result.insert("fixes".to_owned(), json!([edit(fix)]));
+        }
         if !entry.story.is_empty() {
             let moments = entry.story.iter().map(|place| json!({"location": location(place, None)}));
             let moments: Vec<Value> = moments.collect();
@@ -101,17 +107,28 @@ fn result(entry: &Entry, rule: Option<usize>, print: &str) -> Value {
     result
 }
 
+/// An edit: what comes in the place of a region.
+fn edit(fix: &Fix) -> Value {
+    let replacement = json!({"deletedRegion": region(&fix.at), "insertedContent": {"text": fix.text}});
+    let change = json!({"artifactLocation": {"uri": uri(&fix.at.file)}, "replacements": [replacement]});
+    json!({"description": {"text": fix.says}, "artifactChanges": [change]})
+}
+
+fn region(place: &Place) -> Value {
+    json!({
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
+        "byteOffset": place.start,
+        "byteLength": place.end - place.start,
+    })
+}
+
 fn location(place: &Place, said: Option<&Entry>) -> Value {
     let mut location = json!({"physicalLocation": {
         "artifactLocation": {"uri": uri(&place.file)},
-        "region": {
-            "startLine": place.line,
-            "startColumn": place.column,
-            "endLine": place.end_line,
-            "endColumn": place.end_column,
-            "byteOffset": place.start,
-            "byteLength": place.end - place.start,
-        },
+        "region": region(place),
     }});
     let words = said.map(|entry| &entry.message).or(place.label.as_ref());
     if let (Some(location), Some(words)) = (location.as_object_mut(), words) {

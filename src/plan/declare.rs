@@ -19,6 +19,7 @@ use crate::{
 
 use super::{
     duplicate, flow,
+    key_kind::KeyKinds,
     lines::{KEYSTORE_LINES, RECEIVER_LINES},
     other_use::OtherUse,
     phrase::Reader,
@@ -129,6 +130,8 @@ pub struct Declared {
     pub keys: Table<KeyId, Span>,
     /// Who issues the certificate of a key, each time that it is said.
     pub issuers: BTreeMap<KeyId, Vec<(RoleId, Span)>>,
+    /// What kinds of pairs keys are, and which may be weak.
+    pub kinds: KeyKinds,
     /// Roles.
     pub roles: Table<RoleId, Span>,
     /// Windows.

@@ -3,8 +3,8 @@
 use crate::explanation::Explanation;
 
 use super::{
-    answers, date, declare, duplicate, expected, flow, head, inner, parameter, phrase, promise, range,
-    resolve, settled, steps, table, takes, vocabulary, waits,
+    answers, date, declare, duplicate, expected, flow, head, inner, key_kind, parameter, phrase, promise,
+    range, resolve, settled, steps, table, takes, vocabulary, waits,
 };
 
 /// What `explain` says of this room's findings.
@@ -18,6 +18,7 @@ pub fn explanations() -> Vec<Explanation> {
         expected::EXPLANATIONS,
         head::EXPLANATIONS,
         inner::EXPLANATIONS,
+        key_kind::EXPLANATIONS,
         parameter::EXPLANATIONS,
         range::EXPLANATIONS,
         phrase::EXPLANATIONS,

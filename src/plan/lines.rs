@@ -39,8 +39,15 @@ lines! {
 }
 
 /// How a hazard is accepted.
-pub(super) const WAIVERS: [&str; 3] =
-    ["<flow> rejected because <text>", "<flow> interrupted because <text>", "use <text> because <text>"];
+pub(super) const WAIVERS: [&str; 4] = [
+    "<flow> rejected because <text>",
+    "<flow> interrupted because <text>",
+    "use <text> because <text>",
+    "<key> weak because <text>",
+];
 
 /// How it is said who issues the certificate of a key, behind the word `certificate`.
 pub(super) const ISSUED: &str = "of <key> issued by <role>";
+
+/// How it is said what kind of pair a key is, behind the word `type`.
+pub(super) const TYPED: &str = "of <key> is <type>";

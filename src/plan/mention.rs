@@ -16,7 +16,8 @@ use crate::{
 
 use super::{
     fit::fit,
-    lines::{FLOW_LINES, ISSUED, KEYSTORE_LINES, RECEIVER_LINES, WAIVERS},
+    group::MEMBERS,
+    lines::{FLOW_LINES, ISSUED, KEYSTORE_LINES, RECEIVER_LINES, TYPED, WAIVERS},
     table::flat,
     vocabulary::Vocabulary,
 };
@@ -97,6 +98,10 @@ impl Mentions {
             Item::Plan(head) => self.add(Of::Plan, &head.name),
             Item::Ask(ask) => self.add(Of::Thing, &ask.role),
             Item::Role(titled) => self.declare("role", &titled.name, titled.title.as_ref()),
+            Item::Group(group) => {
+                self.declare("group", &group.name, None);
+                self.phrase(std::iter::once(MEMBERS), &group.roles);
+            }
             Item::Key(titled) => self.declare("key", &titled.name, titled.title.as_ref()),
             Item::Keystore(owned) => self.owned("keystore", owned, &KEYSTORE_LINES),
             Item::Receiver(owned) => self.owned("receiver", owned, &RECEIVER_LINES),
@@ -108,6 +113,7 @@ impl Mentions {
             Item::Finally(words) => self.condition(words),
             Item::Waive(words) => self.phrase(WAIVERS.into_iter(), words),
             Item::Issued(words) => self.phrase(std::iter::once(ISSUED), words),
+            Item::Typed(words) => self.phrase(std::iter::once(TYPED), words),
             _ => {}
         }
     }
@@ -186,6 +192,8 @@ impl Mentions {
         match slot {
             Slot::Act => return self.act(&Phrase { terms: terms.to_vec() }),
             Slot::Condition => return self.condition(&Phrase { terms: terms.to_vec() }),
+            // A word of the language, and no name of the plan.
+            Slot::Type => return,
             _ => {}
         }
         for term in terms {

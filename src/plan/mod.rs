@@ -15,10 +15,12 @@ mod flow;
 pub mod gap;
 pub mod given;
 mod goal;
+mod group;
 mod head;
 pub mod inner;
 mod issuer;
 pub mod judged;
+pub mod key_kind;
 pub mod lines;
 pub mod mention;
 mod named;
@@ -56,12 +58,12 @@ pub use waits::Waits;
 pub use waiver::Waiver;
 
 use crate::{
-    action::{Action, Speech, SpeechKind},
+    action::{Action, Speech},
     condition::{Condition, known::Known},
     invariant::{Invariant, course::Course, limited::Limited, stated::Stated},
     source::{Source, Span, Spanned},
     world::{
-        id::{DeliveryId, KeyId, PlaceId, RoleId, StepId, Table, WindowId},
+        id::{DeliveryId, KeyId, PlaceId, RoleId, StepId, Table},
         landscape::Landscape,
         state::World,
     },
@@ -156,22 +158,6 @@ pub struct Step {
 }
 
 impl Plan {
-    /// The window that a step proposes, if it does.
-    #[must_use]
-    pub fn proposal(&self, step: StepId) -> Option<(WindowId, RoleId)> {
-        let speech = self.steps[step].speech.as_ref()?;
-        match speech.kind {
-            SpeechKind::Proposal(window) => speech.to.first().map(|role| (window, *role)),
-            _ => None,
-        }
-    }
-
-    /// What a step does, as the author would write it.
-    #[must_use]
-    pub fn sentence(&self, step: StepId) -> String {
-        self.steps[step].action.value.sentence(&self.landscape)
-    }
-
     /// The aliases that must hold a key of the plan before it starts.
     pub fn places_in_use(&self) -> impl Iterator<Item = (PlaceId, KeyId)> + '_ {
         self.start.places.iter().filter_map(|(place, key)| key.map(|key| (place, key)))

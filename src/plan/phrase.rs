@@ -13,11 +13,12 @@ use crate::{
     name::Alias,
     source::{Finding, Span, Spanned, shown},
     syntax::tree::{Phrase, Term},
-    world::landscape::Landscape,
+    world::{id::RoleId, landscape::Landscape},
 };
 
 use super::{
     fit::{Fit, NOTHING_MORE, Unfit, fit},
+    key_kind,
     parameter::{ParameterValue, fill, value},
     scope::{Scope, Thing},
     suggest::nearest,
@@ -215,6 +216,7 @@ impl Reader<'_> {
         }
         let one = |found: Result<Argument, Finding>| found.map_err(|finding| vec![finding]);
         match terms.first() {
+            Some(Term::Word(word)) if slot == Slot::Type => one(key_kind::named(word).map(Argument::Type)),
             Some(Term::Word(name)) => one(self.thing(slot, name)),
             Some(Term::Place(place)) => {
                 let alias = self.alias(&place.value.alias).map_err(|f| vec![f])?;
@@ -266,6 +268,12 @@ impl Reader<'_> {
         let mut findings = Vec::new();
         for term in terms {
             if let Term::Word(name) = term {
+                if let Some((Thing::Group(group), _)) = self.scope.thing(&name.value) {
+                    let members = &self.landscape.groups[group].roles;
+                    let more: Vec<RoleId> = members.iter().copied().filter(|r| !roles.contains(r)).collect();
+                    roles.extend(more);
+                    continue;
+                }
                 match self.thing(Slot::Role, name) {
                     // A role that is named twice is told once.
                     Ok(Argument::Roles(more)) => {

@@ -10,7 +10,7 @@ use crate::{
     syntax::begins_sentence,
 };
 
-use super::lines::{FLOW_LINES, ISSUED, KEYSTORE_LINES, RECEIVER_LINES, WAIVERS};
+use super::lines::{FLOW_LINES, ISSUED, KEYSTORE_LINES, RECEIVER_LINES, TYPED, WAIVERS};
 
 /// The words of sentences that no usage line holds.
 const OTHERS: [&str; 22] = [
@@ -23,8 +23,12 @@ const OTHERS: [&str; 22] = [
 pub fn is_reserved(word: &str) -> bool {
     let verbs = VOCABULARY.iter().map(|verb| verb.usage);
     let conditions = CONDITIONS.iter().map(|form| form.usage).chain([known::USAGE]);
-    let lines =
-        KEYSTORE_LINES.into_iter().chain(RECEIVER_LINES).chain(FLOW_LINES).chain(WAIVERS).chain([ISSUED]);
+    let lines = KEYSTORE_LINES
+        .into_iter()
+        .chain(RECEIVER_LINES)
+        .chain(FLOW_LINES)
+        .chain(WAIVERS)
+        .chain([ISSUED, TYPED]);
     let mut usages = verbs.chain(conditions).chain(promises().map(|(usage, _)| usage)).chain(lines);
     let is_it = |piece: Piece| matches!(piece, Piece::Keyword(keyword) if keyword == word);
     OTHERS.contains(&word)

@@ -31,9 +31,10 @@ use super::{
     expected::expected,
     given::Given,
     goal::Goals,
+    group::groups,
     head::heads,
     inner::{Around, Shelf, filled, whole},
-    issuer, named,
+    issuer, key_kind, named,
     other_use::OtherUses,
     parameter,
     phrase::Reader,
@@ -217,6 +218,7 @@ fn read(
     let tree = whole.tree.as_ref();
     let head = heads(&mut draft, source, tree);
     names(&mut draft, tree, &given.parameters);
+    groups(&mut draft, tree);
     for name in &whole.spoken {
         let _used = draft.scope.parameters.named(name);
     }
@@ -231,6 +233,7 @@ fn read(
             Item::Promise(phrase) => promises.add(&mut draft, phrase),
             Item::Finally(phrase) => goals.add(&mut draft, phrase),
             Item::Issued(phrase) => issuer::read(&mut draft, phrase),
+            Item::Typed(phrase) => key_kind::read(&mut draft, phrase),
             Item::Waive(phrase) => waivers.extend(waiver::read(&mut draft, phrase)),
             _ => {}
         }

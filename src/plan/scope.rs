@@ -9,7 +9,7 @@ use foldhash::HashMap;
 
 use crate::{
     source::Span,
-    world::id::{AcceptorId, ChannelId, KeyId, OwnFactId, RoleId, StepId, StoreId, Table, WindowId},
+    world::id::{AcceptorId, ChannelId, GroupId, KeyId, OwnFactId, RoleId, StepId, StoreId, Table, WindowId},
 };
 
 use super::{
@@ -23,6 +23,8 @@ use super::{
 pub enum Thing {
     /// A role.
     Role(RoleId),
+    /// Several roles under one name.
+    Group(GroupId),
     /// A key.
     Key(KeyId),
     /// A keystore.
@@ -46,6 +48,7 @@ impl Thing {
     pub const fn kind(self) -> &'static str {
         match self {
             Self::Role(_) => "role",
+            Self::Group(_) => "group",
             Self::Key(_) => "key",
             Self::Keystore(_) => "keystore",
             Self::Receiver(_) => "receiver",
@@ -67,7 +70,7 @@ struct Declared {
 /// A name of which nothing speaks but its own declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unused {
-    /// What it is: `role`, `key`, `keystore`, `receiver`, `window`, `fact` or `parameter`.
+    /// What it is: `role`, `group`, `key`, `keystore`, `receiver`, `window`, `fact` or `parameter`.
     pub kind: &'static str,
     /// The name.
     pub name: String,

@@ -4,12 +4,12 @@ use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::{
-    action::{Action, VOCABULARY, usage::Arguments},
+    action::{Action, SpeechKind, VOCABULARY, usage::Arguments},
     condition::{CONDITIONS, Condition},
     explanation::Explanation,
     source::{Finding, Span, Spanned, shown},
     syntax::tree::{Phrase, StepDecl, StepLine},
-    world::id::{DeliveryId, RoleId, StepId, Table},
+    world::id::{DeliveryId, RoleId, StepId, Table, WindowId},
 };
 
 use super::{
@@ -213,6 +213,22 @@ pub struct Delivery {
 }
 
 impl Plan {
+    /// The window that a step proposes, if it does.
+    #[must_use]
+    pub fn proposal(&self, step: StepId) -> Option<(WindowId, RoleId)> {
+        let speech = self.steps[step].speech.as_ref()?;
+        match speech.kind {
+            SpeechKind::Proposal(window) => speech.to.first().map(|role| (window, *role)),
+            _ => None,
+        }
+    }
+
+    /// What a step does, as the author would write it.
+    #[must_use]
+    pub fn sentence(&self, step: StepId) -> String {
+        self.steps[step].action.value.sentence(&self.landscape)
+    }
+
     /// The messages that a step sends.
     pub fn deliveries_of(&self, step: StepId) -> impl Iterator<Item = (DeliveryId, RoleId)> + '_ {
         // They lie in the order of their steps.

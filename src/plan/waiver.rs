@@ -29,13 +29,18 @@ impl Plan {
     }
 }
 
-/// Reads a waiver. One of a use beside the flows is kept with those uses.
+/// Reads a waiver. One of a use beside the flows is kept with those uses, one of a key with the kinds of keys.
 pub(super) fn read(draft: &mut Draft, phrase: &Phrase) -> Option<Waiver> {
     let (row, arguments) = draft.read("a waiver", &WAIVERS, phrase)?;
     let (mut arguments, span) = (Arguments::new(arguments), phrase.span());
     let hazard = match row {
         0 => Hazard::Rejected,
         1 => Hazard::Interrupted,
+        3 => {
+            let (key, because) = (arguments.key()?, arguments.text()?);
+            draft.may_be_weak(key, because, span);
+            return None;
+        }
         _ => {
             let (by, because) = (arguments.text()?, arguments.text()?);
             draft.leaves_out(WaivedUse { by, because, span });

@@ -325,5 +325,5 @@ pub(super) fn waived(plan: &Plan) -> Vec<String> {
         };
         format!("{} {hazard}: {}", shown(&plan.landscape.channels[w.flow].name), shown(&w.because))
     });
-    waived.chain(plan.waived_uses()).collect()
+    waived.chain(plan.waived_uses()).chain(plan.waived_kinds()).collect()
 }

@@ -25,6 +25,7 @@ use crate::{
     world::{
         effect::Effect,
         id::{KeyId, RoleId},
+        key_kind::KeyKind,
         material::KeyType,
     },
 };
@@ -32,10 +33,9 @@ use crate::{
 use super::{
     claims::Claims,
     command_binding::CommandBinding,
-    hands,
-    opening::{XML_KEYS, signs},
+    hands, key_kind, own_approval,
     signature_binding::SignatureBinding,
-    site::{FactBinding, FlowBinding, KeystoreBinding, ReceiverBinding, Site, VALIDITY, key_type, subject},
+    site::{FactBinding, FlowBinding, KeystoreBinding, ReceiverBinding, Site, VALIDITY, subject},
     site_fault::{bad_binding, bad_command, bound_to_nothing, one_person, unbound, weak_binding},
 };
 
@@ -134,6 +134,7 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
         }
     }
     findings.extend(alone(plan, site, text));
+    findings.extend(own_approval::find(plan, site, text));
     for (table, name, binding) in commands(site) {
         if let Some((what, help)) = binding.fault(name) {
             findings.push(bad_command(what, help, place(text, table, name)));
@@ -146,23 +147,8 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
     }
     for (name, key) in &site.keys {
         let at = || place(text, "keys", name);
-        if key.key_type.as_deref().is_some_and(|t| key_type(t).is_none()) {
-            let kinds = "one of rsa-2048, rsa-3072, rsa-4096, ec-p256, ec-p384, ec-p521, ed25519, or opaque for what a command makes";
-            findings.push(bad_binding(
-                format!("the key type of `{name}` is not known"),
-                kinds.to_owned(),
-                at(),
-            ));
-        }
-        let id = plan.key(name);
-        if let Some(flow) = id.and_then(|id| signs(plan, site, id))
-            && let Some(kind @ (KeyType::Ed25519 | KeyType::Opaque)) =
-                key.key_type.as_deref().and_then(key_type)
-        {
-            let kind = if kind == KeyType::Opaque { "what is no key pair" } else { "Ed25519" };
-            let what = format!("`{flow}` signs xml with `{name}`, and cannot do so with {kind}");
-            findings.push(bad_binding(what, format!("take {XML_KEYS}"), at()));
-        }
+        findings
+            .extend(key.key_type.as_deref().and_then(|word| key_kind::fault(plan, site, (name, word), at())));
         if key.subject.as_deref().is_some_and(|s| subject(s).is_none()) {
             let help = "write it as `CN=orders, O=Example`".to_owned();
             findings.push(bad_binding(format!("the subject of `{name}` cannot be read"), help, at()));
@@ -172,6 +158,7 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
             findings.push(bad_binding(format!("`{name}` cannot be valid so long"), help, at()));
         }
     }
+    findings.extend(key_kind::unfit(plan, site, text));
     findings.extend(hands::lacking(plan, site).into_iter().map(|lack| lack.finding(text)));
     if findings.is_empty() { Ok(()) } else { Err(findings) }
 }
@@ -206,8 +193,8 @@ fn opaque_elsewhere(plan: &Plan, site: &Site) -> Vec<(String, String)> {
     });
     let named = puts.map(|(store, key)| (&plan.landscape.stores[store].name, &plan.landscape.keys[key]));
     let wrong = named.filter(|(store, key)| {
-        let kind = site.keys.get(*key).and_then(|key| key.key_type.as_deref()).and_then(key_type);
-        kind == Some(KeyType::Opaque)
+        plan.key(key).and_then(|id| key_kind::to_be(plan, site, id))
+            == Some(KeyKind::Handled(KeyType::Opaque))
             && matches!(site.keystores.get(*store), Some(KeystoreBinding::Pkcs12 { .. }))
     });
     wrong.map(|(store, key)| (store.clone(), key.clone())).collect()

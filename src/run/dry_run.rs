@@ -30,7 +30,7 @@ use crate::{
         people::is_same,
         state::State,
     },
-    world::{id::StepId, material::KeyType},
+    world::{id::StepId, key_kind::KeyKind, material::KeyType, weakness::Weakness},
 };
 
 use super::{
@@ -46,6 +46,7 @@ use super::{
     time::to_the_second,
     validity::too_short,
     wait::{Cause, Wait},
+    weak::weak,
 };
 
 /// What a dry run found.
@@ -135,6 +136,7 @@ pub fn dry_run(
     let mut notes = notes(checked, &begun, &material, now);
     notes.extend(past(plan, &begun, now));
     notes.extend(too_short(checked, &begun.world, &material, now));
+    notes.extend(weak(plan, &material));
     notes.extend(remarks(plan, &bound.backends)?);
     let mut play = Play::of(proven, bound, under_way, now);
     if differences.is_empty() {
@@ -321,7 +323,9 @@ impl<'a> Play<'a> {
             if !answer.is_empty() {
                 return Ok(answer);
             }
-            let spec = material.spec(key).cloned().unwrap_or_else(|| KeySpec {
+            // A pair in its place that is made here is never a weak one.
+            let strong = |spec: &&KeySpec| Weakness::of_kind(KeyKind::Handled(spec.key_type)).is_none();
+            let spec = material.spec(key).filter(strong).cloned().unwrap_or_else(|| KeySpec {
                 key_type: KeyType::EcP256,
                 subject: vec![("CN".to_owned(), "made by hand".to_owned())],
                 not_before: self.clock.now(),

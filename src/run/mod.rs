@@ -3,9 +3,9 @@
 //!
 //! - Before a run: [`site`] is read, [`bind`] compares it with the plan and makes its backends,
 //!   [`casting`] says who plays which role, [`dry_run`] what would happen (the
-//!   same runner over what is [`read_only`], with what `noted` tells beside), [`approval`] what was
+//!   same runner over what is [`read_only`], with what [`noted`] tells beside), [`approval`] what was
 //!   agreed to, [`claims`] which keystores are its own, [`opening`] which certificates the run begins with, and
-//!   [`validity`] whether they last as long as the plan may.
+//!   [`validity`] whether they last as long as the plan may, and [`weak`] which are too weak.
 //! - The run itself: [`runner`] takes one [`turn`] after the other, `people` confirm what two of them do, [`difference`] finds where the
 //!   world is not as recorded, [`window`] what would last too long.
 //! - While it waits: [`status`] of each step, and for whom or what it [`wait`]s.
@@ -26,10 +26,12 @@ pub mod enact;
 pub mod error;
 pub mod hands;
 mod issuing;
+mod key_kind;
 mod moment;
-mod noted;
+pub mod noted;
 pub mod opening;
 pub mod origin;
+mod own_approval;
 mod people;
 pub mod read_only;
 pub mod rebuild;
@@ -47,4 +49,5 @@ pub mod traffic;
 pub mod turn;
 pub mod validity;
 pub mod wait;
+pub mod weak;
 pub mod window;

@@ -13,7 +13,7 @@ use crate::{
 
 use super::{bind::created, error::RunError};
 
-/// The dates that have come already: the steps wait for them no more.
+/// The dates that have come already: the steps wait for them no more; and the deadlines that have passed.
 pub(super) fn past(plan: &Plan, state: &State, now: Timestamp) -> Vec<String> {
     let open = plan.steps.iter().filter(|(step, _)| !state.world.is_done(*step));
     let dated = open.filter_map(|(_, row)| Some((row, row.not_before?))).filter(|(_, date)| date.at <= now);
@@ -24,7 +24,8 @@ pub(super) fn past(plan: &Plan, state: &State, now: Timestamp) -> Vec<String> {
 }
 
 /// The deadlines that have passed: the steps are not begun any more.
-fn passed(plan: &Plan, state: &State, now: Timestamp) -> impl Iterator<Item = String> {
+#[must_use]
+pub fn passed(plan: &Plan, state: &State, now: Timestamp) -> Vec<String> {
     let open = plan.steps.iter().filter(|(step, _)| {
         matches!(state.steps[*step].status, Status::Open | Status::Failed | Status::Declined)
             && state.steps[*step].begun_late.is_none()
@@ -33,7 +34,7 @@ fn passed(plan: &Plan, state: &State, now: Timestamp) -> impl Iterator<Item = St
     let told = dated.filter(|(_, deadline)| deadline.has_passed(now)).map(|(row, deadline)| {
         format!("{}: {} has passed already", shown(&row.name.value), deadline.sentence())
     });
-    told.collect::<Vec<_>>().into_iter()
+    told.collect()
 }
 
 /// What is weak in the keystores, or not seen by other tools.

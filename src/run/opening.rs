@@ -18,6 +18,7 @@ use crate::{
     world::{
         effect::Effect,
         id::KeyId,
+        key_kind::KeyKind,
         material::{Certificate, KeyType},
     },
 };
@@ -25,7 +26,7 @@ use crate::{
 use super::{
     bind::created,
     error::RunError,
-    site::{FlowBinding, Site, VALIDITY, key_type, subject},
+    site::{FlowBinding, Site, VALIDITY, subject},
 };
 
 /// Days of validity where the certificate that is replaced does not say.
@@ -113,6 +114,7 @@ pub(super) fn signs<'a>(plan: &'a Plan, site: &Site, key: KeyId) -> Option<&'a s
 #[must_use]
 pub fn material(checked: &Checked, site: &Site, state: &State, now: Timestamp) -> Material {
     let mut material = Material::default();
+    checked.plan().may_be_weak().into_iter().for_each(|key| material.let_be_weak(key));
     for (key, pem) in &state.certificates {
         material.learn(*key, pem);
     }
@@ -124,7 +126,7 @@ pub fn material(checked: &Checked, site: &Site, state: &State, now: Timestamp) -
     material
 }
 
-/// What is generated for a key: as the site says, and otherwise as the key that it replaces.
+/// What is generated for a key: as the site says, or the plan, and otherwise as the key that it replaces.
 fn specification(
     checked: &Checked,
     site: &Site,
@@ -135,8 +137,10 @@ fn specification(
     let plan = checked.plan();
     let binding = site.keys.get(&plan.landscape.keys[key]);
     let old = plan.predecessors.get(&key).and_then(|old| material.certificate(*old));
-    let said_type = binding.and_then(|b| b.key_type.as_deref()).and_then(key_type);
+    let said_type =
+        binding.and_then(|b| b.key_type.as_deref()).and_then(KeyKind::named).and_then(KeyKind::handled);
     let said_subject = binding.and_then(|b| b.subject.as_deref()).and_then(subject);
+    let said_type = said_type.or_else(|| plan.key_kind(key)?.handled());
     let key_type: KeyType = said_type.or_else(|| old.and_then(Certificate::key_type))?;
     let subject = said_subject.or_else(|| old.and_then(subject_of)).filter(|s| !s.is_empty());
     // What is no certificate needs no subject.

@@ -30,8 +30,10 @@ use crate::{
     plan::Plan,
     world::{
         id::{AcceptorId, ChannelId, KeyId, OwnFactId, StoreId},
+        key_kind::KeyKind,
         landscape::Stamp,
         material::{Certificate, KeyType},
+        weakness::Weakness,
     },
 };
 
@@ -156,7 +158,11 @@ impl Sandbox {
                 receivers: BTreeMap::new(),
                 flows: BTreeMap::new(),
                 facts: BTreeMap::new(),
-                keys: origin.map_or_else(|| first_of_their_kind(plan, props), |site| keys(site, props)),
+                keys: stood_in(
+                    plan,
+                    props,
+                    origin.map_or_else(|| first_of_their_kind(plan, props), |site| keys(site, props)),
+                ),
             },
             certificates: rebuilt.as_ref().map(|r| r.certificates().clone()).unwrap_or_default(),
             notes: rebuilt.as_ref().map(|r| r.notes().to_vec()).unwrap_or_default(),
@@ -322,7 +328,7 @@ fn first_of_their_kind(plan: &Plan, props: &Props) -> BTreeMap<String, KeyBindin
         // A common name has at most 64 characters (RFC 5280).
         let common: String = name.chars().take(64).collect();
         let binding = KeyBinding {
-            key_type: Some(props.key_type.to_string()),
+            key_type: plan.key_kind(key).is_none().then(|| props.key_type.to_string()),
             subject: Some(format!("CN={common}, O=keyroll rehearsal")),
             certificate: None,
             days: None,
@@ -330,6 +336,24 @@ fn first_of_their_kind(plan: &Plan, props: &Props) -> BTreeMap<String, KeyBindin
         (name.clone(), binding)
     });
     bound.collect()
+}
+
+/// The same, with a key pair in the place of each that is to be of a type with which no flow of a sandbox signs,
+/// or that is too weak to be made.
+fn stood_in(
+    plan: &Plan,
+    props: &Props,
+    mut keys: BTreeMap<String, KeyBinding>,
+) -> BTreeMap<String, KeyBinding> {
+    let signs = |kind: KeyKind| {
+        let is_signing = |kind| !matches!(kind, KeyType::Ed25519 | KeyType::Opaque);
+        Weakness::of_kind(kind).is_none() && kind.handled().is_some_and(is_signing)
+    };
+    for key in created(plan).filter(|key| plan.key_kind(*key).is_some_and(|kind| !signs(kind))) {
+        let binding = keys.entry(plan.landscape.keys[key].clone()).or_default();
+        binding.key_type.get_or_insert_with(|| props.key_type.to_string());
+    }
+    keys
 }
 
 /// What a site says of keys, without the certificates that it names: in a likeness they are others.

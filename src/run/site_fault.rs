@@ -6,6 +6,7 @@ use thiserror::Error;
 use crate::{
     explanation::Explanation,
     source::{Finding, Span, shown},
+    world::weakness::Weakness,
 };
 
 /// One finding about a site.
@@ -75,6 +76,31 @@ struct BadBinding {
     at: SourceSpan,
 }
 
+/// A weak type for a key that is to be made.
+#[derive(Debug, Diagnostic, Error)]
+#[error("`{key}` is to be new, and is weak: {weakness}")]
+#[diagnostic(code(keyroll::weak_algorithm), help("{remedy}"))]
+struct WeakAlgorithm {
+    key: String,
+    weakness: Weakness,
+    remedy: String,
+    #[label("too weak for a new key")]
+    at: SourceSpan,
+}
+
+/// A weak signature.
+#[derive(Debug, Diagnostic, Error)]
+#[error("no message is signed with `{word}`: its digest is weak")]
+#[diagnostic(
+    code(keyroll::weak_algorithm),
+    help("take one over SHA-256, SHA-384 or SHA-512, as in `rsa-sha256`")
+)]
+struct WeakSignature {
+    word: String,
+    #[label("too weak for a signature")]
+    at: SourceSpan,
+}
+
 /// A command that cannot be started as it is written.
 #[derive(Debug, Diagnostic, Error)]
 #[error("{what}")]
@@ -99,6 +125,22 @@ struct OnePerson {
     step: String,
     person: String,
     #[label("one person")]
+    at: SourceSpan,
+}
+
+/// One person plays both roles of an agreement.
+#[derive(Debug, Diagnostic, Error)]
+#[error("{person} would propose `{step}` as `{role}`, and agree to it as `{other}`")]
+#[diagnostic(
+    code(keyroll::own_approval),
+    help("name another person for one of the two roles, as in `people = [\"...\"]`")
+)]
+struct OwnApproval {
+    person: String,
+    step: String,
+    role: String,
+    other: String,
+    #[label("the same person")]
     at: SourceSpan,
 }
 
@@ -127,6 +169,16 @@ pub fn bad_binding(what: String, help: String, at: Span) -> Finding {
     Box::new(BadBinding { what, help, at: at.into() })
 }
 
+/// A key that is to be made would be weak.
+pub fn weak_algorithm(key: &str, weakness: Weakness, at: Span) -> Finding {
+    Box::new(WeakAlgorithm { key: shown(key), weakness, remedy: weakness.remedy(), at: at.into() })
+}
+
+/// A signature of a flow would be made over a weak digest.
+pub fn weak_signature(word: &str, at: Span) -> Finding {
+    Box::new(WeakSignature { word: shown(word), at: at.into() })
+}
+
 /// A command cannot be started as it is written.
 pub fn bad_command(what: String, help: String, at: Span) -> Finding {
     Box::new(BadCommand { what, help, at: at.into() })
@@ -136,6 +188,12 @@ pub fn bad_command(what: String, help: String, at: Span) -> Finding {
 pub fn one_person(role: &str, person: &str, step: &str, at: Span) -> Finding {
     let (role, person, step) = (shown(role), shown(person), shown(step));
     Box::new(OnePerson { role, step, person, at: at.into() })
+}
+
+/// One person plays both roles of an agreement.
+pub fn own_approval(person: &str, step: &str, (role, other): (&str, &str), at: Span) -> Finding {
+    let (person, step, role, other) = (shown(person), shown(step), shown(role), shown(other));
+    Box::new(OwnApproval { person, step, role, other, at: at.into() })
 }
 
 /// What `explain` says.
@@ -178,6 +236,13 @@ pub const EXPLANATIONS: &[Explanation] = &[
         text: "A step that says `two people` takes effect when two people of its role have confirmed it. A site\n\
                that names who plays the role names two of them at least:\n\n  \
                site = 1\n\n  [roles.receiver_admin]\n  people = [\"Ann\", \"Ben\"]",
+    },
+    Explanation {
+        code: "own_approval",
+        title: "one person proposes a window and agrees to it",
+        text: "An agreement has two sides. A site that names who plays the roles names somebody for the other side\n\
+               who is not the only one on the first:\n\n  \
+               site = 1\n\n  [roles.tenant_admin]\n  people = [\"Ann\"]\n\n  [roles.receiver_admin]\n  people = [\"Ben\"]",
     },
     Explanation {
         code: "bad_command",

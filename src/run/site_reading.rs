@@ -3,7 +3,7 @@
 
 use crate::source::{Finding, Source, Span};
 
-use super::site_fault::unreadable;
+use super::site_fault::{unreadable, weak_signature};
 
 /// What a site is, for whoever has written none.
 const FORM: &str = "a site begins with `site = 1` and has tables such as [keystores.NAME], [receivers.NAME], \
@@ -12,12 +12,22 @@ const FORM: &str = "a site begins with `site = 1` and has tables such as [keysto
 /// The finding for a text that is not TOML, or that is TOML and no site.
 pub(super) fn fault(source: &Source, error: &toml::de::Error) -> Finding {
     let span = error.span().map(|range| Span::new(range.start, range.end)).unwrap_or_default();
+    if let Some(word) = weak_signature_word(error.message()) {
+        return weak_signature(word, span);
+    }
     let (what, help) = if source.text.parse::<toml::Table>().is_err() {
         not_toml(error.message())
     } else {
         no_site(error.message())
     };
     unreadable(&what, &help, span)
+}
+
+/// The signature algorithm or digest that is none for its weakness, as its reader says it.
+fn weak_signature_word(said: &str) -> Option<&str> {
+    let (word, rest) = said.strip_prefix('`')?.split_once("` is no ")?;
+    let is_one = rest.starts_with("signature algorithm") || rest.starts_with("digest algorithm");
+    (is_one && ["sha1", "md5"].iter().any(|weak| word.contains(weak))).then_some(word)
 }
 
 fn not_toml(said: &str) -> (String, String) {

@@ -151,5 +151,5 @@ fn limits(verdict: &Verdict, plan: &Plan, timing: &Timing) -> Vec<Promise> {
 fn waived(plan: &Plan) -> Vec<String> {
     let flow = |waiver: &crate::plan::Waiver| &plan.landscape.channels[waiver.flow].name;
     let flows = plan.waivers.iter().map(|waiver| format!("{}: {}", flow(waiver), waiver.because));
-    flows.chain(plan.waived_uses()).collect()
+    flows.chain(plan.waived_uses()).chain(plan.waived_kinds()).collect()
 }

@@ -158,6 +158,9 @@ impl Page {
             Item::Role(role) => {
                 self.sentence(line, &titled("role", &role.name, role.title.as_ref(), widths.name));
             }
+            Item::Group(group) => {
+                self.sentence(line, &format!("group {} is {}", group.name, phrase(&group.roles)));
+            }
             Item::Key(key) => {
                 self.sentence(line, &titled("key", &key.name, key.title.as_ref(), widths.name));
             }
@@ -190,6 +193,7 @@ impl Page {
             Item::Finally(words) => self.sentence(line, &format!("finally {}", phrase(words))),
             Item::Waive(words) => self.sentence(line, &format!("waive {}", phrase(words))),
             Item::Issued(words) => self.sentence(line, &format!("certificate {}", phrase(words))),
+            Item::Typed(words) => self.sentence(line, &format!("type {}", phrase(words))),
             Item::Expect(expect) => {
                 let because = quoted(&expect.because.value);
                 self.sentence(line, &format!("expect refused {} because {because}", expect.code));

@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::explanation::Explanation;
 
 /// The words and how a sentence with them is written.
-const ITEMS: [(&str, &str); 22] = [
+const ITEMS: [(&str, &str); 24] = [
     (
         "plan",
         "`plan NAME`, then its title in quotes and `source \"...\"`; a part is `plan NAME from \"FILE\" { ... }`",
@@ -16,6 +16,7 @@ const ITEMS: [(&str, &str); 22] = [
         "`param NAME : KIND = VALUE`, then perhaps `at least VALUE`, `at most VALUE` or `one of VALUE, VALUE`",
     ),
     ("role", "`role NAME \"Title\"`"),
+    ("group", "`group NAME is ROLE, ROLE`"),
     ("key", "`key NAME`"),
     ("keystore", "`keystore NAME of ROLE { ... }`"),
     ("receiver", "`receiver NAME of ROLE { ... }`"),
@@ -28,6 +29,7 @@ const ITEMS: [(&str, &str); 22] = [
     ("finally", "`finally RECEIVER accepts only KEY`"),
     ("waive", "`waive FLOW rejected because \"...\"`"),
     ("certificate", "`certificate of KEY issued by ROLE`"),
+    ("type", "`type of KEY is rsa-3072`"),
     ("expect", "`expect refused CODE because \"...\"`"),
     ("table", "`table NAME with COLUMN : KIND { ... }`, a row a line"),
     ("for", "`for each TABLE { ... }`"),
@@ -107,9 +109,9 @@ pub(super) const UNKNOWN_ITEM: Explanation = Explanation {
     code: "unknown_item",
     title: "a sentence begins with an unknown word",
     text: "\
-Outside of braces a sentence begins with one of these words: plan, param, role, key, keystore,
-receiver, flow, window, fact, step, promise, finally, waive, certificate, expect, table, for, use,
-kind, say and vocabulary, or with a kind that was declared. The word may be misspelt,
+Outside of braces a sentence begins with one of these words: plan, param, role, group, key,
+keystore, receiver, flow, window, fact, step, promise, finally, waive, certificate, type, expect,
+table, for, use, kind, say and vocabulary, or with a kind that was declared. The word may be misspelt,
 or the sentence may belong into a block whose brace was closed before it.
 
 Wrong:

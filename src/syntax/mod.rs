@@ -8,6 +8,7 @@ mod fault;
 mod format;
 mod format_lines;
 mod grammar;
+mod group;
 mod header;
 mod hostile;
 mod inner;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::source::{Span, Spanned};
 
 pub use super::{
+    group::GroupDecl,
     inner::{Binding, InnerDecl, InnerLine},
     own_fact::{FactDecl, FactOf},
     own_words::{KindDecl, SayDecl, Thing, UseDecl, VocabularyHead},
@@ -69,6 +70,8 @@ pub enum Item {
     Ask(Box<AskDecl>),
     /// `role NAME "title"`
     Role(Titled),
+    /// `group NAME is ROLE, ROLE`
+    Group(Box<GroupDecl>),
     /// `key NAME`
     Key(Titled),
     /// `keystore NAME of ROLE { alias $a is KEY }`
@@ -91,6 +94,8 @@ pub enum Item {
     Waive(Phrase),
     /// `certificate of KEY issued by ROLE`
     Issued(Phrase),
+    /// `type of KEY is TYPE`
+    Typed(Phrase),
     /// `expect refused CODE because "..."`
     Expect(ExpectDecl),
     /// `table NAME with COLUMN : KIND { ... }`

@@ -90,7 +90,9 @@ impl Template {
         if plan.expected.is_some() {
             return None;
         }
-        let waives = !plan.waivers.is_empty() || !plan.other_uses.waived.is_empty();
+        let waives = !plan.waivers.is_empty()
+            || !plan.other_uses.waived.is_empty()
+            || !plan.declared.kinds.waived.is_empty();
         let title = plan.title.clone().unwrap_or_default();
         Some(Entry { name: self.name, title, still: Still::of(&checked), waives })
     }

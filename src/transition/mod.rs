@@ -1,6 +1,7 @@
 //! The one function that moves a run from one moment to the next. No clock, no files: time and
 //! everything else comes in with events.
 
+mod admitted;
 pub mod command;
 pub mod early;
 pub mod event;

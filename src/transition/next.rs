@@ -16,6 +16,7 @@ use crate::{
 };
 
 use super::{
+    admitted::admitted,
     command::Command,
     event::{Actor, Drain, Event, Record},
     late, people,
@@ -341,6 +342,10 @@ fn apply(checked: &Checked, state: &mut State, id: StepId, effect: Effect) -> Re
 }
 
 fn pin(checked: &Checked, state: &mut State, certificates: &BTreeMap<String, String>) -> Result<(), Why> {
+    // What a run begins with is in use already.
+    if state.started {
+        admitted(checked, certificates)?;
+    }
     for (name, pem) in certificates {
         let key = checked.plan().key(name).ok_or_else(|| Why::Unknown(name.clone()))?;
         let held = state.certificates.entry(key).or_default();

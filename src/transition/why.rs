@@ -86,6 +86,9 @@ pub enum Why {
     /// Nobody else is to confirm the step.
     #[error("`{0}` waits for no other person")]
     NoSecond(String),
+    /// A certificate that is too weak for a key that is new.
+    #[error("{0}")]
+    Weak(String),
     /// A time has not come yet.
     #[error("too early: {0}")]
     Early(String),

@@ -32,6 +32,8 @@ macro_rules! ids {
 ids! {
     /// A role.
     RoleId;
+    /// Several roles under one name.
+    GroupId;
     /// A credential: a secret half that never leaves its holder and a public half.
     KeyId;
     /// A store with aliases.

@@ -1,11 +1,14 @@
 //! What there is: the things that do not come and go while a plan runs.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use crate::name::Alias;
 
 use super::{
-    id::{AcceptorId, ChannelId, KeyId, OwnFactId, PlaceId, RoleId, StoreId, Table, WindowId},
+    id::{AcceptorId, ChannelId, GroupId, KeyId, OwnFactId, PlaceId, RoleId, StoreId, Table, WindowId},
     named::Named,
     pair::Pairs,
     wording::Wording,
@@ -25,7 +28,11 @@ pub struct Landscape {
     /// The aliases that the plan names, backup aliases included.
     pub places: Table<PlaceId, Place>,
     /// The same by store and folded alias.
+    /// Groups of roles.
+    pub groups: Table<GroupId, Group>,
     entries: BTreeMap<(StoreId, String), PlaceId>,
+    /// Other ways in which they are written.
+    spellings: BTreeSet<(PlaceId, String)>,
     /// Acceptors.
     pub acceptors: Table<AcceptorId, Acceptor>,
     /// Channels.
@@ -134,6 +141,15 @@ impl Transit {
             within @ Self::Within(_) => within,
         }
     }
+}
+
+/// Several roles under one name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Its name in the plan.
+    pub name: String,
+    /// Its roles.
+    pub roles: Vec<RoleId>,
 }
 
 /// A time span that partners agree on.
@@ -251,7 +267,17 @@ impl Landscape {
     pub fn place(&mut self, store: StoreId, alias: &Alias) -> PlaceId {
         let places = &mut self.places;
         let made = || places.push(Place { store, alias: alias.clone() });
-        *self.entries.entry((store, alias.folded())).or_insert_with(made)
+        let place = *self.entries.entry((store, alias.folded())).or_insert_with(made);
+        if self.places[place].alias != *alias {
+            self.spellings.insert((place, alias.as_str().to_owned()));
+        }
+        place
+    }
+
+    /// The aliases that are written in another way than at first, in upper and lower case.
+    #[must_use]
+    pub const fn other_spellings(&self) -> &BTreeSet<(PlaceId, String)> {
+        &self.spellings
     }
 
     /// The place of an alias in a store, where it is one of those that there are.

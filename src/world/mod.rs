@@ -4,6 +4,7 @@
 pub mod effect;
 pub mod fit;
 pub mod id;
+pub mod key_kind;
 mod key_set;
 pub mod landscape;
 pub mod material;
@@ -11,5 +12,6 @@ pub mod named;
 pub mod pair;
 pub mod public_text;
 pub mod state;
+pub mod weakness;
 pub mod word;
 pub mod wording;

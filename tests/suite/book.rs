@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod checks;
 mod notices;
 mod reference;
 

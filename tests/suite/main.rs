@@ -1,6 +1,7 @@
 //! The one test binary.
 #![cfg(test)]
 
+mod advice;
 mod answers;
 mod book;
 mod certificate;
@@ -17,6 +18,7 @@ mod flow;
 mod gap;
 mod golden;
 mod graph;
+mod groups;
 mod guard;
 mod hand;
 mod house;
@@ -63,5 +65,6 @@ mod unused;
 mod uses;
 mod vocabulary;
 mod waits;
+mod weak;
 mod words;
 mod xml;

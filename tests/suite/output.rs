@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod annotations;
+mod fixes;
 mod manners;
 mod sarif;
 mod schemas;

@@ -20,6 +20,10 @@ pub(super) fn sentence(line: &mut Line<Item>, change: &mut impl Change) {
     change.place(&mut line.span.span);
     match &mut line.node {
         Item::Role(titled) | Item::Key(titled) => with_title(titled, change),
+        Item::Group(group) => {
+            change.name(&mut group.name);
+            phrase(&mut group.roles, change);
+        }
         Item::Keystore(owned) | Item::Receiver(owned) | Item::Flow(owned) => {
             change.name(&mut owned.name);
             change.name(&mut owned.owner);
@@ -44,7 +48,11 @@ pub(super) fn sentence(line: &mut Line<Item>, change: &mut impl Change) {
                 step_line(&mut line.node, change);
             }
         }
-        Item::Promise(words) | Item::Finally(words) | Item::Waive(words) | Item::Issued(words) => {
+        Item::Promise(words)
+        | Item::Finally(words)
+        | Item::Waive(words)
+        | Item::Issued(words)
+        | Item::Typed(words) => {
             phrase(words, change);
         }
         _ => {}

@@ -281,6 +281,7 @@ fn too_long(item: &Item) -> Option<String> {
         Item::Keystore(owned) | Item::Receiver(owned) | Item::Flow(owned) => &owned.name,
         Item::Window(window) => &window.name,
         Item::Fact(fact) => &fact.name,
+        Item::Group(group) => &group.name,
         Item::Step(step) => &step.name,
         _ => return None,
     };

@@ -97,9 +97,12 @@ fn item(item_of: &Item, tables: &Counting<'_>) -> u64 {
             let lines = thing.owned.iter().flat_map(|(_, body)| &body.lines);
             phrases(&mut lines.map(|line| &line.node))
         }
-        Item::Promise(words) | Item::Finally(words) | Item::Waive(words) | Item::Issued(words) => {
-            phrases(&mut std::iter::once(words))
-        }
+        Item::Promise(words)
+        | Item::Finally(words)
+        | Item::Waive(words)
+        | Item::Issued(words)
+        | Item::Typed(words) => phrases(&mut std::iter::once(words)),
+        Item::Group(group) => phrases(&mut std::iter::once(&group.roles)),
         _ => 1,
     }
 }

@@ -6,9 +6,9 @@ use crate::{
     plan::suggest,
     source::{Finding, Source, Span, Spanned, shown},
     syntax::tree::{
-        Binding, Block, Every, FactDecl, FactOf, ForEach, InnerDecl, InnerLine, Item, KindDecl, Line, Owned,
-        Phrase, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term, Thing, Titled, UseDecl,
-        WaitsLine, WindowDecl,
+        Binding, Block, Every, FactDecl, FactOf, ForEach, GroupDecl, InnerDecl, InnerLine, Item, KindDecl,
+        Line, Owned, Phrase, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term, Thing, Titled,
+        UseDecl, WaitsLine, WindowDecl,
     },
 };
 
@@ -230,6 +230,10 @@ impl<'a> Saying<'a> {
             Item::Inner(inner) => Item::Inner(Box::new(self.inner(inner, row, around))),
             Item::Role(titled) => Item::Role(self.titled(titled, row, around)),
             Item::Key(titled) => Item::Key(self.titled(titled, row, around)),
+            Item::Group(group) => Item::Group(Box::new(GroupDecl {
+                name: self.own(&group.name, row, around),
+                roles: self.phrase(&group.roles, row),
+            })),
             Item::Keystore(owned) => Item::Keystore(self.owned(owned, row, around)),
             Item::Receiver(owned) => Item::Receiver(self.owned(owned, row, around)),
             Item::Flow(owned) => Item::Flow(self.owned(owned, row, around)),
@@ -248,6 +252,7 @@ impl<'a> Saying<'a> {
             Item::Finally(words) => Item::Finally(self.phrase(words, row)),
             Item::Waive(words) => Item::Waive(self.phrase(words, row)),
             Item::Issued(words) => Item::Issued(self.phrase(words, row)),
+            Item::Typed(words) => Item::Typed(self.phrase(words, row)),
             Item::ForEach(_) | Item::Plan(_) | Item::Param(_) | Item::Ask(_) | Item::Expect(_) => {
                 return None;
             }

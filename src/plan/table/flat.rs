@@ -27,10 +27,13 @@ fn add(line: &Line<Item>, items: &mut Vec<Line<Item>>) {
                 block(body);
             }
         }
+        Item::Group(group) => phrase(&mut group.roles),
         Item::Step(step) => step.body.lines.iter_mut().for_each(|line| step_line(&mut line.node)),
-        Item::Promise(words) | Item::Finally(words) | Item::Waive(words) | Item::Issued(words) => {
-            phrase(words)
-        }
+        Item::Promise(words)
+        | Item::Finally(words)
+        | Item::Waive(words)
+        | Item::Issued(words)
+        | Item::Typed(words) => phrase(words),
         _ => {}
     }
     items.push(line);

@@ -33,7 +33,10 @@ pub(super) fn is_of_tables(item: &Item) -> bool {
         Item::Role(titled) | Item::Key(titled) => titled.name.value.contains('$'),
         Item::Window(window) => window.name.value.contains('$'),
         Item::Fact(fact) => fact.name.value.contains('$') || fact.owner.value.contains('$'),
-        Item::Promise(it) | Item::Finally(it) | Item::Waive(it) | Item::Issued(it) => has_list(it),
+        Item::Group(group) => group.name.value.contains('$') || has_list(&group.roles),
+        Item::Promise(it) | Item::Finally(it) | Item::Waive(it) | Item::Issued(it) | Item::Typed(it) => {
+            has_list(it)
+        }
         // What belongs to vocabularies was read before, but for their head.
         Item::Plan(_) | Item::Param(_) | Item::Ask(_) | Item::Expect(_) | Item::Vocabulary(_) => false,
         Item::Use(_) | Item::Kind(_) | Item::Say(_) => false,

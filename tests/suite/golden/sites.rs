@@ -7,10 +7,13 @@ use keyroll::source::Finding;
 use super::*;
 
 fn findings(source: &Source) -> Vec<Finding> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("plans/xml-signature/two-keys.renewal");
-    let mut plan = read(&path);
+    // A site that says who plays two roles is one for a plan in which they agree on something.
+    let agree = source.text.matches("people").count() > 1;
+    let name = if agree { "one-key" } else { "two-keys" };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("plans/xml-signature");
+    let mut plan = read(&folder.join(format!("{name}.renewal")));
     // A site that says who plays a role is one for a plan that asks for two of them.
-    if source.text.contains("people") {
+    if source.text.contains("people") && !agree {
         let text = plan.text.replacen("  accept new at", "  two people\n  accept new at", 1);
         plan = Source::new("two-keys.renewal", text);
     }

@@ -81,7 +81,7 @@ fn whole(log: &Value, uri: &str, text: &str) -> Vec<String> {
         has(
             result,
             &["message", "ruleId", "ruleIndex", "level", "locations", "partialFingerprints"],
-            &["relatedLocations", "codeFlows"],
+            &["relatedLocations", "codeFlows", "fixes"],
         );
         assert_eq!(rules[number(&result["ruleIndex"])]["id"], result["ruleId"]);
         assert!(["error", "note"].contains(&result["level"].as_str().unwrap()), "{result}");

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use keyroll::source::{Span, Spanned};
 use keyroll::syntax::tree::{
-    AskDecl, Binding, Block, Column, Every, ExpectDecl, FactDecl, FactOf, ForEach, InnerDecl, InnerLine,
-    Item, KindDecl, Line, Listed, Only, Owned, ParamDecl, Phrase, PlaceTerm, PlanHead, RangeDecl, Rows,
-    SayDecl, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term, Thing, Titled, Trivia, UseDecl,
-    VocabularyHead, WaitsLine, WindowDecl,
+    AskDecl, Binding, Block, Column, Every, ExpectDecl, FactDecl, FactOf, ForEach, GroupDecl, InnerDecl,
+    InnerLine, Item, KindDecl, Line, Listed, Only, Owned, ParamDecl, Phrase, PlaceTerm, PlanHead, RangeDecl,
+    Rows, SayDecl, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term, Thing, Titled, Trivia,
+    UseDecl, VocabularyHead, WaitsLine, WindowDecl,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -18,7 +18,7 @@ fn at<T>(value: T) -> Spanned<T> {
 }
 
 /// Words that begin a sentence, join names or order steps; what may not stand in their place.
-const TAKEN: [&str; 31] = [
+const TAKEN: [&str; 33] = [
     "use",
     "kind",
     "say",
@@ -37,6 +37,8 @@ const TAKEN: [&str; 31] = [
     "window",
     "step",
     "promise",
+    "type",
+    "group",
     "finally",
     "waive",
     "after",
@@ -294,6 +296,7 @@ fn sentence() -> impl Strategy<Value = Item> + Clone {
             Item::Ask(Box::new(AskDecl { name, role, text, silence }))
         }),
         titled().prop_map(Item::Role),
+        (free_word(), condition()).prop_map(|(name, roles)| Item::Group(Box::new(GroupDecl { name, roles }))),
         titled().prop_map(Item::Key),
         owned().prop_map(Item::Keystore),
         owned().prop_map(Item::Receiver),
@@ -307,6 +310,7 @@ fn sentence() -> impl Strategy<Value = Item> + Clone {
         condition().prop_map(Item::Finally),
         condition().prop_map(Item::Waive),
         condition().prop_map(Item::Issued),
+        condition().prop_map(Item::Typed),
         (free_word(), option::of(any::<u64>().prop_map(at)), option::of(text()))
             .prop_map(|(name, version, title)| Item::Vocabulary(VocabularyHead { name, version, title })),
         (free_word(), any_word()).prop_map(|(name, of)| Item::Kind(KindDecl { name, of })),

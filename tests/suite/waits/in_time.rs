@@ -212,6 +212,18 @@ fn a_dry_run_says_from_when_on_and_names_a_date_that_is_past() {
     assert!(!ahead.keyroll("dry-run plan.renewal").ends(0).out.contains("past already"));
 }
 
+/// A run that has not begun yet says of a deadline that it has passed, before anything is done.
+#[test]
+fn a_run_names_a_deadline_that_has_passed_before_it_begins() {
+    let passed = "destroy_old: not after 2001-02-03 23:59:59 UTC has passed already";
+    let place = Place::of(&destroying("  after announce_exchange\n  not after 2001-02-03\n"));
+    let first = place.run();
+    assert_eq!(first.err.matches(passed).count(), 1, "{}\n{}", first.out, first.err);
+    assert_eq!(place.run().err.matches(passed).count(), 0, "it has begun");
+    let ahead = Place::of(&destroying("  after announce_exchange\n  not after 2999-12-31\n"));
+    assert!(!ahead.run().err.contains("has passed already"));
+}
+
 /// A rehearsal does not sleep: its own clock leaps, but for as long as messages are under way.
 #[test]
 fn a_rehearsal_lets_the_time_pass_on_its_own_clock() {
