@@ -25,6 +25,7 @@ pub mod lines;
 pub mod mention;
 mod named;
 mod names;
+mod no_steps;
 pub mod other_use;
 pub mod parameter;
 pub mod phrase;

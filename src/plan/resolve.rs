@@ -5,12 +5,8 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use miette::{Diagnostic, SourceSpan};
-use thiserror::Error;
-
 use crate::{
     action::usage::Argument,
-    explanation::Explanation,
     source::{Finding, Source, Span},
     syntax::{
         NAME_LIMIT,
@@ -25,7 +21,7 @@ use crate::{
 
 use super::{
     Declared, Plan, Step, alone,
-    answers::{self, LeftOut, Variant, empty_variant},
+    answers::{self, LeftOut, Variant},
     declare::{self, Body, Start},
     duplicate,
     expected::expected,
@@ -35,6 +31,7 @@ use super::{
     head::heads,
     inner::{Around, Shelf, filled, whole},
     issuer, key_kind, named,
+    no_steps::with_steps,
     other_use::OtherUses,
     parameter,
     phrase::Reader,
@@ -46,15 +43,6 @@ use super::{
     vocabulary::Vocabulary,
     waiver,
 };
-
-/// A plan without steps.
-#[derive(Debug, Diagnostic, Error)]
-#[error("the plan has no steps")]
-#[diagnostic(code(keyroll::no_steps), help("add a step, as in `step create_key by tenant_admin {{ ... }}`"))]
-struct NoSteps {
-    #[label("this plan")]
-    at: SourceSpan,
-}
 
 /// A plan under construction.
 #[derive(Debug, Default)]
@@ -155,15 +143,6 @@ pub fn resolve_asked(
     let around = Around { level: 0, shelf: &Shelf::default() };
     let (plan, _) = read(source, tree, given, around, asks)?;
     with_steps(plan, tree)
-}
-
-fn with_steps(plan: Plan, tree: &SyntaxTree) -> Result<Plan, Vec<Finding>> {
-    if !plan.steps.is_empty() {
-        return Ok(plan);
-    }
-    let at = plan.declared.head;
-    let has_steps = tree.items.iter().any(|item| step_decl(item).is_some());
-    Err(vec![if has_steps { empty_variant(at) } else { Box::new(NoSteps { at: at.into() }) }])
 }
 
 /// Resolves all names of a tree that may have no steps: a start and an end, without the way between.
@@ -386,17 +365,3 @@ fn start_world(draft: &Draft, steps: usize, deliveries: usize) -> World {
     world.set.clone_from(&draft.start.set);
     world
 }
-
-/// What `explain` says.
-pub const EXPLANATIONS: &[Explanation] = &[Explanation {
-    code: "no_steps",
-    title: "a plan without steps",
-    text: "\
-A plan is a procedure; without a step there is nothing to prove and nothing to run.
-
-Right:
-  step create_key by tenant_admin {
-    create new in tenant as \"orders-signer-next\"
-  }
-",
-}];

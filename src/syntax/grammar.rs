@@ -14,7 +14,7 @@ mod tests {
 
     use pest::{Parser as _, iterators::Pairs};
 
-    use super::{PlanGrammar, Rule};
+    use super::{super::item::sentences, PlanGrammar, Rule};
 
     const PROSE: &str = include_str!("../../grammar/GRAMMAR.md");
     const RULES: [&str; 2] =
@@ -104,6 +104,23 @@ mod tests {
             }
             let missing = missing(&page);
             assert!(missing.iter().any(|missed| missed == rule), "{example}: {missing:?}");
+        }
+    }
+
+    /// Words are told apart by their first letter before they are looked at.
+    #[test]
+    fn a_word_that_begins_another_line_is_no_verb() {
+        // These three begin sentences in places of their own only.
+        let others = ["certificate", "group", "type"];
+        let items = sentences().map(|(word, _)| word).filter(|word| !others.contains(word));
+        let lines = ["after", "needs", "takes", "waits", "not", "may", "only", "two"];
+        for word in items.chain(lines).chain(["keyroll"]) {
+            assert!(PlanGrammar::parse(Rule::verb, word).is_err(), "{word}");
+            let longer = format!("{word}s");
+            assert_eq!(PlanGrammar::parse(Rule::verb, &longer).unwrap().as_str(), longer);
+        }
+        for word in others.into_iter().chain(["inform", "create", "exchange", "x"]) {
+            assert_eq!(PlanGrammar::parse(Rule::verb, word).unwrap().as_str(), word);
         }
     }
 }

@@ -111,8 +111,8 @@ pub(super) const UNKNOWN_ITEM: Explanation = Explanation {
     text: "\
 Outside of braces a sentence begins with one of these words: plan, param, role, group, key,
 keystore, receiver, flow, window, fact, step, promise, finally, waive, certificate, type, expect,
-table, for, use, kind, say and vocabulary, or with a kind that was declared. The word may be misspelt,
-or the sentence may belong into a block whose brace was closed before it.
+table, for, use, kind, say and vocabulary, or with a kind that was declared. The word may be
+misspelt, or the sentence may belong into a block whose brace was closed before it.
 
 Wrong:
   setp create_key by tenant_admin {

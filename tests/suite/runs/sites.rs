@@ -41,7 +41,7 @@ fn a_site_that_does_not_fit_its_plan_is_refused() {
     refused("[flows.orders]", "[flows.order]", "unbound", "[flows.orders]");
     refused("[roles.tenant_admin]", "[roles.tenant_adm]", "bound_to_nothing", "tenant_admin");
     refused("capacity = 2", "capacity = 1", "weak_binding", "counts on 2");
-    refused("[keys]", "[keys.new]\ntype = \"rsa-1024\"", "bad_binding", "rsa-2048");
+    refused("[keys]", "[keys.new]\ntype = \"rsa-1024\"", "weak_algorithm", "rsa-2048");
     refused("[keys]", "[keys.new]\ntype = \"ed25519\"", "bad_binding", "cannot do so with Ed25519");
     refused("[keys]", "[keys.new]\ntype = \"ed25519\"", "bad_binding", "an EC key on P-256");
     refused("[keys]", "[keys.new]\nsubject = \"orders\"", "bad_binding", "CN=orders");
