@@ -126,6 +126,7 @@ fn each_kind_of_ending_comes_true_or_is_refused() {
         [
             "alias_lost.gap",
             "alias_lost.two_aliases",
+            "promise_broken.fact",
             "promise_vacuous",
             "promise_vacuous.before",
             "step_misfit",

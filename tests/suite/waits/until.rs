@@ -174,7 +174,10 @@ fn walked(checked: &Checked, due: &Due) -> (Option<Timestamp>, Option<Timestamp>
             let waits = row.waits.iter().filter(|waits| waits.after == before.value);
             let waits = waits.map(|waits| waits.time.as_secs()).max().unwrap_or_default();
             let time = SignedDuration::from_secs(i64::try_from(takes + waits).unwrap());
-            best = best.max(from.map(|from| from + time));
+            // Nobody knows when a step is done that does not say how long it takes; word is given at once.
+            let is_told = other.speech.is_some() && plan.proposal(before.value).is_none();
+            let is_open = most && (from == Some(Timestamp::MAX) || other.takes.is_none() && !is_told);
+            best = best.max(from.map(|from| if is_open { Timestamp::MAX } else { from + time }));
         }
         best
     }
