@@ -37,8 +37,8 @@ struct DestroyedEarly {
     destroyed: SourceSpan,
 }
 
-/// Finds receivers that are to do without a key whose pair may be gone before from the backup alias at which an
-/// exchange left it. A keystore for which no pair is made holds what others made: they have it still.
+/// Finds receivers that are to do without a key, where the pair that an exchange left at its backup alias may be
+/// gone before they do. A keystore for which no pair is made holds what others made: they have it still.
 #[must_use]
 pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let plan = subject.plan;
@@ -96,8 +96,8 @@ pub const EXPLANATION: Explanation = Explanation {
     title: "advice: a key is retired when its backup may be gone",
     text: "\
 An exchange keeps the old pair under a backup alias: with it the renewal can be taken back, as long
-as the receiver accepts the old key. A plan that destroys the pair before the receiver has come to
-do without it gives the way back away while it could still be gone.
+as the receiver accepts the old key. A plan that destroys the pair before the receiver does without
+the key closes the way back while it could still be taken.
 
 Right:
   step destroy_old by tenant_admin {

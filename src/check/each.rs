@@ -39,7 +39,8 @@ pub(super) fn without<R>(tree: SyntaxTree, work: impl FnOnce() -> R) -> R {
         return work();
     }
     thread::scope(|scope| {
-        let _given_back = scope.spawn(|| drop(tree));
+        // Where there is no thread to be had, the tree is given back here and now.
+        let _given_back = thread::Builder::new().spawn_scoped(scope, || drop(tree));
         work()
     })
 }

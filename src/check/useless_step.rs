@@ -143,6 +143,10 @@ fn used_keys(plan: &Plan) -> BTreeSet<KeyId> {
         found.extend(step.needs.iter().flat_map(|need| asked(&need.value.asks())));
     }
     found.extend(plan.finals.iter().flat_map(|end| asked(&end.value.asks())));
+    for stated in plan.statements.iter().map(|stated| &stated.value) {
+        let conditions = [Some(stated.what()), stated.during()];
+        found.extend(conditions.into_iter().flatten().flat_map(|condition| asked(&condition.asks())));
+    }
     if moves { found } else { plan.landscape.own_keys().collect() }
 }
 

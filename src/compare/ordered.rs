@@ -2,12 +2,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{check::Checked, source::shown, world::id::StepId};
+use crate::{
+    check::Checked,
+    source::shown,
+    world::{
+        id::{StepId, Table},
+        landscape::Landscape,
+    },
+};
 
 use super::difference::{About, Difference, Weight};
 
+/// The things of a plan without its groups: whom a step speaks to is compared role by role, whatever the roles
+/// are called together.
+fn written_out(checked: &Checked) -> Landscape {
+    let mut landscape = checked.plan().landscape.clone();
+    landscape.groups = Table::default();
+    landscape
+}
+
 pub(super) fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
     let (before, after) = (named(old), named(new));
+    let (was_said, is_said) = (written_out(old), written_out(new));
     let mut found = Vec::new();
     let mut tell =
         |text: String| found.push(Difference { weight: Weight::Changed, about: About::Step, text });
@@ -25,7 +41,8 @@ pub(super) fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
         if owner != other {
             tell(format!("`{name}` is done by {}; it was {}", shown(other), shown(owner)));
         }
-        let (act, other) = (old.plan().sentence(*was), new.plan().sentence(*is));
+        let act = old.plan().steps[*was].action.value.sentence(&was_said);
+        let other = new.plan().steps[*is].action.value.sentence(&is_said);
         if act != other {
             tell(format!("`{name}` does `{}`; it was `{}`", shown(&other), shown(&act)));
         }

@@ -13,7 +13,10 @@ use crate::source::Source;
 use super::findings::{Lines, Place};
 
 /// Findings about a sentence that can be taken out as a whole.
-const TAKEN_OUT: [&str; 3] = ["keyroll::promise_twice", "keyroll::said_twice", "keyroll::unused"];
+const TAKEN_OUT: [&str; 2] = ["keyroll::promise_twice", "keyroll::unused"];
+
+/// What a line that goes on begins with.
+const BLANKS: [char; 2] = [' ', '\t'];
 
 /// An edit of the text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -62,7 +65,7 @@ fn line(at: Range<usize>, text: &str) -> Option<Range<usize>> {
     let whole = text.get(start..end)?;
     let next = text.get(end..)?.lines().next().unwrap_or_default();
     // A sentence of its own may go on in lines that are indented.
-    let goes_on = !whole.starts_with(' ') && next.starts_with(' ');
+    let goes_on = !whole.starts_with(BLANKS) && next.starts_with(BLANKS);
     let is_alone = !whole.contains(['{', '}']) && !whole.trim_end().contains('\n');
     (is_alone && !goes_on).then_some(start..end)
 }
@@ -93,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_sentence_is_taken_out_with_its_line() {
-        let out = |at, text| fixed("keyroll::said_twice", "keep one of the two", at, text);
+        let out = |at, text| fixed("keyroll::promise_twice", "keep one of the two", at, text);
         assert_eq!(out(2..3, "a\nb\nc\n"), Some("a\nc\n".to_owned()));
         assert_eq!(out(2..3, "a\nb"), Some("a\n".to_owned()));
         assert_eq!(out(2..3, "a\nb\n  c\n"), None, "it goes on");

@@ -27,9 +27,9 @@ pub struct Landscape {
     pub stores: Table<StoreId, Store>,
     /// The aliases that the plan names, backup aliases included.
     pub places: Table<PlaceId, Place>,
-    /// The same by store and folded alias.
     /// Groups of roles.
     pub groups: Table<GroupId, Group>,
+    /// The places by store and folded alias.
     entries: BTreeMap<(StoreId, String), PlaceId>,
     /// Other ways in which they are written.
     spellings: BTreeSet<(PlaceId, String)>,

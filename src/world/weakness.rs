@@ -5,8 +5,8 @@
 //! - RSA from 2048 bits: NIST SP 800-131A Rev. 2 (2019), section 3, disallows less for signatures; RFC 8301,
 //!   section 3.2, asks signers for it.
 //! - No DSA: FIPS 186-5 (2023) approves it for no new signature any more.
-//! - Curves from 256 bits: RFC 8422, section 5.1.1, keeps P-256, P-384, P-521 and the curves of Ed25519 and
-//!   Ed448, and deprecates the smaller ones.
+//! - Curves from 256 bits, which is keyroll's own limit: of the curves of NIST, the CA/Browser Forum's Baseline
+//!   Requirements, section 6.1.5, take P-256, P-384 and P-521; SP 800-131A would allow P-224 too.
 //! - No signature over MD5 or SHA-1: RFC 9155, section 2, and NIST SP 800-131A Rev. 2, section 9; RFC 8301,
 //!   section 3.1. The older digests MD2 and MD4 and the short RIPEMD-160 count as well.
 

@@ -301,3 +301,21 @@ plan part from \"inner.renewal\" {
     // A plan of the library under other names keeps none of ours.
     assert!(!plan("two-keys.renewal").contains("group "));
 }
+
+/// Whom a step speaks to is compared role by role: a group that is another one is seen, and one that stands for
+/// the same roles is none.
+#[test]
+fn comparing_looks_through_a_group() {
+    let place = Place::two_keys();
+    place.write("old.renewal", PLAN);
+    let grown = "group partners is first_admin, second_admin";
+    let all = "group partners is first_admin, second_admin, third_admin";
+    assert!(PLAN.contains(all) && PLAN.contains("inform partners"));
+    place.write("new.renewal", &PLAN.replace(all, grown));
+    let said = place.keyroll("compare old.renewal new.renewal");
+    assert!(said.out.contains("it was `inform first_admin, second_admin, third_admin`"), "{}", said.out);
+    let out = PLAN.replace("inform partners", "inform first_admin, second_admin, third_admin");
+    place.write("new.renewal", &out);
+    let said = place.keyroll("compare old.renewal new.renewal").ends(0);
+    assert!(!said.out.contains("it was"), "{}", said.out);
+}
