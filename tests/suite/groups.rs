@@ -311,7 +311,7 @@ fn comparing_looks_through_a_group() {
     let grown = "group partners is first_admin, second_admin";
     let all = "group partners is first_admin, second_admin, third_admin";
     assert!(PLAN.contains(all) && PLAN.contains("inform partners"));
-    place.write("new.renewal", &PLAN.replace(all, grown));
+    place.write("new.renewal", PLAN.replace(all, grown));
     let said = place.keyroll("compare old.renewal new.renewal");
     assert!(said.out.contains("it was `inform first_admin, second_admin, third_admin`"), "{}", said.out);
     let out = PLAN.replace("inform partners", "inform first_admin, second_admin, third_admin");
