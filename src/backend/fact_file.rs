@@ -1,19 +1,18 @@
 //! A fact of the plan's own in a file.
 
 use std::{
-    fs,
-    io::{self, Read},
+    io,
     path::{Path, PathBuf},
 };
 
 use super::{
     Outcome,
     fact_keeper::{FactError, FactKeeper, Told},
-    file,
+    file::{self, bounded},
 };
 
 /// The longest text that is looked at: more is neither word.
-const MOST: u64 = 16;
+const MOST: usize = 16;
 
 /// A file that says `set` or `clear`, for scripts and people to read. No file says `clear`; another text
 /// says nothing that anybody could go by.
@@ -37,14 +36,14 @@ fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FactErr
 
 impl FactKeeper for FactFile {
     fn is_set(&self) -> Result<Told, FactError> {
-        let file = match fs::File::open(&self.path) {
-            Ok(file) => file,
+        let text = match bounded::read(&self.path, MOST) {
+            Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Told::Is(false)),
             Err(cause) => return Err(failed("cannot read", &self.path)(cause)),
         };
-        let mut text = Vec::new();
-        file.take(MOST).read_to_end(&mut text).map_err(failed("cannot read", &self.path))?;
         Ok(match text.trim_ascii() {
+            // Behind what was read there may stand anything.
+            _ if text.len() > MOST => Told::Unknown,
             b"set" => Told::Is(true),
             b"clear" => Told::Is(false),
             _ => Told::Unknown,
@@ -63,6 +62,8 @@ impl FactKeeper for FactFile {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -78,7 +79,8 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), "set\n");
         assert_eq!(fact.bring_to(false).unwrap(), Outcome::Changed);
         assert_eq!(fs::read_to_string(&path).unwrap(), "clear\n");
-        for text in ["", "SET", "set clear", "set and many more words than there may be"] {
+        let hidden = format!("set{}but not this one", " ".repeat(MOST));
+        for text in ["", "SET", "set clear", "set and many more words than there may be", &hidden] {
             fs::write(&path, text).unwrap();
             assert_eq!(fact.is_set().unwrap(), Told::Unknown, "{text}");
         }
