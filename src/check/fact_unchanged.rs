@@ -6,7 +6,7 @@ use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::{
-    condition::{Asks, Condition},
+    condition::Asks,
     explanation::Explanation,
     plan::Plan,
     source::{Finding, shown},
@@ -59,11 +59,7 @@ pub(super) fn changed(plan: &Plan) -> BTreeSet<OwnFactId> {
 
 /// Those that a need, an end or a promise asks for.
 pub(super) fn asked(plan: &Plan) -> BTreeSet<OwnFactId> {
-    let needs = plan.steps.rows().flat_map(|step| &step.needs).chain(&plan.finals);
-    let stated = plan.statements.iter().map(|stated| &stated.value);
-    let stated = stated.flat_map(|stated| [Some(stated.what()), stated.during()]).flatten();
-    let all = needs.map(|row| row.value.as_ref() as &dyn Condition).chain(stated);
-    let facts = all.filter_map(|condition| match condition.asks() {
+    let facts = plan.conditions().filter_map(|condition| match condition.asks() {
         Asks::Facts(facts) => Some(facts),
         Asks::Drained(..) | Asks::Open(_) => None,
     });

@@ -140,13 +140,8 @@ fn used_keys(plan: &Plan) -> BTreeSet<KeyId> {
                 }
             }
         }
-        found.extend(step.needs.iter().flat_map(|need| asked(&need.value.asks())));
     }
-    found.extend(plan.finals.iter().flat_map(|end| asked(&end.value.asks())));
-    for stated in plan.statements.iter().map(|stated| &stated.value) {
-        let conditions = [Some(stated.what()), stated.during()];
-        found.extend(conditions.into_iter().flatten().flat_map(|condition| asked(&condition.asks())));
-    }
+    found.extend(plan.conditions().flat_map(|condition| asked(&condition.asks())));
     if moves { found } else { plan.landscape.own_keys().collect() }
 }
 
@@ -183,20 +178,11 @@ const fn of_fact(fact: Fact, value: Value) -> Option<KeyId> {
 
 /// The windows that a step waits for, or of which a promise speaks.
 fn kept_windows(plan: &Plan) -> BTreeSet<WindowId> {
-    let needs = plan.steps.rows().flat_map(|step| &step.needs);
-    let open = needs.filter_map(|need| match need.value.asks() {
+    let open = plan.conditions().filter_map(|condition| match condition.asks() {
         Asks::Open(window) => Some(window),
         _ => None,
     });
-    let land = &plan.landscape;
-    let promised = plan.promises.iter().map(|promise| promise.value.sentence(land));
-    let stated = plan.statements.iter().map(|statement| statement.value.sentence(land));
-    let mut said: BTreeSet<String> = BTreeSet::new();
-    if !land.windows.is_empty() {
-        promised.chain(stated).for_each(|sentence| said.extend(sentence.split(' ').map(str::to_owned)));
-    }
-    let named = land.windows.iter().filter(|(_, window)| said.contains(&window.name));
-    open.chain(named.map(|(id, _)| id)).collect()
+    open.chain(plan.promises.iter().filter_map(|promise| promise.value.window())).collect()
 }
 
 /// What `explain` says.

@@ -36,6 +36,7 @@ pub mod reserved;
 pub mod resolve;
 pub mod scope;
 mod settled;
+mod spoken;
 pub mod steps;
 pub mod suggest;
 mod switches;

@@ -83,6 +83,9 @@ fn a_step_that_leads_to_something_is_none_too_many() {
         "  after exchange_key, agree_night\n  needs night open\n  destroy"
     )));
     assert!(!useless(&format!("{night}\npromise orders interrupted only in night\n")));
+    assert!(!useless(&format!("{night}\npromise always orders deployed while night open\n")));
+    // A promise in which the word of its name stands does not speak of it.
+    assert!(useless(&night.replace("night", "rejected")));
 }
 
 #[test]
