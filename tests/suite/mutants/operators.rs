@@ -143,6 +143,17 @@ fn each(stock: &SyntaxTree, edit: impl Fn(&mut SyntaxTree, &str) -> Option<Strin
     tried.collect()
 }
 
+/// Does a step once more behind itself, under another name.
+fn done_again(stock: &SyntaxTree, tree: &mut SyntaxTree, name: &str, again: &str) -> Option<()> {
+    let at =
+        tree.items.iter().position(|item| matches!(&item.node, Item::Step(s) if s.name.value == name))?;
+    let mut item = tree.items[at].clone();
+    item.node = Item::Step(StepDecl { name: word(again), ..step(stock, name).clone() });
+    tree.items.push(item);
+    set_after(tree, again, &[name.to_owned()]);
+    Some(())
+}
+
 /// An edit for each step whose act begins with one of these words.
 fn acting(
     stock: &SyntaxTree,
@@ -444,16 +455,7 @@ const OPERATORS: &[Operator] = &[
         name: "reopen the window",
         edits: |stock| {
             acting(stock, &["agree"], |t, n, _| {
-                let mut again = step(stock, n).clone();
-                again.name = word("agree_again");
-                let at = t
-                    .items
-                    .iter()
-                    .position(|item| matches!(&item.node, Item::Step(s) if s.name.value == n))?;
-                let mut item = t.items[at].clone();
-                item.node = Item::Step(again);
-                t.items.push(item);
-                set_after(t, "agree_again", &[n.to_owned()]);
+                done_again(stock, t, n, "agree_again")?;
                 Some(String::new())
             })
         },
@@ -516,16 +518,7 @@ const OPERATORS: &[Operator] = &[
         name: "take the approval back",
         edits: |stock| {
             acting(stock, &["set"], |t, n, said| {
-                let mut again = step(stock, n).clone();
-                again.name = word("take_back");
-                let at = t
-                    .items
-                    .iter()
-                    .position(|item| matches!(&item.node, Item::Step(s) if s.name.value == n))?;
-                let mut item = t.items[at].clone();
-                item.node = Item::Step(again);
-                t.items.push(item);
-                set_after(t, "take_back", &[n.to_owned()]);
+                done_again(stock, t, n, "take_back")?;
                 set_act(t, "take_back", &format!("clear {}", said[1]));
                 Some(String::new())
             })
