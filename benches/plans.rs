@@ -60,6 +60,7 @@ pub(crate) fn measure(tell: &mut dyn FnMut(Figure)) -> Result<(), Box<dyn Error>
         tell(memory(format!("100,000 steps {name}: search to the bound"), most, 2048));
         tell(within(format!("100,000 steps {name}: search to the bound"), time, Duration::from_secs(60)));
     }
+    of_a_table(tell)?;
     for (name, before, words) in [
         ("braces", "", "{"),
         ("opened blocks", "", "step s by ops {\n"),
@@ -76,6 +77,21 @@ pub(crate) fn measure(tell: &mut dyn FnMut(Figure)) -> Result<(), Box<dyn Error>
         tell(memory(format!("10 MB of {name}: refused"), most, 768));
         tell(within(format!("10 MB of {name}: refused"), time, Duration::from_secs(10)));
     }
+    Ok(())
+}
+
+/// From a table of 19,999 partners to a checked plan of 100,000 steps in 300 ms and 300 MB, process start included.
+fn of_a_table(tell: &mut dyn FnMut(Figure)) -> Result<(), Box<dyn Error>> {
+    let text = shapes::table(19_999);
+    let (most, _) = peak("check", &text, 0)?;
+    tell(memory("100,000 steps of a table: check".to_owned(), most, 300));
+    let file = tempfile::NamedTempFile::new()?;
+    std::fs::write(file.path(), &text)?;
+    let check = || wall_of(Command::new(env!("CARGO_BIN_EXE_keyroll")).arg("check").arg(file.path()));
+    let time = median_of_five(check)?;
+    let limit = Duration::from_millis(300);
+    let against = "300 ms".to_owned();
+    tell(Figure { against, ..within("100,000 steps of a table: check".to_owned(), time, limit) });
     Ok(())
 }
 

@@ -66,6 +66,36 @@ pub(crate) fn filled(before: &str, words: &str, bytes: usize) -> String {
     HEAD.to_owned() + before + &words.repeat(bytes / words.len())
 }
 
+/// A renewal with many partners in a table: each has a role, a receiver, a flow and five steps; four more steps
+/// are the tenant's.
+#[must_use]
+pub(crate) fn table(count: usize) -> String {
+    let mut plan = String::from(
+        "keyroll 1\n\nplan partners \"Renew a key that many partners trust\"\n\ntable partner {\n",
+    );
+    for n in 0..count {
+        written(&mut plan, format_args!("  p{n}\n"));
+    }
+    plan.push_str(
+        "}\nrole ops\nkey old\nkey new\nkeystore vault of ops {\n  alias \"signer\" is old\n}\n\
+         step create by ops {\n  create new in vault as \"signer-next\"\n}\nfor each partner {\n\
+         role $partner \"Partner $partner\"\nreceiver r-$partner of $partner {\n  accepts old\n}\n\
+         flow f-$partner of ops {\n  signs xml with vault[\"signer\"]\n  sends to r-$partner\n\
+         delivers within 1h\n  deployed\n}\n\
+         step provide-$partner by ops {\n  after create\n  provide new to $partner\n}\n\
+         step trust-$partner by $partner {\n  after provide-$partner\n  accept new at r-$partner\n}\n\
+         step confirm-$partner by $partner {\n  after trust-$partner\n  inform ops\n}\n\
+         step retire-$partner by $partner {\n  after announce\n  needs f-$partner drained of old\n\
+         retire old at r-$partner\n}\n\
+         step report-$partner by $partner {\n  after retire-$partner\n  inform ops\n}\n\
+         promise f-$partner never rejected\n}\n\
+         step exchange by ops {\n  after confirm-$partner for each partner\n  exchange vault[\"signer\"] for new\n}\n\
+         step announce by ops {\n  after exchange\n  inform $partner for each partner\n}\n\
+         step tidy by ops {\n  after report-$partner for each partner\n  destroy old in vault\n}\n",
+    );
+    plan
+}
+
 /// A renewal with many partners: each is handed the certificate, accepts it and says so; then the
 /// alias is exchanged, and each takes the old one away. Four steps a partner and three more.
 #[must_use]

@@ -19,6 +19,7 @@
 //! - [`name`]: names, checked at birth.
 //! - [`explanation`]: the longer text behind a finding's code.
 //! - [`page`]: findings as a page for people.
+//! - [`worker`]: work that several processors share.
 //! - [`syntax`]: from text to tree and back.
 //! - [`world`]: what a renewal is about: credentials at places, acceptors, what is under way.
 //! - [`moment`]: which moments there are, where events come after each other: no plan is in it.
@@ -81,6 +82,7 @@ pub mod synthesis;
 pub mod template;
 pub mod transition;
 pub mod way_back;
+pub mod worker;
 pub mod world;
 
 pub use door::{Plan, Refusal, Source, check, prove};

@@ -6,7 +6,7 @@ use crate::{
         bench::{ActError, Workbench},
     },
     world::{
-        effect::Effect,
+        effect::{Effect, Effects},
         id::{AcceptorId, KeyId},
         landscape::Landscape,
     },
@@ -34,8 +34,8 @@ impl Action for Accept {
         format!("accept {} at {}", landscape.keys[self.key], landscape.acceptors[self.receiver].name)
     }
 
-    fn effects(&self) -> Vec<Effect> {
-        vec![Effect::Accept { acceptor: self.receiver, key: self.key }]
+    fn effects(&self) -> Effects {
+        [Effect::Accept { acceptor: self.receiver, key: self.key }].into()
     }
 
     fn uses_public_half(&self) -> Option<KeyId> {

@@ -5,7 +5,11 @@ use crate::{
         Outcome,
         bench::{ActError, Workbench},
     },
-    world::{effect::Effect, id::OwnFactId, landscape::Landscape},
+    world::{
+        effect::{Effect, Effects},
+        id::OwnFactId,
+        landscape::Landscape,
+    },
 };
 
 use super::{Action, Verb};
@@ -29,8 +33,8 @@ impl Action for ClearFact {
         format!("clear {}", landscape.own_facts[self.fact].name)
     }
 
-    fn effects(&self) -> Vec<Effect> {
-        vec![Effect::Clear(self.fact)]
+    fn effects(&self) -> Effects {
+        [Effect::Clear(self.fact)].into()
     }
 
     fn perform(&self, bench: &mut Workbench<'_>) -> Result<Outcome, ActError> {

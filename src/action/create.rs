@@ -6,7 +6,7 @@ use crate::{
         bench::{ActError, Workbench},
     },
     world::{
-        effect::Effect,
+        effect::{Effect, Effects},
         id::{KeyId, PlaceId},
         landscape::Landscape,
     },
@@ -41,8 +41,8 @@ impl Action for Create {
         format!("create {} in {store} as \"{}\"", landscape.keys[self.key], place.alias)
     }
 
-    fn effects(&self) -> Vec<Effect> {
-        vec![Effect::Put { place: self.place, key: self.key }]
+    fn effects(&self) -> Effects {
+        [Effect::Put { place: self.place, key: self.key }].into()
     }
 
     fn makes(&self) -> Option<KeyId> {

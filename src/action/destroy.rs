@@ -8,7 +8,7 @@ use crate::{
     },
     name::Alias,
     world::{
-        effect::Effect,
+        effect::{Effect, Effects},
         id::{KeyId, PlaceId, StoreId},
         landscape::Landscape,
     },
@@ -45,8 +45,8 @@ impl Action for Destroy {
         format!("destroy {} in {}", landscape.keys[self.key], landscape.stores[self.store].name)
     }
 
-    fn effects(&self) -> Vec<Effect> {
-        vec![Effect::Remove { place: self.place, key: self.key }]
+    fn effects(&self) -> Effects {
+        [Effect::Remove { place: self.place, key: self.key }].into()
     }
 
     fn unsettled(&self) -> Option<Unsettled> {

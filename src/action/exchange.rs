@@ -7,7 +7,7 @@ use crate::{
     },
     name::Alias,
     world::{
-        effect::Effect,
+        effect::{Effect, Effects},
         id::{KeyId, PlaceId, StoreId},
         landscape::Landscape,
     },
@@ -51,8 +51,9 @@ impl Action for Exchange {
         format!("exchange {} for {}", landscape.place_name(self.place), landscape.keys[self.key])
     }
 
-    fn effects(&self) -> Vec<Effect> {
-        vec![Effect::Exchange { place: self.place, staged: self.staged, key: self.key, backup: self.backup }]
+    fn effects(&self) -> Effects {
+        [Effect::Exchange { place: self.place, staged: self.staged, key: self.key, backup: self.backup }]
+            .into()
     }
 
     fn unsettled(&self) -> Option<Unsettled> {

@@ -38,7 +38,7 @@ use crate::{
         bench::{ActError, Workbench},
     },
     world::{
-        effect::Effect,
+        effect::{Effect, Effects},
         id::{KeyId, PlaceId, RoleId, WindowId},
         landscape::{Fact, Landscape},
     },
@@ -99,8 +99,8 @@ pub trait Action: Debug + Send + Sync {
     }
 
     /// What it changes, in core terms; nothing for an act of speech.
-    fn effects(&self) -> Vec<Effect> {
-        Vec::new()
+    fn effects(&self) -> Effects {
+        Effects::new()
     }
 
     /// The facts whose owner may do it; none for an act of speech.

@@ -6,7 +6,7 @@ use crate::{
         bench::{ActError, Workbench},
     },
     world::{
-        effect::Effect,
+        effect::{Effect, Effects},
         id::{AcceptorId, KeyId},
         landscape::Landscape,
     },
@@ -42,8 +42,8 @@ impl Action for Replace {
         format!("replace {old} by {new} at {}", landscape.acceptors[self.receiver].name)
     }
 
-    fn effects(&self) -> Vec<Effect> {
-        vec![Effect::Replace { acceptor: self.receiver, old: self.old, new: self.new }]
+    fn effects(&self) -> Effects {
+        [Effect::Replace { acceptor: self.receiver, old: self.old, new: self.new }].into()
     }
 
     fn uses_public_half(&self) -> Option<KeyId> {

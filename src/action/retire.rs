@@ -6,7 +6,7 @@ use crate::{
         bench::{ActError, Workbench},
     },
     world::{
-        effect::Effect,
+        effect::{Effect, Effects},
         id::{AcceptorId, KeyId},
         landscape::Landscape,
     },
@@ -34,8 +34,8 @@ impl Action for Retire {
         format!("retire {} at {}", landscape.keys[self.key], landscape.acceptors[self.receiver].name)
     }
 
-    fn effects(&self) -> Vec<Effect> {
-        vec![Effect::Retire { acceptor: self.receiver, key: self.key }]
+    fn effects(&self) -> Effects {
+        [Effect::Retire { acceptor: self.receiver, key: self.key }].into()
     }
 
     fn perform(&self, bench: &mut Workbench<'_>) -> Result<Outcome, ActError> {

@@ -5,7 +5,11 @@ use crate::{
         Outcome,
         bench::{ActError, Workbench},
     },
-    world::{effect::Effect, id::OwnFactId, landscape::Landscape},
+    world::{
+        effect::{Effect, Effects},
+        id::OwnFactId,
+        landscape::Landscape,
+    },
 };
 
 use super::{Action, Verb};
@@ -29,8 +33,8 @@ impl Action for SetFact {
         format!("set {}", landscape.own_facts[self.fact].name)
     }
 
-    fn effects(&self) -> Vec<Effect> {
-        vec![Effect::Set(self.fact)]
+    fn effects(&self) -> Effects {
+        [Effect::Set(self.fact)].into()
     }
 
     fn perform(&self, bench: &mut Workbench<'_>) -> Result<Outcome, ActError> {

@@ -7,7 +7,7 @@ use crate::{
         bench::{ActError, Workbench},
     },
     world::{
-        effect::Effect,
+        effect::{Effect, Effects},
         id::{AcceptorId, ChannelId, KeyId, PlaceId},
         landscape::{Fact, Landscape},
     },
@@ -41,8 +41,8 @@ impl Action for Test {
         format!("test {} with {}", landscape.channels[self.flow].name, landscape.keys[self.key])
     }
 
-    fn effects(&self) -> Vec<Effect> {
-        vec![Effect::Try { channel: self.flow, key: self.key }]
+    fn effects(&self) -> Effects {
+        [Effect::Try { channel: self.flow, key: self.key }].into()
     }
 
     fn authority(&self) -> Vec<Fact> {

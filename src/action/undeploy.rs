@@ -6,7 +6,11 @@ use crate::{
         bench::{ActError, Workbench},
         deployer::FlowState,
     },
-    world::{effect::Effect, id::ChannelId, landscape::Landscape},
+    world::{
+        effect::{Effect, Effects},
+        id::ChannelId,
+        landscape::Landscape,
+    },
 };
 
 use super::{Action, Verb};
@@ -30,8 +34,8 @@ impl Action for Undeploy {
         format!("undeploy {}", landscape.channels[self.flow].name)
     }
 
-    fn effects(&self) -> Vec<Effect> {
-        vec![Effect::Stop(self.flow)]
+    fn effects(&self) -> Effects {
+        [Effect::Stop(self.flow)].into()
     }
 
     fn perform(&self, bench: &mut Workbench<'_>) -> Result<Outcome, ActError> {

@@ -14,6 +14,7 @@ use crate::{
     plan::{Plan, answers::questions, given::Given, resolve::resolve_asked, table::once},
     source::{Finding, Refusal, Source, is_advice},
     syntax::parse,
+    worker::both,
     world::{
         id::{DeliveryId, StepId},
         wording::Wording,
@@ -22,7 +23,7 @@ use crate::{
 
 use super::{
     Subject, cycle,
-    each::{findings, without},
+    each::{findings, without, workers},
     family::variants,
     key_not_provided::Holders,
     too_entangled,
@@ -144,15 +145,23 @@ fn found(plan: Plan) -> Result<Checked, Vec<Finding>> {
         Err(Unordered::Circle) => return Err(cycle::find(&plan, &graph)),
         Err(Unordered::Entangled) => return Err(vec![too_entangled::finding(&plan)]),
     };
-    let Some(knowledge) = Knowledge::of(&plan, &order) else {
+    let workers = workers(&plan);
+    let told = || (Awaited::of(&plan, &order), Late::of(&plan, &order));
+    let ((awaited, late), knowledge) = both(workers, told, || Knowledge::of(&plan, &order));
+    let (Some(knowledge), Some(awaited)) = (knowledge, awaited) else {
         return Err(vec![too_entangled::finding(&plan)]);
     };
-    let Some(awaited) = Awaited::of(&plan, &order) else {
-        return Err(vec![too_entangled::finding(&plan)]);
+    let (news, holders) = (News::of(&plan, &order, &knowledge), Holders::of(&plan, &order));
+    let subject = Subject {
+        plan: &plan,
+        order: &order,
+        knowledge: &knowledge,
+        late: &late,
+        news: &news,
+        holders: &holders,
     };
-    let late = Late::of(&plan, &order);
-    let subject = Subject { plan: &plan, order: &order, knowledge: &knowledge, late: &late };
-    let findings = findings(&subject);
+    let rights = || rights(&plan, &news, &holders);
+    let ((licences, provisions), findings) = both(workers, rights, || findings(&subject, workers));
     let findings = if plan.has_rows { once(findings) } else { findings };
     let (advice, errors): (Vec<Finding>, Vec<Finding>) =
         findings.into_iter().partition(|f| is_advice(f.as_ref()));
@@ -160,15 +169,18 @@ fn found(plan: Plan) -> Result<Checked, Vec<Finding>> {
         return Err(errors);
     }
     let advice = plan.source.placed(advice);
-    let news = News::of(&plan, &order, &knowledge);
-    let licences = plan.steps.iter().map(|(id, step)| {
-        let needs = step.needs.iter().map(|need| need.value.asks());
-        let licences = needs.filter_map(|asks| news.licence(id, &asks).ok());
-        (id, licences.collect())
-    });
-    let licences = licences.collect();
-    let holders = Holders::of(&subject);
-    let handed = plan.steps.ids().map(|id| (id, holders.provisions(id)));
-    let provisions = handed.filter(|(_, deliveries)| !deliveries.is_empty()).collect();
     Ok(Checked { late, licences, provisions, awaited, order, knowledge, plan, advice })
+}
+
+/// By what rights steps rely on what they need, and who hands over what they use, where something does.
+type Rights = (BTreeMap<StepId, Vec<Licence>>, BTreeMap<StepId, Vec<DeliveryId>>);
+
+fn rights(plan: &Plan, news: &News<'_>, holders: &Holders<'_>) -> Rights {
+    let needing = plan.steps.iter().filter(|(_, step)| !step.needs.is_empty());
+    let licences = needing.map(|(id, step)| {
+        let needs = step.needs.iter().map(|need| need.value.asks());
+        (id, needs.filter_map(|asks| news.licence(id, &asks).ok()).collect())
+    });
+    let handed = plan.steps.ids().map(|id| (id, holders.provisions(id)));
+    (licences.collect(), handed.filter(|(_, deliveries)| !deliveries.is_empty()).collect())
 }

@@ -1,34 +1,32 @@
-//! Each check, over one plan, and each of many plans: where there is much to do, several at the same time.
+//! Each check, over one plan: where there is much to do, several at the same time.
 
-use std::{
-    num::NonZero,
-    panic::resume_unwind,
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
+use std::thread;
+
+use crate::{
+    plan::Plan,
+    source::Finding,
+    syntax::tree::SyntaxTree,
+    worker::{each, processors},
 };
-
-use crate::{source::Finding, syntax::tree::SyntaxTree};
 
 use super::{CHECKS, Check, Subject};
 
 /// From so many steps on a thread costs less than it saves.
 const MANY: usize = 4000;
 
-/// What all checks find, in their order.
-pub(super) fn findings(subject: &Subject<'_>) -> Vec<Finding> {
-    let workers = if subject.plan.steps.len() < MANY { 1 } else { processors() };
+/// By how many workers a plan is looked through.
+pub(super) fn workers(plan: &Plan) -> usize {
+    if plan.steps.len() < MANY { 1 } else { processors() }
+}
+
+/// What all checks find, in their order, by so many workers.
+pub(super) fn findings(subject: &Subject<'_>, workers: usize) -> Vec<Finding> {
     found(CHECKS, subject, workers)
 }
 
 /// Makes checks by so many workers; what they find stands in the order of the checks.
 fn found(checks: &[Check], subject: &Subject<'_>, workers: usize) -> Vec<Finding> {
     each(checks, workers, |check| check(subject)).into_iter().flatten().collect()
-}
-
-/// How many workers have a processor each.
-#[must_use]
-pub fn processors() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 /// Does some work on the plan that was made of a tree, without the tree: that of a large plan takes as much
@@ -45,34 +43,12 @@ pub(super) fn without<R>(tree: SyntaxTree, work: impl FnOnce() -> R) -> R {
     })
 }
 
-/// Does some work for each of these, by so many workers, and gives what came of it in their order.
-pub fn each<T: Sync, R: Send>(all: &[T], workers: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    if workers < 2 {
-        return all.iter().map(work).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let worker = || {
-        let mut mine = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(one) = all.get(at) else { return mine };
-            mine.push((at, work(one)));
-        }
-    };
-    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers.min(all.len())).map(|_| scope.spawn(worker)).collect();
-        let ends = workers.into_iter().map(thread::ScopedJoinHandle::join);
-        ends.flat_map(|end| end.unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    });
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::{CHECKS, Subject, found};
     use crate::{
-        graph::{StepGraph, knowledge::Knowledge, late::Late, order::Order},
+        check::key_not_provided::Holders,
+        graph::{StepGraph, knowledge::Knowledge, late::Late, licence::News, order::Order},
         plan::{given::Given, resolve::resolve},
         source::Source,
         syntax::parse,
@@ -89,7 +65,9 @@ mod tests {
         let plan = resolve(&source, &tree, &Given::default()).unwrap();
         let order = Order::of(&StepGraph::of(&plan)).unwrap();
         let (knowledge, late) = (Knowledge::of(&plan, &order).unwrap(), Late::of(&plan, &order));
-        let subject = Subject { plan: &plan, order: &order, knowledge: &knowledge, late: &late };
+        let (news, holders) = (News::of(&plan, &order, &knowledge), Holders::of(&plan, &order));
+        let (plan, order, knowledge, late) = (&plan, &order, &knowledge, &late);
+        let subject = Subject { plan, order, knowledge, late, news: &news, holders: &holders };
         let told = |workers| {
             let found = found(CHECKS, &subject, workers);
             found.iter().map(|finding| format!("{finding:?}")).collect::<Vec<_>>()

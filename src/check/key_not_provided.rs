@@ -8,6 +8,8 @@ use thiserror::Error;
 use crate::{
     action::{SpeechKind, certifying::Certifying},
     explanation::Explanation,
+    graph::order::Order,
+    plan::Plan,
     source::{Finding, shown},
     world::{
         effect::Effect,
@@ -37,7 +39,7 @@ struct KeyNotProvided {
 #[must_use]
 pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let plan = subject.plan;
-    let holders = Holders::of(subject);
+    let holders = subject.holders;
     let mut findings: Vec<Finding> = Vec::new();
     for (id, step) in plan.steps.iter() {
         let Some(key) = step.action.value.uses_public_half() else { continue };
@@ -61,7 +63,8 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
 /// Who holds which certificate, and from where.
 #[derive(Debug)]
 pub struct Holders<'a> {
-    subject: &'a Subject<'a>,
+    plan: &'a Plan,
+    order: &'a Order,
     /// From the start: it lies in a keystore of the role's, or a receiver of the role's accepts it.
     from_start: BTreeSet<(RoleId, KeyId)>,
     /// The steps of a role that create the pair, or issue or install the certificate that was ordered.
@@ -75,8 +78,7 @@ pub struct Holders<'a> {
 impl<'a> Holders<'a> {
     /// The holders of a plan.
     #[must_use]
-    pub fn of(subject: &'a Subject<'a>) -> Self {
-        let plan = subject.plan;
+    pub fn of(plan: &'a Plan, order: &'a Order) -> Self {
         let land = &plan.landscape;
         let mut from_start = BTreeSet::new();
         let mut places = BTreeMap::new();
@@ -116,14 +118,14 @@ impl<'a> Holders<'a> {
                 handed.entry((delivery.to, key)).or_default().push(id);
             }
         }
-        Self { subject, from_start, created, handed, places }
+        Self { plan, order, from_start, created, handed, places }
     }
 
     /// The messages that hand over the certificate which a step uses; nothing for a step that uses
     /// none, or whose role has it without being handed it.
     #[must_use]
     pub fn provisions(&self, step: StepId) -> Vec<DeliveryId> {
-        let Subject { plan, order, .. } = self.subject;
+        let Self { plan, order, .. } = self;
         let row = &plan.steps[step];
         let key = row.action.value.uses_public_half().filter(|key| !self.has(step, *key));
         let handed = key.and_then(|key| self.handed.get(&(row.role.value, key)));
@@ -133,7 +135,7 @@ impl<'a> Holders<'a> {
 
     /// Whether a role has a certificate without being handed it.
     fn has(&self, step: StepId, key: KeyId) -> bool {
-        let Subject { plan, order, .. } = self.subject;
+        let Self { plan, order, .. } = self;
         let one = (plan.steps[step].role.value, key);
         let created = || self.created.get(&one).into_iter().flatten();
         self.from_start.contains(&one) || created().any(|other| order.is_before(*other, step))
@@ -141,7 +143,7 @@ impl<'a> Holders<'a> {
 
     /// The role whose keystore holds the key or comes to hold it.
     fn owner(&self, key: KeyId) -> String {
-        let land = &self.subject.plan.landscape;
+        let land = &self.plan.landscape;
         let place = self.places.get(&key);
         let role = place.map(|place| land.stores[land.places[*place].store].owner);
         role.map_or_else(|| "whoever creates it".to_owned(), |role| shown(&land.roles[role]))

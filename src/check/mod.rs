@@ -11,7 +11,7 @@ pub mod created_twice;
 pub mod cycle;
 pub mod deadline;
 pub mod destroyed_early;
-pub mod each;
+mod each;
 pub mod fact_unasked;
 pub mod fact_unchanged;
 pub mod family;
@@ -44,10 +44,12 @@ pub use family::{Variant, variants};
 
 use crate::{
     explanation::Explanation,
-    graph::{knowledge::Knowledge, late::Late, order::Order},
+    graph::{knowledge::Knowledge, late::Late, licence::News, order::Order},
     plan::Plan,
     source::Finding,
 };
+
+use key_not_provided::Holders;
 
 /// What a check looks at.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +62,17 @@ pub struct Subject<'a> {
     pub knowledge: &'a Knowledge,
     /// What of it could come late and matter.
     pub late: &'a Late,
+    /// On what news its roles may rely.
+    pub news: &'a News<'a>,
+    /// Who holds which certificate.
+    pub holders: &'a Holders<'a>,
+}
+
+impl<'a> Subject<'a> {
+    /// What a report can tell whom.
+    const fn told(&self) -> (&'a Plan, &'a Order, &'a Knowledge) {
+        (self.plan, self.order, self.knowledge)
+    }
 }
 
 /// A check: what it finds in a plan.

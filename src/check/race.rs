@@ -94,8 +94,11 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
 /// The pairs of unordered writers of different values, the step first that stands first in the
 /// text; at most so many for each step once there are so many.
 fn unordered(order: &Order, row: &mut [Writer], most: usize) -> Vec<(StepId, StepId)> {
-    row.sort_by_key(|(step, _)| order.position(*step));
     let mut pairs = Vec::new();
+    if row.len() < 2 {
+        return pairs;
+    }
+    row.sort_by_key(|(step, _)| order.position(*step));
     // The writers that were passed, all of them and those of each value: with sets, a long row of
     // writers in an order is passed without a look at each pair.
     let mut all = StepSet::default();

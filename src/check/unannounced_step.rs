@@ -6,6 +6,8 @@ use thiserror::Error;
 use crate::{
     action::SpeechKind,
     explanation::Explanation,
+    graph::{knowledge::Knowledge, order::Order},
+    plan::Plan,
     source::{Finding, shown},
     world::id::StepId,
 };
@@ -45,7 +47,7 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
             findings.push(Box::new(UnannouncedStep {
                 role: shown(&plan.landscape.roles[step.role.value]),
                 other: shown(&plan.landscape.roles[other.role.value]),
-                help: report(subject, id, before.value, findings.len() < SEARCHED),
+                help: report(subject.told(), id, before.value, findings.len() < SEARCHED),
                 before: shown(&other.name.value),
                 at: before.span.into(),
                 before_at: other.name.span.into(),
@@ -59,8 +61,12 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
 /// by one that it lacks. A plan with very many findings is not `searched` for each of them: the help
 /// then names what would always do.
 #[must_use]
-pub fn report(subject: &Subject<'_>, step: StepId, before: StepId, searched: bool) -> String {
-    let plan = subject.plan;
+pub fn report(
+    (plan, order, knowledge): (&Plan, &Order, &Knowledge),
+    step: StepId,
+    before: StepId,
+    searched: bool,
+) -> String {
     let row = &plan.steps[step];
     let name = |id: StepId| shown(&plan.steps[id].name.value);
     let role = |id: StepId| shown(&plan.landscape.roles[plan.steps[id].role.value]);
@@ -70,9 +76,9 @@ pub fn report(subject: &Subject<'_>, step: StepId, before: StepId, searched: boo
     let tells = |id: &StepId| {
         let speech = plan.steps[*id].speech.as_ref();
         speech.is_some_and(|s| s.kind == SpeechKind::Report && s.to.contains(&row.role.value))
-            && subject.knowledge.knows(*id, before)
+            && knowledge.knows(*id, before)
             && *id != step
-            && !subject.order.is_before(step, *id)
+            && !order.is_before(step, *id)
     };
     let told = if searched { plan.steps.ids().find(tells) } else { None };
     told.map_or_else(

@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::{
     condition::Asks,
     explanation::Explanation,
-    graph::licence::{News, Unlicensed},
+    graph::licence::Unlicensed,
     plan::Plan,
     source::{Finding, Span, shown},
     world::{
@@ -63,12 +63,11 @@ struct UnstableDrain {
 #[must_use]
 pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let plan = subject.plan;
-    let news = News::of(plan, subject.order, subject.knowledge);
     let mut findings = Vec::new();
     for (id, step) in plan.steps.iter() {
         for need in &step.needs {
             let asks = need.value.asks();
-            if let Err(why) = news.licence(id, &asks) {
+            if let Err(why) = subject.news.licence(id, &asks) {
                 let sentence = need.value.sentence(&plan.landscape);
                 let searched = findings.len() < SEARCHED;
                 let page = Page { subject, step: id, searched };
@@ -119,7 +118,7 @@ impl Page<'_> {
         let role = shown(&plan.landscape.roles[plan.steps[step].role.value]);
         let label = |text: &str, span: Span| LabeledSpan::new_with_span(Some(text.to_owned()), span);
         let need = shown(need);
-        let tell = |id: StepId| report(self.subject, step, id, self.searched);
+        let tell = |id: StepId| report(self.subject.told(), step, id, self.searched);
         let mut labels = vec![label("relied on here", at)];
         match why {
             Unlicensed::NeverSo(fact) => {

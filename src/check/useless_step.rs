@@ -1,7 +1,7 @@
 //! A step of which nothing comes.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, LazyCell},
     collections::{BTreeMap, BTreeSet},
 };
 
@@ -42,7 +42,10 @@ struct UselessStep {
 #[must_use]
 pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let plan = subject.plan;
-    let (keys, windows, followers) = (used_keys(plan), kept_windows(plan), Followers::of(subject));
+    // Each looks through the whole plan, and most plans need but one of them.
+    let keys = LazyCell::new(|| used_keys(plan));
+    let windows = LazyCell::new(|| kept_windows(plan));
+    let followers = LazyCell::new(|| Followers::of(subject));
     let one = |(id, step): (StepId, &Step)| {
         let name = shown(&step.name.value);
         let (why, help, label) = match step.speech.as_ref().map(|speech| speech.kind) {

@@ -9,7 +9,7 @@ use crate::{
     world::id::{DeliveryId, Id, RoleId, StepId, Table},
 };
 
-use super::{order::Order, step_set::StepSet};
+use super::{order::Order, positions::Positions, step_set::StepSet};
 
 /// How many messages may be waited for in a whole plan before it counts as too entangled.
 const MOST: usize = 10_000_000;
@@ -36,9 +36,9 @@ impl Awaited {
             let is_own = |earlier: StepId| plan.steps[earlier].role.value == role;
             if !row.after.iter().all(|earlier| is_own(earlier.value)) {
                 let told = fresh(order, order.set_before(*step), &concerns[role]);
-                rows[*step].extend(told.ones().filter_map(|message| concerns[role].delivery(message)));
+                told.each(|message| rows[*step].extend(concerns[role].delivery(message)));
             }
-            concerns[role].own.insert(position);
+            concerns[role].own.push(position);
             rows[*step].sort_unstable();
             taken += rows[*step].len();
             if taken > MOST {
@@ -46,7 +46,7 @@ impl Awaited {
             }
             // A proposal is answered, not received: it is none of these.
             for (delivery, addressee) in plan.deliveries_of(*step) {
-                concerns[addressee].told.insert(position);
+                concerns[addressee].told.push(position);
                 concerns[addressee].messages.push((position, delivery));
             }
         }
@@ -69,16 +69,16 @@ impl Awaited {
 }
 
 /// The messages before a step that come before no earlier step of its role.
-fn fresh(order: &Order, before: &StepSet, concern: &Concern) -> StepSet {
-    let mut told = before.intersection(&concern.told);
+fn fresh(order: &Order, before: &StepSet, concern: &Concern) -> Positions {
+    let mut told = concern.told.within(before);
     if told.is_empty() {
         return told;
     }
-    let mut own = before.intersection(&concern.own);
+    let mut own = concern.own.within(before);
     while let Some(earlier) = own.last().filter(|_| !told.is_empty()) {
         let Some(step) = order.sequence().get(earlier) else { break };
-        told.difference_with(order.set_before(*step));
-        own.difference_with(order.set_before(*step));
+        told.without(order.set_before(*step));
+        own.without(order.set_before(*step));
         own.remove(earlier);
     }
     told
@@ -87,8 +87,8 @@ fn fresh(order: &Order, before: &StepSet, concern: &Concern) -> StepSet {
 /// What a role does and what is said to it, as far as the order has been followed.
 #[derive(Clone, Default)]
 struct Concern {
-    own: StepSet,
-    told: StepSet,
+    own: Positions,
+    told: Positions,
     /// What is said to it, by the positions of the steps that say it, which rise.
     messages: Vec<(usize, DeliveryId)>,
 }

@@ -12,6 +12,7 @@ use crate::{
 
 use super::{
     order::{Order, ROOM},
+    positions::Positions,
     step_set::StepSet,
 };
 
@@ -24,7 +25,7 @@ pub struct Knowledge {
     /// For each step, the steps that its role knows to be done when it acts.
     knows: Table<StepId, StepSet>,
     /// The same where every message conveys what its sender has heard of: for windows. Nothing when
-    /// every message is a report: then it is the same.
+    /// every message is a report: then it is the same; nor when the plan has no window.
     heard_of: Option<Table<StepId, StepSet>>,
     /// Whether a step is a report.
     reports: Table<StepId, bool>,
@@ -41,7 +42,11 @@ impl Knowledge {
         let speech = |step: StepId| plan.steps[step].speech.as_ref();
         let is_report = |step: StepId| speech(step).is_some_and(|s| s.kind == SpeechKind::Report);
         let reports_only = plan.steps.ids().all(|step| speech(step).is_none() || is_report(step));
-        let heard_of = if reports_only { None } else { Some(closure(plan, order, |_| true)?) };
+        let heard_of = if reports_only || plan.landscape.windows.is_empty() {
+            None
+        } else {
+            Some(closure(plan, order, |_| true)?)
+        };
         let mut to: Table<RoleId, Vec<DeliveryId>> = Table::like(&plan.landscape.roles, Vec::new());
         for (id, delivery) in plan.deliveries.iter() {
             to[delivery.to].push(id);
@@ -115,9 +120,9 @@ fn closure(plan: &Plan, order: &Order, tells_all: impl Fn(StepId) -> bool) -> Op
         let position = order.position(*step);
         for addressee in plan.steps[*step].speech.iter().flat_map(|speech| &speech.to) {
             let concern = &mut concerns[*addressee];
-            if tells_all(*step) { &mut concern.told_all } else { &mut concern.told_one }.insert(position);
+            if tells_all(*step) { &mut concern.told_all } else { &mut concern.told_one }.push(position);
         }
-        concerns[role].own.insert(position);
+        concerns[role].own.push(position);
     }
     Some(known)
 }
@@ -130,10 +135,10 @@ fn learned(
     looks: &mut usize,
 ) -> StepSet {
     let before = order.set_before(step);
-    let mut mine = before.intersection(&concern.told_one);
+    let mut mine = concern.told_one.within(before).into_set();
     // What still has to be looked at, the latest first. What comes before a step of the role's
     // own is known to it there already, and what a message conveys was conveyed whole.
-    let (mut own, mut told) = (before.intersection(&concern.own), before.intersection(&concern.told_all));
+    let (mut own, mut told) = (concern.own.within(before), concern.told_all.within(before));
     loop {
         let (last_own, last_told) = (own.last(), told.last());
         let Some(latest) = last_own.max(last_told) else { break };
@@ -143,11 +148,11 @@ fn learned(
         mine.insert(latest);
         if last_own == Some(latest) {
             own.remove(latest);
-            own.difference_with(order.set_before(earlier));
-            told.difference_with(order.set_before(earlier));
+            own.without(order.set_before(earlier));
+            told.without(order.set_before(earlier));
         } else {
             told.remove(latest);
-            told.difference_with(&known[earlier]);
+            told.without(&known[earlier]);
         }
     }
     mine
@@ -156,9 +161,9 @@ fn learned(
 /// What a role does and what is said to it, as far as the order has been followed.
 #[derive(Clone, Default)]
 struct Concern {
-    own: StepSet,
+    own: Positions,
     /// Messages that convey everything that their sender knows.
-    told_all: StepSet,
+    told_all: Positions,
     /// Messages that convey only themselves.
-    told_one: StepSet,
+    told_one: Positions,
 }

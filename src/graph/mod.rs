@@ -1,6 +1,7 @@
 //! Which step comes before which, and what each role can know when it acts.
 
 pub mod awaited;
+mod chunks;
 pub mod cycle;
 pub mod ended;
 pub mod knowledge;
@@ -8,6 +9,7 @@ pub mod late;
 pub mod licence;
 pub mod order;
 pub mod outline;
+mod positions;
 pub mod step_set;
 pub mod writers;
 
@@ -29,7 +31,8 @@ impl StepGraph {
     /// The graph of a plan.
     #[must_use]
     pub fn of(plan: &Plan) -> Self {
-        let mut graph = DiGraph::new();
+        let edges = plan.steps.rows().map(|step| step.after.len()).sum();
+        let mut graph = DiGraph::with_capacity(plan.steps.len(), edges);
         for step in plan.steps.ids() {
             graph.add_node(step);
         }

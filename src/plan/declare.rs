@@ -58,15 +58,15 @@ struct CapacityExceeded {
 }
 
 /// Declares a keystore and the aliases that are in use.
-pub fn keystore(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
+pub fn keystore<'t>(draft: &mut Draft, decl: &'t Owned<Phrase>, owner: RoleId) -> Body<'t> {
     let store = draft.landscape.stores.push(Store { name: decl.name.value.clone(), owner, has_gap: false });
     let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Keystore(store));
     draft.findings.extend(finding);
-    draft.bodies.push(Body::Keystore(decl.clone()));
+    Body::Keystore(decl)
 }
 
 /// Declares a receiver.
-pub fn receiver(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
+pub fn receiver<'t>(draft: &mut Draft, decl: &'t Owned<Phrase>, owner: RoleId) -> Body<'t> {
     let receiver = draft.landscape.acceptors.push(Acceptor {
         name: decl.name.value.clone(),
         owner,
@@ -76,13 +76,7 @@ pub fn receiver(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
     draft.declared.receivers.push(decl.name.span);
     let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Receiver(receiver));
     draft.findings.extend(finding);
-    draft.bodies.push(Body::Receiver(decl.clone(), receiver));
-}
-
-/// Declares a flow.
-pub fn flow(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
-    // Until its body is read, a flow points at the first alias and receiver of the plan.
-    draft.bodies.push(Body::Flow(decl.clone(), owner));
+    Body::Receiver(decl, receiver)
 }
 
 /// Declares a window.
@@ -145,14 +139,14 @@ pub struct Declared {
 }
 
 /// What is said inside the braces; read once every name is declared.
-#[derive(Debug)]
-pub enum Body {
+#[derive(Clone, Copy, Debug)]
+pub enum Body<'t> {
     /// `alias $alias is old`
-    Keystore(Owned<Phrase>),
+    Keystore(&'t Owned<Phrase>),
     /// `accepts old`, `accepts at most 2`
-    Receiver(Owned<Phrase>, AcceptorId),
+    Receiver(&'t Owned<Phrase>, AcceptorId),
     /// `signs xml with tenant[$alias]`, ...
-    Flow(Owned<Phrase>, RoleId),
+    Flow(&'t Owned<Phrase>, RoleId),
 }
 
 /// Where things are at the start.
@@ -171,12 +165,12 @@ pub struct Start {
 }
 
 /// Reads all bodies.
-pub fn bodies(draft: &mut Draft) {
-    for body in std::mem::take(&mut draft.bodies) {
+pub fn bodies(draft: &mut Draft, bodies: Vec<Body<'_>>) {
+    for body in bodies {
         match body {
-            Body::Keystore(decl) => keystore_body(draft, &decl),
-            Body::Receiver(decl, receiver) => receiver_body(draft, &decl, receiver),
-            Body::Flow(decl, owner) => flow::body(draft, &decl, owner),
+            Body::Keystore(decl) => keystore_body(draft, decl),
+            Body::Receiver(decl, receiver) => receiver_body(draft, decl, receiver),
+            Body::Flow(decl, owner) => flow::body(draft, decl, owner),
         }
     }
 }

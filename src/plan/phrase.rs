@@ -90,6 +90,13 @@ struct BadAlias {
     at: SourceSpan,
 }
 
+/// Whether a phrase begins as a usage line does, as far as that is a word: most lines are passed by it.
+fn may_fit(usage: &str, phrase: &Phrase) -> bool {
+    let keyword = usage.split(' ').next().filter(|word| !word.starts_with('<'));
+    let begins = |keyword| matches!(phrase.terms.first(), Some(Term::Word(word)) if word.value == keyword);
+    keyword.is_none_or(begins)
+}
+
 /// Everything that is needed to read a phrase.
 #[derive(Debug)]
 pub struct Reader<'a> {
@@ -111,14 +118,13 @@ impl Reader<'_> {
         usages: &[&'static str],
         phrase: &Phrase,
     ) -> Result<(usize, Vec<Argument>), Vec<Finding>> {
-        let mut near: Vec<(Unfit, &'static str)> = Vec::new();
-        for (row, usage) in usages.iter().enumerate() {
-            match fit(words(usage), phrase) {
-                Ok(fit) => return self.resolve(&fit).map(|arguments| (row, arguments)),
-                Err(unfit) => near.push((unfit, usage)),
+        for (row, usage) in usages.iter().enumerate().filter(|(_, usage)| may_fit(usage, phrase)) {
+            if let Ok(fit) = fit(words(usage), phrase) {
+                return self.resolve(&fit).map(|arguments| (row, arguments));
             }
         }
-        Err(vec![Box::new(self.wrong_usage(what, near, phrase))])
+        let near = usages.iter().filter_map(|usage| Some((fit(words(usage), phrase).err()?, *usage)));
+        Err(vec![Box::new(self.wrong_usage(what, near.collect(), phrase))])
     }
 
     /// Speaks of the usage lines that fit furthest, and of those among them that begin with the

@@ -12,6 +12,7 @@ use crate::{
         NAME_LIMIT,
         tree::{Item, Line, Phrase, StepDecl, SyntaxTree, Term},
     },
+    worker::give_back,
     world::{
         id::{RoleId, StepId, Table},
         landscape::Landscape,
@@ -53,8 +54,6 @@ pub struct Draft {
     pub landscape: Landscape,
     /// Where they are declared.
     pub declared: Declared,
-    /// What is said of them, not yet read.
-    pub bodies: Vec<Body>,
     /// Where things are at the start.
     pub start: Start,
     /// Who uses an alias beside the flows.
@@ -82,7 +81,8 @@ impl Draft {
     /// Whether a phrase names a flow or a parameter that already has a finding.
     #[must_use]
     pub fn speaks_of_lost(&self, phrase: &Phrase) -> bool {
-        phrase.terms.iter().any(|term| self.is_lost(term))
+        let nothing_lost = self.lost.is_empty() && self.lost_parameters.is_empty();
+        !nothing_lost && phrase.terms.iter().any(|term| self.is_lost(term))
     }
 
     fn is_lost(&self, term: &Term) -> bool {
@@ -181,7 +181,8 @@ fn read(
     let mut left_out = LeftOut::default();
     let meant = answers::parts(tree, &variant, &mut left_out);
     let mut said = instances(source, &meant)?;
-    said.files.extend(vocabulary.files().clone());
+    let mut files = std::mem::take(&mut said.files);
+    files.extend(vocabulary.files().clone());
     let mut draft = Draft::default();
     let meant = answers::steps(&said.tree, &variant, &mut left_out)?;
     let core = vocabulary.in_core_words(&meant, &mut draft.findings);
@@ -202,8 +203,8 @@ fn read(
         let _used = draft.scope.parameters.named(name);
     }
     let questions = variant.asked(&mut draft);
-    owned(&mut draft, tree);
-    declare::bodies(&mut draft);
+    let bodies = owned(&mut draft, tree);
+    declare::bodies(&mut draft, bodies);
     let mut steps = all_steps(&mut draft, tree);
     settled::settle(&mut draft, &mut steps);
     let (mut promises, mut goals, mut waivers) = (Promises::default(), Goals::default(), Vec::new());
@@ -231,7 +232,7 @@ fn read(
     unused.extend(draft.scope.parameters.unused(&draft.declared.parameters));
     unused.retain(|one| !left_out.speaks_of(&one.name));
     let (names, parameters) = draft.scope.into_parts();
-    let files = said.files.into_iter().map(|(name, text)| (source.key(&name), text)).chain(whole.files);
+    let files = files.into_iter().map(|(name, text)| (source.key(&name), text)).chain(whole.files);
     let plan = Plan {
         questions,
         unused,
@@ -260,7 +261,12 @@ fn read(
         files: files.collect(),
         predecessors,
     };
-    Ok((plan, is_within.then(|| whole.tree.into_owned())))
+    let within = is_within.then(|| whole.tree.into_owned());
+    drop(meant);
+    if let Cow::Owned(rows) = said.tree {
+        give_back(rows);
+    }
+    Ok((plan, within))
 }
 
 fn names(draft: &mut Draft, tree: &SyntaxTree, given: &BTreeMap<String, String>) {
@@ -303,7 +309,9 @@ fn names(draft: &mut Draft, tree: &SyntaxTree, given: &BTreeMap<String, String>)
     }
 }
 
-fn owned(draft: &mut Draft, tree: &SyntaxTree) {
+/// Declares what roles own; what is said of it is read once every name is known.
+fn owned<'t>(draft: &mut Draft, tree: &'t SyntaxTree) -> Vec<Body<'t>> {
+    let mut bodies = Vec::new();
     for item in &tree.items {
         let owner = match &item.node {
             Item::Window(decl) => {
@@ -317,13 +325,14 @@ fn owned(draft: &mut Draft, tree: &SyntaxTree) {
         let owner = declare::owner(&draft.reader(), owner).map_err(|finding| vec![finding]);
         let owner = draft.keep(owner).unwrap_or_else(|| crate::world::id::Id::at(0));
         match &item.node {
-            Item::Keystore(decl) => declare::keystore(draft, decl, owner),
-            Item::Receiver(decl) => declare::receiver(draft, decl, owner),
-            Item::Flow(decl) => declare::flow(draft, decl, owner),
+            Item::Keystore(decl) => bodies.push(declare::keystore(draft, decl, owner)),
+            Item::Receiver(decl) => bodies.push(declare::receiver(draft, decl, owner)),
+            Item::Flow(decl) => bodies.push(Body::Flow(decl, owner)),
             Item::Fact(decl) => declare::fact(draft, decl, owner),
             _ => {}
         }
     }
+    bodies
 }
 
 fn all_steps(draft: &mut Draft, tree: &SyntaxTree) -> Table<StepId, Step> {

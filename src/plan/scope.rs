@@ -140,20 +140,29 @@ impl Scope {
     /// or not. What is said for each row of a table is used when one of its rows is.
     #[must_use]
     pub fn unused(&self) -> Vec<Unused> {
-        let mut places: BTreeMap<Span, (bool, Unused)> = BTreeMap::new();
-        for (name, found) in &self.things {
-            if matches!(found.thing, Thing::Flow(_)) {
-                continue;
-            }
-            let unused = Unused { kind: found.thing.kind(), name: name.clone(), at: found.at };
-            let (is_used, first) = places.entry(found.at).or_insert_with(|| (false, unused.clone()));
-            *is_used |= found.is_used.get();
+        let is_judged = |found: &Declared| !matches!(found.thing, Thing::Flow(_));
+        let judged = || self.things.iter().filter(|(_, found)| is_judged(found));
+        let mut open: Vec<_> = judged().filter(|(_, found)| !found.is_used.get()).collect();
+        if open.is_empty() {
+            return Vec::new();
+        }
+        let used: BTreeSet<Span> =
+            judged().filter(|(_, found)| found.is_used.get()).map(|(_, found)| found.at).collect();
+        open.retain(|(_, found)| !used.contains(&found.at));
+        let mut places: BTreeMap<Span, (&String, Thing)> = BTreeMap::new();
+        for (name, found) in open {
             // Of several rows the first one by name, whatever order they come in.
-            if unused.name < first.name {
-                *first = unused;
+            let first = places.entry(found.at).or_insert((name, found.thing));
+            if name < first.0 {
+                *first = (name, found.thing);
             }
         }
-        places.into_values().filter(|(is_used, _)| !is_used).map(|(_, unused)| unused).collect()
+        let unused = |(at, (name, thing)): (Span, (&String, Thing))| Unused {
+            kind: thing.kind(),
+            name: name.clone(),
+            at,
+        };
+        places.into_iter().map(unused).collect()
     }
 
     /// The step with this name.

@@ -4,7 +4,7 @@
 use miette::LabeledSpan;
 
 use crate::{
-    check::{Checked, Subject, unannounced_step::report},
+    check::{Checked, unannounced_step::report},
     invariant::Breach,
     plan::gap::Gap,
     source::{Finding, Span, shown},
@@ -108,8 +108,7 @@ impl Page<'_> {
             let (later, earlier) = (self.step(later), self.step(earlier));
             return format!("turn the two around: `{later}` must come after `{earlier}`");
         }
-        let (knowledge, late) = (self.checked.knowledge(), self.checked.late());
-        report(&Subject { plan, order, knowledge, late }, later, earlier, true)
+        report((plan, order, self.checked.knowledge()), later, earlier, true)
     }
 
     /// Whether the move with this number, from 1, is a late effect.

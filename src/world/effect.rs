@@ -1,6 +1,8 @@
 //! The closed set of core effects, and the one function that applies them. Every vocabulary is
 //! words over these.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::{
     id::{AcceptorId, ChannelId, KeyId, OwnFactId, PlaceId, StoreId, WindowId},
     landscape::{Fact, Landscape, Value},
@@ -79,6 +81,12 @@ pub enum Effect {
     Clear(OwnFactId),
 }
 
+/// What an act changes: mostly one thing, which then takes no room of its own.
+pub type Effects = SmallVec<[Effect; 1]>;
+
+/// Facts with the values that they come to have.
+pub type Writes = SmallVec<[(Fact, Value); 2]>;
+
 /// What an effect did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {
@@ -110,32 +118,35 @@ pub enum Misfit {
 impl Effect {
     /// The facts that it writes, with their values after it.
     #[must_use]
-    pub fn writes(&self) -> Vec<(Fact, Value)> {
+    pub fn writes(&self) -> Writes {
         match *self {
-            Self::Put { place, key } => vec![(Fact::Place(place), Value::Key(Some(key)))],
+            Self::Put { place, key } => smallvec![(Fact::Place(place), Value::Key(Some(key)))],
             // For a key that lies there already, as far as the plan knows: no other one moves.
             Self::Exchange { place, staged, key, .. } if place == staged => {
-                vec![(Fact::Place(place), Value::Key(Some(key)))]
+                smallvec![(Fact::Place(place), Value::Key(Some(key)))]
             }
             Self::Exchange { place, staged, key, .. } => {
-                vec![(Fact::Place(place), Value::Key(Some(key))), (Fact::Place(staged), Value::Key(None))]
+                smallvec![
+                    (Fact::Place(place), Value::Key(Some(key))),
+                    (Fact::Place(staged), Value::Key(None))
+                ]
             }
-            Self::Remove { place, .. } => vec![(Fact::Place(place), Value::Key(None))],
-            Self::Accept { acceptor, key } => vec![(Fact::Accepts(acceptor, key), Value::Is(true))],
-            Self::Retire { acceptor, key } => vec![(Fact::Accepts(acceptor, key), Value::Is(false))],
+            Self::Remove { place, .. } => smallvec![(Fact::Place(place), Value::Key(None))],
+            Self::Accept { acceptor, key } => smallvec![(Fact::Accepts(acceptor, key), Value::Is(true))],
+            Self::Retire { acceptor, key } => smallvec![(Fact::Accepts(acceptor, key), Value::Is(false))],
             Self::Replace { acceptor, old, new } if old == new => {
-                vec![(Fact::Accepts(acceptor, new), Value::Is(true))]
+                smallvec![(Fact::Accepts(acceptor, new), Value::Is(true))]
             }
-            Self::Replace { acceptor, old, new } => vec![
+            Self::Replace { acceptor, old, new } => smallvec![
                 (Fact::Accepts(acceptor, new), Value::Is(true)),
                 (Fact::Accepts(acceptor, old), Value::Is(false)),
             ],
-            Self::Start(channel) => vec![(Fact::Running(channel), Value::Is(true))],
-            Self::Stop(channel) => vec![(Fact::Running(channel), Value::Is(false))],
-            Self::Try { .. } | Self::Propose(_) => Vec::new(),
-            Self::Agree(window) => vec![(Fact::Window(window), Value::Is(true))],
-            Self::Set(own) => vec![(Fact::Own(own), Value::Is(true))],
-            Self::Clear(own) => vec![(Fact::Own(own), Value::Is(false))],
+            Self::Start(channel) => smallvec![(Fact::Running(channel), Value::Is(true))],
+            Self::Stop(channel) => smallvec![(Fact::Running(channel), Value::Is(false))],
+            Self::Try { .. } | Self::Propose(_) => Writes::new(),
+            Self::Agree(window) => smallvec![(Fact::Window(window), Value::Is(true))],
+            Self::Set(own) => smallvec![(Fact::Own(own), Value::Is(true))],
+            Self::Clear(own) => smallvec![(Fact::Own(own), Value::Is(false))],
         }
     }
 
@@ -152,7 +163,7 @@ impl Effect {
     /// The facts that it writes with their values after it, where `found` tells what it finds before: what an
     /// exchange moves too.
     #[must_use]
-    pub fn changes(&self, found: impl Fn(Fact) -> Value) -> Vec<(Fact, Value)> {
+    pub fn changes(&self, found: impl Fn(Fact) -> Value) -> Writes {
         let mut writes = self.writes();
         if let (Some(backup), Some((alias, _))) = (self.displaces(), writes.first()) {
             writes.push((backup, found(*alias)));

@@ -17,7 +17,7 @@ use keyroll::{
     },
     source::Source,
     synthesis::Scenario,
-    world::{effect::Effect, landscape::Fact},
+    world::{effect::Effects, landscape::Fact},
 };
 
 use super::{
@@ -334,7 +334,7 @@ fn a_fact_is_told_in_the_words_of_its_kind() {
     assert!(said.contains(&"approve as change".to_owned()), "{said:?}");
     assert!(said.contains(&"request board to approve as change".to_owned()), "{said:?}");
     let core = read(PLAN).unwrap();
-    let effects = |checked: &Checked| -> Vec<Vec<Effect>> {
+    let effects = |checked: &Checked| -> Vec<Effects> {
         checked.plan().steps.rows().map(|row| row.action.value.effects()).collect()
     };
     assert_eq!(effects(&checked), effects(&core));

@@ -16,7 +16,7 @@ use imports::imports;
 /// has findings explains them. `invariant` stands before `plan`, as `action` and `condition` do:
 /// the words of a promise are rows of its list, and the plan is read with them.
 const ORDER: &[&[&str]] = &[
-    &["source", "name", "explanation", "page"],
+    &["source", "name", "explanation", "page", "worker"],
     &["syntax"],
     &["world"],
     &["moment"],

@@ -11,10 +11,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    check::each::{each, processors},
     page::findings::Entry,
     plan::vocabulary,
     syntax::parse,
+    worker::{each, processors},
 };
 
 use super::{

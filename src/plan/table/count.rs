@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    each::tables,
+    declared::tables,
     finding::TooManyInstances,
     list::{Piece, pieces},
     read::Table,

@@ -7,20 +7,22 @@ use crate::{
     source::{Finding, Source, Span, Spanned, shown},
     syntax::tree::{
         Binding, Block, Every, FactDecl, FactOf, ForEach, GroupDecl, InnerDecl, InnerLine, Item, KindDecl,
-        Line, Owned, Phrase, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term, Thing, Titled,
-        UseDecl, WaitsLine, WindowDecl,
+        Line, Owned, Phrase, StepDecl, StepLine, SyntaxTree, TakesLine, Term, Thing, Titled, UseDecl,
+        WaitsLine, WindowDecl,
     },
+    worker::{both, processors},
 };
 
 use super::{
     Instances,
     count::count,
+    declared::tables,
     finding::{ColumnNameTaken, MisplacedInEach, NoRow, SameInEachRow, UnknownColumn, UnknownTable},
     list::{Piece, pieces, whole},
     of_tables::is_of_tables,
     once,
-    read::{Table, table, written},
-    row::Row,
+    read::{Table, written},
+    row::{Outside, Row},
     value::Value,
 };
 
@@ -35,9 +37,9 @@ pub fn instances<'a>(source: &Source, tree: &'a SyntaxTree) -> Result<Instances<
     let mut files = BTreeMap::new();
     let (tables, parameters) = tables(source, tree, &mut files)?;
     count(&tree.items, &tables).map_err(|finding| vec![finding])?;
-    let outside = Row::outside(parameters.keys().map(|name| (*name).to_owned()).collect());
+    let outside = Outside::of(parameters.keys().copied());
     let mut saying = Saying { tables: &tables, findings: Vec::new(), items: Vec::new() };
-    saying.items(&tree.items, &outside, &mut Vec::new());
+    saying.items(&tree.items, &Row::outside(&outside), &mut Vec::new());
     let Saying { findings, items, .. } = saying;
     if !findings.is_empty() {
         return Err(once(findings));
@@ -46,54 +48,8 @@ pub fn instances<'a>(source: &Source, tree: &'a SyntaxTree) -> Result<Instances<
     Ok(Instances { tree: Cow::Owned(tree), files })
 }
 
-/// Tables by their names, and the places of parameters by theirs.
-pub(super) type Declared<'a> = (BTreeMap<&'a str, Table>, BTreeMap<&'a str, Span>);
-
-/// Reads all tables of a plan.
-pub(super) fn tables<'a>(
-    source: &Source,
-    tree: &'a SyntaxTree,
-    files: &mut BTreeMap<String, String>,
-) -> Result<Declared<'a>, Vec<Finding>> {
-    let mut findings: Vec<Finding> = Vec::new();
-    let parameter = |line: &'a Line<Item>| match &line.node {
-        Item::Param(decl) => Some((decl.name.value.as_str(), decl.name.span)),
-        _ => None,
-    };
-    let parameters: BTreeMap<&str, Span> = tree.items.iter().filter_map(parameter).collect();
-    let mut names: BTreeMap<&str, Span> = BTreeMap::new();
-    let mut tables = BTreeMap::new();
-    let decl = |line: &'a Line<Item>| match &line.node {
-        Item::Table(decl) => Some(decl),
-        _ => None,
-    };
-    for decl in tree.items.iter().filter_map(decl) {
-        if let Some(first) = names.insert(decl.name.value.as_str(), decl.name.span) {
-            findings.push(crate::plan::duplicate::twice(&decl.name, first));
-            continue;
-        }
-        findings.extend(taken(decl, &parameters));
-        match table(source, decl, files) {
-            Ok(read) => drop(tables.insert(decl.name.value.as_str(), read)),
-            Err(found) => findings.extend(found),
-        }
-    }
-    if findings.is_empty() { Ok((tables, parameters)) } else { Err(findings) }
-}
-
-/// Columns whose name stands for something else already.
-fn taken(decl: &TableDecl, parameters: &BTreeMap<&str, Span>) -> Vec<Finding> {
-    let mut own: BTreeMap<&str, Span> = BTreeMap::new();
-    let mut findings: Vec<Finding> = Vec::new();
-    for column in std::iter::once(&decl.name).chain(decl.columns.iter().map(|column| &column.name)) {
-        let name = column.value.as_str();
-        if let Some(first) = own.insert(name, column.span).or_else(|| parameters.get(name).copied()) {
-            let (at, first) = (column.span.into(), first.into());
-            findings.push(Box::new(ColumnNameTaken { name: shown(name), at, first }));
-        }
-    }
-    findings
-}
+/// From so many sentences on a second worker costs less than it saves.
+const MANY: usize = 4000;
 
 /// What is said so far.
 struct Saying<'a> {
@@ -104,7 +60,7 @@ struct Saying<'a> {
 
 impl<'a> Saying<'a> {
     /// Says sentences for a row; `around` are the tables whose `for each` they stand in.
-    fn items(&mut self, lines: &[Line<Item>], row: &Row, around: &mut Vec<&'a str>) {
+    fn items(&mut self, lines: &[Line<Item>], row: &Row<'a>, around: &mut Vec<&'a str>) {
         for line in lines {
             match &line.node {
                 Item::ForEach(each) => self.each(each, row, around),
@@ -122,17 +78,36 @@ impl<'a> Saying<'a> {
         }
     }
 
-    fn each(&mut self, each: &ForEach, row: &Row, around: &mut Vec<&'a str>) {
+    fn each(&mut self, each: &ForEach, row: &Row<'a>, around: &mut Vec<&'a str>) {
         let Some((name, rows)) = self.rows(&each.every, row) else { return };
         around.push(name);
-        for row in rows {
-            self.items(&each.body.lines, &row, around);
+        let lines = &each.body.lines;
+        if rows.len().saturating_mul(lines.len()) < MANY {
+            rows.iter().for_each(|row| self.items(lines, row, around));
+        } else {
+            self.halves(lines, &rows, around);
         }
         around.pop();
     }
 
+    /// The same by two workers; what they say stands in the order of the rows.
+    fn halves(&mut self, lines: &[Line<Item>], rows: &[Row<'a>], around: &[&'a str]) {
+        let said = |rows: &[Row<'a>]| {
+            let mut saying = Self { tables: self.tables, findings: Vec::new(), items: Vec::new() };
+            let mut around = around.to_vec();
+            rows.iter().for_each(|row| saying.items(lines, row, &mut around));
+            (saying.findings, saying.items)
+        };
+        let (first, second) = rows.split_at(rows.len() / 2);
+        let halves: [_; 2] = both(processors(), || said(first), || said(second)).into();
+        for (findings, items) in halves {
+            self.findings.extend(findings);
+            self.items.extend(items);
+        }
+    }
+
     /// The rows that are meant, each with what is known around it.
-    fn rows(&mut self, every: &Every, row: &Row) -> Option<(&'a str, Vec<Row>)> {
+    fn rows(&mut self, every: &Every, row: &Row<'a>) -> Option<(&'a str, Vec<Row<'a>>)> {
         let Some((name, table)) = self.tables.get_key_value(every.table.value.as_str()) else {
             let known: Vec<String> = self.tables.keys().map(|name| (*name).to_owned()).collect();
             let help = suggest::did_you_mean(&every.table.value, "table", &known);
@@ -185,16 +160,21 @@ impl<'a> Saying<'a> {
     }
 
     /// A name, each `$` in it filled in.
-    fn name(&mut self, name: &Spanned<String>, row: &Row) -> Spanned<String> {
+    fn name(&mut self, name: &Spanned<String>, row: &Row<'a>) -> Spanned<String> {
+        self.known(name, row);
+        row.name(name)
+    }
+
+    /// Finds a `$` in a name before what is no column.
+    fn known(&mut self, name: &Spanned<String>, row: &Row<'a>) {
         if let Some(unknown) = row.unknown(&name.value) {
             let word = Spanned::new(unknown.to_owned(), name.span);
             self.unknown_column(&word, row.columns());
         }
-        row.name(name)
     }
 
     /// The name of something that is declared, which differs from row to row.
-    fn own(&mut self, name: &Spanned<String>, row: &Row, around: &[&str]) -> Spanned<String> {
+    fn own(&mut self, name: &Spanned<String>, row: &Row<'a>, around: &[&str]) -> Spanned<String> {
         if let Some(table) = around.iter().find(|table| !row.tells_apart(&name.value, table)) {
             let (table, shown_name, at) = (shown(table), shown(&name.value), name.span.into());
             self.findings.push(Box::new(SameInEachRow { table, name: shown_name, at }));
@@ -202,7 +182,7 @@ impl<'a> Saying<'a> {
         self.name(name, row)
     }
 
-    fn item(&mut self, item: &Item, row: &Row, around: &[&str]) -> Option<Item> {
+    fn item(&mut self, item: &Item, row: &Row<'a>, around: &[&str]) -> Option<Item> {
         let misplaced = |word: &'static str, at: Span| -> Option<Finding> {
             (!around.is_empty()).then(|| Box::new(MisplacedInEach { word, at: at.into() }) as Finding)
         };
@@ -260,7 +240,7 @@ impl<'a> Saying<'a> {
         })
     }
 
-    fn thing(&mut self, thing: &Thing, row: &Row, around: &[&str]) -> Thing {
+    fn thing(&mut self, thing: &Thing, row: &Row<'a>, around: &[&str]) -> Thing {
         let Thing { kind, name, title, owned, fact } = thing;
         let Some((owner, body)) = owned else {
             let Titled { name, title } =
@@ -275,7 +255,7 @@ impl<'a> Saying<'a> {
         Thing { kind: kind.clone(), name, title: None, owned: Some((owner, body)), fact: None }
     }
 
-    fn inner(&mut self, inner: &InnerDecl, row: &Row, around: &[&str]) -> InnerDecl {
+    fn inner(&mut self, inner: &InnerDecl, row: &Row<'a>, around: &[&str]) -> InnerDecl {
         let mut body = Block { lines: Vec::new(), trailing: Vec::new() };
         for line in &inner.body.lines {
             let said = match &line.node {
@@ -292,12 +272,12 @@ impl<'a> Saying<'a> {
         InnerDecl { name: self.own(&inner.name, row, around), file: inner.file.clone(), body }
     }
 
-    fn titled(&mut self, titled: &Titled, row: &Row, around: &[&str]) -> Titled {
+    fn titled(&mut self, titled: &Titled, row: &Row<'a>, around: &[&str]) -> Titled {
         let title = titled.title.as_ref().map(|title| row.name(title));
         Titled { name: self.own(&titled.name, row, around), title }
     }
 
-    fn owned(&mut self, owned: &Owned<Phrase>, row: &Row, around: &[&str]) -> Owned<Phrase> {
+    fn owned(&mut self, owned: &Owned<Phrase>, row: &Row<'a>, around: &[&str]) -> Owned<Phrase> {
         let (name, owner) = (self.own(&owned.name, row, around), self.name(&owned.owner, row));
         let mut body = Block { lines: Vec::new(), trailing: Vec::new() };
         for line in &owned.body.lines {
@@ -307,7 +287,7 @@ impl<'a> Saying<'a> {
         Owned { name, owner, body }
     }
 
-    fn step(&mut self, step: &StepDecl, row: &Row, around: &[&str]) -> StepDecl {
+    fn step(&mut self, step: &StepDecl, row: &Row<'a>, around: &[&str]) -> StepDecl {
         let (name, role) = (self.own(&step.name, row, around), self.name(&step.role, row));
         let title = step.title.as_ref().map(|title| row.name(title));
         let mut body = Block { lines: Vec::new(), trailing: Vec::new() };
@@ -347,14 +327,14 @@ impl<'a> Saying<'a> {
     }
 
     /// A line that may be said for each row of a table, as a whole.
-    fn for_rows(&mut self, words: &Phrase, row: &Row) -> Vec<Phrase> {
+    fn for_rows(&mut self, words: &Phrase, row: &Row<'a>) -> Vec<Phrase> {
         let Some((said, every)) = whole(words) else { return vec![self.phrase(words, row)] };
         let rows = self.rows(&every, row).map(|(_, rows)| rows).unwrap_or_default();
         rows.iter().map(|row| self.phrase(&said, row)).collect()
     }
 
     /// A phrase, in which a word may be a list.
-    fn phrase(&mut self, words: &Phrase, row: &Row) -> Phrase {
+    fn phrase(&mut self, words: &Phrase, row: &Row<'a>) -> Phrase {
         let mut terms = Vec::with_capacity(words.terms.len());
         for piece in pieces(words) {
             match piece {
@@ -377,14 +357,14 @@ impl<'a> Saying<'a> {
         Phrase { terms }
     }
 
-    fn term(&mut self, term: &Term, row: &Row) -> Term {
+    fn term(&mut self, term: &Term, row: &Row<'a>) -> Term {
         let name = match term {
             Term::Word(word) => Some(word),
             Term::Place(place) => Some(&place.value.store),
             _ => None,
         };
         if let Some(name) = name.filter(|name| name.value.contains('$')) {
-            let _filled = self.name(name, row);
+            self.known(name, row);
         }
         row.term(term)
     }

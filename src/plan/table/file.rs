@@ -1,6 +1,6 @@
 //! Tables in files beside the plan.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::{
     source::{Finding, Source, Spanned, shown},
@@ -21,7 +21,7 @@ pub(super) fn rows(
     source: &Source,
     decl: &TableDecl,
     name: &Spanned<String>,
-    columns: &[(Rc<str>, Kind)],
+    columns: &[(Arc<str>, Kind)],
 ) -> Result<(String, Vec<Written<'static>>), Finding> {
     let wrong = |why: String, help: &str| -> Finding {
         Box::new(TableFile {
@@ -68,7 +68,7 @@ type Numbered = Vec<(usize, Vec<String>)>;
 
 /// For each column of the table, the place in which the file has it.
 fn places<'a>(
-    columns: &[(Rc<str>, Kind)],
+    columns: &[(Arc<str>, Kind)],
     found: impl Iterator<Item = &'a str>,
 ) -> Result<Vec<usize>, String> {
     let found: Vec<&str> = found.collect();
@@ -88,7 +88,7 @@ fn places<'a>(
 }
 
 /// Comma separated values, as RFC 4180 has them; the first line names the columns.
-fn csv_rows(text: &str, columns: &[(Rc<str>, Kind)]) -> Result<Numbered, String> {
+fn csv_rows(text: &str, columns: &[(Arc<str>, Kind)]) -> Result<Numbered, String> {
     let mut reader =
         csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|fault| spelt(&fault))?.clone();
@@ -114,7 +114,7 @@ fn spelt(fault: &csv::Error) -> String {
 }
 
 /// A list of objects.
-fn json_rows(text: &str, columns: &[(Rc<str>, Kind)]) -> Result<Numbered, String> {
+fn json_rows(text: &str, columns: &[(Arc<str>, Kind)]) -> Result<Numbered, String> {
     let list: Vec<serde_json::Map<String, serde_json::Value>> =
         serde_json::from_str(text).map_err(|fault| {
             format!("is no list of objects (line {}, column {})", fault.line(), fault.column())
@@ -123,7 +123,7 @@ fn json_rows(text: &str, columns: &[(Rc<str>, Kind)]) -> Result<Numbered, String
     for (number, object) in list.iter().enumerate() {
         let row = number + 1;
         places(columns, object.keys().map(String::as_str)).map_err(|why| format!("{why}, in row {row}"))?;
-        let cell = |(column, _): &(Rc<str>, Kind)| match object.get(&**column) {
+        let cell = |(column, _): &(Arc<str>, Kind)| match object.get(&**column) {
             Some(serde_json::Value::String(text)) => Ok(text.clone()),
             Some(serde_json::Value::Number(number)) => Ok(number.to_string()),
             _ => Err(format!("has neither a text nor a number for `{}` in row {row}", shown(column))),

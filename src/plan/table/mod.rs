@@ -5,6 +5,7 @@
 //! sentence as it was written.
 
 mod count;
+mod declared;
 mod each;
 mod file;
 mod finding;

@@ -1,6 +1,6 @@
 //! From the declaration of a table to its rows.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     plan::suggest::nearest,
@@ -18,7 +18,7 @@ use super::{
 #[derive(Debug)]
 pub(super) struct Table {
     /// The columns in order, that of the row's name first.
-    pub(super) columns: Vec<(Rc<str>, Kind)>,
+    pub(super) columns: Vec<(Arc<str>, Kind)>,
     /// The cells of each row, in the order of the columns.
     pub(super) rows: Vec<Vec<Value>>,
 }
@@ -56,7 +56,7 @@ pub(super) fn table(
     files: &mut BTreeMap<String, String>,
 ) -> Result<Table, Vec<Finding>> {
     let mut findings: Vec<Finding> = Vec::new();
-    let mut columns: Vec<(Rc<str>, Kind)> = vec![(decl.name.value.as_str().into(), Kind::Name)];
+    let mut columns: Vec<(Arc<str>, Kind)> = vec![(decl.name.value.as_str().into(), Kind::Name)];
     for column in &decl.columns {
         let kind = Kind::named(&column.kind.value);
         if kind.is_none() {

@@ -1,9 +1,8 @@
 //! What `$NAME` stands for in the sentences of a row.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::{borrow::Borrow, collections::BTreeSet};
+
+use smallvec::SmallVec;
 
 use crate::{
     source::{Span, Spanned},
@@ -12,12 +11,20 @@ use crate::{
 
 use super::value::Value;
 
+/// How many columns a row knows without room of its own.
+const FEW: usize = 6;
+
 /// The columns that are known somewhere, with the values that they have there.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Row {
-    values: BTreeMap<Rc<str>, Value>,
-    /// The parameters of the plan, which are filled in later.
-    parameters: Rc<BTreeSet<String>>,
+#[derive(Clone, Debug)]
+pub(super) struct Row<'a> {
+    values: SmallVec<[(&'a str, &'a Value); FEW]>,
+    outside: &'a Outside,
+}
+
+/// The parameters of the plan, which are filled in later.
+#[derive(Debug, Default)]
+pub(super) struct Outside {
+    parameters: BTreeSet<String>,
     /// The length of the longest name, in bytes.
     longest: usize,
 }
@@ -29,47 +36,54 @@ enum Meaning<'a> {
     Unknown,
 }
 
-impl Row {
-    /// The row around all tables, which knows the parameters only.
-    pub(super) fn outside(parameters: BTreeSet<String>) -> Self {
+impl Outside {
+    /// These parameters.
+    pub(super) fn of<'n>(parameters: impl Iterator<Item = &'n str>) -> Self {
+        let parameters: BTreeSet<String> = parameters.map(str::to_owned).collect();
         let longest = parameters.iter().map(String::len).max().unwrap_or_default();
-        Self { values: BTreeMap::new(), parameters: Rc::new(parameters), longest }
+        Self { parameters, longest }
+    }
+}
+
+impl<'a> Row<'a> {
+    /// The row around all tables, which knows the parameters only.
+    pub(super) fn outside(outside: &'a Outside) -> Self {
+        Self { values: SmallVec::new(), outside }
     }
 
     /// This row with the columns of another table.
     #[must_use]
-    pub(super) fn with<'a>(&self, columns: impl Iterator<Item = (&'a Rc<str>, &'a Value)>) -> Self {
+    pub(super) fn with<'c: 'a, S: Borrow<str> + 'c>(
+        &self,
+        columns: impl Iterator<Item = (&'c S, &'c Value)>,
+    ) -> Self {
         let mut row = self.clone();
-        for (column, value) in columns {
-            row.longest = row.longest.max(column.len());
-            row.values.insert(Rc::clone(column), value.clone());
-        }
+        row.values.extend(columns.map(|(column, value)| (column.borrow(), value)));
         row
     }
 
     /// The value of a column.
-    pub(super) fn value(&self, column: &str) -> Option<&Value> {
-        self.values.get(column)
+    pub(super) fn value(&self, column: &str) -> Option<&'a Value> {
+        self.values.iter().find(|(name, _)| *name == column).map(|(_, value)| *value)
     }
 
-    /// The columns.
+    /// The columns in the order of their names.
     pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
-        self.values.keys().map(|column| &**column)
+        let columns: BTreeSet<&str> = self.values.iter().map(|(column, _)| *column).collect();
+        columns.into_iter()
     }
 
     /// What the text behind a `$` begins with: of several names the longest.
-    fn meaning<'a>(&'a self, text: &'a str) -> Meaning<'a> {
+    fn meaning(&self, text: &str) -> Meaning<'a> {
+        let begins = self.values.iter().filter(|(name, _)| text.starts_with(name));
+        let column = begins.max_by_key(|(name, _)| name.len());
+        let shorter = column.map_or(0, |(name, _)| name.len());
         // Names are ASCII, so a name never ends within a character.
-        for end in (1..=self.longest.min(text.len())).rev() {
-            let Some(name) = text.get(..end) else { continue };
-            if let Some(value) = self.values.get(name) {
-                return Meaning::Column(name, value);
-            }
-            if self.parameters.contains(name) {
-                return Meaning::Parameter;
-            }
+        let mut ends = shorter + 1..=self.outside.longest.min(text.len());
+        if ends.any(|end| text.get(..end).is_some_and(|name| self.outside.parameters.contains(name))) {
+            return Meaning::Parameter;
         }
-        Meaning::Unknown
+        column.map_or(Meaning::Unknown, |(name, value)| Meaning::Column(name, value))
     }
 
     /// A text with its columns filled in; a `$` before anything else is left as it is.
@@ -80,7 +94,7 @@ impl Row {
             out.push_str(plain);
             match self.meaning(behind) {
                 Meaning::Column(name, value) => {
-                    out.push_str(&value.to_string());
+                    value.write(&mut out);
                     rest = behind.get(name.len()..).unwrap_or_default();
                 }
                 Meaning::Parameter | Meaning::Unknown => {
@@ -94,7 +108,7 @@ impl Row {
     }
 
     /// The first name behind a `$` that is neither a column nor a parameter.
-    pub(super) fn unknown<'a>(&self, text: &'a str) -> Option<&'a str> {
+    pub(super) fn unknown<'n>(&self, text: &'n str) -> Option<&'n str> {
         let mut behind = text.split('$').skip(1);
         behind.find(|behind| matches!(self.meaning(behind), Meaning::Unknown))
     }
@@ -153,14 +167,20 @@ impl Row {
 mod tests {
     use super::*;
 
-    fn row() -> Row {
-        let outside = Row::outside(["delivery-time".to_owned()].into());
-        let columns: Vec<(Rc<str>, Value)> = vec![
-            ("partner".into(), Value::Name("acme".to_owned())),
-            ("partner-alias".into(), Value::Text("orders".to_owned())),
-            ("delivery".into(), Value::Number(3)),
-        ];
-        outside.with(columns.iter().map(|(column, value)| (column, value)))
+    fn outside() -> Outside {
+        Outside::of(["delivery-time"].into_iter())
+    }
+
+    fn columns() -> Vec<(String, Value)> {
+        let name = Value::Name("acme".to_owned());
+        let alias = Value::Text("orders".to_owned());
+        let columns = [("partner", name), ("partner-alias", alias), ("delivery", Value::Number(3))];
+        columns.map(|(column, value)| (column.to_owned(), value)).into()
+    }
+
+    fn with_row(test: impl Fn(&Row<'_>)) {
+        let (outside, columns) = (outside(), columns());
+        test(&Row::outside(&outside).with(columns.iter().map(|(column, value)| (column, value))));
     }
 
     #[test]
@@ -172,25 +192,31 @@ mod tests {
             ("$delivery-time $delivery-tim", "$delivery-time 3-tim"),
             ("$unknown $", "$unknown $"),
         ] {
-            assert_eq!(row().fill(text), filled);
+            with_row(|row| assert_eq!(row.fill(text), filled));
         }
     }
 
     #[test]
     fn a_column_alone_is_of_its_kind() {
         let at = |text: &str| Spanned::new(text.to_owned(), Span::default());
-        assert_eq!(row().term(&Term::Param(at("partner"))), Term::Word(at("acme")));
-        assert_eq!(row().term(&Term::Param(at("partner-alias"))), Term::Text(at("orders")));
-        assert_eq!(row().term(&Term::Param(at("delivery"))), Term::Number(Spanned::new(3, Span::default())));
-        assert_eq!(row().term(&Term::Param(at("partner-key"))), Term::Word(at("acme-key")));
-        assert_eq!(row().term(&Term::Param(at("delivery-time"))), Term::Param(at("delivery-time")));
+        for (name, term) in [
+            ("partner", Term::Word(at("acme"))),
+            ("partner-alias", Term::Text(at("orders"))),
+            ("delivery", Term::Number(Spanned::new(3, Span::default()))),
+            ("partner-key", Term::Word(at("acme-key"))),
+            ("delivery-time", Term::Param(at("delivery-time"))),
+        ] {
+            with_row(|row| assert_eq!(row.term(&Term::Param(at(name))), term));
+        }
     }
 
     #[test]
     fn what_is_unknown_is_found() {
-        assert_eq!(row().unknown("a-$partner$x-y"), Some("x-y"));
-        assert_eq!(row().unknown("a-$partner"), None);
-        assert!(row().tells_apart("a-$partner", "partner"));
-        assert!(!row().tells_apart("a-$partner-alias", "partner"));
+        with_row(|row| {
+            assert_eq!(row.unknown("a-$partner$x-y"), Some("x-y"));
+            assert_eq!(row.unknown("a-$partner"), None);
+            assert!(row.tells_apart("a-$partner", "partner"));
+            assert!(!row.tells_apart("a-$partner-alias", "partner"));
+        });
     }
 }

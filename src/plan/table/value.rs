@@ -83,6 +83,14 @@ impl fmt::Display for Value {
 }
 
 impl Value {
+    /// Writes it behind a text.
+    pub(super) fn write(&self, out: &mut String) {
+        match self {
+            Self::Name(text) | Self::Text(text) | Self::Date(text) => out.push_str(text),
+            Self::Duration(_) | Self::Number(_) => out.push_str(&self.to_string()),
+        }
+    }
+
     /// Reads a cell between the braces of a table.
     ///
     /// # Errors

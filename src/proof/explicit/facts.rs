@@ -73,7 +73,7 @@ pub(super) fn courses(checked: &Checked, start: &World, part: &Part) -> BTreeMap
                 let is_moved = old != Some(Value::Key(None)) && old != Some(Value::Key(Some(key)));
                 old.filter(|_| is_moved).map(|old| (backup, old))
             });
-            let mut writes: Vec<(Fact, Value)> = effect.writes();
+            let mut writes = effect.writes();
             writes.extend(moved);
             for (fact, value) in writes {
                 let row = reigns.entry(fact).or_insert_with(|| vec![first(land, start, fact)]);
