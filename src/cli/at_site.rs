@@ -77,10 +77,11 @@ impl AtSite {
                 return Err(Exit::Usage);
             }
         };
-        match Site::read(&text) {
+        let site = Site::read(&text).map_err(|finding| vec![finding]);
+        match site.and_then(|site| site.with_calendars(&self.folder(), &text)) {
             Ok(site) => Ok((site, text)),
-            Err(finding) => {
-                screen.page(&Refusal::new(text, vec![finding]));
+            Err(findings) => {
+                screen.page(&Refusal::new(text, findings));
                 Err(Exit::Refused)
             }
         }

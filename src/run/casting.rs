@@ -1,19 +1,39 @@
 //! Who plays which role, and which steps people do by hand.
 
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
 use crate::{
     plan::Plan,
+    source::shown,
+    transition::state::State,
     world::{
         id::{AcceptorId, ChannelId, OwnFactId, RoleId, StepId, StoreId, Table},
         landscape::Fact,
     },
 };
 
-use super::site::{FactBinding, FlowBinding, KeystoreBinding, ReceiverBinding, RoleBinding, Site};
+use super::{
+    calendar::Calendar,
+    site::{FactBinding, FlowBinding, KeystoreBinding, ReceiverBinding, RoleBinding, Site},
+};
+
+/// Why a step is not begun yet although the plan would let it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The first moment at which it may begin.
+    pub until: Timestamp,
+    /// Why, in words.
+    pub why: String,
+}
 
 /// Who does what at a site.
 #[derive(Clone, Debug)]
 pub struct Casting {
     roles: Table<RoleId, RoleBinding>,
+    /// The calendars that each role keeps to.
+    calendars: Table<RoleId, Vec<(String, Arc<Calendar>)>>,
     stores: Table<StoreId, bool>,
     receivers: Table<AcceptorId, bool>,
     flows: Table<ChannelId, bool>,
@@ -43,7 +63,12 @@ impl Casting {
             .own_facts
             .rows()
             .map(|f| matches!(site.facts.get(&f.name), None | Some(FactBinding::Manual {})));
+        let calendars = land.roles.rows().map(|name| {
+            let kept = site.role(name).calendars.into_iter();
+            kept.filter_map(|name| Some((name.clone(), Arc::clone(site.opened.get(&name)?)))).collect()
+        });
         Self {
+            calendars: calendars.collect(),
             roles: land.roles.rows().map(|name| site.role(name)).collect(),
             stores: stores.collect(),
             receivers: receivers.collect(),
@@ -57,6 +82,25 @@ impl Casting {
     #[must_use]
     pub fn with_an_authority(self) -> Self {
         Self { is_authority: true, ..self }
+    }
+
+    /// Until when a step is held because a calendar of its role is closed, and why; of several the one that
+    /// opens last. Only what changes something is held, and nothing while a flow stands still that ran at the
+    /// start: what was begun is brought to its end.
+    #[must_use]
+    pub fn held(&self, plan: &Plan, state: &State, step: StepId, now: Timestamp) -> Option<Held> {
+        let row = &plan.steps[step];
+        let stands_still = |flow| plan.start.running[flow] && !state.world.running[flow];
+        if row.action.value.effects().is_empty() || plan.landscape.channels.ids().any(stands_still) {
+            return None;
+        }
+        let closed = self.calendars[row.role.value].iter().filter_map(|(name, calendar)| {
+            let closed = calendar.closed_at(now)?;
+            let why =
+                if closed.why.is_empty() { String::new() } else { format!(" ({})", shown(&closed.why)) };
+            Some(Held { until: closed.until, why: format!("the calendar {} is closed{why}", shown(name)) })
+        });
+        closed.max_by_key(|held| held.until)
     }
 
     /// How a role is played.

@@ -2,7 +2,7 @@
 //! does what it commands.
 //!
 //! - Before a run: [`site`] is read, [`bind`] compares it with the plan and makes its backends,
-//!   [`casting`] says who plays which role, [`dry_run`] what would happen (the
+//!   [`casting`] says who plays which role and keeps to which [`calendar`], [`dry_run`] what would happen (the
 //!   same runner over what is [`read_only`], with what [`noted`] tells beside), [`approval`] what was
 //!   agreed to, [`claims`] which keystores are its own, [`opening`] which certificates the run begins with, and
 //!   [`validity`] whether they last as long as the plan may, and [`weak`] which are too weak.
@@ -16,6 +16,7 @@
 
 pub mod approval;
 pub mod bind;
+pub mod calendar;
 pub mod casting;
 pub mod claims;
 pub mod command_binding;

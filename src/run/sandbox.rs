@@ -154,6 +154,8 @@ impl Sandbox {
                 parameters: given.map(|one| (one.name.clone(), one.value.to_string())).collect(),
                 answers: answers.map(|one| (one.name.value.clone(), answer(one.yes))).collect(),
                 roles: BTreeMap::new(),
+                calendars: BTreeMap::new(),
+                opened: BTreeMap::new(),
                 keystores: BTreeMap::new(),
                 receivers: BTreeMap::new(),
                 flows: BTreeMap::new(),
@@ -173,7 +175,7 @@ impl Sandbox {
         }
         for role in plan.landscape.roles.rows() {
             let binding =
-                RoleBinding { automatic: true, pause: Some(Length(props.pause)), people: Vec::new() };
+                RoleBinding { automatic: true, pause: Some(Length(props.pause)), ..RoleBinding::default() };
             sandbox.site.roles.insert(role.clone(), binding);
         }
         for store in plan.landscape.stores.ids() {

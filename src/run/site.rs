@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ use crate::{
 pub use crate::backend::key_pair::subject::subject;
 
 use super::{
+    calendar::{Calendar, CalendarBinding, open},
     command_binding::{CommandBinding, CommandReceiverBinding},
     signature_binding::SignatureBinding,
     site_fault::{SiteFault, unreadable},
@@ -47,6 +49,13 @@ pub struct Site {
     /// Who plays the roles; a role that is not named is played by a person.
     #[serde(default)]
     pub roles: BTreeMap<String, RoleBinding>,
+    /// Calendars of times in which roles change nothing.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub calendars: BTreeMap<String, CalendarBinding>,
+    /// What their files said when they were opened; no part of the site's digest, so that a holiday more
+    /// leaves an approval as it is.
+    #[serde(skip)]
+    pub opened: BTreeMap<String, Arc<Calendar>>,
     /// What stands behind the keystores.
     #[serde(default)]
     pub keystores: BTreeMap<String, KeystoreBinding>,
@@ -92,6 +101,9 @@ pub struct RoleBinding {
     /// How long after a step of the role may begin the site does it: `"5m"`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause: Option<Length>,
+    /// Calendars, by their names in the site: while one of them is closed the role changes nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calendars: Vec<String>,
     /// Who plays it, by name, where that is said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<String>,
@@ -250,6 +262,15 @@ impl Site {
             let why = format!("this keyroll knows no site of version {}", site.site);
             Err(unreadable(&why, "begin it with `site = 1`", Span::new(0, 1)))
         }
+    }
+
+    /// The site with what its calendars say.
+    ///
+    /// # Errors
+    /// Every finding about them.
+    pub fn with_calendars(mut self, folder: &Path, text: &Source) -> Result<Self, Vec<SiteFault>> {
+        self.opened = open(&self, folder, text)?;
+        Ok(self)
     }
 
     /// Identifies what is bound; comments and order do not count.

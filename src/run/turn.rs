@@ -354,7 +354,8 @@ impl Runner<'_> {
             if mine {
                 self.stand_in_for_late(step, now, watch)?;
             }
-            let waits = || !barred_at(self.checked, self.state(), step, now).is_empty();
+            let barred = || !barred_at(self.checked, self.state(), step, now).is_empty();
+            let waits = || barred() || self.casting.held(plan, self.state(), step, now).is_some();
             if !mine || waits() || self.waits_for_people(step) {
                 self.ready_since.remove(&step);
                 continue;

@@ -249,6 +249,12 @@ pub fn waits(checked: &Checked, casting: &Casting, state: &State, now: Timestamp
         // What it waits for comes first, however late it is.
         blocking.retain(|blocker| !matches!(blocker, Blocker::Late(_)));
         let open = lacking(checked, state, step) > 0 && progress.status != Status::Begun;
+        let held = casting.held(plan, state, step, now).filter(|_| blocking.is_empty());
+        if let Some(held) = held.filter(|_| matches!(progress.status, Status::Open | Status::Failed)) {
+            let (since, until) = (since(checked, state, step), Some(held.until));
+            found.push(Wait { step, cause: Cause::Due(held.why), since, until });
+            continue;
+        }
         if blocking.is_empty() && (open || casting.is_by_hand(plan, step)) {
             let people = || Cause::Second(role, progress.people.clone());
             found.push(Wait {

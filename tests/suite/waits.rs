@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod begun;
+mod closed;
 mod in_time;
 mod proved;
 mod until;

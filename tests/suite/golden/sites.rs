@@ -18,8 +18,9 @@ fn findings(source: &Source) -> Vec<Finding> {
         plan = Source::new("two-keys.renewal", text);
     }
     let checked = check::read(&plan, &Given::default()).unwrap();
-    match Site::read(source) {
-        Err(finding) => vec![finding],
+    let site = Site::read(source).map_err(|finding| vec![finding]);
+    match site.and_then(|site| site.with_calendars(Path::new("tests/golden/refused"), source)) {
+        Err(findings) => findings,
         Ok(site) => compare(checked.plan(), &site, source).err().unwrap_or_default(),
     }
 }
