@@ -1,6 +1,7 @@
 //! The author's text, places in it, and the findings that point at them.
 
 mod around;
+mod mend;
 mod part;
 
 use std::{
@@ -13,6 +14,7 @@ use std::{
 use miette::{NamedSource, SourceSpan};
 
 pub use around::Noted;
+pub use mend::Mend;
 use part::Among;
 pub use part::{Part, own_text};
 

@@ -113,6 +113,11 @@ pub trait Action: Debug + Send + Sync {
         self.authority()
     }
 
+    /// The facts whose owner may do the act that it asks for, or allows.
+    fn asks_for(&self) -> Vec<Fact> {
+        Vec::new()
+    }
+
     /// Whom it speaks to, if it is an act of speech.
     fn speech(&self) -> Option<Speech> {
         None

@@ -1,8 +1,11 @@
 //! `request integration_developer to undeploy orders`: somebody is asked for an act.
 
-use crate::world::{id::RoleId, landscape::Landscape};
+use crate::world::{
+    id::RoleId,
+    landscape::{Fact, Landscape},
+};
 
-use super::{Action, Speech, SpeechKind, Verb, listed};
+use super::{Action, Speech, SpeechKind, Verb, listed, usage::Asked};
 
 /// The row of the vocabulary.
 pub const VERB: Verb = Verb {
@@ -15,16 +18,20 @@ pub const VERB: Verb = Verb {
 /// A role asks another for an act.
 #[derive(Debug)]
 pub struct Request {
-    act: String,
+    act: Asked,
     to: Vec<RoleId>,
 }
 
 impl Action for Request {
     fn words(&self, landscape: &Landscape) -> String {
-        format!("request {} to {}", listed(landscape, &self.to), self.act)
+        format!("request {} to {}", listed(landscape, &self.to), self.act.sentence)
     }
 
     fn speech(&self) -> Option<Speech> {
         Some(Speech { kind: SpeechKind::Request, to: self.to.clone() })
+    }
+
+    fn asks_for(&self) -> Vec<Fact> {
+        self.act.authority.clone()
     }
 }

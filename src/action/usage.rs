@@ -9,6 +9,7 @@ use crate::{
     world::{
         id::{AcceptorId, ChannelId, KeyId, OwnFactId, PlaceId, RoleId, StoreId, WindowId},
         key_kind::KeyKind,
+        landscape::Fact,
     },
 };
 
@@ -148,10 +149,19 @@ pub enum Argument {
     Text(String),
     /// A kind of key pair.
     Type(KeyKind),
-    /// An act, as a sentence.
-    Act(String),
+    /// An act that a role is asked for.
+    Act(Asked),
     /// A condition: its row of the list of conditions, and its own arguments.
     Condition(usize, Vec<Argument>),
+}
+
+/// An act that somebody is asked for, or allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// How it reads.
+    pub sentence: String,
+    /// The facts whose owner may do it.
+    pub authority: Vec<Fact>,
 }
 
 /// The arguments of one phrase, in the order of its slots, and the places that its act needs.
@@ -212,8 +222,8 @@ impl Arguments {
         text: Text(String);
         /// The next argument, a kind of key pair.
         key_kind: Type(KeyKind);
-        /// The next argument, an act as a sentence.
-        act: Act(String);
+        /// The next argument, an act that a role is asked for.
+        act: Act(Asked);
     }
 }
 

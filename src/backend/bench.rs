@@ -4,15 +4,12 @@ use std::{collections::BTreeMap, io::Cursor};
 
 use jiff::Timestamp;
 
-use crate::{
-    source::shown,
-    world::{
-        id::{AcceptorId, ChannelId, KeyId, OwnFactId, PlaceId, StoreId, Table},
-        key_kind::KeyKind,
-        landscape::{Fact, Landscape, Place},
-        material::{Certificate, Fingerprint},
-        weakness::Weakness,
-    },
+use crate::world::{
+    id::{AcceptorId, ChannelId, KeyId, OwnFactId, PlaceId, StoreId, Table},
+    key_kind::KeyKind,
+    landscape::{Fact, Landscape, Place},
+    material::{Certificate, Fingerprint},
+    weakness::Weakness,
 };
 
 use super::{
@@ -121,13 +118,6 @@ impl Workbench<'_> {
             .ok_or_else(|| ActError::UnknownKey(self.landscape.keys[key].clone()))
     }
 
-    /// Refuses a key that is to be new and is weak, unless the plan says that it may be.
-    fn admits(&self, key: KeyId, weakness: Option<Weakness>) -> Result<(), ActError> {
-        let refused = weakness.filter(|_| !self.material.may_be_weak(key));
-        let name = || shown(&self.landscape.keys[key]);
-        refused.map_or(Ok(()), |weakness| Err(ActError::Weak(weakness.refused(&name()))))
-    }
-
     /// Generates the pair of `key` under the alias of `place` and pins its certificate.
     ///
     /// # Errors
@@ -157,7 +147,7 @@ impl Workbench<'_> {
             _ => {
                 let (outcome, certificate) =
                     self.keystore(place.store)?.create_key_pair(&place.alias, &spec)?;
-                self.admits(key, Weakness::of(&certificate).first().copied())?;
+                self.admits_made(key, &certificate, &place)?;
                 self.material.pin(key, certificate);
                 Ok(outcome)
             }
@@ -218,9 +208,10 @@ impl Workbench<'_> {
         let spec = self.material.spec(key).cloned();
         let spec = spec.ok_or_else(|| ActError::Unspecified(self.landscape.keys[key].clone()))?;
         self.admits(key, Weakness::of_kind(KeyKind::Handled(spec.key_type)))?;
+        let material = &*self.material;
         match &mut self.backends.receivers[receiver] {
             Bound::To(receiver) => {
-                let certificate = receiver.generate(&spec)?;
+                let certificate = receiver.generate(&spec, &|found| material.key_of(found).is_some())?;
                 self.admits(key, Weakness::of(&certificate).first().copied())?;
                 self.material.pin(key, certificate);
                 Ok(Outcome::Changed)

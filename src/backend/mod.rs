@@ -1,6 +1,7 @@
 //! What stands behind the names of a plan: the faces, and the real things behind them.
 
 mod act_error;
+mod admitted;
 pub mod bench;
 pub mod clock;
 pub mod command;

@@ -23,12 +23,17 @@ pub trait Receiver: Debug + Send {
     /// [`ReceiverError::Full`] when the receiver would hold more than it can.
     fn change(&mut self, add: &[Certificate], remove: &[Fingerprint]) -> Result<Outcome, ReceiverError>;
 
-    /// Makes a credential that it accepts from then on: a pair whose private half stays here.
+    /// Makes a credential that it accepts from then on: a pair whose private half stays here. One that it made
+    /// before and that nobody knows, as where whoever asked was cut off, is that pair.
     ///
     /// # Errors
     /// [`ReceiverError::Full`] when the receiver would hold more than it can; [`ReceiverError::NoHand`]
     /// where it cannot do it.
-    fn generate(&mut self, _spec: &KeySpec) -> Result<Certificate, ReceiverError> {
+    fn generate(
+        &mut self,
+        _spec: &KeySpec,
+        _is_known: &dyn Fn(Fingerprint) -> bool,
+    ) -> Result<Certificate, ReceiverError> {
         Err(ReceiverError::NoHand("generate a credential"))
     }
 

@@ -27,6 +27,19 @@ pub trait Signer: Debug + Send {
         out: &mut dyn Write,
     ) -> Result<Certificate, SignerError>;
 
+    /// The same for a document that is signed already: what is signed is the document with that signature.
+    ///
+    /// # Errors
+    /// As [`sign`](Self::sign), and where an implementation puts no second signature on a document.
+    fn sign_over(
+        &mut self,
+        _alias: &Alias,
+        _document: &mut dyn Read,
+        _out: &mut dyn Write,
+    ) -> Result<Certificate, SignerError> {
+        Err(SignerError::Document("it is signed already".to_owned()))
+    }
+
     /// The same by a runtime that may keep using a key for a time after its alias names another. Without
     /// a cache of its own an implementation looks the alias up for each message, which is soon enough.
     ///

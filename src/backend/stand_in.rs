@@ -28,9 +28,17 @@ impl Maker {
         Self { receiver, pairs }
     }
 
-    /// Makes a pair under an alias that is free.
-    fn pair(&mut self, spec: &KeySpec) -> Result<Certificate, KeystoreError> {
+    /// The pair that was made for somebody who never heard of it, or else one under an alias that is free.
+    fn pair(
+        &mut self,
+        spec: &KeySpec,
+        is_known: &dyn Fn(Fingerprint) -> bool,
+    ) -> Result<Certificate, KeystoreError> {
         let held = self.pairs.entries()?;
+        let mut certificates = held.iter().filter_map(Entry::certificate);
+        if let Some(left) = certificates.find(|one| !is_known(one.fingerprint())) {
+            return Ok(left.clone());
+        }
         let mut free = (1..).filter_map(|number| Alias::new(format!("made-{number}")).ok());
         let free = free.find(|alias| held.iter().all(|entry| entry.alias != *alias));
         let alias = free.ok_or(KeystoreError::NoHand("name another pair"))?;
@@ -47,12 +55,20 @@ impl Receiver for Maker {
         self.receiver.change(add, remove)
     }
 
-    fn generate(&mut self, spec: &KeySpec) -> Result<Certificate, ReceiverError> {
-        let (wanted, capacity) = (self.accepted()?.len() + 1, self.capacity());
+    fn generate(
+        &mut self,
+        spec: &KeySpec,
+        is_known: &dyn Fn(Fingerprint) -> bool,
+    ) -> Result<Certificate, ReceiverError> {
+        let (accepted, capacity) = (self.accepted()?, self.capacity());
+        let held = self.pairs.entries().map_err(|error| ReceiverError::NoPair(error.to_string()))?;
+        let mut left = held.iter().filter_map(Entry::certificate);
+        let is_there = left.any(|one| !is_known(one.fingerprint()) && accepted.contains(one));
+        let wanted = accepted.len() + usize::from(!is_there);
         if wanted > capacity {
             return Err(ReceiverError::Full { capacity, wanted });
         }
-        let made = self.pair(spec).map_err(|error| ReceiverError::NoPair(error.to_string()))?;
+        let made = self.pair(spec, is_known).map_err(|error| ReceiverError::NoPair(error.to_string()))?;
         self.receiver.change(std::slice::from_ref(&made), &[])?;
         Ok(made)
     }
@@ -162,7 +178,9 @@ mod tests {
     fn what_is_made_is_accepted_and_can_be_imported_once_it_is_made() {
         let folder = tempfile::tempdir().unwrap();
         let mut maker = maker(folder.path(), 2);
-        let made = [maker.generate(&spec()).unwrap(), maker.generate(&spec()).unwrap()];
+        let first = maker.generate(&spec(), &|_| false).unwrap();
+        let known = first.fingerprint();
+        let made = [first, maker.generate(&spec(), &|one| one == known).unwrap()];
         assert_ne!(made[0], made[1], "each call makes one");
         let accepted = maker.accepted().unwrap();
         assert!(accepted.len() == 2 && made.iter().all(|one| accepted.contains(one)));
@@ -180,12 +198,25 @@ mod tests {
         assert!(matches!(strange, KeystoreError::NoHand(_)), "{strange}");
     }
 
+    /// Whoever is cut off between the making of a pair and its record makes no second one.
+    #[test]
+    fn a_pair_of_which_nobody_heard_is_not_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut maker = maker(folder.path(), 1);
+        let made = maker.generate(&spec(), &|_| true).unwrap();
+        assert_eq!(maker.generate(&spec(), &|_| false).unwrap(), made, "it is accepted already");
+        maker.change(&[], &[made.fingerprint()]).unwrap();
+        assert_eq!(maker.generate(&spec(), &|_| false).unwrap(), made, "it was not accepted yet");
+        assert_eq!(maker.accepted().unwrap(), [made]);
+        assert_eq!(store(folder.path(), "pairs.p12").entries().unwrap().len(), 1);
+    }
+
     #[test]
     fn a_receiver_that_is_full_makes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let mut maker = maker(folder.path(), 1);
-        maker.generate(&spec()).unwrap();
-        let full = maker.generate(&spec()).unwrap_err();
+        maker.generate(&spec(), &|_| true).unwrap();
+        let full = maker.generate(&spec(), &|_| true).unwrap_err();
         assert!(matches!(full, ReceiverError::Full { capacity: 1, wanted: 2 }), "{full}");
         assert_eq!(store(folder.path(), "pairs.p12").entries().unwrap().len(), 1);
         assert_eq!(maker.accepted().unwrap().len(), 1);

@@ -21,6 +21,7 @@ pub mod gap_observed;
 pub mod issued_twice;
 pub mod key_not_provided;
 pub mod last_act_unreported;
+pub mod needless_waiver;
 pub mod not_issued;
 pub mod not_known_at_end;
 pub mod old_pair_kept;
@@ -37,6 +38,7 @@ pub mod unused;
 pub mod use_uncovered;
 pub mod useless_step;
 pub mod weak_algorithm;
+pub mod weak_inherited;
 pub mod wrong_issuer;
 
 pub use checked::{Checked, all, read};
@@ -109,6 +111,8 @@ pub const CHECKS: &[Check] = &[
     promise_empty::find,
     flow_unpromised::find,
     promise_twice::find,
+    needless_waiver::find,
+    weak_inherited::find,
     last_act_unreported::find,
     useless_step::find,
     alias_spelling::find,
@@ -127,15 +131,16 @@ pub fn explanations() -> Vec<Explanation> {
         certificate_missing::EXPLANATION,
         created_twice::EXPLANATION,
         cycle::EXPLANATION,
+        destroyed_early::EXPLANATION,
         fact_unasked::EXPLANATION,
         fact_unchanged::EXPLANATION,
-        destroyed_early::EXPLANATION,
         flow_never_runs::EXPLANATION,
         flow_unpromised::EXPLANATION,
         gap_observed::EXPLANATION,
         issued_twice::EXPLANATION,
         key_not_provided::EXPLANATION,
         last_act_unreported::EXPLANATION,
+        needless_waiver::EXPLANATION,
         not_issued::EXPLANATION,
         not_known_at_end::EXPLANATION,
         old_pair_kept::EXPLANATION,
@@ -150,6 +155,7 @@ pub fn explanations() -> Vec<Explanation> {
         use_uncovered::EXPLANATION,
         useless_step::EXPLANATION,
         weak_algorithm::EXPLANATION,
+        weak_inherited::EXPLANATION,
         wrong_issuer::EXPLANATION,
     ]
     .into_iter()

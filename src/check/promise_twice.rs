@@ -9,7 +9,7 @@ use crate::{
     explanation::Explanation,
     invariant::Invariant as _,
     plan::Plan,
-    source::{Finding, Span, shown},
+    source::{Finding, Mend, Span, shown},
 };
 
 use super::Subject;
@@ -37,7 +37,7 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
         match first.get(&sentence) {
             Some(first) => {
                 let (promise, first) = (shown(&sentence), (*first).into());
-                findings.push(Box::new(PromiseTwice { promise, at: at.into(), first }));
+                findings.push(Mend::TakeOut.of(Box::new(PromiseTwice { promise, at: at.into(), first })));
             }
             None => drop(first.insert(sentence, at)),
         }

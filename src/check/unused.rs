@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::{
     explanation::Explanation,
     plan,
-    source::{Finding, shown},
+    source::{Finding, Mend, shown},
 };
 
 use super::Subject;
@@ -29,7 +29,12 @@ struct Unused {
 pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let findings = subject.plan.unused.iter().map(|unused| -> Finding {
         let name = shown(&unused.name);
-        Box::new(Unused { kind: unused.kind, help: help(unused), name, at: unused.at.into() })
+        Mend::TakeOut.of(Box::new(Unused {
+            kind: unused.kind,
+            help: help(unused),
+            name,
+            at: unused.at.into(),
+        }))
     });
     findings.collect()
 }

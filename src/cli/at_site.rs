@@ -159,8 +159,13 @@ pub fn failed(error: &HostError, screen: &mut Screen) -> Exit {
 ///
 /// # Errors
 /// The exit; the findings have been drawn.
-pub fn fitting(checked: &Checked, site: &Site, text: &Source, screen: &mut Screen) -> Result<(), Exit> {
-    compare(checked.plan(), site, text).map_err(|findings| {
+pub fn fitting(
+    checked: &Checked,
+    (site, text): (&Site, &Source),
+    folder: &Path,
+    screen: &mut Screen,
+) -> Result<(), Exit> {
+    compare(checked.plan(), site, text, folder).map_err(|findings| {
         screen.page(&Refusal::new(text.clone(), findings));
         Exit::Refused
     })

@@ -150,7 +150,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
 /// Says that the plan has no such step.
 pub fn unknown(checked: &Checked, step: &str, screen: &mut Screen) -> Exit {
     let names: Vec<String> = checked.plan().steps.rows().map(|s| s.name.value.clone()).collect();
-    let help = crate::plan::suggest::did_you_mean(step, "step", &names);
+    let help = crate::plan::suggest::did_you_mean(step, "step", &names).text;
     screen.talk(format_args!("the plan has no step `{}`: {help}", shown(step)));
     Exit::Usage
 }

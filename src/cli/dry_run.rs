@@ -15,6 +15,7 @@ use crate::{
         claims::Claims,
         difference::Difference,
         dry_run::{Bound, DryRun, Word, dry_run},
+        error::RunError,
         site::Site,
     },
     source::{Refusal, shown},
@@ -65,7 +66,7 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let given = arguments.answered.given(&site, screen)?;
     let checked = pinned(&source, &given, screen)?;
     vain(&given, &site, &checked, screen)?;
-    fitting(&checked, &site, &text, screen)?;
+    fitting(&checked, (&site, &text), &arguments.at.folder(), screen)?;
     let start = checked.plan().start.clone();
     let proven = match prove(checked, &start, BUDGET) {
         Verdict::Proven(proven) => proven,
@@ -80,6 +81,7 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         }
     };
     let folder = arguments.at.folder();
+    let plan_text = proven.checked().plan().source.clone();
     let mut complain = |error: String| {
         screen.talk(shown(&error));
         Exit::Backend
@@ -90,7 +92,14 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     // Taken before the backends are covered: it is of the world, and not of what would become of it.
     let approval = arguments.save.as_ref().map(|_| Approval::of(&proven, &site, &folder, &backends));
     let bound = Bound { site: &site, folder: &folder, backends };
-    let mut found = dry_run(&proven, bound, under_way, now).map_err(|e| complain(e.to_string()))?;
+    let mut found = match dry_run(&proven, bound, under_way, now) {
+        Err(RunError::Weak(finding)) => {
+            screen.page(&Refusal::new(plan_text, vec![finding]));
+            screen.talk("a run would not begin");
+            return Err(Exit::Refused);
+        }
+        found => found.map_err(|e| complain(e.to_string()))?,
+    };
     let plan = proven.checked().plan();
     for (store, claim) in Claims::held(plan, &site, &folder).map_err(|e| complain(e.to_string()))? {
         found.notes.extend(claim.runs.iter().map(|hold| {

@@ -9,7 +9,11 @@ use crate::{
     condition::{CONDITIONS, known},
     explanation::Explanation,
     import, invariant,
-    plan::{self, suggest::nearest},
+    plan::{
+        self,
+        lines::{OF_FLOWS, OF_KEYSTORES, OF_RECEIVERS, OF_STEPS},
+        suggest::nearest,
+    },
     proof, run, syntax, synthesis, template,
 };
 
@@ -21,10 +25,10 @@ use super::{
     xml_explained,
 };
 
-/// Explain a finding by its code, or a verb, condition or promise of the language.
+/// Explain a finding by its code, or a sentence, line, verb, condition or promise of the language.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// A code such as keyroll::undrained, or a word such as exchange, drained or never; without one,
+    /// A code such as keyroll::undrained, or a word such as fact, exchange, drained or never; without one,
     /// all are listed
     code: Option<String>,
     /// Text for people, or JSON
@@ -59,6 +63,10 @@ struct Entry {
 enum Kind {
     /// A finding.
     Finding,
+    /// What begins a sentence of its own.
+    Sentence,
+    /// What is said between the braces of a keystore, receiver, flow or step.
+    Line,
     /// What a step does.
     Verb,
     /// What a step needs, or what holds at the end.
@@ -110,21 +118,16 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         screen.result(format_args!("keyroll::{}: {}\n\n{}", found.code, found.title, found.text.trim_end()));
         return Exit::Done;
     }
-    if let Some(verb) = VOCABULARY.iter().find(|verb| verb.keyword == code) {
-        screen.result(format_args!("{}\n\n{} {}", verb.usage, verb.keyword, verb.meaning));
-        return Exit::Done;
-    }
-    let found: Vec<_> = forms().filter(|(usage, _)| words(usage).any(|word| word == code)).collect();
-    if !found.is_empty() {
-        let pages: Vec<String> =
-            found.iter().map(|(usage, meaning)| format!("{usage}\n\n{meaning}")).collect();
+    let pages: Vec<String> = words_of(Some(code)).iter().map(Entry::page).collect();
+    if !pages.is_empty() {
         screen.result(pages.join("\n\n"));
         return Exit::Done;
     }
     let codes: Vec<&str> = all().iter().map(|e| e.code).collect();
     let verbs = VOCABULARY.iter().map(|verb| verb.keyword);
-    let near =
-        nearest(code, codes.into_iter().chain(verbs).chain(forms().flat_map(|(usage, _)| words(usage))));
+    let sentences = syntax::sentences().map(|(word, ..)| word);
+    let others = forms().map(|(_, usage, _)| usage).flat_map(words);
+    let near = nearest(code, codes.into_iter().chain(verbs).chain(sentences).chain(others));
     let hint = near.map_or_else(
         || "`keyroll explain` lists all codes and words".to_owned(),
         |near| format!("did you mean `{near}`?"),
@@ -143,23 +146,45 @@ fn entries(asked: Option<&str>) -> Vec<Entry> {
         let text = Some(finding.text.trim_end().to_owned());
         found.push(Entry { kind: Kind::Finding, name, meaning: finding.title.to_owned(), text });
     }
-    for verb in VOCABULARY.iter().filter(|verb| is_meant(verb.keyword)) {
-        let meaning = format!("{} {}", verb.keyword, verb.meaning);
-        found.push(Entry { kind: Kind::Verb, name: verb.usage.to_owned(), meaning, text: None });
-    }
-    let conditions = conditions().map(|(usage, meaning)| (Kind::Condition, usage, meaning));
-    let promises = invariant::promises().map(|(usage, meaning)| (Kind::Promise, usage, meaning));
-    for (kind, usage, meaning) in conditions.chain(promises) {
-        if words(usage).any(is_meant) {
-            found.push(Entry { kind, name: usage.to_owned(), meaning: meaning.to_owned(), text: None });
-        }
-    }
+    found.extend(words_of(asked));
     found
 }
 
-/// Every condition and promise: how it is written and what it means.
-fn forms() -> impl Iterator<Item = (&'static str, &'static str)> {
-    conditions().chain(invariant::promises())
+/// The words of the language, or those that are asked for.
+fn words_of(asked: Option<&str>) -> Vec<Entry> {
+    let is_meant = |name: &str| asked.is_none_or(|asked| asked == name);
+    let entry =
+        |kind, name: &str, meaning: String| Entry { kind, name: name.to_owned(), meaning, text: None };
+    let verbs = VOCABULARY.iter().filter(|verb| is_meant(verb.keyword));
+    let verbs = verbs.map(|verb| entry(Kind::Verb, verb.usage, format!("{} {}", verb.keyword, verb.meaning)));
+    let sentences = syntax::sentences().filter(|(word, ..)| is_meant(word));
+    let sentences = sentences.map(|(_, usage, says)| entry(Kind::Sentence, usage, says.to_owned()));
+    let others = forms().filter(|(_, usage, _)| words(usage).any(is_meant));
+    let others = others.map(|(kind, usage, meaning)| entry(kind, usage, meaning.to_owned()));
+    verbs.chain(sentences).chain(others).collect()
+}
+
+impl Entry {
+    /// How it is written, and what it means.
+    fn page(&self) -> String {
+        format!("{}\n\n{}", self.name, self.meaning)
+    }
+}
+
+/// A word: what it is, how it is written and what it means.
+type Form = (Kind, &'static str, &'static str);
+
+/// Every condition, promise and line.
+fn forms() -> impl Iterator<Item = Form> {
+    let conditions = conditions().map(|(usage, meaning)| (Kind::Condition, usage, meaning));
+    let promises = invariant::promises().map(|(usage, meaning)| (Kind::Promise, usage, meaning));
+    let lines = lines().into_iter().flat_map(|(_, rows)| rows);
+    conditions.chain(promises).chain(lines.map(|(usage, meaning)| (Kind::Line, *usage, *meaning)))
+}
+
+/// What is said between braces, by what it is said of.
+fn lines() -> [(&'static str, &'static [(&'static str, &'static str)]); 4] {
+    [("keystore", &OF_KEYSTORES), ("receiver", &OF_RECEIVERS), ("flow", &OF_FLOWS), ("step", &OF_STEPS)]
 }
 
 fn conditions() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -173,7 +198,17 @@ fn words(usage: &'static str) -> impl Iterator<Item = &'static str> {
 }
 
 fn list(screen: &mut Screen) {
-    screen.result("verbs (what a step does)");
+    screen.result("sentences (outside of braces)");
+    for (_, usage, _) in syntax::sentences() {
+        screen.result(format_args!("  {usage}"));
+    }
+    for (kind, rows) in lines() {
+        screen.result(format_args!("\nlines (between the braces of a {kind})"));
+        for (usage, _) in rows {
+            screen.result(format_args!("  {usage}"));
+        }
+    }
+    screen.result("\nverbs (what a step does)");
     for verb in VOCABULARY {
         screen.result(format_args!("  {}", verb.usage));
     }

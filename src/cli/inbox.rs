@@ -60,7 +60,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let plan = checked.plan();
     let Some(role) = plan.landscape.roles.find(|r| *r == arguments.role) else {
         let names: Vec<String> = plan.landscape.roles.rows().cloned().collect();
-        let help = crate::plan::suggest::did_you_mean(&arguments.role, "role", &names);
+        let help = crate::plan::suggest::did_you_mean(&arguments.role, "role", &names).text;
         screen.talk(format_args!("the plan has no role `{}`: {help}", shown(&arguments.role)));
         return Exit::Usage;
     };

@@ -82,7 +82,7 @@ fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let given = arguments.answered.given(&site, screen)?;
     let proven = proven(&source, &given, arguments.budget, screen)?;
     vain(&given, &site, proven.checked(), screen)?;
-    fitting(proven.checked(), &site, &text, screen)?;
+    fitting(proven.checked(), (&site, &text), &arguments.at.folder(), screen)?;
     let job = Job { arguments, proven: &proven, site: &site, given: &given };
     if let Some(path) = &arguments.approved {
         approved(path, job, screen)?;
@@ -201,6 +201,11 @@ fn end(job: Job<'_>, host: &dyn Host, ending: Result<Ending, RunError>, screen: 
             });
             more.differences = Some(found);
             (Exit::Stale, "moved")
+        }
+        Err(RunError::Weak(finding)) => {
+            more.cause = Some(finding.to_string());
+            screen.page(&Refusal::new(checked.plan().source.clone(), vec![finding]));
+            (Exit::Refused, "failed")
         }
         Err(error) => {
             if let RunError::Step { at, .. } | RunError::TooLate { at, .. } = &error {

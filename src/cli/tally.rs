@@ -16,7 +16,7 @@ use crate::{
         site::{FlowBinding, Site},
         traffic::COUNTS,
     },
-    transition::{next::next, state::State},
+    transition::{next::follow, state::State},
 };
 
 /// The figures of a summary. What nobody counted is nothing, and not zero.
@@ -115,7 +115,7 @@ fn interrupted(checked: &Checked, host: &dyn Host) -> Option<u64> {
     let mut since: Option<Timestamp> = None;
     let mut sum = 0i128;
     for record in host.records().ok()? {
-        let _verdict = next(checked, &mut state, &record);
+        let _verdict = follow(checked, &mut state, &record);
         let down = land.channels.ids().any(|flow| state.world.stamp(land, flow).is_none());
         match (since, down) {
             (None, true) => since = Some(record.at),

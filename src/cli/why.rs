@@ -100,7 +100,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     };
     let Some(step) = plan.step(name) else {
         let names: Vec<String> = plan.steps.rows().map(|s| s.name.value.clone()).collect();
-        let help = crate::plan::suggest::did_you_mean(name, "step", &names);
+        let help = crate::plan::suggest::did_you_mean(name, "step", &names).text;
         screen.talk(format_args!("the plan has no step `{}`: {help}", shown(name)));
         return Exit::Usage;
     };

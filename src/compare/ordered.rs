@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     check::Checked,
+    condition::Asks,
     source::shown,
     world::{
         id::{StepId, Table},
-        landscape::Landscape,
+        landscape::{Fact, Landscape, Value},
     },
 };
 
@@ -51,14 +52,10 @@ pub(super) fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
             (true, false) => tell(format!("`{name}` does not say any more that it may come late")),
             _ => {}
         }
-        let (needed, needs) = (needs(old, *was), needs(new, *is));
-        for need in needed.difference(&needs) {
-            tell(format!("`{name}` does not wait any more until {need}"));
-        }
-        for need in needs.difference(&needed) {
-            tell(format!("`{name}` waits until {need}"));
-        }
     }
+    found.extend(of_needs(old, new, (&before, &after)));
+    let mut tell =
+        |text: String| found.push(Difference { weight: Weight::Changed, about: About::Step, text });
     for (earlier, later) in lost(old, (&before, &after), new) {
         tell(format!("`{later}` need not come after `{earlier}` any more"));
     }
@@ -93,9 +90,47 @@ fn comes_late(checked: &Checked, step: StepId) -> bool {
     checked.late().idle().binary_search(&step).is_ok()
 }
 
-fn needs(checked: &Checked, step: StepId) -> BTreeSet<String> {
+/// What steps wait for. That a step does not wait for a fact of the plan's own any more, such as an approval,
+/// makes the plan weaker: no proof says that it would be so all the same.
+fn of_needs(
+    old: &Checked,
+    new: &Checked,
+    (before, after): (&BTreeMap<&str, StepId>, &BTreeMap<&str, StepId>),
+) -> Vec<Difference> {
+    let mut found = Vec::new();
+    let mut tell = |weight, text| found.push(Difference { weight, about: About::Step, text });
+    let waited: BTreeSet<String> =
+        after.values().flat_map(|step| needs(new, *step)).map(|(need, _)| need).collect();
+    for (name, was) in before {
+        let Some(is) = after.get(name) else {
+            // Whoever does it under another name may have lost the need on the way.
+            let lost =
+                needs(old, *was).into_iter().filter(|(need, of_fact)| *of_fact && !waited.contains(need));
+            lost.for_each(|(need, _)| tell(Weight::Weaker, format!("no step waits any more until {need}")));
+            continue;
+        };
+        let (name, needed, needs) = (shown(name), needs(old, *was), needs(new, *is));
+        for (need, is_of_fact) in needed.iter().filter(|(need, _)| !needs.contains_key(*need)) {
+            let weight = if *is_of_fact { Weight::Weaker } else { Weight::Changed };
+            tell(weight, format!("`{name}` does not wait any more until {need}"));
+        }
+        for (need, is_of_fact) in needs.iter().filter(|(need, _)| !needed.contains_key(*need)) {
+            let weight = if *is_of_fact { Weight::Stronger } else { Weight::Changed };
+            tell(weight, format!("`{name}` waits until {need}"));
+        }
+    }
+    found
+}
+
+/// What a step needs, and whether it is a fact of the plan's own.
+fn needs(checked: &Checked, step: StepId) -> BTreeMap<String, bool> {
     let plan = checked.plan();
-    plan.steps[step].needs.iter().map(|need| shown(&need.value.sentence(&plan.landscape))).collect()
+    let is_own = |fact: &(Fact, Value)| matches!(fact, (Fact::Own(_), _));
+    let told = plan.steps[step].needs.iter().map(|need| {
+        let is_of_fact = matches!(need.value.asks(), Asks::Facts(facts) if facts.iter().any(is_own));
+        (shown(&need.value.sentence(&plan.landscape)), is_of_fact)
+    });
+    told.collect()
 }
 
 /// What one plan says of the order of two steps, and the other one, which has both, does not even

@@ -7,7 +7,10 @@ use crate::{
     check::Checked,
     plan::Plan,
     source::shown,
-    world::{id::KeySet, landscape::Landscape},
+    world::{
+        id::KeySet,
+        landscape::{Landscape, OwnFact},
+    },
 };
 
 use super::difference::{About, Difference, Weight};
@@ -31,6 +34,7 @@ pub(super) fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
     for (kind, named) in KINDS {
         found.extend(of_owners(kind, &named(&old.landscape), &named(&new.landscape)));
     }
+    found.extend(of_titles(&old.landscape, &new.landscape));
     found
 }
 
@@ -142,21 +146,39 @@ const KINDS: [Kind; 4] = [
     }),
 ];
 
-/// Who owns what, and what is gone or new. Flows that are, are told with their promises.
+/// What facts say: one that says something else is another one, and whoever relied on the old one has nothing.
+fn of_titles(old: &Landscape, new: &Landscape) -> Vec<Difference> {
+    let quoted = |title: &Option<String>| {
+        title.as_ref().map_or_else(|| "nothing".to_owned(), |title| format!("\"{}\"", shown(title)))
+    };
+    let one = |fact: &OwnFact| {
+        let was = old.own_facts.find(|known| known.name == fact.name)?;
+        let (was, is) = (&old.own_facts[was].title, &fact.title);
+        let text = || format!("the fact {} says {}; it said {}", shown(&fact.name), quoted(is), quoted(was));
+        (was != is).then(|| told(Weight::Weaker, text()))
+    };
+    new.own_facts.rows().filter_map(one).collect()
+}
+
+/// Who owns what, and what is gone or new. Flows that are, are told with their promises. A fact of another
+/// role is said by somebody else than those who rely on it agreed to.
 fn of_owners(kind: &str, old: &Owners, new: &Owners) -> Vec<Difference> {
+    let moved = if kind == "fact" { Weight::Weaker } else { Weight::Changed };
     let mut found = Vec::new();
-    let mut tell = |text: String| found.push(told(Weight::Changed, text));
+    let mut tell = |weight, text: String| found.push(told(weight, text));
     for (name, was) in old {
         match new.get(name) {
             Some(is) if is != was => {
-                tell(format!("the {kind} {} is of {}; it was of {}", shown(name), shown(is), shown(was)));
+                let text =
+                    format!("the {kind} {} is of {}; it was of {}", shown(name), shown(is), shown(was));
+                tell(moved, text);
             }
-            None if kind != "flow" => tell(format!("the {kind} {} is gone", shown(name))),
+            None if kind != "flow" => tell(Weight::Changed, format!("the {kind} {} is gone", shown(name))),
             _ => {}
         }
     }
     for name in new.keys().filter(|name| kind != "flow" && !old.contains_key(*name)) {
-        tell(format!("the {kind} {} is new", shown(name)));
+        tell(Weight::Changed, format!("the {kind} {} is new", shown(name)));
     }
     found
 }

@@ -48,6 +48,7 @@ const fn size(kind: KeyKind) -> Option<(u8, u32)> {
     Some(match kind {
         KeyKind::Handled(KeyType::Rsa(bits)) => (0, bits),
         KeyKind::Dsa(bits) => (1, bits),
+        KeyKind::Pss(bits) => (3, bits),
         KeyKind::Curve(bits) => (2, bits),
         KeyKind::Handled(KeyType::EcP256) => (2, 256),
         KeyKind::Handled(KeyType::EcP384) => (2, 384),
@@ -62,5 +63,5 @@ fn kinds(plan: &Plan) -> BTreeMap<String, KeyKind> {
 }
 
 fn weak(plan: &Plan) -> BTreeSet<String> {
-    plan.declared.kinds.waived.keys().map(|(key, _)| shown(&plan.landscape.keys[*key])).collect()
+    plan.declared.kinds.waived.keys().map(|key| shown(&plan.landscape.keys[*key])).collect()
 }

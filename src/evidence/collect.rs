@@ -10,12 +10,13 @@ use crate::{
     invariant::{Hazard, Invariant, been::Been, course::Course},
     transition::{
         event::{Event, Record},
-        next::next,
+        next::follow,
         state::{Progress, State, Status},
     },
     world::id::KeyId,
 };
 
+use super::interval::Interval;
 use super::timeline::{Held, Promise, Report, Role, Step, StepStatus, Timeline, Window};
 
 /// Fills a timeline with what the records of a run say: steps, reports, windows, the world.
@@ -70,6 +71,8 @@ pub fn collect(timeline: &mut Timeline, checked: &Checked, records: &[Record], s
     timeline.records = records.len() as u64;
     let waived = plan.waived(Hazard::Rejected);
     timeline.rejections_waived = plan.landscape.channels.ids().all(|flow| waived.contains(&flow));
+    let waived = plan.waived(Hazard::Interrupted);
+    timeline.interruptions_waived = plan.landscape.channels.ids().all(|flow| waived.contains(&flow));
 }
 
 /// Why a step was begun after its deadline, and who stands behind it, where two people do.
@@ -150,7 +153,14 @@ pub fn promises(checked: &Checked, timeline: &Timeline, records: &[Record]) -> V
         kept: has_ended,
         stated: true,
     });
-    plan.promises.iter().map(|p| row(p.value.as_ref())).chain(stated).chain(courses).collect()
+    let longest = timeline.interrupted().into_iter().map(Interval::length_ms).max().unwrap_or_default();
+    // Of several flows it is not told which one could not send.
+    let limits = plan.limits.iter().filter(|_| plan.landscape.channels.len() == 1).map(|limit| Promise {
+        sentence: limit.value.sentence(&plan.landscape),
+        kept: u128::from(longest) <= limit.value.at_most.as_millis(),
+        stated: false,
+    });
+    plan.promises.iter().map(|p| row(p.value.as_ref())).chain(limits).chain(stated).chain(courses).collect()
 }
 
 /// Of each statement of the plan, whether it was true from the start and after each record.
@@ -164,7 +174,7 @@ fn stays_true(checked: &Checked, records: &[Record]) -> Vec<bool> {
     let mut kept = vec![true; plan.statements.len()];
     let mut been = Been::nothing(&plan.landscape, &plan.statements);
     for record in records {
-        next(checked, &mut state, record);
+        follow(checked, &mut state, record);
         for (kept, stated) in kept.iter_mut().zip(&plan.statements) {
             *kept &= !state.started || !stated.value.is_broken(&plan.landscape, &state.world);
         }

@@ -20,7 +20,8 @@ pub fn ending(timeline: &Timeline) -> Ending {
     let figures = timeline.figures();
     let promises_kept = timeline.promises.iter().all(|p| p.kept);
     // Without promises of flows to judge by, an interruption outside of every window is a broken one.
-    let interrupted = timeline.promises.iter().all(|p| p.stated) && figures.outside_ms > 0;
+    let is_silent = timeline.promises.iter().all(|p| p.stated) && !timeline.interruptions_waived;
+    let interrupted = is_silent && figures.outside_ms > 0;
     let has = |status| timeline.steps.iter().any(|s| s.status == status);
     let rejected = figures.rejected > 0 && !timeline.rejections_waived;
     if rejected || !promises_kept || interrupted || has(StepStatus::Failed) {
@@ -56,15 +57,16 @@ pub fn sentences(timeline: &Timeline) -> Vec<String> {
 #[must_use]
 pub fn messages(timeline: &Timeline) -> String {
     let figures = timeline.figures();
+    let waived = if timeline.rejections_waived { ", which the plan waives" } else { "" };
     match (figures.sent + figures.accepted + figures.rejected, figures.rejected, figures.under_way) {
         (0, _, _) => "No message was sent.".to_owned(),
         (_, 0, 0) => "Not one message was rejected.".to_owned(),
         (_, 0, rest) => {
             format!("Not one message was rejected; {} still under way at the end.", were(rest))
         }
-        (_, 1, _) => format!("1 message of {} was rejected.", count(figures.sent)),
+        (_, 1, _) => format!("1 message of {} was rejected{waived}.", count(figures.sent)),
         (_, rejected, _) => {
-            format!("{} of {} messages were rejected.", count(rejected), count(figures.sent))
+            format!("{} of {} messages were rejected{waived}.", count(rejected), count(figures.sent))
         }
     }
 }

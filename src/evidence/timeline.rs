@@ -209,6 +209,8 @@ pub struct Timeline {
     pub promises: Vec<Promise>,
     /// Whether the plan accepts that messages are rejected, with a reason.
     pub rejections_waived: bool,
+    /// Whether the author accepts interruptions of every flow.
+    pub interruptions_waived: bool,
     /// The world at the end.
     pub world: Vec<Held>,
     /// How many records the journal holds.
@@ -240,6 +242,7 @@ impl Timeline {
             windows: Vec::new(),
             promises: Vec::new(),
             rejections_waived: false,
+            interruptions_waived: false,
             world: Vec::new(),
             records: 0,
             wall: Duration::ZERO,

@@ -2,7 +2,7 @@
 
 use crate::{
     check::Checked,
-    transition::{event::Record, next::next, state::State},
+    transition::{event::Record, next::follow, state::State},
     world::material::Fingerprint,
 };
 
@@ -11,7 +11,7 @@ use crate::{
 pub fn replay(checked: &Checked, records: &[Record]) -> State {
     let mut state = State::new(checked);
     for record in records {
-        let _applied = next(checked, &mut state, record);
+        let _applied = follow(checked, &mut state, record);
     }
     state
 }

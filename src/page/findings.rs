@@ -4,7 +4,7 @@ use miette::Diagnostic;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::source::{Refusal, Source, is_advice, own_text};
+use crate::source::{Finding, Mend, Refusal, Source, is_advice, own_text};
 
 use super::fix::Fix;
 
@@ -86,7 +86,8 @@ impl Findings {
     #[must_use]
     pub fn of(refusal: &Refusal) -> Self {
         let text = Lines::of(&refusal.source);
-        let findings: Vec<Entry> = refusal.findings.iter().map(|f| Entry::of(f.as_ref(), &text)).collect();
+        let one = |finding: &Finding| Entry::of(finding.as_ref(), Mend::in_finding(finding.as_ref()), &text);
+        let findings: Vec<Entry> = refusal.findings.iter().map(one).collect();
         let advice = findings.iter().filter(|entry| entry.severity == Severity::Advice).count();
         let errors = findings.len() - advice;
         let file = Some(refusal.source.name.clone()).filter(|name| !name.is_empty());
@@ -96,7 +97,7 @@ impl Findings {
 
 impl Entry {
     /// What a finding says; one that brings its text with it is about that.
-    fn of(finding: &dyn Diagnostic, text: &Lines<'_>) -> Self {
+    fn of(finding: &dyn Diagnostic, mend: Option<&Mend>, text: &Lines<'_>) -> Self {
         let own = own_text(finding);
         let own = own.as_ref().map(Lines::of);
         let text = own.as_ref().unwrap_or(text);
@@ -106,16 +107,15 @@ impl Entry {
             .collect::<Vec<Place>>();
         let code = finding.code().map(|code| code.to_string());
         let help = finding.help().map(|help| help.to_string());
-        let words = code.as_deref().zip(Some(help.as_deref().unwrap_or_default()));
-        let fix = words.zip(spans.first());
+        let fix = mend.zip(spans.first());
         Self {
-            fix: fix.and_then(|((code, help), first)| Fix::of(code, help, first, text.source, text)),
+            fix: fix.and_then(|(mend, first)| Fix::of(mend, first, text.source, text)),
             code,
             severity: if is_advice(finding) { Severity::Advice } else { Severity::Error },
             message: finding.to_string(),
             help,
             spans,
-            related: finding.related().into_iter().flatten().map(|one| Self::of(one, text)).collect(),
+            related: finding.related().into_iter().flatten().map(|one| Self::of(one, None, text)).collect(),
             story: Vec::new(),
         }
     }

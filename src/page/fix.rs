@@ -1,6 +1,6 @@
 //! The edit that a finding asks for, where there is an obvious one, as an editor can make it.
 //!
-//! It follows from what the page says: a name that was meant instead of another one, or a sentence that can be
+//! The finding brings it along as [`Mend`]: a name that was meant instead of another one, or a sentence that can be
 //! taken out.
 
 use std::ops::Range;
@@ -8,12 +8,9 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::source::Source;
+use crate::source::{Mend, Source};
 
 use super::findings::{Lines, Place};
-
-/// Findings about a sentence that can be taken out as a whole.
-const TAKEN_OUT: [&str; 2] = ["keyroll::promise_twice", "keyroll::unused"];
 
 /// What a line that goes on begins with.
 const BLANKS: [char; 2] = [' ', '\t'];
@@ -30,18 +27,20 @@ pub struct Fix {
 }
 
 impl Fix {
-    /// The edit for a finding with this code and help, whose first place is here.
+    /// The edit of a finding whose first place is here; nothing where that cannot be told of the text.
     #[must_use]
-    pub fn of(code: &str, help: &str, first: &Place, source: &Source, lines: &Lines<'_>) -> Option<Self> {
+    pub fn of(mend: &Mend, first: &Place, source: &Source, lines: &Lines<'_>) -> Option<Self> {
         if first.file != source.name {
             return None;
         }
-        if let Some(near) = help.strip_prefix("did you mean `").and_then(|rest| rest.strip_suffix("`?")) {
-            return meant(near, first, source);
+        match mend {
+            Mend::Write(near) => meant(near, first, source),
+            Mend::TakeOut => {
+                let taken = line(first.start..first.end, &source.text)?;
+                let at = lines.place(taken.start, taken.len());
+                Some(Self { says: "take the line out".to_owned(), at, text: String::new() })
+            }
         }
-        let taken = TAKEN_OUT.contains(&code).then(|| line(first.start..first.end, &source.text))??;
-        let at = lines.place(taken.start, taken.len());
-        Some(Self { says: "take the line out".to_owned(), at, text: String::new() })
     }
 }
 
@@ -73,36 +72,46 @@ fn line(at: Range<usize>, text: &str) -> Option<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::{Finding, Noted, Span};
 
-    fn fixed(code: &str, help: &str, at: Range<usize>, text: &str) -> Option<String> {
+    fn fixed(mend: &Mend, at: Range<usize>, text: &str) -> Option<String> {
         let source = Source::new("p", text);
         let lines = Lines::of(&source);
-        let fix = Fix::of(code, help, &lines.place(at.start, at.len()), &source, &lines)?;
+        let fix = Fix::of(mend, &lines.place(at.start, at.len()), &source, &lines)?;
         let (before, after) = (text.get(..fix.at.start)?, text.get(fix.at.end..)?);
         Some(format!("{before}{}{after}", fix.text))
     }
 
     #[test]
     fn a_near_word_comes_in_the_place_of_what_was_written() {
-        let meant = |near: &str, at, text| {
-            fixed("keyroll::unknown_name", &format!("did you mean `{near}`?"), at, text)
-        };
+        let meant = |near: &str, at, text| fixed(&Mend::Write(near.to_owned()), at, text);
         assert_eq!(meant("partner", 7..12, "accept partr"), Some("accept partner".to_owned()));
         assert_eq!(meant("$alias", 0..5, "$alis"), Some("$alias".to_owned()));
         assert_eq!(meant("alias", 0..5, "$alis"), Some("$alias".to_owned()));
         assert_eq!(meant("alias", 0..9, "\"a $alis\""), None, "within a text it is not told which part");
-        assert_eq!(fixed("keyroll::x", "write it otherwise", 0..1, "a"), None);
+        assert_eq!(meant("two words", 0..1, "a"), None);
     }
 
     #[test]
     fn a_sentence_is_taken_out_with_its_line() {
-        let out = |at, text| fixed("keyroll::promise_twice", "keep one of the two", at, text);
+        let out = |at, text| fixed(&Mend::TakeOut, at, text);
         assert_eq!(out(2..3, "a\nb\nc\n"), Some("a\nc\n".to_owned()));
         assert_eq!(out(2..3, "a\nb"), Some("a\n".to_owned()));
         assert_eq!(out(2..3, "a\nb\n  c\n"), None, "it goes on");
         assert_eq!(out(5..6, "a {\n b\n c\n}"), Some("a {\n c\n}".to_owned()));
         assert_eq!(out(4..5, "a { b }\n"), None);
         assert_eq!(out(0..3, "a\nb\n"), None, "two lines");
-        assert_eq!(fixed("keyroll::race", "", 0..1, "a\n"), None);
+    }
+
+    /// Whatever a finding is around it, the edit is found.
+    #[test]
+    fn the_edit_stays_with_its_finding() {
+        let source = Source::new("p", "role a");
+        let finding = || -> Finding { Box::new(miette::MietteDiagnostic::new("said")) };
+        assert_eq!(Mend::in_finding(finding().as_ref()), None);
+        let mended = source.placed_one(Noted::with(Mend::TakeOut.of(finding()), "a remark".to_owned()));
+        assert_eq!(Mend::in_finding(mended.as_ref()), Some(&Mend::TakeOut));
+        let within = source.told_in(vec![mended], &source, "p", Span::new(0, 1));
+        assert_eq!(within.first().and_then(|one| Mend::in_finding(one.as_ref())), Some(&Mend::TakeOut));
     }
 }

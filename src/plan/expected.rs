@@ -9,6 +9,8 @@ use crate::{
     syntax::tree::{ExpectDecl, Item, SyntaxTree},
 };
 
+use super::no_reason::no_reason;
+
 /// `expect refused undrained because "..."`: the plan shows a hazard, and is never to be run.
 #[derive(Clone, Debug)]
 pub struct Expected {
@@ -40,6 +42,7 @@ pub(super) fn expected(tree: &SyntaxTree, findings: &mut Vec<Finding>) -> Option
     });
     let first = found.next()?;
     let span = |expect: &ExpectDecl| SourceSpan::from(expect.code.span);
+    findings.extend(no_reason(&first.because, "a plan that is refused"));
     findings.extend(
         found.map(|again| -> Finding { Box::new(ExpectedTwice { at: span(again), first: span(first) }) }),
     );

@@ -3,8 +3,8 @@
 use crate::explanation::Explanation;
 
 use super::{
-    answers, date, declare, duplicate, expected, flow, head, inner, key_kind, no_steps, parameter, phrase,
-    promise, range, settled, steps, table, takes, vocabulary, waits,
+    answers, date, declare, duplicate, expected, flow, head, inner, key_kind, no_reason, no_steps, parameter,
+    phrase, promise, range, settled, steps, table, takes, vocabulary, waits,
 };
 
 /// What `explain` says of this room's findings.
@@ -23,6 +23,7 @@ pub fn explanations() -> Vec<Explanation> {
         range::EXPLANATIONS,
         phrase::EXPLANATIONS,
         promise::EXPLANATIONS,
+        no_reason::EXPLANATIONS,
         no_steps::EXPLANATIONS,
         steps::EXPLANATIONS,
         settled::EXPLANATIONS,

@@ -13,7 +13,13 @@ use crate::{
     world::{effect::Effect, id::KeyId, key_kind::KeyKind},
 };
 
-use super::{Plan, declare::said_twice, lines::TYPED, resolve::Draft, suggest::nearest};
+use super::{
+    Plan,
+    declare::said_twice,
+    lines::TYPED,
+    resolve::Draft,
+    suggest::{Help, nearest},
+};
 
 /// A word that stands for no kind of key pair.
 #[derive(Debug, Diagnostic, Error)]
@@ -32,14 +38,18 @@ struct UnknownKeyType {
 pub struct KeyKinds {
     /// `type of new is rsa-3072`, by the key.
     pub said: BTreeMap<KeyId, (KeyKind, Span)>,
-    /// `waive new weak because "..."`: the key and the reason.
-    pub waived: BTreeMap<(KeyId, String), Span>,
+    /// `waive new weak because "..."`: the reason, by the key.
+    pub waived: BTreeMap<KeyId, (String, Span)>,
 }
 
 impl Draft {
-    /// Keeps that a key may be weak. What a part says of a key that it shares counts once.
+    /// Keeps that a key may be weak. What a part says alike of a key that it shares counts once.
     pub(super) fn may_be_weak(&mut self, key: KeyId, because: String, span: Span) {
-        self.declared.kinds.waived.entry((key, because)).or_insert(span);
+        let (known, first) = self.declared.kinds.waived.entry(key).or_insert_with(|| (because.clone(), span));
+        if *known != because {
+            let what = format!("why `{}` may be weak", shown(&self.landscape.keys[key]));
+            self.findings.push(said_twice(what, span, *first));
+        }
     }
 }
 
@@ -63,11 +73,10 @@ pub(super) fn read(draft: &mut Draft, phrase: &Phrase) {
 pub(super) fn named(word: &Spanned<String>) -> Result<KeyKind, Finding> {
     KeyKind::named(&word.value).ok_or_else(|| -> Finding {
         let words: Vec<String> = KeyKind::words().collect();
-        let help = match nearest(&word.value, words.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "write it as `rsa-3072`, `ec-p256`, `ec-p384`, `ec-p521`, `ed25519`, or `opaque` for what is no key pair".to_owned(),
-        };
-        Box::new(UnknownKeyType { word: shown(&word.value), help, at: word.span.into() })
+        let help = Help::or(nearest(&word.value, words.iter().map(String::as_str)), || {
+            "write it as `rsa-3072`, `ec-p256`, `ec-p384`, `ec-p521`, `ed25519`, or `opaque` for what is no key pair".to_owned()
+        });
+        help.give(|help| Box::new(UnknownKeyType { word: shown(&word.value), help, at: word.span.into() }))
     })
 }
 
@@ -82,6 +91,14 @@ impl Plan {
     /// author accepts it.
     #[must_use]
     pub fn may_be_weak(&self) -> BTreeSet<KeyId> {
+        let mut found = self.in_use_from_the_start();
+        found.extend(self.declared.kinds.waived.keys());
+        found
+    }
+
+    /// The keys in use from the start that no step brings in.
+    #[must_use]
+    pub fn in_use_from_the_start(&self) -> BTreeSet<KeyId> {
         let mut found: BTreeSet<KeyId> = self.start.accepted.rows().flat_map(|set| set.iter()).collect();
         for step in self.steps.rows() {
             let action = &step.action.value;
@@ -94,17 +111,16 @@ impl Plan {
             }
         }
         found.extend(self.places_in_use().map(|(_, key)| key));
-        found.extend(self.declared.kinds.waived.keys().map(|(key, _)| *key));
         found
     }
 
     /// The keys that may be weak although they are new, each with the reason.
     #[must_use]
     pub fn waived_kinds(&self) -> Vec<String> {
-        let one = |(key, because): &(KeyId, String)| {
+        let one = |(key, (because, _)): (&KeyId, &(String, Span))| {
             format!("{} weak: {}", shown(&self.landscape.keys[*key]), shown(because))
         };
-        self.declared.kinds.waived.keys().map(one).collect()
+        self.declared.kinds.waived.iter().map(one).collect()
     }
 }
 

@@ -38,6 +38,24 @@ lines! {
     ;
 }
 
+/// What may be said of a step beside what it does. The grammar reads these lines itself.
+pub const OF_STEPS: [(&str, &str); 11] = [
+    ("after <steps>", "these steps, or the last ones of these parts, come first."),
+    ("needs <condition>", "what must hold before it begins; a run waits for it."),
+    ("takes <duration>", "how long it takes at most."),
+    ("takes <duration> to <duration>", "how long it takes, at least and at most."),
+    ("waits <duration> after <step>", "it begins no earlier than so long after that step is done."),
+    ("not before <date>", "it does not begin before that date."),
+    ("not after <date>", "it has to have begun by the end of that date."),
+    ("only if <question>", "it is done under this answer only."),
+    ("only if not <question>", "it is done under the other answer only."),
+    ("may come late", "an attempt of it that was given up may take effect at any later moment."),
+    ("two people", "it takes effect when two people of its role have confirmed it."),
+];
+
+/// How the members of a group are written, behind its name and `is`.
+pub(super) const MEMBERS: &str = "<roles>";
+
 /// How a hazard is accepted.
 pub(super) const WAIVERS: [&str; 4] = [
     "<flow> rejected because <text>",
@@ -51,3 +69,15 @@ pub(super) const ISSUED: &str = "of <key> issued by <role>";
 
 /// How it is said what kind of pair a key is, behind the word `type`.
 pub(super) const TYPED: &str = "of <key> is <type>";
+
+/// How the whole sentence is written of which a usage line is the end.
+pub(super) fn sentence(usage: &'static str) -> String {
+    let begins = match usage {
+        MEMBERS => return "group NAME is ROLE, ROLE".to_owned(),
+        ISSUED => "certificate ",
+        TYPED => "type ",
+        waiver if WAIVERS.contains(&waiver) => "waive ",
+        _ => "",
+    };
+    format!("{begins}{usage}")
+}

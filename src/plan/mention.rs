@@ -16,8 +16,7 @@ use crate::{
 
 use super::{
     fit::fit,
-    group::MEMBERS,
-    lines::{FLOW_LINES, ISSUED, KEYSTORE_LINES, RECEIVER_LINES, TYPED, WAIVERS},
+    lines::{FLOW_LINES, ISSUED, KEYSTORE_LINES, MEMBERS, RECEIVER_LINES, TYPED, WAIVERS},
     table::flat,
     vocabulary::Vocabulary,
 };

@@ -25,6 +25,7 @@ pub mod lines;
 pub mod mention;
 mod named;
 mod names;
+mod no_reason;
 mod no_steps;
 pub mod other_use;
 pub mod parameter;
@@ -45,6 +46,7 @@ mod takes;
 pub mod vocabulary;
 mod waits;
 mod waiver;
+mod wrong_usage;
 
 use std::collections::BTreeMap;
 

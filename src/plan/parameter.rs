@@ -19,7 +19,7 @@ use super::{
     date::{self, When},
     range::{self, Range},
     scope::Unused,
-    suggest::{Patience, nearest},
+    suggest::{Help, Patience, nearest},
 };
 
 /// A parameter with its value.
@@ -227,12 +227,10 @@ pub fn read(
     let name = decl.name.value.clone();
     let kind = decl.kind.value.as_str();
     if !matches!(kind, "alias" | "date" | "duration") {
-        let help = nearest(kind, ["alias", "date", "duration"]).map_or_else(
-            || "write `alias`, `date` or `duration`".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
+        let near = nearest(kind, ["alias", "date", "duration"]);
+        let help = Help::or(near, || "write `alias`, `date` or `duration`".to_owned());
         let (kind, at) = (shown(kind), decl.kind.span.into());
-        return Err(Box::new(UnknownParameterKind { kind, help, at }));
+        return Err(help.give(|help| Box::new(UnknownParameterKind { kind, help, at })));
     }
     let article = if kind == "alias" { "an" } else { "a" };
     let wrong = |what: String, help: String, at: SourceSpan| -> Finding {
@@ -351,11 +349,9 @@ fn unknown(name: &str, span: Span, parameters: &Parameters, patience: &Patience)
         let help = "write the name of a parameter behind it, or `$$` for a dollar sign".to_owned();
         return Box::new(UnknownParameter { name: String::new(), help, at: span.into() });
     }
-    let help = near.map_or_else(
-        || format!("declare it: `param {} : alias = \"...\"`", shown(name)),
-        |near| format!("did you mean `${near}`?"),
-    );
-    Box::new(UnknownParameter { name: shown(name), help, at: span.into() })
+    let near = near.map(|near| format!("${near}"));
+    let help = Help::or(near.as_deref(), || format!("declare it: `param {} : alias = \"...\"`", shown(name)));
+    help.give(|help| Box::new(UnknownParameter { name: shown(name), help, at: span.into() }))
 }
 
 /// What `explain` says.

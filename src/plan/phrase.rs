@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::{
     action::{
         VOCABULARY,
-        usage::{Argument, Slot, words},
+        usage::{Argument, Asked, Slot, words},
     },
     condition::CONDITIONS,
     explanation::Explanation,
@@ -17,11 +17,12 @@ use crate::{
 };
 
 use super::{
-    fit::{Fit, NOTHING_MORE, Unfit, fit},
+    fit::{Fit, Unfit, fit},
     key_kind,
     parameter::{ParameterValue, fill, value},
     scope::{Scope, Thing},
-    suggest::nearest,
+    suggest::{Help, nearest},
+    wrong_usage::WrongUsage,
 };
 
 /// A name that nobody declared.
@@ -51,19 +52,6 @@ struct WrongKind {
     at: SourceSpan,
     #[label("declared as a {found}")]
     declared: SourceSpan,
-}
-
-/// A sentence whose words do not fit.
-#[derive(Debug, Diagnostic, Error)]
-#[error("this does not read as {what}")]
-#[diagnostic(code(keyroll::wrong_usage))]
-struct WrongUsage {
-    what: &'static str,
-    #[help]
-    help: String,
-    #[label("{expected}")]
-    at: SourceSpan,
-    expected: String,
 }
 
 /// A verb that does not exist.
@@ -124,53 +112,7 @@ impl Reader<'_> {
             }
         }
         let near = usages.iter().filter_map(|usage| Some((fit(words(usage), phrase).err()?, *usage)));
-        Err(vec![Box::new(self.wrong_usage(what, near.collect(), phrase))])
-    }
-
-    /// Speaks of the usage lines that fit furthest, and of those among them that begin with the
-    /// kind of thing that the phrase begins with.
-    fn wrong_usage(
-        &self,
-        what: &'static str,
-        mut near: Vec<(Unfit, &'static str)>,
-        phrase: &Phrase,
-    ) -> WrongUsage {
-        let furthest = near.iter().map(|(unfit, _)| unfit.progress).max().unwrap_or_default();
-        near.retain(|(unfit, _)| unfit.progress == furthest);
-        if let Some(Term::Word(first)) = phrase.terms.first()
-            && let Some(thing) = self.scope.declared(&first.value)
-        {
-            let begins = format!("<{}>", thing.kind());
-            if near.iter().any(|(_, usage)| usage.starts_with(&begins)) {
-                near.retain(|(_, usage)| usage.starts_with(&begins));
-            }
-        }
-        let at = near.first().map_or(phrase.span(), |(unfit, _)| unfit.at);
-        let mut wanted: Vec<String> = Vec::new();
-        for (unfit, _) in &near {
-            let asked = unfit.expected();
-            if !wanted.contains(&asked) {
-                wanted.push(asked);
-            }
-        }
-        let expected: Vec<&str> = wanted.iter().map(String::as_str).collect();
-        let found = phrase.terms.iter().find(|term| term.span() == at);
-        let slip = match found {
-            Some(Term::Word(word)) => nearest(&word.value, expected.iter().map(|e| e.trim_matches('`'))),
-            _ => None,
-        };
-        let usages: Vec<String> = near.iter().map(|(_, usage)| format!("`{usage}`")).collect();
-        let help = match (slip, usages.as_slice()) {
-            (Some(near), _) => format!("did you mean `{near}`?"),
-            (None, [usage]) => format!("write it as {usage}"),
-            (None, _) => format!("write one of {}", usages.join(", ")),
-        };
-        let expected = match expected.as_slice() {
-            [NOTHING_MORE] => NOTHING_MORE.to_owned(),
-            [rest @ .., last] if !rest.is_empty() => format!("{} or {last} expected", rest.join(", ")),
-            _ => format!("{} expected", expected.concat()),
-        };
-        WrongUsage { what, help, at: at.into(), expected }
+        Err(vec![self.wrong_usage(what, near.collect(), phrase)])
     }
 
     /// Reads the words of an act; gives the row of the vocabulary and the arguments.
@@ -265,7 +207,10 @@ impl Reader<'_> {
         let mut arguments = crate::action::usage::Arguments::new(arguments);
         let action = VOCABULARY.get(row).and_then(|verb| (verb.read)(&mut arguments, self.landscape));
         action
-            .map(|a| Argument::Act(a.sentence(self.landscape)))
+            .map(|act| {
+                let (sentence, authority) = (act.sentence(self.landscape), act.authority());
+                Argument::Act(Asked { sentence, authority })
+            })
             .ok_or_else(|| vec![no_room_for_backup(phrase.span())])
     }
 
@@ -301,7 +246,8 @@ impl Reader<'_> {
         let kind = slot.word();
         let Some((thing, declared)) = self.scope.thing(&name.value) else {
             let help = self.scope.did_you_mean(&name.value, kind);
-            return Err(Box::new(UnknownName { kind, name: shown(&name.value), help, at: name.span.into() }));
+            let (name, at) = (shown(&name.value), name.span.into());
+            return Err(help.give(|help| Box::new(UnknownName { kind, name, help, at })));
         };
         match (slot, thing) {
             (Slot::Role, Thing::Role(role)) => Ok(Argument::Roles(vec![role])),
@@ -311,13 +257,15 @@ impl Reader<'_> {
             (Slot::Flow, Thing::Flow(flow)) => Ok(Argument::Flow(flow)),
             (Slot::Window, Thing::Window(window)) => Ok(Argument::Window(window)),
             (Slot::Fact, Thing::Fact(fact)) => Ok(Argument::Fact(fact)),
-            (_, thing) => Err(Box::new(WrongKind {
-                kind,
-                found: thing.kind(),
-                name: shown(&name.value),
-                help: self.scope.did_you_mean(&name.value, kind),
-                at: name.span.into(),
-                declared: declared.into(),
+            (_, thing) => Err(self.scope.did_you_mean(&name.value, kind).give(|help| {
+                Box::new(WrongKind {
+                    kind,
+                    found: thing.kind(),
+                    name: shown(&name.value),
+                    help,
+                    at: name.span.into(),
+                    declared: declared.into(),
+                })
             })),
         }
     }
@@ -347,6 +295,18 @@ impl Reader<'_> {
     }
 }
 
+/// The finding for a group among the roles of a group.
+pub(super) fn group_in_group(name: &Spanned<String>, declared: Span) -> Finding {
+    Box::new(WrongKind {
+        kind: "role",
+        found: "group",
+        name: shown(&name.value),
+        help: format!("list the roles of `{}`: no group is a member of another", shown(&name.value)),
+        at: name.span.into(),
+        declared: declared.into(),
+    })
+}
+
 /// The finding for an exchange of an alias that is too long for a backup alias beside it.
 #[must_use]
 pub fn no_room_for_backup(at: Span) -> Finding {
@@ -362,8 +322,7 @@ fn verbs() -> String {
 
 fn unknown_verb(word: &str, at: Span) -> Finding {
     let near = nearest(word, VOCABULARY.iter().map(|verb| verb.keyword));
-    let help = near.map_or_else(verbs, |near| format!("did you mean `{near}`?"));
-    Box::new(UnknownVerb { verb: shown(word), help, at: at.into() })
+    Help::or(near, verbs).give(|help| Box::new(UnknownVerb { verb: shown(word), help, at: at.into() }))
 }
 
 /// What `explain` says.

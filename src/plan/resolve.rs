@@ -214,7 +214,7 @@ fn read(
             Item::Finally(phrase) => goals.add(&mut draft, phrase),
             Item::Issued(phrase) => issuer::read(&mut draft, phrase),
             Item::Typed(phrase) => key_kind::read(&mut draft, phrase),
-            Item::Waive(phrase) => waivers.extend(waiver::read(&mut draft, phrase)),
+            Item::Waive(phrase) => drop(waiver::read(&mut draft, phrase, &mut waivers)),
             _ => {}
         }
     }

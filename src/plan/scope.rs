@@ -15,7 +15,7 @@ use crate::{
 use super::{
     Names,
     parameter::Parameters,
-    suggest::{self, Patience},
+    suggest::{self, Help, Patience},
 };
 
 /// What a name stands for.
@@ -180,7 +180,7 @@ impl Scope {
 
     /// A help for a name of a kind that is not declared.
     #[must_use]
-    pub fn did_you_mean(&self, name: &str, kind: &str) -> String {
+    pub fn did_you_mean(&self, name: &str, kind: &str) -> Help {
         let kinds = self.kinds.get_or_init(|| {
             let mut kinds: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
             for (name, found) in &self.things {

@@ -176,7 +176,7 @@ fn once(draft: &mut Draft, kept: &mut Option<Span>, at: Span, what: &str) {
 pub(super) fn step_named(draft: &Draft, name: &Spanned<String>) -> Result<StepId, Finding> {
     draft.scope.step(&name.value).ok_or_else(|| -> Finding {
         let help = draft.scope.did_you_mean(&name.value, "step");
-        Box::new(UnknownStep { name: shown(&name.value), help, at: name.span.into() })
+        help.give(|help| Box::new(UnknownStep { name: shown(&name.value), help, at: name.span.into() }))
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::source::shown;
+use crate::source::{Finding, Mend, shown};
 
 /// The candidate that is nearest to `word`, if one is near enough to be meant.
 #[must_use]
@@ -48,10 +48,47 @@ impl Patience {
     }
 }
 
+/// What to do about a name that is not known: in words, and as data where another one was meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Help {
+    /// In words.
+    pub text: String,
+    /// The name that was meant, where one is near.
+    pub near: Option<String>,
+}
+
+impl Help {
+    /// That a name was meant.
+    #[must_use]
+    pub fn near(name: &str) -> Self {
+        Self { text: format!("did you mean `{}`?", shown(name)), near: Some(name.to_owned()) }
+    }
+
+    /// Something else.
+    pub fn say(text: impl Into<String>) -> Self {
+        Self { text: text.into(), near: None }
+    }
+
+    /// The same from what is near, if something is.
+    pub fn or(near: Option<&str>, otherwise: impl FnOnce() -> String) -> Self {
+        near.map_or_else(|| Self::say(otherwise()), Self::near)
+    }
+
+    /// The finding that is made with the words, and the edit with it: its first place is the name.
+    #[must_use]
+    pub fn give(self, make: impl FnOnce(String) -> Finding) -> Finding {
+        let finding = make(self.text);
+        match self.near {
+            Some(near) => Mend::Write(near).of(finding),
+            None => finding,
+        }
+    }
+}
+
 /// A help that names the nearest candidate, or else lists them all, or else shows how one of the
 /// kind is declared.
 #[must_use]
-pub fn did_you_mean(word: &str, what: &str, candidates: &[String]) -> String {
+pub fn did_you_mean(word: &str, what: &str, candidates: &[String]) -> Help {
     known(word, what, candidates.iter().map(String::as_str), &Patience::default())
 }
 
@@ -62,19 +99,19 @@ pub fn known<'a>(
     what: &str,
     candidates: impl ExactSizeIterator<Item = &'a str> + Clone,
     patience: &Patience,
-) -> String {
+) -> Help {
     if let Some(near) = patience.nearest(word, candidates.clone()) {
-        return format!("did you mean `{near}`?");
+        return Help::near(near);
     }
     let count = candidates.len();
     if count == 0 {
-        return format!("declare it: `{}`", declaration(word, what));
+        return Help::say(format!("declare it: `{}`", declaration(word, what)));
     }
     let known: Vec<String> = candidates.take(12).map(|c| format!("`{c}`")).collect();
     let more = count.saturating_sub(12);
     let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
     let plural = if count == 1 { "" } else { "s" };
-    format!("the plan has the {what}{plural} {}{rest}", known.join(", "))
+    Help::say(format!("the plan has the {what}{plural} {}{rest}", known.join(", ")))
 }
 
 /// How a thing of a kind is declared.
@@ -102,7 +139,7 @@ mod tests {
     #[test]
     fn near_names_are_looked_for_until_patience_ends() {
         let patience = Patience(Cell::new(3));
-        let help = |word| known(word, "step", ["first", "second"].into_iter(), &patience);
+        let help = |word| known(word, "step", ["first", "second"].into_iter(), &patience).text;
         assert_eq!(help("frist"), "did you mean `first`?");
         assert_eq!(help("frist"), "the plan has the steps `first`, `second`");
     }

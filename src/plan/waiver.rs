@@ -3,10 +3,16 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    action::usage::Arguments, invariant::Hazard, source::Span, syntax::tree::Phrase, world::id::ChannelId,
+    action::usage::Arguments,
+    invariant::Hazard,
+    source::{Span, shown},
+    syntax::tree::{Phrase, Term},
+    world::id::ChannelId,
 };
 
-use super::{Plan, lines::WAIVERS, other_use::WaivedUse, resolve::Draft};
+use super::{
+    Plan, declare::said_twice, lines::WAIVERS, no_reason::no_reason, other_use::WaivedUse, resolve::Draft,
+};
 
 /// `waive orders rejected because "..."`
 #[derive(Clone, Debug)]
@@ -30,9 +36,13 @@ impl Plan {
 }
 
 /// Reads a waiver. One of a use beside the flows is kept with those uses, one of a key with the kinds of keys.
-pub(super) fn read(draft: &mut Draft, phrase: &Phrase) -> Option<Waiver> {
+/// What a part says alike of a flow that it shares counts once.
+pub(super) fn read(draft: &mut Draft, phrase: &Phrase, waivers: &mut Vec<Waiver>) -> Option<()> {
     let (row, arguments) = draft.read("a waiver", &WAIVERS, phrase)?;
     let (mut arguments, span) = (Arguments::new(arguments), phrase.span());
+    if let Some(Term::Text(because)) = phrase.terms.last() {
+        draft.findings.extend(no_reason(because, "a waiver"));
+    }
     let hazard = match row {
         0 => Hazard::Rejected,
         1 => Hazard::Interrupted,
@@ -48,5 +58,18 @@ pub(super) fn read(draft: &mut Draft, phrase: &Phrase) -> Option<Waiver> {
         }
     };
     let (flow, because) = (arguments.flow()?, arguments.text()?);
-    Some(Waiver { flow, hazard, because, span })
+    match waivers.iter().find(|waiver| waiver.flow == flow && waiver.hazard == hazard) {
+        Some(known) if known.because != because => {
+            let flow = shown(&draft.landscape.channels[flow].name);
+            let word = match hazard {
+                Hazard::Rejected => "rejected",
+                Hazard::Interrupted => "interrupted",
+            };
+            let what = format!("why `{flow}` may be {}", word);
+            draft.findings.push(said_twice(what, span, known.span));
+        }
+        Some(_) => {}
+        None => waivers.push(Waiver { flow, hazard, because, span }),
+    }
+    Some(())
 }

@@ -5,12 +5,14 @@ use miette::LabeledSpan;
 
 use crate::{
     check::{Checked, unannounced_step::report},
+    condition::Asks,
     invariant::Breach,
     plan::gap::Gap,
     source::{Finding, Span, shown},
     world::{
         effect::Effect,
         id::{ChannelId, KeyId, StepId, WindowId},
+        landscape::Fact,
         state::World,
     },
 };
@@ -238,8 +240,23 @@ impl Page<'_> {
     fn goal(&self, number: usize) -> Finding {
         let (sentence, at, found) = goal(self.checked.plan(), self.world, number);
         let what = format!("every step is done, and `{sentence}` does not hold");
-        let help = "add the step that makes it so, or take the sentence out".to_owned();
-        Box::new(GoalMissed { what, help, labels: vec![primary(&found, at)] })
+        let mut labels = vec![primary(&found, at)];
+        let asked = match self.checked.plan().finals.get(number).map(|end| end.value.asks()) {
+            Some(Asks::Facts(facts)) => facts,
+            _ => Vec::new(),
+        };
+        let writes = |effect: &Effect| {
+            let written = effect.writes().into_iter().map(|(fact, _)| fact).chain(effect.displaces());
+            written.into_iter().any(|fact| asked.iter().any(|(about, _)| is_about(*about, fact)))
+        };
+        let help = match self.last(writes).filter(|(moment, _)| self.is_late(*moment)) {
+            Some((moment, step)) => {
+                labels.push(label(&format!("moment {moment}: {LATE}"), self.act_at(step)));
+                self.in_time(step)
+            }
+            None => "add the step that makes it so, or take the sentence out".to_owned(),
+        };
+        Box::new(GoalMissed { what, help, labels })
     }
 
     fn untrue(&self, number: usize) -> Finding {
@@ -304,6 +321,14 @@ impl Page<'_> {
             _ => format!("add a step before `{}` after which `{}` holds", self.step(wait.step), wait.what),
         };
         Box::new(CannotFinish { what, help, labels })
+    }
+}
+
+/// Whether a change of one fact may change another.
+fn is_about(asked: Fact, written: Fact) -> bool {
+    match (asked, written) {
+        (Fact::AcceptsOther(asked), Fact::Accepts(written, _)) => asked == written,
+        _ => asked == written,
     }
 }
 

@@ -153,5 +153,9 @@ fn seen(proven: &Proven, site: &Site, folder: &Path, backends: &Backends) -> Res
     for (_, what) in &observation.foreign {
         text.push_str(&format!("\nforeign={what}"));
     }
+    // The world is as recorded there, and nobody could say so.
+    for own in &observation.untold {
+        text.push_str(&format!("\nuntold={}", plan.landscape.own_facts[*own].name));
+    }
     Ok(Fingerprint::of(text.as_bytes()))
 }

@@ -17,7 +17,7 @@ use crate::{
         receiver::Receiver,
         secret::SecretError,
         stand_in::{Maker, Taker},
-        xml_dsig::{XmlSigner, XmlVerifier},
+        xml_dsig::XmlSigner,
     },
     plan::{Plan, suggest::did_you_mean},
     source::{Finding, Source, Span, shown},
@@ -33,8 +33,8 @@ use crate::{
 use super::{
     claims::Claims,
     command_binding::CommandBinding,
-    hands, key_kind, own_approval,
-    signature_binding::SignatureBinding,
+    fact_file_binding, hands, key_kind, own_approval,
+    signature_binding::{SignatureBinding, verifier},
     site::{FactBinding, FlowBinding, KeystoreBinding, ReceiverBinding, Site, VALIDITY, subject},
     site_fault::{bad_binding, bad_command, bound_to_nothing, one_person, unbound, weak_binding},
 };
@@ -79,11 +79,11 @@ fn alone(plan: &Plan, site: &Site, text: &Source) -> Vec<Finding> {
     found.collect()
 }
 
-/// Compares a site with the plan that it is for.
+/// Compares a site with the plan that it is for; its paths begin at `folder`.
 ///
 /// # Errors
 /// All findings, which point into the site's text.
-pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Finding>> {
+pub fn compare(plan: &Plan, site: &Site, text: &Source, folder: &Path) -> Result<(), Vec<Finding>> {
     let land = &plan.landscape;
     let stores: Vec<String> = land.stores.rows().map(|s| s.name.clone()).collect();
     let receivers: Vec<String> = land.acceptors.rows().map(|a| a.name.clone()).collect();
@@ -111,7 +111,7 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
             findings.push(unbound(kind, table, name, first_line(text)));
         }
         for name in bound.iter().filter(|name| !is_planned.contains(*name)) {
-            let help = did_you_mean(name, kind, planned);
+            let help = did_you_mean(name, kind, planned).text;
             findings.push(bound_to_nothing(kind, name, help, place(text, table, name)));
         }
     }
@@ -158,6 +158,8 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source) -> Result<(), Vec<Findin
             findings.push(bad_binding(format!("`{name}` cannot be valid so long"), help, at()));
         }
     }
+    findings.extend(fact_file_binding::faults(site, text, folder));
+    findings.extend(key_kind::unmade(plan, site, text));
     findings.extend(key_kind::unfit(plan, site, text));
     findings.extend(hands::lacking(plan, site).into_iter().map(|lack| lack.finding(text)));
     if findings.is_empty() { Ok(()) } else { Err(findings) }
@@ -260,14 +262,11 @@ fn bind_by(plan: &Plan, site: &Site, folder: &Path, holder: Option<&Holder>) -> 
             Some(KeystoreBinding::Manual {}) | None => Bound::Manual,
         });
     }
-    for receiver in plan.landscape.acceptors.rows() {
+    for (id, receiver) in plan.landscape.acceptors.iter() {
         backends.receivers.push(match site.receivers.get(&receiver.name) {
             Some(ReceiverBinding::Directory { path, capacity, pairs }) => {
-                let receiver: Box<dyn Receiver> = Box::new(TrustFolder::new(
-                    folder.join(path),
-                    *capacity,
-                    Box::new(XmlVerifier::default()),
-                ));
+                let receiver: Box<dyn Receiver> =
+                    Box::new(TrustFolder::new(folder.join(path), *capacity, Box::new(verifier(plan, id))));
                 Bound::To(match pairs {
                     Some(pairs) => Box::new(Maker::new(receiver, pairs.open(folder)?)),
                     None => receiver,

@@ -1,6 +1,10 @@
 //! The world failed: which step, whose, through what, and why; still pointing at the plan's line.
 
-use crate::{backend::bench::ActError, journal::HostError, source::Span};
+use crate::{
+    backend::bench::ActError,
+    journal::HostError,
+    source::{Finding, Span},
+};
 
 use super::opening::XML_KEYS;
 
@@ -55,6 +59,9 @@ pub enum RunError {
         /// What kind it is.
         kind: String,
     },
+    /// A key that would be made is too weak. Nothing has begun.
+    #[error("{0}")]
+    Weak(Finding),
     /// An event that this program made itself was refused: a fault of its own.
     #[error("the run refused its own event: {0}")]
     Inner(String),

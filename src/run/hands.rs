@@ -1,18 +1,21 @@
 //! What a plan asks of a backend that the backend has no hand for.
 
+use std::collections::BTreeSet;
+
 use crate::{
     action::certifying::Certifying,
+    backend::xml_dsig::Shape,
     plan::Plan,
-    source::{Finding, Source},
+    source::{Finding, Source, shown},
     world::{
         effect::Effect,
-        id::{AcceptorId, StoreId},
+        id::{AcceptorId, KeyId, StoreId},
         landscape::Stamp,
     },
 };
 
 use super::{
-    bind::place,
+    bind::{created, place},
     site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site},
     site_fault::weak_binding,
 };
@@ -74,6 +77,17 @@ pub fn lacking(plan: &Plan, site: &Site) -> Vec<Lack> {
             }
         }
     }
+    for (receiver, key) in unmade(plan) {
+        let (name, key) = (&land.acceptors[receiver].name, shown(&land.keys[key]));
+        let bound = match site.receivers.get(name) {
+            Some(ReceiverBinding::Directory { .. }) => "a `directory`",
+            Some(ReceiverBinding::Command(_)) => "a `command`",
+            Some(ReceiverBinding::Manual {}) | None => continue,
+        };
+        let what =
+            format!("{bound} accepts certificates that are there, and `{key}` is made by a step of the plan");
+        found.push(Lack { table: "receivers", name: name.clone(), what });
+    }
     for channel in land.channels.rows().filter(|channel| channel.stamp == Stamp::Other) {
         if let Some(FlowBinding::Local { stand_in: false, .. }) = site.flows.get(&channel.name) {
             let what = format!("a `local` flow signs xml, and `{}` stamps with something else", channel.name);
@@ -81,12 +95,34 @@ pub fn lacking(plan: &Plan, site: &Site) -> Vec<Lack> {
         }
     }
     for channel in land.channels.rows().filter(|channel| channel.beside.is_some()) {
-        if let Some(FlowBinding::Local { .. }) = site.flows.get(&channel.name) {
-            let what = format!("a `local` flow signs once, and `{}` lists two aliases", channel.name);
+        let shape = match site.flows.get(&channel.name) {
+            Some(FlowBinding::Local { signature, .. }) => {
+                signature.as_ref().map_or(Shape::Enveloped, |signature| signature.profile().shape)
+            }
+            _ => continue,
+        };
+        if shape != Shape::Enveloped {
+            let what = format!(
+                "a `local` flow puts two signatures on a message where they are enveloped, and `{}` lists two aliases",
+                channel.name
+            );
             found.push(Lack { table: "flows", name: channel.name.clone(), what });
         }
     }
     found
+}
+
+/// The receivers that accept a key from the start which only a step makes, each with that key. Such a receiver
+/// goes by something else than the certificate, for instance by who issued it: nothing that lists certificates is
+/// one, at a site and in a rehearsal.
+pub fn unmade(plan: &Plan) -> impl Iterator<Item = (AcceptorId, KeyId)> + '_ {
+    let made: BTreeSet<KeyId> = created(plan).collect();
+    let accepted = plan
+        .landscape
+        .acceptors
+        .ids()
+        .flat_map(|receiver| plan.start.accepted[receiver].iter().map(move |key| (receiver, key)));
+    accepted.filter(move |(_, key)| made.contains(key))
 }
 
 fn lack(table: &'static str, name: &str, what: String) -> Lack {

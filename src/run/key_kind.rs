@@ -1,13 +1,20 @@
 //! Compares the type of a key that a site names with what is strong enough, and with the plan.
 
 use crate::{
-    plan::Plan,
+    plan::{Plan, Step},
     source::{Finding, Source, Span, shown},
-    world::{id::KeyId, key_kind::KeyKind, material::KeyType, weakness::Weakness},
+    world::{
+        effect::Effect,
+        id::{KeyId, StepId},
+        key_kind::KeyKind,
+        material::KeyType,
+        weakness::Weakness,
+    },
 };
 
 use super::{
     bind::place,
+    casting::Casting,
     opening::{XML_KEYS, signs},
     site::{FlowBinding, Site},
     site_fault::{bad_binding, weak_algorithm, weak_binding},
@@ -22,7 +29,7 @@ pub(super) fn fault(plan: &Plan, site: &Site, (name, word): (&str, &str), at: Sp
         return Some(bad_binding(format!("the key type of `{name}` is not known"), KINDS.to_owned(), at));
     };
     let key = plan.key(name)?;
-    let waived = plan.declared.kinds.waived.keys().any(|(waived, _)| *waived == key);
+    let waived = plan.declared.kinds.waived.contains_key(&key);
     if let Some(weakness) = Weakness::of_kind(kind).filter(|_| !waived) {
         return Some(weak_algorithm(name, weakness, at));
     }
@@ -46,6 +53,30 @@ pub(super) fn fault(plan: &Plan, site: &Site, (name, word): (&str, &str), at: Sp
 pub(super) fn to_be(plan: &Plan, site: &Site, key: KeyId) -> Option<KeyKind> {
     let bound = site.keys.get(&plan.landscape.keys[key]).and_then(|key| key.key_type.as_deref());
     bound.and_then(KeyKind::named).or_else(|| plan.key_kind(key))
+}
+
+/// Keys that are to be of a type of which no backend makes a pair, although one is to make them.
+pub(super) fn unmade(plan: &Plan, site: &Site, text: &Source) -> Vec<Finding> {
+    let (land, casting) = (&plan.landscape, Casting::of(plan, site));
+    let one = |(step, row): (StepId, &Step)| {
+        let key = row.action.value.makes().filter(|_| !casting.is_by_hand(plan, step))?;
+        let (name, kind) = (&land.keys[key], to_be(plan, site, key)?);
+        // What a site says is looked at with the key.
+        let is_said_here = site.keys.get(name).is_some_and(|key| key.key_type.is_some());
+        if is_said_here || kind.handled().is_some() {
+            return None;
+        }
+        let (table, owner) = row.action.value.effects().into_iter().find_map(|effect| match effect {
+            Effect::Put { place, .. } => Some(("keystores", &land.stores[land.places[place].store].name)),
+            Effect::Accept { acceptor, .. } => Some(("receivers", &land.acceptors[acceptor].name)),
+            _ => None,
+        })?;
+        let what = format!("no pair of the type {kind} is made for `{}`", shown(name));
+        let help =
+            "bind it as `manual`: then its owner's role makes the pair; or say another type in the plan";
+        Some(bad_binding(what, help.to_owned(), place(text, table, owner)))
+    };
+    plan.steps.iter().filter_map(one).collect()
 }
 
 /// Keys that are to be of a type with which the flow that uses them here cannot sign.

@@ -25,6 +25,7 @@ pub mod difference;
 pub mod dry_run;
 pub mod enact;
 pub mod error;
+mod fact_file_binding;
 pub mod hands;
 mod issuing;
 mod key_kind;

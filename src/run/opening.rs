@@ -140,8 +140,12 @@ fn specification(
     let said_type =
         binding.and_then(|b| b.key_type.as_deref()).and_then(KeyKind::named).and_then(KeyKind::handled);
     let said_subject = binding.and_then(|b| b.subject.as_deref()).and_then(subject);
-    let said_type = said_type.or_else(|| plan.key_kind(key)?.handled());
-    let key_type: KeyType = said_type.or_else(|| old.and_then(Certificate::key_type))?;
+    let key_type: KeyType = match (said_type, plan.key_kind(key)) {
+        (Some(said), _) => said,
+        // A type that is made by hand alone is not that of the old key.
+        (None, Some(kind)) => kind.handled()?,
+        (None, None) => old.and_then(Certificate::key_type)?,
+    };
     let subject = said_subject.or_else(|| old.and_then(subject_of)).filter(|s| !s.is_empty());
     // What is no certificate needs no subject.
     let subject = if key_type == KeyType::Opaque { subject.unwrap_or_default() } else { subject? };

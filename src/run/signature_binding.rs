@@ -5,8 +5,12 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::backend::xml_dsig::{
-    Algorithm, Canonicalization, Digest, KeyInfo, Prefix, Shape, SignatureProfile,
+use crate::{
+    backend::xml_dsig::{
+        Algorithm, Canonicalization, Digest, KeyInfo, Prefix, Shape, SignatureProfile, XmlVerifier,
+    },
+    plan::Plan,
+    world::id::AcceptorId,
 };
 
 /// The options of a signature; what is not said is as [`SignatureProfile`] has it by default.
@@ -70,6 +74,14 @@ impl SignatureBinding {
             ..SignatureProfile::default()
         }
     }
+}
+
+/// What verifies the messages at a receiver: where a flow to it lists two aliases, one signature of two is enough.
+#[must_use]
+pub fn verifier(plan: &Plan, receiver: AcceptorId) -> XmlVerifier {
+    let mut flows = plan.landscape.channels.rows().filter(|flow| flow.acceptor == receiver);
+    let verifier = XmlVerifier::default();
+    if flows.any(|flow| flow.beside.is_some()) { verifier.of_either() } else { verifier }
 }
 
 fn word<T: Clone>(word: &Option<Word<T>>) -> Option<T> {

@@ -16,14 +16,19 @@ use crate::{
         pkcs12::Pkcs12Keystore,
         receiver::Judgement,
         secret::SecretError,
-        signer::SignerError,
-        xml_dsig::{XmlSigner, XmlVerifier},
+        signer::{Signer, SignerError},
+        xml_dsig::XmlSigner,
     },
+    name::Alias,
     plan::Plan,
-    world::{id::ChannelId, landscape, material::Fingerprint},
+    world::{
+        id::{ChannelId, PlaceId},
+        landscape,
+        material::Fingerprint,
+    },
 };
 
-use super::signature_binding::SignatureBinding;
+use super::signature_binding::{SignatureBinding, verifier};
 use super::site::{FlowBinding, KeystoreBinding, ReceiverBinding, Site};
 
 /// How many messages become durable together.
@@ -123,38 +128,41 @@ impl Traffic {
     pub fn over(plan: &Plan, flow: ChannelId, site: &Site, folder: &Path) -> Result<Self, TrafficError> {
         let land = &plan.landscape;
         let row = &land.channels[flow];
-        if row.beside.is_some() {
-            // One message gets one signature here.
-            return Err(TrafficError::NotHere(row.name.clone()));
-        }
-        let place = &land.places[row.stamps];
-        let store = &land.stores[place.store].name;
         let receiver = &land.acceptors[row.acceptor].name;
         let Some(FlowBinding::Local { path, signature, .. }) = site.flows.get(&row.name) else {
             return Err(TrafficError::NotHere(row.name.clone()));
         };
-        let Some(KeystoreBinding::Pkcs12 { path: store_path, password, .. }) = site.keystores.get(store)
-        else {
-            return Err(TrafficError::NotHere(store.clone()));
+        let profile = signature.as_ref().map(SignatureBinding::profile).unwrap_or_default();
+        let signer = |place: PlaceId| -> Result<(Alias, Box<dyn Signer>), TrafficError> {
+            let place = &land.places[place];
+            let store = &land.stores[place.store].name;
+            let Some(KeystoreBinding::Pkcs12 { path, password, .. }) = site.keystores.get(store) else {
+                return Err(TrafficError::NotHere(store.clone()));
+            };
+            let keystore = Pkcs12Keystore::open(folder.join(path), password.fetch(folder)?);
+            Ok((place.alias.clone(), Box::new(XmlSigner::new(keystore, profile.clone()))))
         };
+        let (alias, own) = signer(row.stamps)?;
+        let beside = row.beside.map(signer).transpose()?;
         let Some(ReceiverBinding::Directory { path: trust, capacity, .. }) = site.receivers.get(receiver)
         else {
             return Err(TrafficError::NotHere(receiver.clone()));
         };
-        let keystore = Pkcs12Keystore::open(folder.join(store_path), password.fetch(folder)?);
         let transit = match row.transit {
             landscape::Transit::Immediately => Transit::Immediately,
             landscape::Transit::Within(time) => Transit::Within(time),
         };
-        let config =
-            FlowConfig { folder: folder.join(path), alias: place.alias.clone(), transit, cache: row.cache };
+        let config = FlowConfig { folder: folder.join(path), alias, transit, cache: row.cache };
         let spool = config.folder.join("spool");
         let counts = config.folder.join(COUNTS);
-        let profile = signature.as_ref().map(SignatureBinding::profile).unwrap_or_default();
-        let signer = Box::new(XmlSigner::new(keystore, profile));
-        let receiver = TrustFolder::new(folder.join(trust), *capacity, Box::new(XmlVerifier::default()));
+        let verifier = Box::new(verifier(plan, row.acceptor));
+        let receiver = TrustFolder::new(folder.join(trust), *capacity, verifier);
         let transit = land.transit(flow);
-        Ok(Self { flow: LocalFlow::open(config, signer)?, receiver, spool, counts, transit })
+        let mut flow = LocalFlow::open(config, own)?;
+        if let Some((alias, signer)) = beside {
+            flow = flow.with_beside(alias, signer);
+        }
+        Ok(Self { flow, receiver, spool, counts, transit })
     }
 
     /// Writes down how many messages were judged, beside the flow, for whoever asks.

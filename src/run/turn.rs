@@ -77,6 +77,7 @@ impl Runner<'_> {
         if let Some(moved) = self.moved()? {
             return Ok(Some(moved));
         }
+        super::weak::inherited(self.checked.plan(), self.parts.site, &self.casting, &self.material)?;
         let plan = self.checked.plan().digest();
         self.submit(Event::Started { plan, site, certificates }, watch)?;
         let now = self.parts.clock.now();

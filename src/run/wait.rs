@@ -14,7 +14,7 @@ use crate::{
         early::due,
         event::Record,
         late::deadline,
-        next::next,
+        next::follow,
         people::lacking,
         ready::Blocker,
         state::{Opening, State, Status},
@@ -291,7 +291,7 @@ pub fn ready_since(checked: &Checked, records: &[Record]) -> BTreeMap<StepId, Ti
     let mut state = State::new(checked);
     let mut ready = BTreeMap::new();
     for record in records {
-        let _applied = next(checked, &mut state, record);
+        let _applied = follow(checked, &mut state, record);
         for step in checked.plan().steps.ids() {
             // It becomes ready between two records when its time comes.
             if state.started && barred_at_any_time(checked, &state, step).is_empty() {

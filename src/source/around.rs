@@ -76,3 +76,8 @@ around!(Noted {
         self.first.related()
     }
 });
+
+/// The finding that a noted one is around.
+pub(super) fn first<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Finding> {
+    error.downcast_ref::<Noted>().map(|noted| &noted.first)
+}

@@ -256,6 +256,12 @@ around!(Placed {
     }
 });
 
+/// The finding that a placed one is around.
+pub(super) fn first<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Finding> {
+    let own = error.downcast_ref::<Own>().map(|own| &own.first);
+    own.or_else(|| error.downcast_ref::<Placed>().map(|placed| &placed.first))
+}
+
 impl fmt::Display for Beside {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.said)

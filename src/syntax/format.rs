@@ -3,7 +3,7 @@
 use super::format_lines::{every, inner_line, range, row, step_line, whose};
 use super::number::spelt;
 use super::text::quoted;
-use super::tree::{Block, Item, Line, Phrase, Rows, SyntaxTree, TableDecl, Term, Trivia};
+use super::tree::{Aside, Block, Item, Line, Phrase, Rows, SyntaxTree, TableDecl, Term, Trivia};
 use crate::source::Spanned;
 
 /// Where a comment at the end of a line begins, in characters from the left; behind a longer
@@ -117,6 +117,18 @@ impl Page {
         }
     }
 
+    /// The parts of a sentence that stand on lines of their own, with their comments.
+    fn parts(&mut self, asides: &[Aside], parts: impl Iterator<Item = String>) {
+        for (number, code) in (1..).zip(parts) {
+            let mine = |aside: &&Aside| aside.part == number;
+            for aside in asides.iter().filter(mine).filter(|aside| aside.is_before) {
+                self.line(2, &comment_text(&aside.text), None);
+            }
+            let behind = asides.iter().filter(mine).find(|aside| !aside.is_before);
+            self.line(2, &code, behind.map(|aside| aside.text.as_str()));
+        }
+    }
+
     fn sentence<T>(&mut self, line: &Line<T>, code: &str) {
         self.trivia(&line.before);
         self.line(0, code, line.comment.as_deref());
@@ -126,12 +138,9 @@ impl Page {
         match &line.node {
             Item::Plan(plan) => {
                 self.sentence(line, &format!("plan {}", plan.name));
-                if let Some(title) = &plan.title {
-                    self.line(2, &quoted(&title.value), None);
-                }
-                if let Some(source) = &plan.source {
-                    self.line(2, &format!("source {}", quoted(&source.value)), None);
-                }
+                let title = plan.title.as_ref().map(|title| quoted(&title.value));
+                let source = plan.source.as_ref().map(|from| format!("source {}", quoted(&from.value)));
+                self.parts(&plan.asides, title.into_iter().chain(source));
             }
             Item::Inner(inner) => {
                 let head = format!("plan {} from {}", inner.name, quoted(&inner.file.value));
@@ -150,10 +159,8 @@ impl Page {
             }
             Item::Ask(ask) => {
                 self.sentence(line, &format!("ask {} of {}", ask.name, ask.role));
-                self.line(2, &quoted(&ask.text.value), None);
-                if let Some(silence) = &ask.silence {
-                    self.line(2, &format!("silence means {silence}"), None);
-                }
+                let silence = ask.silence.as_ref().map(|silence| format!("silence means {silence}"));
+                self.parts(&ask.asides, std::iter::once(quoted(&ask.text.value)).chain(silence));
             }
             Item::Role(role) => {
                 self.sentence(line, &titled("role", &role.name, role.title.as_ref(), widths.name));
@@ -201,9 +208,7 @@ impl Page {
             Item::Table(table) => self.table(line, table),
             Item::Vocabulary(head) => {
                 self.sentence(line, &format!("vocabulary {}{}", head.name, version(head.version.as_ref())));
-                if let Some(title) = &head.title {
-                    self.line(2, &quoted(&title.value), None);
-                }
+                self.parts(&head.asides, head.title.iter().map(|title| quoted(&title.value)));
             }
             Item::Use(used) => {
                 let code = format!("use {}{}", quoted(&used.file.value), version(used.version.as_ref()));
@@ -215,10 +220,9 @@ impl Page {
             }
             Item::Say(say) => {
                 self.sentence(line, &format!("say {}", quoted(&say.said.value)));
-                self.line(2, &format!("for {}", quoted(&say.means.value)), None);
-                if let Some(title) = &say.title {
-                    self.line(2, &quoted(&title.value), None);
-                }
+                let means = format!("for {}", quoted(&say.means.value));
+                let title = say.title.as_ref().map(|title| quoted(&title.value));
+                self.parts(&say.asides, std::iter::once(means).chain(title));
             }
             Item::Thing(thing) => match (&thing.owned, &thing.fact) {
                 (Some((owner, body)), _) => {
@@ -269,7 +273,8 @@ impl Page {
 
     /// A sentence with what stands between its braces.
     fn braces<T>(&mut self, line: &Line<Item>, head: &str, block: &Block<T>, inner: impl FnOnce(&mut Self)) {
-        if block.lines.is_empty() && !block.trailing.iter().any(|t| *t != Trivia::Blank) {
+        let is_empty = block.lines.is_empty() && block.behind.is_none();
+        if is_empty && block.trailing.iter().all(|one| *one == Trivia::Blank) {
             return self.sentence(line, &format!("{head} {{}}"));
         }
         self.sentence(line, &format!("{head} {{"));
@@ -279,7 +284,7 @@ impl Page {
         self.trivia(&block.trailing);
         self.indent -= 2;
         self.blank = false;
-        self.line(0, "}", None);
+        self.line(0, "}", block.behind.as_deref());
     }
 }
 

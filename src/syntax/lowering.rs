@@ -79,10 +79,9 @@ impl Lowering<'_, '_> {
         if first {
             before = start_of_block(before);
         }
-        // One comment stays at the end of the first line; what stood elsewhere moves up.
-        let mut loose = std::mem::take(&mut self.loose).into_iter();
-        let comment = loose.next();
-        before.extend(loose.map(Trivia::Comment));
+        // What is written on one line has one comment at its end; what stood within it moves up.
+        let comment = self.loose.pop();
+        before.extend(self.loose.drain(..).map(Trivia::Comment));
         Some(Line { before, node, comment, span: Spanned::new((), span) })
     }
 
@@ -172,7 +171,7 @@ impl Lowering<'_, '_> {
     /// What it says is read by sentences of their own, up to its closing brace.
     fn for_each(&mut self, pair: Pair<'_, Rule>) -> Option<ForEach> {
         let every = pair.into_inner().find(|part| part.as_rule() == Rule::every)?;
-        let body = Block { lines: Vec::new(), trailing: Vec::new() };
+        let body = Block::empty();
         Some(ForEach { every: self.every(every)?, body })
     }
 
@@ -202,19 +201,25 @@ impl Lowering<'_, '_> {
 
     fn plan(&mut self, pair: Pair<'_, Rule>) -> Option<PlanHead> {
         let (mut name, mut title, mut source) = (None, None, None);
+        let (mut parts, mut asides) = (0, Vec::new());
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::own_name => name = Some(self.words.word(&part)),
-                Rule::text => title = Some(self.words.text(&part)),
+                Rule::text => {
+                    parts += 1;
+                    title = Some(self.words.text(&part));
+                }
                 Rule::origin => {
+                    parts += 1;
                     source =
                         part.into_inner().find(|p| p.as_rule() == Rule::text).map(|p| self.words.text(&p));
                 }
-                Rule::comment => self.loose.push(comment(&part)),
+                Rule::comment => self.aside(&mut asides, parts, &part),
                 _ => {}
             }
         }
-        Some(PlanHead { name: name?, title, source })
+        self.last_aside(&mut asides, parts);
+        Some(PlanHead { name: name?, title, source, asides })
     }
 
     fn param(&mut self, pair: Pair<'_, Rule>) -> Option<ParamDecl> {
@@ -347,7 +352,7 @@ impl Lowering<'_, '_> {
     }
 
     /// The lines between braces. A comment behind `{` goes to the sentence that the block belongs
-    /// to; one behind a `}` on a line of its own moves before it.
+    /// to, and one behind a `}` on a line of its own stays there.
     pub(super) fn block<T>(
         &mut self,
         pair: Pair<'_, Rule>,
@@ -378,11 +383,9 @@ impl Lowering<'_, '_> {
         }
         let mut lines = lines.into_vec();
         lines.shrink_to_fit();
-        let mut trailing = end_of_block(before);
-        if several {
-            trailing.extend(self.behind.take().map(Trivia::Comment));
-        }
+        let trailing = end_of_block(before);
+        let behind = if several { self.behind.take().map(String::into_boxed_str) } else { None };
         let trailing = if lines.is_empty() { start_of_block(trailing) } else { trailing };
-        Some(Block { lines, trailing })
+        Some(Block { lines, trailing, behind })
     }
 }

@@ -3,24 +3,25 @@
 use pest::iterators::Pair;
 
 use super::grammar::Rule;
-use super::lowering::{Lowering, comment};
+use super::lowering::Lowering;
 use super::tree::{AskDecl, FactDecl, FactOf, KindDecl, SayDecl, Thing, UseDecl, VocabularyHead};
 use crate::source::Spanned;
 
 impl Lowering<'_, '_> {
     /// `vocabulary NAME version 1 "title"`
     pub(super) fn vocabulary(&mut self, pair: Pair<'_, Rule>) -> Option<VocabularyHead> {
-        let (mut name, mut version, mut title) = (None, None, None);
+        let (mut name, mut version, mut title, mut asides) = (None, None, None, Vec::new());
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::own_name => name = Some(self.words.word(&part)),
                 Rule::version => version = self.version(part),
                 Rule::text => title = Some(self.words.text(&part)),
-                Rule::comment => self.loose.push(comment(&part)),
+                Rule::comment => self.aside(&mut asides, usize::from(title.is_some()), &part),
                 _ => {}
             }
         }
-        Some(VocabularyHead { name: name?, version, title })
+        self.last_aside(&mut asides, usize::from(title.is_some()));
+        Some(VocabularyHead { name: name?, version, title, asides })
     }
 
     /// `use "FILE" version 1`
@@ -39,20 +40,26 @@ impl Lowering<'_, '_> {
     /// `ask NAME of ROLE "question" silence means no`
     pub(super) fn ask(&mut self, pair: Pair<'_, Rule>) -> Option<AskDecl> {
         let (mut name, mut role, mut text, mut silence) = (None, None, None, None);
+        let (mut parts, mut asides) = (0, Vec::new());
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::own_name => name = Some(self.words.word(&part)),
                 Rule::name => role = Some(self.words.word(&part)),
-                Rule::text => text = Some(self.words.text(&part)),
+                Rule::text => {
+                    parts += 1;
+                    text = Some(self.words.text(&part));
+                }
                 Rule::silence => {
+                    parts += 1;
                     let said = part.into_inner().find(|part| part.as_rule() == Rule::name);
                     silence = said.map(|said| self.words.word(&said));
                 }
-                Rule::comment => self.loose.push(comment(&part)),
+                Rule::comment => self.aside(&mut asides, parts, &part),
                 _ => {}
             }
         }
-        Some(AskDecl { name: name?, role: role?, text: text?, silence })
+        self.last_aside(&mut asides, parts);
+        Some(AskDecl { name: name?, role: role?, text: text?, silence, asides })
     }
 
     /// `kind NAME is KIND`
@@ -70,16 +77,18 @@ impl Lowering<'_, '_> {
 
     /// `say "..." for "..." "title"`
     pub(super) fn saying(&mut self, pair: Pair<'_, Rule>) -> Option<SayDecl> {
-        let mut texts = Vec::new();
+        let (mut texts, mut asides) = (Vec::new(), Vec::new());
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::text => texts.push(self.words.text(&part)),
-                Rule::comment => self.loose.push(comment(&part)),
+                // What is said stands on the first line.
+                Rule::comment => self.aside(&mut asides, texts.len().saturating_sub(1), &part),
                 _ => {}
             }
         }
+        self.last_aside(&mut asides, texts.len().saturating_sub(1));
         let mut texts = texts.into_iter();
-        Some(SayDecl { said: texts.next()?, means: texts.next()?, title: texts.next() })
+        Some(SayDecl { said: texts.next()?, means: texts.next()?, title: texts.next(), asides })
     }
 
     /// `KIND NAME`, perhaps with a title, or with an owner and lines between braces.

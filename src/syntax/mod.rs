@@ -3,7 +3,9 @@
 //! [`read`] takes bytes, [`parse`] makes a tree and findings of them, [`format()`] writes the tree as
 //! canonical text. The grammar lies in `grammar/`; nothing here knows a verb by name.
 
+mod aside;
 mod block;
+mod extent;
 mod fault;
 mod format;
 mod format_lines;

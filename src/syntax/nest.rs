@@ -22,8 +22,8 @@ pub(super) fn is_closed(pair: &Pair<'_, Rule>) -> bool {
 /// A `for each` whose brace is closed: what stood before and behind that is kept.
 pub(super) fn closed(mut around: Line<Item>, before: Vec<Trivia>, comment: Option<String>) -> Line<Item> {
     if let Item::ForEach(each) = &mut around.node {
-        let mut trailing = end_of_block(before);
-        trailing.extend(comment.map(Trivia::Comment));
+        let trailing = end_of_block(before);
+        each.body.behind = comment.map(String::into_boxed_str);
         each.body.trailing = if each.body.lines.is_empty() { start_of_block(trailing) } else { trailing };
     }
     around
@@ -46,7 +46,7 @@ pub(super) fn unclosed(around: &Line<Item>, text: &str) -> Finding {
 pub(super) fn unread(start: usize) -> Line<Item> {
     let span = Span::new(start, start);
     let every = Every { table: Spanned::new(String::new(), span), only: None };
-    let body = Block { lines: Vec::new(), trailing: Vec::new() };
+    let body = Block::empty();
     let node = Item::ForEach(ForEach { every, body });
     Line { before: Vec::new(), node, comment: None, span: Spanned::new((), span) }
 }

@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 use super::raw;
-use super::tree::{Block, FactOf, Phrase};
+use super::tree::{Aside, Block, FactOf, Phrase};
 use crate::source::Spanned;
 
 /// `vocabulary NAME version 1 "title"`
@@ -15,6 +15,8 @@ pub struct VocabularyHead {
     pub version: Option<Spanned<u64>>,
     /// What it is about.
     pub title: Option<Spanned<String>>,
+    /// The comments between its parts.
+    pub asides: Vec<Aside>,
 }
 
 /// `use "FILE" version 1`
@@ -44,6 +46,8 @@ pub struct SayDecl {
     pub means: Spanned<String>,
     /// What it is, for people.
     pub title: Option<Spanned<String>>,
+    /// The comments between its parts.
+    pub asides: Vec<Aside>,
 }
 
 /// Something of a kind that was declared.

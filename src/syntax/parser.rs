@@ -8,6 +8,7 @@ use pest::iterators::Pair;
 use thiserror::Error;
 
 use super::block::StrayBrace;
+use super::extent::{end_of_item, end_of_some};
 use super::fault::{begins_item, fault};
 use super::grammar::{PlanGrammar, Rule};
 use super::header::{EmptyPlan, MissingHeader, UnknownVersion, VERSION, header_fault};
@@ -24,9 +25,6 @@ use crate::source::{Finding, Source, Span};
 
 /// After this many findings nothing more is read.
 const FAULT_LIMIT: usize = 1000;
-
-/// So many sentences the grammar is given at once.
-const SOME: usize = 64;
 
 /// So many findings that reading on would help nobody.
 #[derive(Debug, Diagnostic, Error)]
@@ -216,7 +214,7 @@ impl<'t> Reading<'t> {
             return at;
         }
         if start >= self.some_end {
-            self.some_end = (0..SOME).fold(start, |end, _| end_of_item(text, end));
+            self.some_end = end_of_some(text, start);
         }
         let Ok(lines) = grammar(Rule::item_lines, text, at, self.some_end) else { return at };
         let mut behind = at;
@@ -255,7 +253,11 @@ impl<'t> Reading<'t> {
                 if self.add(pair, at) {
                     return end;
                 }
-                (start, Vec::new())
+                // It reads as a thing of a kind that nobody declared: what it lacks to be another sentence.
+                match grammar(Rule::known_line, text, at, next) {
+                    Err(gave_up) if begins_item(raw::word(text, start)) => gave_up,
+                    _ => (start, Vec::new()),
+                }
             }
             Err(gave_up) => gave_up,
         };
@@ -342,21 +344,6 @@ fn grammar(rule: Rule, text: &str, at: usize, end: usize) -> Result<Pair<'_, Rul
             Err((at + place, tried))
         }
     }
-}
-
-/// The offset of the next word that begins a line and a sentence of its own: no sentence goes on
-/// behind it.
-fn end_of_item(text: &str, start: usize) -> usize {
-    let mut from = raw::next_line(text, start);
-    while from < text.len() {
-        let rest = raw::rest(text, from);
-        let code = rest.trim_start_matches([' ', '\t']);
-        if code.starts_with(|c: char| c.is_ascii_lowercase()) && begins_item(raw::word(code, 0)) {
-            return from + rest.len() - code.len();
-        }
-        from = raw::next_line(text, from);
-    }
-    text.len()
 }
 
 /// Where to read on after a fault: behind the block that was begun, or at the next line that begins

@@ -1,5 +1,6 @@
 //! A question as the author wrote it.
 
+use super::tree::Aside;
 use crate::source::Spanned;
 
 /// `ask NAME of ROLE "question" silence means no`
@@ -13,4 +14,6 @@ pub struct AskDecl {
     pub text: Spanned<String>,
     /// What it means that nobody answers: `yes` or `no`.
     pub silence: Option<Spanned<String>>,
+    /// The comments between its parts.
+    pub asides: Vec<Aside>,
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::source::{Span, Spanned};
 
 pub use super::{
+    aside::Aside,
     group::GroupDecl,
     inner::{Binding, InnerDecl, InnerLine},
     own_fact::{FactDecl, FactOf},
@@ -55,6 +56,16 @@ pub struct Block<T> {
     pub lines: Vec<Line<T>>,
     /// Comments and blank lines before the closing brace.
     pub trailing: Vec<Trivia>,
+    /// The comment behind the closing brace, where that stands on a line of its own.
+    pub behind: Option<Box<str>>,
+}
+
+impl<T> Block<T> {
+    /// A block in which nothing stands yet.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self { lines: Vec::new(), trailing: Vec::new(), behind: None }
+    }
 }
 
 /// A top-level sentence.
@@ -199,6 +210,8 @@ pub struct PlanHead {
     pub title: Option<Spanned<String>>,
     /// The document that it follows.
     pub source: Option<Spanned<String>>,
+    /// The comments between its parts.
+    pub asides: Vec<Aside>,
 }
 
 /// A name with a title for people.

@@ -137,6 +137,19 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The certificates that come with it, as PEM, by the names of their keys.
+    #[must_use]
+    pub const fn certificates(&self) -> Option<&BTreeMap<String, String>> {
+        match self {
+            Self::Started { certificates, .. }
+            | Self::Ended { certificates, .. }
+            | Self::Confirmed { certificates, .. } => Some(certificates),
+            _ => None,
+        }
+    }
+}
+
 /// How a drain is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

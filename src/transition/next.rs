@@ -41,17 +41,38 @@ pub enum Verdict {
 
 /// Moves a run from one moment to the next, or says why the event does not count; then the state is
 /// as it was.
+///
+/// It is asked of what is to be taken down. What was taken down is followed by [`follow`].
 pub fn next(checked: &Checked, state: &mut State, record: &Record) -> Verdict {
+    move_by(checked, state, record, |certificates| admitted(checked, certificates))
+}
+
+/// Moves a run along a record that was taken down: what is asked of new acts alone, that no weak key comes in,
+/// is not asked of it again. A journal is read alike by each version, whatever this one would take in.
+pub fn follow(checked: &Checked, state: &mut State, record: &Record) -> Verdict {
+    move_by(checked, state, record, |_| Ok(()))
+}
+
+fn move_by(
+    checked: &Checked,
+    state: &mut State,
+    record: &Record,
+    admits: impl FnOnce(&BTreeMap<String, String>) -> Result<(), Why>,
+) -> Verdict {
     let mut after = state.clone();
     after.now = after.now.max(record.at);
-    match step(checked, &mut after, &record.event) {
-        Ok(Some(commands)) => {
-            *state = after;
-            Verdict::Applied(commands)
-        }
-        Ok(None) => Verdict::Duplicate,
-        Err(why) => Verdict::Refused(why),
+    let commands = match step(checked, &mut after, &record.event) {
+        Ok(Some(commands)) => commands,
+        Ok(None) => return Verdict::Duplicate,
+        Err(why) => return Verdict::Refused(why),
+    };
+    // What a run begins with is in use already.
+    let new = record.event.certificates().filter(|_| state.started);
+    if let Some(Err(why)) = new.map(admits) {
+        return Verdict::Refused(why);
     }
+    *state = after;
+    Verdict::Applied(commands)
 }
 
 type Taken = Result<Option<Vec<Command>>, Why>;
@@ -342,10 +363,6 @@ fn apply(checked: &Checked, state: &mut State, id: StepId, effect: Effect) -> Re
 }
 
 fn pin(checked: &Checked, state: &mut State, certificates: &BTreeMap<String, String>) -> Result<(), Why> {
-    // What a run begins with is in use already.
-    if state.started {
-        admitted(checked, certificates)?;
-    }
     for (name, pem) in certificates {
         let key = checked.plan().key(name).ok_or_else(|| Why::Unknown(name.clone()))?;
         let held = state.certificates.entry(key).or_default();

@@ -17,6 +17,9 @@ const OTHER_CURVES: [(&str, u32); 2] = [("ec-p192", 192), ("ec-p224", 224)];
 pub enum KeyKind {
     /// One that keyroll handles.
     Handled(KeyType),
+    /// RSA with a modulus of so many bits, bound to RSASSA-PSS (RFC 4055, section 1.2): such a key signs in that way
+    /// alone.
+    Pss(u32),
     /// DSA with a modulus of so many bits.
     Dsa(u32),
     /// On another elliptic curve, over a field of so many bits.
@@ -25,7 +28,7 @@ pub enum KeyKind {
 
 impl KeyKind {
     /// The kind that a word stands for, as a plan and a site write it: `rsa-2048`, `ec-p256`, `ed25519`,
-    /// `dsa-1024`; `opaque` for a credential that is no key pair.
+    /// `rsa-pss-2048`, `dsa-1024`; `opaque` for a credential that is no key pair.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {
         let made = KeyType::ALL.into_iter().chain([KeyType::Opaque]);
@@ -35,11 +38,12 @@ impl KeyKind {
         if let Some((_, bits)) = OTHER_CURVES.into_iter().find(|(name, _)| *name == word) {
             return Some(Self::Curve(bits));
         }
-        let (family, bits) = word.split_once('-')?;
+        let (family, bits) = word.rsplit_once('-')?;
         // One way to write a number.
         let bits = bits.parse().ok().filter(|n: &u32| MODULUS.contains(n) && n.to_string() == bits)?;
         match family {
             "rsa" => Some(Self::Handled(KeyType::Rsa(bits))),
+            "rsa-pss" => Some(Self::Pss(bits)),
             "dsa" => Some(Self::Dsa(bits)),
             _ => None,
         }
@@ -49,7 +53,7 @@ impl KeyKind {
     pub fn words() -> impl Iterator<Item = String> {
         let made = KeyType::ALL.into_iter().chain([KeyType::Opaque]).map(|kind| kind.to_string());
         let others = OTHER_CURVES.into_iter().map(|(name, _)| name.to_owned());
-        made.chain(["rsa-1024", "dsa-1024", "dsa-2048"].map(str::to_owned)).chain(others)
+        made.chain(["rsa-1024", "rsa-pss-2048", "dsa-1024", "dsa-2048"].map(str::to_owned)).chain(others)
     }
 
     /// The kind of the key that a certificate certifies; of a text in its place it is opaque. Nothing of
@@ -64,7 +68,7 @@ impl KeyKind {
             return Some(Self::Handled(known));
         }
         match key.id() {
-            Id::RSA_PSS => Some(Self::Handled(KeyType::Rsa(key.bits()))),
+            Id::RSA_PSS => Some(Self::Pss(key.bits())),
             Id::DSA => Some(Self::Dsa(key.bits())),
             Id::EC => Some(Self::Curve(key.ec_key().ok()?.group().degree())),
             _ => None,
@@ -76,7 +80,7 @@ impl KeyKind {
     pub const fn handled(self) -> Option<KeyType> {
         match self {
             Self::Handled(kind) => Some(kind),
-            Self::Dsa(_) | Self::Curve(_) => None,
+            Self::Pss(_) | Self::Dsa(_) | Self::Curve(_) => None,
         }
     }
 }
@@ -85,6 +89,7 @@ impl fmt::Display for KeyKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Handled(kind) => kind.fmt(f),
+            Self::Pss(bits) => write!(f, "rsa-pss-{bits}"),
             Self::Dsa(bits) => write!(f, "dsa-{bits}"),
             Self::Curve(bits) => match OTHER_CURVES.into_iter().find(|(_, known)| known == bits) {
                 Some((name, _)) => f.write_str(name),
@@ -105,9 +110,21 @@ mod tests {
         }
         assert_eq!(KeyKind::named("rsa-3072"), Some(KeyKind::Handled(KeyType::Rsa(3072))));
         assert_eq!(KeyKind::named("rsa-16384").unwrap().handled(), Some(KeyType::Rsa(16_384)));
-        for none in
-            ["", "rsa", "rsa-", "rsa-511", "rsa-16385", "rsa-02048", "rsa-+2048", "ec-2048", "RSA-2048"]
-        {
+        for none in [
+            "",
+            "rsa",
+            "rsa-",
+            "rsa-pss",
+            "rsa-pss-",
+            "pss-2048",
+            "rsa-x-2048",
+            "rsa-511",
+            "rsa-16385",
+            "rsa-02048",
+            "rsa-+2048",
+            "ec-2048",
+            "RSA-2048",
+        ] {
             assert_eq!(KeyKind::named(none), None, "{none}");
         }
     }

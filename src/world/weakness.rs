@@ -46,10 +46,12 @@ impl Weakness {
     #[must_use]
     pub const fn of_kind(kind: KeyKind) -> Option<Self> {
         match kind {
-            KeyKind::Handled(KeyType::Rsa(bits)) if bits < LEAST_RSA => Some(Self::Rsa(bits)),
+            KeyKind::Handled(KeyType::Rsa(bits)) | KeyKind::Pss(bits) if bits < LEAST_RSA => {
+                Some(Self::Rsa(bits))
+            }
             KeyKind::Dsa(bits) => Some(Self::Dsa(bits)),
             KeyKind::Curve(bits) if bits < LEAST_CURVE => Some(Self::Curve(bits)),
-            KeyKind::Handled(_) | KeyKind::Curve(_) => None,
+            KeyKind::Handled(_) | KeyKind::Pss(_) | KeyKind::Curve(_) => None,
         }
     }
 
@@ -203,6 +205,7 @@ mod tests {
         let of = |word: &str| KeyKind::named(word).and_then(Weakness::of_kind);
         assert_eq!(of("rsa-2047"), Some(Weakness::Rsa(2047)));
         assert_eq!(of("rsa-2048"), None);
+        assert_eq!((of("rsa-pss-2047"), of("rsa-pss-2048")), (Some(Weakness::Rsa(2047)), None));
         assert_eq!(of("dsa-3072"), Some(Weakness::Dsa(3072)));
         assert_eq!(of("ec-p224"), Some(Weakness::Curve(224)));
         assert_eq!(Weakness::of_kind(KeyKind::Curve(255)), Some(Weakness::Curve(255)));

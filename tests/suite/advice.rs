@@ -137,7 +137,7 @@ fn site(proposes: &str, agrees: &str) -> Vec<String> {
     );
     let source = Source::new("site.toml", text);
     let read = Site::read(&source).unwrap();
-    let found = compare(checked.plan(), &read, &source).err().unwrap_or_default();
+    let found = compare(checked.plan(), &read, &source, std::path::Path::new(".")).err().unwrap_or_default();
     found.iter().filter_map(|finding| finding.code()).map(|code| code.to_string()).collect()
 }
 

@@ -309,6 +309,36 @@ fn parameters_take_values_from_the_command_line() {
     }
 }
 
+/// Whatever begins a sentence or a line is explained by its words, in the terminal and in JSON.
+#[test]
+fn explain_knows_every_construct_of_the_language() {
+    use keyroll::plan::lines::{OF_FLOWS, OF_KEYSTORES, OF_RECEIVERS, OF_STEPS};
+    let explained = |asked: &str| {
+        let said = keyroll(&["explain", asked]);
+        assert_eq!(said.exit, Some(0), "{asked}: {}", said.err);
+        let json = keyroll(&["explain", asked, "--format", "json"]);
+        assert_eq!(json.exit, Some(0), "{asked}: {}", json.err);
+        (said.out, json.out)
+    };
+    for (word, usage, says) in keyroll::syntax::sentences() {
+        let (text, json) = explained(word);
+        assert!(text.contains(usage) && text.contains(says), "{word}: {text}");
+        assert!(json.contains("\"kind\": \"sentence\"") || json.contains("\"kind\":\"sentence\""), "{json}");
+    }
+    let lines = OF_KEYSTORES.iter().chain(&OF_RECEIVERS).chain(&OF_FLOWS).chain(&OF_STEPS);
+    let listed = keyroll(&["explain"]).out;
+    for (usage, says) in lines {
+        let word = usage.split(' ').find(|word| !word.starts_with('<')).unwrap();
+        let (text, _) = explained(word);
+        assert!(text.contains(usage) && text.contains(says), "{word}: {text}");
+        assert!(listed.contains(&format!("\n  {usage}\n")), "{usage}");
+    }
+    for word in ["set", "clear", "accept"] {
+        let (text, _) = explained(word);
+        assert!(text.starts_with(&format!("{word} ")), "the verb comes first: {text}");
+    }
+}
+
 #[test]
 fn explain_knows_near_names() {
     for (asked, words) in [

@@ -288,3 +288,48 @@ fn the_command_ends_with_one_where_something_got_weaker() {
     );
     assert_eq!(told["differences"][0]["weight"], "weaker");
 }
+
+/// A plan in which a step waits for an approval.
+const APPROVED: &str = super::own_facts::PLAN;
+
+#[test]
+fn whoever_approves_something_else_or_nothing_makes_a_plan_weaker() {
+    let weaker = |from: &str, to: &str, text: &str| {
+        let changed = APPROVED.replacen(from, to, 1);
+        assert_ne!(changed, APPROVED, "{from}");
+        let found = told(APPROVED, &changed);
+        assert!(
+            found.iter().any(|(weight, said)| *weight == Weight::Weaker && said.contains(text)),
+            "{found:?}"
+        );
+        changed
+    };
+    let title = "\"The change board approved the change\"";
+    weaker(
+        title,
+        "\"Somebody has seen the change\"",
+        "the fact change says \"Somebody has seen the change\"; it said ",
+    );
+    weaker(&format!(" {title}"), "", "the fact change says nothing; it said ");
+    let without = weaker("  needs change set\n", "", "`trust_both` does not wait any more until change set");
+    let back = told(&without, APPROVED);
+    assert!(back.contains(&(Weight::Stronger, "`trust_both` waits until change set".to_owned())), "{back:?}");
+    let renamed = APPROVED.replace("trust_both", "trust").replacen("  needs change set\n", "", 1);
+    let lost = told(APPROVED, &renamed);
+    assert!(
+        lost.contains(&(Weight::Weaker, "no step waits any more until change set".to_owned())),
+        "{lost:?}"
+    );
+    let moved = APPROVED
+        .replace("of board \"", "of operator \"")
+        .replace("step approve by board", "step approve by operator");
+    let moved = moved.replace("request board to set change", "inform board");
+    let moved = moved.replace("  after approve\n  inform operator", "  after ask\n  inform operator");
+    let moved = moved.replace("  after approved\n", "  after approved, approve\n");
+    let found = told(APPROVED, &moved);
+    let text = "the fact change is of operator; it was of board";
+    assert!(found.contains(&(Weight::Weaker, text.to_owned())), "{found:?}");
+    // A step that is done under another name, and waits as before, loses nothing.
+    let kept = told(APPROVED, &APPROVED.replace("trust_both", "trust"));
+    assert!(kept.iter().all(|(weight, _)| *weight != Weight::Weaker), "{kept:?}");
+}

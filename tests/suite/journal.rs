@@ -11,15 +11,19 @@ use keyroll::{
     check::Checked,
     journal::{
         Host, HostError,
-        chain::{link, replay},
+        chain::{link, origin, replay},
         memory::MemoryHost,
         sqlite::{Pinned, SqliteHost, Store},
     },
+    plan::given::Given,
+    source::Source,
     transition::{
         command::Command,
-        event::Record,
-        next::{Verdict, next},
+        event::{Actor, Event, Record},
+        next::{Verdict, follow, next},
+        snapshot::Snapshot,
         state::State,
+        why::Why,
     },
     world::material::Fingerprint,
 };
@@ -287,6 +291,58 @@ fn a_damaged_file_is_an_error() {
     println!("{refused} of {} damages are noticed", refused + unseen);
     assert!(refused > 20);
     assert!(!damaged(&good));
+}
+
+/// Records of a run in which somebody named a certificate over SHA-1 before that was asked for.
+fn before_the_rule() -> (Checked, Vec<Record>) {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/journal-sha1");
+    let plan = fs::read_to_string(kept.join("plan.renewal")).unwrap();
+    let checked = keyroll::check::read(&Source::new("plan.renewal", plan), &Given::default()).unwrap();
+    let lines = fs::read_to_string(kept.join("records.jsonl")).unwrap();
+    let records = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (checked, records)
+}
+
+#[test]
+fn what_was_taken_down_before_a_rule_is_still_so() {
+    let (checked, records) = before_the_rule();
+    let named = records.iter().position(|record| matches!(record.event, Event::Confirmed { .. })).unwrap();
+    let created = checked.plan().step("create_key").unwrap();
+    let state = replay(&checked, &records);
+    assert!(state.world.is_done(created));
+    assert!(state.certificates.contains_key(&checked.plan().key("new").unwrap()));
+    // Nobody is taken to name it anew.
+    let mut before = replay(&checked, &records[..named]);
+    let unchanged = before.clone();
+    let verdict = next(&checked, &mut before, &records[named]);
+    assert!(matches!(verdict, Verdict::Refused(Why::Weak(_))), "{verdict:?}");
+    assert_eq!(before, unchanged);
+    let mut host = MemoryHost::at(unchanged);
+    assert!(matches!(host.submit(&checked, &records[named]).unwrap(), Verdict::Refused(Why::Weak(_))));
+
+    // The journal in which it stands opens, and the run goes on.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keyroll.db");
+    enter(&path, &checked, "run");
+    let pinned = Store::open(&path).unwrap().runs().unwrap().remove(0);
+    let mut head = origin("run", &pinned.plan.to_string(), &pinned.site.to_string());
+    let connection = Connection::open(&path).unwrap();
+    let mut state = State::new(&checked);
+    for (position, record) in records.iter().enumerate() {
+        assert!(matches!(follow(&checked, &mut state, record), Verdict::Applied(_)));
+        let (position, body) = (i64::try_from(position).unwrap(), serde_json::to_string(record).unwrap());
+        head = link(&head, position, &body);
+        let row = rusqlite::params!["run", position, body, head];
+        connection.execute("INSERT INTO record VALUES (?1, ?2, ?3, ?4)", row).unwrap();
+    }
+    let snapshot = serde_json::to_string(&Snapshot::of(&checked, &state)).unwrap();
+    connection.execute("UPDATE run SET state = ?1, head = ?2", rusqlite::params![snapshot, head]).unwrap();
+    drop(connection);
+    let mut host = attach(&path, &checked, "run").unwrap();
+    assert_eq!(host.state(), &state);
+    let by = Actor { role: "receiver_admin".to_owned(), person: None, automatic: false };
+    let taken = Record { at: state.now, event: Event::Received { step: "provide".to_owned(), by } };
+    assert!(matches!(host.submit(&checked, &taken).unwrap(), Verdict::Applied(_)));
 }
 
 /// A journal of version 1 as it was once written, with half a run in it: it still opens, tells where

@@ -81,7 +81,7 @@ fn site_faults(text: &str) -> String {
     let plan = "plans/xml-signature/two-keys.renewal";
     let checked = check::read(&Source::new(plan, read(plan)), &Given::parameters(site.parameters.clone()));
     let named = |refusal: Refusal| refusal.findings.iter().map(ToString::to_string).collect::<String>();
-    match checked.map(|checked| compare(checked.plan(), &site, &text)) {
+    match checked.map(|checked| compare(checked.plan(), &site, &text, Path::new("."))) {
         Ok(Ok(())) => String::new(),
         Ok(Err(findings)) => named(Refusal::new(text, findings)),
         Err(refusal) => named(refusal),

@@ -455,3 +455,47 @@ fn samples_can_be_looked_at() {
         assert!(std::fs::metadata(&file).unwrap().len() < 100_000, "{name}");
     }
 }
+
+/// A promised length of an interruption is held against the longest one.
+#[test]
+fn a_promised_length_is_kept_or_broken_by_what_happened() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("plans/emergency/signing-key-stolen.renewal");
+    let source = keyroll::source::Source::new("plan.renewal", std::fs::read_to_string(path).unwrap());
+    let checked = keyroll::check::read(&source, &keyroll::plan::given::Given::default()).unwrap();
+    let mut timeline = two_keys();
+    let began = timeline.began();
+    let hours = |count: i64| began + jiff::SignedDuration::from_hours(count);
+    let kept = |timeline: &Timeline| {
+        let found = keyroll::evidence::collect::promises(&checked, timeline, &[]);
+        let row = found.iter().find(|one| one.sentence == "orders interrupted at most 6h").unwrap();
+        assert!(!row.stated);
+        row.kept
+    };
+    let interruption =
+        |from, to| Interruption { from: hours(from), to: Some(hours(to)), cause: Cause::Undeployed };
+    let (short, other, long) = (interruption(1, 6), interruption(7, 12), interruption(1, 8));
+    timeline.interruptions.clear();
+    assert!(kept(&timeline));
+    timeline.interruptions = vec![short, other];
+    assert!(kept(&timeline), "each by itself");
+    timeline.interruptions = vec![long];
+    assert!(!kept(&timeline));
+}
+
+#[test]
+fn what_is_waived_is_said_and_is_no_bad_ending() {
+    let mut timeline = without_drain();
+    assert_eq!(outcome::ending(&timeline), Ending::Broken);
+    assert!(!outcome::messages(&timeline).contains("waives"));
+    timeline.promises.clear();
+    timeline.interruptions.clear();
+    timeline.rejections_waived = true;
+    assert!(outcome::messages(&timeline).ends_with("rejected, which the plan waives."));
+    assert_eq!(outcome::ending(&timeline), Ending::Good);
+    let (from, to) = (timeline.began(), Some(timeline.began() + Duration::from_secs(60)));
+    timeline.windows.clear();
+    timeline.interruptions = vec![Interruption { from, to, cause: Cause::Undeployed }];
+    assert_eq!(outcome::ending(&timeline), Ending::Broken);
+    timeline.interruptions_waived = true;
+    assert_eq!(outcome::ending(&timeline), Ending::Good);
+}

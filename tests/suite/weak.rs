@@ -211,6 +211,12 @@ fn what_a_keystore_makes_is_pinned_only_where_it_is_strong() {
     for (pem, says) in weak_ones(&place) {
         let (done, pinned) = attempt(&pem, KeyType::EcP256, false);
         assert!(matches!(&done, Err(ActError::Weak(why)) if why.contains(says)), "{done:?}");
+        // It was made, and somebody has to take it away.
+        let short = Certificate::from_pem(pem.as_bytes()).unwrap().fingerprint().short();
+        let stays = format!(
+            "The pair {short} was made all the same: remove it from `tenant`, where it lies under the alias `orders-next`"
+        );
+        assert!(matches!(&done, Err(ActError::Weak(why)) if why.contains(&stays)), "{done:?}");
         assert!(!pinned, "{says}");
         let (done, pinned) = attempt(&pem, KeyType::EcP256, true);
         assert!(done.is_ok() && pinned, "{says}");
@@ -293,13 +299,24 @@ fn a_pair_is_made_as_the_plan_says_where_the_old_one_is_weak() {
         );
         place
     };
+    // A pair that would be weak as the old one is, is refused before anything begins.
     let silent = place("");
-    silent
-        .keyroll("dry-run renewal.renewal")
-        .ends(6)
-        .says("`new` is to be new, and is weak: RSA of 1024 bits");
-    let refused = silent.keyroll("run renewal.renewal").ends(5);
-    assert!(refused.err.contains("`new` is to be new, and is weak"), "{}", refused.err);
+    let store = || std::fs::read(silent.folder.join("tenant.p12")).unwrap();
+    let before = store();
+    for line in ["dry-run renewal.renewal", "run renewal.renewal"] {
+        let refused = silent.keyroll(line).ends(1);
+        assert!(refused.err.contains("keyroll::weak_algorithm"), "{}", refused.err);
+        assert!(
+            refused.err.contains("`new` is to be new, and is weak: RSA of 1024 bits")
+                && refused.err.contains("type of new is rsa-3072")
+                && refused.err.contains("create new in tenant"),
+            "{}",
+            refused.err
+        );
+    }
+    let run = silent.keyroll("status");
+    assert_ne!(run.exit, 0, "no run has begun: {}", run.out);
+    assert!(store() == before);
     silent.keyroll("keystore show tenant.p12 --password file:pw").ends(0);
     assert!(!silent.keyroll("keystore show tenant.p12 --password file:pw").out.contains("orders-next: "));
     let told = place("type of new is rsa-2048\n");
@@ -312,6 +329,42 @@ fn a_pair_is_made_as_the_plan_says_where_the_old_one_is_weak() {
     told.write("other.toml", format!("{}\n[keys.new]\ntype = \"ec-p256\"\n", told.read("site.toml")));
     told.keyroll("dry-run renewal.renewal --site other.toml")
         .says("the plan says that `new` is rsa-2048, and the site makes ec-p256");
+}
+
+/// RSA that is bound to PSS is another type than RSA, and made by hand alone.
+#[test]
+fn a_key_that_signs_by_pss_alone_is_a_type_of_its_own() {
+    let pss = "-newkey rsa-pss -pkeyopt rsa_keygen_bits:2048";
+    let place = by_hand("type of new is rsa-pss-2048\n", P256, "sha256");
+    place.keyroll("run renewal.renewal").ends(3);
+    made(&place, "plain", "-newkey rsa:2048", "sha256");
+    let confirm =
+        |name: &str| place.keyroll(&format!("confirm create_key --as tenant_admin --certificate {name}.pem"));
+    confirm("plain").ends(2).says("the plan says that `new` is rsa-pss-2048, and this is rsa-2048");
+    made(&place, "pss", pss, "sha256");
+    confirm("pss").ends(0);
+    let place = by_hand("type of new is rsa-2048\n", pss, "sha256");
+    place.keyroll("run renewal.renewal").ends(3);
+    made(&place, "pss", pss, "sha256");
+    place
+        .keyroll("confirm create_key --as tenant_admin --certificate pss.pem")
+        .ends(2)
+        .says("the plan says that `new` is rsa-2048, and this is rsa-pss-2048");
+    // No keystore that keyroll keeps makes one: that is told of the site, and nothing else is made instead.
+    let own = "[keystores.tenant]\nbackend = \"pkcs12\"\npath = \"tenant.p12\"\npassword = \"file:pw\"\n";
+    for kind in ["rsa-pss-2048", "dsa-2048"] {
+        let waived = format!("type of new is {kind}\nwaive new weak because \"the gateway asks for it\"\n");
+        let place = by_hand(&waived, P256, "sha256");
+        place.edit("site.toml", "[keystores.tenant]\nbackend = \"manual\"\n", own);
+        place.write("pw", "changeit");
+        let refused = place.keyroll("dry-run renewal.renewal").ends(1);
+        let says = format!("no pair of the type {kind} is made for `new`");
+        assert!(
+            refused.err.contains("keyroll::bad_binding") && refused.err.contains(&says),
+            "{}",
+            refused.err
+        );
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod canonical;
 mod crossing;
 mod documents;
 mod encodings;
+mod layers;
 mod oracles;
 mod pages;
 mod random;

@@ -24,6 +24,7 @@ use super::{
     spool::{Found, Spool},
     spooled::Spooled,
     state,
+    twice::Beside,
 };
 
 /// What a flow is told once.
@@ -104,10 +105,12 @@ pub enum FlowError {
 /// threads share it.
 #[derive(Debug)]
 pub struct LocalFlow {
-    config: FlowConfig,
+    pub(super) config: FlowConfig,
     places: Places,
     spool: Spool,
-    signer: Mutex<Box<dyn Signer>>,
+    pub(super) signer: Mutex<Box<dyn Signer>>,
+    /// The other alias whose key signs each message too.
+    pub(super) beside: Option<Beside>,
     index: Mutex<Index>,
     _ownership: Ownership,
 }
@@ -152,7 +155,15 @@ impl LocalFlow {
         let sequence =
             Sequence::open(places.sequence(), used).map_err(failed("cannot read", places.sequence()))?;
         let index = Mutex::new(Index { sequence, written: Vec::new(), waiting });
-        Ok(Self { config, places, spool, signer: Mutex::new(signer), index, _ownership: ownership })
+        Ok(Self {
+            config,
+            places,
+            spool,
+            signer: Mutex::new(signer),
+            beside: None,
+            index,
+            _ownership: ownership,
+        })
     }
 
     /// Signs one message with the key that the alias names at this moment (or that the runtime keeps, where
@@ -299,15 +310,12 @@ impl LocalFlow {
     ) -> Result<Spooled, FlowError> {
         let refused = |cause| failed("cannot write to", self.spool.path())(cause);
         let mut out = BufWriter::new(self.spool.begin(sequence).map_err(refused)?);
-        let mut signer = self.signer.lock().unwrap_or_else(PoisonError::into_inner);
-        let certificate = if cache.time.is_zero() {
-            signer.sign(&self.config.alias, payload, &mut out)?
-        } else {
-            signer.sign_cached(cache, &self.config.alias, payload, &mut out)?
+        let key = match &self.beside {
+            Some(beside) => self.sign_twice(beside, payload, &mut out)?,
+            None => self.sign_once(payload, cache, &mut out)?,
         };
-        drop(signer);
         out.flush().map_err(refused)?;
-        let message = Spooled::new(sequence, cache.now, delay, certificate.fingerprint());
+        let message = Spooled::new(sequence, cache.now, delay, key);
         self.spool.written(&message).map_err(refused)?;
         Ok(message)
     }

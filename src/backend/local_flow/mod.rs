@@ -26,7 +26,9 @@ mod spool;
 mod spooled;
 mod state;
 mod switch;
+mod twice;
 
 pub use flow::{Delivered, FlowConfig, FlowError, LocalFlow, Sent, Transit};
 pub use spooled::Spooled;
 pub use switch::FlowSwitch;
+pub use twice::of_both;

@@ -37,7 +37,11 @@ impl MemoryReceiver {
 }
 
 impl Receiver for MemoryReceiver {
-    fn generate(&mut self, spec: &KeySpec) -> Result<Certificate, ReceiverError> {
+    fn generate(
+        &mut self,
+        spec: &KeySpec,
+        _is_known: &dyn Fn(Fingerprint) -> bool,
+    ) -> Result<Certificate, ReceiverError> {
         // Nothing is decrypted in memory, so the private half is not kept.
         let (_, certificate) =
             key_pair::generate(spec).map_err(|error| ReceiverError::NoPair(error.to_string()))?;

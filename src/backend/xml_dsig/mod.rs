@@ -40,5 +40,5 @@ pub use sign::{Signed, sign, sign_seekable};
 pub use signature::SignatureFault;
 pub use signer::XmlSigner;
 pub use verifier::XmlVerifier;
-pub use verify::{Validity, Verified, VerifiedReference, verify};
+pub use verify::{Validity, Verified, VerifiedReference, verify, verify_either};
 pub use xml_error::XmlError;

@@ -97,6 +97,18 @@ impl Signer for XmlSigner {
         self.sign_with((&key, alias), document, out)
     }
 
+    fn sign_over(
+        &mut self,
+        alias: &Alias,
+        document: &mut dyn Read,
+        out: &mut dyn Write,
+    ) -> Result<Certificate, SignerError> {
+        let key = self.named(alias)?;
+        let profile = SignatureProfile { over_another: true, ..self.profile.clone() };
+        sign(document, out, &key, &profile).map_err(|error| refused(error, alias, key.certificate()))?;
+        Ok(key.certificate().clone())
+    }
+
     /// A key is used as long as it may be, so that whoever waits too short a time for it meets it.
     fn sign_cached(
         &mut self,

@@ -10,19 +10,27 @@ use crate::{
     world::material::{Certificate, Fingerprint},
 };
 
-use super::{VerifyOptions, XmlError, verify};
+use super::{VerifyOptions, XmlError, verify, verify_either};
 
 /// Verifies XML signatures. By default they must cover the whole document.
 #[derive(Debug)]
 pub struct XmlVerifier {
     options: VerifyOptions,
+    /// Whether a message may carry two signatures, one of which is enough.
+    either: bool,
 }
 
 impl XmlVerifier {
     /// A verifier that takes these.
     #[must_use]
     pub const fn new(options: VerifyOptions) -> Self {
-        Self { options }
+        Self { options, either: false }
+    }
+
+    /// The same where a message may carry two signatures: one that is accepted is enough.
+    #[must_use]
+    pub fn of_either(self) -> Self {
+        Self { either: true, ..self }
     }
 }
 
@@ -39,7 +47,12 @@ impl Verifier for XmlVerifier {
         accepted: &[Certificate],
     ) -> Result<Fingerprint, VerifierError> {
         // A receiver counts; whoever works with the content gets the verified bytes from `verify`.
-        match verify(message, &mut io::sink(), accepted, &self.options) {
+        let verified = if self.either {
+            verify_either(message, accepted, &self.options)
+        } else {
+            verify(message, &mut io::sink(), accepted, &self.options)
+        };
+        match verified {
             Ok(verified) => Ok(verified.certificate.fingerprint()),
             Err(XmlError::Io(cause)) => Err(VerifierError::Unreadable(cause)),
             Err(error) => {

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use crate::{
-    backend::receiver::Judgement,
+    backend::{local_flow::of_both, receiver::Judgement},
     evidence::timeline::{Cause, Interruption, Timeline},
     run::traffic::{Down, Sighting},
     transition::event::{Event, Record},
@@ -54,7 +54,16 @@ impl Book {
     pub fn name(&self, name: &str, pem: &str) {
         if let Ok(certificate) = Certificate::from_pem(pem.as_bytes()) {
             let mut labels = self.labels.lock().unwrap_or_else(PoisonError::into_inner);
-            labels.insert(certificate.fingerprint(), name.to_owned());
+            let own = certificate.fingerprint();
+            // A message may carry two of them.
+            let known: Vec<(Fingerprint, String)> =
+                labels.iter().map(|(key, name)| (*key, name.clone())).collect();
+            for (other, before) in
+                known.iter().filter(|(other, before)| *other != own && !before.contains(' '))
+            {
+                labels.insert(of_both(*other, own), format!("{before} and {name}"));
+            }
+            labels.insert(own, name.to_owned());
         }
     }
 

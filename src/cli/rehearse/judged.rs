@@ -41,13 +41,6 @@ pub(super) fn judged(
     (source, checked): (Source, Checked),
     screen: &mut Screen,
 ) -> Result<(Checked, Known), Exit> {
-    if let Some(flow) = checked.plan().landscape.doubled() {
-        let name = shown(&checked.plan().landscape.channels[flow].name);
-        screen.talk(format_args!(
-            "`{name}` lists two aliases, and a rehearsal signs each message once; `keyroll prove` and `keyroll run` can"
-        ));
-        return Err(Exit::Backend);
-    }
     let start = checked.plan().start.clone();
     match prove(checked, &start, BUDGET) {
         Verdict::Proven(proven) => {

@@ -24,8 +24,8 @@ use crate::{
     backend::file,
     check::Checked,
     evidence::{page::Page, timeline::Verdict},
-    run::origin::Origin,
-    source::shown,
+    run::{hands::unmade, origin::Origin, site_fault::weak_binding},
+    source::{Finding, Refusal, shown},
 };
 
 use super::{at_site::shown_path, exit::Exit, json::Format, screen::Screen, stop};
@@ -44,8 +44,29 @@ fn read(arguments: &Arguments, screen: &mut Screen) -> Result<(Checked, Verdict,
         None => arguments.plan.checked(arguments.transit, screen)?,
     };
     let (checked, known) = judged(arguments, plan, screen)?;
+    playable(&checked, screen)?;
     let origin = original.map(|original| original.look(&checked, screen)).transpose()?;
     Ok((checked, known, origin))
+}
+
+/// Whether the folders of a rehearsal can stand for the receivers of a plan.
+fn playable(checked: &Checked, screen: &mut Screen) -> Result<(), Exit> {
+    let plan = checked.plan();
+    let unmade = unmade(plan).map(|(receiver, key)| {
+        let key = shown(&plan.landscape.keys[key]);
+        let what = format!(
+            "in a rehearsal a receiver accepts certificates that are there, and `{key}` is made by a step of the plan"
+        );
+        let name = shown(&plan.landscape.acceptors[receiver].name);
+        let help = format!("let a step do `accept {key} at {name}` once it is made; a site binds `{name}` as `manual`");
+        plan.source.placed_one(weak_binding(what, help, plan.declared.receivers[receiver]))
+    });
+    let findings: Vec<Finding> = unmade.collect();
+    if findings.is_empty() {
+        return Ok(());
+    }
+    screen.page(&Refusal::new(plan.source.clone(), findings));
+    Err(Exit::Refused)
 }
 
 /// Whether a file could be written: asked before a rehearsal, so that none is held in vain.

@@ -69,11 +69,12 @@ impl Schedule {
     }
 }
 
-/// The time that the shortest window of a plan has beside what its steps take at most. Nothing where no
-/// window has an end.
+/// The time that the shortest window of a plan, or the shortest interruption that it promises, has beside what
+/// its steps take at most. Nothing where neither has an end.
 fn room(checked: &Checked) -> Option<Duration> {
     let plan = checked.plan();
-    let bound = plan.landscape.windows.rows().filter_map(|window| window.at_most).min()?;
+    let windows = plan.landscape.windows.rows().filter_map(|window| window.at_most);
+    let bound = windows.chain(plan.limits.iter().map(|limit| limit.value.at_most)).min()?;
     let takes = plan.steps.rows().filter_map(|step| step.takes.as_ref());
     let takes = takes.fold(Duration::ZERO, |all, takes| all.saturating_add(takes.most));
     // Where the steps take more than that, it is the plan that has no time.

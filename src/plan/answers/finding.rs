@@ -28,13 +28,13 @@ struct UnknownQuestion {
 #[must_use]
 pub(super) fn unknown(name: &Spanned<String>, known: &[String]) -> Finding {
     let help = suggest::did_you_mean(&name.value, "question", known);
-    Box::new(UnknownQuestion { name: shown(&name.value), help, at: name.span.into() })
+    help.give(|help| Box::new(UnknownQuestion { name: shown(&name.value), help, at: name.span.into() }))
 }
 
 /// The finding for an answer from outside to a question that the plan does not ask.
 #[must_use]
 pub fn unknown_given(name: &str, known: &[String], plan: Span) -> Finding {
-    let help = suggest::did_you_mean(name, "question", known);
+    let help = suggest::did_you_mean(name, "question", known).text;
     Box::new(UnknownQuestion { name: shown(name), help, at: plan.into() })
 }
 

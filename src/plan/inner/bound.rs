@@ -7,7 +7,7 @@ use crate::{
         answers::Answers,
         given::Given,
         parameter::{Parameters, fill, from_text, value},
-        suggest::{Patience, nearest},
+        suggest::{Help, Patience, nearest},
     },
     source::{Finding, Span, shown},
     syntax::{
@@ -51,18 +51,18 @@ pub(super) fn values<'d>(decl: &'d InnerDecl, inner: &SyntaxTree, outer: &Parame
         let is_ask = asks.contains(&name);
         let is_thing = matches!(binding.value, Term::Word(_)) && !is_ask;
         if seen.insert((name, is_thing), at).is_some() {
-            bound.bad(format!("`{}` is said twice", shown(name)), "keep one of the two".to_owned(), at);
+            bound.bad(format!("`{}` is said twice", shown(name)), Help::say("keep one of the two"), at);
             continue;
         }
         match (&binding.value, parameters.get(name)) {
             (Term::Word(word), _) if is_ask => match word.value.as_str() {
                 "yes" => drop(answers.insert(name.to_owned(), true)),
                 "no" => drop(answers.insert(name.to_owned(), false)),
-                _ => bound.bad(is_question(name), "answer it with `yes` or `no`".to_owned(), at),
+                _ => bound.bad(is_question(name), Help::say("answer it with `yes` or `no`"), at),
             },
             (Term::Word(_), _) => bound.things.push(binding),
             (_, None) if is_ask => {
-                bound.bad(is_question(name), "answer it with `yes` or `no`".to_owned(), at)
+                bound.bad(is_question(name), Help::say("answer it with `yes` or `no`"), at)
             }
             (_, None) => {
                 let help = near(name, parameters.keys().copied(), "a value belongs to a parameter of it");
@@ -95,8 +95,8 @@ pub(super) fn values<'d>(decl: &'d InnerDecl, inner: &SyntaxTree, outer: &Parame
 }
 
 impl Bound<'_> {
-    fn bad(&mut self, what: String, help: String, at: Span) {
-        self.findings.push(Box::new(BadPart { what, help, at: at.into() }));
+    fn bad(&mut self, what: String, help: Help, at: Span) {
+        self.findings.push(help.give(|help| Box::new(BadPart { what, help, at: at.into() })));
     }
 
     fn open(&mut self, name: &str, value: &str) {
@@ -129,7 +129,7 @@ impl Bound<'_> {
                 Some(found) if found == kind => drop(names.insert(name.to_owned(), here.to_owned())),
                 Some(found) => {
                     let what = format!("`{}` is a {found}, and `{}` is a {kind}", shown(here), shown(name));
-                    self.bad(what, format!("name a {kind} of this plan"), word.span);
+                    self.bad(what, Help::say(format!("name a {kind} of this plan")), word.span);
                 }
                 None => {
                     let of_kind = outer.iter().filter(|(_, found)| *found == kind);
@@ -186,9 +186,8 @@ fn is_question(name: &str) -> String {
     format!("`{}` is a question", shown(name))
 }
 
-fn near<'n>(name: &str, known: impl Iterator<Item = &'n str>, otherwise: &str) -> String {
-    nearest(name, known)
-        .map_or_else(|| otherwise.to_owned(), |near| format!("did you mean `{}`?", shown(near)))
+fn near<'n>(name: &str, known: impl Iterator<Item = &'n str>, otherwise: &str) -> Help {
+    Help::or(nearest(name, known), || otherwise.to_owned())
 }
 
 fn example(kind: &str) -> &'static str {

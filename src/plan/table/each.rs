@@ -111,8 +111,8 @@ impl<'a> Saying<'a> {
         let Some((name, table)) = self.tables.get_key_value(every.table.value.as_str()) else {
             let known: Vec<String> = self.tables.keys().map(|name| (*name).to_owned()).collect();
             let help = suggest::did_you_mean(&every.table.value, "table", &known);
-            let at = every.table.span.into();
-            self.findings.push(Box::new(UnknownTable { name: shown(&every.table.value), help, at }));
+            let (name, at) = (shown(&every.table.value), every.table.span.into());
+            self.findings.push(help.give(|help| Box::new(UnknownTable { name, help, at })));
             return None;
         };
         if let Some((column, _)) = table.columns.iter().find(|(column, _)| row.value(column).is_some()) {
@@ -155,8 +155,8 @@ impl<'a> Saying<'a> {
     fn unknown_column<'n>(&mut self, name: &Spanned<String>, known: impl Iterator<Item = &'n str>) {
         let known: Vec<String> = known.map(str::to_owned).collect();
         let help = suggest::did_you_mean(&name.value, "column", &known);
-        let at = name.span.into();
-        self.findings.push(Box::new(UnknownColumn { name: shown(&name.value), help, at }));
+        let (name, at) = (shown(&name.value), name.span.into());
+        self.findings.push(help.give(|help| Box::new(UnknownColumn { name, help, at })));
     }
 
     /// A name, each `$` in it filled in.
@@ -256,7 +256,7 @@ impl<'a> Saying<'a> {
     }
 
     fn inner(&mut self, inner: &InnerDecl, row: &Row<'a>, around: &[&str]) -> InnerDecl {
-        let mut body = Block { lines: Vec::new(), trailing: Vec::new() };
+        let mut body = Block::empty();
         for line in &inner.body.lines {
             let said = match &line.node {
                 InnerLine::After(names) => {
@@ -279,7 +279,7 @@ impl<'a> Saying<'a> {
 
     fn owned(&mut self, owned: &Owned<Phrase>, row: &Row<'a>, around: &[&str]) -> Owned<Phrase> {
         let (name, owner) = (self.own(&owned.name, row, around), self.name(&owned.owner, row));
-        let mut body = Block { lines: Vec::new(), trailing: Vec::new() };
+        let mut body = Block::empty();
         for line in &owned.body.lines {
             let said = self.for_rows(&line.node, row);
             body.lines.extend(said.into_iter().map(|node| with(line, node)));
@@ -290,7 +290,7 @@ impl<'a> Saying<'a> {
     fn step(&mut self, step: &StepDecl, row: &Row<'a>, around: &[&str]) -> StepDecl {
         let (name, role) = (self.own(&step.name, row, around), self.name(&step.role, row));
         let title = step.title.as_ref().map(|title| row.name(title));
-        let mut body = Block { lines: Vec::new(), trailing: Vec::new() };
+        let mut body = Block::empty();
         for line in &step.body.lines {
             let said: Vec<StepLine> = match &line.node {
                 StepLine::After(names) => {

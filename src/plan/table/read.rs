@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    plan::suggest::nearest,
+    plan::suggest::{Help, nearest},
     source::{Finding, Source, Span, shown},
     syntax::tree::{Block, Rows, TableDecl, Term},
 };
@@ -115,11 +115,9 @@ fn here(block: &Block<Vec<Term>>) -> Vec<Written<'_>> {
 
 fn unknown_kind(word: &str, at: Span) -> Finding {
     let known = Kind::ALL.map(|(name, _)| name);
-    let help = nearest(word, known).map_or_else(
-        || "write `alias`, `date`, `duration`, `name`, `number` or `text`".to_owned(),
-        |near| format!("did you mean `{near}`?"),
-    );
-    Box::new(UnknownColumnKind { kind: shown(word), help, at: at.into() })
+    let otherwise = || "write `alias`, `date`, `duration`, `name`, `number` or `text`".to_owned();
+    let help = Help::or(nearest(word, known), otherwise);
+    help.give(|help| Box::new(UnknownColumnKind { kind: shown(word), help, at: at.into() }))
 }
 
 /// The values of one row.

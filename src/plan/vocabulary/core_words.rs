@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use crate::{
     action::usage::Slot,
-    plan::{fit::fit, suggest::nearest},
+    plan::{
+        fit::fit,
+        suggest::{Help, nearest},
+    },
     source::{Finding, Spanned, shown},
     syntax::tree::{
         Block, FactDecl, FactOf, Item, Line, Owned, Phrase, StepLine, SyntaxTree, Term, Thing, Titled,
@@ -77,11 +80,8 @@ impl Vocabulary {
         };
         let Some(core) = self.core_kind(thing) else {
             let near = nearest(&kind.value, self.kinds.keys().map(String::as_str));
-            let help = match near {
-                Some(near) => format!("did you mean `{}`?", shown(near)),
-                None => format!("declare it, as in `kind {word} is key`"),
-            };
-            return Err(wrong(format!("there is no kind `{word}`"), help));
+            let help = Help::or(near, || format!("declare it, as in `kind {word} is key`"));
+            return Err(help.give(|help| wrong(format!("there is no kind `{word}`"), help)));
         };
         let whole = owned.as_ref().map(|(owner, body)| Owned {
             name: name.clone(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 
 use crate::{
     action::usage::Slot,
-    plan::suggest::nearest,
+    plan::suggest::{Help, nearest},
     source::{Finding, Source, Span, shown},
     syntax::{
         parse,
@@ -89,12 +89,10 @@ impl Reading {
         let Some(slot) = slot else {
             let known: Vec<String> = KINDS.iter().map(|slot| format!("`{}`", slot.word())).collect();
             let near = nearest(&kind.of.value, KINDS.iter().map(|slot| slot.word()));
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("each kind is one of {}", known.join(", ")),
-            };
+            let help = Help::or(near, || format!("each kind is one of {}", known.join(", ")));
             let what = format!("`{}` is none of the core's kinds", shown(&kind.of.value));
-            self.findings.push(Box::new(UnknownKind { what, help, at: kind.of.span.into() }));
+            let at = kind.of.span.into();
+            self.findings.push(help.give(|help| Box::new(UnknownKind { what, help, at })));
             return;
         };
         let (name, at) = (shown(&kind.name.value), kind.name.span);

@@ -7,7 +7,7 @@ use keyroll::plan::given::Given;
 use keyroll::{
     cli::explain,
     plan::{
-        lines::{OF_FLOWS, OF_KEYSTORES, OF_RECEIVERS},
+        lines::{OF_FLOWS, OF_KEYSTORES, OF_RECEIVERS, OF_STEPS},
         vocabulary::{STANDARD, Vocabulary},
     },
     syntax::sentences,
@@ -91,6 +91,48 @@ fn lines(page: &mut String, title: &str, kind: &str, rows: &[(&str, &str)]) {
     }
 }
 
+/// A line of a step that is as its usage line says.
+fn of_step(usage: &str) -> &'static str {
+    match usage {
+        "after <steps>" => "after create_key, trust_both",
+        "needs <condition>" => "needs partner accepts new",
+        "takes <duration>" => "takes 2h",
+        "takes <duration> to <duration>" => "takes 10m to 2h",
+        "waits <duration> after <step>" => "waits 90d after create_key",
+        "not before <date>" => "not before 2026-12-01",
+        "not after <date>" => "not after 2027-01-31",
+        "only if <question>" => "only if holds_two",
+        "only if not <question>" => "only if not holds_two",
+        "may come late" => "may come late",
+        "two people" => "two people",
+        other => panic!("`{other}` has no example"),
+    }
+}
+
+/// The smallest plan of the language page, one step of which has a line more.
+fn with_step_line(said: &str) -> String {
+    let (blocks, _) = blocks(&read("docs/language.md"));
+    let whole = &blocks.iter().find(|block| block.fence == "renewal minimal.renewal").unwrap().text;
+    let asks = "ask holds_two of operator \"Can it hold two keys?\" silence means no\n";
+    let (before, after) = whole.split_once("  after trust_both\n").unwrap();
+    format!("{before}  after trust_both\n  {said}\n{after}{asks}")
+}
+
+fn steps(page: &mut String) {
+    writeln!(page, "\n### Steps\n\n| line | says | example |\n|---|---|---|").unwrap();
+    for (usage, says) in OF_STEPS {
+        let example = of_step(usage);
+        let source = Source::new("reference.md", with_step_line(example));
+        let (_, findings) = parse(&source);
+        assert!(findings.is_empty(), "{usage}: {findings:?}\n{}", source.text);
+        if let Err(findings) = keyroll::check::read(&source, &Given::default()) {
+            let codes: Vec<String> = findings.codes().collect();
+            assert_eq!(codes, ["question_unused"], "{usage}: {findings:?}\n{}", source.text);
+        }
+        writeln!(page, "| `{usage}` | {} | `{example}` |", cell(says)).unwrap();
+    }
+}
+
 /// The example of a word: the first of the language page that has its fixed words in its order. Each of them is
 /// resolved by another test.
 fn example(kind: &str, usage: &str) -> String {
@@ -153,14 +195,16 @@ fn vocabularies(page: &mut String) {
 #[test]
 fn the_reference_is_up_to_date() {
     let mut page = HEAD.to_owned();
-    writeln!(page, "\n## Sentences of their own\n\n| begins with | is written |\n|---|---|").unwrap();
-    for (word, usage) in sentences() {
-        writeln!(page, "| `{word}` | {} |", cell(usage)).unwrap();
+    writeln!(page, "\n## Sentences of their own\n\n| begins with | is written | says |\n|---|---|---|")
+        .unwrap();
+    for (word, usage, says) in sentences() {
+        writeln!(page, "| `{word}` | {} | {} |", cell(usage), cell(says)).unwrap();
     }
     writeln!(page, "\n## Between braces").unwrap();
     lines(&mut page, "Keystores", "keystore", &OF_KEYSTORES);
     lines(&mut page, "Receivers", "receiver", &OF_RECEIVERS);
     lines(&mut page, "Flows", "flow", &OF_FLOWS);
+    steps(&mut page);
     words(&mut page, "Verbs", "line", VOCABULARY.iter().map(|verb| (verb.usage, verb.meaning)));
     let conditions = CONDITIONS.iter().map(|form| (form.usage, form.meaning));
     words(&mut page, "Conditions", "condition", conditions.chain([(known::USAGE, known::MEANING)]));
@@ -186,6 +230,16 @@ fn the_reference_is_up_to_date() {
 /// A line that is not as its usage line says is seen.
 #[test]
 fn a_wrong_line_is_seen() {
+    for said in ["after", "takes", "may come early", "waits 90d", "only if", "two persons of it"] {
+        let source = Source::new("reference.md", with_step_line(said));
+        assert!(
+            keyroll::check::read(&source, &Given::default())
+                .unwrap_err()
+                .codes()
+                .all(|c| c != "question_unused"),
+            "{said}"
+        );
+    }
     for (kind, said) in
         [("keystore", "alias old"), ("receiver", "accepts at least 2"), ("flow", "sends partner")]
     {

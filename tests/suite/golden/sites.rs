@@ -17,11 +17,21 @@ fn findings(source: &Source) -> Vec<Finding> {
         let text = plan.text.replacen("  accept new at", "  two people\n  accept new at", 1);
         plan = Source::new("two-keys.renewal", text);
     }
+    if source.text.contains("a plan with two facts") {
+        let facts =
+            "fact approved of receiver_admin \"The change is approved\"\nfact frozen of receiver_admin\n";
+        plan = Source::new("two-keys.renewal", format!("{}\n{facts}", plan.text));
+    }
+    if source.text.contains("accepts the new key from the start") {
+        let text = plan.text.replacen("  accepts old\n", "  accepts old\n  accepts new\n", 1);
+        plan = Source::new("two-keys.renewal", text);
+    }
     let checked = check::read(&plan, &Given::default()).unwrap();
     let site = Site::read(source).map_err(|finding| vec![finding]);
-    match site.and_then(|site| site.with_calendars(Path::new("tests/golden/refused"), source)) {
+    let folder = super::folder("refused");
+    match site.and_then(|site| site.with_calendars(&folder, source)) {
         Err(findings) => findings,
-        Ok(site) => compare(checked.plan(), &site, source).err().unwrap_or_default(),
+        Ok(site) => compare(checked.plan(), &site, source, &folder).err().unwrap_or_default(),
     }
 }
 

@@ -207,3 +207,41 @@ fn it_is_rehearsed_told_on_pages_and_made_anew_under_other_names() {
     assert!(!said.err.contains("panicked"), "{}", said.err);
     place.keyroll("repair hasty.renewal").ends(0).says("let `trust_both` come after `approved`");
 }
+
+#[test]
+fn a_fact_has_a_file_of_its_own() {
+    let place = Place::of(PLAN);
+    let refused = |to: &str, says: &str| {
+        place.edit("site.toml", BY_FILE, &format!("[facts.change]\nbackend = \"file\"\npath = \"{to}\"\n"));
+        for line in ["dry-run plan.renewal", "run plan.renewal"] {
+            let said = place.keyroll(line).ends(1);
+            assert!(
+                said.err.contains("keyroll::bad_binding") && said.err.contains(says),
+                "{to}: {}",
+                said.err
+            );
+        }
+        place.edit("site.toml", &format!("path = \"{to}\""), "path = \"change-fact\"");
+    };
+    fs::create_dir(place.folder.join("facts")).unwrap();
+    for none in ["", ".", "..", "facts", "facts/", "new/"] {
+        refused(none, "`change` is kept in a file, and");
+    }
+    refused("tenant.p12", "`change` would be kept in the file of the keystore `tenant`");
+    refused("./facts/../tenant.p12", "`change` would be kept in the file of the keystore `tenant`");
+    std::os::unix::fs::symlink("tenant.p12", place.folder.join("other.p12")).unwrap();
+    refused("other.p12", "`change` would be kept in the file of the keystore `tenant`");
+    assert!(!place.folder.join("keyroll.db").exists(), "no run has begun");
+    place.keyroll("dry-run plan.renewal").ends(0);
+}
+
+#[test]
+fn an_approval_is_of_what_was_told_and_of_who_could_tell() {
+    let place = Place::of(PLAN);
+    place.keyroll("dry-run plan.renewal --save approval.json").ends(0);
+    place.write("change-fact", "perhaps");
+    let stale = place.keyroll("run plan.renewal --approved approval.json").ends(6);
+    assert!(stale.err.contains("the world: approved is"), "{}", stale.err);
+    place.write("change-fact", "clear\n");
+    place.keyroll("run plan.renewal --approved approval.json").ends(0);
+}

@@ -92,6 +92,19 @@ fn a_key_that_is_kept_is_met_in_the_rehearsal() {
     assert!(summary["messages"]["rejected"].as_u64().unwrap() > 0, "{summary}");
 }
 
+/// The stolen key is accepted no more while its messages are under way: the plan says so, and the rehearsal with it.
+#[test]
+fn what_a_plan_waives_is_told_and_breaks_no_promise() {
+    let place = Place::two_keys();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("plans/emergency/signing-key-stolen.renewal");
+    place.write("stolen.renewal", fs::read_to_string(path).unwrap());
+    let quick = "--messages 60 --rate 40 --key-type ec-p256";
+    let said = place.keyroll(&format!("rehearse stolen.renewal {quick} --keep out")).ends(0);
+    assert!(said.out.contains("messages were rejected, which the plan waives."), "{}", said.out);
+    assert!(said.out.contains("All 11 steps are done."), "{}", said.out);
+    assert!(place.read("out/report.html").contains("orders interrupted at most 6h"));
+}
+
 #[test]
 fn a_hazard_that_is_accepted_breaks_nothing() {
     let place = Place::two_keys();

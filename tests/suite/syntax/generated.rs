@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use keyroll::source::{Span, Spanned};
 use keyroll::syntax::tree::{
-    AskDecl, Binding, Block, Column, Every, ExpectDecl, FactDecl, FactOf, ForEach, GroupDecl, InnerDecl,
-    InnerLine, Item, KindDecl, Line, Listed, Only, Owned, ParamDecl, Phrase, PlaceTerm, PlanHead, RangeDecl,
-    Rows, SayDecl, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term, Thing, Titled, Trivia,
-    UseDecl, VocabularyHead, WaitsLine, WindowDecl,
+    Aside, AskDecl, Binding, Block, Column, Every, ExpectDecl, FactDecl, FactOf, ForEach, GroupDecl,
+    InnerDecl, InnerLine, Item, KindDecl, Line, Listed, Only, Owned, ParamDecl, Phrase, PlaceTerm, PlanHead,
+    RangeDecl, Rows, SayDecl, StepDecl, StepLine, SyntaxTree, TableDecl, TakesLine, Term, Thing, Titled,
+    Trivia, UseDecl, VocabularyHead, WaitsLine, WindowDecl,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -163,14 +163,35 @@ fn line<T: std::fmt::Debug>(node: impl Strategy<Value = T>, first: bool) -> impl
 fn block<T: std::fmt::Debug + Clone + 'static>(
     node: impl Strategy<Value = T> + Clone + 'static,
 ) -> BoxedStrategy<Block<T>> {
-    let empty = trivia(false, false).prop_map(|trailing| Block { lines: Vec::new(), trailing });
-    let full = (line(node.clone(), true), vec(line(node, false), 0..4), trivia(true, false)).prop_map(
-        |(first, mut lines, trailing)| {
+    let behind = || option::of(comment().prop_map(String::into_boxed_str));
+    let empty = (trivia(false, false), behind()).prop_map(|(trailing, behind)| Block {
+        lines: Vec::new(),
+        trailing,
+        behind,
+    });
+    let full = (line(node.clone(), true), vec(line(node, false), 0..4), trivia(true, false), behind())
+        .prop_map(|(first, mut lines, trailing, behind)| {
             lines.insert(0, first);
-            Block { lines, trailing }
-        },
-    );
+            Block { lines, trailing, behind }
+        });
     prop_oneof![1 => empty, 4 => full].boxed()
+}
+
+/// Comments between the parts of a sentence: before each of them, and behind it.
+fn asides() -> impl Strategy<Value = Vec<Aside>> {
+    let one = |part: usize| {
+        (vec(comment(), 0..3), option::of(comment())).prop_map(move |(before, behind)| {
+            let before = before.into_iter().map(move |text| Aside { part, is_before: true, text });
+            let behind = behind.map(|text| Aside { part, is_before: false, text });
+            before.chain(behind).collect::<Vec<Aside>>()
+        })
+    };
+    (one(1), one(2)).prop_map(|(one, two)| one.into_iter().chain(two).collect())
+}
+
+/// Those of a sentence that has so many parts.
+fn of_parts(asides: Vec<Aside>, parts: usize) -> Vec<Aside> {
+    asides.into_iter().filter(|aside| aside.part <= parts).collect()
 }
 
 fn titled() -> impl Strategy<Value = Titled> {
@@ -288,13 +309,20 @@ fn sentence() -> impl Strategy<Value = Item> + Clone {
         table().prop_map(Item::Table),
         inner().prop_map(|inner| Item::Inner(Box::new(inner))),
         (any_word(), text()).prop_map(|(code, because)| Item::Expect(ExpectDecl { code, because })),
-        (free_word(), option::of(text()), option::of(text()))
-            .prop_map(|(name, title, source)| Item::Plan(PlanHead { name, title, source })),
+        (free_word(), option::of(text()), option::of(text()), asides()).prop_map(
+            |(name, title, source, asides)| {
+                let parts = usize::from(title.is_some()) + usize::from(source.is_some());
+                Item::Plan(PlanHead { name, title, source, asides: of_parts(asides, parts) })
+            }
+        ),
         (free_word(), any_word(), option::of(prop_oneof![4 => value(), 1 => day()]), option::of(range()))
             .prop_map(|(name, kind, default, range)| Item::Param(ParamDecl { name, kind, default, range })),
-        (free_word(), free_word(), text(), option::of(any_word())).prop_map(|(name, role, text, silence)| {
-            Item::Ask(Box::new(AskDecl { name, role, text, silence }))
-        }),
+        (free_word(), free_word(), text(), option::of(any_word()), asides()).prop_map(
+            |(name, role, text, silence, asides)| {
+                let asides = of_parts(asides, 1 + usize::from(silence.is_some()));
+                Item::Ask(Box::new(AskDecl { name, role, text, silence, asides }))
+            }
+        ),
         titled().prop_map(Item::Role),
         (free_word(), condition()).prop_map(|(name, roles)| Item::Group(Box::new(GroupDecl { name, roles }))),
         titled().prop_map(Item::Key),
@@ -311,14 +339,17 @@ fn sentence() -> impl Strategy<Value = Item> + Clone {
         condition().prop_map(Item::Waive),
         condition().prop_map(Item::Issued),
         condition().prop_map(Item::Typed),
-        (free_word(), option::of(any::<u64>().prop_map(at)), option::of(text()))
-            .prop_map(|(name, version, title)| Item::Vocabulary(VocabularyHead { name, version, title })),
+        (free_word(), option::of(any::<u64>().prop_map(at)), option::of(text()), asides()).prop_map(
+            |(name, version, title, asides)| {
+                let asides = of_parts(asides, usize::from(title.is_some()));
+                Item::Vocabulary(VocabularyHead { name, version, title, asides })
+            }
+        ),
         (free_word(), any_word()).prop_map(|(name, of)| Item::Kind(KindDecl { name, of })),
-        (text(), text(), option::of(text())).prop_map(|(said, means, title)| Item::Say(Box::new(SayDecl {
-            said,
-            means,
-            title
-        }))),
+        (text(), text(), option::of(text()), asides()).prop_map(|(said, means, title, asides)| {
+            let asides = of_parts(asides, 1 + usize::from(title.is_some()));
+            Item::Say(Box::new(SayDecl { said, means, title, asides }))
+        }),
         thing().prop_map(|thing| Item::Thing(Box::new(thing))),
     ]
 }

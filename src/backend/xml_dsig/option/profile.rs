@@ -37,6 +37,9 @@ pub struct SignatureProfile {
     pub prefix: Prefix,
     /// The `Id` of the signature.
     pub id: Option<PlainName>,
+    /// Whether the document may carry one signature already, as the last child of its root: what is signed is
+    /// the document with that one.
+    pub over_another: bool,
     /// Which attributes are ids.
     pub id_attributes: IdAttributes,
     /// How much of a document is taken on.
@@ -57,6 +60,7 @@ impl Default for SignatureProfile {
             sign_key_info: false,
             prefix: Prefix::default(),
             id: None,
+            over_another: false,
             id_attributes: IdAttributes::default(),
             limits: Limits::default(),
         }

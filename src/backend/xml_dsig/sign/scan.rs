@@ -76,6 +76,8 @@ pub(super) struct Scan<'a> {
     context: Context,
     begun: u64,
     place_number: u64,
+    /// Whether the document carries a signature already.
+    carries: bool,
 }
 
 impl<'a> Scan<'a> {
@@ -94,6 +96,7 @@ impl<'a> Scan<'a> {
             context: Context::default(),
             begun: 0,
             place_number: 0,
+            carries: false,
         };
         match profile.shape {
             Shape::Enveloping => scan.begin_object()?,
@@ -150,7 +153,7 @@ impl<'a> Scan<'a> {
 
     fn start(&mut self, element: &Element, step: &Step<'_>) -> Result<Role, XmlError> {
         let depth = step.depth;
-        if is_signature(element) {
+        if is_signature(element) && !self.may_carry(depth) {
             return Err(XmlError::Signature { fault: SignatureFault::AlreadySigned, at: step.at });
         }
         if element.ids().any(|id| self.own_ids.iter().any(|own| own == id)) {
@@ -179,6 +182,11 @@ impl<'a> Scan<'a> {
         self.place_number = self.begun;
         self.context = step.context();
         Ok(Role::Begins)
+    }
+
+    /// Whether a signature at this depth is the one that the document may carry already.
+    fn may_carry(&mut self, depth: usize) -> bool {
+        self.seal.profile.over_another && depth == 2 && !std::mem::replace(&mut self.carries, true)
     }
 
     /// In a name, a character cannot be written as a reference.

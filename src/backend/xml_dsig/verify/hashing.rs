@@ -4,6 +4,8 @@ use std::io::{self, BufWriter, Read, Write};
 
 use openssl::hash::Hasher;
 
+use super::locate::passes;
+
 use crate::backend::xml_dsig::{
     KeyFault, SignatureFault, XmlError,
     canonical::Canonical,
@@ -49,6 +51,8 @@ pub(super) struct Hashing<'a> {
     digests: Vec<Option<Vec<u8>>>,
     /// How many elements are open around the signature, while it is open.
     signature: Option<usize>,
+    /// How many signatures still stand before it.
+    before: usize,
 }
 
 impl<'a> Hashing<'a> {
@@ -56,9 +60,10 @@ impl<'a> Hashing<'a> {
     pub(super) fn new(
         references: Vec<(usize, &'a Reference)>,
         out: Option<(usize, &'a mut dyn Write)>,
+        before: usize,
     ) -> Self {
         let most = references.iter().map(|(number, _)| number + 1).max().unwrap_or(0);
-        Self { references, out, running: Vec::new(), digests: vec![None; most], signature: None }
+        Self { references, out, running: Vec::new(), digests: vec![None; most], signature: None, before }
     }
 
     /// Reads the document, and answers the digests by the numbers of their references.
@@ -116,7 +121,7 @@ impl<'a> Hashing<'a> {
     }
 
     fn start(&mut self, element: &Element, step: &Step<'_>) -> Result<(), XmlError> {
-        if self.signature.is_none() && is_signature(element) {
+        if self.signature.is_none() && is_signature(element) && !passes(&mut self.before) {
             self.signature = Some(step.depth - 1);
         }
         for id in element.ids() {

@@ -40,10 +40,11 @@ impl Open {
     }
 }
 
-/// Reads the whole document.
+/// Reads the whole document. So many signatures that stand `before` are content like any other.
 pub(super) fn locate<R: Read>(
     document: &mut Document<'_, R>,
     options: &VerifyOptions,
+    mut before: usize,
 ) -> Result<Located, XmlError> {
     let stated = match &options.place {
         Place::At(position) => Some(position),
@@ -66,7 +67,7 @@ pub(super) fn locate<R: Read>(
         let (depth, at) = (step.depth, step.at);
         let refuse = |fault| XmlError::Signature { fault, at };
         let follows = match &step.piece {
-            Piece::Start(element) if is_signature(element) => {
+            Piece::Start(element) if is_signature(element) && !passes(&mut before) => {
                 if located.is_some() {
                     return Err(refuse(SignatureFault::Several));
                 }
@@ -104,6 +105,17 @@ pub(super) fn locate<R: Read>(
         }
     }
     located.ok_or(XmlError::Signature { fault: SignatureFault::Missing, at: document.at() })
+}
+
+/// Whether a signature is one of those that stand before the one that is looked for.
+pub(super) const fn passes(before: &mut usize) -> bool {
+    match before.checked_sub(1) {
+        Some(left) => {
+            *before = left;
+            true
+        }
+        None => false,
+    }
 }
 
 fn surroundings(block: Block, at: u64, open: &[Open], stated: Option<&Position>) -> Located {

@@ -2,12 +2,14 @@
 
 mod coverage;
 mod hashing;
+mod layers;
 mod locate;
 mod verified;
 
 use std::io::{Read, Seek, Write};
 
 use hashing::{Hashing, compare};
+pub use layers::verify_either;
 pub use verified::{Validity, Verified, VerifiedReference};
 
 use super::{
@@ -44,10 +46,20 @@ pub fn verify<D: Read + Seek + ?Sized>(
     accepted: &[Certificate],
     options: &VerifyOptions,
 ) -> Result<Verified, XmlError> {
+    verify_behind(document, out, accepted, (options, 0))
+}
+
+/// The same for the signature behind so many others, which are content like any other.
+fn verify_behind<D: Read + Seek + ?Sized>(
+    document: &mut D,
+    out: &mut dyn Write,
+    accepted: &[Certificate],
+    (options, before): (&VerifyOptions, usize),
+) -> Result<Verified, XmlError> {
     document.rewind()?;
     let mut first = Witness::new(&mut *document);
     let mut reading = Document::new(&mut first, &options.limits).identified_by(&options.id_attributes);
-    let located = locate::locate(&mut reading, options)?;
+    let located = locate::locate(&mut reading, options, before)?;
     drop(reading);
     let seen = first.digest();
     let covered = coverage::judge(&located, options)?;
@@ -58,7 +70,7 @@ pub fn verify<D: Read + Seek + ?Sized>(
         document.rewind()?;
         let mut again = Witness::new(&mut *document);
         let mut reading = Document::new(&mut again, &options.limits).identified_by(&options.id_attributes);
-        let digests = Hashing::new(all.clone(), Some((content, &mut *out))).read(&mut reading)?;
+        let digests = Hashing::new(all.clone(), Some((content, &mut *out)), before).read(&mut reading)?;
         drop(reading);
         if again.digest() != seen {
             return Err(XmlError::Changed);
