@@ -1,6 +1,10 @@
 //! `docs/checks.md`: every code that is found in a plan or a site stands there once.
 
-use keyroll::{check, plan, proof, run::site_fault, syntax};
+use keyroll::{
+    check, plan, proof,
+    run::{site_check, site_fault},
+    syntax,
+};
 
 use super::*;
 
@@ -38,6 +42,7 @@ fn every_code_of_a_plan_and_of_a_site_is_in_the_table_once() {
     is_once(&found, &of_plans);
     let mut of_sites: BTreeSet<&str> = codes(site_fault::EXPLANATIONS).into_iter().collect();
     of_sites.insert("weak_algorithm");
+    of_sites.extend(codes(site_check::complaint::EXPLANATIONS));
     is_once(&listed("The site"), &of_sites);
     // Advice is what a plan of the folder of advice earns.
     let folder = std::fs::read_dir(crate::readme::root().join("tests/golden/advised")).unwrap();
