@@ -277,10 +277,10 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "untrusted",
         title: "the site has programs started, and nobody has trusted it",
-        text: "A site may have come from somewhere else, and what it names in `command` is started with your rights.\n\
-               So somebody looks first. `keyroll site show` lists the programs and the digest of all that is to be\n\
-               trusted, `keyroll site trust DIGEST` takes it down beside the site. When a program or the site is\n\
-               changed, that counts no more. A site without programs needs no trust.",
+        text: "A site may have come from somewhere else, and what it names in `command` is started with your\n\
+               rights. So somebody looks first: `keyroll site show` lists the programs and the digest of all that\n\
+               is to be trusted, and `keyroll site trust DIGEST` takes that down beside the site. When a program\n\
+               or the site is changed, it counts no more. A site without programs needs no trust.",
     },
     Explanation {
         code: "bad_command",

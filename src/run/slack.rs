@@ -104,9 +104,17 @@ impl Slack {
     }
 }
 
+/// A length of time for people: whole days, where there are several.
 fn length(seconds: i64) -> String {
-    spelt(Duration::from_secs(seconds.unsigned_abs()))
+    let seconds = seconds.unsigned_abs();
+    match seconds / DAY {
+        0 | 1 => spelt(Duration::from_secs(seconds)),
+        days => format!("{days} days"),
+    }
 }
+
+/// The seconds of a day.
+const DAY: u64 = 86_400;
 
 /// All that ends: certificates in the order of the keys, then deadlines of steps that are not done.
 #[must_use]

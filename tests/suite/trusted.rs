@@ -30,9 +30,9 @@ fn digest(shop: &Shop) -> String {
 /// The verbs that start programs.
 const STARTS: [&str; 4] = [
     "dry-run tokens.renewal",
-    "run tokens.renewal",
     "rehearse tokens.renewal --site site.toml --messages 20 --rate 50",
     "watch tokens.renewal",
+    "run tokens.renewal",
 ];
 
 /// A program that tells that it was started.

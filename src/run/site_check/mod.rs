@@ -16,10 +16,12 @@ mod rights;
 mod shared;
 pub mod sheet;
 
+use std::path::Path;
+
 use crate::source::Finding;
 
 use complaint::Kind;
-use rights::{may_write, not_makeable};
+use rights::{Others, may_write, not_makeable};
 use sheet::{Binding, Look, Sheet};
 
 /// What was found at a site.
@@ -44,8 +46,19 @@ pub fn examine(look: Look<'_>) -> Examined {
     facts::examine(&mut sheet);
     shared::examine(&mut sheet);
     journal(&mut sheet);
+    itself(&mut sheet);
     let Sheet { bindings, findings, has_failed, .. } = sheet;
     Examined { bindings, findings, has_failed }
+}
+
+/// Whether somebody else may change what the site says. It has a row only where that is so.
+fn itself(sheet: &mut Sheet<'_>) {
+    let name = &sheet.look.text.name;
+    let Ok(others) = Others::of(Path::new(name)) else { return };
+    if others.may_write() {
+        let row = sheet.row("site", name, "file");
+        others.judge(sheet, row, (&format!("the site {name}"), false));
+    }
 }
 
 /// Whether the records of a run can be kept.

@@ -97,6 +97,11 @@ impl Others {
         Ok(Self { mode: path.metadata()?.mode() & 0o7777 })
     }
 
+    /// Whether somebody else may write it.
+    pub(super) const fn may_write(self) -> bool {
+        self.mode & 0o022 != 0
+    }
+
     /// Complains of what others may do with a file of which `what` is said, as in "the password file p".
     pub(super) fn judge(self, sheet: &mut Sheet<'_>, row: Row, (what, is_secret): (&str, bool)) {
         let (mode, sticky) = (self.mode & 0o777, self.mode & 0o1000 != 0);

@@ -41,7 +41,7 @@ impl Grade {
 /// One binding, as it was found.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Binding {
-    /// The table of the site: `keystores`, `receivers`, `flows`, `facts`, `keys`; or `journal`.
+    /// The table of the site: `keystores`, `receivers`, `flows`, `facts`, `keys`; or `journal`, or `site` for the file itself.
     pub table: &'static str,
     /// What the plan calls it.
     pub name: String,

@@ -154,6 +154,12 @@ fn the_rights_of_others_are_weighed() {
         let found = document(&place, i32::from(wanted.0 == "refused"));
         assert_eq!(graded(&found, "keystores", "tenant"), wanted, "{name} {mode:o}");
     }
+    for (mode, wanted) in [(0o666, refused("site_open")), (0o664, advised("site_open"))] {
+        let place = Place::two_keys();
+        fs::set_permissions(place.folder.join("site.toml"), fs::Permissions::from_mode(mode)).unwrap();
+        let found = document(&place, i32::from(wanted.0 == "refused"));
+        assert_eq!(graded(&found, "site", "site.toml"), wanted, "{mode:o}");
+    }
     for (mode, wanted) in [(0o757, refused("site_open")), (0o775, advised("site_open")), (0o755, ok())] {
         let place = Place::two_keys();
         fs::set_permissions(place.folder.join("partner-trust"), fs::Permissions::from_mode(mode)).unwrap();
