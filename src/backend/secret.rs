@@ -10,6 +10,9 @@ use super::file::bounded;
 /// The largest file that is taken for a password, in bytes.
 const LARGEST: usize = 4096;
 
+/// The variable that names the folder of credentials (systemd.exec(5)).
+pub const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+
 /// A reference to a password: `env:NAME`, `file:PATH` or `credential:NAME`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -55,9 +58,8 @@ impl SecretReference {
             }
             Self::File(path) => of_file(&folder.join(path)),
             Self::Credential(name) => {
-                let variable = "CREDENTIALS_DIRECTORY";
-                let folder = std::env::var_os(variable).filter(|folder| !folder.is_empty());
-                let folder = folder.ok_or_else(|| SecretError::Unset(variable.to_owned()))?;
+                let folder = std::env::var_os(CREDENTIALS).filter(|folder| !folder.is_empty());
+                let folder = folder.ok_or_else(|| SecretError::Unset(CREDENTIALS.to_owned()))?;
                 of_file(&Path::new(&folder).join(name))
             }
         }

@@ -18,7 +18,7 @@ use crate::{
 use super::{exit::Exit, screen::Screen, text};
 
 /// Which site, journal and run.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct AtSite {
     /// The site: what stands behind the plan's names
     #[arg(long, default_value = "site.toml", value_name = "FILE")]

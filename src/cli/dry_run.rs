@@ -29,6 +29,7 @@ use super::{
     json::{Document, Format},
     screen::Screen,
     text::{pinned, plan},
+    trusted::trusted,
 };
 
 /// Show what a run would do at a site. The backends are read and nothing is changed.
@@ -67,6 +68,7 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let checked = pinned(&source, &given, screen)?;
     vain(&given, &site, &checked, screen)?;
     fitting(&checked, (&site, &text), &arguments.at.folder(), screen)?;
+    trusted(&arguments.at, (&site, &text), screen)?;
     let start = checked.plan().start.clone();
     let proven = match prove(checked, &start, BUDGET) {
         Verdict::Proven(proven) => proven,
@@ -131,16 +133,16 @@ fn standing(arguments: &Arguments, proven: &Proven, site: &Site) -> Result<Optio
     if !path.exists() {
         return Ok(None);
     }
-    let store = Store::open(&path)?;
     let plan = proven.checked().plan();
     let fits = |p: &&Pinned| !p.finished && p.plan == plan.digest() && p.site == site.digest();
-    let runs = store.runs()?;
-    let Some(run) = arguments.at.meant(&runs, Some(&plan.name)).filter(fits).map(|p| p.run.clone()) else {
-        return Ok(None);
-    };
-    let state = store.attach(proven.checked(), &run, false)?.state().clone();
-    // A run that did not come to its first record has looked at nothing yet.
-    Ok(Some(state).filter(|state| state.started))
+    Store::look(&path, |store| {
+        let runs = store.runs()?;
+        let run = arguments.at.meant(&runs, Some(&plan.name)).filter(fits).map(|p| p.run.clone());
+        let Some(run) = run else { return Ok(None) };
+        let state = store.attach(proven.checked(), &run, false)?.state().clone();
+        // A run that did not come to its first record has looked at nothing yet.
+        Ok(Some(state).filter(|state| state.started))
+    })
 }
 
 /// Where a world is not as the plan starts from, in words.
@@ -164,5 +166,8 @@ fn draw(found: &DryRun, screen: &mut Screen) {
     }
     for note in &found.notes {
         screen.result(format_args!("     note        {note}"));
+    }
+    for slack in &found.slack {
+        screen.result(format_args!("     slack       {}", slack.sentence()));
     }
 }

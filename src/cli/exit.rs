@@ -9,7 +9,7 @@ Exit codes:
     3  waiting; for whom or what is on standard output; or a run holds the alias
     4  a promise was broken in the world, or the story of `rehearse --story` came true
     5  a backend failed
-    6  the approval is stale, or the world is not as the plan or the journal says
+    6  the approval or the trust is stale, or the world is not as the plan or the journal says
     8  not proved, or no plan found: the bound of --budget was reached
    70  a fault of keyroll's own
   130  interrupted from the keyboard

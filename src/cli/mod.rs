@@ -36,6 +36,7 @@ pub mod schema;
 pub mod screen;
 pub mod sign;
 pub mod signature;
+pub mod site;
 pub mod status;
 pub mod stop;
 pub mod synthesize;
@@ -43,10 +44,12 @@ pub mod tally;
 mod terminal;
 pub mod text;
 pub mod trust;
+pub mod trusted;
 pub mod validity;
 pub mod verify;
 pub mod verify_proof;
 pub mod version;
+pub mod watch;
 pub mod weighed;
 pub mod why;
 pub mod written;
@@ -91,7 +94,9 @@ enum Verb {
     Graph(graph::Arguments),
     Runbook(runbook::Arguments),
     Rehearse(rehearse::Arguments),
+    Site(site::Arguments),
     DryRun(dry_run::Arguments),
+    Watch(watch::Arguments),
     Run(run::Arguments),
     Status(status::Arguments),
     Why(why::Arguments),
@@ -150,7 +155,9 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Verb::Graph(arguments) => graph::run(&arguments, &mut screen),
         Verb::Runbook(arguments) => runbook::run(&arguments, &mut screen),
         Verb::Rehearse(arguments) => rehearse::run(&arguments, &mut screen),
+        Verb::Site(arguments) => site::run(&arguments, &mut screen),
         Verb::DryRun(arguments) => dry_run::run(&arguments, &mut screen),
+        Verb::Watch(arguments) => watch::run(&arguments, &mut screen),
         Verb::Run(arguments) => run::run(&arguments, &mut screen),
         Verb::Status(arguments) => status::run(&arguments, &mut screen),
         Verb::Why(arguments) => why::run(&arguments, &mut screen),

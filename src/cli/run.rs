@@ -39,6 +39,7 @@ use super::{
     tally::{Summary, Tally, tally},
     terminal::Terminal,
     text::{pinned, plan, resolved},
+    trusted::trusted,
     validity::{self, At},
 };
 
@@ -83,6 +84,7 @@ fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let proven = proven(&source, &given, arguments.budget, screen)?;
     vain(&given, &site, proven.checked(), screen)?;
     fitting(proven.checked(), (&site, &text), &arguments.at.folder(), screen)?;
+    trusted(&arguments.at, (&site, &text), screen)?;
     let job = Job { arguments, proven: &proven, site: &site, given: &given };
     if let Some(path) = &arguments.approved {
         approved(path, job, screen)?;
@@ -280,7 +282,7 @@ fn approved(path: &Path, job: Job<'_>, screen: &mut Screen) -> Result<(), Exit> 
     // A run that is under way moves the world itself; what it finds otherwise it says itself.
     let folder = arguments.at.folder();
     let moved = if begun {
-        Ok(approval.moved(proven.checked().plan().digest(), site.digest(), None))
+        Ok(approval.moved(proven.checked().plan().digest(), site, None))
     } else {
         approval.differences(proven, site, &folder)
     };

@@ -4,8 +4,13 @@ use schemars::{Schema, generate::SchemaSettings};
 use serde_json::{Value, json};
 
 use crate::{
-    certificate::Certificate, page::findings::Findings, plan::suggest::nearest,
-    proof::story::form::StoryFile, run::dry_run::DryRun, source::shown, transition::event::Record,
+    certificate::Certificate,
+    page::findings::Findings,
+    plan::suggest::nearest,
+    proof::story::form::StoryFile,
+    run::{dry_run::DryRun, site::VERSION as SITE, site_schema},
+    source::shown,
+    transition::event::Record,
 };
 
 use super::{
@@ -27,10 +32,12 @@ use super::{
     rehearse::{Enacted, Rehearsal, Staged},
     repair::Mended,
     screen::{Failure, Screen},
+    site,
     status::Standings,
     synthesize::Synthesized,
     verify,
     verify_proof::Again,
+    watch::Watched,
     why::Reasons,
     written::Written,
 };
@@ -79,15 +86,26 @@ pub const SCHEMAS: &[Row] = &[
     row::<Rehearsal>("the last line of `rehearse`"),
     row::<Carried>("the last line of `run`"),
     row::<Staged>("`rehearse --stage`"),
+    row::<site::check::Found>("`site check`"),
+    row::<site::show::Shown>("`site show` and `site trust`"),
     row::<Standings>("`status`"),
     row::<StoryFile>("`prove --story`, into its file"),
     row::<Synthesized>("`synthesize`"),
     row::<Templates>("`new --list`"),
     row::<verify::Judged>("`verify`"),
     row::<Again>("`verify-proof`"),
+    row::<Watched>("each plan of `watch`"),
     row::<Reasons>("`why`"),
     row::<Written>("`sign`, `keystore export` and `request` with `--output`"),
 ];
+
+/// Every schema of a file that people write.
+pub const INPUTS: &[Row] = &[Row {
+    name: site_schema::NAME,
+    version: SITE,
+    about: "`site.toml`, which people write",
+    make: site_schema::schema,
+}];
 
 const fn row<T: Document>(about: &'static str) -> Row {
     Row { name: T::NAME, version: T::VERSION, about, make: make::<T> }
@@ -119,7 +137,12 @@ fn make<T: Document>() -> Value {
     whole
 }
 
-/// Print the JSON schema of what a command prints under `--format json`.
+/// All of them.
+fn all() -> impl Iterator<Item = &'static Row> {
+    SCHEMAS.iter().chain(INPUTS)
+}
+
+/// Print the JSON schema of what a command prints under `--format json`, or of a site.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The schema, as in keyroll/check/1 or check; without one, all are listed
@@ -129,17 +152,17 @@ pub struct Arguments {
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let Some(asked) = &arguments.name else {
-        for row in SCHEMAS {
+        for row in all() {
             screen.result(format_args!("{:<22} {}", mark(row.name, row.version), row.about));
         }
         return Exit::Done;
     };
     let named = |row: &&Row| row.name == asked || mark(row.name, row.version) == *asked;
-    if let Some(found) = SCHEMAS.iter().find(named) {
+    if let Some(found) = all().find(named) {
         screen.result(format_args!("{:#}", (found.make)()));
         return Exit::Done;
     }
-    let near = nearest(asked, SCHEMAS.iter().map(|row| row.name));
+    let near = nearest(asked, all().map(|row| row.name));
     let help = near
         .map_or_else(|| "`keyroll schema` lists all".to_owned(), |near| format!("did you mean `{near}`?"));
     screen.talk(format_args!("there is no schema `{}`: {help}", shown(asked)));

@@ -121,6 +121,12 @@ impl Store {
                 Err(error) => return Err(self.fail(&error)),
             }
         }
+        self.versioned()
+    }
+
+    /// # Errors
+    /// When it is no journal, or one of another version.
+    pub(super) fn versioned(&self) -> Result<(), HostError> {
         let found: Option<String> = self
             .connection
             .query_row("SELECT value FROM meta WHERE name = 'schema'", [], |row| row.get(0))

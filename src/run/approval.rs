@@ -1,6 +1,9 @@
 //! What was approved: the digests of plan, site and world that a dry run saw.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +22,7 @@ use super::{
     bind::{BindError, bind},
     error::RunError,
     opening,
+    seen::{Seen, differences, flattened, told},
     site::Site,
 };
 
@@ -29,7 +33,7 @@ const LIMIT: usize = 1 << 20;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Approval {
-    /// The version of the format: 1.
+    /// The version of the format: 2, or 1 without what the world and the site were in words.
     pub approval: u32,
     /// The plan's name, for people.
     pub plan_name: String,
@@ -39,7 +43,16 @@ pub struct Approval {
     pub site: Fingerprint,
     /// Digest of the world that was seen, certificates included.
     pub world: Fingerprint,
+    /// What was seen of each thing of the plan, for people.
+    #[serde(default, skip_serializing_if = "Seen::is_empty")]
+    pub seen: Seen,
+    /// What the site bound, for people: it holds references to secrets, and no secret.
+    #[serde(default, skip_serializing_if = "Seen::is_empty")]
+    pub bound: Seen,
 }
+
+/// The version that is written.
+const VERSION: u32 = 2;
 
 /// Why an approval cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +85,8 @@ impl Approval {
             return Err(fail(format!("has more than {LIMIT} bytes")));
         }
         let approval: Self = serde_json::from_slice(&text).map_err(|e| fail(e.to_string()))?;
-        if approval.approval == 1 { Ok(approval) } else { Err(fail("is of another version".to_owned())) }
+        let is_known = (1..=VERSION).contains(&approval.approval);
+        if is_known { Ok(approval) } else { Err(fail("is of another version".to_owned())) }
     }
 
     /// Writes it.
@@ -91,12 +105,15 @@ impl Approval {
     /// When the world cannot be looked at.
     pub fn of(proven: &Proven, site: &Site, folder: &Path, backends: &Backends) -> Result<Self, RunError> {
         let plan = proven.checked().plan();
+        let (world, seen) = world(proven, site, folder, backends)?;
         Ok(Self {
-            approval: 1,
+            approval: VERSION,
             plan_name: plan.name.clone(),
             plan: plan.digest(),
             site: site.digest(),
-            world: seen(proven, site, folder, backends)?,
+            world,
+            seen,
+            bound: bound(site),
         })
     }
 
@@ -113,36 +130,59 @@ impl Approval {
         let plan = proven.checked().plan();
         let backends = bind(plan, site, folder)?;
         let now = Self::of(proven, site, folder, &backends)?;
-        Ok(self.moved(now.plan, now.site, Some(now.world)))
+        Ok(self.moved(now.plan, site, Some((now.world, now.seen))))
     }
 
-    /// The same for digests that are known.
+    /// The same where plan and site are known, and what is seen of the world if that counts. Under the line with
+    /// the digests stands what differs, where the approval tells what there was.
     #[must_use]
-    pub fn moved(&self, plan: Fingerprint, site: Fingerprint, world: Option<Fingerprint>) -> Vec<String> {
+    pub fn moved(&self, plan: Fingerprint, site: &Site, world: Option<(Fingerprint, Seen)>) -> Vec<String> {
         let row = |what: &str, approved: Fingerprint, is: Fingerprint| {
             (approved != is)
                 .then(|| format!("{what}: approved is {}, there is {}", approved.short(), is.short()))
         };
-        let rows = [
-            row("the plan", self.plan, plan),
-            row("the site", self.site, site),
-            world.and_then(|world| row("the world", self.world, world)),
-        ];
-        rows.into_iter().flatten().collect()
+        let mut lines: Vec<String> = row("the plan", self.plan, plan).into_iter().collect();
+        if let Some(line) = row("the site", self.site, site.digest()) {
+            lines.push(line);
+            if !self.bound.is_empty() {
+                lines.extend(differences(&self.bound, &bound(site)));
+            }
+        }
+        if let Some((digest, seen)) = world
+            && let Some(line) = row("the world", self.world, digest)
+        {
+            lines.push(line);
+            if !self.seen.is_empty() {
+                lines.extend(differences(&self.seen, &seen));
+            }
+        }
+        lines
     }
 }
 
-/// Identifies the world as it is seen, with the certificates of the keys in use.
-fn seen(proven: &Proven, site: &Site, folder: &Path, backends: &Backends) -> Result<Fingerprint, RunError> {
+/// What a site binds, value by value.
+fn bound(site: &Site) -> Seen {
+    serde_json::to_value(site).map(|document| flattened(&document)).unwrap_or_default()
+}
+
+/// Identifies the world as it is seen, with the certificates of the keys in use, and tells of it.
+fn world(
+    proven: &Proven,
+    site: &Site,
+    folder: &Path,
+    backends: &Backends,
+) -> Result<(Fingerprint, Seen), RunError> {
     let checked = proven.checked();
     let plan = checked.plan();
     let certificates = opening::certificates(checked, site, folder, backends)?;
     let mut material = Material::default();
     let mut text = String::new();
+    let mut known = BTreeMap::new();
     for (name, pem) in &certificates {
         let certificate = Certificate::from_pem(pem.as_bytes());
         if let (Some(key), Ok(certificate)) = (plan.key(name), certificate) {
             text.push_str(&format!("{name}={}\n", certificate.fingerprint()));
+            known.insert(key, certificate.clone());
             material.pin(key, certificate);
         }
     }
@@ -157,5 +197,5 @@ fn seen(proven: &Proven, site: &Site, folder: &Path, backends: &Backends) -> Res
     for own in &observation.untold {
         text.push_str(&format!("\nuntold={}", plan.landscape.own_facts[*own].name));
     }
-    Ok(Fingerprint::of(text.as_bytes()))
+    Ok((Fingerprint::of(text.as_bytes()), told(plan, &observation, &known)))
 }

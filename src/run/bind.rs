@@ -56,7 +56,7 @@ pub enum BindError {
 }
 
 /// Says whose program it is that is not there.
-fn of(name: &str) -> impl Fn(ProgramError) -> BindError {
+pub(super) fn of(name: &str) -> impl Fn(ProgramError) -> BindError {
     let name = shown(name);
     move |cause| BindError::Program { name: name.clone(), cause }
 }
@@ -165,8 +165,9 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source, folder: &Path) -> Result
     if findings.is_empty() { Ok(()) } else { Err(findings) }
 }
 
-/// Every program that a site names: its table, its name and how it is bound.
-fn commands(site: &Site) -> Vec<(&'static str, &String, CommandBinding)> {
+/// Every program that a site names: its table, the name that it is bound to, and how.
+#[must_use]
+pub fn commands(site: &Site) -> Vec<(&'static str, &String, CommandBinding)> {
     let stores = site.keystores.iter().filter_map(|(name, bound)| match bound {
         KeystoreBinding::Command(binding) => Some(("keystores", name, binding.clone())),
         _ => None,

@@ -1,6 +1,6 @@
 //! A program that a site binds a name to.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -68,13 +68,25 @@ impl CommandBinding {
     /// # Errors
     /// When it is not there, or a variable that it is to be given.
     pub fn program(&self, folder: &Path) -> Result<Program, ProgramError> {
-        Program::find(&Start {
+        Program::find(&self.start(folder))
+    }
+
+    /// Where the program is, without its being started.
+    ///
+    /// # Errors
+    /// As [`Self::program`].
+    pub fn located(&self, folder: &Path) -> Result<PathBuf, ProgramError> {
+        Program::locate(&self.start(folder))
+    }
+
+    fn start<'a>(&'a self, folder: &'a Path) -> Start<'a> {
+        Start {
             command: &self.command,
             folder,
             timeout: self.timeout.map_or(TIME, |time| time.0),
             environment: &self.environment,
             keep_output: self.keep_output,
-        })
+        }
     }
 }
 

@@ -43,6 +43,7 @@ use super::{
     read_only::{Leaping, imagined, read_only},
     runner::{Ending, Parts, Runner},
     site::Site,
+    slack::{Slack, slack},
     time::to_the_second,
     validity::too_short,
     wait::{Cause, Wait},
@@ -58,6 +59,8 @@ pub struct DryRun {
     pub steps: Vec<Forecast>,
     /// What is worth knowing of the keys, validity and kind, and which run holds a keystore.
     pub notes: Vec<String>,
+    /// What is left until certificates end and deadlines pass.
+    pub slack: Vec<Slack>,
 }
 
 /// What one step would do.
@@ -146,7 +149,8 @@ pub fn dry_run(
     }
     let open = checked.order().sequence().iter().filter(|step| !begun.world.is_done(**step));
     let steps = open.map(|step| play.forecast(*step)).collect();
-    Ok(DryRun { differences, steps, notes })
+    let slack = slack(checked, &begun, &material, now);
+    Ok(DryRun { differences, steps, notes, slack })
 }
 
 /// A run that has not begun, with the certificates that are there.

@@ -4,8 +4,12 @@
 //! - Before a run: [`site`] is read, [`bind`] compares it with the plan and makes its backends,
 //!   [`casting`] says who plays which role and keeps to which [`calendar`], [`dry_run`] what would happen (the
 //!   same runner over what is [`read_only`], with what [`noted`] tells beside), [`approval`] what was
-//!   agreed to, [`claims`] which keystores are its own, [`opening`] which certificates the run begins with, and
+//!   agreed to, and [`seen`] that in words, [`slack`] what is left until something ends, [`prospect`] what
+//!   becomes of a plan that waits, [`claims`] which keystores are its own, [`opening`] which certificates the run begins with, and
 //!   [`validity`] whether they last as long as the plan may, and [`weak`] which are too weak.
+//! - Of a site alone: [`site_check`] looks at all that it binds, [`programs`] tells what it has started, [`trust`] whether
+//!   somebody has said that it may;
+//!   [`site_schema`] is for editors.
 //! - The run itself: [`runner`] takes one [`turn`] after the other, `people` confirm what two of them do, [`difference`] finds where the
 //!   world is not as recorded, [`window`] what would last too long.
 //! - While it waits: [`status`] of each step, and for whom or what it [`wait`]s.
@@ -35,19 +39,26 @@ pub mod opening;
 pub mod origin;
 mod own_approval;
 mod people;
+pub mod programs;
+pub mod prospect;
 pub mod read_only;
 pub mod rebuild;
 pub mod runner;
 pub mod sandbox;
+pub mod seen;
 mod shown;
 pub mod signature_binding;
 pub mod site;
+pub mod site_check;
 pub mod site_fault;
 mod site_reading;
+pub mod site_schema;
+pub mod slack;
 pub mod status;
 pub mod time;
 pub mod timetable;
 pub mod traffic;
+pub mod trust;
 pub mod turn;
 pub mod validity;
 pub mod wait;

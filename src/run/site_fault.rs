@@ -5,9 +5,11 @@ use thiserror::Error;
 
 use crate::{
     explanation::Explanation,
-    source::{Finding, Span, shown},
+    source::{Finding, Source, Span, shown},
     world::weakness::Weakness,
 };
+
+use super::bind::place;
 
 /// One finding about a site.
 pub type SiteFault = Finding;
@@ -144,6 +146,18 @@ struct OwnApproval {
     at: SourceSpan,
 }
 
+/// A site that has programs started, and that nobody has trusted.
+#[derive(Debug, Diagnostic, Error)]
+#[error("{what}")]
+#[diagnostic(code(keyroll::untrusted))]
+struct Untrusted {
+    what: String,
+    #[help]
+    help: String,
+    #[label("a program would be started")]
+    at: SourceSpan,
+}
+
 /// The file does not read as a site.
 pub fn unreadable(why: &str, help: &str, at: Span) -> Finding {
     Box::new(BadSite { why: shown(why), help: shown(help), at: at.into() })
@@ -196,6 +210,22 @@ pub fn own_approval(person: &str, step: &str, (role, other): (&str, &str), at: S
     Box::new(OwnApproval { person, step, role, other, at: at.into() })
 }
 
+/// A site has programs started, and nobody has said that it may; `why` is why a word that is there does not
+/// count, and `command` the one that says so.
+pub fn untrusted(
+    (table, name): (&str, &str),
+    why: Option<String>,
+    command: String,
+    text: &Source,
+) -> Finding {
+    let what = match why {
+        Some(why) => format!("the site has programs started, and {why}"),
+        None => "the site has programs started, and nobody has trusted it yet".to_owned(),
+    };
+    let help = format!("look at them with `keyroll site show`, and then say `{command}`");
+    Box::new(Untrusted { what, help, at: place(text, table, name).into() })
+}
+
 /// What `explain` says.
 pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
@@ -243,6 +273,14 @@ pub const EXPLANATIONS: &[Explanation] = &[
         text: "An agreement has two sides. A site that names who plays the roles names somebody for the other side\n\
                who is not the only one on the first:\n\n  \
                site = 1\n\n  [roles.tenant_admin]\n  people = [\"Ann\"]\n\n  [roles.receiver_admin]\n  people = [\"Ben\"]",
+    },
+    Explanation {
+        code: "untrusted",
+        title: "the site has programs started, and nobody has trusted it",
+        text: "A site may have come from somewhere else, and what it names in `command` is started with your\n\
+               rights. So somebody looks first: `keyroll site show` lists the programs and the digest of all that\n\
+               is to be trusted, and `keyroll site trust DIGEST` takes that down beside the site. When a program\n\
+               or the site is changed, it counts no more. A site without programs needs no trust.",
     },
     Explanation {
         code: "bad_command",

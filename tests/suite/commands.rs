@@ -52,6 +52,19 @@ fn spec(kind: KeyType, name: &str) -> KeySpec {
     KeySpec { key_type: kind, subject, not_before: "2026-11-01T00:00:00Z".parse().unwrap(), days: 365 }
 }
 
+/// Trusts the site in a folder, as somebody does who has looked at it: by the digest that is shown.
+pub(crate) fn trust(folder: &Path) {
+    let keyroll = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keyroll"));
+        // A variable that the site passes on has to be there, whatever it says.
+        let passed = [("API_URL", "https://gateway.example"), ("TZ", "UTC")];
+        Said::of(command.args(words).current_dir(folder).envs(passed).output().unwrap()).ends(0)
+    };
+    let shown = keyroll(&["site", "show", "--format", "json"]).out;
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    keyroll(&["site", "trust", shown["digest"].as_str().unwrap()]);
+}
+
 /// A folder with the renewal of a token and everything that it is about: the old token is in the
 /// vault, the gateway accepts it, and the client runs.
 pub(crate) struct Shop {
@@ -76,7 +89,14 @@ impl Shop {
         let mut client = CommandFlow::new("client", tokens());
         let now = jiff::Timestamp::UNIX_EPOCH;
         assert_eq!(client.bring_to(FlowState::Deployed, now).unwrap(), Outcome::Changed);
-        Self { _scratch: scratch, folder, old: made.1 }
+        let shop = Self { _scratch: scratch, folder, old: made.1 };
+        shop.is_trusted();
+        shop
+    }
+
+    /// Somebody has looked at the programs of the site as they are now, and trusts them.
+    pub(crate) fn is_trusted(&self) {
+        trust(&self.folder);
     }
 
     pub(crate) fn program(&self, line: &str) -> Command {
@@ -110,6 +130,7 @@ impl Shop {
         let lines = site.lines().map(|line| if line.starts_with("command = [") { &*front } else { line });
         let text: Vec<&str> = lines.collect();
         self.write("site.toml", &format!("{}\n", text.join("\n")));
+        self.is_trusted();
     }
 
     /// What lies in the vault: alias, id and secret of each token.

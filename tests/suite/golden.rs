@@ -135,7 +135,8 @@ fn every_code_has_a_page_and_every_page_has_a_code() {
     pages.extend(stems(&folder("hand"), "snap"));
     // Those about certificates of proofs likewise.
     pages.extend(stems(&folder("certificate"), "snap"));
-    // And those about stories.
+    // Those about what stands behind a site, which only the world shows, and those about stories.
+    pages.extend(stems(&folder("site"), "snap"));
     pages.extend(stems(&folder("told"), "snap"));
     // Those about prose stand in no plan; the tests of imports bring them about.
     pages.extend(stems(&folder("prose"), "snap"));

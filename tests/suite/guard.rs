@@ -3,6 +3,7 @@
 
 mod links;
 mod modes;
+mod read_only;
 mod trace;
 
 use std::{

@@ -9,6 +9,7 @@ mod manners;
 mod sarif;
 mod schemas;
 mod shells;
+mod site_schema;
 
 use std::io::Write;
 use std::process::{Command, Stdio};

@@ -69,22 +69,9 @@ impl Program {
     /// # Errors
     /// When it is not there, or a variable that it is to be given is not.
     pub fn find(start: &Start<'_>) -> Result<Self, ProgramError> {
-        let mut environment: Vec<(OsString, OsString)> =
-            GIVEN.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))).collect();
-        for name in start.environment {
-            let value = std::env::var_os(name).ok_or_else(|| ProgramError::Unset(name.clone()))?;
-            environment.retain(|(given, _)| given != name.as_str());
-            environment.push((OsString::from(name), value));
-        }
-        // The program is started there, so that a relative path would begin there once more.
-        let here = if start.folder.as_os_str().is_empty() { Path::new(".") } else { start.folder };
-        let folder = std::path::absolute(here).unwrap_or_else(|_| here.to_owned());
-        let (name, arguments) = start.command.split_first().ok_or(ProgramError::Empty)?;
-        let path = match name.contains('/') {
-            true => folder.join(name),
-            false => on_path(name, &environment)?,
-        };
-        may_be_started(&path)?;
+        let environment = surroundings(start)?;
+        let (_, arguments) = start.command.split_first().ok_or(ProgramError::Empty)?;
+        let (folder, path) = (absolute(start.folder), Self::locate(start)?);
         Ok(Self {
             path,
             arguments: arguments.to_vec(),
@@ -94,6 +81,40 @@ impl Program {
             keep_output: start.keep_output,
         })
     }
+
+    /// Where the program is that would be started.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub fn locate(start: &Start<'_>) -> Result<PathBuf, ProgramError> {
+        let environment = surroundings(start)?;
+        let (name, _) = start.command.split_first().ok_or(ProgramError::Empty)?;
+        let path = match name.contains('/') {
+            true => absolute(start.folder).join(name),
+            false => on_path(name, &environment)?,
+        };
+        may_be_started(&path)?;
+        Ok(path)
+    }
+}
+
+/// A folder from wherever one is: the program is started there, so that a relative path would begin there
+/// once more.
+fn absolute(folder: &Path) -> PathBuf {
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    std::path::absolute(here).unwrap_or_else(|_| here.to_owned())
+}
+
+/// The variables that a program is given.
+fn surroundings(start: &Start<'_>) -> Result<Vec<(OsString, OsString)>, ProgramError> {
+    let mut environment: Vec<(OsString, OsString)> =
+        GIVEN.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))).collect();
+    for name in start.environment {
+        let value = std::env::var_os(name).ok_or_else(|| ProgramError::Unset(name.clone()))?;
+        environment.retain(|(given, _)| given != name.as_str());
+        environment.push((OsString::from(name), value));
+    }
+    Ok(environment)
 }
 
 /// The first program of that name on the path that the program itself is given.

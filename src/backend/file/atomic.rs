@@ -109,6 +109,14 @@ impl Draft {
         self.file.sync_data()
     }
 
+    /// The number that the file system knows the draft by, and the file that it becomes.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn inode(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.ino())
+    }
+
     /// The file whose place it takes.
     #[must_use]
     pub fn target(&self) -> &Path {

@@ -1,7 +1,5 @@
 //! `--site`: the site whose likeness is rehearsed.
 
-use std::path::PathBuf;
-
 use crate::{
     backend::clock::{Clock, WallClock},
     check::Checked,
@@ -10,6 +8,7 @@ use crate::{
         dry_run::differs,
         exit::Exit,
         screen::Screen,
+        trusted::trusted,
     },
     run::{bind::bind, origin::Origin, site::Site},
     source::{Source, shown},
@@ -22,7 +21,7 @@ use super::arguments::Arguments;
 pub(super) struct Original {
     site: Site,
     text: Source,
-    folder: PathBuf,
+    at: AtSite,
 }
 
 impl Original {
@@ -34,7 +33,7 @@ impl Original {
         let Some(site) = &arguments.site else { return Ok(None) };
         let at = AtSite { site: site.clone(), journal: None, run: None };
         let (site, text) = at.read(screen)?;
-        Ok(Some(Self { site, text, folder: at.folder() }))
+        Ok(Some(Self { site, text, at }))
     }
 
     /// Reads the plan with the values of the site, and compares the two.
@@ -52,13 +51,15 @@ impl Original {
     /// # Errors
     /// The exit: it cannot be read, or is not as the plan starts from; it has been said.
     pub(super) fn look(&self, checked: &Checked, screen: &mut Screen) -> Result<Origin, Exit> {
+        trusted(&self.at, (&self.site, &self.text), screen)?;
         let mut complain = |error: String| {
             screen.talk(shown(&error));
             Exit::Backend
         };
-        let backends = bind(checked.plan(), &self.site, &self.folder).map_err(|e| complain(e.to_string()))?;
+        let folder = self.at.folder();
+        let backends = bind(checked.plan(), &self.site, &folder).map_err(|e| complain(e.to_string()))?;
         let now = WallClock.now();
-        let origin = Origin::look(checked, &self.site, (&self.folder, &backends), now)
+        let origin = Origin::look(checked, &self.site, (&folder, &backends), now)
             .map_err(|e| complain(e.to_string()))?;
         if origin.differences.is_empty() {
             return Ok(origin);

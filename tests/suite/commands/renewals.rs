@@ -120,6 +120,8 @@ fn a_gateway_that_rejects_the_new_token_stops_the_renewal_before_the_exchange() 
     assert!(shop.vault().iter().any(|[alias, id, _]| alias == "orders-api" && id == old));
     // It is mended, and the renewal goes on.
     shop.write("front.sh", RECORDER);
+    shop.run().ends(6).says("front.sh: trusted on");
+    shop.is_trusted();
     shop.run().ends(0);
     shop.is_renewed();
 }
@@ -133,6 +135,7 @@ fn a_token_that_a_person_keeps_is_renewed_too() {
     assert!(site.contains(vault));
     let by_hand = "[keystores.vault]\nbackend = \"manual\"\n\n[keys.old]\ncertificate = \"old.txt\"\n";
     shop.write("site.toml", &site.replace(vault, by_hand));
+    shop.is_trusted();
     shop.write("old.txt", &shop.old.pem());
     shop.write(
         "new.txt",
@@ -172,6 +175,7 @@ fn the_stock_plan_goes_through_programs_as_through_files() {
         bound("flows.orders", "")
     );
     place.write("site.toml", site);
+    super::trust(&place.folder);
     place.keyroll("dry-run plan.renewal").ends(0).says("ec-p256, CN=orders");
     place.run().ends(0);
     let entries = tenant.entries().unwrap();

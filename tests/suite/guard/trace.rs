@@ -13,15 +13,15 @@ use crate::{commands::Shop, runs::Place};
 
 /// What a command did to the world outside of its memory.
 #[derive(Debug, Default)]
-struct Seen {
+pub(super) struct Seen {
     /// Files and folders that it opened to read.
-    read: BTreeSet<PathBuf>,
+    pub(super) read: BTreeSet<PathBuf>,
     /// What it opened to write, made, renamed, removed, or changed the mode or owner of.
-    written: BTreeSet<PathBuf>,
+    pub(super) written: BTreeSet<PathBuf>,
     /// Programs that it started, itself left out.
-    started: Vec<String>,
+    pub(super) started: Vec<String>,
     /// Calls that have to do with sockets.
-    network: Vec<String>,
+    pub(super) network: Vec<String>,
 }
 
 /// The paths in a call: each quoted text, after the folder that stands before it if there is one.
@@ -73,13 +73,13 @@ impl Seen {
     }
 
     /// What it wrote, but for devices.
-    fn own_writes(&self) -> BTreeSet<&Path> {
+    pub(super) fn own_writes(&self) -> BTreeSet<&Path> {
         self.written.iter().filter(|path| !path.starts_with("/dev")).map(PathBuf::as_path).collect()
     }
 }
 
 /// Watches a program in a folder; also how it ended.
-fn watched(folder: &Path, program: &str, words: &[&str]) -> (Seen, i32) {
+pub(super) fn watched(folder: &Path, program: &str, words: &[&str]) -> (Seen, i32) {
     let scratch = tempfile::tempdir().unwrap();
     let log = scratch.path().join("calls");
     let strace = ["strace", "-f", "-y", "-qq", "-s", "4096", "-e", "trace=%file,%network,%process", "-o"];
@@ -189,6 +189,9 @@ const COMMANDS: &[(&str, Bounds, i32)] = &[
     ("fmt plan.renewal", Bounds::WritesThePlan, 0),
     ("rehearse plan.renewal --messages 20 --rate 20 --key-type ec-p256", Bounds::Rehearses, 0),
     ("dry-run plan.renewal", Bounds::ReadsTheSite, 0),
+    ("site check plan.renewal", Bounds::ReadsTheSite, 0),
+    ("site show", Bounds::ReadsTheSite, 0),
+    ("watch plan.renewal --within 0", Bounds::ReadsTheSite, 0),
     ("keystore list tenant.p12 --password file:password", Bounds::WritesTheOutput, 0),
     (
         "keystore export tenant.p12 --alias orders-signer --password file:password --output output.pem",
@@ -257,6 +260,9 @@ fn the_commands_of_a_site_are_all_that_is_started() {
     let lines = [
         ("check tokens.renewal", 0),
         ("prove tokens.renewal", 0),
+        ("site show", 0),
+        ("site check tokens.renewal", 0),
+        ("watch tokens.renewal", 0),
         ("dry-run tokens.renewal", 0),
         ("run tokens.renewal", 0),
         ("status", 0),
@@ -267,7 +273,8 @@ fn the_commands_of_a_site_are_all_that_is_started() {
         let words: Vec<&str> = line.split(' ').collect();
         let (seen, ended) = watched(&shop.folder, env!("CARGO_BIN_EXE_keyroll"), &words);
         assert_eq!((ended, &seen.network), (exit, &Vec::new()), "{line}");
-        let asks = ["dry-run", "run"].contains(&words[0]);
+        let asks =
+            ["dry-run", "run", "watch"].contains(&words[0]) || words.starts_with(&["site", "check"]);
         assert_eq!(!seen.started.is_empty(), asks, "{line}: {:?}", seen.started);
         // What that program starts has its own environment; keyroll's children have three variables.
         let program = format!("execve(\"{}\"", shop.folder.join("./tokens.sh").display());

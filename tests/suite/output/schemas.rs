@@ -4,14 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-use keyroll::cli::schema::SCHEMAS;
+use keyroll::cli::schema::{INPUTS, SCHEMAS};
 use serde_json::{Value, json};
 
 use super::tool;
-use crate::runs::{Place, plan};
+use crate::{
+    commands::Shop,
+    runs::{Place, plan},
+};
 
 /// The published schema of a name.
-fn published(name: &str) -> Value {
+pub(super) fn published(name: &str) -> Value {
     let path = format!("{}/docs/schemas/{name}.json", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
     serde_json::from_str(&text).unwrap()
@@ -24,9 +27,10 @@ fn the_published_schemas_are_those_of_the_program() {
     let files =
         std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
     let files: BTreeSet<String> = files.collect();
-    let names: BTreeSet<String> = SCHEMAS.iter().map(|row| format!("{}.json", row.name)).collect();
+    let all = || SCHEMAS.iter().chain(INPUTS);
+    let names: BTreeSet<String> = all().map(|row| format!("{}.json", row.name)).collect();
     assert_eq!(files, names);
-    for row in SCHEMAS {
+    for row in all() {
         assert_eq!(published(row.name), (row.make)(), "docs/schemas/{}.json", row.name);
         let printed = super::said(&mut super::keyroll(&["schema", row.name])).1;
         assert_eq!(serde_json::from_str::<Value>(&printed).unwrap(), (row.make)());
@@ -160,6 +164,10 @@ fn heard() -> Heard {
     heard.hear(&place, 1, "rehearse undrained.renewal");
     heard.hear(&place, 0, "rehearse plan.renewal --keep staged --stage");
     heard.hear(&place, 0, "dry-run plan.renewal");
+    heard.hear(&place, 0, "site check plan.renewal");
+    heard.hear(&place, 0, "site show");
+    heard.hear(&place, 2, "site trust 12");
+    heard.hear(&place, 0, "watch plan.renewal --within 1");
     heard.hear(&place, 2, "status");
     heard.hear(&place, 3, "run plan.renewal");
     heard.hear(&place, 0, "status");
@@ -192,6 +200,12 @@ fn heard() -> Heard {
     let place = Place::two_keys();
     place.write("password", "wrong");
     heard.hear(&place, 5, "run plan.renewal");
+    heard.hear(&place, 1, "site check plan.renewal");
+    heard.hear(&place, 5, "watch plan.renewal");
+    let shop = Shop::new();
+    shop.write("tokens.sh", "#!/bin/sh\n");
+    let said = shop.keyroll("site show --format json").ends(0).out;
+    heard.0.push(serde_json::from_str(&said).unwrap());
     heard
 }
 

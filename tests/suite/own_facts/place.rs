@@ -9,7 +9,7 @@ use std::{
 
 use super::PLAN;
 use crate::{
-    commands::example,
+    commands::{example, trust},
     runs::{Place, Said},
 };
 
@@ -38,6 +38,7 @@ fn behind(script: &str) -> Place {
     let place = bound(WITH_A_PROGRAM);
     fs::copy(example("tokens.sh"), place.folder.join("tokens.sh")).unwrap();
     place.write("front.sh", script);
+    trust(&place.folder);
     place
 }
 
@@ -144,6 +145,7 @@ const TICKET: &str = "IFS= read -r line\n\
 fn a_program_that_only_sees_the_approval_is_asked_again() {
     let place = behind(TICKET);
     place.edit("site.toml", "command = [", "keep_output = true\ncommand = [");
+    trust(&place.folder);
     let said = place.run().ends(5);
     assert!(said.err.contains("not approved yet"), "{}", said.err);
     // What claims more than was done is not believed, and neither is what cannot tell.

@@ -151,3 +151,87 @@ fn a_dry_run_says_what_is_weak_in_a_keystore() {
         assert!(said.out.contains(word), "{word}: {}", said.out);
     }
 }
+
+/// What moved is told in words: of the site which value, of the world which thing, what was and what is.
+#[test]
+fn a_stale_approval_says_what_was_and_what_is() {
+    let place = Place::two_keys();
+    place.keyroll("dry-run plan.renewal --save approval.json").ends(0);
+    let run = "run plan.renewal --approved approval.json";
+    place.edit("site.toml", "capacity = 2", "capacity = 3");
+    let said = place.keyroll(run).ends(6);
+    assert!(said.err.contains("    receivers.partner.capacity: was 2, is 3\n"), "{}", said.err);
+    assert_eq!(said.err.matches(": was ").count(), 1, "{}", said.err);
+    place.edit("site.toml", "capacity = 3", "capacity = 2");
+    std::fs::remove_file(place.trusted()).unwrap();
+    place.write("orders-flow/flow.json", "{\"state\":\"undeployed\",\"since\":\"2026-01-01T00:00:00Z\"}");
+    let said = place.keyroll(run).ends(6);
+    assert!(said.err.contains("    partner: was old (certificate "), "{}", said.err);
+    assert!(said.err.contains("), is no key of the plan\n"), "{}", said.err);
+    assert!(said.err.contains("    orders: was deployed, is undeployed\n"), "{}", said.err);
+    assert_eq!(said.err.matches(": was ").count(), 2, "{}", said.err);
+    // Another key under the alias of the old one: its certificate is told.
+    let place = Place::two_keys();
+    place.keyroll("dry-run plan.renewal --save approval.json").ends(0);
+    let other = Place::two_keys();
+    for name in ["tenant.p12", "password"] {
+        std::fs::copy(other.folder.join(name), place.folder.join(name)).unwrap();
+    }
+    let said = place.keyroll(run).ends(6);
+    let line =
+        said.err.lines().find(|line| line.contains("tenant[\"orders-signer\"]: was old (certificate "));
+    assert!(line.is_some_and(|line| line.contains(", is old (certificate ")), "{}", said.err);
+}
+
+/// An approval of the first version holds digests alone. It is held to as before, and tells no words.
+#[test]
+fn an_approval_of_the_first_version_is_still_read() {
+    let place = Place::two_keys();
+    place.keyroll("dry-run plan.renewal --save approval.json").ends(0);
+    let second: serde_json::Value = serde_json::from_str(&place.read("approval.json")).unwrap();
+    assert_eq!(second["approval"], 2);
+    assert_eq!(second["seen"]["orders"], "deployed");
+    assert_eq!(second["bound"]["keystores.tenant.password"], "\"file:password\"");
+    let mut first = second.clone();
+    first["approval"] = 1.into();
+    let fields = first.as_object_mut().unwrap();
+    fields.remove("seen");
+    fields.remove("bound");
+    place.write("approval.json", first.to_string());
+    let trusted = place.trusted();
+    let kept = std::fs::read(&trusted).unwrap();
+    std::fs::remove_file(&trusted).unwrap();
+    let said = place.keyroll("run plan.renewal --approved approval.json").ends(6);
+    assert!(said.err.contains("the world: approved is ") && !said.err.contains(": was "), "{}", said.err);
+    std::fs::write(&trusted, kept).unwrap();
+    let mut later = second;
+    later["approval"] = 3.into();
+    place.write("later.json", later.to_string());
+    place.keyroll("run plan.renewal --approved later.json").ends(2).says("another version");
+    place.keyroll("run plan.renewal --approved approval.json").ends(0);
+}
+
+/// What is left until something ends stands in a dry run, against what the plan may take where it says so.
+#[test]
+fn a_dry_run_tells_the_slack_to_each_end() {
+    let place = Place::two_keys();
+    let json = place.keyroll("dry-run plan.renewal --format json").ends(0).out;
+    let found: serde_json::Value = serde_json::from_str(json.trim_end()).unwrap();
+    let slack = found["slack"].as_array().unwrap();
+    let one = |name: &str| slack.iter().find(|one| one["name"] == name).unwrap();
+    assert_eq!(
+        (&one("old")["kind"], &one("new")["kind"]),
+        (&"certificate".into(), &"new_certificate".into())
+    );
+    for row in slack {
+        let left = row["left_seconds"].as_i64().unwrap();
+        assert!(left > 30 * 86_400, "{row}");
+        match (row["needs_seconds"].as_i64(), row["slack_seconds"].as_i64()) {
+            (Some(needs), Some(slack)) => assert_eq!(slack, left - needs, "{row}"),
+            _ => assert!(row["not_bounded"].is_string(), "{row}"),
+        }
+    }
+    let text = place.keyroll("dry-run plan.renewal").ends(0).out;
+    assert_eq!(text.matches("     slack       ").count(), slack.len(), "{text}");
+    assert!(text.contains("slack       a certificate of new made now ends on "), "{text}");
+}

@@ -1,0 +1,235 @@
+//! `keyroll watch PLAN...`
+
+use std::path::{Path, PathBuf};
+
+use jiff::SignedDuration;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{
+    backend::clock::{Clock, WallClock},
+    journal::{
+        HostError,
+        sqlite::{Pinned, Store},
+    },
+    proof::verdict::{BUDGET, Proven, Verdict, prove},
+    run::{
+        approval::Approval,
+        bind::bind,
+        dry_run::{Bound, dry_run},
+        prospect::{Reason, reasons},
+        site::Site,
+    },
+    source::{Refusal, shown},
+};
+
+use super::{
+    answered::{Answered, vain},
+    at_site::{AtSite, fitting},
+    exit::Exit,
+    json::{Document, Format},
+    screen::Screen,
+    text::{pinned, plan},
+    trusted::trusted,
+};
+
+/// Look at plans that wait to be begun: which would fail now, and which will fail soon, and why.
+///
+/// The backends of the site are read and nothing is changed. One look, for cron: it ends with 0 where all
+/// is well, with 1 where one will fail, with 6 where one would fail now.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The plans
+    #[arg(required = true)]
+    plans: Vec<PathBuf>,
+    /// The site: what stands behind the plans' names
+    #[arg(long, default_value = "site.toml", value_name = "FILE")]
+    site: PathBuf,
+    /// The journal, if it is not keyroll.db beside the site
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+    #[command(flatten)]
+    answered: Answered,
+    /// A file of `dry-run --save`: say where it is stale for its plan
+    #[arg(long, value_name = "FILE")]
+    approved: Vec<PathBuf>,
+    /// Say what will fail within so many days
+    #[arg(long, default_value_t = 30, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(..=36_500))]
+    within: u32,
+    /// Text for people, or JSON, a line for each plan
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+/// What becomes of one plan.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Watched {
+    /// The plan's name.
+    plan: String,
+    /// Its file.
+    file: String,
+    /// How it stands.
+    outlook: Outlook,
+    /// Why it fails, that which fails sooner first.
+    reasons: Vec<Reason>,
+}
+
+/// How a plan stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Outlook {
+    /// It could be begun now, and later.
+    Fine,
+    /// It could be begun now, and not for long.
+    WillFail,
+    /// It would fail if it were begun now.
+    FailsNow,
+    /// A run of it is under way: `status` tells of that one.
+    UnderWay,
+    /// A run of it is done.
+    Done,
+}
+
+impl Document for Watched {
+    const NAME: &'static str = "watch";
+}
+
+/// Does it.
+pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
+    screen.speak(arguments.format);
+    let mut worst = Exit::Done;
+    for path in &arguments.plans {
+        let exit = match watched(path, arguments, screen) {
+            Ok(watched) => {
+                let exit = match watched.outlook {
+                    Outlook::Fine | Outlook::UnderWay | Outlook::Done => Exit::Done,
+                    Outlook::WillFail => Exit::Refused,
+                    Outlook::FailsNow => Exit::Stale,
+                };
+                tell(&watched, arguments.format, screen);
+                exit
+            }
+            Err(exit) => exit,
+        };
+        worst = worst.max(exit);
+    }
+    worst
+}
+
+fn tell(watched: &Watched, format: Format, screen: &mut Screen) {
+    if format == Format::Json {
+        screen.document(watched);
+        return;
+    }
+    let name = shown(&watched.file);
+    match watched.outlook {
+        Outlook::Fine => screen.result(format_args!("{name}: fine")),
+        Outlook::UnderWay => screen.result(format_args!("{name}: is under way")),
+        Outlook::Done => screen.result(format_args!("{name}: is done")),
+        Outlook::WillFail | Outlook::FailsNow => {}
+    }
+    for reason in &watched.reasons {
+        screen.result(format_args!("{name}: {}", reason.sentence()));
+    }
+}
+
+fn watched(path: &Path, arguments: &Arguments, screen: &mut Screen) -> Result<Watched, Exit> {
+    let at = AtSite { site: arguments.site.clone(), journal: arguments.journal.clone(), run: None };
+    let source = plan(path, screen)?;
+    let (site, text) = at.read(screen)?;
+    let given = arguments.answered.given(&site, screen)?;
+    let checked = pinned(&source, &given, screen)?;
+    vain(&given, &site, &checked, screen)?;
+    fitting(&checked, &site, &text, screen)?;
+    trusted(&at, (&site, &text), screen)?;
+    let (name, digest) = (checked.plan().name.clone(), checked.plan().digest());
+    let watched =
+        |outlook, reasons| Watched { plan: name.clone(), file: path.display().to_string(), outlook, reasons };
+    let mut complain = |error: String| {
+        screen.talk(shown(&error));
+        Exit::Backend
+    };
+    let last = last(&at, &name).map_err(|error| complain(error.to_string()))?;
+    if let Some(last) = last {
+        if !last.finished {
+            return Ok(watched(Outlook::UnderWay, Vec::new()));
+        }
+        if last.plan == digest {
+            return Ok(watched(Outlook::Done, Vec::new()));
+        }
+    }
+    let start = checked.plan().start.clone();
+    let proven = match prove(checked, &start, BUDGET) {
+        Verdict::Proven(proven) => proven,
+        Verdict::Refuted(refuted) => {
+            screen.page(&Refusal::new(source, vec![refuted.finding]));
+            return Err(Exit::Refused);
+        }
+        Verdict::NotProven(open) => {
+            screen.talk(format_args!("not proved: {}", open.reason()));
+            return Err(Exit::NotProved);
+        }
+    };
+    let found = outlook(&proven, &site, &at, arguments, screen)?;
+    let outlook = match found.first() {
+        None => Outlook::Fine,
+        // What fails now comes first.
+        Some(first) if first.from.is_some() => Outlook::WillFail,
+        Some(_) => Outlook::FailsNow,
+    };
+    Ok(watched(outlook, found))
+}
+
+/// Why a proved plan fails.
+fn outlook(
+    proven: &Proven,
+    site: &Site,
+    at: &AtSite,
+    arguments: &Arguments,
+    screen: &mut Screen,
+) -> Result<Vec<Reason>, Exit> {
+    let folder = at.folder();
+    let mut complain = |error: String| {
+        screen.talk(shown(&error));
+        Exit::Backend
+    };
+    let plan = proven.checked().plan();
+    let mut found = Vec::new();
+    for path in &arguments.approved {
+        let approval = Approval::read(path).map_err(|error| {
+            complain(error.to_string());
+            Exit::Usage
+        })?;
+        if approval.plan_name == plan.name {
+            let moved = approval.differences(proven, site, &folder);
+            let moved = moved.map_err(|error| complain(error.to_string()))?;
+            found.extend(
+                moved.iter().map(|line| Reason::now(format!("the approval is stale: {}", line.trim()))),
+            );
+        }
+    }
+    let backends = bind(plan, site, &folder).map_err(|error| complain(error.to_string()))?;
+    let now = WallClock.now();
+    let bound = Bound { site, folder: &folder, backends };
+    let dry = dry_run(proven, bound, None, now).map_err(|error| complain(error.to_string()))?;
+    let within = SignedDuration::from_hours(i64::from(arguments.within) * 24);
+    found.extend(reasons(&dry, now, within));
+    Ok(found)
+}
+
+/// The youngest run of a plan that has begun.
+fn last(at: &AtSite, plan: &str) -> Result<Option<Pinned>, HostError> {
+    let path = at.journal();
+    if !path.exists() {
+        return Ok(None);
+    }
+    Store::look(&path, |store| {
+        let runs = store.runs()?.into_iter().filter(|run| run.plan_name == plan);
+        for run in runs {
+            if store.has_begun(&run.run)? {
+                return Ok(Some(run));
+            }
+        }
+        Ok(None)
+    })
+}
