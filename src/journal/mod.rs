@@ -2,6 +2,7 @@
 //! one place only, by `transition::next`.
 
 pub mod chain;
+pub mod leg;
 pub mod memory;
 pub mod schema;
 pub mod sqlite;

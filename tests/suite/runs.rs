@@ -141,7 +141,7 @@ impl Place {
     }
 
     /// Every file that is there, with its bytes and when it was changed; the journal's own left out.
-    fn files(&self) -> BTreeMap<PathBuf, (Vec<u8>, (i64, i64))> {
+    pub(crate) fn files(&self) -> BTreeMap<PathBuf, (Vec<u8>, (i64, i64))> {
         let mut files = BTreeMap::new();
         gather(&self.folder, &mut files);
         files.retain(|path, _| !path.to_string_lossy().contains("keyroll.db"));
