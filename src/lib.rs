@@ -43,6 +43,7 @@
 //! - [`template`]: a plan that comes with keyroll, under other names.
 //! - [`journal`]: where runs live.
 //! - [`run`]: carries a plan out through the backends of a site or a sandbox.
+//! - [`rest`]: the rest of a run as a plan of its own: the way back, or another plan that it moves to.
 //! - [`evidence`]: what a run leaves behind, for people and for machines.
 //! - [`runbook`]: a plan as a procedure for people, a page for each role.
 //! - [`door`]: what a program in Rust calls: check a plan, and prove it.
@@ -74,6 +75,7 @@ pub mod page;
 pub mod plan;
 pub mod proof;
 pub mod repair;
+pub mod rest;
 pub mod run;
 pub mod runbook;
 pub mod source;

@@ -23,6 +23,7 @@ pub mod order;
 pub mod provide;
 pub mod replace;
 pub mod request;
+pub mod restore;
 pub mod retire;
 pub mod set;
 pub mod test;
@@ -82,6 +83,7 @@ pub const VOCABULARY: &[Verb] = &[
     provide::VERB,
     replace::VERB,
     request::VERB,
+    restore::VERB,
     retire::VERB,
     set::VERB,
     test::VERB,

@@ -6,7 +6,7 @@ use crate::{
     backend::file::bounded,
     check::{self, Checked},
     journal::{
-        HostError,
+        HostError, leg,
         sqlite::{Pinned, SqliteHost, Store},
     },
     plan::given::Given,
@@ -32,6 +32,12 @@ pub struct AtSite {
 }
 
 impl AtSite {
+    /// The same for a run that is named otherwise.
+    #[must_use]
+    pub fn of(&self, run: Option<&str>) -> Self {
+        Self { run: run.map(str::to_owned).or_else(|| self.run.clone()), ..self.clone() }
+    }
+
     /// The folder that the site's paths begin at.
     #[must_use]
     pub fn folder(&self) -> PathBuf {
@@ -92,7 +98,7 @@ impl AtSite {
     pub fn meant<'r>(&self, runs: &'r [Pinned], plan: Option<&str>) -> Option<&'r Pinned> {
         runs.iter().find(|pinned| {
             plan.is_none_or(|plan| plan == pinned.plan_name)
-                && self.run.as_ref().is_none_or(|run| *run == pinned.run)
+                && self.run.as_ref().is_none_or(|run| leg::run(run) == leg::run(&pinned.run))
         })
     }
 

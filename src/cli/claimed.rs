@@ -6,7 +6,7 @@ use crate::{
         custody::{CustodyError, Holder},
         keystore::KeystoreError,
     },
-    journal::sqlite::Store,
+    journal::{leg, sqlite::Store},
     run::claims::Claims,
     source::shown,
 };
@@ -30,7 +30,8 @@ pub fn holder(at: &AtSite, run: &str, screen: &mut Screen) -> Result<Holder, Exi
         screen.talk(format_args!("cannot read the journal {}: {error}", shown_path(&path)));
         Exit::Backend
     })?;
-    Ok(Holder { journal, run: run.to_owned() })
+    // Its parts hold one claim, one after the other.
+    Ok(Holder { journal, run: leg::run(run).to_owned() })
 }
 
 /// Claims the keystores of a run.
@@ -40,7 +41,8 @@ pub fn holder(at: &AtSite, run: &str, screen: &mut Screen) -> Result<Holder, Exi
 pub fn take(claims: &Claims<'_>, format: Format, screen: &mut Screen) -> Result<(), Exit> {
     let runs = Store::open(&claims.holder.journal).and_then(|store| store.runs());
     let runs = runs.map_err(|error| failed(&error, screen))?;
-    let alive: Vec<String> = runs.into_iter().filter(|run| !run.finished).map(|run| run.run).collect();
+    let alive: Vec<String> =
+        runs.iter().filter(|run| !run.finished).map(|run| leg::run(&run.run).to_owned()).collect();
     claims.take(&alive, WallClock.now()).map_err(|error| {
         let waits = waits(&error);
         if format == Format::Json {

@@ -6,7 +6,7 @@ use crate::{
     backend::clock::{Clock, WallClock},
     check::Checked,
     journal::{
-        Host,
+        Host, leg,
         sqlite::{Pinned, SqliteHost, Store, run_id},
     },
     plan::given::Given,
@@ -31,6 +31,7 @@ use super::{
     carried::Carried,
     claimed,
     exit::Exit,
+    go_on::go_on,
     json::Format,
     prove::told,
     rehearse::progress::Progress,
@@ -46,27 +47,27 @@ use super::{
 /// Carry a proved plan out at a site, as far as it goes; the same command later goes on.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The plan, or - for standard input
-    plan: PathBuf,
+    /// The plan, or - for standard input; without it the youngest run in the journal goes on
+    plan: Option<PathBuf>,
     #[command(flatten)]
-    at: AtSite,
+    pub(super) at: AtSite,
     #[command(flatten)]
     answered: Answered,
     /// Stay while the run waits for people or times, instead of ending with exit code 3
     #[arg(long)]
     follow: bool,
     /// Begin another run of a plan whose last run here is done
-    #[arg(long)]
+    #[arg(long, requires = "plan")]
     again: bool,
     /// Run only if plan, site and world are still those in this file of `dry-run --save`
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "plan")]
     approved: Option<PathBuf>,
     /// Look at no more than this many states in the proof
     #[arg(long, default_value_t = BUDGET, value_name = "STATES")]
-    budget: usize,
+    pub(super) budget: usize,
     /// Text for people, or JSON lines
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
+    pub(super) format: Format,
 }
 
 /// Does it.
@@ -78,7 +79,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
 }
 
 fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
-    let source = plan(&arguments.plan, screen)?;
+    let Some(path) = &arguments.plan else { return go_on(arguments, None, screen) };
+    let source = plan(path, screen)?;
     let (site, text) = arguments.at.read(screen)?;
     let given = arguments.answered.given(&site, screen)?;
     let proven = proven(&source, &given, arguments.budget, screen)?;
@@ -91,6 +93,7 @@ fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     }
     let mut host = match host(job, screen)? {
         Taken::Up(host) => host,
+        Taken::Part(run) => return go_on(arguments, Some(&run), screen),
         Taken::Finished(run) => {
             // It may have been cut off between its last record and the giving back.
             let (holder, folder) = (claimed::holder(&arguments.at, &run, screen)?, arguments.at.folder());
@@ -108,14 +111,14 @@ fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
 
 /// What is to be run, and how.
 #[derive(Clone, Copy)]
-struct Job<'a> {
-    arguments: &'a Arguments,
-    proven: &'a Proven,
-    site: &'a Site,
-    given: &'a Given,
+pub(super) struct Job<'a> {
+    pub(super) arguments: &'a Arguments,
+    pub(super) proven: &'a Proven,
+    pub(super) site: &'a Site,
+    pub(super) given: &'a Given,
 }
 
-fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen) -> Result<Exit, Exit> {
+pub(super) fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen) -> Result<Exit, Exit> {
     let Job { arguments, proven, site, .. } = job;
     let checked = proven.checked();
     let folder = arguments.at.folder();
@@ -319,6 +322,8 @@ fn under_way(proven: &Proven, arguments: &Arguments, screen: &mut Screen) -> Res
 
 enum Taken {
     Up(Box<SqliteHost>),
+    /// It has left this plan, and goes on in another part.
+    Part(String),
     Finished(String),
 }
 
@@ -338,6 +343,10 @@ fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
             "the journal {path} holds no run {run} of this plan; without --run one begins"
         ));
         return Err(Exit::Usage);
+    }
+    if let Some(part) = found.filter(|p| leg::number(&p.run) > 1 && !(p.finished && arguments.again)) {
+        let run = part.run.clone();
+        return Ok(if part.finished { Taken::Finished(run) } else { Taken::Part(run) });
     }
     let fits = |p: &&Pinned| p.plan == plan.digest() && p.site == site.digest();
     if let Some(pinned) = found.filter(|p| !p.finished && !fits(p)) {
@@ -383,7 +392,7 @@ fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
         run: run_id(&plan.name, now),
         started: now,
         plan_name: plan.name.clone(),
-        plan_file: shown_path(&arguments.plan),
+        plan_file: arguments.plan.as_deref().map(shown_path).unwrap_or_default(),
         plan_text: plan.source.text.clone(),
         plan_files: plan.files.clone(),
         plan: plan.digest(),

@@ -14,6 +14,8 @@ use crate::{
 };
 
 use super::{
+    amend::Amended,
+    called_off::CalledOff,
     carried::Carried,
     check::Sound,
     compare::Compared,
@@ -22,6 +24,7 @@ use super::{
     explain::Explained,
     fmt::Formatted,
     graph::sheet::Sheet,
+    handover::HandedOver,
     import::Imported,
     inbox::Inbox,
     json::{Document, mark},
@@ -61,7 +64,9 @@ pub struct Row {
 
 /// Every schema by which something is printed.
 pub const SCHEMAS: &[Row] = &[
-    row::<Act>("`confirm` and `reject`"),
+    row::<CalledOff>("`abort`"),
+    row::<Act>("`confirm`, `reject` and `retry`"),
+    row::<Amended>("`amend` and `skip`"),
     row::<Sound>("`check` of a plan that is accepted"),
     row::<Library>("`check` of a folder and `prove --library`"),
     row::<Compared>("`compare`"),
@@ -73,6 +78,7 @@ pub const SCHEMAS: &[Row] = &[
     row::<Findings>("any command whose plan or site is refused"),
     row::<Formatted>("`fmt`"),
     row::<Sheet>("`graph`"),
+    row::<HandedOver>("`handover`"),
     row::<Imported>("`import`"),
     row::<Inbox>("`inbox`"),
     row::<Listed>("`keystore list` and `keystore show`"),

@@ -14,11 +14,13 @@ use crate::{
         time::to_the_second,
         wait::{Waiting, waits},
     },
+    source::shown,
+    transition::event::{Actor, Bound, Event, Record},
 };
 
 use super::{
     answered,
-    at_site::{AtSite, Attached},
+    at_site::{AtSite, Attached, failed},
     exit::Exit,
     json::{Document, Format},
     screen::Screen,
@@ -45,6 +47,9 @@ pub struct Standings {
     started: Timestamp,
     /// Whether it is done.
     finished: bool,
+    /// Why it is not under the plan with which it began, or goes on under none, where that is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    departed: Option<Departed>,
     /// The answer to each question of the plan, and whether silence was taken for it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     answers: Vec<String>,
@@ -56,6 +61,42 @@ pub struct Standings {
     waiting: Vec<Waiting>,
     /// Promises that were broken on the way.
     broken: Vec<String>,
+}
+
+/// How a run came to leave the plan with which it began.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct Departed {
+    /// Where it is bound for since.
+    bound: Bound,
+    /// Whether nothing more is to come.
+    over: bool,
+    /// Who had it so.
+    by: Actor,
+    /// Why.
+    because: String,
+}
+
+impl Departed {
+    /// What the records of this part of the run tell of it.
+    fn of(records: &[Record]) -> Option<Self> {
+        let told = records.iter().rev().map(|record| &record.event).find_map(|event| match event {
+            Event::Left { bound, by, because, .. } => Some((*bound, true, by, because)),
+            Event::Continued { bound, by, because, .. } => Some((*bound, false, by, because)),
+            _ => None,
+        });
+        told.map(|(bound, over, by, because)| Self { bound, over, by: by.clone(), because: because.clone() })
+    }
+
+    /// In words.
+    fn line(&self) -> String {
+        let what = match self.bound {
+            Bound::Back => "called off",
+            Bound::Amended => "moved to another plan",
+            Bound::Skipped => "goes on without a step",
+        };
+        let who = self.by.person.as_ref().map_or_else(|| self.by.role.clone(), Clone::clone);
+        format!("  {what} by {}: {}", shown(&who), shown(&self.because))
+    }
 }
 
 impl Document for Standings {
@@ -73,6 +114,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let now = WallClock.now();
     let rows = standings(&checked, &casting, host.state(), now);
     let finished = host.state().is_finished();
+    let departed = match host.records() {
+        Ok(records) => Departed::of(&records),
+        Err(error) => return failed(&error, screen),
+    };
     if arguments.format == Format::Json {
         let found = waits(&checked, &casting, host.state(), now);
         screen.document(&Standings {
@@ -80,6 +125,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             plan: pinned.plan_name,
             started: pinned.started,
             finished,
+            departed,
             answers: checked.plan().questions.iter().map(Question::told).collect(),
             steps: rows,
             waits: found.iter().map(|wait| wait.sentence(&checked)).collect(),
@@ -93,8 +139,13 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         pinned.plan_name,
         pinned.run,
         to_the_second(pinned.started),
-        if finished { ", done" } else { "" }
+        match &departed {
+            Some(departed) if departed.over => ", called off",
+            _ if finished => ", done",
+            _ => "",
+        }
     ));
+    departed.iter().for_each(|departed| screen.result(departed.line()));
     answered::lines(&checked.plan().questions).for_each(|line| screen.result(line));
     for (number, row) in rows.iter().enumerate() {
         screen.result(line(number + 1, row));

@@ -140,7 +140,7 @@ fn watched(path: &Path, arguments: &Arguments, screen: &mut Screen) -> Result<Wa
     let given = arguments.answered.given(&site, screen)?;
     let checked = pinned(&source, &given, screen)?;
     vain(&given, &site, &checked, screen)?;
-    fitting(&checked, &site, &text, screen)?;
+    fitting(&checked, (&site, &text), &at.folder(), screen)?;
     trusted(&at, (&site, &text), screen)?;
     let (name, digest) = (checked.plan().name.clone(), checked.plan().digest());
     let watched =

@@ -90,7 +90,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             screen.result(wait.sentence(&checked));
         }
         if found.is_empty() {
-            screen.result(if state.is_finished() {
+            screen.result(if state.left {
+                "the run was called off, and is over"
+            } else if state.is_finished() {
                 "the run is done"
             } else {
                 "the run waits for nobody: `keyroll run` goes on"

@@ -2,6 +2,7 @@
 //! one place only, by `transition::next`.
 
 pub mod chain;
+pub mod leg;
 pub mod look;
 pub mod memory;
 pub mod schema;

@@ -1,7 +1,11 @@
 //! The tables of the journal, and its version.
 
-/// The version that this program writes, and the only one that it reads.
-pub const VERSION: u32 = 1;
+/// The version of a journal in which some run has left its plan. Until then a journal has the
+/// [first](FIRST) one, and earlier programs go on with it.
+pub const VERSION: u32 = 2;
+
+/// The version of a new journal.
+pub const FIRST: u32 = 1;
 
 /// Makes the tables.
 pub const CREATE: &str = "

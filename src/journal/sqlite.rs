@@ -1,8 +1,8 @@
 //! The embedded host: one SQLite file, one transaction an event.
 
-use std::fs::File;
+use std::{fs::File, path::Path};
 
-use rusqlite::{OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::{
     check::Checked,
@@ -73,6 +73,40 @@ impl SqliteHost {
     }
 }
 
+/// Writes a record with the commands and the state that follow from it, and says its digest.
+pub(super) fn append(
+    transaction: &Connection,
+    path: &Path,
+    (run, head): (&str, &str),
+    (record, commands): (&Record, &[Command]),
+    (checked, state): (&Checked, &State),
+) -> Result<String, HostError> {
+    let fail = |e: rusqlite::Error| failure(path, &e);
+    let position: i64 = transaction
+        .prepare_cached("SELECT coalesce(max(position) + 1, 0) FROM record WHERE run = ?1")
+        .and_then(|mut last| last.query_row([run], |row| row.get(0)))
+        .map_err(fail)?;
+    let body = written(path, record)?;
+    let digest = link(head, position, &body);
+    transaction
+        .prepare_cached("INSERT INTO record VALUES (?1, ?2, ?3, ?4)")
+        .and_then(|mut record| record.execute(params![run, position, body, digest]))
+        .map_err(fail)?;
+    for command in commands {
+        let text = written(path, command)?;
+        transaction
+            .prepare_cached("INSERT OR IGNORE INTO outbox (run, id, command) VALUES (?1, ?2, ?3)")
+            .and_then(|mut outbox| outbox.execute(params![run, command.id(), text]))
+            .map_err(fail)?;
+    }
+    let snapshot = written(path, &Snapshot::of(checked, state))?;
+    transaction
+        .prepare_cached("UPDATE run SET state = ?2, head = ?3, finished = ?4 WHERE id = ?1")
+        .and_then(|mut row| row.execute(params![run, snapshot, digest, state.is_over()]))
+        .map_err(fail)?;
+    Ok(digest)
+}
+
 impl Host for SqliteHost {
     fn run(&self) -> &str {
         &self.run
@@ -123,28 +157,8 @@ impl Host for SqliteHost {
         let mut state = self.state.clone();
         let verdict = next(checked, &mut state, record);
         let Verdict::Applied(commands) = &verdict else { return Ok(verdict) };
-        let position: i64 = transaction
-            .prepare_cached("SELECT coalesce(max(position) + 1, 0) FROM record WHERE run = ?1")
-            .and_then(|mut last| last.query_row([&self.run], |row| row.get(0)))
-            .map_err(fail)?;
-        let body = written(&path, record)?;
-        let digest = link(&self.head, position, &body);
-        transaction
-            .prepare_cached("INSERT INTO record VALUES (?1, ?2, ?3, ?4)")
-            .and_then(|mut record| record.execute(params![self.run, position, body, digest]))
-            .map_err(fail)?;
-        for command in commands {
-            let text = written(&path, command)?;
-            transaction
-                .prepare_cached("INSERT OR IGNORE INTO outbox (run, id, command) VALUES (?1, ?2, ?3)")
-                .and_then(|mut outbox| outbox.execute(params![self.run, command.id(), text]))
-                .map_err(fail)?;
-        }
-        let snapshot = written(&path, &Snapshot::of(checked, &state))?;
-        transaction
-            .prepare_cached("UPDATE run SET state = ?2, head = ?3, finished = ?4 WHERE id = ?1")
-            .and_then(|mut run| run.execute(params![self.run, snapshot, digest, state.is_finished()]))
-            .map_err(fail)?;
+        let digest =
+            append(&transaction, &path, (&self.run, &self.head), (record, commands), (checked, &state))?;
         transaction.commit().map_err(fail)?;
         self.state = state;
         self.head = digest;

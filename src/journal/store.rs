@@ -19,7 +19,8 @@ use crate::{
 use super::{
     Host, HostError,
     chain::{origin, replay},
-    schema::{CREATE, FILES, VERSION},
+    leg,
+    schema::{CREATE, FILES, FIRST, VERSION},
     sqlite::SqliteHost,
     wording::wording,
 };
@@ -80,6 +81,34 @@ pub fn run_id(plan: &str, now: Timestamp) -> String {
     format!("{plan}-{day}-{:08x}", u32::from_be_bytes(bytes))
 }
 
+/// Enters a run with its parameters, its state and the digest that its first record follows, in a transaction.
+pub(super) fn insert(
+    transaction: &Connection,
+    pinned: &Pinned,
+    [parameters, state, head]: [&str; 3],
+) -> Result<(), rusqlite::Error> {
+    transaction.execute(
+        "INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0)",
+        params![
+            pinned.run,
+            pinned.started.to_string(),
+            pinned.plan_name,
+            pinned.plan_file,
+            pinned.plan_text,
+            pinned.plan.to_string(),
+            pinned.site.to_string(),
+            parameters,
+            env!("CARGO_PKG_VERSION"),
+            state,
+            head
+        ],
+    )?;
+    for (name, text) in &pinned.plan_files {
+        transaction.execute("INSERT INTO file VALUES (?1, ?2, ?3)", params![pinned.run, name, text])?;
+    }
+    Ok(())
+}
+
 /// A row's text: nothing is stored that could not be written out.
 pub(super) fn written(path: &Path, row: &impl Serialize) -> Result<String, HostError> {
     let cause = || "a row has no written form".to_owned();
@@ -133,7 +162,7 @@ impl Store {
             .optional()
             .map_err(|e| self.fail(&e))?;
         let found = found.unwrap_or_else(|| "none".to_owned());
-        if found == VERSION.to_string() {
+        if (FIRST..=VERSION).any(|known| found == known.to_string()) {
             return Ok(());
         }
         Err(HostError::Version { path: self.path.clone(), found, known: VERSION })
@@ -147,7 +176,7 @@ impl Store {
             transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
         if tables == 0 {
             transaction.execute_batch(CREATE)?;
-            transaction.execute("INSERT INTO meta VALUES ('schema', ?1)", [VERSION.to_string()])?;
+            transaction.execute("INSERT INTO meta VALUES ('schema', ?1)", [FIRST.to_string()])?;
         }
         transaction.execute_batch(FILES)?;
         transaction.commit()
@@ -167,7 +196,7 @@ impl Store {
         failure(&self.path, error)
     }
 
-    /// The runs of this journal, the youngest first.
+    /// The runs of this journal, the youngest first. Of a run that has left its plan, the part in which it goes on.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -208,6 +237,12 @@ impl Store {
                 finished,
             });
         }
+        let mut last: BTreeMap<String, u32> = BTreeMap::new();
+        for row in &runs {
+            let last = last.entry(leg::run(&row.run).to_owned()).or_default();
+            *last = leg::number(&row.run).max(*last);
+        }
+        runs.retain(|row| last.get(leg::run(&row.run)) == Some(&leg::number(&row.run)));
         Ok(runs)
     }
 
@@ -221,27 +256,8 @@ impl Store {
         let parameters = written(&self.path, &pinned.parameters)?;
         let head = origin(&pinned.run, &pinned.plan.to_string(), &pinned.site.to_string());
         let transaction = self.connection.transaction().map_err(|e| failure(&self.path, &e))?;
-        let mut done = transaction.execute(
-            "INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0)",
-            params![
-                pinned.run,
-                pinned.started.to_string(),
-                pinned.plan_name,
-                pinned.plan_file,
-                pinned.plan_text,
-                pinned.plan.to_string(),
-                pinned.site.to_string(),
-                parameters,
-                env!("CARGO_PKG_VERSION"),
-                state,
-                head
-            ],
-        );
-        for (name, text) in &pinned.plan_files {
-            let insert = "INSERT INTO file VALUES (?1, ?2, ?3)";
-            done = done.and_then(|_| transaction.execute(insert, params![pinned.run, name, text]));
-        }
-        done.and_then(|_| transaction.commit()).map_err(|e| failure(&self.path, &e))
+        let done = insert(&transaction, pinned, [&parameters, &state, &head]);
+        done.and_then(|()| transaction.commit()).map_err(|e| failure(&self.path, &e))
     }
 
     /// Whether anything was recorded of a run.

@@ -230,6 +230,9 @@ impl Wait {
 pub fn waits(checked: &Checked, casting: &Casting, state: &State, now: Timestamp) -> Vec<Wait> {
     let plan = checked.plan();
     let mut found = Vec::new();
+    if state.left {
+        return found;
+    }
     for step in plan.steps.ids() {
         found.extend(receipts(checked, casting, state, step));
         let progress = &state.steps[step];

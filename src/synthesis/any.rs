@@ -7,7 +7,8 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    action::exchange::backup_alias,
+    action::{exchange::backup_alias, restore::next_alias},
+    name::Alias,
     world::{
         effect::Effect,
         id::{KeyId, PlaceId, StoreId},
@@ -25,7 +26,8 @@ pub(super) fn keystores(library: &mut Library, scenario: &Scenario) -> BTreeSet<
     let plan = &scenario.plan;
     let mut apart: BTreeSet<PlaceId> = scenario.places_spoken_of();
     apart.extend(plan.landscape.channels.rows().map(|flow| flow.stamps));
-    // Whatever brings a key under a backup alias is an exchange of the alias that it belongs to.
+    // Whatever brings a key under a backup alias is an exchange of the alias that it belongs to, or what takes
+    // that back.
     let mut waiting: Vec<PlaceId> = apart.iter().copied().collect();
     while let Some(place) = waiting.pop() {
         let row = library.landscape.places[place].clone();
@@ -74,8 +76,8 @@ fn moves(
     let row = library.landscape.places[place].clone();
     let keys = library.aside.iter().filter(|((store, _), _)| *store == row.store);
     let keys: Vec<(KeyId, PlaceId)> = keys.map(|((_, key), aside)| (*key, *aside)).collect();
-    let backup = backup_alias(&row.alias)
-        .map(|alias| library.landscape.entry(row.store, &alias).filter(|backup| apart.contains(backup)));
+    let beside = |alias: Alias| library.landscape.entry(row.store, &alias).filter(|at| apart.contains(at));
+    let (backup, next) = (backup_alias(&row.alias).map(&beside), next_alias(&row.alias).map(&beside));
     for (key, aside) in keys {
         let is_fresh = fresh.contains(&key);
         // A pair is exchanged from where it lay first.
@@ -91,6 +93,14 @@ fn moves(
             library.add(Effect::Remove { place, key });
         }
         homes.remove(&place);
+        if let (Some(kept), Some(next)) = (backup, next) {
+            let (staged, backup) = (kept.unwrap_or(aside), next.unwrap_or(aside));
+            // With both aside it is like any other exchange from there.
+            if kept.is_some() || next.is_some() {
+                library.restored.insert((place, staged, backup));
+            }
+            library.add(Effect::Exchange { place, staged, key, backup });
+        }
         if let Some(backup) = backup {
             for staged in homes {
                 let backup = backup.unwrap_or(aside);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    action::exchange,
+    action::{exchange, restore},
     name::Alias,
     world::{
         effect::{Applied, Effect, Misfit},
@@ -62,6 +62,8 @@ pub(super) struct Library {
     /// Where a key is that lies under none of the aliases that are told apart: it was destroyed, or it
     /// lies under some other one.
     pub(super) aside: BTreeMap<(StoreId, KeyId), PlaceId>,
+    /// The exchanges that take another one back: of which alias, from where, and where what lies there goes.
+    pub(super) restored: BTreeSet<(PlaceId, PlaceId, PlaceId)>,
 }
 
 impl Library {
@@ -78,6 +80,7 @@ impl Library {
             known: BTreeSet::new(),
             doubled: BTreeSet::new(),
             aside: BTreeMap::new(),
+            restored: BTreeSet::new(),
         };
         let accepted = plan.start.accepted.rows().flat_map(|keys| keys.iter());
         library.known = plan.start.places.rows().copied().flatten().chain(accepted).collect();
@@ -117,6 +120,9 @@ impl Library {
         }
         world.accepted = start.accepted.clone();
         world.running = start.running.clone();
+        // Where a run stands messages may be under way, and windows may be agreed.
+        world.under_way = start.under_way.clone();
+        world.windows = start.windows.clone();
         world.send_everywhere(&self.landscape);
         self.start = world;
     }
@@ -214,14 +220,14 @@ impl Library {
 
     /// The verbs of the library, in the order of the alphabet.
     pub(super) fn verbs(&self) -> Vec<&'static str> {
-        let verbs: BTreeSet<&'static str> = self.acts.iter().map(|act| verb(&act.effect)).collect();
+        let verbs: BTreeSet<&'static str> = self.acts.iter().map(|act| self.verb(&act.effect)).collect();
         verbs.into_iter().collect()
     }
 
     /// An act as it is written.
     pub(super) fn sentence(&self, effect: &Effect) -> String {
         let land = &self.landscape;
-        let verb = verb(effect);
+        let verb = self.verb(effect);
         match *effect {
             Effect::Put { place, key } => {
                 let store = &land.stores[land.places[place].store].name;
@@ -231,7 +237,8 @@ impl Library {
                 format!("{verb} {} in {store} as {}", land.keys[key], self.spelling.alias(land, place))
             }
             Effect::Exchange { place, key, .. } => {
-                format!("{verb} {} for {}", self.spelling.place(land, place), land.keys[key])
+                let word = if self.is_restoring(effect) { "to" } else { "for" };
+                format!("{verb} {} {word} {}", self.spelling.place(land, place), land.keys[key])
             }
             Effect::Accept { acceptor, key } | Effect::Retire { acceptor, key } => {
                 format!("{verb} {} at {}", land.keys[key], land.acceptors[acceptor].name)
@@ -259,8 +266,20 @@ impl Library {
     }
 }
 
-/// The verb by which a step does this.
-pub(super) const fn verb(effect: &Effect) -> &'static str {
+impl Library {
+    /// Whether an exchange takes another one back: what is kept beside its alias comes there again.
+    pub(super) fn is_restoring(&self, effect: &Effect) -> bool {
+        let Effect::Exchange { place, staged, backup, .. } = *effect else { return false };
+        self.restored.contains(&(place, staged, backup))
+    }
+
+    /// The verb by which a step does this.
+    pub(super) fn verb(&self, effect: &Effect) -> &'static str {
+        if self.is_restoring(effect) { restore::VERB.keyword } else { verb(effect) }
+    }
+}
+
+const fn verb(effect: &Effect) -> &'static str {
     match effect {
         Effect::Put { .. } => crate::action::create::VERB.keyword,
         Effect::Exchange { .. } => crate::action::exchange::VERB.keyword,

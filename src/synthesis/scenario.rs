@@ -184,6 +184,11 @@ impl Scenario {
         &self.plan
     }
 
+    /// Begins in another world: where a run stands messages may be under way, and windows may be agreed.
+    pub fn begin_at(&mut self, start: World) {
+        self.plan.start = start;
+    }
+
     fn finding(&self) -> Option<Finding> {
         let steps = self.tree.items.iter().filter_map(|line| match &line.node {
             Item::Step(decl) => Some(decl.name.span),

@@ -157,15 +157,18 @@ impl Attempt<'_> {
         let after = order(self.scenario, library, way, !self.bounds.several)?;
         let text = text(self.scenario, library, way, &after);
         let source = self.scenario.plan.source.with_text(text);
-        let proven = proved(read(&source, self.given).ok()?)?;
+        let proven = self.proved(read(&source, self.given).ok()?)?;
         Some((source.text, proven, waited(library, way, &after)))
     }
-}
 
-fn proved(checked: Checked) -> Option<Proven> {
-    let start = checked.plan().start.clone();
-    match prove(checked, &start, PROVED) {
-        Verdict::Proven(proven) => Some(*proven),
-        Verdict::Refuted(_) | Verdict::NotProven(_) => None,
+    /// A proof from where the scenario begins.
+    fn proved(&self, checked: Checked) -> Option<Proven> {
+        let begin = &self.scenario.plan.start;
+        let mut start = checked.plan().start.clone();
+        (start.under_way, start.windows) = (begin.under_way.clone(), begin.windows.clone());
+        match prove(checked, &start, PROVED) {
+            Verdict::Proven(proven) => Some(*proven),
+            Verdict::Refuted(_) | Verdict::NotProven(_) => None,
+        }
     }
 }

@@ -43,6 +43,9 @@ impl Titles<'_> {
         let land = &self.library.landscape;
         match *effect {
             Effect::Put { key, .. } => format!("Create the {} pair", land.keys[key]),
+            Effect::Exchange { key, .. } if self.library.is_restoring(effect) => {
+                format!("Let the alias name the {} pair again", land.keys[key])
+            }
             Effect::Exchange { key, .. } => format!("Let the alias name the {} pair", land.keys[key]),
             Effect::Remove { key, .. } => format!("Destroy the {} pair", land.keys[key]),
             Effect::Accept { acceptor, key } => {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    action::exchange::backup_alias,
+    action::{exchange::backup_alias, restore::next_alias},
     invariant::course::Course,
     name::Alias,
     world::{
@@ -134,7 +134,14 @@ fn exchange(
         let Some(alias) = backup_alias(&row.alias) else { continue };
         for ((_, key), homes) in homes.iter().filter(|((store, _), _)| *store == row.store) {
             for staged in homes.iter().copied().filter(|staged| staged != place) {
-                let backup = library.landscape.place(row.store, &alias);
+                let mut backup = library.landscape.place(row.store, &alias);
+                if staged == backup {
+                    // It lies where an exchange of this alias has left it: that one is taken back.
+                    let Some(next) = next_alias(&row.alias) else { continue };
+                    backup = library.landscape.place(row.store, &next);
+                    library.spelling.beside(&library.landscape, (*place, backup), "-next");
+                    library.restored.insert((*place, staged, backup));
+                }
                 library.add(Effect::Exchange { place: *place, staged, key: *key, backup });
                 kept.entry(backup).or_default().insert(*key);
             }
@@ -160,8 +167,10 @@ fn destroy(library: &mut Library, scenario: &Scenario, kept: &BTreeMap<PlaceId, 
     }
 }
 
-/// The alias of which another one is the backup alias, if it is one.
+/// The alias of which another one is the backup alias, or the one at which a pair waits that it was restored
+/// from; nothing where it is neither.
 pub(super) fn kept_of(alias: &Alias) -> Option<Alias> {
     let folded = alias.folded();
-    folded.strip_suffix("-backup").and_then(|stem| Alias::new(stem).ok())
+    let stem = folded.strip_suffix("-backup").or_else(|| folded.strip_suffix("-next"));
+    stem.and_then(|stem| Alias::new(stem).ok())
 }

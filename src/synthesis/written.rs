@@ -10,7 +10,7 @@ use crate::{
 
 use super::{
     access::Need,
-    library::{Library, verb},
+    library::Library,
     order::After,
     scenario::Scenario,
     search::{Deed, Done},
@@ -99,7 +99,7 @@ impl Writer<'_> {
     }
 
     fn act(&self, effect: &Effect) -> String {
-        let (land, verb) = (&self.library.landscape, verb(effect));
+        let (land, verb) = (&self.library.landscape, self.library.verb(effect));
         let at = |acceptor| {
             if land.acceptors.len() > 1 {
                 format!("_at_{}", land.acceptors[acceptor].name)
@@ -109,6 +109,9 @@ impl Writer<'_> {
         };
         match *effect {
             Effect::Put { key, .. } | Effect::Remove { key, .. } => format!("{verb}_{}", land.keys[key]),
+            Effect::Exchange { key, .. } if self.library.is_restoring(effect) => {
+                format!("{verb}_{}", land.keys[key])
+            }
             Effect::Exchange { key, .. } => format!("{verb}_for_{}", land.keys[key]),
             Effect::Accept { acceptor, key } | Effect::Retire { acceptor, key } => {
                 format!("{verb}_{}{}", land.keys[key], at(acceptor))

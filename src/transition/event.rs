@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{backend::Outcome, world::material::Fingerprint};
 
+use super::snapshot::Snapshot;
+
 /// An event and the time at which it was taken down.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Record {
@@ -30,6 +32,60 @@ pub enum Event {
         site: Fingerprint,
         /// The certificates of the keys that exist already, as PEM.
         certificates: BTreeMap<String, String>,
+    },
+    /// A run goes on from where it stood, under another plan that was proved from there.
+    Continued {
+        /// Digest of that plan.
+        plan: Fingerprint,
+        /// Digest of the site.
+        site: Fingerprint,
+        /// Where it stood under the plan before, by the name of that part of the run.
+        from: String,
+        /// Where it is bound for.
+        bound: Bound,
+        /// Who has it so.
+        by: Actor,
+        /// Why.
+        because: String,
+        /// How the plan was proved, in words.
+        proof: String,
+        /// Digest of the world from which it was proved.
+        start: Fingerprint,
+        /// Where it stands, in the names of that plan.
+        standing: Box<Snapshot>,
+    },
+    /// A run leaves its plan. Nothing more is taken down under it.
+    Left {
+        /// The part of the run in which it goes on; nothing where nothing is left to do.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
+        /// Where it is bound for.
+        bound: Bound,
+        /// Who has it so.
+        by: Actor,
+        /// Why.
+        because: String,
+    },
+    /// Somebody wanted the run called off at a moment from which there is no way back: it goes on to its end.
+    NoWayBack {
+        /// Who.
+        by: Actor,
+        /// Why.
+        because: String,
+    },
+    /// A step that failed or was declined is to be tried again.
+    Retried {
+        /// Which step.
+        step: String,
+        /// Who has it so.
+        by: Actor,
+    },
+    /// The run is handed over to another person.
+    HandedOver {
+        /// To whom.
+        to: String,
+        /// By whom.
+        by: Actor,
     },
     /// A step is about to be performed through its backend.
     Begun {
@@ -148,6 +204,18 @@ impl Event {
             _ => None,
         }
     }
+}
+
+/// Where a run is bound for that left the plan with which it began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Bound {
+    /// Back to how it was at the start: it was called off.
+    Back,
+    /// To the end of a plan that took the place of the one before.
+    Amended,
+    /// To the end of its plan without one of its steps.
+    Skipped,
 }
 
 /// How a drain is known.

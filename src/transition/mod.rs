@@ -6,6 +6,7 @@ pub mod command;
 pub mod early;
 pub mod event;
 pub mod late;
+mod leave;
 pub mod moves;
 pub mod next;
 pub mod people;

@@ -19,7 +19,7 @@ use super::{
     admitted::admitted,
     command::Command,
     event::{Actor, Drain, Event, Record},
-    late, people,
+    late, leave, people,
     ready::Blocker,
     reasons::reasons,
     state::{Opening, State, Status},
@@ -87,11 +87,27 @@ fn step(checked: &Checked, state: &mut State, event: &Event) -> Taken {
         state.world.send_everywhere(&checked.plan().landscape);
         return Ok(Some(Vec::new()));
     }
+    if let Event::Continued { standing, .. } = event {
+        return leave::continued(checked, state, standing).map(|()| Some(Vec::new()));
+    }
     if !state.started {
         return Err(Why::Order("not begun"));
     }
+    if state.left {
+        return Err(Why::Left);
+    }
     match event {
-        Event::Started { .. } => Ok(None),
+        Event::Started { .. } | Event::Continued { .. } => Ok(None),
+        Event::Left { .. } => {
+            state.left = true;
+            Ok(Some(Vec::new()))
+        }
+        // Who wants what is taken down; the run stands where it stood.
+        Event::NoWayBack { .. } | Event::HandedOver { .. } => Ok(Some(Vec::new())),
+        Event::Retried { step, .. } => {
+            let id = named(checked, step)?;
+            leave::retried(state, id, step).map(|()| Some(Vec::new()))
+        }
         Event::Begun { step, attempt } => begun(checked, state, step, *attempt),
         Event::Ended { step, attempt, outcome, certificates } => {
             let Some(id) = attempted(checked, state, step, *attempt)? else { return Ok(None) };

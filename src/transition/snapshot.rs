@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
 use super::state::{Opening, Progress, State};
 
 /// A state by names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Snapshot {
     /// Whether the run has begun.
     pub started: bool,
@@ -45,10 +46,13 @@ pub struct Snapshot {
     pub broken: Vec<String>,
     /// The time of the last event.
     pub now: Timestamp,
+    /// Whether the run has left its plan.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left: bool,
 }
 
 /// How far a window is agreed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Agreed {
     /// Nobody has spoken of it.
@@ -123,6 +127,7 @@ impl Snapshot {
                 .collect(),
             broken: state.broken.clone(),
             now: state.now,
+            left: state.left,
         }
     }
 
@@ -182,6 +187,7 @@ impl Snapshot {
         }
         state.broken.clone_from(&self.broken);
         state.now = self.now;
+        state.left = self.left;
         Some(state)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -35,10 +36,12 @@ pub struct State {
     pub broken: Vec<String>,
     /// The time of the last event; time does not run backwards within a run.
     pub now: Timestamp,
+    /// Whether the run has left this plan.
+    pub left: bool,
 }
 
 /// Where a step stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Progress {
     /// Its status.
     pub status: Status,
@@ -63,7 +66,7 @@ pub struct Progress {
 
 /// The statuses that events give to a step. Whether an open step is blocked, ready or waits follows
 /// from the world.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Not begun.
@@ -82,7 +85,7 @@ pub enum Status {
 }
 
 /// When a window opens and closes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Opening {
     /// First moment.
     pub opens: Timestamp,
@@ -105,6 +108,7 @@ impl State {
             stopped: BTreeMap::new(),
             broken: Vec::new(),
             now: Timestamp::UNIX_EPOCH,
+            left: false,
         }
     }
 
@@ -142,6 +146,12 @@ impl State {
     #[must_use]
     pub fn may_keep(&self, flow: ChannelId, key: KeyId, now: Timestamp) -> bool {
         self.stopped.get(&(flow, key)).is_some_and(|stopped| now < *stopped)
+    }
+
+    /// Whether nothing more is to come under this plan: every step is done, or the run has left it.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.left || self.is_finished()
     }
 
     /// Whether every step is done.

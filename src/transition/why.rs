@@ -12,6 +12,12 @@ pub enum Why {
     /// The run has not begun, or has begun already.
     #[error("the run has {0}")]
     Order(&'static str),
+    /// The run has left this plan.
+    #[error("the run has left this plan, and nothing more is taken down under it")]
+    Left,
+    /// Nothing holds the step that a new attempt would end.
+    #[error("`{0}` neither failed nor was declined, so it is not tried again")]
+    NotHeld(String),
     /// No such step, role, key, flow or window.
     #[error("the plan has no `{0}`")]
     Unknown(String),

@@ -1,6 +1,7 @@
 //! The one test binary.
 #![cfg(test)]
 
+mod aborts;
 mod advice;
 mod answers;
 mod book;

@@ -49,6 +49,7 @@ const ACTS: &[(&str, &[&str])] = &[
             "request developer to create new in tenant as \"next one\"",
         ],
     ),
+    ("restore", &["restore tenant[\"live\"] to spare", "restore vault[\"kept\"] to other"]),
     ("retire", &["retire old at partner", "retire new at partner"]),
     ("set", &["set change", "set freeze"]),
     ("test", &["test orders with old", "test orders with new"]),

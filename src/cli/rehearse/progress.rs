@@ -107,6 +107,13 @@ fn line(checked: &Checked, event: &Event) -> Option<String> {
         Event::Opened { window } => row("", window, "the window begins"),
         Event::Drained { flow, key, .. } => row("", flow, &format!("drained of {key}")),
         Event::Broken { what } => row("", "", &shown(what)),
-        Event::Started { .. } | Event::Begun { .. } | Event::Received { .. } => return None,
+        Event::Retried { step, by } => row(&by.role, step, "is to be tried again"),
+        Event::Started { .. }
+        | Event::Continued { .. }
+        | Event::Left { .. }
+        | Event::NoWayBack { .. }
+        | Event::HandedOver { .. }
+        | Event::Begun { .. }
+        | Event::Received { .. } => return None,
     })
 }

@@ -216,6 +216,9 @@ const COMMANDS: &[(&str, Bounds, i32)] = &[
     ("confirm provide_certificate --as receiver_admin", Bounds::WritesTheJournal, 0),
     ("run plan.renewal", Bounds::Runs, 3),
     ("reject confirm_trust --as receiver_admin --because later", Bounds::WritesTheJournal, 0),
+    ("retry confirm_trust --as receiver_admin", Bounds::WritesTheJournal, 0),
+    ("handover --to Ben --person Ada --as tenant_admin", Bounds::WritesTheJournal, 0),
+    ("abort --as tenant_admin", Bounds::ReadsTheSite, 0),
 ];
 
 #[test]

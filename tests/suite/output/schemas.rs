@@ -188,6 +188,14 @@ fn heard() -> Heard {
     heard.hear(&place, 0, "reject confirm_trust --as receiver_admin --because no");
     heard.hear(&place, 0, "status");
     heard.hear(&place, 0, "why confirm_trust");
+    heard.hear(&place, 0, "retry confirm_trust --as receiver_admin");
+    heard.hear(&place, 0, "handover --to Ben --person Ada --as tenant_admin");
+    let run = heard.0.last().unwrap()["run"].as_str().unwrap().to_owned();
+    let who = "--as tenant_admin --person Ada --because agreed";
+    heard.hear(&place, 0, &format!("amend {run} plan.renewal {who}"));
+    heard.hear(&place, 0, "abort --as tenant_admin");
+    heard.hear(&place, 0, &format!("abort {who} --yes"));
+    heard.hear(&place, 0, "status");
     place.edit("site.toml", "site = 1", "site = 2");
     heard.hear(&place, 1, "run plan.renewal");
     let place = Place::one_key();

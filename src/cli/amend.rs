@@ -1,0 +1,219 @@
+//! `keyroll amend RUN NEWPLAN`
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{
+    check::Checked,
+    journal::{Host, leg},
+    plan::given::Given,
+    proof::verdict::BUDGET,
+    rest::{
+        carried::{carried, unchanged},
+        way::proved,
+    },
+    source::shown,
+    transition::{
+        event::{Actor, Bound},
+        next::Verdict,
+        state::Status,
+    },
+};
+
+use super::{
+    abort::{self, question, stands},
+    at_site::{AtSite, Attached, failed, fitting},
+    exit::Exit,
+    json::{Document, Format},
+    part::{Part, goes_over},
+    screen::Screen,
+    text,
+};
+
+/// Move a run to another plan, if what is left of that plan is proved from where the run stands.
+///
+/// Steps that are done and stand in both plans alike, with all that comes before them, count as done. Every
+/// other step of the new plan is still to be done; what is so already is not done again.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The run
+    #[arg(value_name = "RUN")]
+    called: String,
+    /// The plan that it moves to, or - for standard input
+    #[arg(value_name = "NEWPLAN")]
+    plan: PathBuf,
+    #[command(flatten)]
+    how: How,
+    #[command(flatten)]
+    at: AtSite,
+    /// Text for people, or JSON
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+/// In whose name, and how far it is asked.
+#[derive(Debug, clap::Args)]
+pub struct How {
+    /// The role that you act for
+    #[arg(long = "as", value_name = "ROLE")]
+    role: String,
+    /// Why, for the journal
+    #[arg(long, value_name = "REASON")]
+    because: String,
+    /// Who you are, for the journal
+    #[arg(long, value_name = "NAME")]
+    person: String,
+    /// A step by hand that may begin, and of which you know that nobody has done it
+    #[arg(long, value_name = "STEP")]
+    not_done: Vec<String>,
+    /// Look at no more than this many states in the proof
+    #[arg(long, default_value_t = BUDGET, value_name = "STATES")]
+    budget: usize,
+}
+
+/// A run that goes on under another plan.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Amended {
+    /// The run.
+    run: String,
+    /// The part in which it goes on; nothing where it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<String>,
+    /// The digest of the plan.
+    digest: String,
+    /// How what is left of it was proved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: Option<String>,
+    /// The steps that are done, and count.
+    done: Vec<String>,
+    /// The steps that are done under the plan before, and that the new one says otherwise or not at all.
+    otherwise: Vec<String>,
+    /// The steps that are still to be done.
+    open: Vec<String>,
+    /// Why it is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+}
+
+impl Document for Amended {
+    const NAME: &'static str = "amend";
+}
+
+/// Does it.
+pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
+    screen.speak(arguments.format);
+    match amended(arguments, screen) {
+        Ok(exit) | Err(exit) => exit,
+    }
+}
+
+fn amended(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
+    let at = arguments.at.of(Some(&arguments.called));
+    let mut attached = at.attach(true, screen)?;
+    let source = text::plan(&arguments.plan, screen)?;
+    let given = Given::at_site(attached.site.parameters.clone(), attached.site.answers());
+    let new = text::pinned(&source, &given, screen)?;
+    fitting(&new, &attached.site, &attached.text, screen)?;
+    let kept = given.to_keep(new.plan());
+    moves((&at, &mut attached), Move { new, kept, bound: Bound::Amended }, &arguments.how, screen)
+}
+
+/// The plan that a run moves to.
+#[derive(Debug)]
+pub(super) struct Move {
+    pub(super) new: Checked,
+    pub(super) kept: std::collections::BTreeMap<String, String>,
+    pub(super) bound: Bound,
+}
+
+/// Moves a run to a plan, or says why what is left of it is not proved.
+///
+/// # Errors
+/// The exit; what is wrong has been said.
+pub(super) fn moves(
+    (at, attached): (&AtSite, &mut Attached),
+    Move { new, kept, bound }: Move,
+    how: &How,
+    screen: &mut Screen,
+) -> Result<Exit, Exit> {
+    abort::acting(&attached.checked, &how.role, screen)?;
+    if !attached.host.state().started || attached.host.state().is_over() {
+        screen.talk("there is nothing to move: the run has not begun, or is over");
+        return Err(Exit::Usage);
+    }
+    let standing = match stands(at, attached, &how.not_done, screen)? {
+        Ok(standing) => standing,
+        Err(asked) => {
+            asked.iter().for_each(|step| screen.result(question(&attached.checked, *step)));
+            return Ok(Exit::Waiting);
+        }
+    };
+    let Attached { checked, host, pinned, site, .. } = attached;
+    let keeps = unchanged((checked, host.state()), &new);
+    let done =
+        |step: &crate::plan::Step, status| matches!(status, Status::Done(_)).then(|| step.name.value.clone());
+    let before = checked.plan().steps.iter().filter_map(|(id, row)| done(row, host.state().steps[id].status));
+    let open = new.plan().steps.rows().map(|row| row.name.value.clone());
+    let mut told = Amended {
+        run: pinned.run.clone(),
+        part: None,
+        digest: new.plan().digest().to_string(),
+        proof: None,
+        otherwise: before.filter(|step| !keeps.contains(step)).collect(),
+        open: open.filter(|step| !keeps.contains(step)).collect(),
+        done: keeps.iter().cloned().collect(),
+        why: None,
+    };
+    let Some(state) = carried((checked, host.state()), &standing, &new, &keeps) else {
+        told.why = Some("the new plan does not speak of all that is so where the run stands".to_owned());
+        return Ok(say(&told, Exit::Refused, screen));
+    };
+    let proven = match proved(new, &state.world, how.budget) {
+        Ok(proven) => proven,
+        Err(why) => {
+            let exit = if why.starts_with("not proved") { Exit::NotProved } else { Exit::Refused };
+            told.why = Some(why);
+            return Ok(say(&told, exit, screen));
+        }
+    };
+    told.proof = Some(proven.proof().how.sentence());
+    let by = Actor { role: how.role.clone(), person: Some(how.person.clone()), automatic: false };
+    let part = Part { proven: &proven, state: &state, parameters: kept, bound };
+    let verdict = goes_over((checked, host), (pinned, site), part, (by, how.because.clone()));
+    match verdict.map_err(|error| failed(&error, screen))? {
+        Verdict::Applied(_) | Verdict::Duplicate => {}
+        Verdict::Refused(why) => {
+            screen.talk(format_args!("not taken down: {}", shown(&why.to_string())));
+            return Err(Exit::Usage);
+        }
+    }
+    told.part = Some(leg::after(&pinned.run));
+    Ok(say(&told, Exit::Done, screen))
+}
+
+fn say(told: &Amended, exit: Exit, screen: &mut Screen) -> Exit {
+    if !screen.is_text() {
+        screen.document(told);
+        return exit;
+    }
+    let mut row = |head: &str, steps: &[String]| {
+        if !steps.is_empty() {
+            screen.result(format_args!("  {head:<11} {}", shown(&steps.join(", "))));
+        }
+    };
+    row("done", &told.done);
+    row("otherwise", &told.otherwise);
+    row("to do", &told.open);
+    match &told.why {
+        Some(why) => {
+            screen.talk(format_args!("not taken down, for what is left is not proved: {}", shown(why)))
+        }
+        None => {
+            told.proof.iter().for_each(|how| screen.result(format_args!("  {:<11} {how}", "how")));
+            screen.result("taken down; `keyroll run` goes on from here");
+        }
+    }
+    exit
+}

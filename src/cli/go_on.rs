@@ -1,0 +1,77 @@
+//! A run that goes on under the plan that it is pinned to, wherever the text of that plan is.
+
+use crate::{
+    check::Checked,
+    journal::{Host, sqlite::SqliteHost},
+    plan::given::Given,
+    proof::verdict::Proven,
+    rest::way::proved,
+    run::claims::Claims,
+    source::shown,
+    transition::event::Event,
+    world::state::World,
+};
+
+use super::{
+    abort::is_same_site,
+    at_site::{Attached, failed},
+    carried::Carried,
+    claimed,
+    exit::Exit,
+    json::Format,
+    run::{Arguments, Job, carry_out},
+    screen::Screen,
+    tally::Tally,
+};
+
+/// Goes on with a run of the journal: with this one, or else the one that is meant. Its plan is proved again from
+/// where it began.
+///
+/// # Errors
+/// The exit; what is wrong has been said.
+pub(super) fn go_on(arguments: &Arguments, run: Option<&str>, screen: &mut Screen) -> Result<Exit, Exit> {
+    let at = arguments.at.of(run);
+    let Attached { checked, mut host, pinned, site, .. } = at.attach(true, screen)?;
+    is_same_site(&site, &pinned, screen)?;
+    if host.state().is_over() {
+        let (holder, folder) = (claimed::holder(&at, &pinned.run, screen)?, at.folder());
+        let claims = Claims { plan: checked.plan(), site: &site, folder: &folder, holder: &holder };
+        claimed::give_back(&claims, screen)?;
+        screen.remark(format_args!("run {} is over", shown(&pinned.run)));
+        if arguments.format == Format::Json {
+            screen.document(&Carried::of("done", &Tally::default(), &pinned.run));
+        }
+        return Ok(Exit::Done);
+    }
+    let proven = from_its_begin(checked, &host, arguments.budget, screen)?;
+    let given = Given::kept(&pinned.parameters);
+    carry_out(Job { arguments, proven: &proven, site: &site, given: &given }, &mut host, screen)
+}
+
+/// Proves the plan of a run from where the run began under it.
+///
+/// # Errors
+/// The exit; what is wrong has been said.
+fn from_its_begin(
+    checked: Checked,
+    host: &SqliteHost,
+    budget: usize,
+    screen: &mut Screen,
+) -> Result<Box<Proven>, Exit> {
+    let start = begin(&checked, host).map_err(|error| failed(&error, screen))?;
+    proved(checked, &start, budget).map_err(|why| {
+        screen
+            .talk(format_args!("the plan of this run is not proved, so it does not go on: {}", shown(&why)));
+        Exit::NotProved
+    })
+}
+
+/// The world in which a run began under its plan.
+fn begin(checked: &Checked, host: &SqliteHost) -> Result<World, crate::journal::HostError> {
+    let first = host.records()?.into_iter().next();
+    Ok(match first.map(|record| record.event) {
+        Some(Event::Continued { standing, .. }) => standing.restore(checked).map(|state| state.world),
+        _ => None,
+    }
+    .unwrap_or_else(|| checked.plan().start.clone()))
+}

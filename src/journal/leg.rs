@@ -1,0 +1,116 @@
+//! Parts of one run: one that leaves its plan goes on in another part, which is pinned to another plan.
+//!
+//! The name of a later part is that of the run, a point and its number: `renewal-20261130-0badcafe.2`. No name of
+//! a plan has a point in it.
+
+use rusqlite::{TransactionBehavior, params};
+
+use crate::{
+    check::Checked,
+    transition::{
+        event::Record,
+        next::{Verdict, Why, next},
+        snapshot::Snapshot,
+        state::State,
+    },
+};
+
+use super::{
+    HostError,
+    chain::origin,
+    schema::VERSION,
+    sqlite::{SqliteHost, append},
+    store::{Pinned, failure, insert, written},
+};
+
+/// The run that a part is of.
+#[must_use]
+pub fn run(part: &str) -> &str {
+    part.split_once('.').map_or(part, |(run, _)| run)
+}
+
+/// Which part it is, from one.
+#[must_use]
+pub fn number(part: &str) -> u32 {
+    part.split_once('.').and_then(|(_, number)| number.parse().ok()).unwrap_or(1)
+}
+
+/// The name of the part after it.
+#[must_use]
+pub fn after(part: &str) -> String {
+    format!("{}.{}", run(part), number(part).saturating_add(1))
+}
+
+/// The next part of a run: its plan, what it is pinned to, and its first record.
+#[derive(Clone, Copy, Debug)]
+pub struct Leg<'a> {
+    /// The plan.
+    pub checked: &'a Checked,
+    /// What it is pinned to.
+    pub pinned: &'a Pinned,
+    /// Where it goes on.
+    pub first: &'a Record,
+}
+
+impl SqliteHost {
+    /// Leaves the plan of this part, and enters the next one with its first record, in one act. It is refused
+    /// where anything came to the record since the run was looked at.
+    ///
+    /// # Errors
+    /// When the file cannot be written; then nothing happened.
+    pub fn leave(
+        &mut self,
+        checked: &Checked,
+        left: &Record,
+        next_leg: Option<Leg<'_>>,
+    ) -> Result<Verdict, HostError> {
+        let path = self.store.path.clone();
+        let fail = |e: rusqlite::Error| failure(&path, &e);
+        let transaction =
+            self.store.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+        let head: String = transaction
+            .query_row("SELECT head FROM run WHERE id = ?1", [&self.run], |row| row.get(0))
+            .map_err(fail)?;
+        if head != self.head {
+            return Ok(Verdict::Refused(Why::Order("moved on meanwhile: ask again")));
+        }
+        let mut state = self.state.clone();
+        let verdict = next(checked, &mut state, left);
+        let Verdict::Applied(commands) = &verdict else { return Ok(verdict) };
+        let digest = append(&transaction, &path, (&self.run, &head), (left, commands), (checked, &state))?;
+        // Nobody is to be told any more what the plan that is left had to tell.
+        transaction.execute("DELETE FROM outbox WHERE run = ?1", [&self.run]).map_err(fail)?;
+        if let Some(leg) = next_leg {
+            let mut entered = State::new(leg.checked);
+            let before = written(&path, &Snapshot::of(leg.checked, &entered))?;
+            let verdict = next(leg.checked, &mut entered, leg.first);
+            let Verdict::Applied(commands) = &verdict else { return Ok(verdict) };
+            let parameters = written(&path, &leg.pinned.parameters)?;
+            let Pinned { run, plan, site, .. } = leg.pinned;
+            let origin = origin(run, &plan.to_string(), &site.to_string());
+            insert(&transaction, leg.pinned, [&parameters, &before, &origin]).map_err(fail)?;
+            append(&transaction, &path, (run, &origin), (leg.first, commands), (leg.checked, &entered))?;
+        }
+        let version = params![VERSION.to_string()];
+        transaction.execute("UPDATE meta SET value = ?1 WHERE name = 'schema'", version).map_err(fail)?;
+        transaction.commit().map_err(fail)?;
+        self.state = state;
+        self.head = digest;
+        Ok(verdict)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_run_are_told_by_their_names() {
+        let first = "two-keys-20261130-0badcafe";
+        assert_eq!((run(first), number(first)), (first, 1));
+        let second = after(first);
+        assert_eq!(second, "two-keys-20261130-0badcafe.2");
+        assert_eq!((run(&second), number(&second)), (first, 2));
+        assert_eq!(after(&second), "two-keys-20261130-0badcafe.3");
+    }
+}
