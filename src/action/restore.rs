@@ -7,7 +7,7 @@ use crate::{
     },
     name::Alias,
     world::{
-        effect::Effect,
+        effect::{Effect, Effects},
         id::{KeyId, PlaceId},
         landscape::Landscape,
     },
@@ -50,8 +50,8 @@ impl Action for Restore {
         format!("restore {} to {}", landscape.place_name(self.place), landscape.keys[self.key])
     }
 
-    fn effects(&self) -> Vec<Effect> {
-        vec![Effect::Exchange { place: self.place, staged: self.kept, key: self.key, backup: self.next }]
+    fn effects(&self) -> Effects {
+        [Effect::Exchange { place: self.place, staged: self.kept, key: self.key, backup: self.next }].into()
     }
 
     fn perform(&self, bench: &mut Workbench<'_>) -> Result<Outcome, ActError> {

@@ -34,6 +34,7 @@ use super::{
     part::{Part, goes_over},
     screen::Screen,
     stop,
+    trusted::trusted,
 };
 
 /// How many moments a search for the way back looks at unless it is told otherwise.
@@ -137,7 +138,7 @@ pub fn acting(checked: &Checked, role: &str, screen: &mut Screen) -> Result<Role
     let roles = &checked.plan().landscape.roles;
     roles.find(|one| one == role).ok_or_else(|| {
         let names: Vec<String> = roles.rows().cloned().collect();
-        let help = crate::plan::suggest::did_you_mean(role, "role", &names);
+        let help = crate::plan::suggest::did_you_mean(role, "role", &names).text;
         screen.talk(format_args!("the plan has no role `{}`: {help}", shown(role)));
         Exit::Usage
     })
@@ -153,9 +154,10 @@ pub fn stands(
     not_done: &[String],
     screen: &mut Screen,
 ) -> Result<Result<Standing, Vec<StepId>>, Exit> {
-    let Attached { checked, host, pinned, site, .. } = attached;
+    let Attached { checked, host, pinned, site, text } = attached;
     let plan = checked.plan();
     is_same_site(site, pinned, screen)?;
+    trusted(at, (site, text), screen)?;
     let mut denied = BTreeSet::new();
     for step in not_done {
         let Some(id) = plan.step(step) else { return Err(super::confirm::unknown(checked, step, screen)) };

@@ -115,7 +115,7 @@ fn amended(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let source = text::plan(&arguments.plan, screen)?;
     let given = Given::at_site(attached.site.parameters.clone(), attached.site.answers());
     let new = text::pinned(&source, &given, screen)?;
-    fitting(&new, &attached.site, &attached.text, screen)?;
+    fitting(&new, (&attached.site, &attached.text), &at.folder(), screen)?;
     let kept = given.to_keep(new.plan());
     moves((&at, &mut attached), Move { new, kept, bound: Bound::Amended }, &arguments.how, screen)
 }

@@ -22,6 +22,7 @@ use super::{
     run::{Arguments, Job, carry_out},
     screen::Screen,
     tally::Tally,
+    trusted::trusted,
 };
 
 /// Goes on with a run of the journal: with this one, or else the one that is meant. Its plan is proved again from
@@ -31,8 +32,9 @@ use super::{
 /// The exit; what is wrong has been said.
 pub(super) fn go_on(arguments: &Arguments, run: Option<&str>, screen: &mut Screen) -> Result<Exit, Exit> {
     let at = arguments.at.of(run);
-    let Attached { checked, mut host, pinned, site, .. } = at.attach(true, screen)?;
+    let Attached { checked, mut host, pinned, site, text } = at.attach(true, screen)?;
     is_same_site(&site, &pinned, screen)?;
+    trusted(&at, (&site, &text), screen)?;
     if host.state().is_over() {
         let (holder, folder) = (claimed::holder(&at, &pinned.run, screen)?, at.folder());
         let claims = Claims { plan: checked.plan(), site: &site, folder: &folder, holder: &holder };

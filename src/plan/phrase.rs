@@ -17,7 +17,7 @@ use crate::{
 };
 
 use super::{
-    fit::{Fit, Unfit, fit},
+    fit::{Fit, fit},
     key_kind,
     parameter::{ParameterValue, fill, value},
     scope::{Scope, Thing},

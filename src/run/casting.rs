@@ -9,6 +9,7 @@ use crate::{
     source::shown,
     transition::state::State,
     world::{
+        effect::Effect,
         id::{AcceptorId, ChannelId, OwnFactId, RoleId, StepId, StoreId, Table},
         landscape::Fact,
     },
@@ -85,13 +86,19 @@ impl Casting {
     }
 
     /// Until when a step is held because a calendar of its role is closed, and why; of several the one that
-    /// opens last. Only what changes something is held, and nothing while a flow stands still that ran at the
-    /// start: what was begun is brought to its end.
+    /// opens last. Only what changes something is held, and nothing while a flow stands still that a later
+    /// step starts: what was begun is brought to its end.
     #[must_use]
     pub fn held(&self, plan: &Plan, state: &State, step: StepId, now: Timestamp) -> Option<Held> {
         let row = &plan.steps[step];
-        let stands_still = |flow| plan.start.running[flow] && !state.world.running[flow];
-        if row.action.value.effects().is_empty() || plan.landscape.channels.ids().any(stands_still) {
+        if self.calendars[row.role.value].is_empty() || row.action.value.effects().is_empty() {
+            return None;
+        }
+        let starts_later = plan.steps.iter().any(|(id, row)| {
+            let starts = |effect: Effect| matches!(effect, Effect::Start(flow) if !state.world.running[flow]);
+            !state.world.is_done(id) && row.action.value.effects().into_iter().any(starts)
+        });
+        if starts_later {
             return None;
         }
         let closed = self.calendars[row.role.value].iter().filter_map(|(name, calendar)| {

@@ -42,7 +42,7 @@ impl Original {
     /// The exit; what is wrong has been said.
     pub(super) fn plan(&self, arguments: &Arguments, screen: &mut Screen) -> Result<(Source, Checked), Exit> {
         let (source, checked) = arguments.plan.checked_at(&self.site, arguments.transit, screen)?;
-        fitting(&checked, (&self.site, &self.text), &self.folder, screen)?;
+        fitting(&checked, (&self.site, &self.text), &self.at.folder(), screen)?;
         Ok((source, checked))
     }
 

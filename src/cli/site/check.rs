@@ -80,7 +80,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let given = arguments.answered.given(&site, screen)?;
     let checked = pinned(&source, &given, screen)?;
     vain(&given, &site, &checked, screen)?;
-    let mut findings: Vec<Finding> = compare(checked.plan(), &site, &text, &at.folder()).err().unwrap_or_default();
+    let mut findings: Vec<Finding> =
+        compare(checked.plan(), &site, &text, &at.folder()).err().unwrap_or_default();
     // A program that is not there is found where its binding is looked at.
     let trust = Subject::of(&site, &at.folder()).ok().map(|subject| Trust::of(&at, &subject));
     let (folder, journal) = (at.folder(), at.journal());

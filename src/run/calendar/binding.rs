@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     backend::file::bounded,
-    plan::suggest::did_you_mean,
+    plan::suggest::{Help, did_you_mean},
     run::{bind::place, site::Site, time::in_utc},
     source::{Finding, Source},
 };
@@ -48,9 +48,10 @@ pub fn open(
     let known: Vec<String> = site.calendars.keys().cloned().collect();
     for (role, binding) in &site.roles {
         for name in binding.calendars.iter().filter(|name| !site.calendars.contains_key(*name)) {
-            let help = match known.is_empty() {
-                true => "declare it: a table `[calendars.NAME]` with the path of its file".to_owned(),
-                false => did_you_mean(name, "calendar", &known),
+            let help = if known.is_empty() {
+                Help::say("declare it: a table `[calendars.NAME]` with the path of its file")
+            } else {
+                did_you_mean(name, "calendar", &known)
             };
             findings.push(unknown(name, help, place(text, "roles", role)));
         }

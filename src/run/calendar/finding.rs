@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::{
     explanation::Explanation,
+    plan::suggest::Help,
     source::{Finding, Span, shown},
 };
 
@@ -39,8 +40,9 @@ pub(super) fn bad(name: &str, why: String, help: &str, at: Span) -> Finding {
 }
 
 /// There is no such calendar.
-pub(super) fn unknown(name: &str, help: String, at: Span) -> Finding {
-    Box::new(UnknownCalendar { name: shown(name), help, at: at.into() })
+pub(super) fn unknown(name: &str, help: Help, at: Span) -> Finding {
+    let name = shown(name);
+    Box::new(UnknownCalendar { name, help: help.text, at: at.into() })
 }
 
 /// What `explain` says.

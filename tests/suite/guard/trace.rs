@@ -276,8 +276,7 @@ fn the_commands_of_a_site_are_all_that_is_started() {
         let words: Vec<&str> = line.split(' ').collect();
         let (seen, ended) = watched(&shop.folder, env!("CARGO_BIN_EXE_keyroll"), &words);
         assert_eq!((ended, &seen.network), (exit, &Vec::new()), "{line}");
-        let asks =
-            ["dry-run", "run", "watch"].contains(&words[0]) || words.starts_with(&["site", "check"]);
+        let asks = ["dry-run", "run", "watch"].contains(&words[0]) || words.starts_with(&["site", "check"]);
         assert_eq!(!seen.started.is_empty(), asks, "{line}: {:?}", seen.started);
         // What that program starts has its own environment; keyroll's children have three variables.
         let program = format!("execve(\"{}\"", shop.folder.join("./tokens.sh").display());
