@@ -96,6 +96,10 @@ impl Library {
                 library.add(Effect::Start(flow));
             }
         }
+        for own in scenario.facts_spoken_of() {
+            library.add(Effect::Set(own));
+            library.add(Effect::Clear(own));
+        }
         if library.landscape.roles.len() > 1 {
             for window in library.landscape.windows.ids() {
                 library.acts.push(Act { role: None, effect: Effect::Agree(window) });
@@ -117,6 +121,7 @@ impl Library {
         }
         world.accepted = start.accepted.clone();
         world.running = start.running.clone();
+        world.set = start.set.clone();
         world.send_everywhere(&self.landscape);
         self.start = world;
     }
