@@ -365,8 +365,8 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "unknown_name",
         title: "a name that nothing declares",
-        text: "Every role, key, keystore, receiver, flow, window, fact and step is declared before a sentence\n\
-               can speak of it; the order in the text does not matter.",
+        text: "Every role, group, key, keystore, receiver, flow, window, fact and step is declared before a\n\
+               sentence can speak of it; the order in the text does not matter.",
     },
     Explanation {
         code: "wrong_kind",

@@ -125,7 +125,7 @@ impl Page {
     fn item(&mut self, line: &Line<Item>, widths: &Widths) {
         match &line.node {
             Item::Plan(plan) => {
-                self.sentence(line, &format!("plan {}", plan.name));
+                self.sentence(line, &format!("plan {}{}", plan.name, version(plan.version.as_ref())));
                 if let Some(title) = &plan.title {
                     self.line(2, &quoted(&title.value), None);
                 }
@@ -134,7 +134,8 @@ impl Page {
                 }
             }
             Item::Inner(inner) => {
-                let head = format!("plan {} from {}", inner.name, quoted(&inner.file.value));
+                let version = version(inner.version.as_ref());
+                let head = format!("plan {} from {}{version}", inner.name, quoted(&inner.file.value));
                 self.block(line, &head, &inner.body, inner_line);
             }
             Item::Param(param) => {

@@ -201,10 +201,11 @@ impl Lowering<'_, '_> {
     }
 
     fn plan(&mut self, pair: Pair<'_, Rule>) -> Option<PlanHead> {
-        let (mut name, mut title, mut source) = (None, None, None);
+        let (mut name, mut version, mut title, mut source) = (None, None, None, None);
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::own_name => name = Some(self.words.word(&part)),
+                Rule::version => version = self.version(part),
                 Rule::text => title = Some(self.words.text(&part)),
                 Rule::origin => {
                     source =
@@ -214,7 +215,7 @@ impl Lowering<'_, '_> {
                 _ => {}
             }
         }
-        Some(PlanHead { name: name?, title, source })
+        Some(PlanHead { name: name?, version, title, source })
     }
 
     fn param(&mut self, pair: Pair<'_, Rule>) -> Option<ParamDecl> {
