@@ -22,6 +22,22 @@ impl<'a> Been<'a> {
         Self { landscape, statements, been: vec![false; statements.len()] }
     }
 
+    /// After moments up to which this has been so.
+    #[must_use]
+    pub const fn so_far(
+        landscape: &'a Landscape,
+        statements: &'a [Spanned<Stated>],
+        been: Vec<bool>,
+    ) -> Self {
+        Self { landscape, statements, been }
+    }
+
+    /// What has been so.
+    #[must_use]
+    pub fn into_been(self) -> Vec<bool> {
+        self.been
+    }
+
     /// Whether there is anything to follow.
     #[must_use]
     pub fn is_asked(&self) -> bool {

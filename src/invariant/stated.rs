@@ -187,6 +187,12 @@ impl Stated {
         self.is_before().then(|| literals(&self.what.asks()))
     }
 
+    /// The facts that it speaks of.
+    pub fn facts(&self) -> impl Iterator<Item = Fact> + use<> {
+        let during = self.during.as_ref().map(|during| literals(&during.asks())).unwrap_or_default();
+        literals(&self.what.asks()).into_iter().chain(during).filter_map(Literal::fact)
+    }
+
     /// The same in words: the ways in which a moment can break it by itself.
     pub fn forbids(&self) -> impl Iterator<Item = Vec<Word>> {
         self.breaches().into_iter().map(|all| all.into_iter().map(Literal::word).collect())
@@ -240,7 +246,9 @@ impl Literal {
         }
     }
 
-    const fn opposite(self) -> Self {
+    /// That it is otherwise.
+    #[must_use]
+    pub const fn opposite(self) -> Self {
         match self {
             Self::Is(fact, value) => Self::IsNot(fact, value),
             Self::IsNot(fact, value) => Self::Is(fact, value),

@@ -39,8 +39,8 @@ pub const EXPLANATIONS: &[Explanation] = &[Explanation {
     code: "duplicate_name",
     title: "two things have one name",
     text: "\
-Roles, keys, keystores, receivers, flows, windows and facts share one set of names, so that a
-sentence can be read only one way. Steps have a set of their own, and so have parameters.
+Roles, groups, keys, keystores, receivers, flows, windows and facts share one set of names, so that
+a sentence can be read only one way. Steps have a set of their own, and so have parameters.
 
 Right:
   key old

@@ -3,8 +3,8 @@
 use crate::explanation::Explanation;
 
 use super::{
-    answers, date, declare, duplicate, expected, flow, head, inner, key_kind, no_reason, no_steps, parameter,
-    phrase, promise, range, settled, steps, table, takes, vocabulary, waits,
+    answers, date, declare, duplicate, expected, flow, group, head, inner, key_kind, no_reason, no_steps,
+    parameter, phrase, promise, range, settled, steps, table, takes, vocabulary, waits,
 };
 
 /// What `explain` says of this room's findings.
@@ -16,6 +16,7 @@ pub fn explanations() -> Vec<Explanation> {
         flow::EXPLANATIONS,
         duplicate::EXPLANATIONS,
         expected::EXPLANATIONS,
+        group::EXPLANATIONS,
         head::EXPLANATIONS,
         inner::EXPLANATIONS,
         key_kind::EXPLANATIONS,

@@ -24,7 +24,7 @@ use super::{
 /// What a mention names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Of {
-    /// A role, key, keystore, receiver, flow, window or fact: they share one set of names.
+    /// A role, group, key, keystore, receiver, flow, window or fact: they share one set of names.
     Thing,
     /// A step.
     Step,
@@ -46,7 +46,7 @@ pub struct Mention {
 /// A thing where it is declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declaration {
-    /// `role`, `key`, `keystore`, `receiver`, `flow`, `window`, `fact` or `step`.
+    /// `role`, `group`, `key`, `keystore`, `receiver`, `flow`, `window`, `fact` or `step`.
     pub kind: &'static str,
     /// Its name.
     pub name: Spanned<String>,

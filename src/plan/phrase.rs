@@ -295,18 +295,6 @@ impl Reader<'_> {
     }
 }
 
-/// The finding for a group among the roles of a group.
-pub(super) fn group_in_group(name: &Spanned<String>, declared: Span) -> Finding {
-    Box::new(WrongKind {
-        kind: "role",
-        found: "group",
-        name: shown(&name.value),
-        help: format!("list the roles of `{}`: no group is a member of another", shown(&name.value)),
-        at: name.span.into(),
-        declared: declared.into(),
-    })
-}
-
 /// The finding for an exchange of an alias that is too long for a backup alias beside it.
 #[must_use]
 pub fn no_room_for_backup(at: Span) -> Finding {
@@ -330,8 +318,8 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "unknown_name",
         title: "a name that nothing declares",
-        text: "Every role, key, keystore, receiver, flow, window, fact and step is declared before a sentence\n\
-               can speak of it; the order in the text does not matter.",
+        text: "Every role, group, key, keystore, receiver, flow, window, fact and step is declared before a\n\
+               sentence can speak of it; the order in the text does not matter.",
     },
     Explanation {
         code: "wrong_kind",

@@ -191,7 +191,7 @@ fn read(
     }
     let is_within = around.level > 0;
     let core = if is_within { Cow::Owned(filled(core.into_owned(), &given.parameters)) } else { core };
-    let whole = whole(source, core, given, vocabulary.wording(&meant), around)?;
+    let whole = whole(source, core, (given, variant.answers()), vocabulary.wording(&meant), around)?;
     let has_rows = said.has_rows() || whole.has_rows;
     let told = |found| whole.source.placed(if has_rows { once(found) } else { found });
     draft.landscape.wording = whole.wording;

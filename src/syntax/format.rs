@@ -137,13 +137,14 @@ impl Page {
     fn item(&mut self, line: &Line<Item>, widths: &Widths) {
         match &line.node {
             Item::Plan(plan) => {
-                self.sentence(line, &format!("plan {}", plan.name));
+                self.sentence(line, &format!("plan {}{}", plan.name, version(plan.version.as_ref())));
                 let title = plan.title.as_ref().map(|title| quoted(&title.value));
                 let source = plan.source.as_ref().map(|from| format!("source {}", quoted(&from.value)));
                 self.parts(&plan.asides, title.into_iter().chain(source));
             }
             Item::Inner(inner) => {
-                let head = format!("plan {} from {}", inner.name, quoted(&inner.file.value));
+                let version = version(inner.version.as_ref());
+                let head = format!("plan {} from {}{version}", inner.name, quoted(&inner.file.value));
                 self.block(line, &head, &inner.body, inner_line);
             }
             Item::Param(param) => {

@@ -7,13 +7,15 @@ use super::lowering::Lowering;
 use super::tree::{Block, Term};
 use crate::source::{Span, Spanned};
 
-/// `plan NAME from "FILE" { ... }`
+/// `plan NAME from "FILE" version 2 { ... }`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InnerDecl {
     /// What stands in front of each of its names.
     pub name: Spanned<String>,
     /// The file, or `std/NAME` for a plan that keyroll brings with it.
     pub file: Spanned<String>,
+    /// The version that it must have.
+    pub version: Option<Spanned<u64>>,
     /// What its names and values are here, and what comes before it.
     pub body: Block<InnerLine>,
 }
@@ -62,18 +64,19 @@ impl InnerDecl {
 }
 
 impl Lowering<'_, '_> {
-    /// `plan NAME from "FILE" { ... }`
+    /// `plan NAME from "FILE" version 2 { ... }`
     pub(super) fn inner(&mut self, pair: Pair<'_, Rule>) -> Option<InnerDecl> {
-        let (mut name, mut file, mut body) = (None, None, None);
+        let (mut name, mut file, mut version, mut body) = (None, None, None, None);
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::own_name => name = Some(self.words.word(&part)),
                 Rule::text => file = Some(self.words.text(&part)),
+                Rule::version => version = self.version(part),
                 Rule::inner_block => body = Some(self.block(part, Self::inner_line)?),
                 _ => {}
             }
         }
-        Some(InnerDecl { name: name?, file: file?, body: body? })
+        Some(InnerDecl { name: name?, file: file?, version, body: body? })
     }
 
     fn inner_line(&mut self, pair: Pair<'_, Rule>) -> Option<InnerLine> {

@@ -201,10 +201,12 @@ impl Lowering<'_, '_> {
 
     fn plan(&mut self, pair: Pair<'_, Rule>) -> Option<PlanHead> {
         let (mut name, mut title, mut source) = (None, None, None);
+        let mut version = None;
         let (mut parts, mut asides) = (0, Vec::new());
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::own_name => name = Some(self.words.word(&part)),
+                Rule::version => version = self.version(part),
                 Rule::text => {
                     parts += 1;
                     title = Some(self.words.text(&part));
@@ -219,7 +221,7 @@ impl Lowering<'_, '_> {
             }
         }
         self.last_aside(&mut asides, parts);
-        Some(PlanHead { name: name?, title, source, asides })
+        Some(PlanHead { name: name?, version, title, source, asides })
     }
 
     fn param(&mut self, pair: Pair<'_, Rule>) -> Option<ParamDecl> {

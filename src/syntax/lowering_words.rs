@@ -128,7 +128,7 @@ impl Lowering<'_, '_> {
         Some(FactDecl { name: name?, owner: owner?, title, set })
     }
 
-    fn version(&mut self, pair: Pair<'_, Rule>) -> Option<Spanned<u64>> {
+    pub(super) fn version(&mut self, pair: Pair<'_, Rule>) -> Option<Spanned<u64>> {
         let number = pair.into_inner().find(|part| part.as_rule() == Rule::number)?;
         Some(self.words.number(&number))
     }

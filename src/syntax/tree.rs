@@ -71,9 +71,9 @@ impl<T> Block<T> {
 /// A top-level sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
-    /// `plan NAME "title" source "where it comes from"`
+    /// `plan NAME version 2 "title" source "where it comes from"`
     Plan(PlanHead),
-    /// `plan NAME from "FILE" { ... }`
+    /// `plan NAME from "FILE" version 2 { ... }`
     Inner(Box<InnerDecl>),
     /// `param NAME : KIND = VALUE`
     Param(ParamDecl),
@@ -206,6 +206,8 @@ pub struct Listed {
 pub struct PlanHead {
     /// The plan's name.
     pub name: Spanned<String>,
+    /// Which version of it this is.
+    pub version: Option<Spanned<u64>>,
     /// What it is for.
     pub title: Option<Spanned<String>>,
     /// The document that it follows.

@@ -7,7 +7,7 @@ use crate::{
     plan::{Plan, judged::Judged},
     world::{
         effect::Effect,
-        id::{AcceptorId, ChannelId, KeyId, RoleId, WindowId},
+        id::{AcceptorId, ChannelId, KeyId, OwnFactId, RoleId, WindowId},
         landscape::Fact,
         state::World,
     },
@@ -26,6 +26,8 @@ pub(super) enum Need {
     Accepts(AcceptorId, KeyId),
     /// The flow does not run.
     Undeployed(ChannelId),
+    /// The fact of the plan's own is set, or clear.
+    Own(OwnFactId, bool),
 }
 
 /// What an act relies on and what it changes.
@@ -106,13 +108,16 @@ impl<'a> Accesses<'a> {
                 access.reads.extend(self.all_of(acceptor));
                 self.silent(&mut access, (acceptor, old), world, &knows)?;
             }
-            Effect::Put { .. } | Effect::Try { .. } | Effect::Propose(_) | Effect::Agree(_) => {}
+            // That a window is agreed is no fact that anybody owns, but promises may speak of it.
+            Effect::Agree(_) => access.writes.clear(),
+            Effect::Put { .. } | Effect::Try { .. } | Effect::Propose(_) => {}
             Effect::Set(_) | Effect::Clear(_) => {}
         }
-        self.stated(&mut access, &knows)?;
+        self.stated(&mut access, effect, world, &knows)?;
         access.needs.retain(|need| match need {
             Need::Accepts(acceptor, key) => !mine(Fact::Accepts(*acceptor, *key)),
             Need::Undeployed(flow) => !mine(Fact::Running(*flow)),
+            Need::Own(own, _) => !mine(Fact::Own(*own)),
             Need::Drained(..) | Need::Open(_) => true,
         });
         access.needs.sort();
@@ -199,18 +204,48 @@ impl<'a> Accesses<'a> {
         Some(())
     }
 
-    /// What the plan states of the facts that change is known to stay true.
-    fn stated(&self, access: &mut Access, knows: &impl Fn(Fact) -> bool) -> Option<()> {
-        for said in &self.plan.statements {
-            let facts: BTreeSet<Fact> =
-                said.value.breaches().into_iter().flatten().filter_map(Literal::fact).collect();
-            if facts.is_disjoint(&access.writes) {
-                continue;
-            }
-            if !facts.iter().all(|fact| access.writes.contains(fact) || knows(*fact)) {
+    /// What the plan states of the facts that change is known to stay true. Where a fact of the plan's own
+    /// is what keeps it true, the step waits for that in words.
+    fn stated(
+        &self,
+        access: &mut Access,
+        effect: &Effect,
+        world: &World,
+        knows: &impl Fn(Fact) -> bool,
+    ) -> Option<()> {
+        let land = &self.library.landscape;
+        let (writes, displaced) = (effect.writes(), effect.displaces());
+        let touches = |fact: Fact| displaced == Some(fact) || writes.iter().any(|(one, _)| *one == fact);
+        let makes = |literal: &Literal| {
+            let (fact, value, is) = literal.says();
+            displaced == Some(fact) || writes.iter().any(|(one, to)| *one == fact && (*to == value) == is)
+        };
+        let is_so = |literal: &Literal| {
+            let (fact, value, is) = literal.says();
+            (world.value(land, fact) == value) == is
+        };
+        for said in self.plan.statements.iter().map(|said| &said.value) {
+            // What has been so stays so: only what must not come first can break a `before`.
+            let (relies, keepers) = match said.beginning() {
+                Some(beginning) if said.occasion().iter().any(makes) => {
+                    let facts: BTreeSet<Fact> = beginning.iter().filter_map(|one| one.fact()).collect();
+                    (facts, beginning.into_iter().filter(|one| is_so(one)).collect())
+                }
+                None if said.breaches().iter().flatten().any(|one| touches(one.says().0)) => {
+                    let threats = said.breaches().into_iter().filter(|all| all.iter().any(makes));
+                    let others = threats.flatten().filter(|one| !makes(one) && !is_so(one));
+                    (said.facts().collect(), others.map(Literal::opposite).collect::<Vec<Literal>>())
+                }
+                Some(_) | None => continue,
+            };
+            if !relies.iter().all(|fact| touches(*fact) || knows(*fact)) {
                 return None;
             }
-            access.reads.extend(facts);
+            access.needs.extend(keepers.into_iter().filter_map(|one| match one.fact()? {
+                fact @ Fact::Own(own) if !touches(fact) => Some(Need::Own(own, world.set[own])),
+                _ => None,
+            }));
+            access.reads.extend(relies);
         }
         Some(())
     }

@@ -52,8 +52,8 @@ impl Rest {
                 }
             }
         }
-        let ends = worlds.rows.iter().map(|world| scenario.is_end(land, world));
-        let ends: Vec<u32> = (0..).zip(ends).filter(|(_, is)| *is).map(|(world, _)| world).collect();
+        let ends = (0_u32..).zip(&worlds.rows).map(|(number, _)| number);
+        let ends: Vec<u32> = ends.filter(|number| worlds.is_end(scenario, land, *number)).collect();
         let nearest = |cost: &dyn Fn(&Edge, u64) -> u64| distances(&edges, &ends, cost);
         let wait = nearest(&|edge, rest| rest.max(edge.wait));
         let steps = nearest(&|_, rest| rest + 1);

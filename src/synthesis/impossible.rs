@@ -71,7 +71,17 @@ pub(super) fn impossible(scenario: &Scenario, library: &Library, worlds: &Worlds
     let is_never = |last: &&crate::source::Spanned<Box<dyn crate::condition::Condition>>| {
         !worlds.rows.iter().any(|world| last.value.holds(land, world))
     };
-    let never = scenario.plan.finals.iter().filter(is_never).map(|last| last.value.sentence(land)).collect();
+    let ends = scenario.plan.finals.iter().filter(is_never).map(|last| last.value.sentence(land));
+    let mut never: Vec<String> = ends.collect();
+    if worlds.is_reached(scenario, land) {
+        // Each promise is to speak of a moment.
+        never.extend(worlds.unspoken(scenario, land).into_iter().filter_map(|number| {
+            let during = scenario.plan.statements.get(number)?.value.during()?;
+            let is_so = worlds.rows.iter().any(|world| during.holds(land, world));
+            let said = during.sentence(land);
+            Some(if is_so { format!("what is wanted, after {said},") } else { said })
+        }));
+    }
     Impossible { invariant, never, barred, start: None, worlds: worlds.rows.len() }
 }
 
@@ -87,7 +97,8 @@ pub(super) fn missed(scenario: &Scenario, library: &Library, worlds: &Worlds) ->
 /// Why there is no plan where the start itself breaks what is promised; nothing where it does not.
 pub(super) fn broken_start(scenario: &Scenario, library: &Library) -> Option<Impossible> {
     let judged = scenario.plan.judged();
-    let wrong = scenario.wrong(&judged, &library.landscape, &library.start)?;
+    let start = (&library.start, &mut scenario.before_all());
+    let wrong = scenario.wrong(&judged, &library.landscape, start)?;
     let start = Some(Teller { scenario, library }.wrong(&library.start, wrong));
     Some(Impossible { start, invariant: Vec::new(), never: Vec::new(), barred: Vec::new(), worlds: 0 })
 }

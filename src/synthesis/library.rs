@@ -99,6 +99,10 @@ impl Library {
                 library.add(Effect::Start(flow));
             }
         }
+        for own in scenario.facts_spoken_of() {
+            library.add(Effect::Set(own));
+            library.add(Effect::Clear(own));
+        }
         if library.landscape.roles.len() > 1 {
             for window in library.landscape.windows.ids() {
                 library.acts.push(Act { role: None, effect: Effect::Agree(window) });
@@ -123,6 +127,7 @@ impl Library {
         // Where a run stands messages may be under way, and windows may be agreed.
         world.under_way = start.under_way.clone();
         world.windows = start.windows.clone();
+        world.set = start.set.clone();
         world.send_everywhere(&self.landscape);
         self.start = world;
     }

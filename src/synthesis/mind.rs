@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::{
     condition::Asks,
-    invariant::stated::Literal,
     plan::Plan,
     world::{
         id::{Id, KeyId, RoleId, WindowId},
-        landscape::Fact,
+        landscape::{Fact, Landscape},
     },
 };
+
+use super::access::Access;
 
 /// One thing that a role can have heard, by number.
 pub(super) type Token = usize;
@@ -35,7 +36,7 @@ impl Tokens {
         let landscape = &plan.landscape;
         let mut facts: Vec<Fact> = landscape.channels.rows().map(|flow| Fact::Place(flow.stamps)).collect();
         for said in &plan.statements {
-            facts.extend(said.value.breaches().into_iter().flatten().filter_map(Literal::fact));
+            facts.extend(said.value.facts());
         }
         for last in &plan.finals {
             if let Asks::Facts(asked) = last.value.asks() {
@@ -211,6 +212,39 @@ impl Mind {
         for (word, told) in self.bits.iter_mut().skip(start).zip(known) {
             *word |= told;
         }
+    }
+
+    /// The same once a role relied on some facts and changed others; nothing where somebody relied on what it
+    /// changes, and it has not heard that this is done.
+    pub(super) fn after(
+        &self,
+        tokens: &Tokens,
+        land: &Landscape,
+        role: RoleId,
+        access: &Access,
+    ) -> Option<Self> {
+        let others = || land.roles.ids().filter(|other| *other != role);
+        let relied = |fact: &Fact| {
+            others().all(|other| tokens.relied(*fact, other).is_none_or(|token| self.has(role, token)))
+        };
+        if !access.writes.iter().all(relied) {
+            return None;
+        }
+        let mut mind = self.clone();
+        for fact in access.reads.iter().filter(|fact| land.owner(**fact) != Some(role)) {
+            if let Some(token) = tokens.relied(*fact, role) {
+                mind.renew(role, token);
+            }
+        }
+        for fact in &access.writes {
+            if let Some(token) = tokens.made(*fact) {
+                mind.renew(role, token);
+            }
+            for token in others().filter_map(|other| tokens.relied(*fact, other)) {
+                mind.settle(token);
+            }
+        }
+        Some(mind)
     }
 
     /// What is under way is heard.

@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::{
     condition::Asks,
     explanation::Explanation,
-    invariant::{Breach, alias_lost, stated::Literal},
+    invariant::{Breach, alias_lost, been::Been},
     plan::{
         Plan,
         answers::{LeftOut, Variant, parts},
@@ -23,7 +23,7 @@ use crate::{
         tree::{Item, SyntaxTree},
     },
     world::{
-        id::{ChannelId, PlaceId},
+        id::{ChannelId, OwnFactId, PlaceId},
         landscape::{Fact, Landscape, Value},
         state::World,
     },
@@ -90,21 +90,6 @@ struct OfTwoAliases {
     at: SourceSpan,
 }
 
-/// A fact of the author's own.
-#[derive(Debug, Diagnostic, Error)]
-#[error("`{fact}` is a fact of the scenario's own, and no way is searched for such facts")]
-#[diagnostic(
-    code(keyroll::scenario_of_facts),
-    help(
-        "leave it out and add its steps and needs to the plan that is found, or write the plan by hand: `keyroll prove` judges it"
-    )
-)]
-struct OfFacts {
-    fact: String,
-    #[label("no step is found for this")]
-    at: SourceSpan,
-}
-
 /// A certificate that a role issues.
 #[derive(Debug, Diagnostic, Error)]
 #[error("the certificate of `{key}` is issued by a role, and no way is searched for that")]
@@ -150,6 +135,15 @@ pub(super) enum Wrong {
     Breach(Breach),
     /// A statement, by number.
     Untrue(usize),
+}
+
+/// What has been so up to a moment, by statement, as far as promises ask it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Past {
+    /// What is to be so before something else has been so.
+    been: Vec<bool>,
+    /// It has spoken of a moment: one that never does is refused.
+    pub(super) spoken: Vec<bool>,
 }
 
 impl Scenario {
@@ -206,10 +200,6 @@ impl Scenario {
             let (name, at) = (shown(&plan.landscape.channels[flow].name), plan.declared.flows[flow].into());
             return Some(Box::new(OfTwoAliases { flow: name, at }));
         }
-        if let Some((fact, at)) = plan.declared.facts.iter().next() {
-            let name = shown(&plan.landscape.own_facts[fact].name);
-            return Some(Box::new(OfFacts { fact: name, at: (*at).into() }));
-        }
         let mut issued = plan.declared.issuers.iter();
         if let Some((key, at)) = issued.find_map(|(key, said)| Some((key, said.first()?.1))) {
             return Some(Box::new(OfIssued { key: shown(&plan.landscape.keys[*key]), at: at.into() }));
@@ -261,23 +251,51 @@ impl Scenario {
         plan.landscape.channels.ids().filter(is_minded).collect()
     }
 
+    /// The facts of which `finally` or a promise speaks.
+    fn spoken_of(&self) -> impl Iterator<Item = Fact> {
+        let promised = self.plan.statements.iter().flat_map(|said| said.value.facts());
+        self.wanted().map(|(fact, _)| fact).chain(promised)
+    }
+
     /// The aliases of which `finally` or a promise speaks.
     pub(super) fn places_spoken_of(&self) -> BTreeSet<PlaceId> {
         let place = |fact: Fact| if let Fact::Place(place) = fact { Some(place) } else { None };
-        let mut spoken: BTreeSet<PlaceId> = self.wanted().filter_map(|(fact, _)| place(fact)).collect();
-        for said in &self.plan.statements {
-            let facts = said.value.breaches().into_iter().flatten().filter_map(Literal::fact);
-            spoken.extend(facts.filter_map(place));
-        }
-        spoken
+        self.spoken_of().filter_map(place).collect()
     }
 
-    /// What is wrong with a world by itself: the promises and laws that a proof judges.
-    pub(super) fn wrong(&self, judged: &[Judged<'_>], landscape: &Landscape, world: &World) -> Option<Wrong> {
+    /// The facts of its own of which `finally` or a promise speaks. What is so of any other one matters to
+    /// nobody.
+    pub(super) fn facts_spoken_of(&self) -> BTreeSet<OwnFactId> {
+        let own = |fact: Fact| if let Fact::Own(own) = fact { Some(own) } else { None };
+        self.spoken_of().filter_map(own).collect()
+    }
+
+    /// Before the first moment.
+    pub(super) fn before_all(&self) -> Past {
+        let not_yet = vec![false; self.plan.statements.len()];
+        let spoken = self.plan.statements.iter().map(|said| said.value.during().is_none()).collect();
+        Past { been: not_yet, spoken }
+    }
+
+    /// What is wrong with a world that comes after others, by the promises and laws that a proof judges.
+    /// `past` is what has been so up to it, and then what has been so with it.
+    pub(super) fn wrong(
+        &self,
+        judged: &[Judged<'_>],
+        landscape: &Landscape,
+        (world, past): (&World, &mut Past),
+    ) -> Option<Wrong> {
         let broken = judged.iter().find_map(|one| one.broken(landscape, world));
-        let untrue = || self.plan.statements.iter().position(|said| said.value.is_broken(landscape, world));
         let breach = broken.or_else(|| alias_lost(landscape, world)).map(Wrong::Breach);
-        breach.or_else(|| untrue().map(Wrong::Untrue))
+        let statements = &self.plan.statements;
+        let untrue = || statements.iter().position(|said| said.value.is_broken(landscape, world));
+        let mut been = Been::so_far(landscape, statements, std::mem::take(&mut past.been));
+        let early = been.enter(world).first().copied();
+        past.been = been.into_been();
+        for (spoken, said) in past.spoken.iter_mut().zip(statements) {
+            *spoken |= said.value.applies(landscape, world);
+        }
+        breach.or_else(|| untrue().or(early).map(Wrong::Untrue))
     }
 }
 
@@ -332,16 +350,6 @@ A plan that stops accepting a key waits for its messages first, without being to
 `keyroll synthesize` finds ways for flows whose messages carry one key each. What a message carries
 of a flow that lists two aliases is told by two places at once, and no way is searched for that.
 `keyroll prove` judges such a plan, and `keyroll repair` looks for an edit of it.
-",
-    },
-    Explanation {
-        code: "scenario_of_facts",
-        title: "a scenario with a fact of its own",
-        text: "\
-`keyroll synthesize` does not know why somebody would set or clear a fact, nor what waits for it.
-Leave the fact out of the scenario, with the promises and ends that speak of it. Add to the plan
-that is found the steps that `set` it and the lines `needs ... set`; `keyroll prove` then says
-whether they stand where they must.
 ",
     },
     Explanation {

@@ -245,44 +245,34 @@ impl<'a> Search<'a> {
         let act = self.library.acts.get(number).filter(|act| act.role == Some(role))?;
         let Outcome::To(world, _) = self.worlds.outcome(moment.world, number)? else { return None };
         let (tokens, mind) = (&self.tokens, &moment.mind);
-        let heard = |fact: Fact| tokens.made(fact).is_some_and(|token| mind.has(role, token));
-        let access = self.accesses.access((role, &act.effect), self.worlds.world(moment.world)?, heard)?;
-        let is_agreed = |need: &Need| match need {
-            Need::Open(window) => mind.has(role, tokens.agreed(*window)),
-            _ => true,
-        };
+        let access = self.access(moment, role, &act.effect)?;
         let certified = access.certificate.is_none_or(|key| mind.has(role, tokens.certificate(key)));
-        let others = || self.library.landscape.roles.ids().filter(|other| *other != role);
-        // Whoever relied on what this changes is known to have done what it relied on it for.
-        let relied = |fact: &Fact| {
-            others().all(|other| tokens.relied(*fact, other).is_none_or(|token| mind.has(role, token)))
-        };
-        if !certified || !access.needs.iter().all(is_agreed) || !access.writes.iter().all(relied) {
-            return None;
-        }
-        let mut mind = mind.clone();
-        let land = &self.library.landscape;
-        for fact in access.reads.iter().filter(|fact| land.owner(**fact) != Some(role)) {
-            if let Some(token) = tokens.relied(*fact, role) {
-                mind.renew(role, token);
-            }
-        }
-        for fact in &access.writes {
-            if let Some(token) = tokens.made(*fact) {
-                mind.renew(role, token);
-            }
-            for token in others().filter_map(|other| tokens.relied(*fact, other)) {
-                mind.settle(token);
-            }
-        }
+        let mut mind = certified.then(|| self.relying(mind, role, &access)).flatten()?;
         mind.renew(role, tokens.last(role));
         if let Effect::Put { key, .. } = act.effect {
             mind.learn(role, tokens.certificate(key));
         }
+        let land = &self.library.landscape;
         let mut drains = moment.drains.clone();
         let worlds = (self.worlds.world(moment.world)?, self.worlds.world(*world)?);
         drains.pass(land, &self.waived, drains.wait(&access.needs), worlds);
         Some((Moment { world: *world, turn: moment.turn + 1, drains, mind }, access))
+    }
+
+    /// What an act of a role relies on at a moment; nothing where the role has not heard that.
+    fn access(&self, moment: &Moment, role: RoleId, effect: &Effect) -> Option<Access> {
+        let heard = |fact: Fact| self.tokens.made(fact).is_some_and(|token| moment.mind.has(role, token));
+        self.accesses.access((role, effect), self.worlds.world(moment.world)?, heard)
+    }
+
+    /// What everybody has heard once a role relied on this and changed it; nothing where it may not do so yet.
+    fn relying(&self, mind: &Mind, role: RoleId, access: &Access) -> Option<Mind> {
+        let is_agreed = |need: &Need| match need {
+            Need::Open(window) => mind.has(role, self.tokens.agreed(*window)),
+            _ => true,
+        };
+        let agreed = access.needs.iter().all(is_agreed);
+        agreed.then(|| mind.after(&self.tokens, &self.library.landscape, role, access)).flatten()
     }
 
     /// The messages that tell somebody something. `after` is the moment in which it is the next role's
@@ -319,8 +309,12 @@ impl<'a> Search<'a> {
         for (number, act) in self.library.acts.iter().enumerate() {
             let Effect::Agree(window) = act.effect else { continue };
             let Some(Outcome::To(world, _)) = self.worlds.outcome(after.world, number) else { continue };
+            let access = self.access(after, role, &act.effect);
+            let Some(mind) = access.and_then(|access| self.relying(&after.mind, role, &access)) else {
+                continue;
+            };
             for to in partners(&self.scenario.plan, window, role) {
-                let mut next = Moment { world: *world, ..after.clone() };
+                let mut next = Moment { world: *world, mind: mind.clone(), ..after.clone() };
                 next.mind.learn(role, self.tokens.agreed(window));
                 next.mind.send(to, self.tokens.agreed(window));
                 next.mind.tell(role, to, passed);
@@ -333,7 +327,6 @@ impl<'a> Search<'a> {
     /// Whether what is wanted is so, and known to whom it is to be known.
     fn is_end(&self, moment: &Moment) -> bool {
         let land = &self.library.landscape;
-        let Some(world) = self.worlds.world(moment.world) else { return false };
         let plan = &self.scenario.plan;
         let knows = |role: RoleId, asks: &Asks| match asks {
             Asks::Facts(facts) => facts.iter().all(|(fact, _)| {
@@ -347,7 +340,7 @@ impl<'a> Search<'a> {
             let asks = plan.finals.get(known.value.what).map(|last| last.value.asks());
             asks.is_some_and(|asks| known.value.roles.iter().all(|role| knows(*role, &asks)))
         });
-        known && self.scenario.is_end(land, world)
+        known && self.worlds.is_end(self.scenario, land, moment.world)
     }
 
     /// What was done until a moment, round by round.
@@ -368,6 +361,10 @@ impl<'a> Search<'a> {
             let role = RoleId::at(before.moment.turn);
             let access = match row.deed {
                 Deed::Act(number) => self.acted(&before.moment, role, number).map(|(_, access)| access),
+                Deed::Agree(number, ..) => {
+                    let act = self.library.acts.get(number);
+                    act.and_then(|act| self.access(&before.moment, role, &act.effect))
+                }
                 _ => None,
             };
             let (deed, round) = (row.deed.clone(), before.cost.rounds);

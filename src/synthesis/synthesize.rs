@@ -86,7 +86,7 @@ pub fn synthesize(
             let any = Library::of(scenario, Reach::Any);
             match Worlds::of(scenario, &any, bounds.moments, goes_on) {
                 Err(stopped @ Bound::Stopped { .. }) => return (Synthesis::Bound(stopped), Acts::of(&usual)),
-                Ok(worlds) if !attempt.is_reached(&any, &worlds) => {
+                Ok(worlds) if attempt.is_ruled_out(&any, &worlds) => {
                     let why = impossible(scenario, &any, &worlds);
                     return (Synthesis::Impossible(why), Acts::of(&any));
                 }
@@ -121,8 +121,10 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    fn is_reached(&self, library: &Library, worlds: &Worlds) -> bool {
-        worlds.rows.iter().any(|world| self.scenario.is_end(&library.landscape, world))
+    /// Whether no order of these acts leads to what is wanted, or none in which some promise says anything.
+    fn is_ruled_out(&self, library: &Library, worlds: &Worlds) -> bool {
+        let land = &library.landscape;
+        !worlds.is_reached(self.scenario, land) || !worlds.unspoken(self.scenario, land).is_empty()
     }
 
     fn with(&self, library: &Library) -> Tried {
@@ -131,7 +133,8 @@ impl Attempt<'_> {
             Ok(worlds) => worlds,
             Err(bound) => return Tried::Ends(Synthesis::Bound(bound)),
         };
-        if !self.is_reached(library, &worlds) {
+        let mut numbers = (0_u32..).zip(&worlds.rows).map(|(number, _)| number);
+        if !numbers.any(|number| worlds.is_end(scenario, &library.landscape, number)) {
             return Tried::OutOfReach(missed(scenario, library, &worlds));
         }
         let mut search = Search::of(scenario, library, &worlds, bounds, goes_on);

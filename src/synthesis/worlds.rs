@@ -2,20 +2,22 @@
 //!
 //! Speech is free here: whatever a plan does, each role can be told of everything. A message of each
 //! flow is sent as soon as it can be, and arrives when somebody waits for it and no earlier. Both are
-//! things that may happen, so that a plan which is proved leads through these worlds only.
+//! things that may happen, so that a plan which is proved leads through these worlds only. Where a promise asks
+//! what has been so before, two worlds that are alike are two if that differs.
 
 use std::collections::HashMap;
 
 use crate::world::{
     effect::{Applied, Effect, Misfit},
     id::{ChannelId, KeyId},
+    landscape::Landscape,
     state::{WindowState, World},
 };
 
 use super::{
     cost::{Bound, PACE, Progress},
     library::Library,
-    scenario::{Scenario, Wrong},
+    scenario::{Past, Scenario, Wrong},
 };
 
 /// What comes of an act in a world.
@@ -48,7 +50,9 @@ pub(super) struct Worlds {
     pub(super) rows: Vec<World>,
     /// What comes of each act of the library, for each world.
     next: Vec<Vec<Outcome>>,
-    index: HashMap<World, u32>,
+    /// For each world, what has been so up to it of what the promises ask.
+    past: Vec<Past>,
+    index: HashMap<(World, Past), u32>,
 }
 
 impl Worlds {
@@ -63,19 +67,26 @@ impl Worlds {
         goes_on: &dyn Fn(Progress) -> bool,
     ) -> Result<Self, Bound> {
         let judged = scenario.plan.judged();
-        let mut worlds = Self { rows: Vec::new(), next: Vec::new(), index: HashMap::new() };
-        worlds.enter(library.start.clone());
+        let mut worlds = Self { rows: Vec::new(), next: Vec::new(), past: Vec::new(), index: HashMap::new() };
+        let land = &library.landscape;
+        let mut past = scenario.before_all();
+        // The start breaks nothing, or nobody asks.
+        let _wrong = scenario.wrong(&judged, land, (&library.start, &mut past));
+        worlds.enter(library.start.clone(), past);
         let mut at = 0;
-        while let Some(world) = worlds.rows.get(at).cloned() {
+        while let Some((world, so_far)) = worlds.rows.get(at).cloned().zip(worlds.past.get(at).cloned()) {
             let mut row = Vec::with_capacity(library.acts.len());
             for act in &library.acts {
                 row.push(match after(library, &world, &act.effect) {
                     Err(bar) => Outcome::Barred(bar),
                     Ok(None) => Outcome::Same,
-                    Ok(Some((next, arrived))) => match scenario.wrong(&judged, &library.landscape, &next) {
-                        Some(wrong) => Outcome::Barred(Bar::Wrong(wrong)),
-                        None => Outcome::To(worlds.enter(next), arrived),
-                    },
+                    Ok(Some((next, arrived))) => {
+                        let mut past = so_far.clone();
+                        match scenario.wrong(&judged, land, (&next, &mut past)) {
+                            Some(wrong) => Outcome::Barred(Bar::Wrong(wrong)),
+                            None => Outcome::To(worlds.enter(next, past), arrived),
+                        }
+                    }
                 });
             }
             worlds.next.push(row);
@@ -90,15 +101,38 @@ impl Worlds {
         Ok(worlds)
     }
 
-    fn enter(&mut self, world: World) -> u32 {
+    fn enter(&mut self, world: World, past: Past) -> u32 {
         let next = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
-        match self.index.entry(world) {
+        match self.index.entry((world, past)) {
             std::collections::hash_map::Entry::Occupied(known) => *known.get(),
             std::collections::hash_map::Entry::Vacant(new) => {
-                self.rows.push(new.key().clone());
+                let (world, past) = new.key();
+                self.rows.push(world.clone());
+                self.past.push(past.clone());
                 *new.insert(next)
             }
         }
+    }
+
+    /// Whether a world is what a scenario wants, and each promise has spoken of a moment on the way to it.
+    pub(super) fn is_end(&self, scenario: &Scenario, land: &Landscape, number: u32) -> bool {
+        let spoken = |past: &Past| past.spoken.iter().all(|spoken| *spoken);
+        self.past.get(number as usize).is_some_and(spoken)
+            && self.world(number).is_some_and(|world| scenario.is_end(land, world))
+    }
+
+    /// Whether some world is what a scenario wants, whatever the promises speak of.
+    pub(super) fn is_reached(&self, scenario: &Scenario, land: &Landscape) -> bool {
+        self.rows.iter().any(|world| scenario.is_end(land, world))
+    }
+
+    /// The statements, by number, that speak of no moment on any way to what a scenario wants. As a plan may be done
+    /// in several orders, each is asked for by itself.
+    pub(super) fn unspoken(&self, scenario: &Scenario, land: &Landscape) -> Vec<usize> {
+        let ends = self.rows.iter().zip(&self.past).filter(|(world, _)| scenario.is_end(land, world));
+        let ends: Vec<&Past> = ends.map(|(_, past)| past).collect();
+        let spoken = |number: usize| ends.iter().any(|past| past.spoken.get(number) == Some(&true));
+        (0..scenario.plan.statements.len()).filter(|number| !spoken(*number)).collect()
     }
 
     /// One world.

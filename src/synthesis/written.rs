@@ -50,6 +50,8 @@ impl Writer<'_> {
         taken.extend(land.acceptors.rows().map(|acceptor| acceptor.name.clone()));
         taken.extend(land.channels.rows().map(|channel| channel.name.clone()));
         taken.extend(land.windows.rows().map(|window| window.name.clone()));
+        taken.extend(land.own_facts.rows().map(|own| own.name.clone()));
+        taken.extend(land.groups.rows().map(|group| group.name.clone()));
         taken.extend(plan.parameters.iter().map(|parameter| parameter.name.clone()));
         for number in 0..self.way.len() {
             // As long as a name may be, with a number behind it.
@@ -151,20 +153,23 @@ impl Writer<'_> {
 
     fn need(&self, need: Need) -> String {
         let land = &self.library.landscape;
-        match need {
+        let need = match need {
             Need::Drained(flow, key) => format!("{} drained of {}", land.channels[flow].name, land.keys[key]),
             Need::Open(window) => format!("{} open", land.windows[window].name),
             Need::Accepts(acceptor, key) => {
                 format!("{} accepts {}", land.acceptors[acceptor].name, land.keys[key])
             }
             Need::Undeployed(flow) => format!("{} undeployed", land.channels[flow].name),
-        }
+            Need::Own(own, true) => format!("{} set", land.own_facts[own].name),
+            Need::Own(own, false) => format!("{} clear", land.own_facts[own].name),
+        };
+        land.wording.own(need)
     }
 
     fn sentence(&self, deed: &Deed) -> String {
         let land = &self.library.landscape;
         let names = |roles: &[RoleId]| crate::action::listed(land, roles);
-        match deed {
+        let sentence = match deed {
             Deed::Act(act) => {
                 self.library.acts.get(*act).map_or_else(String::new, |act| self.library.sentence(&act.effect))
             }
@@ -174,7 +179,8 @@ impl Writer<'_> {
             Deed::Provide(key, to) => format!("provide {} to {}", land.keys[*key], names(to)),
             Deed::Inform(to) => format!("inform {}", names(to)),
             Deed::Pass => String::new(),
-        }
+        };
+        land.wording.own(sentence)
     }
 }
 

@@ -91,12 +91,12 @@ begin with its hazard. Beside most of them lies the safe plan: its name is the s
         code: "unknown_rename",
         title: "another name for something that the plan does not have",
         text: "\
-`--rename OLD=NEW` gives another name to a role, a key, a keystore, a receiver, a flow, a window, a
-fact or a step of the plan that is begun with, or another text to an alias that is written out in
-it.
+`--rename OLD=NEW` gives another name to a role, a group, a key, a keystore, a receiver, a flow, a
+window, a fact or a step of the plan that is begun with, or another text to an alias that is written
+out in it.
 An alias in quotes is always the alias: `--rename '\"signing\"=orders'`. An alias that is a
 parameter gets its value with `--set`. `--title NAME=TEXT` gives a title to the plan, a role, a
-key or a step.
+key, a fact or a step.
 ",
     },
     Explanation {
@@ -113,9 +113,9 @@ What people should read stands in a title, in which every letter is welcome.
         code: "name_taken",
         title: "one name for two things",
         text: "\
-Roles, keys, keystores, receivers, flows, windows and facts share one set of names, and steps
-have one of their own. A name that something of the plan has is free only if that is renamed too:
-two names can change places. Two aliases are the same when they differ in upper and lower case
+Roles, groups, keys, keystores, receivers, flows, windows and facts share one set of names, and
+steps have one of their own. A name that something of the plan has is free only if that is renamed
+too: two names can change places. Two aliases are the same when they differ in upper and lower case
 only.
 ",
     },

@@ -6,7 +6,7 @@ use crate::{
     check,
     plan::{
         given::Given,
-        mention::{Mentions, Of},
+        mention::{Declaration, Mentions, Of},
         parameter::ParameterValue,
         suggest::nearest,
     },
@@ -147,22 +147,32 @@ fn titled(
         Item::Plan(head) => Some(head),
         _ => None,
     });
-    let head = head.map(|head| (head.name.clone(), head.title.clone()));
+    let head = head.map(|head| {
+        let last = head.version.as_ref().map_or(head.name.span, |version| version.span);
+        (head.name.clone(), last, head.title.clone())
+    });
     let mut changes: Vec<Change> = Vec::new();
     for wish in &wishes.titles {
-        let things = mentions.declared.iter().filter(|thing| ["role", "key", "step"].contains(&thing.kind));
-        let things = things.map(|thing| (thing.name.clone(), thing.title.clone()));
-        let found = head.iter().cloned().chain(things).find(|(name, _)| name.value == wish.old.value);
+        // That of a fact stands behind its owner, where it has one.
+        let has_title = |thing: &&Declaration| {
+            ["role", "key", "step"].contains(&thing.kind) || (thing.kind == "fact" && thing.title.is_some())
+        };
+        let things = mentions.declared.iter().filter(has_title);
+        let things = things.map(|thing| (thing.name.clone(), thing.name.span, thing.title.clone()));
+        let found = head.iter().cloned().chain(things).find(|(name, ..)| name.value == wish.old.value);
         let name = shown(&wish.old.value);
         let mut refuse = |what: String, help: &str| {
             findings.push(Box::new(UnknownRename { what, help: help.to_owned(), at: wish.old.span.into() }));
         };
-        let Some((at, title)) = found else {
+        let Some((_, last, title)) = found else {
             let what = format!("the plan has nothing that is called `{name}` and has a title");
-            refuse(what, "the plan, roles, keys and steps have titles; say it by the name in the template");
+            refuse(
+                what,
+                "the plan, roles, keys, facts and steps have titles; say it by the name in the template",
+            );
             continue;
         };
-        let at = title.map_or(Span::new(at.span.end, at.span.end), |title| title.span);
+        let at = title.map_or(Span::new(last.end, last.end), |title| title.span);
         if changes.iter().any(|change| change.at == at) {
             refuse(format!("`{name}` is given two titles"), "give it one");
             continue;

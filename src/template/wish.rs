@@ -18,7 +18,7 @@ pub struct Wishes {
     text: String,
     /// The plan's own name.
     pub plan: Option<Spanned<String>>,
-    /// Other names for roles, keystores, receivers, flows, keys, windows and steps, and other aliases.
+    /// Other names for roles, groups, keystores, receivers, flows, keys, windows, facts and steps, and other aliases.
     pub names: Vec<Wish>,
     /// Other titles.
     pub titles: Vec<Wish>,

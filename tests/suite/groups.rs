@@ -188,11 +188,6 @@ fn a_group_stands_where_roles_are_listed_and_nowhere_else() {
         codes(&PLAN.replace("receiver first of first_admin", "receiver first of few")),
         BTreeSet::from(["wrong_kind".to_owned()])
     );
-    let nested = PLAN.replace(
-        "group few      is first_admin, second_admin",
-        "group few      is first_admin, second_admin\ngroup all is few, third_admin",
-    );
-    assert_eq!(codes(&nested), BTreeSet::from(["unknown_name".to_owned()]));
     // In a list with others, and named twice: each role is told once.
     let mixed = PLAN.replace("inform partners", "inform few, third_admin, first_admin");
     assert_eq!(checked(&mixed).plan().deliveries.len(), checked(PLAN).plan().deliveries.len());
@@ -318,4 +313,93 @@ fn comparing_looks_through_a_group() {
     place.write("new.renewal", &out);
     let said = place.keyroll("compare old.renewal new.renewal").ends(0);
     assert!(!said.out.contains("it was"), "{}", said.out);
+}
+
+/// Groups among the members of a group stand for their roles, in whichever order they are written.
+#[test]
+fn a_group_of_groups_is_their_roles() {
+    let out = "group partners is first_admin, second_admin, third_admin\ngroup few      is first_admin, second_admin\n";
+    assert!(PLAN.contains(out));
+    for groups in [
+        "group few      is first_admin, second_admin\ngroup partners is few, third_admin\n",
+        "group partners is few, third_admin\ngroup few      is first_admin, second_admin\n",
+        "group partners is more, first_admin\ngroup more     is few, third_admin, few\ngroup few      is first_admin, second_admin\n",
+    ] {
+        let nested = checked(&PLAN.replace(out, groups));
+        let plain = checked(PLAN);
+        let roles = |checked: &Checked, name: &str| -> BTreeSet<String> {
+            let land = &checked.plan().landscape;
+            let group = land.groups.rows().find(|group| group.name == name).unwrap();
+            group.roles.iter().map(|role| land.roles[*role].clone()).collect()
+        };
+        for name in ["partners", "few"] {
+            assert_eq!(roles(&nested, name), roles(&plain, name), "{name} of\n{groups}");
+        }
+        assert_eq!(nested.plan().deliveries.len(), plain.plan().deliveries.len(), "{groups}");
+    }
+}
+
+/// Each circle is found once, and who only leads to it is not blamed.
+#[test]
+fn circles_among_groups_are_told_apart() {
+    let out = "group partners is first_admin, second_admin, third_admin\ngroup few      is first_admin, second_admin\n";
+    let codes = |groups: &str| {
+        let refusal =
+            check::read(&Source::new("plan", PLAN.replace(out, groups)), &Given::default()).unwrap_err();
+        let texts: Vec<String> = refusal.findings.iter().map(|finding| finding.to_string()).collect();
+        assert!(refusal.codes().all(|code| code == "group_circle"), "{texts:?}");
+        texts
+    };
+    assert_eq!(codes("group partners is few, third_admin\ngroup few is partners\n").len(), 1);
+    assert_eq!(
+        codes("group partners is few\ngroup few is few, first_admin\n"),
+        ["the group `few` would be a member of itself",]
+    );
+    let two =
+        "group partners is few\ngroup few is partners\ngroup a is b\ngroup b is c\ngroup c is a, partners\n";
+    assert_eq!(
+        codes(two),
+        [
+            "the group `partners` would be a member of itself, by way of `few`",
+            "the group `a` would be a member of itself, by way of `b`, `c`",
+        ]
+    );
+}
+
+/// A group of a part is one of this plan where both have the same roles.
+#[test]
+fn a_group_of_a_part_may_be_one_of_this_plan() {
+    let place = Place::two_keys();
+    place.write("inner.renewal", PLAN);
+    let outer = |members: &str| {
+        format!(
+            "keyroll 1
+
+plan outer
+
+role admin
+role a
+role b
+role c
+group all is {members}
+keystore tenant of admin {{}}
+
+plan part from \"inner.renewal\" {{
+  tenant_admin = admin
+  first_admin = a
+  second_admin = b
+  third_admin = c
+  partners = all
+  tenant = tenant
+}}
+"
+        )
+    };
+    place.write("outer.renewal", outer("c, a, b"));
+    place.keyroll("check outer.renewal").ends(0);
+    place.keyroll("runbook outer.renewal").ends(0).says("inform all");
+    place.write("outer.renewal", outer("a, b"));
+    place.keyroll("check outer.renewal").ends(1).says("`all` is a, b here, and a, b, c in the part");
+    place.write("outer.renewal", outer("a, b, c").replace("  first_admin = a\n", "  first_admin = all\n"));
+    place.keyroll("check outer.renewal").ends(1).says("`all` is a group, and `first_admin` is a role");
 }

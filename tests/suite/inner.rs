@@ -3,6 +3,7 @@
 
 mod commands;
 mod hostile;
+mod passed;
 mod random;
 mod said;
 

@@ -16,13 +16,13 @@ use keyroll::{
         verdict::{BUDGET, Verdict, prove_by},
     },
     source::Source,
-    synthesis::Scenario,
     world::{effect::Effects, landscape::Fact},
 };
 
 use super::{
     certificate::{judged, stock},
     reference::{Compared, compare, read},
+    runs::Place,
 };
 
 /// A renewal that waits for an approval.
@@ -385,12 +385,47 @@ fn what_changes_of_a_fact_is_told_of_two_plans() {
     assert!(unpromised.iter().any(|(weight, _)| *weight == Weight::Weaker), "{unpromised:?}");
 }
 
+/// The plans of the library that wait for a board: rehearsed, and refused where somebody does not wait.
 #[test]
-fn no_way_is_searched_for_with_a_fact() {
-    let scenario: String = PLAN.split("step create_key").next().unwrap().to_owned()
-        + "finally tenant[\"orders-signer\"] is new\n";
-    let refused = Scenario::read(&Source::new("plan", scenario.as_str()), &Given::default()).unwrap_err();
-    assert_eq!(refused.error_codes(), ["scenario_of_facts"]);
-    let without = scenario.replace("fact change of board \"The change board approved the change\"\n", "");
-    assert!(Scenario::read(&Source::new("plan", without), &Given::default()).is_ok());
+fn plans_under_change_control_are_rehearsed_and_rest_on_their_facts_and_groups() {
+    let approved = include_str!("../../plans/changes/approved-by-a-board.renewal");
+    let lifted = include_str!("../../plans/changes/freeze-lifted-for-a-window.renewal");
+    let place = Place::two_keys();
+    for (text, steps) in [(approved, 18), (lifted, 15)] {
+        place.write("plan.renewal", text);
+        let said = place.keyroll("rehearse plan.renewal --messages 50 --rate 300 --key-type ec-p256").ends(0);
+        said.says("Not one message was rejected").says(&format!("All {steps} steps are done"));
+    }
+    for (text, said, instead, code) in [
+        (
+            approved,
+            "  after provide_key, report_approval\n  needs approved by renewal\n  accept new at acme",
+            "  after provide_key\n  accept new at acme",
+            "promise_broken",
+        ),
+        (approved, "after ask_for_approval, end_freeze", "after ask_for_approval", "unknowable_need"),
+        (
+            approved,
+            "group partners is acme_admin, bolt_admin",
+            "group partners is acme_admin",
+            "key_not_provided",
+        ),
+        (
+            approved,
+            "  after report_acme_done, report_bolt_done\n",
+            "  after report_acme_done\n",
+            "unknowable_need",
+        ),
+        (lifted, "  after report_over\n  needs orders deployed\n", "  after report_lifted\n", "stale_need"),
+        (
+            lifted,
+            "  after ask_for_exemption\n  two people\n  end",
+            "  after ask_for_exemption\n  begin",
+            "unknowable_need",
+        ),
+    ] {
+        assert_eq!(text.matches(said).count(), 1, "{said}");
+        place.write("plan.renewal", text.replace(said, instead));
+        place.keyroll("prove plan.renewal").ends(1).says(code);
+    }
 }

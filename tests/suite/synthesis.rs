@@ -5,6 +5,7 @@
 
 mod end;
 mod exhaustive;
+mod facts;
 mod gap;
 mod interrupted;
 mod keystores;
@@ -25,7 +26,7 @@ use keyroll::{
 
 use super::reference::{Compared, compare};
 use exhaustive::{a_plan_exists, a_plan_exists_of};
-use scenarios::{acts_on_keys, counted, keystore, scenario};
+use scenarios::{acts_on_keys, counted, keystore, scenario, with_facts};
 
 const TWO_KEYS: &str = include_str!("../../plans/scenarios/two-keys.renewal");
 const ONE_KEY: &str = include_str!("../../plans/scenarios/one-key.renewal");
@@ -239,6 +240,39 @@ fn scenarios_at_random_are_solved_or_cannot_be() {
     assert!(open * 10 <= solved + ruled_out, "{open} open");
 }
 
+/// The same where promises and ends hang on facts of the scenario's own.
+#[test]
+fn scenarios_with_facts_at_random_are_solved_or_cannot_be() {
+    let (mut solved, mut ruled_out, mut open, mut waits) = (0, 0, 0, 0);
+    for seed in 0..counted(50) {
+        let text = with_facts(seed);
+        match synthesis(&text, seed % 4 > 0) {
+            Synthesis::Found(found) => {
+                is_sound(&text, &found.text);
+                let after = found.text.split("\nstep ").skip(1);
+                waits += usize::from(after.clone().any(|step| {
+                    ["change", "freeze"].iter().any(|own| step.contains(&format!("  needs {own} ")))
+                }));
+                solved += 1;
+            }
+            Synthesis::Impossible(_) => {
+                assert!(!a_plan_exists(&text), "seed {seed}: there is one\n{text}");
+                ruled_out += 1;
+            }
+            Synthesis::Bound(bound) => {
+                println!("seed {seed}: {bound:?}\n{text}");
+                open += 1;
+            }
+        }
+    }
+    println!("{solved} solved, {ruled_out} ruled out, {open} open; {waits} wait for a fact");
+    assert!(
+        solved > 15 && ruled_out > 5 && waits > 3,
+        "{solved} solved, {ruled_out} ruled out, {waits} wait"
+    );
+    assert!(open * 10 <= solved + ruled_out, "{open} open");
+}
+
 /// Where trying everything finds a plan, so does the search.
 #[test]
 fn trying_everything_finds_plans_where_the_search_does() {
@@ -297,6 +331,7 @@ fn the_scenarios_that_come_with_it_come_to_these_pages() {
             ("one-key --one-addressee", 0),
             ("one-key-no-downtime", 1),
             ("backup-taken", 0),
+            ("approved-change", 0),
         ] {
             let (name, option) = page.split_once(' ').map_or((page, String::new()), |(name, option)| (name, format!(" {option}")));
             let told = keyroll(&format!("synthesize plans/scenarios/{name}.renewal{option}"));

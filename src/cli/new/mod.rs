@@ -49,10 +49,10 @@ pub struct Arguments {
     /// Call the plan so
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Give a role, key, keystore, receiver, flow, window, fact or step another name, or an alias another text
+    /// Give a role, group, key, keystore, receiver, flow, window, fact or step another name, or an alias another text
     #[arg(long, value_name = "OLD=NEW", value_parser = assignment)]
     rename: Vec<(String, String)>,
-    /// Give the plan, a role, a key or a step, by its name in the template, another title
+    /// Give the plan, a role, a key, a fact or a step, by its name in the template, another title
     #[arg(long, value_name = "NAME=TEXT", value_parser = assignment)]
     title: Vec<(String, String)>,
     /// Give a parameter another value, one that the plan lets it have

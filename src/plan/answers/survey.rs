@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     plan::duplicate,
     source::{Finding, Span},
-    syntax::tree::{AskDecl, Block, Item, Line, Phrase, StepLine, SyntaxTree},
+    syntax::tree::{AskDecl, Block, Item, Line, Phrase, StepLine, SyntaxTree, Term},
 };
 
 use super::{
@@ -144,6 +144,14 @@ impl Look<'_> {
         for line in lines {
             match &line.node {
                 Item::ForEach(each) => self.items(&each.body.lines),
+                // A part asks it in its own name.
+                Item::Inner(inner) => inner.bindings().for_each(|binding| {
+                    if let Term::Word(word) = &binding.value
+                        && self.names.contains(&word.value)
+                    {
+                        self.used.insert(word.value.clone());
+                    }
+                }),
                 Item::Step(step) => {
                     let around = self.step_condition(&step.body);
                     for line in &step.body.lines {

@@ -32,7 +32,11 @@ pub(super) struct Bound<'d> {
 }
 
 /// Reads them, as far as that can be done before the inner plan is read.
-pub(super) fn values<'d>(decl: &'d InnerDecl, inner: &SyntaxTree, outer: &Parameters) -> Bound<'d> {
+pub(super) fn values<'d>(
+    decl: &'d InnerDecl,
+    inner: &SyntaxTree,
+    (outer, answered): (&Parameters, &Answers),
+) -> Bound<'d> {
     let (mut parameters, mut asks, mut roles) = (BTreeMap::new(), Vec::new(), Vec::new());
     for line in &inner.items {
         match &line.node {
@@ -58,12 +62,14 @@ pub(super) fn values<'d>(decl: &'d InnerDecl, inner: &SyntaxTree, outer: &Parame
             (Term::Word(word), _) if is_ask => match word.value.as_str() {
                 "yes" => drop(answers.insert(name.to_owned(), true)),
                 "no" => drop(answers.insert(name.to_owned(), false)),
-                _ => bound.bad(is_question(name), Help::say("answer it with `yes` or `no`"), at),
+                // It is passed on: whoever is asked here answers it too.
+                ours => match answered.get(ours) {
+                    Some(yes) => drop(answers.insert(name.to_owned(), *yes)),
+                    None => bound.bad(is_question(name), answer_it(answered), at),
+                },
             },
             (Term::Word(_), _) => bound.things.push(binding),
-            (_, None) if is_ask => {
-                bound.bad(is_question(name), Help::say("answer it with `yes` or `no`"), at)
-            }
+            (_, None) if is_ask => bound.bad(is_question(name), answer_it(answered), at),
             (_, None) => {
                 let help = near(name, parameters.keys().copied(), "a value belongs to a parameter of it");
                 let what = format!("`{}` has no parameter `{}`", shown(&decl.file.value), shown(name));
@@ -133,7 +139,8 @@ impl Bound<'_> {
                 }
                 None => {
                     let of_kind = outer.iter().filter(|(_, found)| *found == kind);
-                    let declare = format!("declare it, as in `{kind} {}`", shown(here));
+                    let members = if *kind == "group" { " is ROLE, ROLE" } else { "" };
+                    let declare = format!("declare it, as in `{kind} {}{members}`", shown(here));
                     let help = near(here, of_kind.map(|(name, _)| name.as_str()), &declare);
                     self.bad(format!("there is no {kind} `{}`", shown(here)), help, word.span);
                 }
@@ -172,6 +179,7 @@ impl Bound<'_> {
 pub(super) fn declared(line: &Line<Item>) -> Option<(&str, &'static str)> {
     match &line.node {
         Item::Role(titled) => Some((&titled.name.value, "role")),
+        Item::Group(group) => Some((&group.name.value, "group")),
         Item::Key(titled) => Some((&titled.name.value, "key")),
         Item::Keystore(owned) => Some((&owned.name.value, "keystore")),
         Item::Receiver(owned) => Some((&owned.name.value, "receiver")),
@@ -184,6 +192,16 @@ pub(super) fn declared(line: &Line<Item>) -> Option<(&str, &'static str)> {
 
 fn is_question(name: &str) -> String {
     format!("`{}` is a question", shown(name))
+}
+
+/// What may stand behind a question of the part.
+fn answer_it(answered: &Answers) -> Help {
+    Help::say(match answered.keys().next() {
+        Some(ours) => {
+            format!("answer it with `yes` or `no`, or with a question of this plan, as `{}`", shown(ours))
+        }
+        None => "answer it with `yes` or `no`, or with a question that this plan asks".to_owned(),
+    })
 }
 
 fn near<'n>(name: &str, known: impl Iterator<Item = &'n str>, otherwise: &str) -> Help {

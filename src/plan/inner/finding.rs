@@ -83,7 +83,9 @@ pub const EXPLANATIONS: &[Explanation] = &[
         title: "a plan that cannot be a part of this one",
         text: "\
 `plan NAME from \"FILE\"` makes another plan a part of this one. The file lies beside the plan, or in
-a folder below it; `from \"std/NAME\"` is a plan that keyroll brings with it.
+a folder below it; `from \"std/NAME\"` is a plan that keyroll brings with it. `version 2` behind it
+asks for that version and no other; the head of the file says which one it is, as in
+`plan NAME version 2`.
 
 Right:
   plan acme from \"std/xml-signature/two-keys\" {
@@ -117,7 +119,8 @@ sentences in all. They are counted before any is made.
         title: "a part leaves something open",
         text: "\
 Every role of a part is played by a role of the plan. A parameter without a default gets a value,
-and a question an answer.
+and a question an answer: `yes`, `no`, or that of a question of the plan, as in
+`holds_two = acme_holds_two`.
 
 Wrong:
   plan acme from \"partner.renewal\" {
@@ -135,9 +138,10 @@ Right:
         code: "bad_part",
         title: "a line about a part cannot be meant so",
         text: "\
-In front of `=` stands a name of the part, each once: of a role, key, keystore, receiver, flow,
-window or fact, of a parameter, or of a question. Behind it stands what it is here: something of
-the same kind that this plan has, a value, or `yes` or `no`.
+In front of `=` stands a name of the part, each once: of a role, group, key, keystore, receiver,
+flow, window or fact, of a parameter, or of a question. Behind it stands what it is here: something
+of the same kind that this plan has, a value, or `yes`, `no` or a question of this plan. A group
+of the part that is one of this plan has the same roles in both.
 
 Right:
   plan acme from \"partner.renewal\" {

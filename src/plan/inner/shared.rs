@@ -10,7 +10,7 @@ use crate::{
     source::{Finding, Span, shown},
     syntax::{
         spelt,
-        tree::{Item, Phrase, Term},
+        tree::{GroupDecl, Item, Phrase, Term},
     },
 };
 
@@ -45,7 +45,8 @@ fn word(term: &Term, parameters: &Parameters) -> String {
 /// far.
 ///
 /// # Errors
-/// When both name a window, and not the same time for it, or a fact, and not the same start.
+/// When both name a window, and not the same time for it, a fact, and not the same start, or a group, and not
+/// the same roles.
 pub(super) fn say(
     outer: &mut Item,
     inner: Item,
@@ -74,6 +75,23 @@ pub(super) fn say(
                 let (here, there) = (told(here), told(there));
                 let what = format!("`{name}` may last {here} here, and {there} in the part");
                 let help = format!("write `window {name} {there}`, or let the part have a window of its own");
+                return Err(Box::new(BadPart { what, help, at: at.into() }));
+            }
+        }
+        (Item::Group(outer), Item::Group(inner)) => {
+            let roles = |group: &GroupDecl| -> BTreeSet<String> {
+                let words = group.roles.terms.iter().filter_map(|term| match term {
+                    Term::Word(word) => Some(shown(&word.value)),
+                    _ => None,
+                });
+                words.collect()
+            };
+            let (here, there) = (roles(outer), roles(&inner));
+            if here != there {
+                let told = |roles: BTreeSet<String>| roles.into_iter().collect::<Vec<_>>().join(", ");
+                let name = shown(&outer.name.value);
+                let what = format!("`{name}` is {} here, and {} in the part", told(here), told(there));
+                let help = "name the same roles in both, or let the part have a group of its own".to_owned();
                 return Err(Box::new(BadPart { what, help, at: at.into() }));
             }
         }

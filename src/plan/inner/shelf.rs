@@ -7,7 +7,7 @@ use crate::{
     source::{Finding, Source, shown},
     syntax::{
         MARK, SIZE_LIMIT, parse,
-        tree::{InnerDecl, SyntaxTree},
+        tree::{InnerDecl, Item, SyntaxTree},
     },
 };
 
@@ -38,11 +38,31 @@ pub(in crate::plan) struct Shelf {
 }
 
 impl Shelf {
-    /// The file that a sentence names.
+    /// The file that a sentence names, in the version that it names.
     ///
     /// # Errors
-    /// When it cannot be read, is no plan, or has faults: those are told in their own text.
+    /// When it cannot be read, is no plan, is another version, or has faults: those are told in their own text.
     pub(super) fn open(&self, source: &Source, decl: &InnerDecl) -> Result<Rc<Book>, Vec<Finding>> {
+        let book = self.book(source, decl)?;
+        let Some(wanted) = &decl.version else { return Ok(book) };
+        let is = book.tree.items.iter().find_map(|line| match &line.node {
+            Item::Plan(head) => head.version.as_ref().map(|version| version.value),
+            _ => None,
+        });
+        if is == Some(wanted.value) {
+            return Ok(book);
+        }
+        let has = is.map_or("no version".to_owned(), |version| format!("version {version}"));
+        let (file, at) = (shown(&decl.file.value), decl.file.span.to(wanted.span).into());
+        let help = match is {
+            Some(is) => format!("see what changed, then write `from \"{file}\" version {is}`"),
+            None => format!("see what it says, and leave `version {}` out", wanted.value),
+        };
+        let why = format!("is {has}, and {} is wanted", wanted.value);
+        Err(vec![Box::new(InnerPlanFile { file, why, help, at })])
+    }
+
+    fn book(&self, source: &Source, decl: &InnerDecl) -> Result<Rc<Book>, Vec<Finding>> {
         let name = decl.file.value.as_str();
         let key = source.key(name);
         if let Some(book) = self.books.borrow().get(&key) {

@@ -6,7 +6,9 @@ use std::{
 };
 
 use crate::{
-    plan::{duplicate, given::Given, parameter::Parameters, resolve::read_within, vocabulary},
+    plan::{
+        answers::Answers, duplicate, given::Given, parameter::Parameters, resolve::read_within, vocabulary,
+    },
     source::{Finding, Part, Source, Span, Spanned, shown},
     syntax::{
         NAME_LIMIT, NameTooLong,
@@ -50,7 +52,7 @@ pub(in crate::plan) struct Whole<'t> {
 pub(in crate::plan) fn whole<'t>(
     source: &Source,
     tree: Cow<'t, SyntaxTree>,
-    given: &Given,
+    (given, answers): (&Given, &Answers),
     wording: Wording,
     around: Around<'_>,
 ) -> Result<Whole<'t>, Vec<Finding>> {
@@ -71,6 +73,7 @@ pub(in crate::plan) fn whole<'t>(
     let mut making = Making {
         around,
         parameters: parameters(&whole.tree, &given.parameters)?,
+        answers,
         items: Vec::new(),
         places: BTreeMap::new(),
         known: BTreeMap::new(),
@@ -113,6 +116,8 @@ pub(in crate::plan) fn whole<'t>(
 struct Making<'s> {
     around: Around<'s>,
     parameters: Parameters,
+    /// The answers to the questions of this plan.
+    answers: &'s Answers,
     /// Each with the place in the text of the sentence that it comes from.
     items: Vec<(usize, Line<Item>)>,
     /// Which of them declares a thing.
@@ -162,7 +167,7 @@ impl Making<'_> {
             return Err(vec![Box::new(InnerPlanDepth { most: DEPTH, chain, at })]);
         }
         let book = self.around.shelf.open(&whole.source, decl)?;
-        let mut bound = bound::values(decl, &book.tree, &self.parameters);
+        let mut bound = bound::values(decl, &book.tree, (&self.parameters, self.answers));
         if !bound.findings.is_empty() {
             return Err(bound.into_findings(decl));
         }

@@ -269,7 +269,8 @@ impl<'a> Saying<'a> {
             };
             body.lines.push(with(line, said));
         }
-        InnerDecl { name: self.own(&inner.name, row, around), file: inner.file.clone(), body }
+        let (file, version) = (inner.file.clone(), inner.version.clone());
+        InnerDecl { name: self.own(&inner.name, row, around), file, version, body }
     }
 
     fn titled(&mut self, titled: &Titled, row: &Row<'a>, around: &[&str]) -> Titled {

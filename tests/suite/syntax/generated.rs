@@ -275,7 +275,8 @@ fn inner() -> impl Strategy<Value = InnerDecl> {
         .prop_map(|(name, value)| InnerLine::Bind(Box::new(Binding { name, value })));
     let after = vec(any_word(), 1..4).prop_map(InnerLine::After);
     let line = prop_oneof![3 => bound, 1 => after];
-    (free_word(), text(), block(line.boxed())).prop_map(|(name, file, body)| InnerDecl { name, file, body })
+    (free_word(), text(), option::of(any::<u64>().prop_map(at)), block(line.boxed()))
+        .prop_map(|(name, file, version, body)| InnerDecl { name, file, version, body })
 }
 
 fn using() -> impl Strategy<Value = Item> {
@@ -309,12 +310,17 @@ fn sentence() -> impl Strategy<Value = Item> + Clone {
         table().prop_map(Item::Table),
         inner().prop_map(|inner| Item::Inner(Box::new(inner))),
         (any_word(), text()).prop_map(|(code, because)| Item::Expect(ExpectDecl { code, because })),
-        (free_word(), option::of(text()), option::of(text()), asides()).prop_map(
-            |(name, title, source, asides)| {
+        (
+            free_word(),
+            option::of(any::<u64>().prop_map(at)),
+            option::of(text()),
+            option::of(text()),
+            asides()
+        )
+            .prop_map(|(name, version, title, source, asides)| {
                 let parts = usize::from(title.is_some()) + usize::from(source.is_some());
-                Item::Plan(PlanHead { name, title, source, asides: of_parts(asides, parts) })
-            }
-        ),
+                Item::Plan(PlanHead { name, version, title, source, asides: of_parts(asides, parts) })
+            }),
         (free_word(), any_word(), option::of(prop_oneof![4 => value(), 1 => day()]), option::of(range()))
             .prop_map(|(name, kind, default, range)| Item::Param(ParamDecl { name, kind, default, range })),
         (free_word(), free_word(), text(), option::of(any_word()), asides()).prop_map(

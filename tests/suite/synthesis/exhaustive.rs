@@ -6,6 +6,7 @@ use std::collections::{HashSet, VecDeque};
 use keyroll::plan::given::Given;
 use keyroll::{
     condition::Asks,
+    invariant::been::Been,
     plan::{Plan, resolve::resolve},
     source::Source,
     syntax::parse,
@@ -107,6 +108,9 @@ fn alphabet(plan: &Plan) -> Vec<Line> {
         }
         lines.push((role(flow.owner), format!("deploy {}", flow.name)));
     }
+    for own in land.own_facts.rows() {
+        lines.extend(["set", "clear"].map(|verb| (role(own.owner), format!("{verb} {}", own.name))));
+    }
     let mut roles = land.roles.rows();
     let (first, second) = (roles.next().unwrap(), roles.next().unwrap());
     lines.extend(land.windows.rows().map(|w| (first.clone(), format!("agree {} with {second}", w.name))));
@@ -179,6 +183,15 @@ fn safe(text: &str) -> Option<String> {
 fn after(plan: &Plan) -> String {
     let mut world: World = plan.start.clone();
     world.send_everywhere(&plan.landscape);
+    let mut been = Been::nothing(&plan.landscape, &plan.statements);
+    been.enter(&world);
+    let mut spoken: Vec<bool> = vec![false; plan.statements.len()];
+    let mut hear = |world: &World| {
+        for (spoken, said) in spoken.iter_mut().zip(&plan.statements) {
+            *spoken |= said.value.applies(&plan.landscape, world);
+        }
+    };
+    hear(&world);
     for (id, step) in plan.steps.iter() {
         for need in &step.needs {
             if let keyroll::condition::Asks::Drained(flow, key) = need.value.asks() {
@@ -192,6 +205,8 @@ fn after(plan: &Plan) -> String {
             effect.apply(&plan.landscape, &mut world).expect("the second judge did it");
         }
         world.send_everywhere(&plan.landscape);
+        been.enter(&world);
+        hear(&world);
     }
     let provided = plan.steps.rows().any(|step| step.name.value.starts_with("provide_"));
     let places: Vec<String> = world
@@ -201,8 +216,13 @@ fn after(plan: &Plan) -> String {
         .filter(|p| !p.ends_with("None"))
         .collect();
     format!(
-        "{places:?} {:?} {:?} {:?} {:?} {provided}",
-        world.accepted, world.running, world.under_way, world.windows
+        "{places:?} {:?} {:?} {:?} {:?} {:?} {:?} {spoken:?} {provided}",
+        world.accepted,
+        world.running,
+        world.under_way,
+        world.windows,
+        world.set,
+        been.into_been(),
     )
 }
 

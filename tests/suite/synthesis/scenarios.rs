@@ -96,6 +96,44 @@ fn finals(text: &mut String, chance: &mut Chance, roles: &[&str]) {
     writeln!(text, "finally store[\"a\"] is new{known}").unwrap();
 }
 
+/// The text of one in which something hangs on facts of its own.
+pub(crate) fn with_facts(seed: u64) -> String {
+    let mut chance = Chance::new(seed.wrapping_add(23_000_000));
+    let plain = scenario(seed + 500);
+    let roles: Vec<&str> = plain.lines().filter_map(|line| line.strip_prefix("role ")).collect();
+    let names = if chance.percent(40) { &["change", "freeze"][..] } else { &["change"][..] };
+    let (mut facts, mut more) = (String::new(), String::new());
+    for name in names {
+        let at_start = if chance.percent(30) { " set" } else { "" };
+        writeln!(facts, "fact {name} of {} \"As {name} says\"{at_start}", chance.of(&roles)).unwrap();
+        let is = chance.of(&["set", "clear"]);
+        let other = if is == "set" { "clear" } else { "set" };
+        let promises = [
+            format!("never store[\"a\"] is new while {name} {other}"),
+            format!("never store[\"a\"] is new while {name} {other}"),
+            format!("{name} {is} before gate accepts new"),
+            format!("{name} {is} before store[\"a\"] is new"),
+            format!("store[\"a\"] is new before {name} {other}"),
+            format!("always {name} {is} while orders undeployed"),
+            format!("never {name} {is} while gate accepts old"),
+            format!("gate accepts new before {name} {is}"),
+            format!("{name} {is} before pause open"),
+            format!("never {name} {other} while pause open"),
+            format!("never {name} {other}"),
+        ];
+        let promise = &promises[chance.below(promises.len())];
+        if plain.contains("window pause") || !promise.contains("pause") {
+            writeln!(more, "promise {promise}").unwrap();
+        }
+        if chance.percent(45) {
+            let known =
+                if chance.percent(30) { format!(" known to {}", chance.of(&roles)) } else { String::new() };
+            writeln!(more, "finally {name} {}{known}", chance.of(&["set", "clear"])).unwrap();
+        }
+    }
+    plain.replacen("\nkeystore ", &format!("\n{facts}\nkeystore "), 1) + &more
+}
+
 /// The text of a scenario of one keystore, in which backup aliases are in the way and keys lie anywhere.
 pub(crate) fn keystore(seed: u64) -> String {
     let mut chance = Chance::new(seed.wrapping_add(17_000_000));
