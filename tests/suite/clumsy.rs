@@ -184,7 +184,7 @@ keystore ks of a {
   alias \"s\" is old
 }
 
-receiver r of a {
+receiver r of b {
   accepts old
 }
 
