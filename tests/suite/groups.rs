@@ -192,7 +192,7 @@ fn a_group_stands_where_roles_are_listed_and_nowhere_else() {
         "group few      is first_admin, second_admin",
         "group few      is first_admin, second_admin\ngroup all is few, third_admin",
     );
-    assert_eq!(codes(&nested), BTreeSet::from(["unknown_name".to_owned()]));
+    assert_eq!(codes(&nested), BTreeSet::from(["wrong_kind".to_owned()]));
     // In a list with others, and named twice: each role is told once.
     let mixed = PLAN.replace("inform partners", "inform few, third_admin, first_admin");
     assert_eq!(checked(&mixed).plan().deliveries.len(), checked(PLAN).plan().deliveries.len());
