@@ -30,6 +30,12 @@ pub trait Deployer: Debug + Send {
     /// When the spool cannot be read.
     fn in_flight(&self, key: &Fingerprint) -> Result<InFlight, DeployerError>;
 
+    /// Whether a message that is signed with two keys counts for neither of them there. Otherwise it may count for
+    /// both.
+    fn tells_apart(&self) -> bool {
+        false
+    }
+
     /// Sends one marked message with the credential `key`, which lies under `alias`, and says what the
     /// receiver makes of it. Nothing of it is put under way.
     ///

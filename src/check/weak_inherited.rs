@@ -24,7 +24,7 @@ struct WeakInherited {
     key: String,
     old: String,
     weakness: Weakness,
-    #[label("too weak for a new key")]
+    #[label("of which the new one would be too")]
     at: SourceSpan,
     #[label("of which type is not said")]
     made: SourceSpan,

@@ -31,8 +31,8 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[Explanation {
     code: "no_reason",
     title: "a waiver without a reason",
     text: "\
-What a plan waives is not proved of it. Whoever approves it, and whoever reads the report years later,
-sees the reason and nothing else; so there is one. The same holds for `expect refused`.
+What a plan waives is not proved of it. Whoever approves it, and whoever reads the report years
+later, sees the reason and nothing else; so there is one. The same holds for `expect refused`.
 
 Wrong:
   waive orders rejected because \"\"

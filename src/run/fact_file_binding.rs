@@ -15,14 +15,14 @@ pub(super) fn faults(site: &Site, text: &Source, folder: &Path) -> Vec<Finding> 
     let mut taken = others(site, folder);
     let mut findings = Vec::new();
     for (name, path) in files(site) {
-        let (fact, written) = (shown(name), shown(&path.display().to_string()));
+        let fact = shown(name);
         let mut refuse = |what: String, help: String| {
             findings.push(bad_binding(what, help, place(text, "facts", name)));
         };
         let is_named = matches!(path.components().next_back(), Some(Component::Normal(_)));
         let ends = path.as_os_str().as_encoded_bytes().ends_with(b"/");
         if !is_named || ends || folder.join(path).is_dir() {
-            let what = format!("`{fact}` is kept in a file, and `{written}` is none");
+            let what = format!("`{fact}` is kept in a file, and its path names none");
             refuse(what, format!("name a file, as in `path = \"{fact}-fact\"`; it need not be there yet"));
             continue;
         }

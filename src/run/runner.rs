@@ -19,7 +19,11 @@ use crate::{
     journal::Host,
     proof::verdict::Proven,
     transition::event::Record,
-    world::{id::StepId, material::Fingerprint, state::World},
+    world::{
+        id::{ChannelId, StepId},
+        material::Fingerprint,
+        state::World,
+    },
 };
 
 use super::{
@@ -151,6 +155,11 @@ impl<'a> Runner<'a> {
             self.skip(&waits);
             self.nap(&times)?;
         }
+    }
+
+    /// Whether the messages of a flow may carry two keys.
+    pub(super) fn is_doubled(&self, flow: ChannelId) -> bool {
+        self.checked.plan().landscape.channels[flow].beside.is_some()
     }
 
     /// Lets the time come in which nothing happens, on a clock that can: where a time is all that is waited

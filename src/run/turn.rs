@@ -336,7 +336,7 @@ impl Runner<'_> {
                     return Ok(Some(Drain::Seen));
                 }
                 // It may count messages that carry the key beside another one, and these need not arrive.
-                InFlight::Seen(_) if self.checked.plan().landscape.channels[flow].beside.is_some() => {}
+                InFlight::Seen(_) if !backend.tells_apart() && self.is_doubled(flow) => {}
                 InFlight::Seen(_) => return Ok(None),
                 InFlight::Unknown => {}
             }

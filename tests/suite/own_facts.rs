@@ -371,7 +371,8 @@ fn what_changes_of_a_fact_is_told_of_two_plans() {
     );
     let mine = PLAN
         .replace("fact change of board", "fact change of operator")
-        .replace("step approve by board", "step approve by operator");
+        .replace("step approve by board", "step approve by operator")
+        .replace("request board to set change", "inform board");
     let mine = told(
         &mine
             .replace("  after approve\n", "  after ask\n")

@@ -346,12 +346,16 @@ fn people_carry_it_and_a_local_flow_where_signatures_are_enveloped() {
     place.keyroll("dry-run two.renewal --site by_hand.toml").says("add");
     let local = SITE.replace(
         "[flows.orders]\nbackend = \"manual\"",
-        "[flows.orders]\nbackend = \"local\"\npath = \"orders\"",
+        "[flows.orders]\nbackend = \"local\"\npath = \"orders\"\nstand_in = true",
     );
     place.write("local.toml", &local);
     let said = place.keyroll("dry-run two.renewal --site local.toml");
     assert!(!said.err.contains("lists two aliases"), "{}", said.err);
     place.write("enveloping.toml", format!("{local}\n[flows.orders.signature]\ntype = \"enveloping\"\n"));
     let said = place.keyroll("dry-run two.renewal --site enveloping.toml").says("keyroll::weak_binding");
-    assert!(said.err.contains("where they are enveloped, and `orders` lists two aliases"), "{}", said.err);
+    assert!(
+        said.err.contains("a `local` flow puts two signatures on a message where they are"),
+        "{}",
+        said.err
+    );
 }

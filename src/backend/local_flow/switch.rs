@@ -99,6 +99,10 @@ impl Deployer for FlowSwitch {
         });
         Ok(InFlight::Seen(u64::try_from(under_way.count()).unwrap_or(u64::MAX)))
     }
+
+    fn tells_apart(&self) -> bool {
+        true
+    }
 }
 
 fn failed(doing: &'static str, path: PathBuf) -> impl FnOnce(std::io::Error) -> DeployerError {

@@ -55,6 +55,12 @@ pub(crate) fn broken(plan: &Plan) -> BTreeSet<&'static str> {
                 broken.insert("created_twice");
             }
         }
+        // Who is asked for an act, or allowed it, is whose act it is.
+        let to = row.speech.as_ref().map(|speech| speech.to.as_slice()).unwrap_or_default();
+        let owners = row.action.value.asks_for().into_iter().filter_map(|fact| plan.landscape.owner(fact));
+        if owners.into_iter().any(|owner| to.iter().all(|asked| *asked != owner)) {
+            broken.insert("role_without_authority");
+        }
         if let Some(SpeechKind::Proposal(window)) = row.speech.as_ref().map(|s| s.kind)
             && !agreed.insert(window)
         {
