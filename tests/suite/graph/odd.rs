@@ -74,8 +74,9 @@ pub(super) fn odd(odd: Odd) -> String {
             own.push(name.clone());
         } else {
             let verb = match chance.below(5) {
-                0 => format!("request r{to} to deploy f"),
-                1 => format!("allow r{to} to undeploy f"),
+                // Nobody but its owner is asked to.
+                0 if to == 0 => format!("request r{to} to deploy f"),
+                1 if to == 0 => format!("allow r{to} to undeploy f"),
                 _ => format!("inform r{to}"),
             };
             writeln!(text, "  {verb}\n}}").unwrap();
