@@ -1,10 +1,7 @@
 //! The command line: arguments in, words and an exit code out.
 
-pub mod abort;
-pub mod amend;
 pub mod answered;
 pub mod at_site;
-pub mod called_off;
 pub mod carried;
 pub mod check;
 pub mod claimed;
@@ -16,11 +13,9 @@ pub mod dry_run;
 pub mod exit;
 pub mod explain;
 pub mod fmt;
-mod go_on;
 mod granted;
 pub mod graph;
 pub mod guard;
-pub mod handover;
 pub mod import;
 pub mod inbox;
 pub mod json;
@@ -29,14 +24,13 @@ pub mod library;
 pub mod man;
 pub mod manner;
 pub mod new;
+pub mod of_run;
 pub mod output;
-pub mod part;
 pub mod prompt;
 pub mod prove;
 pub mod rehearse;
 pub mod reject;
 pub mod repair;
-pub mod retry;
 pub mod run;
 pub mod runbook;
 pub mod schema;
@@ -44,7 +38,6 @@ pub mod screen;
 pub mod sign;
 pub mod signature;
 pub mod site;
-pub mod skip;
 pub mod status;
 pub mod stop;
 pub mod synthesize;
@@ -111,11 +104,8 @@ enum Verb {
     Inbox(inbox::Arguments),
     Confirm(confirm::Arguments),
     Reject(reject::Arguments),
-    Abort(abort::Arguments),
-    Retry(retry::Arguments),
-    Skip(skip::Arguments),
-    Amend(amend::Arguments),
-    Handover(handover::Arguments),
+    #[command(flatten)]
+    OfRun(of_run::Verb),
     Keystore(keystore::Arguments),
     Sign(sign::Arguments),
     Verify(verify::Arguments),
@@ -177,11 +167,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Verb::Inbox(arguments) => inbox::run(&arguments, &mut screen),
         Verb::Confirm(arguments) => confirm::run(&arguments, &mut screen),
         Verb::Reject(arguments) => reject::run(&arguments, &mut screen),
-        Verb::Abort(arguments) => abort::run(&arguments, &mut screen),
-        Verb::Retry(arguments) => retry::run(&arguments, &mut screen),
-        Verb::Skip(arguments) => skip::run(&arguments, &mut screen),
-        Verb::Amend(arguments) => amend::run(&arguments, &mut screen),
-        Verb::Handover(arguments) => handover::run(&arguments, &mut screen),
+        Verb::OfRun(verb) => of_run::run(&verb, &mut screen),
         Verb::Keystore(arguments) => keystore::run(&arguments, &mut screen),
         Verb::Sign(arguments) => sign::run(&arguments, &mut screen),
         Verb::Verify(arguments) => verify::run(&arguments, &mut screen),

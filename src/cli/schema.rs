@@ -14,8 +14,6 @@ use crate::{
 };
 
 use super::{
-    amend::Amended,
-    called_off::CalledOff,
     carried::Carried,
     check::Sound,
     compare::Compared,
@@ -24,13 +22,13 @@ use super::{
     explain::Explained,
     fmt::Formatted,
     graph::sheet::Sheet,
-    handover::HandedOver,
     import::Imported,
     inbox::Inbox,
     json::{Document, mark},
     keystore::{list::Listed, outcome::Changed, record::Recorded, release::Released},
     library::Library,
     new::{Begun, Templates},
+    of_run::{amend::Amended, called_off::CalledOff, handover::HandedOver},
     prove::Judged,
     rehearse::{Enacted, Rehearsal, Staged},
     repair::Mended,

@@ -33,6 +33,7 @@ const ORDER: &[&[&str]] = &[
     &["compare", "import", "repair", "template"],
     &["journal"],
     &["run"],
+    &["rest"],
     &["evidence"],
     &["runbook"],
     &["door"],

@@ -152,7 +152,7 @@ fn what_somebody_may_have_done_by_hand_is_asked() {
     place.keyroll("confirm trust_both --as receiver_admin").ends(0);
     let told = json(place.keyroll("abort --as tenant_admin --format json").ends(0));
     let acts = told["steps"].to_string();
-    assert!(acts.contains("retire new at partner"), "{acts}");
+    assert!(acts.contains("replace new by old at partner"), "{acts}");
 }
 
 #[test]

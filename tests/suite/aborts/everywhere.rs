@@ -4,8 +4,8 @@
 use std::{
     cell::RefCell,
     collections::BTreeSet,
-    path::Path,
-    sync::atomic::{AtomicBool, Ordering},
+    path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
     time::Duration,
 };
 
@@ -20,9 +20,9 @@ use keyroll::{
         receiver::Judgement,
     },
     check::{self, Checked},
-    cli::part::{Part, goes_over},
+    cli::of_run::part::{Part, goes_over},
     journal::{
-        Host,
+        Host, HostError,
         sqlite::{Pinned, SqliteHost, Store},
     },
     plan::given::Given,
@@ -35,6 +35,7 @@ use keyroll::{
         bind::bind,
         casting::Casting,
         courier::Courier,
+        error::RunError,
         opening,
         runner::{Ending, Parts, Runner},
         sandbox::{Props, Sandbox},
@@ -43,6 +44,7 @@ use keyroll::{
     source::Source,
     synthesis::Bounds,
     transition::{
+        command::Command,
         event::{Actor, Bound, Event, Record},
         next::Verdict as Taken,
         state::State,
@@ -80,6 +82,42 @@ fn prove_whole(text: &str) -> Box<Proven> {
     match prove(checked, &start, BUDGET) {
         Verdict::Proven(proven) => proven,
         other => panic!("{other:?}"),
+    }
+}
+
+/// A journal that takes down so many records more.
+#[derive(Debug)]
+struct Limited<'a> {
+    host: &'a mut SqliteHost,
+    left: usize,
+}
+
+impl Host for Limited<'_> {
+    fn run(&self) -> &str {
+        self.host.run()
+    }
+    fn state(&self) -> &State {
+        self.host.state()
+    }
+    fn refresh(&mut self, checked: &Checked) -> Result<bool, HostError> {
+        self.host.refresh(checked)
+    }
+    fn submit(&mut self, checked: &Checked, record: &Record) -> Result<Taken, HostError> {
+        if self.left == 0 {
+            return Err(HostError::Busy(PathBuf::new()));
+        }
+        let verdict = self.host.submit(checked, record)?;
+        self.left -= usize::from(matches!(verdict, Taken::Applied(_)));
+        Ok(verdict)
+    }
+    fn outbox(&self) -> Result<Vec<Command>, HostError> {
+        self.host.outbox()
+    }
+    fn settle(&mut self, command: &Command) -> Result<(), HostError> {
+        self.host.settle(command)
+    }
+    fn records(&self) -> Result<Vec<Record>, HostError> {
+        self.host.records()
     }
 }
 
@@ -157,28 +195,25 @@ impl<'a> Stage<'a> {
         judged.len()
     }
 
-    /// Runs until the plan is done, until it waits, or until so many records more are taken down.
+    /// Runs until the plan is done, until it waits, or until nothing more is taken down than so many records:
+    /// then what is begun takes effect, and nobody writes it down.
     fn run(&self, proven: &Proven, host: &mut SqliteHost, most: usize) -> Ending {
         let checked = proven.checked();
-        let halt = AtomicBool::new(false);
-        let mut records = 0;
+        let mut host = Limited { host, left: most };
         let parts = Parts {
-            host,
+            host: &mut host,
             backends: self.backends(checked),
             site: &self.site,
             folder: self.folder,
             clock: &WallClock,
             notifier: &mut Nobody,
-            stop: &halt,
+            stop: &AtomicBool::new(false),
         };
-        let mut watch = |_: &Record| {
-            records += 1;
-            self.post();
-            if records >= most {
-                halt.store(true, Ordering::Relaxed);
-            }
-        };
-        Runner::over_site(proven, parts).run(self.site.digest(), false, &mut watch).unwrap()
+        let mut watch = |_: &Record| self.post();
+        match Runner::over_site(proven, parts).run(self.site.digest(), false, &mut watch) {
+            Err(RunError::Host(HostError::Busy(_))) => Ending::Interrupted,
+            ending => ending.unwrap(),
+        }
     }
 
     /// Runs to the end; what is waited for arrives when nothing else is left to be done.

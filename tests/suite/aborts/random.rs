@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// How many texts are made; more are asked for by a variable.
-const TEXTS: u64 = 1_500;
+const TEXTS: u64 = 6_000;
 
 /// More moments than a random plan is worth, and than are tried of one.
 const ENOUGH: usize = 1_500;

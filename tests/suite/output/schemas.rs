@@ -320,9 +320,16 @@ fn every_kind_of_event_fits_the_schema() {
     use keyroll::{
         backend::Outcome,
         cli::json::line,
-        transition::event::{Actor, Drain, Event, Record},
+        transition::event::{Actor, Bound, Drain, Event, Record},
         world::material::Fingerprint,
     };
+    let standing = json!({
+        "started": true, "places": {"tenant[\"a\"]": "old"}, "accepted": {"partner": ["old"]}, "deployed": ["orders"],
+        "under_way": {"orders": ["old"]}, "windows": {"w": ["open", null]}, "received": [["create", "ops"]],
+        "steps": {"create": {"status": "open", "attempts": 0}}, "certificates": {"old": "pem"},
+        "stopped": [["orders", "old", "1970-01-01T00:00:00Z"]], "broken": [], "now": "1970-01-01T00:00:00Z"
+    });
+    let standing = Box::new(serde_json::from_value(standing).unwrap());
     let by = |person: Option<&str>| Actor {
         role: "ops".to_owned(),
         person: person.map(str::to_owned),
@@ -333,6 +340,27 @@ fn every_kind_of_event_fits_the_schema() {
     let digest = Fingerprint::of(b"");
     let events = [
         Event::Started { plan: digest, site: digest, certificates: certificates.clone() },
+        Event::Continued {
+            plan: digest,
+            site: digest,
+            from: "run".to_owned(),
+            bound: Bound::Back,
+            by: by(Some("Ann")),
+            because: "why".to_owned(),
+            proof: "how".to_owned(),
+            start: digest,
+            standing,
+        },
+        Event::Left { to: None, bound: Bound::Amended, by: by(Some("Ann")), because: "why".to_owned() },
+        Event::Left {
+            to: Some("run.2".to_owned()),
+            bound: Bound::Skipped,
+            by: by(Some("Ann")),
+            because: "why".to_owned(),
+        },
+        Event::NoWayBack { by: by(Some("Ann")), because: "why".to_owned() },
+        Event::Retried { step: step.clone(), by: by(Some("Ann")) },
+        Event::HandedOver { to: "Ben".to_owned(), by: by(Some("Ann")) },
         Event::Begun { step: step.clone(), attempt: 1 },
         Event::Ended {
             step: step.clone(),
@@ -374,9 +402,9 @@ fn every_kind_of_event_fits_the_schema() {
         .map(|e| e["properties"]["event"]["const"].as_str().unwrap());
     assert_eq!(kinds, listed.collect::<BTreeSet<&str>>());
     // A time that is none, and a kind that is not listed.
-    let mut wrong_time = documents[1].clone();
+    let mut wrong_time = documents[6].clone();
     wrong_time["at"] = json!(0);
-    let mut unknown = documents[1].clone();
+    let mut unknown = documents[6].clone();
     unknown["event"] = json!("exploded");
     assert!(wrong(&[wrong_time, unknown]).iter().all(|wrong| !wrong.is_empty()));
 }

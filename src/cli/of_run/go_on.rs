@@ -12,13 +12,13 @@ use crate::{
     world::state::World,
 };
 
-use super::{
-    abort::is_same_site,
+use crate::cli::{
     at_site::{Attached, failed},
     carried::Carried,
     claimed,
     exit::Exit,
     json::Format,
+    of_run::abort::is_same_site,
     run::{Arguments, Job, carry_out},
     screen::Screen,
     tally::Tally,
@@ -30,7 +30,11 @@ use super::{
 ///
 /// # Errors
 /// The exit; what is wrong has been said.
-pub(super) fn go_on(arguments: &Arguments, run: Option<&str>, screen: &mut Screen) -> Result<Exit, Exit> {
+pub(in crate::cli) fn go_on(
+    arguments: &Arguments,
+    run: Option<&str>,
+    screen: &mut Screen,
+) -> Result<Exit, Exit> {
     let at = arguments.at.of(run);
     let Attached { checked, mut host, pinned, site, text } = at.attach(true, screen)?;
     is_same_site(&site, &pinned, screen)?;

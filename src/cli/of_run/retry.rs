@@ -2,7 +2,7 @@
 
 use crate::transition::event::{Actor, Event};
 
-use super::{
+use crate::cli::{
     at_site::{AtSite, Attached},
     confirm::{submit, unknown},
     exit::Exit,
@@ -41,7 +41,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     if checked.plan().step(&arguments.step).is_none() {
         return unknown(&checked, &arguments.step, screen);
     }
-    if let Err(exit) = super::abort::acting(&checked, &arguments.role, screen) {
+    if let Err(exit) = crate::cli::of_run::abort::acting(&checked, &arguments.role, screen) {
         return exit;
     }
     let by = Actor { role: arguments.role.clone(), person: arguments.person.clone(), automatic: false };

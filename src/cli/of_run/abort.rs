@@ -25,13 +25,13 @@ use crate::{
     world::id::{RoleId, StepId},
 };
 
-use super::{
+use crate::cli::{
     at_site::{AtSite, Attached, failed},
-    called_off::{CalledOff, lines},
     claimed,
     exit::Exit,
     json::Format,
-    part::{Part, goes_over},
+    of_run::called_off::{CalledOff, lines},
+    of_run::part::{Part, goes_over},
     screen::Screen,
     stop,
     trusted::trusted,
@@ -160,7 +160,9 @@ pub fn stands(
     trusted(at, (site, text), screen)?;
     let mut denied = BTreeSet::new();
     for step in not_done {
-        let Some(id) = plan.step(step) else { return Err(super::confirm::unknown(checked, step, screen)) };
+        let Some(id) = plan.step(step) else {
+            return Err(crate::cli::confirm::unknown(checked, step, screen));
+        };
         denied.insert(id);
     }
     let unreadable = |error: String, screen: &mut Screen| {

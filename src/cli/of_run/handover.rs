@@ -20,11 +20,11 @@ use crate::{
     },
 };
 
-use super::{
-    abort::acting,
+use crate::cli::{
     at_site::{AtSite, Attached, failed},
     exit::Exit,
     json::{Document, Format},
+    of_run::abort::acting,
     screen::Screen,
 };
 

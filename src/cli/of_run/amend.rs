@@ -22,12 +22,12 @@ use crate::{
     },
 };
 
-use super::{
-    abort::{self, question, stands},
+use crate::cli::{
     at_site::{AtSite, Attached, failed, fitting},
     exit::Exit,
     json::{Document, Format},
-    part::{Part, goes_over},
+    of_run::abort::{self, question, stands},
+    of_run::part::{Part, goes_over},
     screen::Screen,
     text,
 };
@@ -122,17 +122,17 @@ fn amended(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
 
 /// The plan that a run moves to.
 #[derive(Debug)]
-pub(super) struct Move {
-    pub(super) new: Checked,
-    pub(super) kept: std::collections::BTreeMap<String, String>,
-    pub(super) bound: Bound,
+pub(in crate::cli) struct Move {
+    pub(in crate::cli) new: Checked,
+    pub(in crate::cli) kept: std::collections::BTreeMap<String, String>,
+    pub(in crate::cli) bound: Bound,
 }
 
 /// Moves a run to a plan, or says why what is left of it is not proved.
 ///
 /// # Errors
 /// The exit; what is wrong has been said.
-pub(super) fn moves(
+pub(in crate::cli) fn moves(
     (at, attached): (&AtSite, &mut Attached),
     Move { new, kept, bound }: Move,
     how: &How,

@@ -8,12 +8,12 @@ use crate::{
     transition::{event::Bound, state::Status},
 };
 
-use super::{
-    amend::{How, Move, moves},
+use crate::cli::{
     at_site::AtSite,
     confirm::unknown,
     exit::Exit,
     json::Format,
+    of_run::amend::{How, Move, moves},
     screen::Screen,
 };
 

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
+    duration::{Timing, interruption::Interruption, stretch::Stretch},
     journal::Host,
     proof::verdict::Proven,
     rest::way::{Left, Way},
@@ -11,20 +12,20 @@ use crate::{
     world::id::StepId,
 };
 
-use super::{at_site::Attached, json::Document};
+use crate::cli::{at_site::Attached, json::Document};
 
 /// What calling a run off comes to.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct CalledOff {
     /// The run.
-    pub(super) run: String,
+    pub(in crate::cli) run: String,
     /// Where the way leads.
     way: Whither,
     /// Whether it is taken.
-    pub(super) taken: bool,
+    pub(in crate::cli) taken: bool,
     /// The part of the run in which it goes on, where it is taken and goes on under another plan.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) part: Option<String>,
+    pub(in crate::cli) part: Option<String>,
     /// The plan of the way back.
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<String>,
@@ -38,13 +39,12 @@ pub struct CalledOff {
     steps: Vec<ToDo>,
     /// Who is told to stop before anything else, and says that they have.
     told: Vec<String>,
-    /// How many hops of downtime it costs, where steps were searched.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    downtime_hops: Option<u32>,
+    /// Where a flow stands still on the way back, or does so now.
+    interruptions: Vec<StandsStill>,
     /// Steps of which nothing was recorded, and whose effect is seen.
-    pub(super) unrecorded: Vec<String>,
+    pub(in crate::cli) unrecorded: Vec<String>,
     /// Steps of which somebody has to say whether they are done, before a way can be told.
-    pub(super) asked: Vec<String>,
+    pub(in crate::cli) asked: Vec<String>,
     /// What stays otherwise than it was at the start.
     stays: Vec<String>,
     /// Promises of the plan that are said of it from its start on, and were not asked of the way.
@@ -68,6 +68,22 @@ enum Whither {
     Unknown,
 }
 
+/// A flow that stands still.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct StandsStill {
+    /// The flow.
+    flow: String,
+    /// From which step on; nothing where it stands still now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    /// Up to which step; nothing where it is not to run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+    /// Acts on the longest chain in between.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acts: Option<usize>,
+}
+
 /// A step that is still to be done.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct ToDo {
@@ -84,7 +100,7 @@ impl Document for CalledOff {
 }
 
 impl CalledOff {
-    pub(super) fn of(run: &str) -> Self {
+    pub(in crate::cli) fn of(run: &str) -> Self {
         Self {
             run: run.to_owned(),
             way: Whither::Unknown,
@@ -95,7 +111,7 @@ impl CalledOff {
             proof: None,
             steps: Vec::new(),
             told: Vec::new(),
-            downtime_hops: None,
+            interruptions: Vec::new(),
             unrecorded: Vec::new(),
             asked: Vec::new(),
             stays: Vec::new(),
@@ -109,7 +125,7 @@ impl CalledOff {
         self.not_asked.clone_from(&left.not_asked);
     }
 
-    pub(super) fn fill(&mut self, found: &Way, attached: &Attached) {
+    pub(in crate::cli) fn fill(&mut self, found: &Way, attached: &Attached) {
         match found {
             Way::Nothing(left) => {
                 self.way = Whither::Nowhere;
@@ -123,7 +139,7 @@ impl CalledOff {
                 self.proof = Some(back.proven.proof().how.sentence());
                 self.steps = to_do(&back.proven, |_| true);
                 self.told.clone_from(&back.told);
-                self.downtime_hops = back.cost.map(|cost| cost.downtime);
+                self.interruptions = interruptions(&back.proven);
                 self.left(&back.left);
             }
             Way::Forward(forward) => {
@@ -140,6 +156,21 @@ impl CalledOff {
     }
 }
 
+/// Where flows stand still under a plan.
+fn interruptions(proven: &Proven) -> Vec<StandsStill> {
+    let checked = proven.checked();
+    let plan = checked.plan();
+    let name = |step: StepId| plan.steps[step].name.value.clone();
+    let timing = Timing::of(plan, checked.order());
+    let row = |(one, stretch): &(Interruption, Stretch)| StandsStill {
+        flow: plan.landscape.channels[one.flow].name.clone(),
+        from: one.stop.map(name),
+        until: one.start.map(name),
+        acts: stretch.hops,
+    };
+    timing.interruptions.iter().map(row).collect()
+}
+
 /// The steps of a plan that are still to be done.
 fn to_do(proven: &Proven, is_open: impl Fn(StepId) -> bool) -> Vec<ToDo> {
     let checked = proven.checked();
@@ -154,7 +185,7 @@ fn to_do(proven: &Proven, is_open: impl Fn(StepId) -> bool) -> Vec<ToDo> {
 }
 
 /// The same for people.
-pub(super) fn lines(told: &CalledOff) -> Vec<String> {
+pub(in crate::cli) fn lines(told: &CalledOff) -> Vec<String> {
     let run = shown(&told.run);
     let mut lines = vec![match told.way {
         Whither::Nowhere => {
@@ -167,10 +198,14 @@ pub(super) fn lines(told: &CalledOff) -> Vec<String> {
     let mut row = |head: &str, text: &str| lines.push(format!("  {head:<11} {}", shown(text)));
     told.why.iter().for_each(|why| row("because", why));
     told.proof.iter().for_each(|how| row("how", how));
-    match told.downtime_hops {
-        Some(0) => row("downtime", "none more"),
-        Some(hops) => row("downtime", &format!("{hops} hops")),
-        None => {}
+    if told.way == Whither::Back && told.interruptions.is_empty() {
+        row("downtime", "none");
+    }
+    for one in &told.interruptions {
+        let from = one.from.as_ref().map_or_else(|| "now".to_owned(), |step| format!("from `{step}`"));
+        let until = one.until.as_ref().map_or_else(String::new, |step| format!(" up to `{step}`"));
+        let acts = one.acts.map_or_else(String::new, |acts| format!(", {acts} acts one after the other"));
+        row("downtime", &format!("{} stands still {from}{until}{acts}", one.flow));
     }
     told.told.iter().for_each(|role| {
         row("first", &format!("{role} is told to stop, and says that nothing was done since"))

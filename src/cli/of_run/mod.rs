@@ -1,0 +1,35 @@
+//! What is done with a run as a whole: it is called off, held up no longer, moved or handed over.
+
+pub mod abort;
+pub mod amend;
+pub mod called_off;
+pub mod go_on;
+pub mod handover;
+pub mod part;
+pub mod retry;
+pub mod skip;
+
+use clap::Subcommand;
+
+use super::{exit::Exit, screen::Screen};
+
+/// One of them.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    Abort(abort::Arguments),
+    Retry(retry::Arguments),
+    Skip(skip::Arguments),
+    Amend(amend::Arguments),
+    Handover(handover::Arguments),
+}
+
+/// Does it.
+pub(super) fn run(verb: &Verb, screen: &mut Screen) -> Exit {
+    match verb {
+        Verb::Abort(arguments) => abort::run(arguments, screen),
+        Verb::Retry(arguments) => retry::run(arguments, screen),
+        Verb::Skip(arguments) => skip::run(arguments, screen),
+        Verb::Amend(arguments) => amend::run(arguments, screen),
+        Verb::Handover(arguments) => handover::run(arguments, screen),
+    }
+}
