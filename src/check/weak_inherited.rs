@@ -65,9 +65,9 @@ pub const EXPLANATION: Explanation = Explanation {
     code: "weak_inherited",
     title: "advice: a new key is made like a weak one",
     text: "\
-A new key is of the type of the one that it replaces, unless the plan or the site says another. Where
-the old one is weak, a run takes in no such pair: it says so before it begins. Say what comes instead,
-in the plan or in the site.
+A new key is of the type of the one that it replaces, unless the plan or the site says another.
+Where the old one is weak, a run takes in no such pair: it says so before it begins. Say what comes
+instead, in the plan or in the site.
 
 Wrong:
   type of old is rsa-1024

@@ -51,6 +51,9 @@ mod tests {
             let text = whole(kind.trim(), &format!("{}\n", rest.split("\n```").next().unwrap()));
             let mut at = take(PlanGrammar::parse(Rule::header_line, &text).unwrap(), &mut seen);
             take(PlanGrammar::parse(Rule::item_lines, &text[at..]).unwrap(), &mut seen);
+            if let Ok(line) = PlanGrammar::parse(Rule::known_line, &text[at..]) {
+                take(line, &mut seen);
+            }
             while let Ok(line) = PlanGrammar::parse(Rule::item_line, &text[at..]) {
                 at += take(line, &mut seen);
             }

@@ -103,8 +103,6 @@ fn what_could_follow_is_named() {
         ("step s by r {\n  needs\n}\n", "a name or a place like `store[$alias]`"),
         // A word that begins a sentence may be that of a kind too; what is told is about the sentence.
         ("group everybody\n", "`is`"),
-        ("type old\n", "a name"),
-        ("certificate old\n", "a name"),
         (
             "flow f of r { x y ! }\n",
             "a text in quotes, a parameter like `$name`, a number, a duration like `4h`, `}`, `,` or the end of the line",
