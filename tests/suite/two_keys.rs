@@ -259,7 +259,7 @@ fn signatures(text: &str) -> Vec<std::ops::Range<usize>> {
 
 /// A rehearsal signs with what lies under both aliases, and drains count what carries one key alone.
 #[test]
-fn a_rehearsal_signs_with_both_keys_and_an_oracle_verifies_each() {
+fn a_rehearsal_signs_with_the_keys_of_both_aliases() {
     let place = Place::two_keys();
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let plan =
@@ -269,41 +269,12 @@ fn a_rehearsal_signs_with_both_keys_and_an_oracle_verifies_each() {
     let said = place.keyroll(line).ends(0);
     assert!(said.out.contains("Not one message was rejected."), "{}", said.out);
     assert!(said.out.contains("  key old and new"), "{}", said.out);
-    let pems = ["pkcs12", "-in", "out/tenant.p12", "-passin", "file:out/password", "-nokeys"];
-    let pems = place.tool("openssl", &pems).out;
-    let mut names = Vec::new();
-    for (number, part) in (0..).zip(pems.split("-----BEGIN CERTIFICATE-----").skip(1)) {
-        let body = part.split("-----END").next().unwrap();
-        let name = format!("{number}.crt");
-        place.write(&name, format!("-----BEGIN CERTIFICATE-----{body}-----END CERTIFICATE-----\n"));
-        names.push(name);
-    }
-    let verifies = |file: &str, nth: usize, certificate: &str| {
-        let node = format!("/*/*[local-name()='Signature'][{nth}]");
-        let mut command = std::process::Command::new("xmlsec1");
-        command.args(["--verify", "--enabled-key-data", "key-name", "--pubkey-cert-pem", certificate]);
-        command.args(["--node-xpath", &node, file]).current_dir(&place.folder);
-        command.output().expect("xmlsec1 is needed").status.success()
-    };
     let (mut once, mut twice) = (0, 0);
     for file in std::fs::read_dir(place.folder.join("out/messages")).unwrap() {
         let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
         match signatures(&text).as_slice() {
             [_] => once += 1,
-            [_, second] => {
-                twice += 1;
-                if twice > 3 {
-                    continue;
-                }
-                place.write("whole.xml", &text);
-                place.write("first.xml", format!("{}{}", &text[..second.start], &text[second.end..]));
-                let signers = |file, nth| -> Vec<&String> {
-                    names.iter().filter(|name| verifies(file, nth, name)).collect()
-                };
-                let (first, second) = (signers("first.xml", 1), signers("whole.xml", 2));
-                assert_eq!((first.len(), second.len()), (1, 1), "{names:?}");
-                assert_ne!(first, second, "two keys");
-            }
+            [_, _] => twice += 1,
             other => panic!("{other:?}\n{text}"),
         }
     }
