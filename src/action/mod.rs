@@ -45,11 +45,9 @@ use crate::{
     },
 };
 
-use certifying::Certifying;
-use usage::Arguments;
+use self::{certifying::Certifying, usage::Arguments};
 
-pub use listed::listed;
-pub use unsettled::Unsettled;
+pub use self::{listed::listed, unsettled::Unsettled};
 
 /// A row of the vocabulary.
 #[derive(Debug)]

@@ -23,6 +23,7 @@ pub mod keystore;
 pub mod library;
 pub mod man;
 pub mod manner;
+mod moved;
 pub mod new;
 pub mod of_run;
 pub mod output;

@@ -26,12 +26,13 @@ use crate::{
 };
 
 use super::{
-    answered::{Answered, answered_otherwise, vain},
+    answered::{Answered, vain},
     at_site::{AtSite, failed, fitting, shown_path},
     carried::Carried,
     claimed,
     exit::Exit,
     json::Format,
+    moved::moved,
     of_run::go_on::go_on,
     prove::told,
     rehearse::progress::Progress,
@@ -357,22 +358,7 @@ fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
     }
     if let Some(pinned) = found.filter(|p| !p.finished) {
         if !fits(&pinned) {
-            let kept = given.to_keep(plan);
-            if let Some(line) = answered_otherwise(pinned, &kept) {
-                screen.talk(line);
-                return Err(Exit::Stale);
-            }
-            let what = if pinned.plan == plan.digest() {
-                "the site"
-            } else if pinned.parameters == kept {
-                "the plan"
-            } else {
-                "the plan's parameters at the site"
-            };
-            screen.talk(format_args!(
-                "{what} was changed since run {} began; put it back, or finish that run with what it is pinned to",
-                pinned.run
-            ));
+            screen.talk(moved(&pinned, plan, &given.to_keep(plan)));
             return Err(Exit::Stale);
         }
         if arguments.again {

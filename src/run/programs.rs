@@ -1,7 +1,7 @@
 //! What a site has started: its programs, and the scripts that they are told to read.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
@@ -62,9 +62,10 @@ pub fn executed(site: &Site, folder: &Path) -> Result<Vec<Executed>, Unseen> {
         for path in files(&binding, folder).map_err(of(name))? {
             let unread = |path: PathBuf| move |cause| Unseen::Unread { name: name.clone(), path, cause };
             let real = path.canonicalize().map_err(unread(path.clone()))?;
-            if !found.contains_key(&real) {
-                let digest = File::open(&real).and_then(Fingerprint::of_all).map_err(unread(real.clone()))?;
-                found.insert(real, digest);
+            if let Entry::Vacant(place) = found.entry(real) {
+                let real = place.key().clone();
+                let digest = File::open(&real).and_then(Fingerprint::of_all).map_err(unread(real))?;
+                place.insert(digest);
             }
         }
     }

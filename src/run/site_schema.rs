@@ -21,6 +21,7 @@ pub fn schema() -> Value {
             "parameters": map(json!({"type": "string"}), "Values for the plan's parameters."),
             "answers": map(json!({"enum": ["yes", "no"]}), "Answers to the plan's questions."),
             "roles": map(role(), "Who plays the roles; one that is not named is played by a person."),
+            "calendars": map(calendar(), "Calendars of times in which roles change nothing."),
             "keystores": map(json!({"oneOf": [pkcs12(), command(json!({})), manual()]}), "What stands behind the keystores."),
             "receivers": map(json!({"oneOf": [directory(), command(json!({"capacity": capacity()})), manual()]}), "What stands behind the receivers."),
             "flows": map(json!({"oneOf": [local(), command(json!({})), manual()]}), "What stands behind the flows."),
@@ -87,7 +88,7 @@ fn pairs() -> Value {
     let mut pairs =
         closed(&["path", "password"], json!({"path": path("A PKCS#12 file"), "password": password()}));
     if let Some(table) = pairs.as_object_mut() {
-        let about = "Pairs that stand in for what a receiver makes, as in a sandbox.";
+        let about = "Pairs that stand in for what a receiver makes, as in a trial.";
         table.insert("description".to_owned(), json!(about));
     }
     pairs
@@ -98,8 +99,19 @@ fn role() -> Value {
         &[],
         json!({
             "automatic": {"type": "boolean", "description": "Whether keyroll does the role's acts of speech by itself."},
+            "calendars": {"type": "array", "items": {"type": "string"}, "description": "Calendars of the site, by name: while one of them is closed the role changes nothing."},
             "pause": length("How long a step of the role waits after it could begin, as in 5m."),
             "people": {"type": "array", "items": {"type": "string"}, "description": "Who plays the role."},
+        }),
+    )
+}
+
+fn calendar() -> Value {
+    closed(
+        &["path"],
+        json!({
+            "path": path("A file in the format of iCalendar"),
+            "zone": text("The zone of times in it that name none, and of whole days, as in Europe/Vienna; without, UTC."),
         }),
     )
 }

@@ -355,8 +355,8 @@ impl Runner<'_> {
             if mine {
                 self.stand_in_for_late(step, now, watch)?;
             }
-            let barred = || !barred_at(self.checked, self.state(), step, now).is_empty();
-            let waits = || barred() || self.casting.held(plan, self.state(), step, now).is_some();
+            let held = || self.casting.held(plan, self.state(), step, now).is_some();
+            let waits = || !barred_at(self.checked, self.state(), step, now).is_empty() || held();
             if !mine || waits() || self.waits_for_people(step) {
                 self.ready_since.remove(&step);
                 continue;
@@ -392,8 +392,7 @@ impl Runner<'_> {
             if plan.steps[step].action.value.certifies().is_some() {
                 self.learn();
             }
-            // What is commanded is carried out before the next step begins: the world is looked at
-            // in between.
+            // What is commanded is carried out before the next step begins: the world is looked at between.
             return Ok(true);
         }
         Ok(false)

@@ -72,7 +72,7 @@ pub(super) fn fault(text: &str, start: usize, at: usize, tried: &[Rule]) -> Find
     }
     let Some(usage) = usage(word) else {
         let token = raw::token(text, start);
-        return UnknownItem::new(word, raw::found(text, token), token.into());
+        return UnknownItem::finding(word, raw::found(text, token), token.into());
     };
     if raw::rest(text, at).starts_with('"')
         && let Some(finding) = text_fault(text, at)

@@ -147,7 +147,7 @@ pub struct UnknownItem {
 
 impl UnknownItem {
     /// The finding for `word` (empty when it is none), described by `found`.
-    pub(super) fn new(word: &str, found: String, at: SourceSpan) -> Finding {
+    pub(super) fn finding(word: &str, found: String, at: SourceSpan) -> Finding {
         let near = near(word);
         let advice = match near {
             Some(known) => format!("did you mean `{known}`?"),

@@ -102,7 +102,7 @@ fn tried(text: &str, tries: usize, chance: &mut Chance, forgeries: &mut dyn FnMu
 fn a_certificate_proves_no_mutant_that_breaks_a_promise() {
     let refused = std::sync::atomic::AtomicUsize::new(0);
     let first = 4_000_000;
-    let counts = counted(first..first + 5_000, |seed| {
+    let counts = counted(first..first + 5_500, |seed| {
         let mut worst = None;
         let mut chance = Chance::new(seed);
         tried(&plan(seed), 12, &mut chance, &mut |what| {

@@ -322,9 +322,10 @@ fn act(chance: &mut Chance, ground: &Ground, role: usize) -> (String, Vec<usize>
     let names = to.iter().map(|r| format!("r{r}")).collect::<Vec<_>>().join(", ");
     let said = match chance.below(10) {
         0..=4 => format!("inform {names}"),
-        5 => format!("request {names} to undeploy f0"),
-        6 => format!("allow {names} to deploy f0"),
-        7 => format!("provide {key} to {names}"),
+        // Nobody but its owner is asked to.
+        5 if to.contains(&ground.flow_owner) => format!("request {names} to undeploy f0"),
+        6 if to.contains(&ground.flow_owner) => format!("allow {names} to deploy f0"),
+        5..=7 => format!("provide {key} to {names}"),
         _ if ground.windows > 0 => {
             return (format!("agree w{} with r{}", chance.below(ground.windows), to[0]), vec![to[0]]);
         }
