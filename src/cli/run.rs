@@ -358,7 +358,7 @@ fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
     }
     if let Some(pinned) = found.filter(|p| !p.finished) {
         if !fits(&pinned) {
-            screen.talk(moved(&pinned, plan, &given.to_keep(plan)));
+            screen.talk(moved(pinned, plan, &given.to_keep(plan)));
             return Err(Exit::Stale);
         }
         if arguments.again {
