@@ -69,6 +69,33 @@ fn nothing_is_started_before_somebody_has_trusted_the_site() {
     }
 }
 
+/// A run that waits looks at the site, too, before it goes on, is called off, or moves.
+#[test]
+fn a_run_that_waits_starts_nothing_that_nobody_trusts_any_more() {
+    let shop = Shop::new();
+    let site = fs::read_to_string(shop.folder.join("site.toml")).unwrap();
+    shop.write("site.toml", &site.replacen("automatic = true", "automatic = false", 1));
+    shop.is_trusted();
+    shop.keyroll("run tokens.renewal").ends(3);
+    tells_of_itself(&shop);
+    let shown = shop.keyroll("status --format json").out;
+    let run = shown.split("\"run\":\"").nth(1).and_then(|run| run.split('"').next()).unwrap();
+    let by = "--as operations --person Ada --because later";
+    for line in [
+        "run".to_owned(),
+        "run tokens.renewal".to_owned(),
+        "abort --as operations".to_owned(),
+        format!("amend {run} tokens.renewal {by}"),
+    ] {
+        let said = shop.keyroll(&line).ends(6);
+        assert!(said.err.contains("is not the one that was trusted"), "{line}: {}", said.err);
+        assert!(!was_started(&shop), "{line}");
+    }
+    shop.is_trusted();
+    shop.keyroll("abort --as operations");
+    assert!(was_started(&shop));
+}
+
 /// What moved is named, for the site and for each program; nothing is started meanwhile.
 #[test]
 fn a_change_of_the_site_or_of_a_program_takes_the_trust_away() {

@@ -279,6 +279,28 @@ mod tests {
     }
 
     #[test]
+    fn an_end_in_utc_is_one_of_local_times() {
+        // As in UTC it would lie before the last time of the day after.
+        let daily = "DTSTART;TZID=Europe/Vienna:20261221T003000\nDURATION:PT1H\n\
+                     RRULE:FREQ=DAILY;UNTIL=20261222T233000Z";
+        let expected = pairs(&[
+            ("2026-12-20T23:30:00Z", "2026-12-21T00:30:00Z"),
+            ("2026-12-21T23:30:00Z", "2026-12-22T00:30:00Z"),
+            ("2026-12-22T23:30:00Z", "2026-12-23T00:30:00Z"),
+        ]);
+        assert_eq!(closed(&[daily], "UTC"), expected);
+    }
+
+    #[test]
+    fn what_is_called_off_or_free_closes_nothing() {
+        let event = "DTSTART:20260701T080000Z\nDURATION:PT1H";
+        assert_eq!(closed(&[event], "UTC").len(), 1);
+        for lines in ["STATUS:CANCELLED", "TRANSP:TRANSPARENT"] {
+            assert_eq!(closed(&[&format!("{event}\n{lines}")], "UTC"), pairs(&[]), "{lines}");
+        }
+    }
+
+    #[test]
     fn what_has_no_end_is_followed_to_the_end_of_days() {
         let found = closed(&["DTSTART:20260103T000000Z\nDURATION:P2D\nRRULE:FREQ=WEEKLY"], "UTC");
         assert!(found.len() > 3800, "{}", found.len());
