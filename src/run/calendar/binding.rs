@@ -69,8 +69,12 @@ pub fn open(
 fn one(binding: &CalendarBinding, folder: &Path) -> Result<Calendar, (String, &'static str)> {
     let path = folder.join(&binding.path);
     let file = "name a file that a calendar program has exported, as in `path = \"freeze.ics\"`";
-    let bytes =
-        bounded::read(&path, LIMIT).map_err(|error| (format!("{}: {error}", path.display()), file))?;
+    let unread = |error: std::io::Error| (format!("{}: {error}", path.display()), file);
+    // Nobody may ever write into a pipe.
+    if !path.metadata().map_err(unread)?.is_file() {
+        return Err((format!("{} is no file", path.display()), file));
+    }
+    let bytes = bounded::read(&path, LIMIT).map_err(unread)?;
     if bytes.len() > LIMIT {
         return Err((format!("it has more than {LIMIT} bytes"), file));
     }

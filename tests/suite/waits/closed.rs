@@ -126,7 +126,10 @@ fn a_calendar_that_cannot_be_followed_is_refused_before_anything_is_done() {
     std::fs::remove_file(place.folder.join("freeze.ics")).unwrap();
     place.run().ends(1).says("keyroll::bad_calendar");
     std::fs::create_dir(place.folder.join("freeze.ics")).unwrap();
-    place.run().ends(1).says("keyroll::bad_calendar");
+    place.run().ends(1).says("freeze.ics is no file");
+    std::fs::remove_dir(place.folder.join("freeze.ics")).unwrap();
+    place.tool("mkfifo", &["freeze.ics"]);
+    place.run().ends(1).says("freeze.ics is no file");
     place.edit("site.toml", "calendars = [\"freeze\"]", "calendars = [\"freze\"]");
     let said = place.run().ends(1);
     assert!(
