@@ -7,6 +7,15 @@ use std::{
     thread,
 };
 
+/// From so many pieces on a thread costs less than it saves.
+const MANY: usize = 4000;
+
+/// By how many workers so many pieces are worked on.
+#[must_use]
+pub fn workers(pieces: usize) -> usize {
+    if pieces < MANY { 1 } else { processors() }
+}
+
 /// How many workers have a processor each.
 #[must_use]
 pub fn processors() -> usize {
@@ -53,8 +62,11 @@ pub fn both<A: Send, B>(workers: usize, one: impl Fn() -> A + Sync, other: impl 
     })
 }
 
-/// Gives back what takes its time to be taken apart, while its owner goes on.
-pub fn give_back(what: impl Send + 'static) {
+/// Gives back something of so many pieces: where that takes its time, while its owner goes on.
+pub fn give_back(pieces: usize, what: impl Send + 'static) {
+    if pieces < MANY {
+        return drop(what);
+    }
     // Where there is no thread to be had, it is given back here and now.
     let _given_back = thread::Builder::new().spawn(move || drop(what));
 }

@@ -14,20 +14,14 @@ use crate::{
     plan::{Plan, answers::questions, given::Given, resolve::resolve_asked, table::once},
     source::{Finding, Refusal, Source, is_advice},
     syntax::parse,
-    worker::both,
+    worker::{both, give_back, workers},
     world::{
         id::{DeliveryId, StepId},
         wording::Wording,
     },
 };
 
-use super::{
-    Subject, cycle,
-    each::{findings, without, workers},
-    family::variants,
-    key_not_provided::Holders,
-    too_entangled,
-};
+use super::{Subject, cycle, each::findings, family::variants, key_not_provided::Holders, too_entangled};
 
 /// A plan that passed every check. There is no other way to make one than [`all`].
 #[derive(Debug)]
@@ -123,7 +117,9 @@ pub fn read(source: &Source, given: &Given) -> Result<Checked, Refusal> {
     }
     // All questions are answered, or silence is taken for the answer.
     let plan = resolve_asked(source, &tree, given, !asked.are_none).map_err(refuse)?;
-    without(tree, || all(given.applied(plan))).map_err(refuse)
+    // That of a large plan takes as much memory as all that is made of it.
+    give_back(tree.items.len(), tree);
+    all(given.applied(plan)).map_err(refuse)
 }
 
 /// Makes every check.
@@ -145,7 +141,7 @@ fn found(plan: Plan) -> Result<Checked, Vec<Finding>> {
         Err(Unordered::Circle) => return Err(cycle::find(&plan, &graph)),
         Err(Unordered::Entangled) => return Err(vec![too_entangled::finding(&plan)]),
     };
-    let workers = workers(&plan);
+    let workers = workers(plan.steps.len());
     let told = || (Awaited::of(&plan, &order), Late::of(&plan, &order));
     let ((awaited, late), knowledge) = both(workers, told, || Knowledge::of(&plan, &order));
     let (Some(knowledge), Some(awaited)) = (knowledge, awaited) else {

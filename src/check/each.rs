@@ -1,23 +1,8 @@
 //! Each check, over one plan: where there is much to do, several at the same time.
 
-use std::thread;
-
-use crate::{
-    plan::Plan,
-    source::Finding,
-    syntax::tree::SyntaxTree,
-    worker::{each, processors},
-};
+use crate::{source::Finding, worker::each};
 
 use super::{CHECKS, Check, Subject};
-
-/// From so many steps on a thread costs less than it saves.
-const MANY: usize = 4000;
-
-/// By how many workers a plan is looked through.
-pub(super) fn workers(plan: &Plan) -> usize {
-    if plan.steps.len() < MANY { 1 } else { processors() }
-}
 
 /// What all checks find, in their order, by so many workers.
 pub(super) fn findings(subject: &Subject<'_>, workers: usize) -> Vec<Finding> {
@@ -27,20 +12,6 @@ pub(super) fn findings(subject: &Subject<'_>, workers: usize) -> Vec<Finding> {
 /// Makes checks by so many workers; what they find stands in the order of the checks.
 fn found(checks: &[Check], subject: &Subject<'_>, workers: usize) -> Vec<Finding> {
     each(checks, workers, |check| check(subject)).into_iter().flatten().collect()
-}
-
-/// Does some work on the plan that was made of a tree, without the tree: that of a large plan takes as much
-/// memory as all that is made of it, and to give it back takes its time, so another thread does.
-pub(super) fn without<R>(tree: SyntaxTree, work: impl FnOnce() -> R) -> R {
-    if tree.items.len() < MANY {
-        drop(tree);
-        return work();
-    }
-    thread::scope(|scope| {
-        // Where there is no thread to be had, the tree is given back here and now.
-        let _given_back = thread::Builder::new().spawn_scoped(scope, || drop(tree));
-        work()
-    })
 }
 
 #[cfg(test)]

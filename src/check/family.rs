@@ -9,10 +9,11 @@ use crate::{
         resolve::resolve_asked,
     },
     source::{Finding, Noted, Refusal, Source},
-    syntax::{parse, tree::SyntaxTree},
+    syntax::parse,
+    worker::give_back,
 };
 
-use super::{Checked, all, each::without};
+use super::{Checked, all};
 
 /// A plan for one way to answer its questions.
 #[derive(Debug)]
@@ -60,9 +61,10 @@ pub fn variants(source: &Source, given: &Given) -> Result<Vec<Variant>, Refusal>
         let answers = given.answers.clone().into_iter().chain(way.clone()).collect();
         let given = Given { answers, ..given.clone() };
         let plan = resolve_asked(source, &tree, &given, asks).map_err(refuse);
-        let last = if number + 1 == ways.len() { std::mem::take(&mut tree) } else { SyntaxTree::default() };
-        let read = without(last, || plan.and_then(|plan| all(given.applied(plan)).map_err(refuse)));
-        match read {
+        if number + 1 == ways.len() {
+            give_back(tree.items.len(), std::mem::take(&mut tree));
+        }
+        match plan.and_then(|plan| all(given.applied(plan)).map_err(refuse)) {
             Ok(plan) => checked.push(Variant { answers: way.clone(), checked: plan }),
             Err(refusal) => found.add(way, refusal.findings),
         }

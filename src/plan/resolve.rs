@@ -264,7 +264,7 @@ fn read(
     let within = is_within.then(|| whole.tree.into_owned());
     drop(meant);
     if let Cow::Owned(rows) = said.tree {
-        give_back(rows);
+        give_back(rows.items.len(), rows);
     }
     Ok((plan, within))
 }

@@ -136,6 +136,21 @@ proptest! {
     }
 }
 
+/// So many rows are said by two workers, where there are processors for them.
+#[test]
+fn a_long_table_says_it_too_and_finds_what_is_wrong_once() {
+    let partner = |number: usize| (format!("p{number}"), 1 + number as u64 % 71, number % 3 != 1);
+    let partners: Vec<Partner> = (0..1_500).map(partner).collect();
+    let (told, hand) = (read(&with_table(&partners)), read(&by_hand(&partners)));
+    let (told, hand) = (told.unwrap(), hand.unwrap());
+    assert!(told.plan().steps.len() > 4_000, "{}", told.plan().steps.len());
+    assert!(steps(&told) == steps(&hand) && rest(&told) == rest(&hand));
+    // What is wrong in each row is told once.
+    let block = "for each partner {\n";
+    let wrong = with_table(&partners).replacen(block, &format!("{block}role $strange-$partner\n"), 1);
+    assert_eq!(read(&wrong).unwrap_err().codes().collect::<Vec<_>>(), ["unknown_column"]);
+}
+
 #[test]
 fn a_plan_with_a_table_is_proved_and_refused_like_any_other() {
     let proved = read(HUB).unwrap();

@@ -10,7 +10,7 @@ use crate::{
         Line, Owned, Phrase, StepDecl, StepLine, SyntaxTree, TakesLine, Term, Thing, Titled, UseDecl,
         WaitsLine, WindowDecl,
     },
-    worker::{both, processors},
+    worker::{both, workers},
 };
 
 use super::{
@@ -48,9 +48,6 @@ pub fn instances<'a>(source: &Source, tree: &'a SyntaxTree) -> Result<Instances<
     Ok(Instances { tree: Cow::Owned(tree), files })
 }
 
-/// From so many sentences on a second worker costs less than it saves.
-const MANY: usize = 4000;
-
 /// What is said so far.
 struct Saying<'a> {
     tables: &'a BTreeMap<&'a str, Table>,
@@ -82,16 +79,15 @@ impl<'a> Saying<'a> {
         let Some((name, rows)) = self.rows(&each.every, row) else { return };
         around.push(name);
         let lines = &each.body.lines;
-        if rows.len().saturating_mul(lines.len()) < MANY {
-            rows.iter().for_each(|row| self.items(lines, row, around));
-        } else {
-            self.halves(lines, &rows, around);
+        match workers(rows.len().saturating_mul(lines.len())) {
+            1 => rows.iter().for_each(|row| self.items(lines, row, around)),
+            workers => self.halves(workers, (lines, &rows), around),
         }
         around.pop();
     }
 
     /// The same by two workers; what they say stands in the order of the rows.
-    fn halves(&mut self, lines: &[Line<Item>], rows: &[Row<'a>], around: &[&'a str]) {
+    fn halves(&mut self, workers: usize, (lines, rows): (&[Line<Item>], &[Row<'a>]), around: &[&'a str]) {
         let said = |rows: &[Row<'a>]| {
             let mut saying = Self { tables: self.tables, findings: Vec::new(), items: Vec::new() };
             let mut around = around.to_vec();
@@ -99,7 +95,7 @@ impl<'a> Saying<'a> {
             (saying.findings, saying.items)
         };
         let (first, second) = rows.split_at(rows.len() / 2);
-        let halves: [_; 2] = both(processors(), || said(first), || said(second)).into();
+        let halves: [_; 2] = both(workers, || said(first), || said(second)).into();
         for (findings, items) in halves {
             self.findings.extend(findings);
             self.items.extend(items);
