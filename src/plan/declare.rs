@@ -6,10 +6,10 @@ use miette::{Diagnostic, LabeledSpan, SourceSpan};
 use thiserror::Error;
 
 use crate::{
-    action::usage::{Argument, Arguments, Slot},
+    action::usage::{Argument, Arguments},
     explanation::Explanation,
-    source::{Finding, Span, Spanned, shown},
-    syntax::tree::{FactDecl, Owned, Phrase, WindowDecl},
+    source::{Finding, Span, shown},
+    syntax::tree::{FactDecl, Item, Owned, Phrase, WindowDecl},
     world::{
         id::{AcceptorId, ChannelId, KeyId, OwnFactId, PlaceId, RoleId, Table, WindowId},
         landscape::{Acceptor, OwnFact, Store, Window},
@@ -22,9 +22,9 @@ use super::{
     key_kind::KeyKinds,
     lines::{KEYSTORE_LINES, RECEIVER_LINES},
     other_use::OtherUse,
-    phrase::Reader,
     resolve::Draft,
     scope::Thing,
+    table::{Extent, Sentences},
 };
 
 /// A sentence that was said before.
@@ -58,15 +58,15 @@ struct CapacityExceeded {
 }
 
 /// Declares a keystore and the aliases that are in use.
-pub fn keystore<'t>(draft: &mut Draft, decl: &'t Owned<Phrase>, owner: RoleId) -> Body<'t> {
+pub fn keystore(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) -> Head {
     let store = draft.landscape.stores.push(Store { name: decl.name.value.clone(), owner, has_gap: false });
     let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Keystore(store));
     draft.findings.extend(finding);
-    Body::Keystore(decl)
+    Head::Keystore
 }
 
 /// Declares a receiver.
-pub fn receiver<'t>(draft: &mut Draft, decl: &'t Owned<Phrase>, owner: RoleId) -> Body<'t> {
+pub fn receiver(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) -> Head {
     let receiver = draft.landscape.acceptors.push(Acceptor {
         name: decl.name.value.clone(),
         owner,
@@ -76,7 +76,7 @@ pub fn receiver<'t>(draft: &mut Draft, decl: &'t Owned<Phrase>, owner: RoleId) -
     draft.declared.receivers.push(decl.name.span);
     let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Receiver(receiver));
     draft.findings.extend(finding);
-    Body::Receiver(decl, receiver)
+    Head::Receiver(receiver)
 }
 
 /// Declares a window.
@@ -138,15 +138,20 @@ pub struct Declared {
     pub head: Span,
 }
 
-/// What is said inside the braces; read once every name is declared.
+/// What has something inside its braces, which is read once every name is declared.
 #[derive(Clone, Copy, Debug)]
-pub enum Body<'t> {
-    /// `alias $alias is old`
-    Keystore(&'t Owned<Phrase>),
-    /// `accepts old`, `accepts at most 2`
-    Receiver(&'t Owned<Phrase>, AcceptorId),
-    /// `signs xml with tenant[$alias]`, ...
-    Flow(&'t Owned<Phrase>, RoleId),
+pub enum Head {
+    /// A keystore: `alias $alias is old`
+    Keystore,
+    /// A receiver: `accepts old`, `accepts at most 2`
+    Receiver(AcceptorId),
+    /// A flow and its role: `signs xml with tenant[$alias]`, ...
+    Flow(RoleId),
+}
+
+/// Whether a sentence has something inside its braces that is said of a thing.
+pub const fn has_body(item: &Item) -> bool {
+    matches!(item, Item::Keystore(_) | Item::Receiver(_) | Item::Flow(_))
 }
 
 /// Where things are at the start.
@@ -164,15 +169,15 @@ pub struct Start {
     pub set: Table<OwnFactId, bool>,
 }
 
-/// Reads all bodies.
-pub fn bodies(draft: &mut Draft, bodies: Vec<Body<'_>>) {
-    for body in bodies {
-        match body {
-            Body::Keystore(decl) => keystore_body(draft, decl),
-            Body::Receiver(decl, receiver) => receiver_body(draft, decl, receiver),
-            Body::Flow(decl, owner) => flow::body(draft, decl, owner),
-        }
-    }
+/// Reads what is said of all things, whose heads these are.
+pub fn bodies(draft: &mut Draft, said: &mut Sentences<'_>, heads: Vec<Head>) {
+    let mut heads = heads.into_iter();
+    said.each(Extent::Whole, has_body, |item| match (item, heads.next()) {
+        (Item::Keystore(decl), _) => keystore_body(draft, decl),
+        (Item::Receiver(decl), Some(Head::Receiver(receiver))) => receiver_body(draft, decl, receiver),
+        (Item::Flow(decl), Some(Head::Flow(owner))) => flow::body(draft, decl, owner),
+        _ => {}
+    });
 }
 
 fn keystore_body(draft: &mut Draft, decl: &Owned<Phrase>) {
@@ -262,14 +267,6 @@ fn receiver_body(draft: &mut Draft, decl: &Owned<Phrase>, receiver: AcceptorId) 
 
 pub(super) fn said_twice(what: String, at: Span, first: Span) -> Finding {
     Box::new(SaidTwice { what, at: at.into(), first: first.into() })
-}
-
-/// The role that owns a declared thing.
-pub fn owner(reader: &Reader<'_>, name: &Spanned<String>) -> Result<RoleId, Finding> {
-    match reader.thing(Slot::Role, name)? {
-        Argument::Roles(roles) => Ok(roles.first().copied().unwrap_or_else(|| crate::world::id::Id::at(0))),
-        _ => Ok(crate::world::id::Id::at(0)),
-    }
 }
 
 /// What `explain` says.

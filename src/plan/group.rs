@@ -9,11 +9,17 @@ use crate::{
     action::usage::Arguments,
     explanation::Explanation,
     source::{Finding, shown},
-    syntax::tree::{GroupDecl, Item, SyntaxTree, Term},
+    syntax::tree::{GroupDecl, Item, Term},
     world::landscape::Group,
 };
 
-use super::{duplicate, lines::MEMBERS, resolve::Draft, scope::Thing};
+use super::{
+    duplicate,
+    lines::MEMBERS,
+    resolve::Draft,
+    scope::Thing,
+    table::{Extent, Sentences},
+};
 
 /// Groups that are members of each other.
 #[derive(Debug, Diagnostic, Error)]
@@ -28,8 +34,14 @@ struct GroupCircle {
 }
 
 /// Declares the groups of a tree whose roles are declared. One that is a member of another one comes before it.
-pub(super) fn groups(draft: &mut Draft, tree: &SyntaxTree) {
-    let decls: Vec<&GroupDecl> = tree.items.iter().filter_map(|line| group(&line.node)).collect();
+pub(super) fn groups(draft: &mut Draft, said: &mut Sentences<'_>) {
+    let mut decls: Vec<GroupDecl> = Vec::new();
+    let is_group = |item: &Item| matches!(item, Item::Group(_));
+    said.each(Extent::Whole, is_group, |item| {
+        if let Item::Group(decl) = item {
+            decls.push((**decl).clone());
+        }
+    });
     let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
     for (number, decl) in decls.iter().enumerate() {
         numbers.entry(decl.name.value.as_str()).or_insert(number);
@@ -37,7 +49,7 @@ pub(super) fn groups(draft: &mut Draft, tree: &SyntaxTree) {
     let members: Vec<BTreeSet<usize>> = decls.iter().map(|decl| within(decl, &numbers)).collect();
     let (order, circles) = ordered(&members);
     for number in order {
-        let Some(decl) = decls.get(number).copied() else { continue };
+        let Some(decl) = decls.get(number) else { continue };
         let roles = if circles.contains(&number) {
             draft.findings.push(circle(&decls, &members, (number, decl)));
             None
@@ -49,13 +61,6 @@ pub(super) fn groups(draft: &mut Draft, tree: &SyntaxTree) {
         let group = draft.landscape.groups.push(Group { name, roles: roles.unwrap_or_default() });
         let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Group(group));
         draft.findings.extend(finding);
-    }
-}
-
-const fn group(item: &Item) -> Option<&GroupDecl> {
-    match item {
-        Item::Group(decl) => Some(decl),
-        _ => None,
     }
 }
 
@@ -126,7 +131,7 @@ fn way(members: &[BTreeSet<usize>], left: &BTreeSet<usize>, first: usize) -> Vec
     way
 }
 
-fn circle(decls: &[&GroupDecl], members: &[BTreeSet<usize>], (number, decl): (usize, &GroupDecl)) -> Finding {
+fn circle(decls: &[GroupDecl], members: &[BTreeSet<usize>], (number, decl): (usize, &GroupDecl)) -> Finding {
     let way = between(members, number);
     let names =
         way.iter().filter_map(|at| decls.get(*at)).map(|decl| format!("`{}`", shown(&decl.name.value)));

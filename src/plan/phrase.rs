@@ -1,5 +1,6 @@
 //! Reads a phrase by a usage line: the words must fit, then the names are looked up.
 
+use foldhash::HashSet;
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
@@ -215,27 +216,33 @@ impl Reader<'_> {
     }
 
     fn roles(&self, terms: &[Term]) -> Result<Argument, Vec<Finding>> {
-        let mut roles = Vec::new();
-        let mut findings = Vec::new();
+        let (mut roles, mut findings) = (Vec::new(), Vec::new());
+        // A role that is named twice is told once.
+        let mut named: HashSet<RoleId> = HashSet::default();
         for term in terms {
-            if let Term::Word(name) = term {
-                if let Some((Thing::Group(group), _)) = self.scope.thing(&name.value) {
-                    let members = &self.landscape.groups[group].roles;
-                    let more: Vec<RoleId> = members.iter().copied().filter(|r| !roles.contains(r)).collect();
-                    roles.extend(more);
-                    continue;
-                }
-                match self.thing(Slot::Role, name) {
-                    // A role that is named twice is told once.
-                    Ok(Argument::Roles(more)) => {
-                        roles.extend(more.into_iter().filter(|r| !roles.contains(r)).collect::<Vec<_>>())
-                    }
-                    Ok(_) => {}
-                    Err(finding) => findings.push(finding),
-                }
+            let Term::Word(name) = term else { continue };
+            if let Some((Thing::Group(group), _)) = self.scope.thing(&name.value) {
+                let members = &self.landscape.groups[group].roles;
+                roles.extend(members.iter().copied().filter(|role| named.insert(*role)));
+                continue;
+            }
+            match self.role(name) {
+                Ok(role) => roles.extend(named.insert(role).then_some(role)),
+                Err(finding) => findings.push(finding),
             }
         }
         if findings.is_empty() { Ok(Argument::Roles(roles)) } else { Err(findings) }
+    }
+
+    /// Looks a role up.
+    ///
+    /// # Errors
+    /// When it is not declared, or as something else.
+    pub fn role(&self, name: &Spanned<String>) -> Result<RoleId, Finding> {
+        match self.scope.thing(&name.value) {
+            Some((Thing::Role(role), _)) => Ok(role),
+            found => Err(self.amiss(Slot::Role, name, found)),
+        }
     }
 
     /// Looks a name up as the kind of thing that a slot asks for.
@@ -243,12 +250,8 @@ impl Reader<'_> {
     /// # Errors
     /// When it is not declared, or as something else.
     pub fn thing(&self, slot: Slot, name: &Spanned<String>) -> Result<Argument, Finding> {
-        let kind = slot.word();
-        let Some((thing, declared)) = self.scope.thing(&name.value) else {
-            let help = self.scope.did_you_mean(&name.value, kind);
-            let (name, at) = (shown(&name.value), name.span.into());
-            return Err(help.give(|help| Box::new(UnknownName { kind, name, help, at })));
-        };
+        let found = self.scope.thing(&name.value);
+        let Some((thing, _)) = found else { return Err(self.amiss(slot, name, found)) };
         match (slot, thing) {
             (Slot::Role, Thing::Role(role)) => Ok(Argument::Roles(vec![role])),
             (Slot::Key, Thing::Key(key)) => Ok(Argument::Key(key)),
@@ -257,16 +260,21 @@ impl Reader<'_> {
             (Slot::Flow, Thing::Flow(flow)) => Ok(Argument::Flow(flow)),
             (Slot::Window, Thing::Window(window)) => Ok(Argument::Window(window)),
             (Slot::Fact, Thing::Fact(fact)) => Ok(Argument::Fact(fact)),
-            (_, thing) => Err(self.scope.did_you_mean(&name.value, kind).give(|help| {
-                Box::new(WrongKind {
-                    kind,
-                    found: thing.kind(),
-                    name: shown(&name.value),
-                    help,
-                    at: name.span.into(),
-                    declared: declared.into(),
-                })
-            })),
+            _ => Err(self.amiss(slot, name, found)),
+        }
+    }
+
+    /// The finding for a name that is not declared, or as something else than a slot asks for.
+    fn amiss(&self, slot: Slot, name: &Spanned<String>, found: Option<(Thing, Span)>) -> Finding {
+        let kind = slot.word();
+        let help = self.scope.did_you_mean(&name.value, kind);
+        let (name, at) = (shown(&name.value), name.span.into());
+        match found {
+            None => help.give(|help| Box::new(UnknownName { kind, name, help, at })),
+            Some((thing, declared)) => help.give(|help| {
+                let (found, declared) = (thing.kind(), declared.into());
+                Box::new(WrongKind { kind, found, name, help, at, declared })
+            }),
         }
     }
 

@@ -10,9 +10,8 @@ use crate::{
     source::{Finding, Source, Span},
     syntax::{
         NAME_LIMIT,
-        tree::{Item, Line, Phrase, StepDecl, SyntaxTree, Term},
+        tree::{Item, Phrase, SyntaxTree, Term},
     },
-    worker::give_back,
     world::{
         id::{RoleId, StepId, Table},
         landscape::Landscape,
@@ -23,7 +22,7 @@ use crate::{
 use super::{
     Declared, Plan, Step, alone,
     answers::{self, LeftOut, Variant},
-    declare::{self, Body, Start},
+    declare::{self, Head, Start},
     duplicate,
     expected::expected,
     given::Given,
@@ -40,7 +39,7 @@ use super::{
     promise::Promises,
     scope::{Scope, Thing},
     settled, steps,
-    table::{instances, once},
+    table::{Extent, Instances, Sentences, instances, once, sentences},
     vocabulary::Vocabulary,
     waiver,
 };
@@ -180,11 +179,19 @@ fn read(
     let variant = Variant::of(tree, given, asks)?;
     let mut left_out = LeftOut::default();
     let meant = answers::parts(tree, &variant, &mut left_out);
-    let mut said = instances(source, &meant)?;
+    // Where no sentence has to do with another one before names are resolved, rows are said one after the other.
+    let is_alone = around.level == 0 && variant.is_only_one() && vocabulary.is_empty();
+    let alone = if is_alone { sentences(source, &meant)? } else { None };
+    let (mut said, rows) = match alone {
+        Some((rows, files)) => (Instances { tree: Cow::Borrowed(&*meant), files }, Some(rows)),
+        None => (instances(source, &meant)?, None),
+    };
+    let is_said_by_row = said.has_rows() || rows.is_some();
     let mut files = std::mem::take(&mut said.files);
     files.extend(vocabulary.files().clone());
     let mut draft = Draft::default();
-    let meant = answers::steps(&said.tree, &variant, &mut left_out)?;
+    let outline = &*said.tree;
+    let meant = answers::steps(outline, &variant, &mut left_out)?;
     let core = vocabulary.in_core_words(&meant, &mut draft.findings);
     if !draft.findings.is_empty() {
         return Err(said.once(draft.findings));
@@ -192,32 +199,32 @@ fn read(
     let is_within = around.level > 0;
     let core = if is_within { Cow::Owned(filled(core.into_owned(), &given.parameters)) } else { core };
     let whole = whole(source, core, (given, variant.answers()), vocabulary.wording(&meant), around)?;
-    let has_rows = said.has_rows() || whole.has_rows;
+    let has_rows = is_said_by_row || whole.has_rows;
     let told = |found| whole.source.placed(if has_rows { once(found) } else { found });
     draft.landscape.wording = whole.wording;
     let tree = whole.tree.as_ref();
+    let mut said = rows.map_or(Sentences::Written(tree), Sentences::Rows);
     let head = heads(&mut draft, source, tree);
-    names(&mut draft, tree, &given.parameters);
-    groups(&mut draft, tree);
+    names(&mut draft, &mut said, &given.parameters);
+    groups(&mut draft, &mut said);
     for name in &whole.spoken {
         let _used = draft.scope.parameters.named(name);
     }
     let questions = variant.asked(&mut draft);
-    let bodies = owned(&mut draft, tree);
-    declare::bodies(&mut draft, bodies);
-    let mut steps = all_steps(&mut draft, tree);
+    let heads = owned(&mut draft, &mut said);
+    declare::bodies(&mut draft, &mut said, heads);
+    let mut steps = all_steps(&mut draft, &mut said);
     settled::settle(&mut draft, &mut steps);
     let (mut promises, mut goals, mut waivers) = (Promises::default(), Goals::default(), Vec::new());
-    for item in &tree.items {
-        match &item.node {
-            Item::Promise(phrase) => promises.add(&mut draft, phrase),
-            Item::Finally(phrase) => goals.add(&mut draft, phrase),
-            Item::Issued(phrase) => issuer::read(&mut draft, phrase),
-            Item::Typed(phrase) => key_kind::read(&mut draft, phrase),
-            Item::Waive(phrase) => drop(waiver::read(&mut draft, phrase, &mut waivers)),
-            _ => {}
-        }
-    }
+    said.each(Extent::Whole, is_claim, |item| match item {
+        Item::Promise(phrase) => promises.add(&mut draft, phrase),
+        Item::Finally(phrase) => goals.add(&mut draft, phrase),
+        Item::Issued(phrase) => issuer::read(&mut draft, phrase),
+        Item::Typed(phrase) => key_kind::read(&mut draft, phrase),
+        Item::Waive(phrase) => drop(waiver::read(&mut draft, phrase, &mut waivers)),
+        _ => {}
+    });
+    said.judged(source, outline)?;
     let expected = expected(tree, &mut draft.findings);
     let Some(head) = head.filter(|_| draft.findings.is_empty()) else {
         return Err(told(draft.findings));
@@ -262,102 +269,99 @@ fn read(
         predecessors,
     };
     let within = is_within.then(|| whole.tree.into_owned());
-    drop(meant);
-    if let Cow::Owned(rows) = said.tree {
-        give_back(rows.items.len(), rows);
-    }
     Ok((plan, within))
 }
 
-fn names(draft: &mut Draft, tree: &SyntaxTree, given: &BTreeMap<String, String>) {
-    let mut params: BTreeMap<&str, Span> = BTreeMap::new();
-    for item in &tree.items {
-        match &item.node {
-            Item::Param(decl) => {
-                let first = *params.entry(decl.name.value.as_str()).or_insert(decl.name.span);
-                if first != decl.name.span {
-                    draft.findings.push(duplicate::twice(&decl.name, first));
-                    continue;
+fn names(draft: &mut Draft, said: &mut Sentences<'_>, given: &BTreeMap<String, String>) {
+    let mut params: BTreeMap<String, Span> = BTreeMap::new();
+    let is_name = |item: &Item| matches!(item, Item::Param(_) | Item::Role(_) | Item::Key(_));
+    draft.scope.reserve(said.count(|item| is_owned(item) || matches!(item, Item::Role(_) | Item::Key(_))));
+    said.each(Extent::Head, is_name, |item| match item {
+        Item::Param(decl) => {
+            let first = *params.entry(decl.name.value.clone()).or_insert(decl.name.span);
+            if first != decl.name.span {
+                draft.findings.push(duplicate::twice(&decl.name, first));
+                return;
+            }
+            match parameter::read(decl, given) {
+                Ok((parameter, findings)) => {
+                    draft.findings.extend(findings);
+                    draft.scope.parameters.push(parameter);
+                    draft.declared.parameters.push(decl.name.span);
                 }
-                match parameter::read(decl, given) {
-                    Ok((parameter, findings)) => {
-                        draft.findings.extend(findings);
-                        draft.scope.parameters.push(parameter);
-                        draft.declared.parameters.push(decl.name.span);
-                    }
-                    Err(finding) => {
-                        draft.findings.push(finding);
-                        draft.lost_parameters.insert(decl.name.value.clone());
-                    }
+                Err(finding) => {
+                    draft.findings.push(finding);
+                    draft.lost_parameters.insert(decl.name.value.clone());
                 }
             }
-            Item::Role(decl) => {
-                let role = draft.landscape.roles.push(decl.name.value.clone());
-                draft.role_titles.push(decl.title.as_ref().map(|t| t.value.clone()));
-                draft.declared.roles.push(decl.name.span);
-                let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Role(role));
-                draft.findings.extend(finding);
-            }
-            Item::Key(decl) => {
-                let key = draft.landscape.keys.push(decl.name.value.clone());
-                draft.declared.keys.push(decl.name.span);
-                let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Key(key));
-                draft.findings.extend(finding);
-            }
-            _ => {}
         }
-    }
+        Item::Role(decl) => {
+            let role = draft.landscape.roles.push(decl.name.value.clone());
+            draft.role_titles.push(decl.title.as_ref().map(|t| t.value.clone()));
+            draft.declared.roles.push(decl.name.span);
+            let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Role(role));
+            draft.findings.extend(finding);
+        }
+        Item::Key(decl) => {
+            let key = draft.landscape.keys.push(decl.name.value.clone());
+            draft.declared.keys.push(decl.name.span);
+            let finding = duplicate::declare(&mut draft.scope, &decl.name, Thing::Key(key));
+            draft.findings.extend(finding);
+        }
+        _ => {}
+    });
+}
+
+const fn is_owned(item: &Item) -> bool {
+    matches!(item, Item::Window(_) | Item::Keystore(_) | Item::Receiver(_) | Item::Flow(_) | Item::Fact(_))
+}
+
+const fn is_claim(item: &Item) -> bool {
+    matches!(item, Item::Promise(_) | Item::Finally(_) | Item::Issued(_) | Item::Typed(_) | Item::Waive(_))
 }
 
 /// Declares what roles own; what is said of it is read once every name is known.
-fn owned<'t>(draft: &mut Draft, tree: &'t SyntaxTree) -> Vec<Body<'t>> {
-    let mut bodies = Vec::new();
-    for item in &tree.items {
-        let owner = match &item.node {
-            Item::Window(decl) => {
-                declare::window(draft, decl);
-                continue;
-            }
+fn owned(draft: &mut Draft, said: &mut Sentences<'_>) -> Vec<Head> {
+    let mut heads = Vec::with_capacity(said.count(declare::has_body));
+    said.each(Extent::Head, is_owned, |item| {
+        let owner = match item {
+            Item::Window(decl) => return declare::window(draft, decl),
             Item::Keystore(decl) | Item::Receiver(decl) | Item::Flow(decl) => &decl.owner,
             Item::Fact(decl) => &decl.owner,
-            _ => continue,
+            _ => return,
         };
-        let owner = declare::owner(&draft.reader(), owner).map_err(|finding| vec![finding]);
+        let owner = draft.reader().role(owner).map_err(|finding| vec![finding]);
         let owner = draft.keep(owner).unwrap_or_else(|| crate::world::id::Id::at(0));
-        match &item.node {
-            Item::Keystore(decl) => bodies.push(declare::keystore(draft, decl, owner)),
-            Item::Receiver(decl) => bodies.push(declare::receiver(draft, decl, owner)),
-            Item::Flow(decl) => bodies.push(Body::Flow(decl, owner)),
+        match item {
+            Item::Keystore(decl) => heads.push(declare::keystore(draft, decl, owner)),
+            Item::Receiver(decl) => heads.push(declare::receiver(draft, decl, owner)),
+            Item::Flow(_) => heads.push(Head::Flow(owner)),
             Item::Fact(decl) => declare::fact(draft, decl, owner),
             _ => {}
         }
-    }
-    bodies
+    });
+    heads
 }
 
-fn all_steps(draft: &mut Draft, tree: &SyntaxTree) -> Table<StepId, Step> {
-    let decls: Vec<&StepDecl> = tree.items.iter().filter_map(step_decl).collect();
-    draft.scope.reserve_steps(decls.len());
-    for decl in &decls {
-        let first = draft.scope.declare_step(&decl.name.value, decl.name.span);
-        draft.findings.extend(first.map(|first| duplicate::twice(&decl.name, first)));
-    }
-    let mut steps = Table::new();
-    for decl in decls {
-        let owner = declare::owner(&draft.reader(), &decl.role).map_err(|finding| vec![finding]);
+fn all_steps(draft: &mut Draft, said: &mut Sentences<'_>) -> Table<StepId, Step> {
+    let is_step = |item: &Item| matches!(item, Item::Step(_));
+    let mut steps = Table::with_capacity(said.count(is_step));
+    draft.scope.reserve_steps(said.count(is_step));
+    said.each(Extent::Head, is_step, |item| {
+        if let Item::Step(decl) = item {
+            let first = draft.scope.declare_step(&decl.name.value, decl.name.span);
+            draft.findings.extend(first.map(|first| duplicate::twice(&decl.name, first)));
+        }
+    });
+    said.each(Extent::Whole, is_step, |item| {
+        let Item::Step(decl) = item else { return };
+        let owner = draft.reader().role(&decl.role).map_err(|finding| vec![finding]);
         let role = draft.keep(owner);
         if let Some(step) = steps::read(draft, decl, role) {
             steps.push(step);
         }
-    }
+    });
     steps
-}
-
-fn step_decl(item: &Line<Item>) -> Option<&StepDecl> {
-    match &item.node {
-        Item::Step(decl) => Some(decl),
-        _ => None,
-    }
 }
 
 fn start_world(draft: &Draft, steps: usize, deliveries: usize) -> World {

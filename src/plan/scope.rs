@@ -104,6 +104,11 @@ impl Scope {
         None
     }
 
+    /// Makes room for so many names that are not those of steps.
+    pub fn reserve(&mut self, things: usize) {
+        self.things.reserve(things);
+    }
+
     /// Makes room for so many steps.
     pub fn reserve_steps(&mut self, steps: usize) {
         self.steps.reserve(steps);

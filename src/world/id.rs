@@ -68,6 +68,12 @@ impl<I: Id, T> Table<I, T> {
         Self { rows: Vec::new(), id: PhantomData }
     }
 
+    /// An empty table with room for so many rows.
+    #[must_use]
+    pub fn with_capacity(rows: usize) -> Self {
+        Self { rows: Vec::with_capacity(rows), ..Self::new() }
+    }
+
     /// A table with the same row for each id of another.
     #[must_use]
     pub fn like<U>(other: &Table<I, U>, row: T) -> Self

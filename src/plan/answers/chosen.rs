@@ -1,7 +1,7 @@
 //! Which variant of a plan is meant.
 
 use crate::{
-    plan::{declare, given::Given, resolve::Draft},
+    plan::{given::Given, resolve::Draft},
     source::Finding,
     syntax::tree::{AskDecl, SyntaxTree},
 };
@@ -55,7 +55,7 @@ impl<'t> Variant<'t> {
     pub fn asked(&self, draft: &mut Draft) -> Vec<Question> {
         let mut questions = Vec::new();
         for (ask, silence, given) in &self.asked {
-            let role = declare::owner(&draft.reader(), &ask.role).map_err(|finding| vec![finding]);
+            let role = draft.reader().role(&ask.role).map_err(|finding| vec![finding]);
             let Some(role) = draft.keep(role) else { continue };
             let yes = self.answers.get(&ask.name.value).copied().unwrap_or_default();
             let (name, text, silence, given) = (ask.name.clone(), ask.text.value.clone(), *silence, *given);

@@ -6,11 +6,10 @@ use crate::{
     plan::suggest,
     source::{Finding, Source, Span, Spanned, shown},
     syntax::tree::{
-        Binding, Block, Every, FactDecl, FactOf, ForEach, GroupDecl, InnerDecl, InnerLine, Item, KindDecl,
-        Line, Owned, Phrase, StepDecl, StepLine, SyntaxTree, TakesLine, Term, Thing, Titled, UseDecl,
-        WaitsLine, WindowDecl,
+        Binding, Block, Every, FactDecl, FactOf, GroupDecl, InnerDecl, InnerLine, Item, KindDecl, Line,
+        Owned, Phrase, StepDecl, StepLine, SyntaxTree, TakesLine, Term, Thing, Titled, UseDecl, WaitsLine,
+        WindowDecl,
     },
-    worker::{both, workers},
 };
 
 use super::{
@@ -23,6 +22,7 @@ use super::{
     once,
     read::{Table, written},
     row::{Outside, Row},
+    sentences::Rows,
     value::Value,
 };
 
@@ -35,12 +35,11 @@ pub fn instances<'a>(source: &Source, tree: &'a SyntaxTree) -> Result<Instances<
         return Ok(Instances { tree: Cow::Borrowed(tree), files: BTreeMap::new() });
     }
     let mut files = BTreeMap::new();
-    let (tables, parameters) = tables(source, tree, &mut files)?;
-    count(&tree.items, &tables).map_err(|finding| vec![finding])?;
-    let outside = Outside::of(parameters.keys().copied());
-    let mut saying = Saying { tables: &tables, findings: Vec::new(), items: Vec::new() };
-    saying.items(&tree.items, &Row::outside(&outside), &mut Vec::new());
-    let Saying { findings, items, .. } = saying;
+    let (tables, outside) = read(source, tree, &mut files)?;
+    let mut saying = Saying::of(&tables);
+    let mut items = Vec::new();
+    saying.items((&tree.items, &mut items), &Row::outside(&outside), &mut Vec::new());
+    let findings = saying.found();
     if !findings.is_empty() {
         return Err(once(findings));
     }
@@ -48,23 +47,69 @@ pub fn instances<'a>(source: &Source, tree: &'a SyntaxTree) -> Result<Instances<
     Ok(Instances { tree: Cow::Owned(tree), files })
 }
 
-/// What is said so far.
-struct Saying<'a> {
+/// The sentences of a plan in the words of the core that asks nothing, and the files with its tables: each is said
+/// when it is asked for. Nothing where some of them have to be there all at once, and where there are no tables.
+///
+/// # Errors
+/// Every finding about tables; what is said of their rows is judged when it is said.
+pub fn sentences<'a>(
+    source: &Source,
+    tree: &'a SyntaxTree,
+) -> Result<Option<(Rows<'a>, BTreeMap<String, String>)>, Vec<Finding>> {
+    if !tree.items.iter().any(|line| is_of_tables(&line.node)) {
+        return Ok(None);
+    }
+    let mut files = BTreeMap::new();
+    let (tables, outside) = read(source, tree, &mut files)?;
+    Ok(Rows::of(tree, tables, outside).map(|rows| (rows, files)))
+}
+
+/// Reads the tables, and counts what they make.
+fn read<'a>(
+    source: &Source,
+    tree: &'a SyntaxTree,
+    files: &mut BTreeMap<String, String>,
+) -> Result<(BTreeMap<&'a str, Table>, Outside), Vec<Finding>> {
+    let (tables, parameters) = tables(source, tree, files)?;
+    count(&tree.items, &tables).map_err(|finding| vec![finding])?;
+    Ok((tables, Outside::of(parameters.keys().copied())))
+}
+
+/// Says sentences for the rows of some tables, and keeps what is wrong with them.
+#[derive(Debug)]
+pub(super) struct Saying<'a> {
     tables: &'a BTreeMap<&'a str, Table>,
     findings: Vec<Finding>,
-    items: Vec<Line<Item>>,
 }
 
 impl<'a> Saying<'a> {
+    pub(super) const fn of(tables: &'a BTreeMap<&'a str, Table>) -> Self {
+        Self { tables, findings: Vec::new() }
+    }
+
+    /// What is wrong with what was said.
+    pub(super) fn found(self) -> Vec<Finding> {
+        self.findings
+    }
+
     /// Says sentences for a row; `around` are the tables whose `for each` they stand in.
-    fn items(&mut self, lines: &[Line<Item>], row: &Row<'a>, around: &mut Vec<&'a str>) {
+    fn items(
+        &mut self,
+        (lines, items): (&[Line<Item>], &mut Vec<Line<Item>>),
+        row: &Row<'a>,
+        around: &mut Vec<&'a str>,
+    ) {
         for line in lines {
             match &line.node {
-                Item::ForEach(each) => self.each(each, row, around),
-                Item::Table(_) if around.is_empty() => {}
+                Item::ForEach(each) => {
+                    let Some((name, rows)) = self.rows(&each.every, row) else { continue };
+                    around.push(name);
+                    rows.iter().for_each(|row| self.items((&each.body.lines, items), row, around));
+                    around.pop();
+                }
                 node => {
                     let node = self.item(node, row, around);
-                    self.items.extend(node.map(|node| Line {
+                    items.extend(node.map(|node| Line {
                         before: line.before.clone(),
                         node,
                         comment: line.comment.clone(),
@@ -75,35 +120,8 @@ impl<'a> Saying<'a> {
         }
     }
 
-    fn each(&mut self, each: &ForEach, row: &Row<'a>, around: &mut Vec<&'a str>) {
-        let Some((name, rows)) = self.rows(&each.every, row) else { return };
-        around.push(name);
-        let lines = &each.body.lines;
-        match workers(rows.len().saturating_mul(lines.len())) {
-            1 => rows.iter().for_each(|row| self.items(lines, row, around)),
-            workers => self.halves(workers, (lines, &rows), around),
-        }
-        around.pop();
-    }
-
-    /// The same by two workers; what they say stands in the order of the rows.
-    fn halves(&mut self, workers: usize, (lines, rows): (&[Line<Item>], &[Row<'a>]), around: &[&'a str]) {
-        let said = |rows: &[Row<'a>]| {
-            let mut saying = Self { tables: self.tables, findings: Vec::new(), items: Vec::new() };
-            let mut around = around.to_vec();
-            rows.iter().for_each(|row| saying.items(lines, row, &mut around));
-            (saying.findings, saying.items)
-        };
-        let (first, second) = rows.split_at(rows.len() / 2);
-        let halves: [_; 2] = both(workers, || said(first), || said(second)).into();
-        for (findings, items) in halves {
-            self.findings.extend(findings);
-            self.items.extend(items);
-        }
-    }
-
     /// The rows that are meant, each with what is known around it.
-    fn rows(&mut self, every: &Every, row: &Row<'a>) -> Option<(&'a str, Vec<Row<'a>>)> {
+    pub(super) fn rows(&mut self, every: &Every, row: &Row<'a>) -> Option<(&'a str, Vec<Row<'a>>)> {
         let Some((name, table)) = self.tables.get_key_value(every.table.value.as_str()) else {
             let known: Vec<String> = self.tables.keys().map(|name| (*name).to_owned()).collect();
             let help = suggest::did_you_mean(&every.table.value, "table", &known);
@@ -178,7 +196,8 @@ impl<'a> Saying<'a> {
         self.name(name, row)
     }
 
-    fn item(&mut self, item: &Item, row: &Row<'a>, around: &[&str]) -> Option<Item> {
+    /// A sentence for a row; nothing where none is left of it.
+    pub(super) fn item(&mut self, item: &Item, row: &Row<'a>, around: &[&str]) -> Option<Item> {
         let misplaced = |word: &'static str, at: Span| -> Option<Finding> {
             (!around.is_empty()).then(|| Box::new(MisplacedInEach { word, at: at.into() }) as Finding)
         };

@@ -4,6 +4,7 @@
 //! texts filled in. What is behind this room knows no tables; a place in the author's text is that of the
 //! sentence as it was written.
 
+mod again;
 mod count;
 mod declared;
 mod each;
@@ -15,15 +16,18 @@ mod of_tables;
 mod once;
 mod read;
 mod row;
+mod sentences;
 mod value;
 
 use std::{borrow::Cow, collections::BTreeMap};
 
+pub use again::Extent;
 pub use count::{LIMIT, total};
-pub use each::instances;
+pub use each::{instances, sentences};
 pub use finding::EXPLANATIONS;
 pub use flat::flat;
 pub use once::once;
+pub use sentences::{Rows, Sentences};
 pub use value::Kind;
 
 use crate::source::Finding;

@@ -89,12 +89,18 @@ impl<'a> Row<'a> {
     /// A text with its columns filled in; a `$` before anything else is left as it is.
     pub(super) fn fill(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
+        self.fill_into(text, &mut out);
+        out
+    }
+
+    /// The same, written behind a text.
+    pub(super) fn fill_into(&self, text: &str, out: &mut String) {
         let mut rest = text;
         while let Some((plain, behind)) = rest.split_once('$') {
             out.push_str(plain);
             match self.meaning(behind) {
                 Meaning::Column(name, value) => {
-                    value.write(&mut out);
+                    value.write(out);
                     rest = behind.get(name.len()..).unwrap_or_default();
                 }
                 Meaning::Parameter | Meaning::Unknown => {
@@ -104,7 +110,6 @@ impl<'a> Row<'a> {
             }
         }
         out.push_str(rest);
-        out
     }
 
     /// The first name behind a `$` that is neither a column nor a parameter.

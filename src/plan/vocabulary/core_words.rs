@@ -33,7 +33,7 @@ impl Vocabulary {
         findings: &mut Vec<Finding>,
     ) -> Cow<'t, SyntaxTree> {
         let is_thing = |line: &Line<Item>| matches!(line.node, Item::Thing(_));
-        if self.kinds.is_empty() && self.sayings.is_empty() && !tree.items.iter().any(is_thing) {
+        if self.is_empty() && !tree.items.iter().any(is_thing) {
             return Cow::Borrowed(tree);
         }
         let mut tree = tree.clone();

@@ -46,6 +46,12 @@ impl Vocabulary {
         if tree.items.iter().any(is_one) { read::read(source, tree) } else { Ok(Self::default()) }
     }
 
+    /// Whether it has no words.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty() && self.sayings.is_empty()
+    }
+
     /// The texts of the files that were read.
     #[must_use]
     pub const fn files(&self) -> &BTreeMap<String, String> {
