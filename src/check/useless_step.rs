@@ -47,13 +47,13 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let windows = LazyCell::new(|| kept_windows(plan));
     let followers = LazyCell::new(|| Followers::of(subject));
     let one = |(id, step): (StepId, &Step)| {
-        let name = shown(&step.name.value);
+        let name = || shown(&step.name.value);
         let (why, help, label) = match step.speech.as_ref().map(|speech| speech.kind) {
             Some(SpeechKind::Request | SpeechKind::Permission) if !followers.has(id) => {
                 let role = step.speech.as_ref().and_then(|speech| speech.to.first());
                 let role = role.map(|role| shown(&plan.landscape.roles[*role])).unwrap_or_default();
                 let why = "nobody who is asked does something after it".to_owned();
-                let help = format!("let a step of `{role}` come after `{name}`, or leave it out");
+                let help = format!("let a step of `{role}` come after `{}`, or leave it out", name());
                 (why, help, "spoken to nobody who acts")
             }
             Some(SpeechKind::Proposal(window)) if !windows.contains(&window) => {
@@ -71,7 +71,7 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
             }
             _ => return None,
         };
-        Some(finding((name, why, help), step.action.span, label))
+        Some(finding((name(), why, help), step.action.span, label))
     };
     plan.steps.iter().filter_map(one).collect()
 }

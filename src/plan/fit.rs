@@ -2,6 +2,8 @@
 
 use std::borrow::Borrow;
 
+use smallvec::SmallVec;
+
 use crate::{
     action::usage::{Piece, Slot},
     source::Span,
@@ -11,10 +13,13 @@ use crate::{
 /// What is said where a phrase should have ended.
 pub(super) const NOTHING_MORE: &str = "nothing more belongs here";
 
+/// How many slots a usage line has mostly, at most.
+const FEW: usize = 3;
+
 /// How far a phrase fits a usage line.
 #[derive(Debug)]
 pub(super) struct Fit<'t> {
-    pub(super) slots: Vec<(Slot, &'t [Term])>,
+    pub(super) slots: SmallVec<[(Slot, &'t [Term]); FEW]>,
 }
 
 /// Where a phrase leaves a usage line.
@@ -48,7 +53,7 @@ pub(super) fn fit<'t, P: Borrow<Piece>>(
     usage: impl Iterator<Item = P>,
     phrase: &'t Phrase,
 ) -> Result<Fit<'t>, Unfit> {
-    let mut slots = Vec::new();
+    let mut slots = SmallVec::new();
     let mut rest: &'t [Term] = &phrase.terms;
     let end = Span::new(phrase.span().end, phrase.span().end);
     let mut pieces = usage.peekable();

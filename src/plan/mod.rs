@@ -43,6 +43,7 @@ pub mod suggest;
 mod switches;
 pub mod table;
 mod takes;
+mod usages;
 pub mod vocabulary;
 mod waits;
 mod waiver;

@@ -4,19 +4,22 @@ use foldhash::HashMap;
 
 use crate::world::id::{ChannelId, KeyId, StepId};
 
-use super::{Plan, scope::Thing};
+use super::{
+    Plan,
+    scope::{Declared, Thing},
+};
 
 /// The names of a plan that is read.
 #[derive(Debug, Default)]
 pub struct Names {
-    things: HashMap<String, Thing>,
+    things: HashMap<String, Declared>,
     steps: HashMap<String, StepId>,
 }
 
 impl Names {
     /// These names; steps have names of their own.
     #[must_use]
-    pub const fn of(things: HashMap<String, Thing>, steps: HashMap<String, StepId>) -> Self {
+    pub const fn of(things: HashMap<String, Declared>, steps: HashMap<String, StepId>) -> Self {
         Self { things, steps }
     }
 }
@@ -25,8 +28,8 @@ impl Plan {
     /// The key with this name.
     #[must_use]
     pub fn key(&self, name: &str) -> Option<KeyId> {
-        match self.names.things.get(name) {
-            Some(Thing::Key(key)) => Some(*key),
+        match self.names.things.get(name).map(|declared| declared.thing) {
+            Some(Thing::Key(key)) => Some(key),
             _ => None,
         }
     }
@@ -45,8 +48,8 @@ impl Plan {
     /// The flow with this name.
     #[must_use]
     pub fn flow(&self, name: &str) -> Option<ChannelId> {
-        match self.names.things.get(name) {
-            Some(Thing::Flow(flow)) => Some(*flow),
+        match self.names.things.get(name).map(|declared| declared.thing) {
+            Some(Thing::Flow(flow)) => Some(flow),
             _ => None,
         }
     }

@@ -108,7 +108,7 @@ impl Reader<'_> {
         phrase: &Phrase,
     ) -> Result<(usize, Vec<Argument>), Vec<Finding>> {
         for (row, usage) in usages.iter().enumerate().filter(|(_, usage)| may_fit(usage, phrase)) {
-            if let Ok(fit) = fit(words(usage), phrase) {
+            if let Ok(fit) = fit(self.scope.usages.words(usage).iter(), phrase) {
                 return self.resolve(&fit).map(|arguments| (row, arguments));
             }
         }
@@ -131,7 +131,7 @@ impl Reader<'_> {
                 expected: "a verb expected".into(),
             })]);
         };
-        let Some(row) = VOCABULARY.iter().position(|verb| verb.keyword == word.value) else {
+        let Some(row) = self.scope.usages.verb(&word.value) else {
             return Err(vec![unknown_verb(&word.value, word.span)]);
         };
         let usage = VOCABULARY.get(row).map_or("", |verb| verb.usage);
@@ -139,7 +139,7 @@ impl Reader<'_> {
     }
 
     fn resolve(&mut self, fit: &Fit<'_>) -> Result<Vec<Argument>, Vec<Finding>> {
-        let mut arguments = Vec::new();
+        let mut arguments = Vec::with_capacity(fit.slots.len());
         let mut findings = Vec::new();
         for (slot, terms) in &fit.slots {
             match self.argument(*slot, terms) {

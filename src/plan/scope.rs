@@ -1,8 +1,9 @@
 //! What the names of a plan stand for.
 
 use std::{
-    cell::{Cell, OnceCell},
+    cell::OnceCell,
     collections::{BTreeMap, BTreeSet, hash_map::Entry},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use foldhash::HashMap;
@@ -16,6 +17,7 @@ use super::{
     Names,
     parameter::Parameters,
     suggest::{self, Help, Patience},
+    usages::Usages,
 };
 
 /// What a name stands for.
@@ -61,10 +63,11 @@ impl Thing {
 
 /// A thing where it is declared, and whether something else speaks of it.
 #[derive(Debug)]
-struct Declared {
-    thing: Thing,
+pub struct Declared {
+    /// The thing.
+    pub thing: Thing,
     at: Span,
-    is_used: Cell<bool>,
+    is_used: AtomicBool,
 }
 
 /// A name of which nothing speaks but its own declaration.
@@ -87,6 +90,8 @@ pub struct Scope {
     places: Table<StepId, Span>,
     /// The names of each kind, sorted once somebody asks for them.
     kinds: OnceCell<BTreeMap<&'static str, BTreeSet<String>>>,
+    /// The words of usage lines.
+    pub(super) usages: Usages,
     /// The parameters.
     pub parameters: Parameters,
     /// How many names may still be compared with unknown ones.
@@ -99,7 +104,7 @@ impl Scope {
         if let Some(first) = self.things.get(name) {
             return Some(first.at);
         }
-        self.things.insert(name.to_owned(), Declared { thing, at: span, is_used: Cell::new(false) });
+        self.things.insert(name.to_owned(), Declared { thing, at: span, is_used: AtomicBool::new(false) });
         self.kinds.take();
         None
     }
@@ -131,7 +136,7 @@ impl Scope {
     #[must_use]
     pub fn thing(&self, name: &str) -> Option<(Thing, Span)> {
         let found = self.things.get(name)?;
-        found.is_used.set(true);
+        found.is_used.store(true, Ordering::Relaxed);
         Some((found.thing, found.at))
     }
 
@@ -147,12 +152,14 @@ impl Scope {
     pub fn unused(&self) -> Vec<Unused> {
         let is_judged = |found: &Declared| !matches!(found.thing, Thing::Flow(_));
         let judged = || self.things.iter().filter(|(_, found)| is_judged(found));
-        let mut open: Vec<_> = judged().filter(|(_, found)| !found.is_used.get()).collect();
+        let mut open: Vec<_> = judged().filter(|(_, found)| !found.is_used.load(Ordering::Relaxed)).collect();
         if open.is_empty() {
             return Vec::new();
         }
-        let used: BTreeSet<Span> =
-            judged().filter(|(_, found)| found.is_used.get()).map(|(_, found)| found.at).collect();
+        let used: BTreeSet<Span> = judged()
+            .filter(|(_, found)| found.is_used.load(Ordering::Relaxed))
+            .map(|(_, found)| found.at)
+            .collect();
         open.retain(|(_, found)| !used.contains(&found.at));
         let mut places: BTreeMap<Span, (&String, Thing)> = BTreeMap::new();
         for (name, found) in open {
@@ -179,8 +186,7 @@ impl Scope {
     /// Gives up what every name stands for, and the parameters.
     #[must_use]
     pub fn into_parts(self) -> (Names, Parameters) {
-        let things = self.things.into_iter().map(|(name, found)| (name, found.thing)).collect();
-        (Names::of(things, self.steps), self.parameters)
+        (Names::of(self.things, self.steps), self.parameters)
     }
 
     /// A help for a name of a kind that is not declared.

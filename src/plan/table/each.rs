@@ -104,7 +104,7 @@ impl<'a> Saying<'a> {
                 Item::ForEach(each) => {
                     let Some((name, rows)) = self.rows(&each.every, row) else { continue };
                     around.push(name);
-                    rows.iter().for_each(|row| self.items((&each.body.lines, items), row, around));
+                    rows.for_each(|row| self.items((&each.body.lines, items), &row, around));
                     around.pop();
                 }
                 node => {
@@ -121,7 +121,11 @@ impl<'a> Saying<'a> {
     }
 
     /// The rows that are meant, each with what is known around it.
-    pub(super) fn rows(&mut self, every: &Every, row: &Row<'a>) -> Option<(&'a str, Vec<Row<'a>>)> {
+    pub(super) fn rows(
+        &mut self,
+        every: &Every,
+        row: &Row<'a>,
+    ) -> Option<(&'a str, impl Iterator<Item = Row<'a>> + use<'a>)> {
         let Some((name, table)) = self.tables.get_key_value(every.table.value.as_str()) else {
             let known: Vec<String> = self.tables.keys().map(|name| (*name).to_owned()).collect();
             let help = suggest::did_you_mean(&every.table.value, "table", &known);
@@ -158,12 +162,12 @@ impl<'a> Saying<'a> {
                 }
             }
         };
-        let is_meant = |cells: &&Vec<Value>| {
+        let is_meant = move |cells: &&Vec<Value>| {
             only.as_ref().is_none_or(|(place, is, value)| (cells.get(*place) == Some(value)) == *is)
         };
-        let names = || table.columns.iter().map(|(name, _)| name);
-        let rows = table.rows.iter().filter(is_meant).map(|cells| row.with(names().zip(cells)));
-        Some((name, rows.collect()))
+        let (row, names) = (row.clone(), table.columns.iter().map(|(name, _)| name));
+        let rows = table.rows.iter().filter(is_meant);
+        Some((name, rows.map(move |cells| row.with(names.clone().zip(cells)))))
     }
 
     fn unknown_column<'n>(&mut self, name: &Spanned<String>, known: impl Iterator<Item = &'n str>) {
@@ -313,8 +317,8 @@ impl<'a> Saying<'a> {
                     vec![StepLine::After(names.iter().map(|name| self.name(name, row)).collect())]
                 }
                 StepLine::AfterEach(listed) => {
-                    let rows = self.rows(&listed.every, row).map(|(_, rows)| rows).unwrap_or_default();
-                    let names = rows.iter().map(|row| self.name(&listed.name, row)).collect();
+                    let rows = self.rows(&listed.every, row).into_iter().flat_map(|(_, rows)| rows);
+                    let names = rows.map(|row| self.name(&listed.name, &row)).collect();
                     vec![StepLine::After(names)]
                 }
                 StepLine::Needs(words) => {
@@ -345,8 +349,8 @@ impl<'a> Saying<'a> {
     /// A line that may be said for each row of a table, as a whole.
     fn for_rows(&mut self, words: &Phrase, row: &Row<'a>) -> Vec<Phrase> {
         let Some((said, every)) = whole(words) else { return vec![self.phrase(words, row)] };
-        let rows = self.rows(&every, row).map(|(_, rows)| rows).unwrap_or_default();
-        rows.iter().map(|row| self.phrase(&said, row)).collect()
+        let rows = self.rows(&every, row).into_iter().flat_map(|(_, rows)| rows);
+        rows.map(|row| self.phrase(&said, &row)).collect()
     }
 
     /// A phrase, in which a word may be a list.
@@ -357,15 +361,16 @@ impl<'a> Saying<'a> {
                 Piece::Term(term) => terms.push(self.term(term, row)),
                 Piece::Each(term, every) => {
                     let Some((name, rows)) = self.rows(&every, row) else { continue };
-                    if rows.is_empty() {
+                    let mut rows = rows.peekable();
+                    if rows.peek().is_none() {
                         let (table, at) = (shown(name), every.table.span.into());
                         self.findings.push(Box::new(NoRow { table, at }));
                     }
-                    for (number, row) in rows.iter().enumerate() {
+                    for (number, row) in rows.enumerate() {
                         if number > 0 {
                             terms.push(Term::Comma(Spanned::new((), term.span())));
                         }
-                        terms.push(self.term(term, row));
+                        terms.push(self.term(term, &row));
                     }
                 }
             }

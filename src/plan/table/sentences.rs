@@ -158,7 +158,7 @@ impl<'w, F: FnMut(&Item)> Walk<'w, F> {
                 Item::ForEach(each) if form.has(self.wanted) => {
                     let Some((name, rows)) = self.saying.rows(&each.every, row) else { continue };
                     self.around.push(name);
-                    rows.iter().for_each(|row| self.all(&mut form.within, row));
+                    rows.for_each(|row| self.all(&mut form.within, &row));
                     self.around.pop();
                 }
                 item if (self.wanted)(item) => self.one(item, form, row),
