@@ -48,9 +48,13 @@ impl Chunks {
         if !self.contains(position) {
             return;
         }
-        let slot = self.chunks.get_mut(position / BITS).and_then(Option::as_mut);
-        if let Some(word) = slot.and_then(|chunk| Arc::make_mut(chunk).get_mut(position % BITS / 64)) {
+        let Some(slot) = self.chunks.get_mut(position / BITS) else { return };
+        let chunk = slot.as_mut().map(Arc::make_mut);
+        if let Some(word) = chunk.and_then(|chunk| chunk.get_mut(position % BITS / 64)) {
             *word &= !(1 << (position % 64));
+        }
+        if slot.as_ref().is_some_and(|chunk| chunk.iter().all(|word| *word == 0)) {
+            *slot = None;
         }
         self.trim();
     }

@@ -248,6 +248,14 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_left_where_all_of_a_chunk_was_taken_out() {
+        let (mut one, other) = (set(&(0..40).chain([9000]).collect()), set(&(0..40).chain([5]).collect()));
+        (0..40).for_each(|position| one.remove(position));
+        same(&one, &BTreeSet::from([9000]));
+        same(&one.intersection(&other), &BTreeSet::new());
+    }
+
+    #[test]
     fn a_copy_takes_no_room_for_what_it_shares() {
         let original = set(&(0..9000).collect());
         let mut copy = original.clone();

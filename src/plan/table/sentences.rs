@@ -179,3 +179,126 @@ impl<'w, F: FnMut(&Item)> Walk<'w, F> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use super::*;
+    use crate::{plan::table::each::sentences, syntax::parse};
+
+    const ROWS: &str = "keyroll 1\n\
+        plan rows \"Rows\"\n\
+        param delivery : duration = 1h\n\
+        role ops\n\
+        table zone {\n  east\n  west\n}\n\
+        table partner with region : name, alias : alias, transit : duration, most : number, from : date, title : text {\n\
+        \x20 acme, east, \"orders\", 24h, 2, 2026-12-01, \"Acme Ltd\"\n\
+        \x20 bolt-works, west, \"o\", 1h30m, 17, 2027-01-01, \"Bolt\"\n\
+        \x20 c, east, \"invoices-and-more\", 7d, 1, 2026-12-24, \"\"\n}\n\
+        for each partner {\n\
+        \x20 role $partner \"$title\"\n\
+        \x20 key $partner-old\n  key $partner-new\n\
+        \x20 group of-$partner is ops, $partner\n\
+        \x20 keystore vault-$partner of $partner {\n    alias \"$alias\" is $partner-old\n  }\n\
+        \x20 receiver r-$partner of $partner {\n    accepts $partner-old\n    accepts at most $most\n  }\n\
+        \x20 flow f-$partner of $partner {\n    signs xml with vault-$partner[$alias]\n    sends to r-$partner\n\
+        \x20   delivers within $transit\n    deployed\n  }\n\
+        \x20 window w-$partner at most $transit\n\
+        \x20 fact known-$partner of $partner \"of $title\" set\n\
+        \x20 step create-$partner by $partner \"for $title\" {\n    after all\n    takes $transit to $delivery\n\
+        \x20   not before $from\n    create $partner-new in vault-$partner as \"$alias-next\"\n  }\n\
+        \x20 step told-$partner by ops {\n    waits $transit after create-$partner\n\
+        \x20   needs r-$partner accepts $partner-new for each zone\n    inform $partner\n  }\n\
+        \x20 promise f-$partner never rejected\n\
+        \x20 waive f-$partner interrupted because \"$title knows\"\n\
+        \x20 for each zone where zone is not east {\n\
+        \x20   step $zone-$partner by ops {\n      after told-$partner\n      inform $partner\n    }\n  }\n}\n\
+        for each zone {\n  step to-$zone by ops {\n    after told-$partner for each partner where region is not west\n    inform $partner for each partner where region is $zone\n  }\n}\n\
+        step all by ops {\n  inform $partner for each partner\n}\n";
+
+    /// What is said in one go, and what is said one after the other in several.
+    fn both(name: &str, text: String) -> Option<(Result<Vec<Item>, String>, Result<Vec<Item>, String>)> {
+        let source = Source::new(name, text);
+        let (tree, findings) = parse(&source);
+        let (rows, _) = sentences(&source, &tree).ok()?.filter(|_| findings.is_empty())?;
+        let told = |found: Vec<Finding>| format!("{found:?}");
+        let whole = instances(&source, &tree).map_err(told);
+        let whole = whole.map(|said| said.tree.items.iter().map(|line| line.node.clone()).collect());
+        let mut said = Sentences::Rows(rows);
+        let mut items = Vec::new();
+        said.each(Extent::Head, |item| matches!(item, Item::Step(_) | Item::Role(_)), |_| {});
+        said.each(Extent::Whole, |_| true, |item| items.push(item.clone()));
+        let heads: Vec<_> = items.iter().filter_map(head).collect();
+        let mut again = Vec::new();
+        said.each(Extent::Head, |item| head(item).is_some(), |item| again.extend(head(item)));
+        assert_eq!(again, heads, "{name}");
+        assert!(said.count(|_| true) >= items.len(), "{name}");
+        Some((whole, said.judged(&source, &tree).map(|()| items).map_err(told)))
+    }
+
+    fn head(item: &Item) -> Option<(String, String)> {
+        match item {
+            Item::Step(step) => Some((step.name.value.clone(), step.role.value.clone())),
+            Item::Receiver(owned) => Some((owned.name.value.clone(), owned.owner.value.clone())),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn one_after_the_other_comes_to_the_same_as_all_at_once() {
+        let (whole, said) = both("rows", ROWS.to_owned()).unwrap();
+        let whole = whole.unwrap();
+        assert!(whole.len() > 40, "{}", whole.len());
+        assert_eq!(said.unwrap(), whole);
+    }
+
+    #[test]
+    fn what_is_wrong_is_found_as_all_at_once() {
+        for (right, wrong) in [
+            ("key $partner-old", "key $partne-old"),
+            ("step told-$partner by", "step told by"),
+            ("after told-$partner for each partner", "after told-$partner for each partners"),
+            (
+                "inform $partner for each partner where region is $zone",
+                "inform $partner for each partner where region is 2",
+            ),
+            (
+                "inform $partner for each partner where region is $zone",
+                "inform $partner for each partner where region is south",
+            ),
+            (
+                "needs r-$partner accepts $partner-new for each zone",
+                "needs r-$x accepts $partner-new for each zone",
+            ),
+        ] {
+            assert!(ROWS.contains(right), "{right}");
+            let (whole, said) = both("rows", ROWS.replace(right, wrong)).unwrap();
+            let found = whole.unwrap_err();
+            assert!(found.contains("at:"), "{found}");
+            assert_eq!(said.unwrap_err(), found, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_plans_that_there_are_come_to_the_same_too() {
+        let mut folders = vec!["plans".into(), "tests".into()];
+        let mut compared = 0;
+        while let Some(folder) = folders.pop() {
+            let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+            for entry in fs::read_dir(root.join(&folder)).unwrap().map(Result::unwrap) {
+                let path = Path::new(&folder).join(entry.file_name());
+                if entry.file_type().unwrap().is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|end| end == "renewal") {
+                    let Ok(text) = fs::read_to_string(entry.path()) else { continue };
+                    let name = root.join(&path).display().to_string();
+                    let Some((whole, said)) = both(&name, text) else { continue };
+                    assert_eq!(said, whole, "{name}");
+                    compared += 1;
+                }
+            }
+        }
+        assert!(compared > 10, "{compared}");
+    }
+}
