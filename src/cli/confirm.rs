@@ -18,6 +18,7 @@ use crate::{
         casting::Casting,
         claims::Claims,
         time::{self, to_the_second},
+        window::overrun,
     },
     source::shown,
     transition::{
@@ -180,6 +181,15 @@ pub fn submit(
             Ok(Verdict::Duplicate) => {}
             Ok(Verdict::Refused(why)) => return refused(&why, screen),
             Err(error) => return failed(&error, screen),
+        }
+    }
+    // What stood still for too long is on record with the act that ends it, whether somebody runs it again or not.
+    for what in overrun(checked, host.state(), at) {
+        let record = Record { at, event: Event::Broken { what: what.clone() } };
+        if !host.state().broken.contains(&what)
+            && let Err(error) = host.submit(checked, &record)
+        {
+            return failed(&error, screen);
         }
     }
     let (step, role) = about;

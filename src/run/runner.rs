@@ -138,6 +138,8 @@ impl<'a> Runner<'a> {
                 return Ok(Ending::Moved(moved));
             }
             if self.parts.host.state().is_finished() && self.parts.host.outbox()?.is_empty() {
+                // A person may have brought it to its end too late, while nobody looked.
+                self.take_down_overruns(watch)?;
                 return Ok(Ending::Done);
             }
             let looked = self.parts.clock.now();

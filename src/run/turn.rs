@@ -14,7 +14,6 @@ use crate::{
         observe::{Observation, observe},
     },
     condition::Asks,
-    duration::gate::Gates,
     transition::{
         command::Command,
         early::due,
@@ -35,7 +34,7 @@ use super::{
     error::RunError,
     opening,
     runner::{Runner, Watch},
-    window::{overrun, too_late},
+    window::overrun,
 };
 
 impl Runner<'_> {
@@ -216,7 +215,7 @@ impl Runner<'_> {
     }
 
     /// What of a step's effect is not to be seen after it was performed.
-    fn unseen(&self, step: StepId) -> Result<Vec<Difference>, RunError> {
+    pub(super) fn unseen(&self, step: StepId) -> Result<Vec<Difference>, RunError> {
         let plan = self.checked.plan();
         let mut expected = self.actual().clone();
         for effect in plan.steps[step].action.value.effects() {
@@ -288,7 +287,7 @@ impl Runner<'_> {
 
     /// A flow that is down when its window is over stays down until the plan is through; it is said
     /// once.
-    fn take_down_overruns(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
+    pub(super) fn take_down_overruns(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
         let mut moved = false;
         for what in overrun(self.checked, self.state(), self.parts.clock.now()) {
             if !self.state().broken.contains(&what) {
@@ -369,8 +368,7 @@ impl Runner<'_> {
                 continue;
             }
             self.ready_since.remove(&step);
-            let gates = self.gates.get_or_init(|| Gates::of(plan, self.checked.order()));
-            if let Some(why) = too_late(self.checked, gates, self.state(), step, now) {
+            if let Some(why) = self.too_late(step, now)? {
                 let row = &plan.steps[step];
                 return Err(RunError::TooLate { step: row.name.value.clone(), why, at: row.action.span });
             }

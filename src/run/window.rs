@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-use super::time::in_utc;
+use super::{error::RunError, runner::Runner, time::in_utc};
 
 /// Why a step that needs an open window, or stops a flow that is to stand still only in one, must not
 /// begin any more, if that is so: less of the window is left than the declared worst case from this
@@ -65,6 +65,18 @@ pub fn too_late(
     None
 }
 
+impl Runner<'_> {
+    /// Why it is too late for a step. What an attempt that failed has stopped all the same is brought to its end,
+    /// and not left standing.
+    pub(super) fn too_late(&self, step: StepId, now: Timestamp) -> Result<Option<String>, RunError> {
+        if self.state().steps[step].attempts > 0 && self.unseen(step)?.is_empty() {
+            return Ok(None);
+        }
+        let gates = self.gates.get_or_init(|| Gates::of(self.checked.plan(), self.checked.order()));
+        Ok(too_late(self.checked, gates, self.state(), step, now))
+    }
+}
+
 fn stopped(plan: &Plan, step: StepId) -> impl Iterator<Item = ChannelId> {
     let effects = plan.steps[step].action.value.effects();
     effects.into_iter().filter_map(|effect| match effect {
@@ -93,10 +105,24 @@ pub fn overrun(checked: &Checked, state: &State, now: Timestamp) -> Vec<String> 
         let closes = state.windows[window].and_then(|opening| opening.closes);
         let open = state.world.windows[window] == WindowState::Open;
         if let Some(closes) = closes.filter(|closes| open && now > *closes)
-            && state.world.stamp(land, flow).is_none()
+            && (state.world.stamp(land, flow).is_none() || stood_still(plan, state, flow, closes))
         {
             found.push(format!("{}: the window ended at {}", promise.value.sentence(land), in_utc(closes)));
         }
     }
     found
+}
+
+/// Whether a flow stood still at a moment: a person may have started it since, while nobody looked.
+fn stood_still(plan: &Plan, state: &State, flow: ChannelId, at: Timestamp) -> bool {
+    let done = plan.steps.iter().filter_map(|(id, step)| {
+        let ended = state.steps[id].ended.filter(|ended| *ended <= at && state.world.is_done(id))?;
+        let runs = step.action.value.effects().into_iter().find_map(|effect| match effect {
+            Effect::Start(started) if started == flow => Some(true),
+            Effect::Stop(stopped) if stopped == flow => Some(false),
+            _ => None,
+        });
+        Some((ended, runs?))
+    });
+    done.max_by_key(|(ended, _)| *ended).is_some_and(|(_, runs)| !runs)
 }

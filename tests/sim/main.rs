@@ -49,6 +49,7 @@ fn every_renewal_ends_as_it_should_whatever_happens() {
             all.cuts += told.cuts;
             all.failures += told.failures;
             all.messages += told.messages;
+            all.too_late += told.too_late;
             count += 1;
             if number(SEED).is_some() {
                 println!("{told:?}");
@@ -58,6 +59,7 @@ fn every_renewal_ends_as_it_should_whatever_happens() {
         }
         println!("{}: {count} renewals in {} days: {all:?}", case.name, all.time.as_hours() / 24);
         if number(SEED).is_none() {
+            assert!(all.too_late < count / 2, "{all:?}");
             assert!(all.cuts > count && all.failures > 0 && all.messages > 100 * count, "{all:?}");
         }
     }

@@ -11,6 +11,7 @@ use keyroll::{
         event::{Actor, Event, Record},
         next::Verdict,
         ready::blockers,
+        state::Status,
     },
     world::{
         effect::Effect,
@@ -52,6 +53,22 @@ pub(crate) fn act(journal: &mut Journal, checked: &Checked, wait: &Wait, at: Tim
         // In the meantime it may have been withdrawn; it is never taken in silence.
         let verdict = journal.kept.submit(checked, &Record { at, event }).unwrap();
         assert!(!matches!(verdict, Verdict::Duplicate), "{said}");
+    }
+}
+
+/// A proposal that was turned down is made again by a person, also where a program made it first.
+pub(crate) fn propose_again(journal: &mut Journal, checked: &Checked, at: Timestamp) {
+    let plan = checked.plan();
+    let declined = |step: &StepId| journal.state().steps[*step].status == Status::Declined;
+    let Some(step) = plan.steps.ids().find(declined) else { return };
+    let by = actor(checked, plan.steps[step].role.value);
+    let mut events = quoted(journal, checked, step, &by);
+    let step = plan.steps[step].name.value.clone();
+    events.push(Event::Confirmed { step, by, opens: None, certificates: BTreeMap::new() });
+    for event in events {
+        let said = format!("{event:?}");
+        let verdict = journal.kept.submit(checked, &Record { at, event }).unwrap();
+        assert!(matches!(verdict, Verdict::Applied(_)), "{said}: {verdict:?}");
     }
 }
 
