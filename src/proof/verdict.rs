@@ -175,6 +175,10 @@ pub fn prove_by<'a>(
     start: &World,
     budget: impl Into<Budget<'a>>,
 ) -> Verdict {
+    if let Some(flow) = checked.plan().strays(checked.order(), start) {
+        let why = Why::Unsettled(Unsettled::Strays(flow));
+        return Verdict::NotProven(Box::new(NotProven { checked, states: 0, why }));
+    }
     let unsettled = match engine {
         Engine::Explicit => None,
         Engine::Auto | Engine::Cuts => match settle(&checked, start) {
