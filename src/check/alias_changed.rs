@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::{
     explanation::Explanation,
-    plan::repointed::Stretch,
+    graph::repointed::{Stretch, repoints, stretches},
     source::{Finding, Span, shown},
     world::{
         id::{PlaceId, StepId},
@@ -70,7 +70,7 @@ struct Late {
 #[must_use]
 pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let (plan, land) = (subject.plan, &subject.plan.landscape);
-    let repoints = plan.repoints(subject.order);
+    let repoints = repoints(plan, subject.order);
     let mut findings: Vec<Finding> = Vec::new();
     if repoints.is_empty() {
         return findings;
@@ -95,7 +95,7 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
             }
         }
         let mut moves: BTreeSet<StepId> = steps.iter().map(|(step, _)| *step).collect();
-        for stretch in plan.stretches(*own, steps) {
+        for stretch in stretches(plan, *own, steps) {
             for step in writers.get(&stretch.alias).into_iter().flatten() {
                 moves.insert(*step);
                 if may_meet(subject, *step, stretch) && found.insert(*step) {

@@ -33,7 +33,7 @@ pub mod phrase;
 mod predecessors;
 mod promise;
 pub mod range;
-pub mod repointed;
+mod repointed;
 pub mod reserved;
 pub mod resolve;
 pub mod scope;

@@ -55,7 +55,9 @@ pub(super) fn settle(draft: &mut Draft, steps: &mut Table<StepId, Step>) {
         return;
     }
     let rooms = Rooms::of(draft, steps);
-    let held = repointed::held(draft, steps);
+    // Most plans repoint nothing, and every step is asked.
+    let repoints = |step: &Step| matches!(step.action.value.unsettled(), Some(Unsettled::Repointed(..)));
+    let held = if steps.rows().any(repoints) { repointed::held(draft, steps) } else { BTreeMap::new() };
     for id in steps.ids() {
         let step = &mut steps[id];
         let at: Span = step.action.span;

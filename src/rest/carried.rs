@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     check::Checked,
+    graph::repointed::strays,
     plan::Plan,
     source::shown,
     transition::{
@@ -65,7 +66,7 @@ pub fn carried(
     (told.started, told.left) = (true, false);
     let state = told.restore(new)?;
     let is_told =
-        signs_with_the_same(before, &from.world, plan) && plan.strays(new.order(), &state.world).is_none();
+        signs_with_the_same(before, &from.world, plan) && strays(plan, new.order(), &state.world).is_none();
     is_told.then_some(state)
 }
 
