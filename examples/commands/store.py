@@ -145,6 +145,15 @@ class Store:
         self.state["flow"] = request["state"]
         return {"outcome": "changed"}
 
+    def flow_signs_with(self, request):
+        return {"alias": self.state.get("aimed", "orders-api")}
+
+    def flow_repoint(self, request):
+        if self.state.get("aimed", "orders-api") == request["alias"]:
+            return {"outcome": "already_so"}
+        self.state["aimed"] = request["alias"]
+        return {"outcome": "changed"}
+
     def fact_state(self, request):
         return {"state": self.state.get("facts", {}).get(request["name"], "clear")}
 

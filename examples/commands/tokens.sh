@@ -107,6 +107,15 @@ case "$(field face) $(field act)" in
     printf '%s\n' "$state" | replace client
     ok '"outcome":"changed"' ;;
 
+# A client calls with the token under one alias; it was installed with that of `orders-api`.
+'flow signs_with')
+    ok "\"alias\":\"$(cat "$folder/aimed" 2>/dev/null || echo orders-api)\"" ;;
+
+'flow repoint')
+    if [ "$(cat "$folder/aimed" 2>/dev/null || echo orders-api)" = "$alias" ]; then ok '"outcome":"already_so"'; fi
+    printf '%s\n' "$alias" | replace aimed
+    ok '"outcome":"changed"' ;;
+
 'fact state')
     ok "\"state\":\"$(cat "$folder/$fact" 2>/dev/null || echo clear)\"" ;;
 

@@ -22,10 +22,12 @@ mod listed;
 pub mod order;
 pub mod provide;
 pub mod replace;
+pub mod repoint;
 pub mod request;
 pub mod restore;
 pub mod retire;
 pub mod set;
+mod speech;
 pub mod test;
 pub mod undeploy;
 mod unsettled;
@@ -40,14 +42,18 @@ use crate::{
     },
     world::{
         effect::{Effect, Effects},
-        id::{KeyId, PlaceId, RoleId, WindowId},
+        id::{KeyId, PlaceId},
         landscape::{Fact, Landscape},
     },
 };
 
 use self::{certifying::Certifying, usage::Arguments};
 
-pub use self::{listed::listed, unsettled::Unsettled};
+pub use self::{
+    listed::listed,
+    speech::{Speech, SpeechKind},
+    unsettled::Unsettled,
+};
 
 /// A row of the vocabulary.
 #[derive(Debug)]
@@ -80,6 +86,7 @@ pub const VOCABULARY: &[Verb] = &[
     order::VERB,
     provide::VERB,
     replace::VERB,
+    repoint::VERB,
     request::VERB,
     restore::VERB,
     retire::VERB,
@@ -146,6 +153,9 @@ pub trait Action: Debug + Send + Sync {
     /// Tells it that place.
     fn settle(&mut self, _place: PlaceId) {}
 
+    /// Tells it where it is kept with what its flow signs, and which key it comes to be.
+    fn settle_key(&mut self, _own: PlaceId, _key: KeyId) {}
+
     /// Does it through the backends: "make it so".
     ///
     /// # Errors
@@ -153,28 +163,4 @@ pub trait Action: Debug + Send + Sync {
     fn perform(&self, _bench: &mut Workbench<'_>) -> Result<Outcome, ActError> {
         Ok(Outcome::Changed)
     }
-}
-
-/// An act of speech.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Speech {
-    /// What kind.
-    pub kind: SpeechKind,
-    /// To whom.
-    pub to: Vec<RoleId>,
-}
-
-/// The kinds of speech. Only a report says that something is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SpeechKind {
-    /// Conveys everything that its sender knows then.
-    Report,
-    /// Hands over the public half of a key.
-    Provision(KeyId),
-    /// Asks for something.
-    Request,
-    /// Allows something.
-    Permission,
-    /// Proposes a window; it is agreed when the other side answers.
-    Proposal(WindowId),
 }

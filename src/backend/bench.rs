@@ -73,7 +73,10 @@ impl Backends {
     #[must_use]
     pub fn reaches(&self, landscape: &Landscape, fact: Fact) -> bool {
         match fact {
-            Fact::Place(place) => self.keystores[landscape.places[place].store].backend().is_some(),
+            Fact::Place(place) => match landscape.places[place].of {
+                Some(flow) => self.flows[flow].backend().is_some(),
+                None => self.keystores[landscape.places[place].store].backend().is_some(),
+            },
             Fact::Accepts(acceptor, _) | Fact::AcceptsOther(acceptor) => {
                 self.receivers[acceptor].backend().is_some()
             }
@@ -341,6 +344,31 @@ impl Workbench<'_> {
         let now = self.now;
         match &mut self.backends.flows[flow] {
             Bound::To(flow) => Ok(flow.bring_to(state, now)?),
+            Bound::Manual => Err(ActError::Manual(self.landscape.channels[flow].name.clone())),
+        }
+    }
+
+    /// Lets a flow sign with the pair of `key`, which lies under the alias of `place`.
+    ///
+    /// # Errors
+    /// When something else lies there, or the flow refuses.
+    pub fn repoint(&mut self, flow: ChannelId, place: PlaceId, key: KeyId) -> Result<Outcome, ActError> {
+        let place = self.landscape.places[place].clone();
+        // A keystore that a person looks after is not looked at here.
+        if self.backends.keystores[place.store].backend().is_some() {
+            let (wanted, found) = (self.certificate(key)?.fingerprint(), self.held(&place)?);
+            if found != Some(wanted) {
+                return Err(KeystoreError::Moved {
+                    alias: place.alias,
+                    expected: wanted.short(),
+                    found: found.map_or_else(|| "nothing".to_owned(), |found| found.short()),
+                }
+                .into());
+            }
+        }
+        let now = self.now;
+        match &mut self.backends.flows[flow] {
+            Bound::To(flow) => Ok(flow.repoint(&place.alias, now)?),
             Bound::Manual => Err(ActError::Manual(self.landscape.channels[flow].name.clone())),
         }
     }

@@ -24,6 +24,31 @@ pub trait Deployer: Debug + Send {
     /// When its state cannot be written.
     fn bring_to(&mut self, state: FlowState, now: Timestamp) -> Result<Outcome, DeployerError>;
 
+    /// Under which alias the key lies with which it signs; a flow that can tell nothing of it says so.
+    ///
+    /// # Errors
+    /// When that cannot be read.
+    fn signs_with(&self) -> Result<SignsWith, DeployerError> {
+        Ok(self.repointed()?.map_or(SignsWith::Unknown, SignsWith::Alias))
+    }
+
+    /// The alias to which it was repointed, as far as it is told here, without asking anybody else.
+    ///
+    /// # Errors
+    /// When that cannot be read.
+    fn repointed(&self) -> Result<Option<Alias>, DeployerError> {
+        Ok(None)
+    }
+
+    /// Lets it sign with what lies under another alias of its keystore. A message that is being signed at that
+    /// moment is finished first.
+    ///
+    /// # Errors
+    /// [`DeployerError::NoRepoint`] where the flow cannot do so.
+    fn repoint(&mut self, _alias: &Alias, _now: Timestamp) -> Result<Outcome, DeployerError> {
+        Err(DeployerError::NoRepoint)
+    }
+
     /// How many messages signed with the key of this certificate are under way.
     ///
     /// # Errors
@@ -56,6 +81,23 @@ pub enum FlowState {
     Undeployed,
 }
 
+/// Under which alias a flow finds its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignsWith {
+    /// Under the one that was declared for it: it was never repointed.
+    Declared,
+    /// Under this one.
+    Alias(Alias),
+    /// It cannot tell; then it is as recorded.
+    Unknown,
+}
+
+impl From<Option<Alias>> for SignsWith {
+    fn from(alias: Option<Alias>) -> Self {
+        alias.map_or(Self::Declared, Self::Alias)
+    }
+}
+
 /// What a deployer knows of messages under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InFlight {
@@ -84,6 +126,12 @@ pub enum DeployerError {
     /// It sends no marked messages.
     #[error("the flow sends no marked message by itself")]
     NoTest,
+    /// It signs with the key under one alias, always.
+    #[error("the flow cannot be repointed to another alias")]
+    NoRepoint,
+    /// The file that tells to which alias a flow was repointed is none.
+    #[error("{} does not say with which alias the flow signs", .0.display())]
+    Astray(PathBuf),
     /// The state file says something else than `deployed` or `undeployed`.
     #[error("{} does not say whether the flow is deployed", .0.display())]
     Damaged(PathBuf),

@@ -9,7 +9,7 @@ use crate::world::{
 
 use super::{
     bench::{ActError, Backends, Material},
-    deployer::FlowState,
+    deployer::{FlowState, SignsWith},
     fact_keeper::Told,
 };
 
@@ -39,7 +39,8 @@ pub fn observe(
 ) -> Result<Observation, ActError> {
     let mut seen =
         Observation { world: recorded.clone(), foreign: Vec::new(), unnamed: 0, untold: Vec::new() };
-    for (id, place) in landscape.places.iter() {
+    let aliases = landscape.places.iter().filter(|(_, place)| place.of.is_none());
+    for (id, place) in aliases {
         let Some(keystore) = backends.keystores[place.store].backend() else { continue };
         let entry = keystore.entry(&place.alias)?;
         let key = entry.as_ref().and_then(|e| e.certificate()).and_then(|c| key_of(material, c));
@@ -61,6 +62,7 @@ pub fn observe(
             seen.world.running[id] = flow.state()? == FlowState::Deployed;
         }
     }
+    aim(landscape, backends, &mut seen)?;
     for (id, _) in landscape.own_facts.iter() {
         let Some(keeper) = backends.facts[id].backend() else { continue };
         match keeper.is_set()? {
@@ -69,6 +71,28 @@ pub fn observe(
         }
     }
     Ok(seen)
+}
+
+/// With what each flow signs that steps repoint; and that no other one was repointed.
+fn aim(landscape: &Landscape, backends: &Backends, seen: &mut Observation) -> Result<(), ActError> {
+    for (id, channel) in landscape.channels.iter() {
+        let Some(flow) = backends.flows[id].backend() else { continue };
+        let declared = &landscape.places[channel.alias];
+        let is_repointed = landscape.places[channel.stamps].of.is_some();
+        let alias = match if is_repointed { flow.signs_with()? } else { flow.repointed()?.into() } {
+            SignsWith::Unknown => continue,
+            SignsWith::Declared => declared.alias.clone(),
+            SignsWith::Alias(alias) => alias,
+        };
+        let found = landscape.entry(declared.store, &alias);
+        if is_repointed && let Some(place) = found {
+            seen.world.places[channel.stamps] = seen.world.places[place];
+        } else if found != Some(channel.alias) {
+            let what = format!("the key under the alias {alias}");
+            seen.foreign.push((Fact::Place(channel.stamps), what));
+        }
+    }
+    Ok(())
 }
 
 fn key_of(material: &Material, certificate: &Certificate) -> Option<KeyId> {

@@ -118,6 +118,7 @@ fn signs_again(plan: &Plan, effect: Effect, (flow, key): (ChannelId, KeyId)) -> 
     let is_doubled = channel.beside.is_some();
     match effect {
         Effect::Start(other) => other == flow,
+        Effect::Repoint { own, key: new, .. } => channel.lists(own) && new == key,
         Effect::Put { place, key: put } => channel.lists(place) && put == key,
         // What an exchange moves to its backup alias, only the world can tell.
         Effect::Exchange { place, staged, key: new, backup } => {

@@ -41,7 +41,12 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
         let named =
             plan.steps.rows().flat_map(|other| other.action.value.effects()).filter_map(
                 |effect| match effect {
-                    Effect::Exchange { place, key: other, .. } if other == key => Some(place),
+                    Effect::Exchange { place, key: other, .. }
+                    | Effect::Repoint { own: place, key: other, .. }
+                        if other == key =>
+                    {
+                        Some(place)
+                    }
                     _ => None,
                 },
             );

@@ -179,7 +179,11 @@ fn uses(plan: &Plan, step: StepId, way: &Way) -> bool {
             step != way.create || plan.landscape.channels.rows().any(|flow| flow.lists(place))
         }
         Effect::Put { .. } => false,
-        Effect::Exchange { key, .. } | Effect::Try { key, .. } if key == way.key => true,
+        Effect::Exchange { key, .. } | Effect::Repoint { key, .. } | Effect::Try { key, .. }
+            if key == way.key =>
+        {
+            true
+        }
         Effect::Accept { key, .. } | Effect::Replace { new: key, .. } if key == way.key => {
             is_near(row.role.value, way)
         }

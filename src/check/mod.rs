@@ -1,6 +1,7 @@
 //! What can be said of a plan without looking at its states. Each fault is a row of [`CHECKS`].
 
 pub mod agreed_twice;
+pub mod alias_changed;
 pub mod alias_spelling;
 pub mod cannot_abort;
 pub mod cannot_come_late;
@@ -115,6 +116,7 @@ pub const CHECKS: &[Check] = &[
     weak_inherited::find,
     last_act_unreported::find,
     useless_step::find,
+    alias_changed::find,
     alias_spelling::find,
     unused::find,
 ];
@@ -124,6 +126,7 @@ pub const CHECKS: &[Check] = &[
 pub fn explanations() -> Vec<Explanation> {
     [
         agreed_twice::EXPLANATION,
+        alias_changed::EXPLANATION,
         alias_spelling::EXPLANATION,
         cannot_abort::EXPLANATION,
         cannot_come_late::EXPLANATION,

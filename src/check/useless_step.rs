@@ -154,6 +154,7 @@ fn keys_of(effect: Effect) -> Vec<KeyId> {
         Effect::Put { key, .. }
         | Effect::Exchange { key, .. }
         | Effect::Remove { key, .. }
+        | Effect::Repoint { key, .. }
         | Effect::Accept { key, .. }
         | Effect::Retire { key, .. }
         | Effect::Try { key, .. } => vec![key],

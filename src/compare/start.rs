@@ -75,7 +75,7 @@ fn facts(plan: &Plan, other: &Plan) -> Facts {
     let receivers = others.acceptors.iter().map(|(id, row)| (&row.name, &other.start.accepted[id]));
     let receivers: BTreeMap<&String, &KeySet> = receivers.collect();
     let mut facts = Facts::new();
-    for (id, place) in land.places.iter() {
+    for (id, place) in land.places.iter().filter(|(_, place)| place.of.is_none()) {
         let store = &land.stores[place.store].name;
         if !stores.contains(store) {
             continue;

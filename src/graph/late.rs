@@ -118,6 +118,7 @@ fn leaves(effect: Effect) -> Vec<Trace> {
         Effect::Exchange { place, key, backup, .. } => {
             vec![Trace::Brought(place, key), Trace::Moved(backup)]
         }
+        Effect::Repoint { own, .. } => vec![Trace::Moved(own)],
         Effect::Remove { key, .. } => vec![Trace::Removed(key)],
         Effect::Try { .. } | Effect::Propose(_) | Effect::Agree(_) => Vec::new(),
     }
@@ -141,6 +142,8 @@ fn wakes(effect: Effect) -> Vec<Trace> {
         // Its staging place was left empty: the key must come to lie there again.
         Effect::Exchange { staged, key, .. } => vec![Trace::Brought(staged, key), Trace::Moved(staged)],
         Effect::Remove { place, key } => vec![Trace::Brought(place, key), Trace::Moved(place)],
+        // Another step repointed the flow since.
+        Effect::Repoint { own, .. } => vec![Trace::Moved(own)],
         // A test changes nothing, and a window that was agreed stays so.
         Effect::Try { .. } | Effect::Propose(_) | Effect::Agree(_) => Vec::new(),
     }

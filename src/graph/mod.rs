@@ -10,6 +10,7 @@ pub mod licence;
 pub mod order;
 pub mod outline;
 mod positions;
+pub mod repointed;
 pub mod step_set;
 pub mod writers;
 

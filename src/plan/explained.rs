@@ -4,7 +4,7 @@ use crate::explanation::Explanation;
 
 use super::{
     answers, date, declare, duplicate, expected, flow, group, head, inner, key_kind, no_reason, no_steps,
-    parameter, phrase, promise, range, settled, steps, table, takes, vocabulary, waits,
+    parameter, phrase, promise, range, repointed, settled, steps, table, takes, vocabulary, waits,
 };
 
 /// What `explain` says of this room's findings.
@@ -27,6 +27,7 @@ pub fn explanations() -> Vec<Explanation> {
         no_reason::EXPLANATIONS,
         no_steps::EXPLANATIONS,
         steps::EXPLANATIONS,
+        repointed::EXPLANATIONS,
         settled::EXPLANATIONS,
         table::EXPLANATIONS,
         vocabulary::EXPLANATIONS,

@@ -156,7 +156,8 @@ pub(super) fn body(draft: &mut Draft, decl: &Owned<Phrase>, owner: RoleId) {
         let (flow, at, two) = (shown(&name), at.into(), two.into());
         draft.findings.push(Box::new(CachesTwo { flow, at, two }));
     }
-    let channel = Channel { name, owner, stamp, stamps, beside, acceptor, transit, cache: kept };
+    let channel =
+        Channel { name, owner, stamp, alias: stamps, stamps, beside, acceptor, transit, cache: kept };
     let flow = draft.landscape.channels.push(channel);
     for (by, span) in uses {
         draft.stands_for(StandIn { flow, by, span });

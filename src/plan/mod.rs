@@ -33,6 +33,7 @@ pub mod phrase;
 mod predecessors;
 mod promise;
 pub mod range;
+mod repointed;
 pub mod reserved;
 pub mod resolve;
 pub mod scope;
@@ -165,6 +166,10 @@ pub struct Step {
 impl Plan {
     /// The aliases that must hold a key of the plan before it starts.
     pub fn places_in_use(&self) -> impl Iterator<Item = (PlaceId, KeyId)> + '_ {
-        self.start.places.iter().filter_map(|(place, key)| key.map(|key| (place, key)))
+        let is_alias = |place: &PlaceId| self.landscape.places[*place].of.is_none();
+        self.start
+            .places
+            .iter()
+            .filter_map(move |(place, key)| Some((place, (*key)?)).filter(|(place, _)| is_alias(place)))
     }
 }

@@ -369,6 +369,9 @@ fn start_world(draft: &Draft, steps: usize, deliveries: usize) -> World {
     for (place, key, _) in &draft.start.places {
         world.places[*place] = Some(*key);
     }
+    for (flow, own) in draft.landscape.repointed() {
+        world.places[own] = world.places[draft.landscape.channels[flow].alias];
+    }
     for (receiver, key) in &draft.start.accepted {
         world.accepted[*receiver].insert(*key);
     }

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-use super::{Step, resolve::Draft};
+use super::{Step, repointed, resolve::Draft};
 
 /// An exchange for a key that nobody creates.
 #[derive(Debug, Diagnostic, Error)]
@@ -55,11 +55,21 @@ pub(super) fn settle(draft: &mut Draft, steps: &mut Table<StepId, Step>) {
         return;
     }
     let rooms = Rooms::of(draft, steps);
+    // Most plans repoint nothing, and every step is asked.
+    let repoints = |step: &Step| matches!(step.action.value.unsettled(), Some(Unsettled::Repointed(..)));
+    let held = if steps.rows().any(repoints) { repointed::held(draft, steps) } else { BTreeMap::new() };
     for id in steps.ids() {
         let step = &mut steps[id];
         let at: Span = step.action.span;
         let Some(unsettled) = step.action.value.unsettled() else { continue };
         let (place, store, key) = match unsettled {
+            Unsettled::Repointed(flow, alias) => {
+                match repointed::key(&draft.landscape, &held, (flow, alias, at)) {
+                    Ok(key) => step.action.value.settle_key(draft.landscape.own_place(flow), key),
+                    Err(finding) => draft.findings.push(finding),
+                }
+                continue;
+            }
             Unsettled::Staged(store, key) => (rooms.staged(store, key), store, key),
             Unsettled::Kept(store, key) => (rooms.kept(store, key), store, key),
         };
@@ -70,7 +80,9 @@ pub(super) fn settle(draft: &mut Draft, steps: &mut Table<StepId, Step>) {
                 let store = shown(&draft.landscape.stores[store].name);
                 draft.findings.push(match unsettled {
                     Unsettled::Staged(..) => Box::new(NothingStaged { key, store, at: at.into() }),
-                    Unsettled::Kept(..) => Box::new(NothingKept { key, store, at: at.into() }),
+                    Unsettled::Kept(..) | Unsettled::Repointed(..) => {
+                        Box::new(NothingKept { key, store, at: at.into() })
+                    }
                 });
             }
         }
@@ -85,7 +97,8 @@ struct Rooms {
     declared: BTreeMap<(StoreId, KeyId), PlaceId>,
     /// Where an exchange keeps what another key leaves, by the exchange's store and that key.
     kept: BTreeMap<(StoreId, KeyId), PlaceId>,
-    /// The aliases that a flow lists beside another one: a key may be taken from there without an exchange.
+    /// The aliases that a flow lists beside another one, or between which it is repointed: a key may be taken from
+    /// there without an exchange.
     listed: BTreeSet<PlaceId>,
 }
 
@@ -115,7 +128,12 @@ impl Rooms {
             }
         }
         let doubled = draft.landscape.channels.rows().filter(|flow| flow.beside.is_some());
-        let listed = doubled.flat_map(Channel::aliases).collect();
+        let mut listed: BTreeSet<PlaceId> = doubled.flat_map(Channel::aliases).collect();
+        for step in steps.rows() {
+            if let Some(Unsettled::Repointed(flow, alias)) = step.action.value.unsettled() {
+                listed.extend([draft.landscape.channels[flow].alias, alias]);
+            }
+        }
         Self { put, declared, kept, listed }
     }
 

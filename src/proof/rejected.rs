@@ -51,7 +51,12 @@ impl Page<'_> {
             Effect::Replace { acceptor, new, .. } => *acceptor == receiver && carried.contains(new),
             _ => false,
         };
-        let exchanges_it_away = |effect: &Effect| matches!(effect, Effect::Exchange { place: p, key: k, .. } if channel.lists(*p) && !carried.contains(k));
+        let exchanges_it_away = |effect: &Effect| match effect {
+            Effect::Exchange { place: at, key, .. } | Effect::Repoint { own: at, key, .. } => {
+                channel.lists(*at) && !carried.contains(key)
+            }
+            _ => false,
+        };
         let joins = |effect: &Effect| matches!(effect, Effect::Put { place, key } if channel.beside.is_some() && channel.lists(*place) && !carried.contains(key));
         let stops = |effect: &Effect| {
             exchanges_it_away(effect)
@@ -59,7 +64,9 @@ impl Page<'_> {
                 || matches!(effect, Effect::Stop(channel) if *channel == flow)
         };
         let signs = |effect: &Effect| match effect {
-            Effect::Exchange { place: p, key: k, .. } => channel.lists(*p) && carried.contains(k),
+            Effect::Exchange { place: p, key: k, .. } | Effect::Repoint { own: p, key: k, .. } => {
+                channel.lists(*p) && carried.contains(k)
+            }
             Effect::Put { place: p, key: k } => {
                 channel.beside.is_some() && channel.lists(*p) && carried.contains(k)
             }

@@ -3,6 +3,7 @@
 use crate::{
     check::Checked,
     condition::Condition,
+    graph::repointed::strays,
     plan::Plan,
     source::{Finding, Spanned, shown},
     world::{id::StepId, material::Fingerprint, state::World},
@@ -175,6 +176,10 @@ pub fn prove_by<'a>(
     start: &World,
     budget: impl Into<Budget<'a>>,
 ) -> Verdict {
+    if let Some(flow) = strays(checked.plan(), checked.order(), start) {
+        let why = Why::Unsettled(Unsettled::Strays(flow));
+        return Verdict::NotProven(Box::new(NotProven { checked, states: 0, why }));
+    }
     let unsettled = match engine {
         Engine::Explicit => None,
         Engine::Auto | Engine::Cuts => match settle(&checked, start) {

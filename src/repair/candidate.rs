@@ -171,6 +171,9 @@ fn conditions(plan: &Plan) -> Vec<String> {
     }
     let effects = plan.steps.rows().flat_map(|step| step.action.value.effects());
     for effect in effects {
+        if let Effect::Repoint { own, key, .. } = effect {
+            held.entry(own).or_default().extend(plan.start.places[own].into_iter().chain([key]));
+        }
         if let Effect::Exchange { place, backup, .. } = effect {
             let moved = held.get(&place).cloned().unwrap_or_default();
             held.entry(backup).or_default().extend(moved);
@@ -201,6 +204,8 @@ fn conditions(plan: &Plan) -> Vec<String> {
             (Fact::Running(flow), Value::Is(false)) => format!("{} undeployed", land.channels[flow].name),
             (Fact::Own(own), Value::Is(true)) => format!("{} set", land.own_facts[own].name),
             (Fact::Own(own), Value::Is(false)) => format!("{} clear", land.own_facts[own].name),
+            // What a flow signs with is asked by no condition.
+            (Fact::Place(place), _) if land.places[place].of.is_some() => continue,
             (Fact::Place(place), Value::Key(Some(key))) => {
                 format!("{} is {}", land.place_name(place), land.keys[key])
             }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     check::Checked,
+    graph::repointed::strays,
     plan::Plan,
     source::shown,
     transition::{
@@ -64,7 +65,24 @@ pub fn carried(
     told.stopped.retain(|(flow, key, _)| plan.flow(flow).is_some() && plan.stamp(key).is_some());
     (told.started, told.left) = (true, false);
     let state = told.restore(new)?;
-    Some(state)
+    let is_told =
+        signs_with_the_same(before, &from.world, plan) && strays(plan, new.order(), &state.world).is_none();
+    is_told.then_some(state)
+}
+
+/// Whether each flow that was repointed signs with what lies under the alias that another plan declares for it,
+/// where that plan does not repoint it.
+fn signs_with_the_same(before: &Plan, world: &World, plan: &Plan) -> bool {
+    let was = &before.landscape;
+    was.repointed().all(|(flow, own)| {
+        let Some(here) = plan.flow(&was.channels[flow].name) else { return true };
+        let declared = &plan.landscape.places[plan.landscape.channels[here].alias];
+        let is_repointed = plan.landscape.places[plan.landscape.channels[here].stamps].of.is_some();
+        is_repointed
+            || was
+                .entry(was.places[own].store, &declared.alias)
+                .is_some_and(|place| world.places[place] == world.places[own])
+    })
 }
 
 /// The steps of a plan that are done under another one and count there: the same role does the same, and all

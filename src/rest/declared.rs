@@ -18,6 +18,10 @@ use crate::{
 /// written with sentences for which that cannot be said by lines of their own: tables, plans within, words of its own.
 #[must_use]
 pub fn declared(plan: &Plan, given: &Given, is: &World, to_be: &World) -> Option<String> {
+    // With what a flow signs that was repointed is not one of its lines.
+    if plan.landscape.repointed().next().is_some() {
+        return None;
+    }
     let source = &plan.source;
     let (tree, _) = parse(source);
     let variant = Variant::of(&tree, given, true).ok()?;

@@ -149,7 +149,10 @@ fn strange(plan: &Plan, may: &[StepId], seen: &Observation) -> Vec<Difference> {
 /// Whether a backend can say how a fact is.
 fn is_seen(plan: &Plan, backends: &Backends, fact: Fact) -> bool {
     match fact {
-        Fact::Place(place) => backends.keystores[plan.landscape.places[place].store].backend().is_some(),
+        Fact::Place(place) => match plan.landscape.places[place].of {
+            Some(flow) => backends.flows[flow].backend().is_some(),
+            None => backends.keystores[plan.landscape.places[place].store].backend().is_some(),
+        },
         Fact::Accepts(receiver, _) | Fact::AcceptsOther(receiver) => {
             backends.receivers[receiver].backend().is_some()
         }

@@ -159,8 +159,8 @@ fn back(
     let kept = run.given.parameters.iter().filter(|(name, _)| declares(name));
     let given = Given::parameters(kept.map(|(name, value)| (name.clone(), value.clone())).collect());
     let text = declared(plan, run.given, &run.standing.world, &plan.start).ok_or(
-        "it is searched for no plan with tables, plans within it, facts or words of its own: write its plan, and \
-         move the run to it by `keyroll amend`",
+        "it is searched for no plan with tables, plans within it, flows that are repointed, facts or words of its own: \
+         write its plan, and move the run to it by `keyroll amend`",
     )?;
     let source = Source::new(plan.source.name.clone(), text);
     let (text, cost) = if is_back {
@@ -226,7 +226,8 @@ fn stays(run: Run<'_>) -> Vec<String> {
 fn is_at(run: Run<'_>, start: &World) -> bool {
     let is = &run.standing.world;
     let places = run.checked.plan().places_in_use().all(|(place, key)| is.places[place] == Some(key));
-    places && is.accepted == start.accepted && is.running == start.running && is.set == start.set
+    let own = run.checked.plan().landscape.repointed().all(|(_, own)| is.places[own] == start.places[own]);
+    places && own && is.accepted == start.accepted && is.running == start.running && is.set == start.set
 }
 
 /// Windows count as agreed where a flow stands still meanwhile, and not where every flow runs again that did at

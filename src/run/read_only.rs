@@ -12,7 +12,7 @@ use crate::{
         Outcome,
         bench::{Backends, Bound, Signing},
         clock::Clock,
-        deployer::{Deployer, DeployerError, FlowState, InFlight},
+        deployer::{Deployer, DeployerError, FlowState, InFlight, SignsWith},
         fact_keeper::{FactError, FactKeeper, Told},
         key_pair,
         keystore::{Entry, EntryKind, Exchange, KeySpec, Keystore, KeystoreError},
@@ -50,7 +50,7 @@ pub fn read_only(backends: Backends) -> Backends {
             .collect(),
         flows: flows
             .into_rows()
-            .map(|bound| over(bound, |real| Box::new(Flow { real, state: None })))
+            .map(|bound| over(bound, |real| Box::new(Flow { real, state: None, alias: None })))
             .collect(),
         facts: facts
             .into_rows()
@@ -219,6 +219,7 @@ impl Receiver for Trust {
 struct Flow {
     real: Box<dyn Deployer>,
     state: Option<FlowState>,
+    alias: Option<Alias>,
 }
 
 impl Deployer for Flow {
@@ -230,6 +231,20 @@ impl Deployer for Flow {
         let outcome = if self.state()? == state { Outcome::AlreadySo } else { Outcome::Changed };
         self.state = Some(state);
         Ok(outcome)
+    }
+
+    fn signs_with(&self) -> Result<SignsWith, DeployerError> {
+        self.alias.clone().map_or_else(|| self.real.signs_with(), |alias| Ok(SignsWith::Alias(alias)))
+    }
+
+    fn repointed(&self) -> Result<Option<Alias>, DeployerError> {
+        self.alias.clone().map_or_else(|| self.real.repointed(), |alias| Ok(Some(alias)))
+    }
+
+    fn repoint(&mut self, alias: &Alias, _now: Timestamp) -> Result<Outcome, DeployerError> {
+        let is_so = matches!(self.signs_with()?, SignsWith::Alias(before) if before.same_entry(alias));
+        self.alias = Some(alias.clone());
+        Ok(if is_so { Outcome::AlreadySo } else { Outcome::Changed })
     }
 
     /// What is under way now will have arrived by then: time decides.

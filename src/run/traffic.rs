@@ -142,7 +142,7 @@ impl Traffic {
             let keystore = Pkcs12Keystore::open(folder.join(path), password.fetch(folder)?);
             Ok((place.alias.clone(), Box::new(XmlSigner::new(keystore, profile.clone()))))
         };
-        let (alias, own) = signer(row.stamps)?;
+        let (alias, own) = signer(row.alias)?;
         let beside = row.beside.map(signer).transpose()?;
         let Some(ReceiverBinding::Directory { path: trust, capacity, .. }) = site.receivers.get(receiver)
         else {

@@ -103,6 +103,11 @@ fn done(plan: &Plan, effect: &Effect) -> String {
             let name = &land.acceptors[acceptor].name;
             format!("Let {name} accept {} instead of {}", land.keys[new], land.keys[old])
         }
+        Effect::Repoint { own, alias, .. } => {
+            let (flow, (store, alias)) = (land.places[own].of, place(alias));
+            let flow = flow.map_or("the flow", |flow| land.channels[flow].name.as_str());
+            format!("Let {flow} sign with what lies under the alias {alias} in {store}; nothing moves there")
+        }
         Effect::Start(flow) => format!("Deploy {}", land.channels[flow].name),
         Effect::Stop(flow) => {
             let flow = &land.channels[flow].name;

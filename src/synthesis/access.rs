@@ -110,6 +110,8 @@ impl<'a> Accesses<'a> {
             }
             // That a window is agreed is no fact that anybody owns, but promises may speak of it.
             Effect::Agree(_) => access.writes.clear(),
+            // No search takes it: what it looks for has no flow that is repointed.
+            Effect::Repoint { .. } => return None,
             Effect::Put { .. } | Effect::Try { .. } | Effect::Propose(_) => {}
             Effect::Set(_) | Effect::Clear(_) => {}
         }

@@ -252,6 +252,10 @@ impl Library {
                 let name = &land.acceptors[acceptor].name;
                 format!("{verb} {} by {} at {name}", land.keys[old], land.keys[new])
             }
+            Effect::Repoint { own, alias, .. } => {
+                let flow = land.places[own].of.map_or("", |flow| land.channels[flow].name.as_str());
+                format!("{verb} {flow} to {}", self.spelling.place(land, alias))
+            }
             Effect::Start(flow) | Effect::Stop(flow) => format!("{verb} {}", land.channels[flow].name),
             Effect::Try { channel, key } => {
                 format!("{verb} {} with {}", land.channels[channel].name, land.keys[key])
@@ -292,6 +296,7 @@ const fn verb(effect: &Effect) -> &'static str {
         Effect::Accept { .. } => crate::action::accept::VERB.keyword,
         Effect::Retire { .. } => crate::action::retire::VERB.keyword,
         Effect::Replace { .. } => crate::action::replace::VERB.keyword,
+        Effect::Repoint { .. } => crate::action::repoint::VERB.keyword,
         Effect::Start(_) => crate::action::deploy::VERB.keyword,
         Effect::Stop(_) => crate::action::undeploy::VERB.keyword,
         Effect::Try { .. } => crate::action::test::VERB.keyword,

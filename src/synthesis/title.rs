@@ -58,6 +58,7 @@ impl Titles<'_> {
                 let name = &land.acceptors[acceptor].name;
                 format!("Let {name} accept {} instead of {}", land.keys[new], land.keys[old])
             }
+            Effect::Repoint { own, .. } => format!("Change {}", land.place_name(own)),
             Effect::Start(flow) => format!("Deploy {}", land.channels[flow].name),
             Effect::Stop(flow) => format!("Undeploy {}", land.channels[flow].name),
             Effect::Try { channel, .. } => format!("Test {}", land.channels[channel].name),
@@ -103,6 +104,7 @@ impl Titles<'_> {
                 let name = &land.acceptors[acceptor].name;
                 format!("{name} accepts {} instead of {}", land.keys[new], land.keys[old])
             }
+            Effect::Repoint { own, .. } => format!("{} is another one", land.place_name(own)),
             Effect::Start(flow) => format!("{} is deployed", land.channels[flow].name),
             Effect::Stop(flow) => format!("{} is undeployed", land.channels[flow].name),
             Effect::Try { channel, .. } => format!("{} is tested", land.channels[channel].name),

@@ -119,6 +119,7 @@ impl Writer<'_> {
                 format!("{verb}_{}{}", land.keys[key], at(acceptor))
             }
             Effect::Replace { acceptor, old, .. } => format!("{verb}_{}{}", land.keys[old], at(acceptor)),
+            Effect::Repoint { key, .. } => format!("{verb}_to_{}", land.keys[key]),
             Effect::Start(flow) | Effect::Stop(flow) | Effect::Try { channel: flow, .. } => {
                 format!("{verb}_{}", land.channels[flow].name)
             }
@@ -193,6 +194,7 @@ fn told(effect: &Effect) -> &'static str {
         Effect::Accept { .. } => "accepted",
         Effect::Retire { .. } => "retired",
         Effect::Replace { .. } => "replaced",
+        Effect::Repoint { .. } => "repointed",
         Effect::Start(_) => "deployed",
         Effect::Stop(_) => "undeployed",
         Effect::Try { .. } => "tested",

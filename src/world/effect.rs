@@ -60,6 +60,15 @@ pub enum Effect {
         /// The one that comes.
         new: KeyId,
     },
+    /// A channel comes to stamp with what lies at another place: `own` is where that is kept.
+    Repoint {
+        /// The channel's own place.
+        own: PlaceId,
+        /// The place at which the credential lies.
+        alias: PlaceId,
+        /// Which one it is.
+        key: KeyId,
+    },
     /// A channel starts.
     Start(ChannelId),
     /// A channel stops; what is under way stays under way.
@@ -141,6 +150,7 @@ impl Effect {
                 (Fact::Accepts(acceptor, new), Value::Is(true)),
                 (Fact::Accepts(acceptor, old), Value::Is(false)),
             ],
+            Self::Repoint { own, key, .. } => smallvec![(Fact::Place(own), Value::Key(Some(key)))],
             Self::Start(channel) => smallvec![(Fact::Running(channel), Value::Is(true))],
             Self::Stop(channel) => smallvec![(Fact::Running(channel), Value::Is(false))],
             Self::Try { .. } | Self::Propose(_) => Writes::new(),
@@ -212,6 +222,10 @@ impl Effect {
                 set.insert(new);
                 Ok(changed(comes || goes))
             }
+            Self::Repoint { alias, key, .. } if world.places[alias] != Some(key) => {
+                Err(Misfit::NotThere(alias, key))
+            }
+            Self::Repoint { own, key, .. } => Ok(changed(world.places[own].replace(key) != Some(key))),
             Self::Start(channel) => Ok(changed(!std::mem::replace(&mut world.running[channel], true))),
             Self::Stop(channel) => Ok(changed(std::mem::replace(&mut world.running[channel], false))),
             Self::Set(own) => Ok(changed(!std::mem::replace(&mut world.set[own], true))),

@@ -37,6 +37,7 @@ impl Effect {
             Self::Remove { place, key } => {
                 vec![vec![holds(place, None, false), holds(place, Some(key), false)]]
             }
+            Self::Repoint { alias, key, .. } => vec![vec![holds(alias, Some(key), false)]],
             Self::Try { channel, key } => {
                 let store = |place: PlaceId| landscape.places[place].store;
                 let channel = &landscape.channels[channel];

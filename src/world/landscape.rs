@@ -63,6 +63,9 @@ pub struct Place {
     pub store: StoreId,
     /// The alias in it.
     pub alias: Alias,
+    /// The flow whose own place this is: what a flow that is repointed signs with is kept here, beside the
+    /// alias under which it lies.
+    pub of: Option<ChannelId>,
 }
 
 /// Whatever judges messages.
@@ -87,7 +90,10 @@ pub struct Channel {
     pub owner: RoleId,
     /// What its messages carry.
     pub stamp: Stamp,
-    /// Where it finds the credential that it stamps with.
+    /// The alias that it lists first.
+    pub alias: PlaceId,
+    /// Where it finds the credential that it stamps with: under that alias, or at a place of its own where steps
+    /// repoint it.
     pub stamps: PlaceId,
     /// Where it finds a second one, if it lists two aliases: each message carries what lies at either.
     pub beside: Option<PlaceId>,
@@ -204,7 +210,10 @@ impl Landscape {
     #[must_use]
     pub fn owner(&self, fact: Fact) -> Option<RoleId> {
         match fact {
-            Fact::Place(place) => Some(self.stores[self.places[place].store].owner),
+            Fact::Place(place) => {
+                let Place { store, of, .. } = self.places[place];
+                Some(of.map_or(self.stores[store].owner, |channel| self.channels[channel].owner))
+            }
             Fact::Accepts(acceptor, _) | Fact::AcceptsOther(acceptor) => Some(self.acceptors[acceptor].owner),
             Fact::Running(channel) => Some(self.channels[channel].owner),
             Fact::Window(_) => None,
@@ -212,10 +221,13 @@ impl Landscape {
         }
     }
 
-    /// A place as an author writes it: `tenant["orders-signer"]`.
+    /// A place as an author writes it: `tenant["orders-signer"]`; that of a flow in words.
     #[must_use]
     pub fn place_name(&self, place: PlaceId) -> String {
         let place = &self.places[place];
+        if let Some(channel) = place.of {
+            return format!("the key of {}", self.channels[channel].name);
+        }
         format!("{}[\"{}\"]", self.stores[place.store].name, place.alias)
     }
 
@@ -266,12 +278,28 @@ impl Landscape {
     /// The place of an alias in a store, made if it is not there yet.
     pub fn place(&mut self, store: StoreId, alias: &Alias) -> PlaceId {
         let places = &mut self.places;
-        let made = || places.push(Place { store, alias: alias.clone() });
+        let made = || places.push(Place { store, alias: alias.clone(), of: None });
         let place = *self.entries.entry((store, alias.folded())).or_insert_with(made);
         if self.places[place].alias != *alias {
             self.spellings.insert((place, alias.as_str().to_owned()));
         }
         place
+    }
+
+    /// The place of its own of a channel that steps repoint, made if it is not there yet. From then on that is
+    /// where the channel stamps from.
+    pub fn own_place(&mut self, channel: ChannelId) -> PlaceId {
+        let declared = self.channels[channel].alias;
+        if self.places[self.channels[channel].stamps].of.is_none() {
+            let Place { store, alias, .. } = self.places[declared].clone();
+            self.channels[channel].stamps = self.places.push(Place { store, alias, of: Some(channel) });
+        }
+        self.channels[channel].stamps
+    }
+
+    /// The channels that steps repoint, each with its own place.
+    pub fn repointed(&self) -> impl Iterator<Item = (ChannelId, PlaceId)> + '_ {
+        self.places.iter().filter_map(|(place, row)| Some((row.of?, place)))
     }
 
     /// The aliases that are written in another way than at first, in upper and lower case.

@@ -8,7 +8,7 @@ use keyroll::{
     backend::{
         Outcome,
         bench::{Backends, Bound},
-        deployer::{Deployer, DeployerError, FlowState, InFlight},
+        deployer::{Deployer, DeployerError, FlowState, InFlight, SignsWith},
         fact_keeper::{FactError, FactKeeper, Told},
         keystore::{Entry, Exchange, KeySpec, Keystore, KeystoreError},
         receiver::{Judgement, Message, Receiver, ReceiverError},
@@ -135,6 +135,15 @@ impl Deployer for Cut<Box<dyn Deployer>> {
     }
     fn bring_to(&mut self, state: FlowState, now: Timestamp) -> Result<Outcome, DeployerError> {
         self.1.change("flow switch", || self.0.bring_to(state, now))
+    }
+    fn signs_with(&self) -> Result<SignsWith, DeployerError> {
+        self.1.read("flow alias", || self.0.signs_with())
+    }
+    fn repointed(&self) -> Result<Option<Alias>, DeployerError> {
+        self.0.repointed()
+    }
+    fn repoint(&mut self, alias: &Alias, now: Timestamp) -> Result<Outcome, DeployerError> {
+        self.1.change("flow repoint", || self.0.repoint(alias, now))
     }
     fn in_flight(&self, key: &Fingerprint) -> Result<InFlight, DeployerError> {
         self.1.read("flow messages", || self.0.in_flight(key))

@@ -200,7 +200,8 @@ pub(crate) fn look(folder: &Path, run: &str) -> Seen {
     let receivers = backends.receivers.rows().filter_map(|bound| bound.backend());
     let accepted = receivers.flat_map(|receiver| receiver.accepted().unwrap()).map(|c| named(&c)).collect();
     let flows = backends.flows.rows().filter_map(|bound| bound.backend());
-    let flows = flows.map(|flow| format!("{:?}", flow.state().unwrap())).collect();
+    let flows =
+        flows.map(|flow| format!("{:?} {:?}", flow.state().unwrap(), flow.repointed().unwrap())).collect();
     let mut ended = BTreeMap::new();
     for record in host.records().unwrap() {
         let (step, over) = match record.event {

@@ -36,6 +36,9 @@ const KINDS: &[&str] = &[
     "before flow switch",
     "after flow switch",
     "before flow messages",
+    "before flow alias",
+    "before flow repoint",
+    "after flow repoint",
     "before commit started",
     "after commit started",
     "before commit begun",
@@ -68,12 +71,25 @@ fn destroying() -> String {
     plan("two-keys.renewal").replacen("promise", step, 1)
 }
 
+/// The same, where the flow is repointed and no alias exchanged.
+fn repointing() -> String {
+    let text =
+        plan("two-keys.renewal").replace("finally tenant[$alias] is new", "finally tenant[$alias] is old");
+    text.replace("exchange tenant[$alias] for new", "repoint orders to tenant[\"$alias-next\"]")
+}
+
 pub(crate) fn killed_at_every_point() {
     let begin = Instant::now();
     let mut hits = BTreeMap::new();
     round("two keys", &plan("two-keys.renewal"), |_| true, &mut hits);
     round("one key", &plan("one-key.renewal"), |_| true, &mut hits);
     round("two keys, destroyed", &destroying(), |kind| kind.contains("remove"), &mut hits);
+    round(
+        "two keys, repointed",
+        &repointing(),
+        |kind| kind.contains("repoint") || kind.contains("alias"),
+        &mut hits,
+    );
     for (kind, count) in &hits {
         println!("  {count:>4}  {kind}");
     }

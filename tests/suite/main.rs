@@ -44,6 +44,7 @@ mod ranges;
 mod readme;
 mod reference;
 mod repair;
+mod repointed;
 mod report;
 mod returns;
 mod rooms;

@@ -5,6 +5,7 @@
 mod doubled;
 pub(crate) mod generated;
 pub(crate) mod own_facts;
+mod repointed;
 
 use std::{
     collections::BTreeMap,
@@ -154,6 +155,38 @@ fn both_judges_say_the_same_where_plans_have_facts_of_their_own() {
     }
     for code in ["role_without_authority", "unknowable_need", "stale_need", "race"] {
         assert!(of(&format!("unread {code}")) >= 3, "{code} is hardly ever tried: {counts:?}");
+    }
+    assert!(
+        of("unread unexpected") + of("unread unknown") + of("unread wrong") == 0,
+        "made wrongly: {counts:?}"
+    );
+}
+
+/// How many texts in which flows are repointed are made; more are asked for by a variable.
+const REPOINTED: u64 = 3_000;
+
+#[test]
+fn both_judges_say_the_same_where_flows_are_repointed() {
+    let texts =
+        std::env::var("KEYROLL_RANDOM_REPOINTED").ok().and_then(|n| n.parse().ok()).unwrap_or(REPOINTED);
+    let first = 1 << 43;
+    let counts = counted(first..first + texts, |seed| {
+        let text = repointed::plan(seed);
+        let is_repointed = read(&text).is_ok_and(|c| c.plan().landscape.repointed().next().is_some());
+        Some(said_of(&text, if is_repointed { "repointed " } else { "" }))
+    });
+    println!("{counts:#?}");
+    let of =
+        |kind: &str| counts.iter().filter(|(what, _)| what.starts_with(kind)).map(|(_, n)| n).sum::<usize>();
+    assert!(
+        of("repointed proved") >= 60 && of("repointed refuted") >= 150,
+        "flows are hardly ever repointed: {counts:?}"
+    );
+    for code in ["cannot_finish", "goal_missed", "over_capacity", "trust_gap", "undrained"] {
+        assert!(of(&format!("repointed refuted {code}")) >= 3, "{code} is hardly ever tried: {counts:?}");
+    }
+    for code in ["alias_changed", "cannot_repoint"] {
+        assert!(of(&format!("unread {code}")) >= 10, "{code} is hardly ever tried: {counts:?}");
     }
     assert!(
         of("unread unexpected") + of("unread unknown") + of("unread wrong") == 0,

@@ -46,6 +46,11 @@ fn moves(checked: &Checked, held: &BTreeSet<KeyId>, world: &World) -> Vec<Effect
                 found.push(Effect::Accept { acceptor, key: old });
                 found.push(Effect::Retire { acceptor, key: new });
             }
+            Effect::Repoint { own, .. } => {
+                let land = &plan.landscape;
+                let alias = land.places[own].of.map_or(own, |flow| land.channels[flow].alias);
+                found.extend(world.places[alias].map(|key| Effect::Repoint { own, alias, key }));
+            }
             Effect::Start(channel) => found.push(Effect::Stop(channel)),
             Effect::Stop(channel) => found.push(Effect::Start(channel)),
             Effect::Set(own) => found.push(Effect::Clear(own)),

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{
     backend::{
         Outcome,
-        deployer::{Deployer, DeployerError, FlowState, InFlight},
+        deployer::{Deployer, DeployerError, FlowState, InFlight, SignsWith},
         receiver::Judgement,
     },
     name::Alias,
@@ -70,6 +70,23 @@ impl Deployer for CommandFlow {
     fn bring_to(&mut self, state: FlowState, _now: Timestamp) -> Result<Outcome, DeployerError> {
         let ok = self.ask("bring_to", fields([("state", word(state).into())]))?;
         self.fit("bring_to", half::outcome(&ok))
+    }
+
+    fn signs_with(&self) -> Result<SignsWith, DeployerError> {
+        let ok = self.ask("signs_with", Fields::new())?;
+        let alias = match ok.get("alias") {
+            Some(Value::String(alias)) => {
+                Alias::new(alias.clone()).map(SignsWith::Alias).map_err(|_| "`alias` is no alias")
+            }
+            Some(_) => Err("`alias` is no text"),
+            None => Err("`alias` is missing"),
+        };
+        self.fit("signs_with", alias)
+    }
+
+    fn repoint(&mut self, alias: &Alias, _now: Timestamp) -> Result<Outcome, DeployerError> {
+        let ok = self.ask("repoint", fields([("alias", alias.as_str().into())]))?;
+        self.fit("repoint", half::outcome(&ok))
     }
 
     fn in_flight(&self, key: &Fingerprint) -> Result<InFlight, DeployerError> {

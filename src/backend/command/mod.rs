@@ -31,7 +31,7 @@ pub const VERSION: u64 = 1;
 pub const LOOKS: [(&str, &[&str]); 4] = [
     ("keystore", &["entry", "entries"]),
     ("receiver", &["accepted"]),
-    ("flow", &["state", "in_flight"]),
+    ("flow", &["state", "signs_with", "in_flight"]),
     ("fact", &["state"]),
 ];
 
@@ -39,6 +39,6 @@ pub const LOOKS: [(&str, &[&str]); 4] = [
 pub const CHANGES: [(&str, &[&str]); 4] = [
     ("keystore", &["create", "exchange", "remove"]),
     ("receiver", &["change", "judge"]),
-    ("flow", &["bring_to", "test"]),
+    ("flow", &["bring_to", "repoint", "test"]),
     ("fact", &["bring_to"]),
 ];

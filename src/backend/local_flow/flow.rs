@@ -18,6 +18,7 @@ use crate::{
 };
 
 use super::{
+    aimed,
     locks::{Ownership, Stamping, Stillness},
     places::Places,
     sequence::Sequence,
@@ -32,7 +33,7 @@ use super::{
 pub struct FlowConfig {
     /// Its folder, made when it is not there.
     pub folder: PathBuf,
-    /// The alias whose key signs.
+    /// The alias whose key signs, as long as the flow is not repointed to another one.
     pub alias: Alias,
     /// How long its messages are under way.
     pub transit: Transit,
@@ -289,11 +290,12 @@ impl LocalFlow {
         let Some(standing) = standing.filter(|standing| standing.state == FlowState::Deployed) else {
             return Ok(None);
         };
+        let alias = aimed::read(&self.places.alias())?.unwrap_or_else(|| self.config.alias.clone());
         let time = SignedDuration::try_from(self.config.cache).unwrap_or(SignedDuration::MAX);
         let cache = KeyCache { now, since: standing.since, time };
         let sequence = self.index().sequence.take();
         let sequence = sequence.map_err(failed("cannot write", self.places.sequence()))?;
-        let signed = self.sign(sequence, payload, &cache, delay);
+        let signed = self.sign((sequence, &alias), payload, &cache, delay);
         if signed.is_err() {
             // The first error is the one to tell; what could not be removed is never delivered.
             self.spool.abandon(sequence).unwrap_or_default();
@@ -303,7 +305,7 @@ impl LocalFlow {
 
     fn sign(
         &self,
-        sequence: u64,
+        (sequence, alias): (u64, &Alias),
         payload: &mut dyn Read,
         cache: &KeyCache,
         delay: SignedDuration,
@@ -311,8 +313,8 @@ impl LocalFlow {
         let refused = |cause| failed("cannot write to", self.spool.path())(cause);
         let mut out = BufWriter::new(self.spool.begin(sequence).map_err(refused)?);
         let key = match &self.beside {
-            Some(beside) => self.sign_twice(beside, payload, &mut out)?,
-            None => self.sign_once(payload, cache, &mut out)?,
+            Some(beside) => self.sign_twice((alias, beside), payload, &mut out)?,
+            None => self.sign_once(alias, payload, cache, &mut out)?,
         };
         out.flush().map_err(refused)?;
         let message = Spooled::new(sequence, cache.now, delay, key);

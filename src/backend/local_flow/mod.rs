@@ -7,6 +7,7 @@
 //! | in the flow's folder | what it is |
 //! |---|---|
 //! | `flow.json` | whether the flow is deployed, and since when |
+//! | `alias.json` | to which alias it was repointed, and when; not there for one that never was |
 //! | `spool/SEQUENCE-SENT-DUE-KEY.xml` | a message under way |
 //! | `spool/SEQUENCE-SENT-DUE-KEY.part` | a message whose group is not yet durable: not sent yet |
 //! | `spool/SEQUENCE.part` | a message being signed |
@@ -17,6 +18,7 @@
 //! Delivery is at least once: a crash between the receiver's judgement and the removal of the file
 //! delivers the message again.
 
+mod aimed;
 mod flow;
 mod locks;
 mod places;

@@ -32,6 +32,11 @@ impl Places {
         self.folder.join("flow.json")
     }
 
+    /// To which alias it was repointed.
+    pub(super) fn alias(&self) -> PathBuf {
+        self.folder.join("alias.json")
+    }
+
     pub(super) fn spool(&self) -> PathBuf {
         self.folder.join("spool")
     }

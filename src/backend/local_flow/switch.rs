@@ -7,12 +7,14 @@ use jiff::Timestamp;
 use crate::{
     backend::{
         Outcome,
-        deployer::{Deployer, DeployerError, FlowState, InFlight},
+        deployer::{Deployer, DeployerError, FlowState, InFlight, SignsWith},
     },
+    name::Alias,
     world::material::Fingerprint,
 };
 
 use super::{
+    aimed,
     locks::Stillness,
     places::Places,
     spool::{Found, Spool},
@@ -78,6 +80,28 @@ impl Deployer for FlowSwitch {
             Err(error) => return Err(error),
         }
         state::write(&path, Standing { state, since: now })?;
+        Ok(Outcome::Changed)
+    }
+
+    fn signs_with(&self) -> Result<SignsWith, DeployerError> {
+        Ok(self.repointed()?.map_or(SignsWith::Declared, SignsWith::Alias))
+    }
+
+    fn repointed(&self) -> Result<Option<Alias>, DeployerError> {
+        aimed::read(&self.places.alias())
+    }
+
+    /// A file that is damaged is written anew.
+    fn repoint(&mut self, alias: &Alias, now: Timestamp) -> Result<Outcome, DeployerError> {
+        self.create()?;
+        let _still = self.stillness()?;
+        let path = self.places.alias();
+        match aimed::read(&path) {
+            Ok(Some(before)) if before.same_entry(alias) => return Ok(Outcome::AlreadySo),
+            Ok(_) | Err(DeployerError::Astray(_)) => {}
+            Err(error) => return Err(error),
+        }
+        aimed::write(&path, alias, now)?;
         Ok(Outcome::Changed)
     }
 

@@ -32,15 +32,16 @@ impl LocalFlow {
 
     pub(super) fn sign_once(
         &self,
+        alias: &Alias,
         payload: &mut dyn Read,
         cache: &KeyCache,
         out: &mut dyn Write,
     ) -> Result<Fingerprint, FlowError> {
         let mut signer = lock(&self.signer);
         let certificate = if cache.time.is_zero() {
-            signer.sign(&self.config.alias, payload, out)?
+            signer.sign(alias, payload, out)?
         } else {
-            signer.sign_cached(cache, &self.config.alias, payload, out)?
+            signer.sign_cached(cache, alias, payload, out)?
         };
         Ok(certificate.fingerprint())
     }
@@ -49,12 +50,12 @@ impl LocalFlow {
     /// names none.
     pub(super) fn sign_twice(
         &self,
-        beside: &Beside,
+        (alias, beside): (&Alias, &Beside),
         payload: &mut dyn Read,
         out: &mut dyn Write,
     ) -> Result<Fingerprint, FlowError> {
         let mut once = tempfile::spooled_tempfile(KEPT);
-        let first = match lock(&self.signer).sign(&self.config.alias, payload, &mut once) {
+        let first = match lock(&self.signer).sign(alias, payload, &mut once) {
             Ok(certificate) => certificate.fingerprint(),
             Err(SignerError::Unresolved(_)) => {
                 return Ok(lock(&beside.signer).sign(&beside.alias, payload, out)?.fingerprint());

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use crate::{
     backend::{
         Outcome,
-        deployer::{Deployer, DeployerError, FlowState, InFlight},
+        deployer::{Deployer, DeployerError, FlowState, InFlight, SignsWith},
     },
+    name::Alias,
     world::material::Fingerprint,
 };
 
@@ -17,6 +18,7 @@ use crate::{
 #[derive(Debug)]
 pub struct MemoryFlow {
     state: FlowState,
+    alias: Option<Alias>,
     under_way: BTreeMap<Fingerprint, u64>,
 }
 
@@ -24,7 +26,7 @@ impl MemoryFlow {
     /// A flow in this state, with nothing under way.
     #[must_use]
     pub const fn new(state: FlowState) -> Self {
-        Self { state, under_way: BTreeMap::new() }
+        Self { state, alias: None, under_way: BTreeMap::new() }
     }
 
     /// Sends a message that is signed with the key of this certificate; says whether the flow took
@@ -56,6 +58,20 @@ impl Deployer for MemoryFlow {
     fn bring_to(&mut self, state: FlowState, _: Timestamp) -> Result<Outcome, DeployerError> {
         let before = std::mem::replace(&mut self.state, state);
         Ok(if before == state { Outcome::AlreadySo } else { Outcome::Changed })
+    }
+
+    fn signs_with(&self) -> Result<SignsWith, DeployerError> {
+        Ok(self.alias.clone().map_or(SignsWith::Declared, SignsWith::Alias))
+    }
+
+    fn repointed(&self) -> Result<Option<Alias>, DeployerError> {
+        Ok(self.alias.clone())
+    }
+
+    fn repoint(&mut self, alias: &Alias, _: Timestamp) -> Result<Outcome, DeployerError> {
+        let before = self.alias.replace(alias.clone());
+        let is_so = before.is_some_and(|before| before.same_entry(alias));
+        Ok(if is_so { Outcome::AlreadySo } else { Outcome::Changed })
     }
 
     fn in_flight(&self, key: &Fingerprint) -> Result<InFlight, DeployerError> {

@@ -122,6 +122,8 @@ stock! {
     "xml-signature/by-what-the-partner-holds",
     "xml-signature/one-key",
     "xml-signature/one-key-as-documented",
+    "xml-signature/shared-alias-in-waves",
+    "xml-signature/shared-alias-one-moment",
     "xml-signature/two-keys",
     "xml-signature/two-keys-as-documented",
     "xml-signature/two-partners",

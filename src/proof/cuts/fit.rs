@@ -112,6 +112,10 @@ impl History<'_> {
                 refused.iter().all(|reign| !self.before(step, &[*reign]))
                     && self.lies_in_store(step, channel.stamps, key)?
             }
+            Effect::Repoint { alias, key, .. } => {
+                let absent = self.when(Fact::Place(alias), |value| Some(value) != held(key));
+                absent.iter().all(|reign| !self.before(step, &[*reign]))
+            }
             Effect::Retire { .. } | Effect::Start(_) | Effect::Stop(_) => true,
             Effect::Set(_) | Effect::Clear(_) => true,
             // A window is proposed and agreed once: the checks see to it.

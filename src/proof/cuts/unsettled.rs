@@ -16,6 +16,8 @@ pub enum Unsettled {
     Late(StepId),
     /// This flow lists two aliases: what its messages carry is told by two facts at once.
     Doubled(ChannelId),
+    /// This flow signs with another key than lies under the alias to which its steps led it.
+    Strays(ChannelId),
     /// Two steps write the same thing in either order.
     Unordered(StepId, StepId),
     /// A need (by number) of a step may not hold when its turn has come.
@@ -65,6 +67,10 @@ impl Unsettled {
             }
             Self::Doubled(flow) => {
                 format!("{} lists two aliases", shown(&plan.landscape.channels[*flow].name))
+            }
+            Self::Strays(flow) => {
+                let flow = shown(&plan.landscape.channels[*flow].name);
+                format!("{flow} signs with another key than lies under the alias to which steps led it")
             }
             Self::Unordered(one, other) => {
                 format!("{} and {} write the same thing in either order", name(one), name(other))

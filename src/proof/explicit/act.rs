@@ -75,6 +75,10 @@ impl Effects<'_> {
             Effect::Retire { acceptor, key } => {
                 vec![self.case([], &[(Fact::Accepts(acceptor, key), Value::Is(false))])]
             }
+            Effect::Repoint { own, alias, key } => {
+                let lies = self.layout.is(Fact::Place(alias), held(key));
+                vec![self.case([lies], &[(Fact::Place(own), held(key))])]
+            }
             Effect::Start(channel) => vec![self.case([], &[(Fact::Running(channel), Value::Is(true))])],
             Effect::Stop(channel) => vec![self.case([], &[(Fact::Running(channel), Value::Is(false))])],
             Effect::Set(own) => vec![self.case([], &[(Fact::Own(own), Value::Is(true))])],

@@ -175,6 +175,7 @@ fn looked_at(land: &Landscape, effect: Effect) -> Vec<Thing> {
         Effect::Exchange { place, staged, backup, .. } => {
             vec![Thing::Place(place), Thing::Place(staged), Thing::Place(backup)]
         }
+        Effect::Repoint { alias, .. } => vec![Thing::Place(alias)],
         // There is always room where nothing bounds it.
         Effect::Accept { acceptor, .. } | Effect::Replace { acceptor, .. } => {
             let bounded = land.acceptors[acceptor].capacity.map(|_| Thing::Acceptor(acceptor));
@@ -199,6 +200,7 @@ fn changed(effect: Effect) -> Vec<Thing> {
         Effect::Accept { acceptor, .. }
         | Effect::Retire { acceptor, .. }
         | Effect::Replace { acceptor, .. } => vec![Thing::Acceptor(acceptor)],
+        Effect::Repoint { own, .. } => vec![Thing::Place(own)],
         Effect::Start(flow) | Effect::Stop(flow) => vec![Thing::Running(flow)],
         Effect::Set(own) | Effect::Clear(own) => vec![Thing::Own(own)],
         Effect::Try { .. } => Vec::new(),

@@ -94,8 +94,12 @@ fn local(sheet: &mut Sheet<'_>, row: Row, id: ChannelId, path: &std::path::Path)
             sheet.refuse(row, kind, error.to_string(), help);
         }
     }
-    if let Some(why) = not_replaceable(&path.join("flow.json")).filter(|_| is_changed) {
-        sheet.refuse(row, Kind::NotWritable, why, "let the user that runs keyroll write to its folder");
+    let own = plan.landscape.channels[id].stamps;
+    let is_repointed = plan.landscape.places[own].of.is_some();
+    for (file, is_written) in [("flow.json", is_changed), ("alias.json", is_repointed)] {
+        if let Some(why) = not_replaceable(&path.join(file)).filter(|_| is_written) {
+            sheet.refuse(row, Kind::NotWritable, why, "let the user that runs keyroll write to its folder");
+        }
     }
 }
 

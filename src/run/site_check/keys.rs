@@ -164,8 +164,10 @@ fn others(sheet: &mut Sheet<'_>, opened: &Opened) {
     let land = &plan.landscape;
     for (store, entries) in opened {
         let Some(row) = sheet.row_of("keystores", &land.stores[*store].name) else { continue };
-        for (id, place) in land.places.iter().filter(|(_, place)| place.store == *store) {
-            let flows = land.channels.rows().filter(|channel| channel.lists(id));
+        for (id, place) in land.places.iter().filter(|(_, place)| place.store == *store && place.of.is_none())
+        {
+            let flows =
+                land.channels.rows().filter(|channel| channel.alias == id || channel.beside == Some(id));
             let mut users: Vec<String> = flows.map(|channel| channel.name.clone()).collect();
             let said = plan.other_uses.said.iter().filter(|other| other.place == id);
             users.extend(said.map(|other| format!("\"{}\"", other.by)));

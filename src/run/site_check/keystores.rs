@@ -83,7 +83,7 @@ fn of_file(
     password: Option<Zeroizing<String>>,
 ) -> Option<Vec<Entry>> {
     let plan = sheet.plan();
-    let is_of = |fact: &Fact| matches!(fact, Fact::Place(place) if plan.landscape.places[*place].store == id);
+    let is_of = |fact: &Fact| matches!(fact, Fact::Place(place) if plan.landscape.places[*place].store == id && plan.landscape.places[*place].of.is_none());
     if let Some(why) = not_replaceable(path).filter(|_| path.exists() && sheet.changes(is_of)) {
         let help = "let the user that runs keyroll write to that folder, as the owner of the keystore";
         sheet.refuse(row, Kind::NotWritable, why, help);

@@ -6,7 +6,7 @@ use keyroll::{
     backend::{
         Outcome,
         command::{CommandFact, CommandFlow, CommandKeystore, CommandReceiver},
-        deployer::{Deployer, FlowState, InFlight},
+        deployer::{Deployer, FlowState, InFlight, SignsWith},
         fact_file::FactFile,
         fact_keeper::{FactKeeper, Told},
         keystore::{Entry, EntryKind, Exchange, KeySpec, Keystore, KeystoreError},
@@ -160,6 +160,11 @@ fn flows(flow: &mut dyn Deployer, key: &Fingerprint) {
         assert_eq!(flow.bring_to(state, now).unwrap(), Outcome::AlreadySo);
         assert_eq!(flow.state().unwrap(), state);
     }
+    let next = alias("orders-api-next");
+    assert_ne!(flow.signs_with().unwrap(), SignsWith::Alias(next.clone()));
+    assert_eq!(flow.repoint(&next, now).unwrap(), Outcome::Changed);
+    assert_eq!(flow.repoint(&next, now).unwrap(), Outcome::AlreadySo);
+    assert_eq!(flow.signs_with().unwrap(), SignsWith::Alias(next));
     assert_eq!(flow.in_flight(key).unwrap(), InFlight::Seen(0));
 }
 

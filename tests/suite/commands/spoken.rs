@@ -10,7 +10,7 @@ use keyroll::{
         command::{
             CHANGES, Code, CommandFact, CommandFlow, CommandKeystore, CommandReceiver, LOOKS, Program,
         },
-        deployer::{Deployer, FlowState, InFlight},
+        deployer::{Deployer, FlowState, InFlight, SignsWith},
         fact_keeper::{FactKeeper, Told},
         keystore::{Exchange, Keystore, KeystoreError},
         receiver::{Judgement, Receiver},
@@ -76,6 +76,10 @@ fn ask(face: &str, act: &str, asked: Program, is_refused: bool) {
         ("flow", "bring_to") => {
             let now = jiff::Timestamp::UNIX_EPOCH;
             assert_eq!(client.bring_to(FlowState::Undeployed, now).unwrap(), Outcome::Changed);
+        }
+        ("flow", "signs_with") => assert_eq!(client.signs_with().unwrap(), SignsWith::Alias(live)),
+        ("flow", "repoint") => {
+            assert_eq!(client.repoint(&next, jiff::Timestamp::UNIX_EPOCH).unwrap(), Outcome::Changed);
         }
         ("flow", "in_flight") => assert_eq!(client.in_flight(&was).unwrap(), InFlight::Seen(3)),
         ("flow", "test") => assert_eq!(client.test(&next, &is).unwrap(), Judgement::Accepted(is)),

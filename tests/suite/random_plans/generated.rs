@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{doubled, own_facts};
+use super::{doubled, own_facts, repointed};
 
 /// A small generator of numbers (xorshift64*), so that every run makes the same plans.
 pub(crate) struct Chance(u64);
@@ -49,12 +49,15 @@ pub(super) struct Ground {
     pub(super) gap: bool,
     /// The alias that the first flow lists beside its own.
     pub(super) beside: Option<&'static str>,
+    /// Whether flows are repointed.
+    pub(super) repoints: bool,
 }
 
 /// The text of one random plan. In one of eight some steps may come late, and one of eight has facts of its
-/// own.
+/// own; in one of 16 flows are repointed.
 pub(crate) fn plan(seed: u64) -> String {
     match seed % 8 {
+        1 if seed % 16 == 9 => repointed::plan(seed),
         5 => late(seed),
         3 => own_facts::woven(seed, &in_time(seed, false)),
         _ => in_time(seed, false),
@@ -121,6 +124,11 @@ pub(crate) fn untimed(text: &str) -> String {
 }
 
 pub(super) fn in_time(seed: u64, is_doubled: bool) -> String {
+    text(seed, is_doubled, false)
+}
+
+/// The same; of `repoints` hangs whether flows are repointed.
+pub(super) fn text(seed: u64, is_doubled: bool, repoints: bool) -> String {
     let mut chance = Chance::new(seed);
     let ground = Ground {
         roles: 2 + chance.below(2),
@@ -131,6 +139,7 @@ pub(super) fn in_time(seed: u64, is_doubled: bool) -> String {
         second_store: chance.percent(15),
         gap: seed % 10 == 7,
         beside: None,
+        repoints,
     };
     let ground = if is_doubled { doubled::ground(&mut chance, ground) } else { ground };
     let flow_owner = if chance.percent(70) { 0 } else { chance.below(ground.roles) };
@@ -139,6 +148,8 @@ pub(super) fn in_time(seed: u64, is_doubled: bool) -> String {
         Vec::new()
     } else if is_doubled && chance.percent(75) {
         doubled::story(&mut chance, &ground)
+    } else if repoints && chance.percent(80) {
+        repointed::story(&mut chance, &ground)
     } else {
         story(&mut chance, &ground)
     };
@@ -314,6 +325,9 @@ fn act(chance: &mut Chance, ground: &Ground, role: usize) -> (String, Vec<usize>
     if role == ground.flow_owner {
         acts.extend([format!("deploy f{flow}"), format!("undeploy f{flow}")]);
         acts.push(format!("test f{flow} with {key}"));
+        if ground.repoints {
+            acts.extend(repointed::acts(chance, flow));
+        }
     }
     if !acts.is_empty() && chance.percent(50) {
         return (chance.of(&acts), Vec::new());

@@ -18,14 +18,14 @@ impl Moment {
         let mut recorded = self.clone();
         if let Some(record) = recorded.record.take() {
             (recorded.holds, recorded.accepts, recorded.runs) = (record.holds, record.accepts, record.runs);
-            recorded.own = record.own;
+            (recorded.own, recorded.points) = (record.own, record.points);
         }
         recorded
     }
 
     fn facts(&self) -> Box<Facts> {
-        let (holds, accepts) = (self.holds.clone(), self.accepts.clone());
-        Box::new(Facts { holds, accepts, runs: self.runs.clone(), own: self.own.clone() })
+        let (holds, accepts, points) = (self.holds.clone(), self.accepts.clone(), self.points.clone());
+        Box::new(Facts { holds, accepts, points, runs: self.runs.clone(), own: self.own.clone() })
     }
 }
 

@@ -236,6 +236,7 @@ pub(super) fn written(effect: &Effect) -> Vec<(Fact, Value)> {
             (Fact::Accepts(acceptor, old), Value::Is(false)),
             (Fact::Accepts(acceptor, new), Value::Is(true)),
         ],
+        Effect::Repoint { own, key, .. } => vec![(Fact::Place(own), Value::Key(Some(key)))],
         Effect::Start(flow) => vec![(Fact::Running(flow), Value::Is(true))],
         Effect::Stop(flow) => vec![(Fact::Running(flow), Value::Is(false))],
         Effect::Set(own) => vec![(Fact::Own(own), Value::Is(true))],

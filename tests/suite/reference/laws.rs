@@ -9,7 +9,7 @@ use keyroll::{
     plan::{Plan, Step},
     world::{
         effect::Effect,
-        id::{ChannelId, KeyId, RoleId, StepId},
+        id::{ChannelId, KeyId, PlaceId, RoleId, StepId},
         landscape::{Fact, Value},
     },
 };
@@ -80,6 +80,9 @@ pub(crate) fn broken(plan: &Plan) -> BTreeSet<&'static str> {
     if races(plan, &told) {
         broken.insert("race");
     }
+    if changes_under_a_flow(plan, &told) {
+        broken.insert("alias_changed");
+    }
     if sees_a_gap(plan, &told) {
         broken.insert("gap_observed");
     }
@@ -102,6 +105,7 @@ pub(crate) fn broken(plan: &Plan) -> BTreeSet<&'static str> {
 pub(crate) fn named(codes: &[String]) -> BTreeSet<&'static str> {
     let laws = [
         "agreed_twice",
+        "alias_changed",
         "cannot_abort",
         "cannot_come_late",
         "created_twice",
@@ -181,6 +185,54 @@ fn races(plan: &Plan, told: &Told<'_>) -> bool {
         let theirs = of(b);
         of(a).iter().any(|(fact, value)| {
             theirs.iter().any(|(other, their)| fact == other && (value.is_none() || value != their))
+        })
+    })
+}
+
+/// The aliases between which a flow is repointed, and the steps that do it.
+fn pointed(plan: &Plan, own: PlaceId) -> (BTreeSet<PlaceId>, Vec<(StepId, PlaceId)>) {
+    let mut turns = Vec::new();
+    for (step, row) in plan.steps.iter() {
+        for effect in row.action.value.effects() {
+            if let Effect::Repoint { own: of, alias, .. } = effect
+                && of == own
+            {
+                turns.push((step, alias));
+            }
+        }
+    }
+    let flow = plan.landscape.places[own].of.unwrap();
+    let first = plan.landscape.channels[flow].alias;
+    (turns.iter().map(|(_, alias)| *alias).chain([first]).collect(), turns)
+}
+
+/// Whether a step may have its turn that changes what lies under the alias to which a flow points that steps
+/// repoint, or two steps may repoint one in either order: every set of steps that can be done is looked at.
+fn changes_under_a_flow(plan: &Plan, told: &Told<'_>) -> bool {
+    let land = &plan.landscape;
+    let all: Vec<StepId> = plan.steps.ids().collect();
+    assert!(all.len() < 20, "too many sets of steps");
+    land.repointed().any(|(flow, own)| {
+        let (_, turns) = pointed(plan, own);
+        let apart = |a: StepId, b: StepId| a != b && !told.is_before(a, b) && !told.is_before(b, a);
+        if turns.iter().any(|(a, _)| turns.iter().any(|(b, _)| apart(*a, *b))) {
+            return true;
+        }
+        (0..1u32 << all.len()).any(|set| {
+            let is_in =
+                |step: StepId| all.iter().position(|s| *s == step).is_some_and(|at| set >> at & 1 == 1);
+            let ready = |step: StepId| all.iter().all(|s| !told.is_before(*s, step) || is_in(*s));
+            if !all.iter().all(|step| !is_in(*step) || ready(*step)) {
+                return false;
+            }
+            let done: Vec<_> = turns.iter().filter(|(step, _)| is_in(*step)).collect();
+            let last = done.iter().find(|(a, _)| done.iter().all(|(b, _)| !told.is_before(*a, *b)));
+            let points = last.map_or(land.channels[flow].alias, |(_, alias)| *alias);
+            all.iter().any(|step| {
+                let effects = plan.steps[*step].action.value.effects();
+                let writes = effects.iter().flat_map(changed).any(|(fact, _)| fact == Fact::Place(points));
+                writes && !is_in(*step) && ready(*step)
+            })
         })
     })
 }
@@ -301,7 +353,14 @@ fn cannot_come_late(plan: &Plan, told: &Told<'_>) -> bool {
                     .iter()
                     .any(|need| matches!(need.value.asks(), Asks::Drained(flow, key) if signs(flow, key)))
         });
-        in_gap || counts
+        let moves = land.repointed().any(|(_, own)| {
+            let (aliases, turns) = pointed(plan, own);
+            turns.iter().any(|(turn, _)| *turn == step)
+                || facts.iter().any(
+                    |(fact, _)| matches!(fact, Fact::Place(at) if !turns.is_empty() && aliases.contains(at)),
+                )
+        });
+        in_gap || counts || moves
     })
 }
 
@@ -339,6 +398,8 @@ fn undone(effect: Effect, by: Effect) -> bool {
         _ => false,
     };
     match effect {
+        // Whoever repoints it too may have led it elsewhere.
+        Effect::Repoint { own, .. } => matches!(by, Effect::Repoint { own: other, .. } if other == own),
         Effect::Put { key, .. } => removed(key),
         Effect::Exchange { staged, key, .. } => filled(staged, key),
         Effect::Remove { place, key } => filled(place, key),

@@ -44,6 +44,8 @@ pub(crate) struct Moment {
     pub(super) holds: BTreeMap<PlaceId, KeyId>,
     pub(super) accepts: BTreeSet<(AcceptorId, KeyId)>,
     pub(super) runs: BTreeSet<ChannelId>,
+    /// Under which alias each flow looks its key up that steps repoint.
+    pub(super) points: BTreeMap<ChannelId, PlaceId>,
     /// The facts of the plan's own that are so.
     pub(super) own: BTreeSet<OwnFactId>,
     pub(super) under_way: BTreeSet<(ChannelId, Carried)>,
@@ -68,6 +70,7 @@ pub(crate) struct Facts {
     pub(super) holds: BTreeMap<PlaceId, KeyId>,
     pub(super) accepts: BTreeSet<(AcceptorId, KeyId)>,
     pub(super) runs: BTreeSet<ChannelId>,
+    pub(super) points: BTreeMap<ChannelId, PlaceId>,
     pub(super) own: BTreeSet<OwnFactId>,
 }
 
@@ -79,7 +82,14 @@ impl Moment {
         assert!(start.done.is_clear() && start.heard.is_clear(), "only whole plans are judged here");
         assert!(start.windows.rows().all(|w| *w == WindowState::Unagreed), "nothing is agreed yet");
         Self {
-            holds: start.places.iter().filter_map(|(place, key)| key.map(|key| (place, key))).collect(),
+            // What a flow signs with is no entry of a keystore: it lies under the alias to which the flow points.
+            holds: start
+                .places
+                .iter()
+                .filter(|(place, _)| land.places[*place].of.is_none())
+                .filter_map(|(place, key)| key.map(|key| (place, key)))
+                .collect(),
+            points: land.repointed().map(|(flow, _)| (flow, land.channels[flow].alias)).collect(),
             accepts: land
                 .acceptors
                 .ids()
@@ -113,7 +123,7 @@ impl Moment {
             return None;
         }
         let row = &plan.landscape.channels[flow];
-        let first = self.holds.get(&row.stamps).copied();
+        let first = self.holds.get(self.points.get(&flow).unwrap_or(&row.stamps)).copied();
         let second = row.beside.and_then(|place| self.holds.get(&place).copied());
         Carried::of(first.into_iter().chain(second))
     }
@@ -234,6 +244,14 @@ impl Moment {
                 let fits = !more || held(acceptor, &after) <= room(acceptor);
                 if fits {
                     self.accepts = after;
+                }
+                fits
+            }
+            Effect::Repoint { own, alias, key } => {
+                let flow = plan.landscape.places[own].of.expect("only the own place of a flow is repointed");
+                let fits = self.holds.get(&alias) == Some(&key);
+                if fits {
+                    self.points.insert(flow, alias);
                 }
                 fits
             }

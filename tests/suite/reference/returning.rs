@@ -123,6 +123,7 @@ impl Search<'_> {
         self.named.iter().all(|(place, key)| moment.holds.get(place) == Some(key))
             && moment.accepts == self.start.accepts
             && moment.runs == self.start.runs
+            && moment.points == self.start.points
             && moment.own == self.start.own
     }
 
@@ -154,6 +155,13 @@ impl Search<'_> {
                     Effect::Accept { acceptor, key: old },
                     Effect::Retire { acceptor, key: new },
                 ]),
+                Effect::Repoint { own, .. } => {
+                    let land = &self.plan.landscape;
+                    let first = land.places[own].of.map(|flow| land.channels[flow].alias);
+                    let held = first.and_then(|alias| Some((alias, *moment.holds.get(&alias)?)));
+                    acts.extend(held.map(|(alias, key)| Effect::Repoint { own, alias, key }));
+                    acts.push(effect);
+                }
                 Effect::Start(flow) => acts.push(Effect::Stop(flow)),
                 Effect::Stop(flow) => acts.push(Effect::Start(flow)),
                 Effect::Set(own) => acts.push(Effect::Clear(own)),
