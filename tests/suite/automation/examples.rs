@@ -278,7 +278,6 @@ fn each_command_ends_as_the_page_says() {
     place.write("bad.renewal", "keyroll 1\nplan p\n");
     let hasty = place.read("plan.renewal").replace("  needs orders drained of old\n", "");
     place.write("hasty.renewal", hasty);
-    place.write("order.xml", "<order/>");
     let quick = "--messages 20 --rate 40 --key-type ec-p256";
     let quick = |line: &str| format!("{line} {quick}");
     for (line, exit) in [
@@ -302,22 +301,14 @@ fn each_command_ends_as_the_page_says() {
         ("dry-run hasty.renewal".to_owned(), 1),
         ("watch plan.renewal --within 36500".to_owned(), 1),
         ("run hasty.renewal".to_owned(), 1),
-        ("run plan.renewal --budget 0".to_owned(), 3),
         ("run plan.renewal".to_owned(), 3),
         ("status".to_owned(), 0),
         ("why retire_old".to_owned(), 0),
         ("inbox --as receiver_admin".to_owned(), 0),
         ("confirm retire_old --as receiver_admin".to_owned(), 3),
         ("confirm provide_certificate --as receiver_admin".to_owned(), 0),
-        ("retry provide_certificate --as receiver_admin".to_owned(), 3),
         ("handover --to Ben --person Ada --as tenant_admin".to_owned(), 0),
         ("keystore list tenant.p12 --password file:password".to_owned(), 0),
-        (
-            "keystore create tenant.p12 --alias orders-signer --subject CN=x --password file:password"
-                .to_owned(),
-            3,
-        ),
-        ("verify order.xml --trust approval.pem".to_owned(), 2),
         ("schema run".to_owned(), 0),
         ("man run".to_owned(), 0),
     ] {

@@ -123,8 +123,8 @@ fn a_run_is_told_in_figures_from_its_begin_to_its_end() {
     assert_eq!((again.state(), again.named("keyroll_run_exit_code").count()), ("waiting", 0));
     for act in ["provide_certificate", "confirm_trust"] {
         place.keyroll(&format!("confirm {act} --as receiver_admin")).ends(0);
+        place.run().ends(3);
     }
-    place.run().ends(3);
     place.keyroll("confirm announce_exchange --as receiver_admin").ends(0);
     place.keyroll("run --metrics keyroll.prom").ends(0);
     for line in ["run plan.renewal --metrics keyroll.prom", "run --metrics keyroll.prom"] {
@@ -158,12 +158,15 @@ fn what_fails_and_what_moved_is_told() {
 #[test]
 fn failures_are_counted() {
     let place = Place::two_keys();
-    // A folder stands where the new store would be drafted, whatever it is called.
-    let store = place.folder.join("tenant.p12");
-    std::fs::create_dir(place.folder.join("real")).unwrap();
-    std::fs::rename(&store, place.folder.join("real/tenant.p12")).unwrap();
-    std::fs::create_dir(place.folder.join("real/tenant.p12.lock")).unwrap();
-    place.edit("site.toml", "tenant.p12", "real/tenant.p12");
+    // The receiver holds a certificate of a stranger: it has no room for the new one.
+    let with = "--password env:PASSWORD";
+    let stranger = format!("keystore create s.p12 --new-store --alias s --subject CN=stranger {with}");
+    let export = format!("keystore export s.p12 --alias s {with} --output partner-trust/s.pem");
+    for line in [stranger, export] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let made = place.program(&words).env("PASSWORD", "of-a-stranger").output().unwrap();
+        assert!(made.status.success(), "{made:?}");
+    }
     for attempt in 1..3 {
         place.keyroll("run plan.renewal --metrics keyroll.prom").ends(5);
         let figures = Figures::read(&place, "keyroll.prom");
