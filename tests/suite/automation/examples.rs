@@ -276,6 +276,7 @@ fn each_command_ends_as_the_page_says() {
 
     place.played_by_a_person("receiver_admin");
     place.write("bad.renewal", "keyroll 1\nplan p\n");
+    place.write("ugly.renewal", "keyroll 1\n\n\n\nplan p\n");
     let hasty = place.read("plan.renewal").replace("  needs orders drained of old\n", "");
     place.write("hasty.renewal", hasty);
     let quick = "--messages 20 --rate 40 --key-type ec-p256";
@@ -283,7 +284,7 @@ fn each_command_ends_as_the_page_says() {
     for (line, exit) in [
         ("check plan.renewal".to_owned(), 0),
         ("check bad.renewal".to_owned(), 1),
-        ("fmt --check bad.renewal".to_owned(), 1),
+        ("fmt --check ugly.renewal".to_owned(), 1),
         ("explain undrained".to_owned(), 0),
         ("graph plan.renewal".to_owned(), 0),
         ("graph bad.renewal".to_owned(), 1),
@@ -305,7 +306,7 @@ fn each_command_ends_as_the_page_says() {
         ("status".to_owned(), 0),
         ("why retire_old".to_owned(), 0),
         ("inbox --as receiver_admin".to_owned(), 0),
-        ("confirm retire_old --as receiver_admin".to_owned(), 3),
+        ("confirm confirm_trust --as receiver_admin".to_owned(), 3),
         ("confirm provide_certificate --as receiver_admin".to_owned(), 0),
         ("handover --to Ben --person Ada --as tenant_admin".to_owned(), 0),
         ("keystore list tenant.p12 --password file:password".to_owned(), 0),

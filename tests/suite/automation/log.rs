@@ -109,6 +109,7 @@ fn what_is_hostile_is_escaped_and_what_is_secret_is_not_there() {
     place.played_by_a_person("receiver_admin");
     place.run().ends(3);
     place.keyroll("confirm provide_certificate --as receiver_admin").ends(0);
+    place.run().ends(3);
     let words = [
         "reject",
         "confirm_trust",
