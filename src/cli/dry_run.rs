@@ -159,7 +159,8 @@ pub(super) fn differs(difference: &Difference) -> String {
 fn judge(found: &DryRun, plan: &str, screen: &mut Screen) {
     let Some(cases) = screen.cases() else { return };
     for difference in &found.differences {
-        let fault = Some(("differs", differs(difference)));
+        let line = differs(difference);
+        let fault = Some(("differs", line.trim_start_matches("differs").trim_start().to_owned()));
         cases.add(Case::judged(plan, format!("{} is as recorded", difference.what), fault));
     }
     for step in &found.steps {

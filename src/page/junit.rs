@@ -221,6 +221,7 @@ mod tests {
             Case::judged("p", "b", Some(("blocked", "no".to_owned()))),
             Case::judged("p", "c", None),
             Case { outcome: Outcome::Broke(Cause::default()), ..Case::passed("p", "d") },
+            Case::judged("p", "e", Some(("blocked", "no".to_owned()))),
         ];
         let results = Results {
             command: "check",
@@ -231,7 +232,7 @@ mod tests {
         };
         let text = results.to_string();
         assert!(text.starts_with(HEAD), "{text}");
-        let sums = "tests=\"4\" failures=\"1\" errors=\"1\" time=\"1.500\"";
+        let sums = "tests=\"5\" failures=\"2\" errors=\"1\" time=\"1.500\"";
         assert_eq!(text.matches(sums).count(), 2, "{text}");
     }
 }
