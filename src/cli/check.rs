@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     check::{Variant, family},
-    page::findings,
+    page::{findings, junit::Case},
     source::Refusal,
 };
 
@@ -15,7 +15,7 @@ use super::{
     exit::Exit,
     json::{Document, Findings},
     library,
-    screen::Screen,
+    screen::{Screen, cases::Junit},
     text::PlanText,
     weighed::Weights,
 };
@@ -27,6 +27,8 @@ pub struct Arguments {
     plan: PlanText,
     #[command(flatten)]
     weights: Weights,
+    #[command(flatten)]
+    junit: Junit,
     /// Text for people, JSON, SARIF for code scanners, or annotations for GitHub Actions
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Findings,
@@ -81,7 +83,8 @@ impl Document for Sound {
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     screen.speak(arguments.format);
-    if let Err(exit) = arguments.weights.known(screen) {
+    let begun = arguments.weights.known(screen).and_then(|()| arguments.junit.begin("check", screen));
+    if let Err(exit) = begun {
         return exit;
     }
     if arguments.plan.path().is_dir() || library::is_vocabulary(arguments.plan.path()) {
@@ -107,6 +110,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             let Some(plan) = variants.first().map(|first| first.checked.plan()) else { return Exit::Done };
             let (parts, roles) = (parts(&variants), plan.landscape.roles.len());
             let steps = all_steps(&variants);
+            if let Some(cases) = screen.cases() {
+                cases.add(Case::passed(&file, format!("{} is accepted", plan.name)));
+            }
             match arguments.format {
                 Findings::Sarif | Findings::Github => return Exit::Done,
                 Findings::Json => {

@@ -8,6 +8,7 @@ use crate::{
         Host, HostError,
         sqlite::{Pinned, Store},
     },
+    page::junit::Case,
     proof::verdict::{BUDGET, Proven, Verdict, prove},
     run::{
         approval::Approval,
@@ -27,7 +28,7 @@ use super::{
     at_site::{AtSite, fitting, shown_path},
     exit::Exit,
     json::{Document, Format},
-    screen::Screen,
+    screen::{Screen, cases::Junit},
     text::{pinned, plan},
     trusted::trusted,
 };
@@ -44,6 +45,8 @@ pub struct Arguments {
     /// Write what was seen to a file that `run --approved` holds the run to
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    #[command(flatten)]
+    junit: Junit,
     /// Text for people, or JSON
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -56,7 +59,7 @@ impl Document for DryRun {
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     screen.speak(arguments.format);
-    match look(arguments, screen) {
+    match arguments.junit.begin("dry-run", screen).and_then(|()| look(arguments, screen)) {
         Ok(exit) | Err(exit) => exit,
     }
 }
@@ -114,6 +117,7 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         let approval = approval.map_err(|e| complain(e.to_string()))?;
         approval.write(path).map_err(|e| complain(e.to_string()))?;
     }
+    judge(&found, &plan.name, screen);
     if arguments.format == Format::Json {
         screen.document(&found);
     } else {
@@ -149,6 +153,20 @@ fn standing(arguments: &Arguments, proven: &Proven, site: &Site) -> Result<Optio
 pub(super) fn differs(difference: &Difference) -> String {
     let (recorded, seen) = (shown(&difference.recorded), shown(&difference.seen));
     format!("differs     {}: the plan starts from {recorded}, there is {seen}", difference.what)
+}
+
+/// A test case for each step, and for each place where the world is not as the plan starts from.
+fn judge(found: &DryRun, plan: &str, screen: &mut Screen) {
+    let Some(cases) = screen.cases() else { return };
+    for difference in &found.differences {
+        let line = differs(difference);
+        let fault = Some(("differs", line.trim_start_matches("differs").trim_start().to_owned()));
+        cases.add(Case::judged(plan, format!("{} is as recorded", difference.what), fault));
+    }
+    for step in &found.steps {
+        let fault = (step.forecast == Word::Blocked).then(|| ("blocked", step.detail.clone()));
+        cases.add(Case::judged(plan, format!("{} ({})", step.step, step.role), fault));
+    }
 }
 
 fn draw(found: &DryRun, screen: &mut Screen) {

@@ -13,6 +13,7 @@ Exit codes:
     8  not proved, or no plan found: the bound of --budget was reached
    70  a fault of keyroll's own
   130  interrupted from the keyboard
+  143  ended by the system, as by `kill` or `systemctl stop`
 
 Environment:
   NO_COLOR, CLICOLOR_FORCE  no colours, or colours without a terminal
@@ -41,6 +42,8 @@ pub enum Exit {
     Bug = 70,
     /// Interrupted from the keyboard.
     Interrupted = 130,
+    /// Ended by the system, by SIGTERM.
+    Terminated = 143,
 }
 
 impl From<Exit> for std::process::ExitCode {

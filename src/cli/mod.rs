@@ -23,10 +23,12 @@ pub mod keystore;
 pub mod library;
 pub mod man;
 pub mod manner;
+pub mod metrics;
 mod moved;
 pub mod new;
 pub mod of_run;
 pub mod output;
+pub mod own_file;
 pub mod prompt;
 pub mod prove;
 pub mod rehearse;
@@ -47,6 +49,7 @@ mod terminal;
 pub mod text;
 pub mod trust;
 pub mod trusted;
+mod understood;
 pub mod validity;
 pub mod verify;
 pub mod verify_proof;
@@ -58,7 +61,7 @@ pub mod written;
 pub mod xml_explained;
 pub mod xml_fault;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use exit::Exit;
 use manner::Manner;
@@ -123,24 +126,9 @@ fn command() -> clap::Command {
 /// Does what the arguments say.
 #[must_use]
 pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
-    let arguments: Vec<_> = arguments.into_iter().collect();
-    let command = command().color(manner::color(&arguments));
-    let parsed = command.try_get_matches_from(arguments).and_then(|m| Arguments::from_arg_matches(&m));
-    // One may stand before the verb and the other behind it.
-    let parsed = parsed.and_then(|parsed| match parsed.manner {
-        Manner { quiet: true, verbose: true, .. } => {
-            let both = "--quiet and --verbose cannot be used together";
-            Err(Arguments::command().error(clap::error::ErrorKind::ArgumentConflict, both))
-        }
-        _ => Ok(parsed),
-    });
-    let parsed = match parsed {
+    let parsed = match understood::understood(arguments.into_iter().collect()) {
         Ok(parsed) => parsed,
-        Err(error) => {
-            // A help that was asked for is no mistake.
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
-            return if error.print().is_ok() { exit } else { Exit::Usage };
-        }
+        Err(exit) => return exit,
     };
     stop::outlive_limits();
     let mut screen = Screen::standard(parsed.manner);

@@ -1,10 +1,11 @@
 //! `keyroll run PLAN`
 
+mod ended;
+
 use std::path::{Path, PathBuf};
 
 use crate::{
     backend::clock::{Clock, WallClock},
-    check::Checked,
     journal::{
         Host, leg,
         sqlite::{Pinned, SqliteHost, Store, run_id},
@@ -14,12 +15,9 @@ use crate::{
     run::{
         approval::Approval,
         bind::bind_for,
-        casting::Casting,
         claims::Claims,
-        error::RunError,
         runner::{Ending, Parts, Runner},
         site::Site,
-        wait::{Wait, waits},
     },
     source::{Refusal, Source, shown},
     transition::event::Record,
@@ -27,18 +25,22 @@ use crate::{
 
 use super::{
     answered::{Answered, vain},
-    at_site::{AtSite, failed, fitting, shown_path},
+    at_site::{AtSite, Attached, failed, fitting, shown_path},
     carried::Carried,
     claimed,
     exit::Exit,
     json::Format,
+    metrics::{
+        Metrics, Seen,
+        resting::{Figures, Resting},
+    },
     moved::moved,
     of_run::go_on::go_on,
     prove::told,
     rehearse::progress::Progress,
     screen::Screen,
     stop,
-    tally::{Summary, Tally, tally},
+    tally::Tally,
     terminal::Terminal,
     text::{pinned, plan, resolved},
     trusted::trusted,
@@ -55,8 +57,11 @@ pub struct Arguments {
     #[command(flatten)]
     answered: Answered,
     /// Stay while the run waits for people or times, instead of ending with exit code 3
-    #[arg(long)]
+    #[arg(long, conflicts_with = "until_waiting")]
     follow: bool,
+    /// End with exit code 3 when the run waits for people or times, as without it
+    #[arg(long)]
+    until_waiting: bool,
     /// Begin another run of a plan whose last run here is done
     #[arg(long, requires = "plan")]
     again: bool,
@@ -69,12 +74,15 @@ pub struct Arguments {
     /// Text for people, or JSON lines
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) metrics: Metrics,
 }
 
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     screen.speak(arguments.format);
-    match begin(arguments, screen) {
+    // Before anything is done.
+    match arguments.metrics.file(screen).and_then(|_| begin(arguments, screen)) {
         Ok(exit) | Err(exit) => exit,
     }
 }
@@ -104,6 +112,12 @@ fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
             if arguments.format == Format::Json {
                 screen.document(&Carried::of("done", &Tally::default(), &run));
             }
+            if let Some(path) = arguments.metrics.file(screen)? {
+                let Attached { checked, host, site, .. } =
+                    arguments.at.of(Some(&run)).attach(false, screen)?;
+                let ended = Some((Exit::Done, "done"));
+                Seen { checked: &checked, site: &site, host: &host, ended }.write(path, screen)?;
+            }
             return Ok(Exit::Done);
         }
     };
@@ -122,6 +136,8 @@ pub(super) struct Job<'a> {
 pub(super) fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen) -> Result<Exit, Exit> {
     let Job { arguments, proven, site, .. } = job;
     let checked = proven.checked();
+    screen.about(host.run());
+    screen.detail(format_args!("the run {}, proved by {}", host.run(), proven.proof().how.sentence()));
     let folder = arguments.at.folder();
     let holder = claimed::holder(&arguments.at, host.run(), screen)?;
     let claims = Claims { plan: checked.plan(), site, folder: &folder, holder: &holder };
@@ -135,20 +151,30 @@ pub(super) fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen
     }
     validity::warn(checked, &At { site, folder: &folder, backends: &backends }, host.state(), screen);
     let json = arguments.format == Format::Json;
-    let progress = Progress::new(WallClock.now(), false, !json && !screen.is_quiet());
+    let progress = Progress::new(WallClock.now(), false, !json && !screen.is_quiet(), screen.log());
+    let figures = arguments.metrics.file(screen)?.map(|path| Figures {
+        path,
+        checked,
+        site,
+        journal: arguments.at.journal(),
+        run: host.run().to_owned(),
+        log: screen.log(),
+    });
+    let clock = Resting::of(figures);
     let ending = {
-        let mut terminal = Terminal { quiet: json || screen.is_quiet() };
+        let mut terminal = Terminal { quiet: json || screen.is_quiet(), log: screen.log() };
         let parts = Parts {
             host: &mut *host,
             backends,
             site,
             folder: &folder,
-            clock: &WallClock,
+            clock: &clock,
             notifier: &mut terminal,
             stop: stop::flag(),
         };
         let mut watch = |record: &Record| {
             progress.record(checked, record);
+            clock.moved();
             if json {
                 screen.document(record);
             }
@@ -160,7 +186,7 @@ pub(super) fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen
     let over = matches!(ending, Ok(Ending::Done)) || !host.state().started;
     let given_back = if over { claimed::give_back(&claims, screen) } else { Ok(()) };
     let may_not_have_begun = matches!(ending, Ok(Ending::Moved(_)) | Err(_));
-    let exit = end(job, &*host, ending, screen);
+    let exit = ended::end(job, &*host, ending, screen);
     if may_not_have_begun {
         withdrawn(host, screen)?;
     }
@@ -170,87 +196,6 @@ pub(super) fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen
 /// A run that did not come to its first record is none: it would stand before those that are.
 fn withdrawn(host: &mut SqliteHost, screen: &mut Screen) -> Result<(), Exit> {
     host.withdraw().map(|_| ()).map_err(|error| failed(&error, screen))
-}
-
-/// Says how it ended.
-fn end(job: Job<'_>, host: &dyn Host, ending: Result<Ending, RunError>, screen: &mut Screen) -> Exit {
-    let Job { arguments, proven, site, .. } = job;
-    let checked = proven.checked();
-    let mut more = Carried::of("", &Tally::default(), host.run());
-    let (exit, word) = match ending {
-        Ok(Ending::Done) => (Exit::Done, "done"),
-        Ok(Ending::Waiting(found)) => {
-            waiting(checked, &found, &mut more, screen);
-            (Exit::Waiting, "waiting")
-        }
-        Ok(Ending::Interrupted) => {
-            let casting = Casting::of(checked.plan(), site);
-            let found = waits(checked, &casting, host.state(), WallClock.now());
-            waiting(checked, &found, &mut more, screen);
-            screen.talk("interrupted; run again to go on");
-            (Exit::Interrupted, "interrupted")
-        }
-        Ok(Ending::Moved(found)) => {
-            screen.talk("the world is not as recorded, and nothing was changed:");
-            for difference in &found {
-                screen.talk(format_args!(
-                    "  {}: recorded is {}, seen is {}",
-                    difference.what,
-                    shown(&difference.recorded),
-                    shown(&difference.seen)
-                ));
-            }
-            screen.talk(if host.state().started {
-                "put it right by hand and run again; `keyroll status` shows where the run stands"
-            } else {
-                "put it right by hand and run again, or write the plan for the world as it is: nothing has begun"
-            });
-            more.differences = Some(found);
-            (Exit::Stale, "moved")
-        }
-        Err(RunError::Weak(finding)) => {
-            more.cause = Some(finding.to_string());
-            screen.page(&Refusal::new(checked.plan().source.clone(), vec![finding]));
-            (Exit::Refused, "failed")
-        }
-        Err(error) => {
-            if let RunError::Step { at, .. } | RunError::TooLate { at, .. } = &error {
-                let source = &checked.plan().source;
-                let (name, row, _) = source.place(*at);
-                screen.talk(format_args!("{}:{row}: {}", shown(name), shown(&error.to_string())));
-            } else {
-                screen.talk(shown(&error.to_string()));
-            }
-            more.cause = Some(error.to_string());
-            (Exit::Backend, "failed")
-        }
-    };
-    let (exit, word) = match exit {
-        // What was broken on the way stays broken.
-        Exit::Done if !host.state().broken.is_empty() => (Exit::Broken, "broken"),
-        _ => (exit, word),
-    };
-    for broken in &host.state().broken {
-        screen.talk(format_args!("broken: {}", shown(broken)));
-    }
-    if arguments.format == Format::Json {
-        let tally = tally(checked, site, &arguments.at.folder(), host);
-        more.summary = Summary::of(word, &tally, host.run());
-        more.broken = host.state().broken.clone();
-        screen.document(&more);
-    } else if exit == Exit::Done {
-        screen.result(format_args!("{}: done ({})", checked.plan().name, host.run()));
-    }
-    exit
-}
-
-fn waiting(checked: &Checked, found: &[Wait], more: &mut Carried, screen: &mut Screen) {
-    let lines: Vec<String> = found.iter().map(|wait| wait.sentence(checked)).collect();
-    if screen.is_text() {
-        lines.iter().for_each(|line| screen.result(line));
-    }
-    more.waits = Some(lines);
-    more.waiting = Some(found.iter().map(|wait| wait.waiting(checked)).collect());
 }
 
 /// Proves the plan from its declared start. A run that is under way stays pinned to this proof: its

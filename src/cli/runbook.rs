@@ -11,7 +11,7 @@ use crate::{
     runbook::{Runbook, html::Html, markdown::Markdown},
 };
 
-use super::{exit::Exit, output::Output, prove::Watch, screen::Screen, text::PlanText};
+use super::{exit::Exit, output::Output, prove::Watch, screen::Screen, stop, text::PlanText};
 
 /// Write a plan as a procedure for people: what it is worth, all steps, and a page for each role.
 ///
@@ -59,7 +59,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Verdict::Refuted(_) => Exit::Refused,
         Verdict::NotProven(open) => match open.why {
             Why::Expected(_) => Exit::Refused,
-            Why::Stopped(_) => Exit::Interrupted,
+            Why::Stopped(_) => stop::exit(),
             _ => Exit::NotProved,
         },
     };

@@ -1,6 +1,9 @@
 //! Where words go: results to standard output, talk to standard error. A pipe that was closed by
 //! its reader ends the talking and nothing else.
 
+pub mod cases;
+pub mod log;
+
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::time::Instant;
@@ -23,6 +26,8 @@ use super::{
     json::{self, Document, inert, line},
     manner::Manner,
 };
+use cases::Sheet;
+use log::{Level, Log, Talk};
 
 /// The two streams of a command.
 #[derive(Debug)]
@@ -38,6 +43,9 @@ pub struct Screen {
     said: Vec<String>,
     silent: bool,
     began: Instant,
+    log: Log,
+    /// What goes into a file of test cases, where one is asked for.
+    cases: Option<Sheet>,
 }
 
 /// Why a command has no result.
@@ -71,6 +79,8 @@ impl Screen {
             said: Vec::new(),
             silent: true,
             began: Instant::now(),
+            log: Log::of(manner.log_format),
+            cases: None,
         }
     }
 
@@ -139,31 +149,60 @@ impl Screen {
     /// no failure.
     pub fn talk(&mut self, line: impl Display) {
         let line = line.to_string();
-        let _unheard = writeln!(self.err.lock(), "{line}");
+        self.log.say(&line, || Talk::now(Level::Error, line.trim()));
         self.said.push(line);
     }
 
     /// A line beside the result, for those who do not ask for quiet.
     pub fn remark(&mut self, line: impl Display) {
         if !self.manner.quiet {
-            let _unheard = writeln!(self.err.lock(), "{line}");
+            let line = line.to_string();
+            self.log.say(&line, || Talk::now(Level::Info, line.trim()));
         }
     }
 
     /// A line for those who ask what happens.
     pub fn detail(&mut self, line: impl Display) {
         if self.manner.verbose {
-            let _unheard = writeln!(self.err.lock(), "keyroll: {line}");
+            self.log.say(&format!("keyroll: {line}"), || Talk::now(Level::Debug, line.to_string()));
         }
+    }
+
+    /// Where talk goes that comes from elsewhere.
+    #[must_use]
+    pub fn log(&self) -> Log {
+        self.log.clone()
+    }
+
+    /// From here on all talk is about this run.
+    pub fn about(&mut self, run: &str) {
+        self.log.about(run);
+    }
+
+    /// The test cases, where a file of them is asked for.
+    pub const fn cases(&mut self) -> Option<&mut Sheet> {
+        self.cases.as_mut()
+    }
+
+    /// From here on test cases are gathered.
+    pub(super) fn gather(&mut self, sheet: Sheet) {
+        self.cases = Some(sheet);
     }
 
     /// Draws findings on standard error; for machines they are kept for a document.
     pub fn page(&mut self, refusal: &Refusal) {
+        if let Some(cases) = &mut self.cases {
+            cases.found(&Findings::of(refusal));
+        }
         if !self.is_text() {
             self.found.push(Findings::of(refusal));
             return;
         }
         if self.manner.quiet && !refusal.has_error() {
+            return;
+        }
+        if self.log.is_json() {
+            self.log.findings(&Findings::of(refusal), !self.manner.quiet);
             return;
         }
         let width = if self.err.is_terminal() { width() } else { 100 };
@@ -187,13 +226,20 @@ impl Screen {
     /// Whether progress may be drawn in place.
     #[must_use]
     pub fn is_live(&self) -> bool {
-        self.err.is_terminal() && !self.manner.quiet
+        self.err.is_terminal() && !self.manner.quiet && !self.log.is_json()
     }
 
     /// The exit, with a result that could not be written taken into account. What machines were not
     /// told yet is told.
     #[must_use]
     pub fn finish(mut self, exit: Exit) -> Exit {
+        let exit = match self.cases.take().map(|cases| cases.write(exit, &self.said, self.began.elapsed())) {
+            Some(Err(error)) => {
+                self.talk(error);
+                Exit::Backend
+            }
+            _ => exit,
+        };
         match self.format {
             json::Findings::Text | json::Findings::Github => {}
             json::Findings::Json => {
@@ -220,7 +266,8 @@ impl Screen {
         self.detail(format_args!("{} ms, exit {}", self.began.elapsed().as_millis(), exit as u8));
         match self.lost {
             Some(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-                let _unheard = writeln!(self.err.lock(), "cannot write the result: {error}");
+                let line = format!("cannot write the result: {error}");
+                self.log.say(&line, || Talk::now(Level::Error, &*line));
                 Exit::Backend
             }
             _ => exit,

@@ -23,6 +23,7 @@ use super::{
     at_site::{AtSite, Attached, failed},
     exit::Exit,
     json::{Document, Format},
+    metrics::{Metrics, Seen},
     screen::Screen,
 };
 
@@ -31,6 +32,8 @@ use super::{
 pub struct Arguments {
     #[command(flatten)]
     at: AtSite,
+    #[command(flatten)]
+    metrics: Metrics,
     /// Text for people, or JSON
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -106,10 +109,21 @@ impl Document for Standings {
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     screen.speak(arguments.format);
+    let figures = match arguments.metrics.file(screen) {
+        Ok(figures) => figures,
+        Err(exit) => return exit,
+    };
     let Attached { checked, host, pinned, site, .. } = match arguments.at.attach(false, screen) {
         Ok(attached) => attached,
         Err(exit) => return exit,
     };
+    screen.about(&pinned.run);
+    if let Some(path) = figures {
+        let seen = Seen { checked: &checked, site: &site, host: &host, ended: None };
+        if let Err(exit) = seen.write(path, screen) {
+            return exit;
+        }
+    }
     let casting = Casting::of(checked.plan(), &site);
     let now = WallClock.now();
     let rows = standings(&checked, &casting, host.state(), now);

@@ -12,6 +12,7 @@ use crate::{
         HostError,
         sqlite::{Pinned, Store},
     },
+    page::openmetrics::Exposition,
     proof::verdict::{BUDGET, Proven, Verdict, prove},
     run::{
         approval::Approval,
@@ -28,6 +29,7 @@ use super::{
     at_site::{AtSite, fitting},
     exit::Exit,
     json::{Document, Format},
+    metrics::{self, Metrics},
     screen::Screen,
     text::{pinned, plan},
     trusted::trusted,
@@ -59,6 +61,8 @@ pub struct Arguments {
     /// Text for people, or JSON, a line for each plan
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
+    #[command(flatten)]
+    metrics: Metrics,
 }
 
 /// What becomes of one plan.
@@ -90,6 +94,21 @@ enum Outlook {
     Done,
 }
 
+impl Outlook {
+    const ALL: [Self; 5] = [Self::Fine, Self::WillFail, Self::FailsNow, Self::UnderWay, Self::Done];
+
+    /// The word for machines.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Fine => "fine",
+            Self::WillFail => "will_fail",
+            Self::FailsNow => "fails_now",
+            Self::UnderWay => "under_way",
+            Self::Done => "done",
+        }
+    }
+}
+
 impl Document for Watched {
     const NAME: &'static str = "watch";
 }
@@ -97,7 +116,11 @@ impl Document for Watched {
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     screen.speak(arguments.format);
-    let mut worst = Exit::Done;
+    let file = match arguments.metrics.file(screen) {
+        Ok(file) => file,
+        Err(exit) => return exit,
+    };
+    let (mut worst, mut figures) = (Exit::Done, Exposition::default());
     for path in &arguments.plans {
         let exit = match watched(path, arguments, screen) {
             Ok(watched) => {
@@ -107,13 +130,30 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
                     Outlook::FailsNow => Exit::Stale,
                 };
                 tell(&watched, arguments.format, screen);
+                count(&watched, &mut figures);
                 exit
             }
             Err(exit) => exit,
         };
+        let labels = vec![("file", path.display().to_string())];
+        figures.gauge("keyroll_plan_exit_code", "What watch said of the plan.", [(labels, exit as i64)]);
         worst = worst.max(exit);
     }
-    worst
+    let Some(file) = file else { return worst };
+    let looked = [(Vec::new(), WallClock.now().as_second())];
+    figures.gauge("keyroll_plan_looked_timestamp_seconds", "When these figures were taken.", looked);
+    metrics::write(file, &figures, screen).map_or_else(|failed| worst.max(failed), |()| worst)
+}
+
+/// The figures of one plan.
+fn count(watched: &Watched, figures: &mut Exposition) {
+    let labels = vec![("file", watched.file.clone()), ("plan", watched.plan.clone())];
+    let states = Outlook::ALL.map(Outlook::word);
+    let help = "How a plan stands that waits to be begun.";
+    figures.states("keyroll_plan_outlook", help, &labels, (&states, watched.outlook.word()));
+    let first = watched.reasons.iter().filter_map(|reason| reason.from).min();
+    let first = first.map(|at| (labels, at.as_second()));
+    figures.gauge("keyroll_plan_fails_timestamp_seconds", "From when on the plan fails.", first);
 }
 
 fn tell(watched: &Watched, format: Format, screen: &mut Screen) {

@@ -5,6 +5,8 @@ mod drawn;
 mod excerpt;
 pub mod findings;
 pub mod fix;
+pub mod junit;
+pub mod openmetrics;
 pub mod sarif;
 
 use std::rc::Rc;

@@ -40,7 +40,7 @@ use super::{
 const LOOKS: (Duration, Duration) = (Duration::from_secs(30), Duration::from_millis(20));
 
 /// How long at most nobody asks whether to stop, or whether somebody has acted, on that clock.
-const BEAT: Duration = Duration::from_millis(200);
+const BEAT: Duration = Duration::from_secs(1);
 
 /// How a call of the runner ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@
 //! | `renewal NAME` | a plan, saved under that name; it is checked, formatted and proved |
 //! | `toml`, `toml NAME` | a site for the two-keys plan, saved where a name is given |
 //! | `json` | requests and answers of commands, which the tests of those exchange |
+//! | `ini NAME`, `yaml NAME`, `crontab NAME` | a file in `examples/automation`, word for word; the tests of automation try it |
 //! | `markdown NAME` | prose, saved under that name |
 //! | `text` | the corridor, as in `src/lib.rs` |
 
@@ -119,6 +120,10 @@ fn follow(page: &str) {
                 assert!(block.text.lines().all(is_one), "{page}:\n{}", block.text);
             }
             "markdown" => session.save(name, &block.text),
+            // What programs of others read lies beside the page, and is tried by tests of its own.
+            "ini" | "yaml" | "crontab" => {
+                assert_eq!(block.text, read(&format!("examples/automation/{name}")), "{page}");
+            }
             "text" => assert!(read("src/lib.rs").contains(&format!("//! {}", block.text)), "{}", block.text),
             other => panic!("{page}: a fence of `{other}`"),
         }

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    page::findings::Entry,
+    page::{findings::Entry, junit::Case},
     plan::vocabulary,
     syntax::parse,
     worker::{each, processors},
@@ -92,7 +92,13 @@ pub fn run(
             _ if row.as_its_head_says => Exit::Done,
             _ => Exit::Refused,
         });
-        if let Some(refusal) = refusal.filter(|_| !row.as_its_head_says) {
+        let refusal = refusal.filter(|_| !row.as_its_head_says);
+        if let Some(cases) = screen.cases() {
+            // Findings are cases of their own.
+            let fault = (!row.as_its_head_says && refusal.is_none()).then(|| row.fault());
+            cases.add(Case::judged(&row.file, "as its head says", fault));
+        }
+        if let Some(refusal) = refusal {
             screen.page(&refusal);
         }
         rows.push(row);

@@ -80,6 +80,11 @@ impl Outcome {
 }
 
 impl Row {
+    /// What is wrong with one that is not as its head says: in a word, and in a sentence.
+    pub(super) fn fault(&self) -> (&'static str, String) {
+        (self.outcome.word(), format!("{}: {}", self.outcome.word(), self.rest()))
+    }
+
     /// What is said behind the outcome.
     fn rest(&self) -> String {
         let codes = self.codes.join(", ");

@@ -18,6 +18,7 @@ use crate::cli::{
     claimed,
     exit::Exit,
     json::Format,
+    metrics::Seen,
     of_run::abort::is_same_site,
     run::{Arguments, Job, carry_out},
     screen::Screen,
@@ -46,6 +47,11 @@ pub(in crate::cli) fn go_on(
         screen.remark(format_args!("run {} is over", shown(&pinned.run)));
         if arguments.format == Format::Json {
             screen.document(&Carried::of("done", &Tally::default(), &pinned.run));
+        }
+        if let Some(path) = arguments.metrics.file(screen)? {
+            let word = if host.state().left { "called_off" } else { "done" };
+            let ended = Some((Exit::Done, word));
+            Seen { checked: &checked, site: &site, host: &host, ended }.write(path, screen)?;
         }
         return Ok(Exit::Done);
     }

@@ -5,15 +5,13 @@ use std::path::Path;
 use crate::{
     backend::file,
     certificate::MARK,
-    cli::{at_site::shown_path, exit::Exit, output::Output, screen::Screen},
+    cli::{at_site::shown_path, exit::Exit, output::Output, own_file::is_something_else, screen::Screen},
     proof::{
         reason::{Unwritten, certificate},
         verdict::Proven,
     },
     world::state::World,
 };
-
-use super::ours::is_something_else;
 
 /// A file for a certificate; nothing where none is asked for.
 pub(super) struct Place<'a>(Option<&'a Path>);

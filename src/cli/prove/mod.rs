@@ -5,7 +5,6 @@ mod due;
 mod judged;
 mod moments;
 mod one;
-mod ours;
 mod refuted;
 mod several;
 mod story;
@@ -21,7 +20,14 @@ use crate::{
     source::Refusal,
 };
 
-use super::{exit::Exit, json::Findings, library, screen::Screen, text::PlanText, weighed::Weights};
+use super::{
+    exit::Exit,
+    json::Findings,
+    library,
+    screen::{Screen, cases::Junit},
+    text::PlanText,
+    weighed::Weights,
+};
 
 pub(super) use watch::Watch;
 
@@ -54,6 +60,8 @@ pub struct Arguments {
     library: bool,
     #[command(flatten)]
     weights: Weights,
+    #[command(flatten)]
+    junit: Junit,
     /// Text for people, JSON, SARIF for code scanners, or annotations for GitHub Actions
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Findings,
@@ -62,7 +70,8 @@ pub struct Arguments {
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     screen.speak(arguments.format);
-    if let Err(exit) = arguments.weights.known(screen) {
+    let begun = arguments.weights.known(screen).and_then(|()| arguments.junit.begin("prove", screen));
+    if let Err(exit) = begun {
         return exit;
     }
     if arguments.library {

@@ -4,7 +4,8 @@ use std::mem::ManuallyDrop;
 
 use crate::{
     check::Checked,
-    cli::{at_site::shown_path, exit::Exit, json::Findings, screen::Screen},
+    cli::{at_site::shown_path, exit::Exit, json::Findings, screen::Screen, stop},
+    page::junit::{Case, Cause, Outcome},
     proof::{
         budget::Budget,
         verdict::{Verdict, Why, prove_by},
@@ -46,6 +47,12 @@ pub(super) fn one(
                 Err(exit) => return (exit, None),
             };
             let plan = &proven.checked().plan().name;
+            if let Some(cases) = screen.cases() {
+                let proof = proven.proof();
+                let promises = proof.promises.iter().map(|(promise, _)| format!("promise {promise}"));
+                let all = promises.chain(proof.finals.iter().map(|held| format!("finally {held}")));
+                all.for_each(|held| cases.add(Case::passed(&source.name, format!("{name}: {held}"))));
+            }
             let checked = proven.checked();
             match arguments.format {
                 Findings::Text => {
@@ -82,6 +89,12 @@ pub(super) fn one(
                 Why::Differ | Why::Unclear => "This is a fault of keyroll: please report it, with the plan.",
             };
             let line = format!("{name}: not proved: {}. {next}", open.reason());
+            if let Some(cases) = screen.cases() {
+                let cause =
+                    Cause { kind: "not proved".to_owned(), message: line.clone(), ..Cause::default() };
+                let case = Case::passed(&source.name, format!("{name}: proof"));
+                cases.add(Case { outcome: Outcome::Broke(cause), ..case });
+            }
             let judged = match arguments.format {
                 Findings::Text => {
                     screen.result(line);
@@ -93,7 +106,7 @@ pub(super) fn one(
                     None
                 }
             };
-            let exit = if matches!(open.why, Why::Stopped(_)) { Exit::Interrupted } else { Exit::NotProved };
+            let exit = if matches!(open.why, Why::Stopped(_)) { stop::exit() } else { Exit::NotProved };
             (exit, judged)
         }
     }

@@ -27,8 +27,8 @@ pub(super) fn prove(
             Exit::Done => proved += 1,
             // What was broken is more than what is not known.
             Exit::Refused => worst = Exit::Refused,
-            Exit::Interrupted => {
-                worst = Exit::Interrupted;
+            Exit::Interrupted | Exit::Terminated => {
+                worst = exit;
                 break;
             }
             other if worst == Exit::Done => worst = other,

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-use super::ours::is_something_else;
+use super::super::own_file::is_something_else;
 
 /// A file for a story; nothing where none is asked for.
 pub(super) struct Place<'a>(Option<(&'a Path, Form)>);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::{
-    cli::{json::Format, text::PlanText},
+    cli::{json::Format, screen::cases::Junit, text::PlanText},
     plan::parameter::duration,
     run::site::key_type,
     world::material::KeyType,
@@ -49,6 +49,8 @@ pub struct Arguments {
     /// its message is signed, held back, and judged by a real verifier
     #[arg(long, value_name = "FILE", conflicts_with_all = ["transit", "site", "stage", "report", "unproved", "rate", "messages"])]
     pub(super) story: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) junit: Junit,
     /// Text for people, or JSON lines
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) format: Format,

@@ -18,6 +18,7 @@ use crate::{
         summary::Summary,
         timeline::Timeline,
     },
+    page::junit::Case,
 };
 
 use super::arguments::Arguments;
@@ -59,6 +60,25 @@ pub(super) fn ended(timeline: &Timeline) -> Exit {
     }
 }
 
+/// A test case for each promise and each step, and one for the messages.
+fn judge(timeline: &Timeline, screen: &mut Screen) {
+    let Some(cases) = screen.cases() else { return };
+    let plan = &timeline.plan.name;
+    for promise in &timeline.promises {
+        let fault =
+            (!promise.kept).then(|| ("broken", format!("a promise was broken: {}", promise.sentence)));
+        cases.add(Case::judged(plan, format!("promise {}", promise.sentence), fault));
+    }
+    for step in &timeline.steps {
+        let why = || step.note.clone().unwrap_or_else(|| "it was not begun".to_owned());
+        let fault = (!step.status.is_done()).then(|| ("not done", why()));
+        cases.add(Case::judged(plan, format!("{} ({})", step.name, step.role), fault));
+    }
+    let rejected = timeline.figures().rejected > 0 && !timeline.rejections_waived;
+    let fault = rejected.then(|| ("rejected", outcome::messages(timeline)));
+    cases.add(Case::judged(plan, "messages are accepted", fault));
+}
+
 /// Says what the rehearsal came to, and where its report is.
 pub(super) fn tell(
     arguments: &Arguments,
@@ -73,6 +93,7 @@ pub(super) fn tell(
         Exit::Waiting => "waiting",
         _ => "failed",
     };
+    judge(timeline, screen);
     let figures = timeline.figures();
     match arguments.format {
         Format::Json => {

@@ -84,6 +84,9 @@ fn writable(path: &Path, kept: Option<&Path>) -> std::io::Result<()> {
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     screen.speak(arguments.format);
+    if let Err(exit) = arguments.junit.begin("rehearse", screen) {
+        return exit;
+    }
     if let Some(story) = &arguments.story {
         return told::run(arguments, story, screen);
     }
@@ -127,7 +130,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     };
     if stop.load(Ordering::Relaxed) {
         screen.talk("interrupted");
-        return Exit::Interrupted;
+        return stop::exit();
     }
     let written = file::replace_own(&report, Page(&played.timeline).to_string().as_bytes(), None);
     if let Err(error) = &written {

@@ -134,6 +134,7 @@ pub fn play(
         std::fs::DirBuilder::new().mode(0o700).create(copies).map_err(PlayError::Copies)?;
     }
     let mut host = journal(checked, &sandbox, schedule.start)?;
+    screen.about(host.run());
     let mut traffic = Vec::new();
     for flow in plan.landscape.channels.ids() {
         traffic.push(Traffic::over(plan, flow, sandbox.site(), sandbox.folder())?);
@@ -158,7 +159,12 @@ pub fn play(
         schedule: &schedule,
         book: &book,
         clock: &CompressedClock::new(schedule.start, schedule.factor),
-        progress: &Progress::new(schedule.start, screen.is_live(), !stage.lines && !screen.is_quiet()),
+        progress: &Progress::new(
+            schedule.start,
+            screen.is_live(),
+            !stage.lines && !screen.is_quiet(),
+            screen.log(),
+        ),
         copies,
         enough: AtomicBool::new(false),
         sent: AtomicU64::new(0),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::{
     check::Checked,
+    cli::screen::log::{Level, Log, Talk},
     source::shown,
     transition::event::{Actor, Event, Record},
 };
@@ -17,37 +18,39 @@ pub struct Progress {
     bar: ProgressBar,
     began: Timestamp,
     lines: bool,
+    log: Log,
 }
 
 impl Progress {
     /// Shows progress on standard error: a moving line on a terminal, plain lines elsewhere,
     /// nothing when `lines` is false.
     #[must_use]
-    pub fn new(began: Timestamp, live: bool, lines: bool) -> Self {
+    pub fn new(began: Timestamp, live: bool, lines: bool, log: Log) -> Self {
         let target = if live && lines { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);
         if let Ok(style) = ProgressStyle::with_template("  {spinner} {msg}") {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(120));
-        Self { bar, began, lines }
+        Self { bar, began, lines, log }
     }
 
     /// Shows one record.
     pub fn record(&self, checked: &Checked, record: &Record) {
-        if let Some(line) = line(checked, &record.event) {
+        if let Some(told) = told(checked, &record.event) {
             let since = record.at.duration_since(self.began).as_secs();
-            self.line(&format!("  +{:>3}:{:02}  {line}", since / 3600, since / 60 % 60));
+            let text = format!("  +{:>3}:{:02}  {}", since / 3600, since / 60 % 60, told.row());
+            self.line(&text, || told.talk());
         }
     }
 
     /// Shows a line.
-    pub fn line(&self, text: &str) {
+    fn line(&self, text: &str, said: impl FnOnce() -> Talk) {
         if !self.lines {
             return;
         }
         if self.bar.is_hidden() {
-            eprintln_quietly(text);
+            self.log.say(text, said);
         } else {
             self.bar.println(text);
         }
@@ -67,20 +70,39 @@ impl Progress {
     }
 }
 
-fn eprintln_quietly(text: &str) {
-    use std::io::Write;
-    // Progress that nobody reads is no failure.
-    let _unheard = writeln!(std::io::stderr().lock(), "{text}");
+/// What is told of an event.
+struct Told {
+    role: String,
+    /// The step, or what else it is about.
+    step: String,
+    what: String,
+    is_step: bool,
 }
 
-fn line(checked: &Checked, event: &Event) -> Option<String> {
+impl Told {
+    fn row(&self) -> String {
+        format!("{:<22} {:<22} {}", self.role, self.step, self.what)
+    }
+
+    fn talk(&self) -> Talk {
+        let said = Talk::now(Level::Info, self.what.clone()).with("role", self.role.clone());
+        if self.is_step { said.of_step(&self.step) } else { said.with("about", self.step.clone()) }
+    }
+}
+
+fn told(checked: &Checked, event: &Event) -> Option<Told> {
     let plan = checked.plan();
     let act = |step: &str| plan.step(step).map(|id| shown(&plan.sentence(id))).unwrap_or_default();
     let role = |step: &str| {
         let id = plan.step(step);
         id.map(|id| plan.landscape.roles[plan.steps[id].role.value].clone()).unwrap_or_default()
     };
-    let row = |role: &str, step: &str, what: &str| format!("{role:<22} {step:<22} {what}");
+    let row = |role: &str, step: &str, what: &str| Told {
+        role: role.to_owned(),
+        step: step.to_owned(),
+        what: what.to_owned(),
+        is_step: plan.step(step).is_some(),
+    };
     Some(match event {
         Event::Ended { step, outcome: crate::backend::Outcome::AlreadySo, .. } => {
             row(&role(step), step, &format!("{} (was so already)", act(step)))

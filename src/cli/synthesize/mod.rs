@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::{
     backend::file,
     cli::{
-        at_site::shown_path, exit::Exit, json::Format, output::Output, prove::Watch, screen::Screen,
+        at_site::shown_path, exit::Exit, json::Format, output::Output, prove::Watch, screen::Screen, stop,
         text::PlanText,
     },
     synthesis::{Bound, Bounds, Found, Progress, Scenario, Synthesis, synthesize},
@@ -106,8 +106,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             if screen.is_text() {
                 draw_bound(scenario.plan(), &bound, screen);
             }
-            let exit =
-                if matches!(bound, Bound::Stopped { .. }) { Exit::Interrupted } else { Exit::NotProved };
+            let exit = if matches!(bound, Bound::Stopped { .. }) { stop::exit() } else { Exit::NotProved };
             let told = Synthesized::of(&source.name, Outcome::NotFound, Some(&acts));
             (Synthesized { bound: Some(line), ..told }.short_of(bound), exit)
         }

@@ -68,7 +68,7 @@ fn layer(schema: &mut Value) {
 }
 
 /// What is wrong with each document by the published schema that it names, closed.
-fn wrong(documents: &[Value]) -> Vec<String> {
+pub(crate) fn wrong(documents: &[Value]) -> Vec<String> {
     let mut input = String::new();
     for document in documents {
         let mark = document["schema"].as_str().unwrap_or_else(|| panic!("no schema is named: {document}"));

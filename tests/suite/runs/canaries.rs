@@ -75,7 +75,9 @@ fn password_and_private_keys_come_out_nowhere() {
         let lines = [
             "dry-run plan.renewal --save approval.json",
             "dry-run plan.renewal --format json",
+            "dry-run plan.renewal --junit results.xml",
             "run plan.renewal --format json",
+            "run plan.renewal -v --log-format json --metrics figures.prom",
             "status --format json",
             "why",
             "inbox --as receiver_admin",

@@ -5,7 +5,8 @@ use std::path::Path;
 
 /// Whether there is something with content that does not begin as what is to be written does, of
 /// whatever version.
-pub(super) fn is_something_else(path: &Path, begin: &str) -> bool {
+#[must_use]
+pub fn is_something_else(path: &Path, begin: &str) -> bool {
     let found = std::fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
     if !found {
         // What is no file is refused when it is written.
