@@ -25,6 +25,7 @@ pub mod man;
 pub mod manner;
 mod moved;
 pub mod new;
+mod notices;
 pub mod of_run;
 pub mod output;
 pub mod prompt;
@@ -60,9 +61,7 @@ pub mod xml_fault;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use exit::Exit;
-use manner::Manner;
-use screen::Screen;
+use self::{exit::Exit, manner::Manner, screen::Screen};
 
 /// Read, prove, rehearse and run renewals of keys and certificates.
 #[derive(Debug, Parser)]

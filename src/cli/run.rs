@@ -17,6 +17,7 @@ use crate::{
         casting::Casting,
         claims::Claims,
         error::RunError,
+        notices::herald::SiteHerald,
         runner::{Ending, Parts, Runner},
         site::Site,
         wait::{Wait, waits},
@@ -33,6 +34,7 @@ use super::{
     exit::Exit,
     json::Format,
     moved::moved,
+    notices::{self, Post},
     of_run::go_on::go_on,
     prove::told,
     rehearse::progress::Progress,
@@ -101,6 +103,7 @@ fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
             let plan = proven.checked().plan();
             claimed::give_back(&Claims { plan, site: &site, folder: &folder, holder: &holder }, screen)?;
             screen.remark(format_args!("run {run} of this plan is done already; --again begins another one"));
+            Post { at: &arguments.at, site: &site, checked: proven.checked() }.rest(screen);
             if arguments.format == Format::Json {
                 screen.document(&Carried::of("done", &Tally::default(), &run));
             }
@@ -122,6 +125,7 @@ pub(super) struct Job<'a> {
 pub(super) fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen) -> Result<Exit, Exit> {
     let Job { arguments, proven, site, .. } = job;
     let checked = proven.checked();
+    SiteHerald::of(site).into_iter().for_each(|herald| host.told_by(herald));
     let folder = arguments.at.folder();
     let holder = claimed::holder(&arguments.at, host.run(), screen)?;
     let claims = Claims { plan: checked.plan(), site, folder: &folder, holder: &holder };
@@ -136,7 +140,8 @@ pub(super) fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen
     validity::warn(checked, &At { site, folder: &folder, backends: &backends }, host.state(), screen);
     let json = arguments.format == Format::Json;
     let progress = Progress::new(WallClock.now(), false, !json && !screen.is_quiet());
-    let ending = {
+    let (post, run) = (Post { at: &arguments.at, site, checked }, host.run().to_owned());
+    let ending = post.beside(&run, || {
         let mut terminal = Terminal { quiet: json || screen.is_quiet() };
         let parts = Parts {
             host: &mut *host,
@@ -154,13 +159,15 @@ pub(super) fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen
             }
         };
         Runner::over_site(proven, parts).run(site.digest(), arguments.follow, &mut watch)
-    };
+    });
     progress.finish();
     // A run that changed nothing yet holds nothing either.
     let over = matches!(ending, Ok(Ending::Done)) || !host.state().started;
     let given_back = if over { claimed::give_back(&claims, screen) } else { Ok(()) };
     let may_not_have_begun = matches!(ending, Ok(Ending::Moved(_)) | Err(_));
+    let why = notices::why(&ending);
     let exit = end(job, &*host, ending, screen);
+    post.after(host, why.as_deref(), screen);
     if may_not_have_begun {
         withdrawn(host, screen)?;
     }

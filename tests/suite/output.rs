@@ -7,7 +7,7 @@ mod annotations;
 mod fixes;
 mod manners;
 mod sarif;
-mod schemas;
+pub(crate) mod schemas;
 mod shells;
 mod site_schema;
 
@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 
 /// Runs another program on some input; what it prints.
 #[track_caller]
-fn tool(command: &mut Command, input: &str) -> String {
+pub(crate) fn tool(command: &mut Command, input: &str) -> String {
     let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = piped.spawn().unwrap_or_else(|error| panic!("these tests need {command:?}: {error}"));
     let mut stdin = child.stdin.take().unwrap();

@@ -116,6 +116,18 @@ impl Server {
     }
 }
 
+/// Whether OpenSSL did not want to go on: the library says of a handshake only that there is no connection.
+fn is_of_openssl(error: &Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if cause.is::<openssl::error::ErrorStack>() {
+            return true;
+        }
+        source = cause.source();
+    }
+    false
+}
+
 /// What went wrong, in our words; of what the server said, its code alone.
 fn why(error: &Error) -> Undelivered {
     let code = error.status().map(u16::from);
@@ -123,7 +135,7 @@ fn why(error: &Error) -> Undelivered {
         Some(code) if error.is_permanent() => Undelivered::Refused(code),
         Some(code) if error.is_transient() => Undelivered::ForNow(code),
         _ if error.is_timeout() => Undelivered::Late(PATIENCE.as_secs()),
-        _ if error.is_tls() => Undelivered::Untrusted,
+        _ if error.is_tls() || is_of_openssl(error) => Undelivered::Untrusted,
         // In that library it is an error of the client that the server does not offer what is asked for.
         _ if error.is_client() => Undelivered::Unoffered,
         _ if error.is_response() => Undelivered::Unclear,
