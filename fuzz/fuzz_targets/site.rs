@@ -28,6 +28,8 @@ fuzz_target!(|bytes: &[u8]| {
     let again = Site::read(&Source::new("site.toml", written.clone())).expect("and read again");
     assert_eq!(again, site, "it is the same site:\n{written}");
     assert_eq!(again.digest(), site.digest());
+    let contacts = site.clone().with_contacts(&source).err().unwrap_or_default();
+    assert!(contacts.iter().all(|finding| !finding.to_string().contains('\u{1b}')));
     if let Err(findings) = compare(PLAN.plan(), &site, &source, std::path::Path::new(".")) {
         let page = keyroll::page::page(&Refusal::new(source, findings), false, 100);
         assert!(!page.contains('\u{1b}'), "no control character comes through");

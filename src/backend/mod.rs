@@ -21,6 +21,7 @@ pub mod notifier;
 pub mod observe;
 pub mod pinned;
 pub mod pkcs12;
+pub mod post;
 pub mod receiver;
 pub mod secret;
 pub mod signer;

@@ -10,7 +10,7 @@ use crate::{
         sqlite::{Pinned, SqliteHost, Store},
     },
     plan::given::Given,
-    run::{bind::compare, site::Site},
+    run::{bind::compare, notices::herald::SiteHerald, site::Site},
     source::{Refusal, Source},
     syntax::SIZE_LIMIT,
 };
@@ -84,7 +84,8 @@ impl AtSite {
             }
         };
         let site = Site::read(&text).map_err(|finding| vec![finding]);
-        match site.and_then(|site| site.with_calendars(&self.folder(), &text)) {
+        let site = site.and_then(|site| site.with_calendars(&self.folder(), &text));
+        match site.and_then(|site| site.with_contacts(&text)) {
             Ok(site) => Ok((site, text)),
             Err(findings) => {
                 screen.page(&Refusal::new(text, findings));
@@ -135,7 +136,8 @@ impl AtSite {
         if checked.plan().digest() != pinned.plan {
             return Err(failed(&HostError::Misfit(path), screen));
         }
-        let host = store.attach(&checked, &pinned.run, alone).map_err(|error| failed(&error, screen))?;
+        let mut host = store.attach(&checked, &pinned.run, alone).map_err(|error| failed(&error, screen))?;
+        SiteHerald::of(&site).into_iter().for_each(|herald| host.told_by(herald));
         Ok(Attached { checked, host, pinned, site, text })
     }
 }

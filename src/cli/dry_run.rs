@@ -17,6 +17,7 @@ use crate::{
         difference::Difference,
         dry_run::{Bound, DryRun, Word, dry_run},
         error::RunError,
+        notices::foreseen::foreseen,
         site::Site,
     },
     source::{Refusal, shown},
@@ -96,6 +97,7 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let under_way = standing(arguments, &proven, &site).map_err(|e| complain(e.to_string()))?;
     // Taken before the backends are covered: it is of the world, and not of what would become of it.
     let approval = arguments.save.as_ref().map(|_| Approval::of(&proven, &site, &folder, &backends));
+    let told = foreseen(proven.checked().plan(), &site, under_way.as_ref());
     let bound = Bound { site: &site, folder: &folder, backends };
     let mut found = match dry_run(&proven, bound, under_way, now) {
         Err(RunError::Weak(finding)) => {
@@ -105,6 +107,7 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         }
         found => found.map_err(|e| complain(e.to_string()))?,
     };
+    found.notices = told;
     let plan = proven.checked().plan();
     for (store, claim) in Claims::held(plan, &site, &folder).map_err(|e| complain(e.to_string()))? {
         found.notes.extend(claim.runs.iter().map(|hold| {
@@ -188,4 +191,5 @@ fn draw(found: &DryRun, screen: &mut Screen) {
     for slack in &found.slack {
         screen.result(format_args!("     slack       {}", slack.sentence()));
     }
+    found.notices.iter().for_each(|told| screen.result(format_args!("     notice      {}", told.line())));
 }

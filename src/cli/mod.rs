@@ -26,6 +26,7 @@ pub mod manner;
 pub mod metrics;
 mod moved;
 pub mod new;
+mod notices;
 pub mod of_run;
 pub mod output;
 pub mod own_file;
@@ -63,9 +64,7 @@ pub mod xml_fault;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use exit::Exit;
-use manner::Manner;
-use screen::Screen;
+use self::{exit::Exit, manner::Manner, screen::Screen};
 
 /// Read, prove, rehearse and run renewals of keys and certificates.
 #[derive(Debug, Parser)]

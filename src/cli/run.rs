@@ -16,6 +16,7 @@ use crate::{
         approval::Approval,
         bind::bind_for,
         claims::Claims,
+        notices::herald::SiteHerald,
         runner::{Ending, Parts, Runner},
         site::Site,
     },
@@ -35,6 +36,7 @@ use super::{
         resting::{Figures, Resting},
     },
     moved::moved,
+    notices::{self, Post},
     of_run::go_on::go_on,
     prove::told,
     rehearse::progress::Progress,
@@ -109,6 +111,7 @@ fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
             let plan = proven.checked().plan();
             claimed::give_back(&Claims { plan, site: &site, folder: &folder, holder: &holder }, screen)?;
             screen.remark(format_args!("run {run} of this plan is done already; --again begins another one"));
+            Post { at: &arguments.at, site: &site, checked: proven.checked() }.rest(screen);
             if arguments.format == Format::Json {
                 screen.document(&Carried::of("done", &Tally::default(), &run));
             }
@@ -138,6 +141,7 @@ pub(super) fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen
     let checked = proven.checked();
     screen.about(host.run());
     screen.detail(format_args!("the run {}, proved by {}", host.run(), proven.proof().how.sentence()));
+    SiteHerald::of(site).into_iter().for_each(|herald| host.told_by(herald));
     let folder = arguments.at.folder();
     let holder = claimed::holder(&arguments.at, host.run(), screen)?;
     let claims = Claims { plan: checked.plan(), site, folder: &folder, holder: &holder };
@@ -161,7 +165,8 @@ pub(super) fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen
         log: screen.log(),
     });
     let clock = Resting::of(figures);
-    let ending = {
+    let (post, run) = (Post { at: &arguments.at, site, checked }, host.run().to_owned());
+    let ending = post.beside(&run, || {
         let mut terminal = Terminal { quiet: json || screen.is_quiet(), log: screen.log() };
         let parts = Parts {
             host: &mut *host,
@@ -180,13 +185,15 @@ pub(super) fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen
             }
         };
         Runner::over_site(proven, parts).run(site.digest(), arguments.follow, &mut watch)
-    };
+    });
     progress.finish();
     // A run that changed nothing yet holds nothing either.
     let over = matches!(ending, Ok(Ending::Done)) || !host.state().started;
     let given_back = if over { claimed::give_back(&claims, screen) } else { Ok(()) };
     let may_not_have_begun = matches!(ending, Ok(Ending::Moved(_)) | Err(_));
+    let why = notices::why(&ending);
     let exit = ended::end(job, &*host, ending, screen);
+    post.after(host, why.as_deref(), screen);
     if may_not_have_begun {
         withdrawn(host, screen)?;
     }

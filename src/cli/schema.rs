@@ -8,7 +8,7 @@ use crate::{
     page::findings::Findings,
     plan::suggest::nearest,
     proof::story::form::StoryFile,
-    run::{dry_run::DryRun, site::VERSION as SITE, site_schema},
+    run::{dry_run::DryRun, notices::card::Posted, site::VERSION as SITE, site_schema},
     source::shown,
     transition::event::Record,
 };
@@ -112,6 +112,9 @@ pub const INPUTS: &[Row] = &[Row {
     make: site_schema::schema,
 }];
 
+/// Every schema by which something is sent.
+pub const SENT: &[Row] = &[row::<Posted>("what a webhook of a site is sent")];
+
 const fn row<T: Document>(about: &'static str) -> Row {
     Row { name: T::NAME, version: T::VERSION, about, make: make::<T> }
 }
@@ -142,12 +145,16 @@ fn make<T: Document>() -> Value {
     whole
 }
 
-/// All of them.
-fn all() -> impl Iterator<Item = &'static Row> {
-    SCHEMAS.iter().chain(INPUTS)
+impl Document for Posted {
+    const NAME: &'static str = Posted::NAME;
 }
 
-/// Print the JSON schema of what a command prints under `--format json`, or of a site.
+/// All of them.
+fn all() -> impl Iterator<Item = &'static Row> {
+    SCHEMAS.iter().chain(SENT).chain(INPUTS)
+}
+
+/// Print the JSON schema of what a command prints under `--format json`, of a site, or of what a webhook is sent.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The schema, as in keyroll/check/1 or check; without one, all are listed

@@ -10,6 +10,7 @@ use crate::{
     plan::answers::Question,
     run::{
         casting::Casting,
+        notices::told::Told,
         status::{Standing, standings},
         time::to_the_second,
         wait::{Waiting, waits},
@@ -64,6 +65,9 @@ pub struct Standings {
     waiting: Vec<Waiting>,
     /// Promises that were broken on the way.
     broken: Vec<String>,
+    /// What people were told, and how that stands.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notices: Vec<Told>,
 }
 
 /// How a run came to leave the plan with which it began.
@@ -128,8 +132,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let now = WallClock.now();
     let rows = standings(&checked, &casting, host.state(), now);
     let finished = host.state().is_finished();
-    let departed = match host.records() {
-        Ok(records) => Departed::of(&records),
+    let read = host.records().and_then(|records| Ok((Departed::of(&records), Told::of(host.deliveries()?))));
+    let (departed, notices) = match read {
+        Ok(read) => read,
         Err(error) => return failed(&error, screen),
     };
     if arguments.format == Format::Json {
@@ -145,6 +150,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             waits: found.iter().map(|wait| wait.sentence(&checked)).collect(),
             waiting: found.iter().map(|wait| wait.waiting(&checked)).collect(),
             broken: host.state().broken.clone(),
+            notices,
         });
         return Exit::Done;
     }
@@ -164,6 +170,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     for (number, row) in rows.iter().enumerate() {
         screen.result(line(number + 1, row));
     }
+    notices.iter().for_each(|told| screen.result(format_args!("  {}", told.line())));
     Exit::Done
 }
 

@@ -1,4 +1,5 @@
-//! Holds the commands that start the programs of a site to somebody's having said that they may be started.
+//! Holds the commands that start the programs of a site, or send its notices out, to somebody's having said that
+//! they may.
 
 use crate::{
     run::{
@@ -12,7 +13,7 @@ use crate::{
 
 use super::{at_site::AtSite, exit::Exit, screen::Screen};
 
-/// Refuses a site that has programs started, unless it is trusted as it is.
+/// Refuses a site that has programs started or sends notices out, unless it is trusted as it is.
 ///
 /// # Errors
 /// The exit: [`Refused`](Exit::Refused) where nobody has trusted it, [`Stale`](Exit::Stale) where it is another one
@@ -32,6 +33,8 @@ pub fn trusted(at: &AtSite, (site, text): (&Site, &Source), screen: &mut Screen)
         Standing::Unbelieved(why) => Some(why),
     };
     let first = commands(site).first().map(|(table, name, _)| (*table, (*name).clone()));
+    let server = site.notices.iter().find(|(_, channel)| channel.server().is_some());
+    let first = first.or_else(|| server.map(|(name, _)| ("notices", name.clone())));
     let (table, name) = first.unwrap_or_default();
     let finding = untrusted((table, &name), why, command(at, &subject), text);
     screen.page(&Refusal::new(text.clone(), vec![finding]));

@@ -9,6 +9,7 @@ use crate::{
     plan::answers::Question,
     run::{
         casting::Casting,
+        notices::told::Told,
         status::{Standing, standing},
         time::to_the_second,
         wait::{Waiting, waits},
@@ -18,7 +19,7 @@ use crate::{
 
 use super::{
     answered,
-    at_site::{AtSite, Attached},
+    at_site::{AtSite, Attached, failed},
     exit::Exit,
     json::{Document, Format},
     screen::Screen,
@@ -54,6 +55,9 @@ pub struct Reasons {
     /// The steps that come after it.
     #[serde(skip_serializing_if = "Option::is_none")]
     then: Option<Vec<String>>,
+    /// What people were told of it, and how that stands.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notices: Vec<Told>,
 }
 
 impl Document for Reasons {
@@ -72,6 +76,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let state = host.state();
     let now = WallClock.now();
     let found = waits(&checked, &casting, state, now);
+    let told = match host.deliveries() {
+        Ok(deliveries) => Told::of(deliveries),
+        Err(error) => return failed(&error, screen),
+    };
     let reasons = Reasons {
         run: pinned.run,
         finished: state.is_finished(),
@@ -79,6 +87,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         answers: plan.questions.iter().map(Question::told).collect(),
         step: None,
         then: None,
+        notices: told,
     };
     let Some(name) = &arguments.step else {
         if arguments.format == Format::Json {
@@ -98,6 +107,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
                 "the run waits for nobody: `keyroll run` goes on"
             });
         }
+        reasons.notices.iter().for_each(|told| screen.result(told.line()));
         return Exit::Done;
     };
     let Some(step) = plan.step(name) else {
@@ -109,9 +119,11 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let row = standing(&checked, &casting, (state, now), step);
     let after = plan.steps.iter().filter(|(_, s)| s.after.iter().any(|b| b.value == step));
     let next: Vec<String> = after.map(|(_, s)| s.name.value.clone()).collect();
+    let is_of_it = |told: &Told| told.step.as_ref() == Some(name);
+    let notices: Vec<Told> = reasons.notices.into_iter().filter(is_of_it).collect();
     if arguments.format == Format::Json {
         let waits = reasons.waits.into_iter().filter(|wait| wait.step == *name).collect();
-        screen.document(&Reasons { waits, step: Some(row), then: Some(next), ..reasons });
+        screen.document(&Reasons { waits, step: Some(row), then: Some(next), notices, ..reasons });
         return Exit::Done;
     }
     screen.result(format_args!("{} ({}, {}): {}", row.step, row.role, row.act, row.status.shown()));
@@ -121,6 +133,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     if let Some(at) = row.not_after {
         screen.result(format_args!("  not after {}", to_the_second(at)));
     }
+    notices.iter().for_each(|told| screen.result(format_args!("  {}", told.line())));
     if !next.is_empty() {
         screen.result(format_args!("  then: {}", shown(&next.join(", "))));
     }

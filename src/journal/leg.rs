@@ -18,6 +18,7 @@ use crate::{
 use super::{
     HostError,
     chain::origin,
+    notice::{Moment, take_down},
     schema::VERSION,
     sqlite::{SqliteHost, append},
     store::{Pinned, failure, insert, written},
@@ -80,6 +81,7 @@ impl SqliteHost {
         let digest = append(&transaction, &path, (&self.run, &head), (left, commands), (checked, &state))?;
         // Nobody is to be told any more what the plan that is left had to tell.
         transaction.execute("DELETE FROM outbox WHERE run = ?1", [&self.run]).map_err(fail)?;
+        let mut goes_on = Vec::new();
         if let Some(leg) = next_leg {
             let mut entered = State::new(leg.checked);
             let before = written(&path, &Snapshot::of(leg.checked, &entered))?;
@@ -90,6 +92,21 @@ impl SqliteHost {
             let origin = origin(run, &plan.to_string(), &site.to_string());
             insert(&transaction, leg.pinned, [&parameters, &before, &origin]).map_err(fail)?;
             append(&transaction, &path, (run, &origin), (leg.first, commands), (leg.checked, &entered))?;
+            if let Some(herald) = &self.herald {
+                // What is still asked under the next plan is no news.
+                goes_on = herald.asked(super::leg::run(run), leg.checked, &entered, left.at);
+            }
+        }
+        if let Some(herald) = &self.herald {
+            let moment = Moment {
+                run: &self.run,
+                checked,
+                before: &self.state,
+                after: &state,
+                record: Some(left),
+                now: left.at,
+            };
+            take_down(&transaction, &path, herald.as_ref(), &moment, &goes_on)?;
         }
         let version = params![VERSION.to_string()];
         transaction.execute("UPDATE meta SET value = ?1 WHERE name = 'schema'", version).map_err(fail)?;

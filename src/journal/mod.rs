@@ -3,8 +3,10 @@
 
 pub mod chain;
 pub mod leg;
+pub mod letter;
 pub mod look;
 pub mod memory;
+pub mod notice;
 pub mod schema;
 pub mod sqlite;
 pub mod store;

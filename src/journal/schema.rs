@@ -50,3 +50,35 @@ CREATE TABLE IF NOT EXISTS file (
   PRIMARY KEY (run, name)
 ) STRICT, WITHOUT ROWID;
 ";
+
+/// What people are told, and the letters in which they are told it. Earlier programs go on with a journal that has
+/// these tables, and tell nobody.
+pub const NOTICES: &str = "
+CREATE TABLE IF NOT EXISTS notice (
+  number  INTEGER PRIMARY KEY,
+  run     TEXT NOT NULL,
+  id      TEXT NOT NULL UNIQUE,
+  key     TEXT NOT NULL,
+  kind    TEXT NOT NULL,
+  step    TEXT NOT NULL,
+  role    TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  address TEXT NOT NULL,
+  body    TEXT NOT NULL,
+  open    INTEGER NOT NULL,
+  letter  TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS letter (
+  id       TEXT PRIMARY KEY,
+  channel  TEXT NOT NULL,
+  address  TEXT NOT NULL,
+  kind     TEXT NOT NULL,
+  composed TEXT NOT NULL,
+  bodies   TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  due      TEXT NOT NULL,
+  sent     TEXT,
+  fault    TEXT,
+  needless INTEGER NOT NULL
+) STRICT;
+";

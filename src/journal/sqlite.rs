@@ -18,6 +18,7 @@ use crate::{
 use super::{
     Host, HostError,
     chain::{link, origin},
+    notice::{Herald, Moment, take_down},
     store::{failure, written},
 };
 
@@ -32,6 +33,8 @@ pub struct SqliteHost {
     pub(super) head: String,
     #[expect(dead_code, reason = "held for as long as the run is worked on")]
     pub(super) lock: Option<File>,
+    /// Says what people are to be told; without one, nobody is.
+    pub(super) herald: Option<Box<dyn Herald>>,
 }
 
 impl SqliteHost {
@@ -159,6 +162,12 @@ impl Host for SqliteHost {
         let Verdict::Applied(commands) = &verdict else { return Ok(verdict) };
         let digest =
             append(&transaction, &path, (&self.run, &self.head), (record, commands), (checked, &state))?;
+        if let Some(herald) = &self.herald {
+            let (before, after) = (&self.state, &state);
+            let moment =
+                Moment { run: &self.run, checked, before, after, record: Some(record), now: record.at };
+            take_down(&transaction, &path, herald.as_ref(), &moment, &[])?;
+        }
         transaction.commit().map_err(fail)?;
         self.state = state;
         self.head = digest;

@@ -20,7 +20,7 @@ use super::{
     Host, HostError,
     chain::{origin, replay},
     leg,
-    schema::{CREATE, FILES, FIRST, VERSION},
+    schema::{CREATE, FILES, FIRST, NOTICES, VERSION},
     sqlite::SqliteHost,
     wording::wording,
 };
@@ -179,6 +179,7 @@ impl Store {
             transaction.execute("INSERT INTO meta VALUES ('schema', ?1)", [FIRST.to_string()])?;
         }
         transaction.execute_batch(FILES)?;
+        transaction.execute_batch(NOTICES)?;
         transaction.commit()
     }
 
@@ -303,6 +304,7 @@ impl Store {
             head: String::new(),
             store: self,
             lock,
+            herald: None,
         };
         // One view of the file for all that is compared: other processes write meanwhile.
         host.store.view("BEGIN")?;
@@ -315,7 +317,7 @@ impl Store {
         Ok(host)
     }
 
-    fn view(&self, edge: &str) -> Result<(), HostError> {
+    pub(super) fn view(&self, edge: &str) -> Result<(), HostError> {
         self.connection.execute_batch(edge).map_err(|e| self.fail(&e))
     }
 

@@ -39,6 +39,7 @@ use super::{
     error::RunError,
     issuing::issued,
     noted::{notes, past, remarks},
+    notices::foreseen::Foreseen,
     opening,
     read_only::{Leaping, imagined, read_only},
     runner::{Ending, Parts, Runner},
@@ -61,6 +62,9 @@ pub struct DryRun {
     pub notes: Vec<String>,
     /// What is left until certificates end and deadlines pass.
     pub slack: Vec<Slack>,
+    /// Whom a run would tell what; nobody is told by a dry run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Foreseen>,
 }
 
 /// What one step would do.
@@ -150,7 +154,7 @@ pub fn dry_run(
     let open = checked.order().sequence().iter().filter(|step| !begun.world.is_done(**step));
     let steps = open.map(|step| play.forecast(*step)).collect();
     let slack = slack(checked, &begun, &material, now);
-    Ok(DryRun { differences, steps, notes, slack })
+    Ok(DryRun { differences, steps, notes, slack, notices: Vec::new() })
 }
 
 /// A run that has not begun, with the certificates that are there.

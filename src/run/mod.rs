@@ -13,6 +13,7 @@
 //! - The run itself: [`runner`] takes one [`turn`] after the other, `people` confirm what two of them do, [`difference`] finds where the
 //!   world is not as recorded, [`window`] what would last too long.
 //! - While it waits: [`status`] of each step, and for whom or what it [`wait`]s.
+//! - Whoever is waited for is told by [`notices`], afterwards, and no run waits for that.
 //! - A rehearsal: [`sandbox`] is a world of its own, or the likeness that [`rebuild`] makes of what
 //!   [`origin`] sees at a site; [`traffic`] sends messages through it.
 //! - A story: [`enact`] plays it in a sandbox, moment by moment by its [`timetable`], and a [`courier`]
@@ -35,6 +36,7 @@ mod issuing;
 mod key_kind;
 mod moment;
 pub mod noted;
+pub mod notices;
 pub mod opening;
 pub mod origin;
 mod own_approval;

@@ -107,7 +107,8 @@ mod tests {
     }
 
     fn of(slack: Slack) -> Option<(Option<i64>, String)> {
-        let found = DryRun { differences: vec![], steps: vec![], notes: vec![], slack: vec![slack] };
+        let (slack, notices) = (vec![slack], vec![]);
+        let found = DryRun { differences: vec![], steps: vec![], notes: vec![], slack, notices };
         let reasons = reasons(&found, Timestamp::UNIX_EPOCH, SignedDuration::from_hours(30 * 24));
         assert!(reasons.len() < 2);
         reasons.first().map(|reason| (reason.in_days, reason.sentence()))

@@ -160,6 +160,8 @@ impl Sandbox {
                 receivers: BTreeMap::new(),
                 flows: BTreeMap::new(),
                 facts: BTreeMap::new(),
+                notices: BTreeMap::new(),
+                coordinator: None,
                 keys: stood_in(
                     plan,
                     props,

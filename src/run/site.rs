@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     backend::{
         pkcs12::Pkcs12Keystore,
+        post::address::Address,
         secret::{SecretError, SecretReference},
     },
     plan::answers::Answers,
@@ -23,6 +24,10 @@ pub use crate::backend::key_pair::subject::subject;
 use super::{
     calendar::{Calendar, CalendarBinding, open},
     command_binding::{CommandBinding, CommandReceiverBinding},
+    notices::{
+        channel::Channel,
+        contact::{self, Contact},
+    },
     signature_binding::SignatureBinding,
     site_fault::{SiteFault, unreadable},
     site_reading::fault,
@@ -71,6 +76,12 @@ pub struct Site {
     /// What is generated for keys, where it is not to be as the key that it replaces.
     #[serde(default)]
     pub keys: BTreeMap<String, KeyBinding>,
+    /// By which ways people are told.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub notices: BTreeMap<String, Channel>,
+    /// Who is told how runs end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coordinator: Option<Contact>,
 }
 
 /// An answer to a question: `"yes"` or `"no"`.
@@ -107,6 +118,12 @@ pub struct RoleBinding {
     /// Who plays it, by name, where that is said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<String>,
+    /// By which channels of the site the role is told what waits for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notify: Vec<String>,
+    /// At which address, where the channel is one of mails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<Address>,
 }
 
 /// What stands behind a keystore.
@@ -273,11 +290,30 @@ impl Site {
         Ok(self)
     }
 
-    /// Identifies what is bound; comments and order do not count.
+    /// The site, if its channels fit those who are told by them.
+    ///
+    /// # Errors
+    /// Every finding about them.
+    pub fn with_contacts(self, text: &Source) -> Result<Self, Vec<SiteFault>> {
+        contact::examine(&self, text).map(|()| self)
+    }
+
+    /// Identifies what is bound; comments and order do not count. Nor does who is told of a run, and how: another
+    /// address leaves an approval as it is.
     #[must_use]
     pub fn digest(&self) -> Fingerprint {
+        let mut bound = self.clone();
+        bound.notices.clear();
+        bound.coordinator = None;
+        bound.roles.retain(|_, role| {
+            let is_told = !role.notify.is_empty() || role.mail.is_some();
+            role.notify.clear();
+            role.mail = None;
+            // A table that says nothing else is as if it were not there.
+            !is_told || *role != RoleBinding::default()
+        });
         // Words, numbers and paths that were read from a text: none of them fails to be written.
-        Fingerprint::of(serde_json::to_string(self).unwrap_or_default().as_bytes())
+        Fingerprint::of(serde_json::to_string(&bound).unwrap_or_default().as_bytes())
     }
 
     /// How a role is played.

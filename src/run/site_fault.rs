@@ -146,15 +146,16 @@ struct OwnApproval {
     at: SourceSpan,
 }
 
-/// A site that has programs started, and that nobody has trusted.
+/// A site that has programs started, or sends notices out, and that nobody has trusted.
 #[derive(Debug, Diagnostic, Error)]
 #[error("{what}")]
 #[diagnostic(code(keyroll::untrusted))]
 struct Untrusted {
     what: String,
+    label: &'static str,
     #[help]
     help: String,
-    #[label("a program would be started")]
+    #[label("{label}")]
     at: SourceSpan,
 }
 
@@ -210,7 +211,7 @@ pub fn own_approval(person: &str, step: &str, (role, other): (&str, &str), at: S
     Box::new(OwnApproval { person, step, role, other, at: at.into() })
 }
 
-/// A site has programs started, and nobody has said that it may; `why` is why a word that is there does not
+/// A site has programs started or sends notices out, and nobody has said that it may; `why` is why a word that is there does not
 /// count, and `command` the one that says so.
 pub fn untrusted(
     (table, name): (&str, &str),
@@ -218,12 +219,17 @@ pub fn untrusted(
     command: String,
     text: &Source,
 ) -> Finding {
+    let (does, label) = if table == "notices" {
+        ("sends notices out", "notices would be sent by it")
+    } else {
+        ("has programs started", "a program would be started")
+    };
     let what = match why {
-        Some(why) => format!("the site has programs started, and {why}"),
-        None => "the site has programs started, and nobody has trusted it yet".to_owned(),
+        Some(why) => format!("the site {does}, and {why}"),
+        None => format!("the site {does}, and nobody has trusted it yet"),
     };
     let help = format!("look at them with `keyroll site show`, and then say `{command}`");
-    Box::new(Untrusted { what, help, at: place(text, table, name).into() })
+    Box::new(Untrusted { what, label, help, at: place(text, table, name).into() })
 }
 
 /// What `explain` says.

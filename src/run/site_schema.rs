@@ -1,6 +1,8 @@
 //! The JSON Schema of `site.toml`, for editors and pipelines. The reader of sites is the judge: the schema
 //! refuses no site that it takes, and of what it refuses all that a schema can tell.
 
+mod notices;
+
 use serde_json::{Map, Value, json};
 
 use crate::backend::xml_dsig::{Algorithm, Canonicalization, Digest, KeyInfoPart, Shape};
@@ -27,6 +29,8 @@ pub fn schema() -> Value {
             "flows": map(json!({"oneOf": [local(), command(json!({})), manual()]}), "What stands behind the flows."),
             "facts": map(json!({"oneOf": [file(), command(json!({})), manual()]}), "What stands behind the facts of the plan's own."),
             "keys": map(key(), "What is generated for keys, where it is not to be as the key that it replaces."),
+            "notices": map(json!({"oneOf": [notices::smtp(), notices::webhook(), notices::spool()]}), "By which ways people are told."),
+            "coordinator": closed(&[], notices::contact()),
         }),
     );
     if let Some(root) = whole.as_object_mut() {
@@ -102,6 +106,8 @@ fn role() -> Value {
             "calendars": {"type": "array", "items": {"type": "string"}, "description": "Calendars of the site, by name: while one of them is closed the role changes nothing."},
             "pause": length("How long a step of the role waits after it could begin, as in 5m."),
             "people": {"type": "array", "items": {"type": "string"}, "description": "Who plays the role."},
+            "notify": notices::notify(),
+            "mail": notices::mail(),
         }),
     )
 }

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::{backend::file::atomic::Draft, source::shown, world::material::Fingerprint};
 
 use super::{
+    notices::contact::sends,
     programs::{Executed, Unseen, executed},
     site::Site,
     time::to_the_second,
@@ -34,12 +35,14 @@ pub struct Subject {
     pub site: Fingerprint,
     /// What is executed for it.
     pub programs: Vec<Executed>,
+    /// To whom it sends what by which server, a line each.
+    pub sends: Vec<String>,
 }
 
 /// Whether it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// The site has nothing started, so there is nothing to trust.
+    /// The site has nothing started and sends nothing out, so there is nothing to trust.
     Needless,
     /// Somebody said so, at this time.
     Trusted(Timestamp),
@@ -63,6 +66,9 @@ struct Word {
     site: Fingerprint,
     /// What is executed for it.
     programs: Vec<Executed>,
+    /// To whom it sends what.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    sends: Vec<String>,
     /// The real path of the folder in which it was written.
     folder: String,
     /// Its own number in the file system.
@@ -77,21 +83,31 @@ impl Subject {
     /// # Errors
     /// When a program is not there, or cannot be read.
     pub fn of(site: &Site, folder: &Path) -> Result<Self, Unseen> {
-        Ok(Self { site: site.digest(), programs: executed(site, folder)? })
+        Ok(Self { site: site.digest(), programs: executed(site, folder)?, sends: sends(site) })
     }
 
     /// Identifies it.
     #[must_use]
     pub fn digest(&self) -> Fingerprint {
         // Texts and digests: none of them fails to be written.
-        let text = serde_json::to_string(&(&self.site, &self.programs)).unwrap_or_default();
-        Fingerprint::of(text.as_bytes())
+        let text = if self.sends.is_empty() {
+            serde_json::to_string(&(&self.site, &self.programs))
+        } else {
+            serde_json::to_string(&(&self.site, &self.programs, &self.sends))
+        };
+        Fingerprint::of(text.unwrap_or_default().as_bytes())
+    }
+
+    /// Whether there is nothing to trust.
+    #[must_use]
+    pub const fn is_needless(&self) -> bool {
+        self.programs.is_empty() && self.sends.is_empty()
     }
 
     /// Whether it is trusted, by the word beside the site.
     #[must_use]
     pub fn standing(&self, site: &Path) -> Standing {
-        if self.programs.is_empty() {
+        if self.is_needless() {
             return Standing::Needless;
         }
         match read(&path(site)) {
@@ -110,9 +126,9 @@ impl Subject {
         let path = path(site);
         let mut draft = Draft::own(&path)?;
         let folder = folder(&path)?.display().to_string();
-        let (site, programs) = (self.site, self.programs.clone());
-        let word =
-            Word { trust: 1, digest: self.digest(), site, programs, folder, file: draft.inode()?, at: now };
+        let (digest, file) = (self.digest(), draft.inode()?);
+        let (site, programs, sends) = (self.site, self.programs.clone(), self.sends.clone());
+        let word = Word { trust: 1, digest, site, programs, sends, folder, file, at: now };
         let text = serde_json::to_string_pretty(&word).map_err(io::Error::from)? + "\n";
         draft.write_all(text.as_bytes())?;
         draft.place(Some(0o600))
@@ -137,6 +153,10 @@ impl Subject {
                 Some(_) => {}
             }
         }
+        let new = self.sends.iter().filter(|one| !word.sends.contains(one));
+        lines.extend(new.map(|one| format!("{} is new since {since}", shown(one))));
+        let gone = word.sends.iter().filter(|one| !self.sends.contains(one));
+        lines.extend(gone.map(|one| format!("{} was so on {since}, and is no more", shown(one))));
         let gone = word.programs.iter().filter(|old| self.programs.iter().all(|one| one.path != old.path));
         lines.extend(gone.map(|old| format!("{} was trusted, and is started no more", shown(&old.path))));
         lines
@@ -193,7 +213,8 @@ fn read(path: &Path) -> Result<Option<Word>, String> {
     if word.file != metadata.ino() || word.folder != here.display().to_string() {
         return Err(refused("it was not written here, but copied or unpacked"));
     }
-    let own = Subject { site: word.site, programs: word.programs.clone() };
+    let (programs, sends) = (word.programs.clone(), word.sends.clone());
+    let own = Subject { site: word.site, programs, sends };
     if own.digest() != word.digest {
         return Err(refused("it was changed by hand"));
     }
@@ -214,7 +235,8 @@ mod tests {
             path: (*path).to_owned(),
             digest: Fingerprint::of(bytes.as_bytes()),
         };
-        Subject { site: Fingerprint::of(b"site"), programs: programs.iter().map(one).collect() }
+        let programs = programs.iter().map(one).collect();
+        Subject { site: Fingerprint::of(b"site"), programs, sends: Vec::new() }
     }
 
     #[test]

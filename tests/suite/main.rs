@@ -36,6 +36,7 @@ mod many_keys;
 mod moments;
 mod mutants;
 mod new;
+mod notices;
 mod oracle;
 mod output;
 mod own_facts;

@@ -79,6 +79,10 @@ fn site_faults(text: &str) -> String {
         Ok(site) => site,
         Err(finding) => return finding.to_string(),
     };
+    let site = match site.with_contacts(&text) {
+        Ok(site) => site,
+        Err(findings) => return findings.iter().map(ToString::to_string).collect(),
+    };
     let plan = "plans/xml-signature/two-keys.renewal";
     let checked = check::read(&Source::new(plan, read(plan)), &Given::parameters(site.parameters.clone()));
     let named = |refusal: Refusal| refusal.findings.iter().map(ToString::to_string).collect::<String>();

@@ -19,6 +19,7 @@ use crate::cli::{
     exit::Exit,
     json::Format,
     metrics::Seen,
+    notices::Post,
     of_run::abort::is_same_site,
     run::{Arguments, Job, carry_out},
     screen::Screen,
@@ -44,6 +45,7 @@ pub(in crate::cli) fn go_on(
         let (holder, folder) = (claimed::holder(&at, &pinned.run, screen)?, at.folder());
         let claims = Claims { plan: checked.plan(), site: &site, folder: &folder, holder: &holder };
         claimed::give_back(&claims, screen)?;
+        Post { at: &at, site: &site, checked: &checked }.rest(screen);
         screen.remark(format_args!("run {} is over", shown(&pinned.run)));
         if arguments.format == Format::Json {
             screen.document(&Carried::of("done", &Tally::default(), &pinned.run));

@@ -24,6 +24,9 @@ pub(super) struct Trust {
     digest: Fingerprint,
     /// What is started for it, each file once: programs, and the scripts that they read.
     programs: Vec<Executed>,
+    /// To whom it sends notices by which server: a line each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sends: Vec<String>,
     /// Whether that is trusted.
     trust: Word,
     /// When somebody said so.
@@ -41,7 +44,7 @@ pub(super) struct Trust {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Word {
-    /// It has nothing started, so there is nothing to trust.
+    /// It has nothing started and sends nothing out, so there is nothing to trust.
     Needless,
     /// It is.
     Trusted,
@@ -65,6 +68,7 @@ impl Trust {
             site_digest: subject.site,
             digest: subject.digest(),
             programs: subject.programs.clone(),
+            sends: subject.sends.clone(),
             trust,
             since,
             moved,
@@ -82,6 +86,7 @@ impl Trust {
         for one in &self.programs {
             lines.push(format!("starts    {} ({})", shown(&one.path), one.digest.short()));
         }
+        lines.extend(self.sends.iter().map(|one| format!("sends     {}", shown(one))));
         lines.push(match (self.trust, self.since) {
             (Word::Trusted, Some(since)) => format!("trusted   since {}", to_the_second(since)),
             (Word::Needless | Word::Trusted, _) => "trusted   it has nothing started".to_owned(),

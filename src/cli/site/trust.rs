@@ -48,7 +48,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         screen.talk("look at them with `keyroll site show`, which prints the digest of what is there now");
         return Err(Exit::Stale);
     }
-    if subject.programs.is_empty() {
+    if subject.is_needless() {
         screen.remark("the site has nothing started, so that there is nothing to trust");
     } else if !Trust::of(&at, &subject).is_given() {
         subject.trust(&at.site, WallClock.now()).map_err(|error| {

@@ -10,6 +10,7 @@ mod facts;
 mod flows;
 mod keys;
 mod keystores;
+mod notices;
 mod password;
 mod receivers;
 mod rights;
@@ -45,6 +46,7 @@ pub fn examine(look: Look<'_>) -> Examined {
     flows::examine(&mut sheet, &in_use);
     facts::examine(&mut sheet);
     shared::examine(&mut sheet);
+    notices::examine(&mut sheet);
     journal(&mut sheet);
     itself(&mut sheet);
     let Sheet { bindings, findings, has_failed, .. } = sheet;

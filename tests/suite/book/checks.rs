@@ -2,7 +2,7 @@
 
 use keyroll::{
     check, plan, proof,
-    run::{calendar, site_check, site_fault},
+    run::{calendar, notices, site_check, site_fault},
     syntax,
 };
 
@@ -42,6 +42,7 @@ fn every_code_of_a_plan_and_of_a_site_is_in_the_table_once() {
     is_once(&found, &of_plans);
     let mut of_sites: BTreeSet<&str> = codes(site_fault::EXPLANATIONS).into_iter().collect();
     of_sites.extend(codes(calendar::EXPLANATIONS));
+    of_sites.extend(codes(notices::finding::EXPLANATIONS));
     of_sites.insert("weak_algorithm");
     of_sites.extend(codes(site_check::complaint::EXPLANATIONS));
     is_once(&listed("The site"), &of_sites);

@@ -29,7 +29,8 @@ fn findings(source: &Source) -> Vec<Finding> {
     let checked = check::read(&plan, &Given::default()).unwrap();
     let site = Site::read(source).map_err(|finding| vec![finding]);
     let folder = super::folder("refused");
-    match site.and_then(|site| site.with_calendars(&folder, source)) {
+    let site = site.and_then(|site| site.with_calendars(&folder, source));
+    match site.and_then(|site| site.with_contacts(source)) {
         Err(findings) => findings,
         Ok(site) => compare(checked.plan(), &site, source, &folder).err().unwrap_or_default(),
     }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-use keyroll::cli::schema::{INPUTS, SCHEMAS};
+use keyroll::cli::schema::{INPUTS, SCHEMAS, SENT};
 use serde_json::{Value, json};
 
 use super::tool;
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The published schema of a name.
-pub(super) fn published(name: &str) -> Value {
+pub(crate) fn published(name: &str) -> Value {
     let path = format!("{}/docs/schemas/{name}.json", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
     serde_json::from_str(&text).unwrap()
@@ -27,7 +27,7 @@ fn the_published_schemas_are_those_of_the_program() {
     let files =
         std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
     let files: BTreeSet<String> = files.collect();
-    let all = || SCHEMAS.iter().chain(INPUTS);
+    let all = || SCHEMAS.iter().chain(SENT).chain(INPUTS);
     let names: BTreeSet<String> = all().map(|row| format!("{}.json", row.name)).collect();
     assert_eq!(files, names);
     for row in all() {

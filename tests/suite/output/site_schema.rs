@@ -104,7 +104,11 @@ fn what_the_reader_refuses_for_its_shape_the_schema_refuses_too() {
         [flows.f]\nbackend = \"local\"\npath = \"f\"\nstand_in = true\n\
         [flows.f.signature]\ntype = \"enveloping\"\nalgorithm = \"rsa-sha256\"\ndigest = \"sha512\"\nc14n = \"inclusive-1.1\"\nkey_info = \"key-value, ski\"\nprefix = \"sig\"\n\
         [facts.c]\nbackend = \"file\"\npath = \"c\"\n[facts.d]\nbackend = \"manual\"\n\
-        [keys.n]\ntype = \"ec-p256\"\nsubject = \"CN=a\"\ncertificate = \"n.pem\"\ndays = 365\n";
+        [keys.n]\ntype = \"ec-p256\"\nsubject = \"CN=a\"\ncertificate = \"n.pem\"\ndays = 365\n\
+        [notices.m]\nkind = \"smtp\"\nhost = \"h\"\nport = 2525\ntls = \"starttls\"\nuser = \"u\"\npassword = \"env:M\"\nca = \"ca.pem\"\nfrom = \"a@example.org\"\n\
+        [notices.w]\nkind = \"webhook\"\nurl = \"https://example.org/in\"\nsecret = \"file:s\"\n\
+        [notices.s]\nkind = \"spool\"\npath = \"out\"\nfrom = \"b@example.org\"\n\
+        [coordinator]\nnotify = [\"w\"]\nmail = \"c@example.org\"\n";
     assert!(reads(whole));
     assert_eq!(wrong(&[whole.to_owned()]), [""]);
     let changes = [
@@ -159,6 +163,25 @@ fn what_the_reader_refuses_for_its_shape_the_schema_refuses_too() {
         ("days = 365", "days = -1"),
         ("days = 365", "days = \"365\""),
         ("subject = \"CN=a\"", "subject = [\"CN=a\"]"),
+        ("kind = \"smtp\"", "kind = \"sendmail\""),
+        ("kind = \"smtp\"\n", ""),
+        ("host = \"h\"\n", ""),
+        ("port = 2525", "port = 70000"),
+        ("port = 2525", "port = \"25\""),
+        ("tls = \"starttls\"", "tls = \"none\""),
+        ("tls = \"starttls\"\n", ""),
+        ("password = \"env:M\"", "password = \"hunter2\""),
+        ("from = \"a@example.org\"", "from = \"a\""),
+        ("from = \"a@example.org\"", "from = \"A <a@example.org>\""),
+        ("from = \"a@example.org\"", "from = \"a@example.org\\r\\nBcc: b@example.org\""),
+        ("url = \"https://example.org/in\"", "url = \"ftp://example.org/in\""),
+        ("url = \"https://example.org/in\"", "url = \"https://u:p@example.org/in\""),
+        ("secret = \"file:s\"", "secret = \"whsec_abc\""),
+        ("path = \"out\"\n", ""),
+        ("from = \"b@example.org\"", "from = \"b@example.org\"\nto = \"c@example.org\""),
+        ("notify = [\"w\"]", "notify = \"w\""),
+        ("mail = \"c@example.org\"", "mail = \"c@example.org, d@example.org\""),
+        ("[coordinator]", "[coordinator.c]"),
         ("[keys.n]", "[key.n]"),
         ("[keys.n]", "[keys.n.more]"),
     ];
