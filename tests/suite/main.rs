@@ -4,6 +4,7 @@
 mod aborts;
 mod advice;
 mod answers;
+mod board;
 mod book;
 mod certificate;
 mod cli;
