@@ -33,7 +33,7 @@ const EVENTS: u32 = 20;
 pub(crate) fn measure(tell: &mut dyn FnMut(Figure)) -> Result<(), Failed> {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let checked = plan()?;
-    let mut host = begun(&folder.path().join("keyroll.db"), &checked)?;
+    let mut host = begun(&folder.path().join("keyroll.db"), &checked, "bench")?;
     let bare = Connection::open(folder.path().join("bare.db"))?;
     bare.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE record (body TEXT) STRICT;",
@@ -71,20 +71,20 @@ pub(crate) fn measure(tell: &mut dyn FnMut(Figure)) -> Result<(), Failed> {
     Ok(())
 }
 
-fn plan() -> Result<Checked, Failed> {
+pub(crate) fn plan() -> Result<Checked, Failed> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("plans/xml-signature/two-keys.renewal");
     let source = Source::new("two-keys", std::fs::read_to_string(path)?);
     check::read(&source, &Given::default()).map_err(|_| "the stock plan has findings".into())
 }
 
-fn begun(path: &Path, checked: &Checked) -> Result<SqliteHost, Failed> {
+pub(crate) fn begun(path: &Path, checked: &Checked, run: &str) -> Result<SqliteHost, Failed> {
     let plan = checked.plan();
     let (mut store, started) = (Store::open(path)?, Timestamp::now());
     let site = Fingerprint::of(b"a site");
     store.enter(
         checked,
         &Pinned {
-            run: "bench".to_owned(),
+            run: run.to_owned(),
             started,
             plan_name: plan.name.clone(),
             plan_file: plan.source.name.clone(),
@@ -96,13 +96,13 @@ fn begun(path: &Path, checked: &Checked) -> Result<SqliteHost, Failed> {
             finished: false,
         },
     )?;
-    let mut host = store.attach(checked, "bench", true)?;
+    let mut host = store.attach(checked, run, true)?;
     let certificates = Default::default();
     submit(checked, &mut host, Event::Started { plan: plan.digest(), site, certificates })?;
     Ok(host)
 }
 
-fn submit(checked: &Checked, host: &mut dyn Host, event: Event) -> Result<(), Failed> {
+pub(crate) fn submit(checked: &Checked, host: &mut dyn Host, event: Event) -> Result<(), Failed> {
     let told = format!("{event:?}");
     match host.submit(checked, &Record { at: Timestamp::now(), event })? {
         Verdict::Applied(_) => Ok(()),

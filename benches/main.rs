@@ -6,6 +6,7 @@
 //! ratio is missed. Not a test: a machine with other work on it may miss any of them.
 #![cfg(test)]
 
+mod board;
 mod chart;
 mod command;
 mod curves;
@@ -37,7 +38,7 @@ struct Subject {
     measure: Measure,
 }
 
-const SUBJECTS: [Subject; 8] = [
+const SUBJECTS: [Subject; 9] = [
     Subject { name: "command", measure: command::measure },
     Subject { name: "plans", measure: plans::measure },
     Subject { name: "proof", measure: proof::measure },
@@ -45,6 +46,7 @@ const SUBJECTS: [Subject; 8] = [
     Subject { name: "signature", measure: signature::measure },
     Subject { name: "keystore", measure: keystore::measure },
     Subject { name: "journal", measure: journal::measure },
+    Subject { name: "board", measure: board::measure },
     Subject { name: "rehearsal", measure: rehearsal::measure },
 ];
 

@@ -45,6 +45,7 @@
 //! - [`run`]: carries a plan out through the backends of a site or a sandbox.
 //! - [`rest`]: the rest of a run as a plan of its own: the way back, or another plan that it moves to.
 //! - [`evidence`]: what a run leaves behind, for people and for machines.
+//! - [`board`]: where a renewal stands with each partner, and what the exchange waits for.
 //! - [`runbook`]: a plan as a procedure for people, a page for each role.
 //! - [`door`]: what a program in Rust calls: check a plan, and prove it.
 //! - [`cli`]: the command line: arguments in, words and an exit code out.
@@ -56,6 +57,7 @@
 
 pub mod action;
 pub mod backend;
+pub mod board;
 pub mod certificate;
 pub mod check;
 pub mod cli;

@@ -6,13 +6,15 @@ use crate::{
     backend::file::bounded,
     check::{self, Checked},
     journal::{
-        HostError, leg,
+        Host, HostError, leg,
+        letter::Delivery,
         sqlite::{Pinned, SqliteHost, Store},
     },
     plan::given::Given,
     run::{bind::compare, notices::herald::SiteHerald, site::Site},
     source::{Refusal, Source},
     syntax::SIZE_LIMIT,
+    transition::{event::Record, state::State},
 };
 
 use super::{exit::Exit, screen::Screen, text};
@@ -97,10 +99,56 @@ impl AtSite {
     /// The run that is meant: that of `--run`, or else the youngest; of one plan only if it is named.
     #[must_use]
     pub fn meant<'r>(&self, runs: &'r [Pinned], plan: Option<&str>) -> Option<&'r Pinned> {
-        runs.iter().find(|pinned| {
-            plan.is_none_or(|plan| plan == pinned.plan_name)
-                && self.run.as_ref().is_none_or(|run| leg::run(run) == leg::run(&pinned.run))
+        runs.iter().find(|pinned| self.means(&pinned.run, &pinned.plan_name, plan))
+    }
+
+    fn means(&self, run: &str, of: &str, plan: Option<&str>) -> bool {
+        plan.is_none_or(|plan| plan == of)
+            && self.run.as_ref().is_none_or(|meant| leg::run(meant) == leg::run(run))
+    }
+
+    /// Reads the run that is meant, of one plan only if it is named, and writes nothing; nothing where there is none.
+    ///
+    /// # Errors
+    /// When the journal cannot be read, or was changed from outside.
+    pub fn look(&self, plan: Option<&str>) -> Result<Option<Looked>, HostError> {
+        let path = self.journal();
+        if !path.exists() {
+            return Ok(None);
+        }
+        Store::look(&path, |store| {
+            let Some(pinned) = store.youngest(|run, of| self.means(run, of, plan))? else { return Ok(None) };
+            let checked = kept(path.clone(), &pinned)?;
+            let (host, records) = store.read(&checked, &pinned.run)?;
+            let deliveries = host.deliveries()?;
+            Ok(Some(Looked { state: host.state().clone(), checked, records, deliveries, pinned }))
         })
+    }
+
+    /// The same for a command that is of no use without one.
+    ///
+    /// # Errors
+    /// The exit; what is wrong has been said.
+    pub fn looked(&self, screen: &mut Screen) -> Result<Looked, Exit> {
+        screen.detail(format_args!("the journal {}", text::resolved(&self.journal())));
+        match self.look(None) {
+            Ok(Some(looked)) => Ok(looked),
+            Ok(None) => Err(self.holds_none(screen)),
+            Err(error) => Err(failed(&error, screen)),
+        }
+    }
+
+    /// Says that the run that is meant is not there.
+    fn holds_none(&self, screen: &mut Screen) -> Exit {
+        let path = self.journal();
+        let journal = shown_path(&path);
+        if path.exists() {
+            let run = self.run.as_deref().unwrap_or("at all");
+            screen.talk(format_args!("the journal {journal} holds no run {}", crate::source::shown(run)));
+        } else {
+            screen.talk(format_args!("there is no journal {journal}: nothing was run here"));
+        }
+        Exit::Usage
     }
 
     /// Takes up the run that is meant.
@@ -110,36 +158,47 @@ impl AtSite {
     pub fn attach(&self, alone: bool, screen: &mut Screen) -> Result<Attached, Exit> {
         let path = self.journal();
         if !path.exists() {
-            screen.talk(format_args!("there is no journal {}: nothing was run here", shown_path(&path)));
-            return Err(Exit::Usage);
+            return Err(self.holds_none(screen));
         }
         let (site, text) = self.read(screen)?;
         screen.detail(format_args!("the journal {}", text::resolved(&path)));
         let store = Store::open(&path).map_err(|error| failed(&error, screen))?;
-        let runs = store.runs().map_err(|error| failed(&error, screen))?;
-        let Some(pinned) = self.meant(&runs, None).cloned() else {
-            let run = self.run.as_deref().unwrap_or("at all");
-            screen.talk(format_args!(
-                "the journal {} holds no run {}",
-                shown_path(&path),
-                crate::source::shown(run)
-            ));
-            return Err(Exit::Usage);
+        let found = store.youngest(|run, plan| self.means(run, plan, None));
+        let Some(pinned) = found.map_err(|error| failed(&error, screen))? else {
+            return Err(self.holds_none(screen));
         };
-        let given = Given::kept(&pinned.parameters);
-        let source = Source::new(pinned.plan_file.clone(), pinned.plan_text.clone())
-            .with_files(pinned.plan_files.clone());
-        // It was accepted when the run began: what is wrong with it now is nothing that its author wrote.
-        let Ok(checked) = check::read(&source, &given) else {
-            return Err(failed(&HostError::Unaccepted { path, run: pinned.run }, screen));
-        };
-        if checked.plan().digest() != pinned.plan {
-            return Err(failed(&HostError::Misfit(path), screen));
-        }
+        let checked = kept(path, &pinned).map_err(|error| failed(&error, screen))?;
         let mut host = store.attach(&checked, &pinned.run, alone).map_err(|error| failed(&error, screen))?;
         SiteHerald::of(&site).into_iter().for_each(|herald| host.told_by(herald));
         Ok(Attached { checked, host, pinned, site, text })
     }
+}
+
+/// The plan that a run is pinned to.
+fn kept(path: PathBuf, pinned: &Pinned) -> Result<Checked, HostError> {
+    let given = Given::kept(&pinned.parameters);
+    let source =
+        Source::new(pinned.plan_file.clone(), pinned.plan_text.clone()).with_files(pinned.plan_files.clone());
+    // It was accepted when the run began: what is wrong with it now is nothing that its author wrote.
+    let Ok(checked) = check::read(&source, &given) else {
+        return Err(HostError::Unaccepted { path, run: pinned.run.clone() });
+    };
+    if checked.plan().digest() == pinned.plan { Ok(checked) } else { Err(HostError::Misfit(path)) }
+}
+
+/// A run that was read, and can only be looked at.
+#[derive(Debug)]
+pub struct Looked {
+    /// The plan that it is pinned to.
+    pub checked: Checked,
+    /// Where it stands.
+    pub state: State,
+    /// What was recorded of it.
+    pub records: Vec<Record>,
+    /// How the delivery of what people were told stands.
+    pub deliveries: Vec<Delivery>,
+    /// What it is pinned to.
+    pub pinned: Pinned,
 }
 
 /// A run that was taken up.

@@ -12,7 +12,7 @@ use crate::{
         file,
     },
     check::Checked,
-    journal::{Host, HostError},
+    journal::Host,
     page::openmetrics::{Exposition, HEAD, Labels},
     run::{
         casting::Casting,
@@ -22,10 +22,13 @@ use crate::{
         status::{Word, standings},
         wait::waits,
     },
-    transition::event::Event,
+    transition::{
+        event::{Event, Record},
+        state::State,
+    },
 };
 
-use super::{at_site::shown_path, exit::Exit, own_file::is_something_else, screen::Screen};
+use super::{at_site::{failed, shown_path}, exit::Exit, own_file::is_something_else, screen::Screen};
 
 /// Where figures go.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -93,25 +96,41 @@ pub struct Seen<'a> {
     pub checked: &'a Checked,
     /// The site.
     pub site: &'a Site,
-    /// Where it is.
-    pub host: &'a dyn Host,
+    /// The run's id.
+    pub run: &'a str,
+    /// Where it stands.
+    pub state: &'a State,
+    /// What was recorded of it.
+    pub records: &'a [Record],
     /// How the call of `run` ended that has just been; nothing where it has not, or there was none.
     pub ended: Option<(Exit, &'static str)>,
 }
 
+/// Writes the figures of a run that lives in a host.
+///
+/// # Errors
+/// The exit; what is wrong has been said.
+pub fn write_of(
+    (checked, site, host): (&Checked, &Site, &dyn Host),
+    ended: Option<(Exit, &'static str)>,
+    path: &Path,
+    screen: &mut Screen,
+) -> Result<(), Exit> {
+    let records = host.records().map_err(|error| failed(&error, screen))?;
+    let (run, state) = (host.run(), host.state());
+    Seen { checked, site, run, state, records: &records, ended }.write(path, screen)
+}
+
 impl Seen<'_> {
     /// The figures.
-    ///
-    /// # Errors
-    /// When the journal cannot be read.
-    pub fn figures(&self) -> Result<Exposition, HostError> {
-        let Self { checked, site, host, ended } = *self;
-        let (plan, state, now) = (checked.plan(), host.state(), WallClock.now());
+    #[must_use]
+    pub fn figures(&self) -> Exposition {
+        let Self { checked, site, run, state, records, ended } = *self;
+        let (plan, now) = (checked.plan(), WallClock.now());
         let casting = Casting::of(plan, site);
-        let records = host.records()?;
         let of = |more: &[(&'static str, &str)]| -> Labels {
             let more = more.iter().map(|(name, value)| (*name, (*value).to_owned()));
-            [("run", host.run().to_owned()), ("plan", plan.name.clone())].into_iter().chain(more).collect()
+            [("run", run.to_owned()), ("plan", plan.name.clone())].into_iter().chain(more).collect()
         };
         let rows = standings(checked, &casting, state, now);
         let found = waits(checked, &casting, state, now);
@@ -184,7 +203,7 @@ impl Seen<'_> {
             figures.gauge(at, help.0, [(of(&[(label, &row.name)]), moment(row.ends))]);
             figures.gauge(left, help.1, [(of(&[(label, &row.name)]), row.left_seconds)]);
         }
-        Ok(figures)
+        figures
     }
 
     /// Takes the figures and writes them.
@@ -192,7 +211,6 @@ impl Seen<'_> {
     /// # Errors
     /// The exit; what is wrong has been said.
     pub fn write(&self, path: &Path, screen: &mut Screen) -> Result<(), Exit> {
-        let figures = self.figures().map_err(|error| super::at_site::failed(&error, screen))?;
-        write(path, &figures, screen)
+        write(path, &self.figures(), screen)
     }
 }

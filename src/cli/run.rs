@@ -32,8 +32,9 @@ use super::{
     exit::Exit,
     json::Format,
     metrics::{
-        Metrics, Seen,
+        Metrics,
         resting::{Figures, Resting},
+        write_of,
     },
     moved::moved,
     notices::{self, Post},
@@ -119,7 +120,7 @@ fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
                 let Attached { checked, host, site, .. } =
                     arguments.at.of(Some(&run)).attach(false, screen)?;
                 let ended = Some((Exit::Done, "done"));
-                Seen { checked: &checked, site: &site, host: &host, ended }.write(path, screen)?;
+                write_of((&checked, &site, &host), ended, path, screen)?;
             }
             return Ok(Exit::Done);
         }

@@ -4,6 +4,7 @@ use schemars::{Schema, generate::SchemaSettings};
 use serde_json::{Value, json};
 
 use crate::{
+    board::Boards,
     certificate::Certificate,
     page::findings::Findings,
     plan::suggest::nearest,
@@ -65,6 +66,7 @@ pub const SCHEMAS: &[Row] = &[
     row::<CalledOff>("`abort`"),
     row::<Act>("`confirm`, `reject` and `retry`"),
     row::<Amended>("`amend` and `skip`"),
+    row::<Boards>("`board`"),
     row::<Sound>("`check` of a plan that is accepted"),
     row::<Library>("`check` of a folder and `prove --library`"),
     row::<Compared>("`compare`"),

@@ -229,6 +229,12 @@ impl Screen {
         self.err.is_terminal() && !self.manner.quiet && !self.log.is_json()
     }
 
+    /// Whether nobody reads the result any more.
+    #[must_use]
+    pub const fn is_lost(&self) -> bool {
+        self.lost.is_some()
+    }
+
     /// The exit, with a result that could not be written taken into account. What machines were not
     /// told yet is told.
     #[must_use]

@@ -1,16 +1,20 @@
 //! `keyroll status`
 
+mod lanes;
+mod terminal;
+mod watched;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
     backend::clock::{Clock, WallClock},
-    journal::Host,
     plan::answers::Question,
     run::{
         casting::Casting,
         notices::told::Told,
+        site::Site,
         status::{Standing, standings},
         time::to_the_second,
         wait::{Waiting, waits},
@@ -21,7 +25,7 @@ use crate::{
 
 use super::{
     answered,
-    at_site::{AtSite, Attached, failed},
+    at_site::{AtSite, Looked},
     exit::Exit,
     json::{Document, Format},
     metrics::{Metrics, Seen},
@@ -35,6 +39,9 @@ pub struct Arguments {
     at: AtSite,
     #[command(flatten)]
     metrics: Metrics,
+    /// Stay, and show the lanes of all roles again whenever something was recorded; q ends it
+    #[arg(long, conflicts_with = "file")]
+    watch: bool,
     /// Text for people, or JSON
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -117,61 +124,67 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Ok(figures) => figures,
         Err(exit) => return exit,
     };
-    let Attached { checked, host, pinned, site, .. } = match arguments.at.attach(false, screen) {
-        Ok(attached) => attached,
+    if arguments.watch {
+        return watched::run(&arguments.at, arguments.format, screen);
+    }
+    let found = arguments.at.looked(screen).and_then(|looked| Ok((looked, arguments.at.read(screen)?.0)));
+    let (looked, site) = match found {
+        Ok(found) => found,
         Err(exit) => return exit,
     };
-    screen.about(&pinned.run);
+    screen.about(&looked.pinned.run);
     if let Some(path) = figures {
-        let seen = Seen { checked: &checked, site: &site, host: &host, ended: None };
+        let Looked { checked, state, records, pinned, .. } = &looked;
+        let seen = Seen { checked, site: &site, run: &pinned.run, state, records, ended: None };
         if let Err(exit) = seen.write(path, screen) {
             return exit;
         }
     }
-    let casting = Casting::of(checked.plan(), &site);
-    let now = WallClock.now();
-    let rows = standings(&checked, &casting, host.state(), now);
-    let finished = host.state().is_finished();
-    let read = host.records().and_then(|records| Ok((Departed::of(&records), Told::of(host.deliveries()?))));
-    let (departed, notices) = match read {
-        Ok(read) => read,
-        Err(error) => return failed(&error, screen),
-    };
+    let found = Standings::of(&looked, &site, WallClock.now());
     if arguments.format == Format::Json {
-        let found = waits(&checked, &casting, host.state(), now);
-        screen.document(&Standings {
-            run: pinned.run,
-            plan: pinned.plan_name,
-            started: pinned.started,
-            finished,
-            departed,
-            answers: checked.plan().questions.iter().map(Question::told).collect(),
-            steps: rows,
-            waits: found.iter().map(|wait| wait.sentence(&checked)).collect(),
-            waiting: found.iter().map(|wait| wait.waiting(&checked)).collect(),
-            broken: host.state().broken.clone(),
-            notices,
-        });
+        screen.document(&found);
         return Exit::Done;
     }
     screen.result(format_args!(
         "{} ({}), begun {}{}",
-        pinned.plan_name,
-        pinned.run,
-        to_the_second(pinned.started),
-        match &departed {
+        found.plan,
+        found.run,
+        to_the_second(found.started),
+        match &found.departed {
             Some(departed) if departed.over => ", called off",
-            _ if finished => ", done",
+            _ if found.finished => ", done",
             _ => "",
         }
     ));
-    departed.iter().for_each(|departed| screen.result(departed.line()));
-    answered::lines(&checked.plan().questions).for_each(|line| screen.result(line));
-    for (number, row) in rows.iter().enumerate() {
+    found.departed.iter().for_each(|departed| screen.result(departed.line()));
+    answered::lines(&looked.checked.plan().questions).for_each(|line| screen.result(line));
+    for (number, row) in found.steps.iter().enumerate() {
         screen.result(line(number + 1, row));
     }
-    notices.iter().for_each(|told| screen.result(format_args!("  {}", told.line())));
+    found.notices.iter().for_each(|told| screen.result(format_args!("  {}", told.line())));
     Exit::Done
+}
+
+impl Standings {
+    /// Where a run stands at a moment.
+    fn of(looked: &Looked, site: &Site, now: Timestamp) -> Self {
+        let Looked { checked, state, records, deliveries, pinned } = looked;
+        let casting = Casting::of(checked.plan(), site);
+        let found = waits(checked, &casting, state, now);
+        Self {
+            run: pinned.run.clone(),
+            plan: pinned.plan_name.clone(),
+            started: pinned.started,
+            finished: state.is_finished(),
+            departed: Departed::of(records),
+            answers: checked.plan().questions.iter().map(Question::told).collect(),
+            steps: standings(checked, &casting, state, now),
+            waits: found.iter().map(|wait| wait.sentence(checked)).collect(),
+            waiting: found.iter().map(|wait| wait.waiting(checked)).collect(),
+            broken: state.broken.clone(),
+            notices: Told::of(deliveries.clone()),
+        }
+    }
 }
 
 fn line(number: usize, row: &Standing) -> String {

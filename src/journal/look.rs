@@ -7,7 +7,7 @@
 use std::{
     fmt::Write as _,
     os::unix::{ffi::OsStrExt, fs::MetadataExt},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use rusqlite::{Connection, OpenFlags};
@@ -38,11 +38,30 @@ impl Store {
     }
 }
 
-/// What marks a journal of which nothing lies in the file beside it.
-fn at_rest(path: &Path) -> Option<Mark> {
+/// By what it is seen that something came to a journal: its file and the one beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marks([Option<Mark>; 2]);
+
+/// The marks of a journal now.
+#[must_use]
+pub fn marks(path: &Path) -> Marks {
+    let mark = |path: &Path| {
+        let found = path.metadata().ok()?;
+        Some((found.ino(), found.len(), found.mtime(), found.mtime_nsec()))
+    };
+    Marks([mark(path), mark(&beside(path))])
+}
+
+/// The file in which SQLite keeps what is not in the main file yet.
+fn beside(path: &Path) -> PathBuf {
     let mut beside = path.as_os_str().to_owned();
     beside.push("-wal");
-    let is_empty = Path::new(&beside).metadata().map_or(true, |beside| beside.len() == 0);
+    beside.into()
+}
+
+/// What marks a journal of which nothing lies in the file beside it.
+fn at_rest(path: &Path) -> Option<Mark> {
+    let is_empty = beside(path).metadata().map_or(true, |beside| beside.len() == 0);
     let link = path.symlink_metadata().ok().filter(|link| link.is_file() && is_empty)?;
     Some((link.ino(), link.len(), link.mtime(), link.mtime_nsec()))
 }

@@ -31,7 +31,7 @@ pub struct SqliteHost {
     pub(super) run: String,
     pub(super) state: State,
     pub(super) head: String,
-    #[expect(dead_code, reason = "held for as long as the run is worked on")]
+    /// Held for as long as the run is worked on.
     pub(super) lock: Option<File>,
     /// Says what people are to be told; without one, nobody is.
     pub(super) herald: Option<Box<dyn Herald>>,
@@ -43,19 +43,38 @@ impl SqliteHost {
     /// # Errors
     /// The first that does not.
     pub fn verify(&self) -> Result<(), HostError> {
-        let pinned = self.store.runs()?.into_iter().find(|p| p.run == self.run);
+        self.follows(&self.bodies()?)
+    }
+
+    /// The records, where each follows from the one before.
+    ///
+    /// # Errors
+    /// The first that does not.
+    pub(super) fn verified(&self) -> Result<Vec<Record>, HostError> {
+        let bodies = self.bodies()?;
+        self.follows(&bodies)?;
+        self.parsed(bodies)
+    }
+
+    fn follows(&self, bodies: &[(i64, String, String)]) -> Result<(), HostError> {
+        let pinned = self.store.pinned(&self.run)?;
         let mut before =
             pinned.map(|p| origin(&p.run, &p.plan.to_string(), &p.site.to_string())).unwrap_or_default();
-        for (position, body, digest) in self.bodies()? {
-            before = link(&before, position, &body);
-            if before != digest {
-                return Err(HostError::Broken { path: self.store.path.clone(), position });
+        for (position, body, digest) in bodies {
+            before = link(&before, *position, body);
+            if before != *digest {
+                return Err(HostError::Broken { path: self.store.path.clone(), position: *position });
             }
         }
         if before != self.head {
             return Err(HostError::Broken { path: self.store.path.clone(), position: -1 });
         }
         Ok(())
+    }
+
+    fn parsed(&self, bodies: Vec<(i64, String, String)>) -> Result<Vec<Record>, HostError> {
+        let misfit = |_| HostError::Misfit(self.store.path.clone());
+        bodies.into_iter().map(|(_, body, _)| serde_json::from_str(&body).map_err(misfit)).collect()
     }
 
     fn bodies(&self) -> Result<Vec<(i64, String, String)>, HostError> {
@@ -198,7 +217,6 @@ impl Host for SqliteHost {
     }
 
     fn records(&self) -> Result<Vec<Record>, HostError> {
-        let misfit = |_| HostError::Misfit(self.store.path.clone());
-        self.bodies()?.into_iter().map(|(_, body, _)| serde_json::from_str(&body).map_err(misfit)).collect()
+        self.parsed(self.bodies()?)
     }
 }

@@ -1,6 +1,6 @@
 //! A journal file: its tables, its runs, and who is at work on it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::{
     backend::file::{atomic::resolve, private},
     check::Checked,
-    transition::{snapshot::Snapshot, state::State},
+    transition::{event::Record, snapshot::Snapshot, state::State},
     world::material::Fingerprint,
 };
 
@@ -197,16 +197,46 @@ impl Store {
         failure(&self.path, error)
     }
 
-    /// The runs of this journal, the youngest first. Of a run that has left its plan, the part in which it goes on.
+    /// The youngest run of which this is so, by its name and that of its plan; of a run that has left its plan, the
+    /// part in which it goes on. Of no other run the plan is read.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn runs(&self) -> Result<Vec<Pinned>, HostError> {
-        let sql = "SELECT id, started, plan_name, plan_file, plan_text, plan_digest, site_digest, parameters, finished
-                   FROM run ORDER BY started DESC, id DESC";
-        let mut statement = self.connection.prepare(sql).map_err(|e| self.fail(&e))?;
+    pub fn youngest(&self, fits: impl Fn(&str, &str) -> bool) -> Result<Option<Pinned>, HostError> {
+        let sql = "SELECT id, plan_name FROM run ORDER BY started DESC, id DESC";
+        let read = |statement: &mut rusqlite::Statement<'_>| {
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<Result<Vec<(String, String)>, _>>()
+        };
+        let names = self.connection.prepare(sql).and_then(|mut statement| read(&mut statement));
+        let names = names.map_err(|e| self.fail(&e))?;
+        let mut last: HashMap<&str, u32> = HashMap::new();
+        for (run, _) in &names {
+            let last = last.entry(leg::run(run)).or_default();
+            *last = leg::number(run).max(*last);
+        }
+        let is_last = |run: &str| last.get(leg::run(run)) == Some(&leg::number(run));
+        let found = names.iter().find(|(run, plan)| is_last(run) && fits(run, plan));
+        found.map_or(Ok(None), |(run, _)| self.pinned(run))
+    }
+
+    /// What a run, or a part of one, is pinned to.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn pinned(&self, run: &str) -> Result<Option<Pinned>, HostError> {
+        Ok(self.rows("WHERE id = ?1", [run])?.into_iter().next())
+    }
+
+    /// The rows of runs that a clause finds.
+    fn rows(&self, clause: &str, parameters: impl rusqlite::Params) -> Result<Vec<Pinned>, HostError> {
+        let sql = format!(
+            "SELECT id, started, plan_name, plan_file, plan_text, plan_digest, site_digest, parameters, finished
+             FROM run {clause}"
+        );
+        let mut statement = self.connection.prepare(&sql).map_err(|e| self.fail(&e))?;
         let rows = statement
-            .query_map([], |row| {
+            .query_map(parameters, |row| {
                 Ok((
                     row.get::<_, String>(0)?,
                     row.get::<_, String>(1)?,
@@ -238,6 +268,15 @@ impl Store {
                 finished,
             });
         }
+        Ok(runs)
+    }
+
+    /// The runs of this journal, the youngest first. Of a run that has left its plan, the part in which it goes on.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn runs(&self) -> Result<Vec<Pinned>, HostError> {
+        let mut runs = self.rows("ORDER BY started DESC, id DESC", [])?;
         let mut last: BTreeMap<String, u32> = BTreeMap::new();
         for row in &runs {
             let last = last.entry(leg::run(&row.run).to_owned()).or_default();
@@ -298,23 +337,28 @@ impl Store {
     /// follow from each other, or its state does not follow from them.
     pub fn attach(self, checked: &Checked, run: &str, alone: bool) -> Result<SqliteHost, HostError> {
         let lock = if alone { Some(self.lock()?) } else { None };
-        let mut host = SqliteHost {
-            run: run.to_owned(),
-            state: State::new(checked),
-            head: String::new(),
-            store: self,
-            lock,
-            herald: None,
-        };
+        let (mut host, _) = self.read(checked, run)?;
+        host.lock = lock;
+        Ok(host)
+    }
+
+    /// Reads a run and its records.
+    ///
+    /// # Errors
+    /// When there is no such run, its records do not follow from each other, or its state does not follow
+    /// from them.
+    pub fn read(self, checked: &Checked, run: &str) -> Result<(SqliteHost, Vec<Record>), HostError> {
+        let (run, state) = (run.to_owned(), State::new(checked));
+        let mut host = SqliteHost { run, state, head: String::new(), store: self, lock: None, herald: None };
         // One view of the file for all that is compared: other processes write meanwhile.
         host.store.view("BEGIN")?;
         host.refresh(checked)?;
-        host.verify()?;
-        if replay(checked, &host.records()?) != host.state {
+        let records = host.verified()?;
+        if replay(checked, &records) != host.state {
             return Err(HostError::Misfit(host.store.path));
         }
         host.store.view("COMMIT")?;
-        Ok(host)
+        Ok((host, records))
     }
 
     pub(super) fn view(&self, edge: &str) -> Result<(), HostError> {

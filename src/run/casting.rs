@@ -110,6 +110,22 @@ impl Casting {
         closed.max_by_key(|held| held.until)
     }
 
+    /// The last moment up to another one at which no calendar of a role is closed; where one is, that at which
+    /// it closes.
+    #[must_use]
+    pub fn last_open(&self, role: RoleId, at: Timestamp) -> Timestamp {
+        let mut open = at;
+        // What is closed begins before the moment that is looked at, so that each look goes further back.
+        while let Some(from) = self.calendars[role]
+            .iter()
+            .filter_map(|(_, calendar)| Some(calendar.closed_at(open)?.from))
+            .find(|from| *from < open)
+        {
+            open = from;
+        }
+        open
+    }
+
     /// How a role is played.
     #[must_use]
     pub fn role(&self, role: RoleId) -> &RoleBinding {

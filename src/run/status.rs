@@ -1,5 +1,7 @@
 //! Where each step of a run stands, in one word and one sentence.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -19,7 +21,7 @@ use crate::{
 
 use super::{
     casting::Casting,
-    wait::{Cause, waits},
+    wait::{Cause, Wait, waits},
 };
 
 /// The life of a step.
@@ -89,7 +91,23 @@ pub struct Standing {
 /// All steps in the order of the plan, at a moment.
 #[must_use]
 pub fn standings(checked: &Checked, casting: &Casting, state: &State, now: Timestamp) -> Vec<Standing> {
-    checked.plan().steps.ids().map(|step| standing(checked, casting, (state, now), step)).collect()
+    let mut first: BTreeMap<StepId, Wait> = BTreeMap::new();
+    for wait in own_waits(checked, casting, state, now) {
+        first.entry(wait.step).or_insert(wait);
+    }
+    let row = |step| one(checked, (state, now), step, first.get(&step));
+    checked.plan().steps.ids().map(row).collect()
+}
+
+/// What steps wait for themselves: messages that they have sent are waited for by others.
+fn own_waits(
+    checked: &Checked,
+    casting: &Casting,
+    state: &State,
+    now: Timestamp,
+) -> impl Iterator<Item = Wait> {
+    let all = waits(checked, casting, state, now).into_iter();
+    all.filter(|wait| !matches!(wait.cause, Cause::Receipt(_)))
 }
 
 /// One step.
@@ -100,12 +118,13 @@ pub fn standing(
     (state, now): (&State, Timestamp),
     step: StepId,
 ) -> Standing {
+    let mine = own_waits(checked, casting, state, now).find(|wait| wait.step == step);
+    one(checked, (state, now), step, mine.as_ref())
+}
+
+fn one(checked: &Checked, (state, now): (&State, Timestamp), step: StepId, mine: Option<&Wait>) -> Standing {
     let plan = checked.plan();
     let progress = &state.steps[step];
-    let mine: Vec<_> = waits(checked, casting, state, now)
-        .into_iter()
-        .filter(|wait| wait.step == step && !matches!(wait.cause, Cause::Receipt(_)))
-        .collect();
     let blocking = barred_at(checked, state, step, now);
     let (status, why, since) = match progress.status {
         Status::Done(Outcome::Changed) => (Word::Done, begun_late(progress), progress.ended),
@@ -113,7 +132,7 @@ pub fn standing(
         Status::Begun => (Word::Begun, Some("its outcome is not known yet".to_owned()), progress.begun),
         Status::Failed => (Word::Failed, progress.cause.clone(), progress.begun),
         Status::Declined => (Word::Declined, progress.cause.clone(), progress.begun),
-        Status::Proposed | Status::Open => match mine.first() {
+        Status::Proposed | Status::Open => match mine {
             Some(wait) => (Word::Waiting, Some(wait.sentence(checked)), wait.since),
             None if blocking.is_empty() => (Word::Ready, None, super::wait::since(checked, state, step)),
             None => (Word::Blocked, Some(reasons(checked, step, &blocking)), None),

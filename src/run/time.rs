@@ -20,6 +20,15 @@ pub fn in_utc(at: Timestamp) -> String {
     spelt(at, &TimeZone::UTC)
 }
 
+/// The day of a moment in the zone of this machine, as in `12-01`; with its year where that is not the year of
+/// another moment, as in `2027-01-14`.
+#[must_use]
+pub fn day(at: Timestamp, near: Timestamp) -> String {
+    let zoned = |at: Timestamp| at.to_zoned(ZONE.clone());
+    let form = if zoned(at).year() == zoned(near).year() { "%m-%d" } else { "%Y-%m-%d" };
+    zoned(at).strftime(form).to_string()
+}
+
 fn spelt(at: Timestamp, zone: &TimeZone) -> String {
     let utc = *zone == TimeZone::UTC
         || zone.is_unknown()

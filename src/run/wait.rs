@@ -252,7 +252,7 @@ pub fn waits(checked: &Checked, casting: &Casting, state: &State, now: Timestamp
         // What it waits for comes first, however late it is.
         blocking.retain(|blocker| !matches!(blocker, Blocker::Late(_)));
         let open = lacking(checked, state, step) > 0 && progress.status != Status::Begun;
-        let held = casting.held(plan, state, step, now).filter(|_| blocking.is_empty());
+        let held = if blocking.is_empty() { casting.held(plan, state, step, now) } else { None };
         if let Some(held) = held.filter(|_| matches!(progress.status, Status::Open | Status::Failed)) {
             let (since, until) = (since(checked, state, step), Some(held.until));
             found.push(Wait { step, cause: Cause::Due(held.why), since, until });

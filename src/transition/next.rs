@@ -53,6 +53,13 @@ pub fn follow(checked: &Checked, state: &mut State, record: &Record) -> Verdict 
     move_by(checked, state, record, |_| Ok(()))
 }
 
+/// The same in place, where all records are followed that were taken down: says whether it counts. Where it does
+/// not, the state is of no use any more.
+pub fn follow_in_place(checked: &Checked, state: &mut State, record: &Record) -> bool {
+    state.now = state.now.max(record.at);
+    matches!(step(checked, state, &record.event), Ok(Some(_)))
+}
+
 fn move_by(
     checked: &Checked,
     state: &mut State,

@@ -5,6 +5,7 @@ mod aborts;
 mod advice;
 mod answers;
 mod automation;
+mod board;
 mod book;
 mod certificate;
 mod cli;

@@ -51,7 +51,7 @@ pub(crate) fn shape(text: &str) -> Result<Vec<String>, String> {
 }
 
 /// What is between a mark and the next `<`.
-fn after<'a>(page: &'a str, mark: &str) -> &'a str {
+pub(crate) fn after<'a>(page: &'a str, mark: &str) -> &'a str {
     page.split_once(mark).and_then(|(_, rest)| rest.split('<').next()).unwrap_or("missing")
 }
 
@@ -403,7 +403,7 @@ proptest! {
 
 /// What a real browser makes of a page: the document after loading, and what it complained about.
 #[cfg(test)]
-fn browsed(name: &str, page: &str) -> (String, String) {
+pub(crate) fn browsed(name: &str, page: &str) -> (String, String) {
     let folder = tempfile::tempdir().unwrap();
     let file: PathBuf = folder.path().join(name);
     std::fs::write(&file, page).unwrap();

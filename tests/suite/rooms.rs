@@ -35,7 +35,7 @@ const ORDER: &[&[&str]] = &[
     &["run"],
     &["rest"],
     &["evidence"],
-    &["runbook"],
+    &["board", "runbook"],
     &["door"],
     &["cli"],
 ];

@@ -16,7 +16,7 @@ use crate::{
         at_site::shown_path,
         screen::log::{Level, Log, Talk},
     },
-    journal::sqlite::Store,
+    journal::{Host as _, sqlite::Store},
     run::site::Site,
     source::shown,
 };
@@ -48,7 +48,9 @@ impl Figures<'_> {
     fn write(&self) {
         let host = Store::open(&self.journal).and_then(|store| store.attach(self.checked, &self.run, false));
         let figures = host.and_then(|host| {
-            Seen { checked: self.checked, site: self.site, host: &host, ended: None }.figures()
+            let (records, state) = (host.records()?, host.state());
+            let Self { checked, site, run, .. } = self;
+            Ok(Seen { checked, site, run, state, records: &records, ended: None }.figures())
         });
         let written = figures.map_err(|error| error.to_string()).and_then(|figures| {
             let failed = |error| format!("cannot write {}: {error}", shown_path(self.path));

@@ -18,7 +18,7 @@ use crate::cli::{
     claimed,
     exit::Exit,
     json::Format,
-    metrics::Seen,
+    metrics::write_of,
     notices::Post,
     of_run::abort::is_same_site,
     run::{Arguments, Job, carry_out},
@@ -53,7 +53,7 @@ pub(in crate::cli) fn go_on(
         if let Some(path) = arguments.metrics.file(screen)? {
             let word = if host.state().left { "called_off" } else { "done" };
             let ended = Some((Exit::Done, word));
-            Seen { checked: &checked, site: &site, host: &host, ended }.write(path, screen)?;
+            write_of((&checked, &site, &host), ended, path, screen)?;
         }
         return Ok(Exit::Done);
     }

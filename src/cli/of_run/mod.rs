@@ -1,7 +1,9 @@
-//! What is done with a run as a whole: it is called off, held up no longer, moved or handed over.
+//! What is done with a run as a whole: it is shown partner by partner, called off, held up no longer, moved or
+//! handed over.
 
 pub mod abort;
 pub mod amend;
+pub mod board;
 pub mod called_off;
 pub mod go_on;
 pub mod handover;
@@ -16,6 +18,7 @@ use super::{exit::Exit, screen::Screen};
 /// One of them.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
+    Board(board::Arguments),
     Abort(abort::Arguments),
     Retry(retry::Arguments),
     Skip(skip::Arguments),
@@ -26,6 +29,7 @@ pub(super) enum Verb {
 /// Does it.
 pub(super) fn run(verb: &Verb, screen: &mut Screen) -> Exit {
     match verb {
+        Verb::Board(arguments) => board::run(arguments, screen),
         Verb::Abort(arguments) => abort::run(arguments, screen),
         Verb::Retry(arguments) => retry::run(arguments, screen),
         Verb::Skip(arguments) => skip::run(arguments, screen),

@@ -7,7 +7,7 @@ use crate::{
         carried::Carried,
         exit::Exit,
         json::Format,
-        metrics::Seen,
+        metrics::write_of,
         screen::Screen,
         stop,
         tally::{Summary, Tally, tally},
@@ -102,7 +102,7 @@ pub(super) fn end(
     match arguments.metrics.file(screen) {
         // A run that has not begun is none.
         Ok(Some(path)) if host.state().started => {
-            let written = Seen { checked, site, host, ended: Some((exit, word)) }.write(path, screen);
+            let written = write_of((checked, site, host), Some((exit, word)), path, screen);
             // What the run itself came to is more, unless it is well.
             let is_well = matches!(exit, Exit::Done | Exit::Waiting);
             written.err().filter(|_| is_well).unwrap_or(exit)

@@ -215,6 +215,8 @@ const COMMANDS: &[(&str, Bounds, i32)] = &[
     ("verify --trust output.pem output.xml", Bounds::WritesTheOutput, 0),
     ("run plan.renewal", Bounds::Runs, 3),
     ("status", Bounds::WritesTheJournal, 0),
+    ("board", Bounds::WritesTheJournal, 0),
+    ("board plan.renewal --format html --output output.html", Bounds::WritesTheOutput, 0),
     ("why trust_both", Bounds::WritesTheJournal, 0),
     ("inbox --as receiver_admin", Bounds::WritesTheJournal, 0),
     ("confirm provide_certificate --as receiver_admin", Bounds::WritesTheJournal, 0),
@@ -287,6 +289,7 @@ fn the_commands_of_a_site_are_all_that_is_started() {
         ("dry-run tokens.renewal", 0),
         ("run tokens.renewal", 0),
         ("status", 0),
+        ("board", 0),
         ("why", 0),
         ("inbox --as operations", 0),
     ];

@@ -179,6 +179,8 @@ fn heard() -> Heard {
     heard.hear(&place, 0, "new --from xml-signature/two-keys --output begun.renewal");
     heard.hear(&place, 2, "new --from xml-signature/two-keys --output begun.renewal");
     heard.hear(&place, 1, "new --from nothing");
+    heard.hear(&place, 0, "board");
+    heard.hear(&place, 0, "board plan.renewal undrained.renewal");
     heard.hear(&place, 0, "inbox --as receiver_admin");
     heard.hear(&place, 0, "inbox --as tenant_admin");
     heard.hear(&place, 0, "confirm provide_certificate --as receiver_admin --person Pia");

@@ -79,6 +79,9 @@ fn password_and_private_keys_come_out_nowhere() {
             "run plan.renewal --format json",
             "run plan.renewal -v --log-format json --metrics figures.prom",
             "status --format json",
+            "board plan.renewal",
+            "board --format json",
+            "board --format html",
             "why",
             "inbox --as receiver_admin",
             "confirm provide_certificate --as receiver_admin",
@@ -96,6 +99,7 @@ fn password_and_private_keys_come_out_nowhere() {
         let whole = fs::read(place.folder.join("tenant.p12")).unwrap();
         place.write("tenant.p12", &whole[..whole.len() - 7]);
         words.push(place.run().ends(0));
+        words.push(place.keyroll("status --watch").ends(0));
         words.push(place.keyroll("run plan.renewal --again").ends(5));
         place.write("tenant.p12", &whole);
         place.write("password", "another-canary-9");
