@@ -28,7 +28,12 @@ use crate::{
     },
 };
 
-use super::{at_site::{failed, shown_path}, exit::Exit, own_file::is_something_else, screen::Screen};
+use super::{
+    at_site::{failed, shown_path},
+    exit::Exit,
+    own_file::is_something_else,
+    screen::Screen,
+};
 
 /// Where figures go.
 #[derive(Clone, Debug, Default, clap::Args)]
