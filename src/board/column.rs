@@ -204,6 +204,12 @@ impl Sorting<'_> {
                         self.put_all(of(*receiver), Column::Exchanged, step);
                     }
                 }
+                Effect::Repoint { own, .. } => {
+                    for channel in land.channels.rows().filter(|channel| channel.stamps == own) {
+                        self.put_all(of(channel.acceptor), Column::Exchanged, step);
+                        self.put_all(roster.of_role(channel.owner), Column::Exchanged, step);
+                    }
+                }
                 Effect::Start(channel) | Effect::Stop(channel) => {
                     let column =
                         if matches!(effect, Effect::Start(_)) { Column::RunsAgain } else { Column::Stopped };

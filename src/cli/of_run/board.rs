@@ -133,7 +133,7 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// The board of a run, as it stood at the moment.
     fn of_run(&self, run: Looked, screen: &mut Screen) -> Result<Board, Exit> {
-        let Looked { checked, mut state, mut records, pinned } = run;
+        let Looked { checked, mut state, mut records, pinned, .. } = run;
         let all = records.len();
         records.retain(|record| record.at <= self.at);
         if records.len() < all {
