@@ -198,6 +198,8 @@ fn heard() -> Heard {
     heard.hear(&place, 0, "abort --as tenant_admin");
     heard.hear(&place, 0, &format!("abort {who} --yes"));
     heard.hear(&place, 0, "status");
+    let talk = place.keyroll("status -v --log-format json").ends(0).err;
+    heard.0.extend(talk.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
     place.edit("site.toml", "site = 1", "site = 2");
     heard.hear(&place, 1, "run plan.renewal");
     let place = Place::one_key();
