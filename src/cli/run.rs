@@ -31,6 +31,7 @@ use super::{
     carried::Carried,
     claimed,
     exit::Exit,
+    halted,
     json::Format,
     moved::moved,
     of_run::go_on::go_on,
@@ -133,6 +134,7 @@ pub(super) fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen
         withdrawn(host, screen)?;
         return Err(exit);
     }
+    halted::behind(host.state(), WallClock.now(), screen);
     validity::warn(checked, &At { site, folder: &folder, backends: &backends }, host.state(), screen);
     let json = arguments.format == Format::Json;
     let progress = Progress::new(WallClock.now(), false, !json && !screen.is_quiet());
@@ -180,6 +182,9 @@ fn end(job: Job<'_>, host: &dyn Host, ending: Result<Ending, RunError>, screen: 
     let (exit, word) = match ending {
         Ok(Ending::Done) => (Exit::Done, "done"),
         Ok(Ending::Waiting(found)) => {
+            halted::standstill(checked, host.state(), WallClock.now())
+                .iter()
+                .for_each(|line| screen.remark(line));
             waiting(checked, &found, &mut more, screen);
             (Exit::Waiting, "waiting")
         }
@@ -191,22 +196,15 @@ fn end(job: Job<'_>, host: &dyn Host, ending: Result<Ending, RunError>, screen: 
             (Exit::Interrupted, "interrupted")
         }
         Ok(Ending::Moved(found)) => {
-            screen.talk("the world is not as recorded, and nothing was changed:");
-            for difference in &found {
-                screen.talk(format_args!(
-                    "  {}: recorded is {}, seen is {}",
-                    difference.what,
-                    shown(&difference.recorded),
-                    shown(&difference.seen)
-                ));
-            }
-            screen.talk(if host.state().started {
-                "put it right by hand and run again; `keyroll status` shows where the run stands"
-            } else {
-                "put it right by hand and run again, or write the plan for the world as it is: nothing has begun"
-            });
+            halted::moved(&found, host.state(), screen);
             more.differences = Some(found);
             (Exit::Stale, "moved")
+        }
+        Ok(Ending::Broken(broken, moved)) => {
+            let options = arguments.at.of(Some(host.run())).options();
+            halted::broken(checked, (&broken, &moved), &options, screen);
+            (more.breaches, more.differences) = (broken, Some(moved));
+            (Exit::Broken, "broken")
         }
         Err(RunError::Weak(finding)) => {
             more.cause = Some(finding.to_string());

@@ -10,12 +10,16 @@ use crate::{
     plan::answers::Question,
     run::{
         casting::Casting,
+        drains::{Drained, drains},
         status::{Standing, standings},
         time::to_the_second,
         wait::{Waiting, waits},
     },
     source::shown,
-    transition::event::{Actor, Bound, Event, Record},
+    transition::{
+        event::{Actor, Bound, Event, Record},
+        pause::Pause,
+    },
 };
 
 use super::{
@@ -23,6 +27,7 @@ use super::{
     at_site::{AtSite, Attached, failed},
     exit::Exit,
     json::{Document, Format},
+    of_run::pause::lines,
     screen::Screen,
 };
 
@@ -50,6 +55,12 @@ pub struct Standings {
     /// Why it is not under the plan with which it began, or goes on under none, where that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     departed: Option<Departed>,
+    /// Until when it stands still, and for whom, where somebody has it so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    paused: Vec<Pause>,
+    /// Which flows are drained of which keys, and whether that was seen or waited for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    drained: Vec<Drained>,
     /// The answer to each question of the plan, and whether silence was taken for it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     answers: Vec<String>,
@@ -114,10 +125,11 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let now = WallClock.now();
     let rows = standings(&checked, &casting, host.state(), now);
     let finished = host.state().is_finished();
-    let departed = match host.records() {
-        Ok(records) => Departed::of(&records),
+    let (departed, drained) = match host.records().and_then(|own| Ok((own, host.course()?))) {
+        Ok((own, all)) => (Departed::of(&own), drains(&checked, host.state(), &all)),
         Err(error) => return failed(&error, screen),
     };
+    let paused = &host.state().pauses;
     if arguments.format == Format::Json {
         let found = waits(&checked, &casting, host.state(), now);
         screen.document(&Standings {
@@ -126,6 +138,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             started: pinned.started,
             finished,
             departed,
+            paused: paused.iter().filter(|pause| now < pause.until).cloned().collect(),
+            drained,
             answers: checked.plan().questions.iter().map(Question::told).collect(),
             steps: rows,
             waits: found.iter().map(|wait| wait.sentence(&checked)).collect(),
@@ -146,10 +160,12 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         }
     ));
     departed.iter().for_each(|departed| screen.result(departed.line()));
+    lines(paused, now).iter().for_each(|line| screen.result(format_args!("  {line}")));
     answered::lines(&checked.plan().questions).for_each(|line| screen.result(line));
     for (number, row) in rows.iter().enumerate() {
         screen.result(line(number + 1, row));
     }
+    drained.iter().for_each(|drained| screen.result(format_args!("  {}", drained.sentence())));
     Exit::Done
 }
 

@@ -8,7 +8,7 @@ use crate::{
     check::Checked,
     transition::{
         command::Command,
-        event::Record,
+        event::{Event, Record},
         next::{Verdict, next},
         snapshot::Snapshot,
         state::State,
@@ -18,6 +18,7 @@ use crate::{
 use super::{
     Host, HostError,
     chain::{link, origin},
+    schema::{PAUSED, RAISE},
     store::{failure, written},
 };
 
@@ -43,7 +44,7 @@ impl SqliteHost {
         let pinned = self.store.runs()?.into_iter().find(|p| p.run == self.run);
         let mut before =
             pinned.map(|p| origin(&p.run, &p.plan.to_string(), &p.site.to_string())).unwrap_or_default();
-        for (position, body, digest) in self.bodies()? {
+        for (position, body, digest) in self.bodies(&self.run)? {
             before = link(&before, position, &body);
             if before != digest {
                 return Err(HostError::Broken { path: self.store.path.clone(), position });
@@ -55,13 +56,20 @@ impl SqliteHost {
         Ok(())
     }
 
-    fn bodies(&self) -> Result<Vec<(i64, String, String)>, HostError> {
+    fn bodies(&self, run: &str) -> Result<Vec<(i64, String, String)>, HostError> {
         let sql = "SELECT position, body, digest FROM record WHERE run = ?1 ORDER BY position";
         let mut statement = self.store.connection.prepare(sql).map_err(|e| self.store.fail(&e))?;
         let rows = statement
-            .query_map([&self.run], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .query_map([run], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .map_err(|e| self.store.fail(&e))?;
         rows.collect::<Result<_, _>>().map_err(|e| self.store.fail(&e))
+    }
+
+    /// The records of a part of a run.
+    pub(super) fn records_of(&self, run: &str) -> Result<Vec<Record>, HostError> {
+        let misfit = |_| HostError::Misfit(self.store.path.clone());
+        let bodies = self.bodies(run)?.into_iter();
+        bodies.map(|(_, body, _)| serde_json::from_str(&body).map_err(misfit)).collect()
     }
 
     /// Takes the run out if it has not begun: nothing was recorded of it. Says whether it was so.
@@ -159,6 +167,9 @@ impl Host for SqliteHost {
         let Verdict::Applied(commands) = &verdict else { return Ok(verdict) };
         let digest =
             append(&transaction, &path, (&self.run, &self.head), (record, commands), (checked, &state))?;
+        if matches!(record.event, Event::Paused { .. } | Event::Resumed { .. }) {
+            transaction.execute(RAISE, params![PAUSED.to_string()]).map_err(fail)?;
+        }
         transaction.commit().map_err(fail)?;
         self.state = state;
         self.head = digest;
@@ -189,7 +200,6 @@ impl Host for SqliteHost {
     }
 
     fn records(&self) -> Result<Vec<Record>, HostError> {
-        let misfit = |_| HostError::Misfit(self.store.path.clone());
-        self.bodies()?.into_iter().map(|(_, body, _)| serde_json::from_str(&body).map_err(misfit)).collect()
+        self.records_of(&self.run)
     }
 }
