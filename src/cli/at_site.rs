@@ -120,8 +120,9 @@ impl AtSite {
             let Some(pinned) = store.youngest(|run, of| self.means(run, of, plan))? else { return Ok(None) };
             let checked = kept(path.clone(), &pinned)?;
             let (host, records) = store.read(&checked, &pinned.run)?;
-            let deliveries = host.deliveries()?;
-            Ok(Some(Looked { state: host.state().clone(), checked, records, deliveries, pinned }))
+            let (deliveries, course) = (host.deliveries()?, host.course()?);
+            let state = host.state().clone();
+            Ok(Some(Looked { checked, state, records, course, deliveries, pinned }))
         })
     }
 
@@ -195,6 +196,8 @@ pub struct Looked {
     pub state: State,
     /// What was recorded of it.
     pub records: Vec<Record>,
+    /// What was recorded of the whole run, under its plans before too.
+    pub course: Vec<Record>,
     /// How the delivery of what people were told stands.
     pub deliveries: Vec<Delivery>,
     /// What it is pinned to.

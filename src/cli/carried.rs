@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    run::{difference::Difference, wait::Waiting},
+    run::{difference::Difference, promised::Broken, wait::Waiting},
     transition::event::Record,
 };
 
@@ -27,6 +27,9 @@ pub struct Carried {
     /// Where the world is not as recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) differences: Option<Vec<Difference>>,
+    /// Promises that are broken in the world as it was seen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) breaches: Vec<Broken>,
     /// Promises that were broken on the way.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) broken: Vec<String>,
@@ -58,6 +61,7 @@ impl Carried {
             waits: None,
             waiting: None,
             differences: None,
+            breaches: Vec::new(),
             broken: Vec::new(),
             cause: None,
         }

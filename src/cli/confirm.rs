@@ -124,7 +124,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     // What the site does by itself it goes on with.
     let act = match late.is_some() && by_site && !two {
         true => Ok(Vec::new()),
-        false => act(&checked, &host, (step, agrees), arguments, by),
+        false => act((&checked, &casting), &host, (step, agrees), arguments, by),
     };
     match act {
         Ok(events) => {
@@ -234,7 +234,7 @@ fn is_past(moment: Timestamp) -> bool {
 /// What a confirmation means: a receipt, an answer, or an act together with the receipt of the
 /// messages that it rests on.
 fn act(
-    checked: &Checked,
+    (checked, casting): (&Checked, &Casting),
     host: &SqliteHost,
     (step, agrees): (StepId, bool),
     arguments: &Arguments,
@@ -261,6 +261,11 @@ fn act(
         )
     {
         return Err(format!("{} is past; without --opens the window opens at once", to_the_second(opens)));
+    }
+    if let Some((window, _)) = plan.proposal(step).filter(|_| mine)
+        && let Some(why) = casting.shut(plan, window, arguments.opens.unwrap_or_else(|| WallClock.now()))
+    {
+        return Err(why);
     }
     let addressed = plan.deliveries_of(step).any(|(_, to)| role[to] == by.role);
     if addressed && !mine {

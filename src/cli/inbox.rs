@@ -8,6 +8,7 @@ use crate::{
     journal::Host,
     run::{
         casting::Casting,
+        due::Due,
         time::to_the_second,
         wait::{Cause, Wait, Waiting, What, waits},
     },
@@ -104,7 +105,11 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         // One that has passed is told below.
         let until = wait.not_after.filter(|_| !matches!(wait.what, What::Deadline));
         let until = until.map_or_else(String::new, |at| format!(" (not after {})", to_the_second(at)));
-        screen.result(format_args!("{:<8} {step}: {act}{since}{until}\n         {next}", wait.what.shown()));
+        let due = open.due.map(Due::told).unwrap_or_default();
+        screen.result(format_args!(
+            "{:<8} {step}: {act}{since}{until}{due}\n         {next}",
+            wait.what.shown()
+        ));
     }
     if mine.is_empty() {
         screen.result(format_args!("nothing waits for {}", shown(&arguments.role)));

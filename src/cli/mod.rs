@@ -16,6 +16,7 @@ pub mod fmt;
 mod granted;
 pub mod graph;
 pub mod guard;
+mod halted;
 pub mod import;
 pub mod inbox;
 pub mod json;

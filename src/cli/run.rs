@@ -30,6 +30,7 @@ use super::{
     carried::Carried,
     claimed,
     exit::Exit,
+    halted,
     json::Format,
     metrics::{
         Metrics,
@@ -154,6 +155,7 @@ pub(super) fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen
         withdrawn(host, screen)?;
         return Err(exit);
     }
+    halted::behind(host.state(), WallClock.now(), screen);
     validity::warn(checked, &At { site, folder: &folder, backends: &backends }, host.state(), screen);
     let json = arguments.format == Format::Json;
     let progress = Progress::new(WallClock.now(), false, !json && !screen.is_quiet(), screen.log());

@@ -15,12 +15,16 @@ use crate::{
         casting::Casting,
         notices::told::Told,
         site::Site,
+        drains::{Drained, drains},
         status::{Standing, standings},
         time::to_the_second,
         wait::{Waiting, waits},
     },
     source::shown,
-    transition::event::{Actor, Bound, Event, Record},
+    transition::{
+        event::{Actor, Bound, Event, Record},
+        pause::Pause,
+    },
 };
 
 use super::{
@@ -29,6 +33,7 @@ use super::{
     exit::Exit,
     json::{Document, Format},
     metrics::{Metrics, Seen},
+    of_run::pause::lines,
     screen::Screen,
 };
 
@@ -61,6 +66,12 @@ pub struct Standings {
     /// Why it is not under the plan with which it began, or goes on under none, where that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     departed: Option<Departed>,
+    /// Until when it stands still, and for whom, where somebody has it so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    paused: Vec<Pause>,
+    /// Which flows are drained of which keys, and whether that was seen or waited for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    drained: Vec<Drained>,
     /// The answer to each question of the plan, and whether silence was taken for it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     answers: Vec<String>,
@@ -140,7 +151,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             return exit;
         }
     }
-    let found = Standings::of(&looked, &site, WallClock.now());
+    let now = WallClock.now();
+    let found = Standings::of(&looked, &site, now);
     if arguments.format == Format::Json {
         screen.document(&found);
         return Exit::Done;
@@ -157,10 +169,12 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         }
     ));
     found.departed.iter().for_each(|departed| screen.result(departed.line()));
+    lines(&found.paused, now).iter().for_each(|line| screen.result(format_args!("  {line}")));
     answered::lines(&looked.checked.plan().questions).for_each(|line| screen.result(line));
     for (number, row) in found.steps.iter().enumerate() {
         screen.result(line(number + 1, row));
     }
+    found.drained.iter().for_each(|drained| screen.result(format_args!("  {}", drained.sentence())));
     found.notices.iter().for_each(|told| screen.result(format_args!("  {}", told.line())));
     Exit::Done
 }
@@ -168,7 +182,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
 impl Standings {
     /// Where a run stands at a moment.
     fn of(looked: &Looked, site: &Site, now: Timestamp) -> Self {
-        let Looked { checked, state, records, deliveries, pinned } = looked;
+        let Looked { checked, state, records, course, deliveries, pinned } = looked;
         let casting = Casting::of(checked.plan(), site);
         let found = waits(checked, &casting, state, now);
         Self {
@@ -177,6 +191,8 @@ impl Standings {
             started: pinned.started,
             finished: state.is_finished(),
             departed: Departed::of(records),
+            paused: state.pauses.iter().filter(|pause| now < pause.until).cloned().collect(),
+            drained: drains(checked, state, course),
             answers: checked.plan().questions.iter().map(Question::told).collect(),
             steps: standings(checked, &casting, state, now),
             waits: found.iter().map(|wait| wait.sentence(checked)).collect(),

@@ -22,6 +22,7 @@ use crate::{
         site::Site,
     },
     source::{Refusal, shown},
+    transition::pause::Pause,
 };
 
 use super::{
@@ -30,6 +31,7 @@ use super::{
     exit::Exit,
     json::{Document, Format},
     metrics::{self, Metrics},
+    of_run::pause::lines,
     screen::Screen,
     text::{pinned, plan},
     trusted::trusted,
@@ -74,6 +76,9 @@ pub struct Watched {
     file: String,
     /// How it stands.
     outlook: Outlook,
+    /// Until when its run stands still, and for whom, where somebody has it so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    paused: Vec<Pause>,
     /// Why it fails, that which fails sooner first.
     reasons: Vec<Reason>,
 }
@@ -164,7 +169,11 @@ fn tell(watched: &Watched, format: Format, screen: &mut Screen) {
     let name = shown(&watched.file);
     match watched.outlook {
         Outlook::Fine => screen.result(format_args!("{name}: fine")),
-        Outlook::UnderWay => screen.result(format_args!("{name}: is under way")),
+        Outlook::UnderWay => {
+            screen.result(format_args!("{name}: is under way"));
+            let now = WallClock.now();
+            lines(&watched.paused, now).iter().for_each(|line| screen.result(format_args!("{name}: {line}")));
+        }
         Outlook::Done => screen.result(format_args!("{name}: is done")),
         Outlook::WillFail | Outlook::FailsNow => {}
     }
@@ -183,16 +192,23 @@ fn watched(path: &Path, arguments: &Arguments, screen: &mut Screen) -> Result<Wa
     fitting(&checked, (&site, &text), &at.folder(), screen)?;
     trusted(&at, (&site, &text), screen)?;
     let (name, digest) = (checked.plan().name.clone(), checked.plan().digest());
-    let watched =
-        |outlook, reasons| Watched { plan: name.clone(), file: path.display().to_string(), outlook, reasons };
+    let watched = |outlook, reasons| Watched {
+        plan: name.clone(),
+        file: path.display().to_string(),
+        outlook,
+        paused: Vec::new(),
+        reasons,
+    };
     let mut complain = |error: String| {
         screen.talk(shown(&error));
         Exit::Backend
     };
     let last = last(&at, &name).map_err(|error| complain(error.to_string()))?;
-    if let Some(last) = last {
+    if let Some((last, pauses)) = last {
         if !last.finished {
-            return Ok(watched(Outlook::UnderWay, Vec::new()));
+            let now = WallClock.now();
+            let paused = pauses.into_iter().filter(|pause| now < pause.until).collect();
+            return Ok(Watched { paused, ..watched(Outlook::UnderWay, Vec::new()) });
         }
         if last.plan == digest {
             return Ok(watched(Outlook::Done, Vec::new()));
@@ -257,8 +273,8 @@ fn outlook(
     Ok(found)
 }
 
-/// The youngest run of a plan that has begun.
-fn last(at: &AtSite, plan: &str) -> Result<Option<Pinned>, HostError> {
+/// The youngest run of a plan that has begun, and its pauses.
+fn last(at: &AtSite, plan: &str) -> Result<Option<(Pinned, Vec<Pause>)>, HostError> {
     let path = at.journal();
     if !path.exists() {
         return Ok(None);
@@ -267,7 +283,8 @@ fn last(at: &AtSite, plan: &str) -> Result<Option<Pinned>, HostError> {
         let runs = store.runs()?.into_iter().filter(|run| run.plan_name == plan);
         for run in runs {
             if store.has_begun(&run.run)? {
-                return Ok(Some(run));
+                let pauses = store.standing(&run.run)?.pauses;
+                return Ok(Some((run, pauses)));
             }
         }
         Ok(None)

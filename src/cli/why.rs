@@ -10,11 +10,13 @@ use crate::{
     run::{
         casting::Casting,
         notices::told::Told,
+        drains::{Drained, drains, needed},
         status::{Standing, standing},
         time::to_the_second,
         wait::{Waiting, waits},
     },
     source::shown,
+    transition::pause::Pause,
 };
 
 use super::{
@@ -22,6 +24,7 @@ use super::{
     at_site::{AtSite, Attached, failed},
     exit::Exit,
     json::{Document, Format},
+    of_run::pause::lines,
     screen::Screen,
 };
 
@@ -46,6 +49,13 @@ pub struct Reasons {
     finished: bool,
     /// What it waits for; for one step, what that waits for.
     waits: Vec<Waiting>,
+    /// Until when it stands still, and for whom, where somebody has it so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    paused: Vec<Pause>,
+    /// Which flows are drained of which keys, and whether that was seen or waited for; of one step, those that
+    /// it needs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    drained: Vec<Drained>,
     /// The answer to each question of the plan, and whether silence was taken for it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     answers: Vec<String>,
@@ -80,10 +90,18 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Ok(deliveries) => Told::of(deliveries),
         Err(error) => return failed(&error, screen),
     };
+    let drained = match host.course() {
+        Ok(records) => drains(&checked, state, &records),
+        Err(error) => return failed(&error, screen),
+    };
+    let paused: Vec<Pause> = state.pauses.iter().filter(|pause| now < pause.until).cloned().collect();
+    let standing_still = lines(&paused, now);
     let reasons = Reasons {
         run: pinned.run,
         finished: state.is_finished(),
         waits: found.iter().map(|wait| wait.waiting(&checked)).collect(),
+        paused,
+        drained: drained.clone(),
         answers: plan.questions.iter().map(Question::told).collect(),
         step: None,
         then: None,
@@ -95,10 +113,12 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             return Exit::Done;
         }
         answered::lines(&plan.questions).for_each(|line| screen.result(line));
+        standing_still.iter().for_each(|line| screen.result(line));
         for wait in &found {
             screen.result(wait.sentence(&checked));
         }
-        if found.is_empty() {
+        drained.iter().for_each(|drained| screen.result(drained.sentence()));
+        if found.is_empty() && standing_still.is_empty() {
             screen.result(if state.left {
                 "the run was called off, and is over"
             } else if state.is_finished() {
@@ -116,6 +136,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         screen.talk(format_args!("the plan has no step `{}`: {help}", shown(name)));
         return Exit::Usage;
     };
+    let drained = needed(&checked, step, &drained);
     let row = standing(&checked, &casting, (state, now), step);
     let after = plan.steps.iter().filter(|(_, s)| s.after.iter().any(|b| b.value == step));
     let next: Vec<String> = after.map(|(_, s)| s.name.value.clone()).collect();
@@ -123,13 +144,14 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let notices: Vec<Told> = reasons.notices.into_iter().filter(is_of_it).collect();
     if arguments.format == Format::Json {
         let waits = reasons.waits.into_iter().filter(|wait| wait.step == *name).collect();
-        screen.document(&Reasons { waits, step: Some(row), then: Some(next), notices, ..reasons });
+        screen.document(&Reasons { waits, drained, step: Some(row), then: Some(next), notices, ..reasons });
         return Exit::Done;
     }
     screen.result(format_args!("{} ({}, {}): {}", row.step, row.role, row.act, row.status.shown()));
     if let Some(why) = row.why {
         screen.result(format_args!("  {why}"));
     }
+    drained.iter().for_each(|drained| screen.result(format_args!("  {}", drained.sentence())));
     if let Some(at) = row.not_after {
         screen.result(format_args!("  not after {}", to_the_second(at)));
     }

@@ -19,7 +19,7 @@ use super::{
     HostError,
     chain::origin,
     notice::{Moment, take_down},
-    schema::VERSION,
+    schema::{LEFT, RAISE},
     sqlite::{SqliteHost, append},
     store::{Pinned, failure, insert, written},
 };
@@ -54,6 +54,22 @@ pub struct Leg<'a> {
 }
 
 impl SqliteHost {
+    /// All records of the run, from the first one of its first part to the last one of this part.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn course(&self) -> Result<Vec<Record>, HostError> {
+        let mut part = run(&self.run).to_owned();
+        let mut all = Vec::new();
+        loop {
+            all.extend(self.records_of(&part)?);
+            if number(&part) >= number(&self.run) {
+                return Ok(all);
+            }
+            part = after(&part);
+        }
+    }
+
     /// Leaves the plan of this part, and enters the next one with its first record, in one act. It is refused
     /// where anything came to the record since the run was looked at.
     ///
@@ -108,8 +124,7 @@ impl SqliteHost {
             };
             take_down(&transaction, &path, herald.as_ref(), &moment, &goes_on)?;
         }
-        let version = params![VERSION.to_string()];
-        transaction.execute("UPDATE meta SET value = ?1 WHERE name = 'schema'", version).map_err(fail)?;
+        transaction.execute(RAISE, params![LEFT.to_string()]).map_err(fail)?;
         transaction.commit().map_err(fail)?;
         self.state = state;
         self.head = digest;

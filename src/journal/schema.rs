@@ -1,8 +1,18 @@
 //! The tables of the journal, and its version.
 
+/// The last version that is known.
+pub const VERSION: u32 = PAUSED;
+
+/// The version of a journal in which some run was [paused](crate::transition::pause), or went on after it.
+pub const PAUSED: u32 = 3;
+
 /// The version of a journal in which some run has left its plan. Until then a journal has the
 /// [first](FIRST) one, and earlier programs go on with it.
-pub const VERSION: u32 = 2;
+pub const LEFT: u32 = 2;
+
+/// Gives a journal a version, if it has an earlier one.
+pub const RAISE: &str =
+    "UPDATE meta SET value = ?1 WHERE name = 'schema' AND CAST(value AS INTEGER) < CAST(?1 AS INTEGER)";
 
 /// The version of a new journal.
 pub const FIRST: u32 = 1;

@@ -8,7 +8,7 @@ use crate::{
     check::Checked,
     transition::{
         command::Command,
-        event::Record,
+        event::{Event, Record},
         next::{Verdict, next},
         snapshot::Snapshot,
         state::State,
@@ -19,6 +19,7 @@ use super::{
     Host, HostError,
     chain::{link, origin},
     notice::{Herald, Moment, take_down},
+    schema::{PAUSED, RAISE},
     store::{failure, written},
 };
 
@@ -43,7 +44,7 @@ impl SqliteHost {
     /// # Errors
     /// The first that does not.
     pub fn verify(&self) -> Result<(), HostError> {
-        self.follows(&self.bodies()?)
+        self.follows(&self.bodies(&self.run)?)
     }
 
     /// The records, where each follows from the one before.
@@ -51,7 +52,7 @@ impl SqliteHost {
     /// # Errors
     /// The first that does not.
     pub(super) fn verified(&self) -> Result<Vec<Record>, HostError> {
-        let bodies = self.bodies()?;
+        let bodies = self.bodies(&self.run)?;
         self.follows(&bodies)?;
         self.parsed(bodies)
     }
@@ -77,13 +78,18 @@ impl SqliteHost {
         bodies.into_iter().map(|(_, body, _)| serde_json::from_str(&body).map_err(misfit)).collect()
     }
 
-    fn bodies(&self) -> Result<Vec<(i64, String, String)>, HostError> {
+    fn bodies(&self, run: &str) -> Result<Vec<(i64, String, String)>, HostError> {
         let sql = "SELECT position, body, digest FROM record WHERE run = ?1 ORDER BY position";
         let mut statement = self.store.connection.prepare(sql).map_err(|e| self.store.fail(&e))?;
         let rows = statement
-            .query_map([&self.run], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .query_map([run], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .map_err(|e| self.store.fail(&e))?;
         rows.collect::<Result<_, _>>().map_err(|e| self.store.fail(&e))
+    }
+
+    /// The records of a part of a run.
+    pub(super) fn records_of(&self, run: &str) -> Result<Vec<Record>, HostError> {
+        self.parsed(self.bodies(run)?)
     }
 
     /// Takes the run out if it has not begun: nothing was recorded of it. Says whether it was so.
@@ -187,6 +193,9 @@ impl Host for SqliteHost {
                 Moment { run: &self.run, checked, before, after, record: Some(record), now: record.at };
             take_down(&transaction, &path, herald.as_ref(), &moment, &[])?;
         }
+        if matches!(record.event, Event::Paused { .. } | Event::Resumed { .. }) {
+            transaction.execute(RAISE, params![PAUSED.to_string()]).map_err(fail)?;
+        }
         transaction.commit().map_err(fail)?;
         self.state = state;
         self.head = digest;
@@ -197,7 +206,7 @@ impl Host for SqliteHost {
         let sql = "SELECT command FROM outbox WHERE run = ?1 ORDER BY number";
         let mut statement = self.store.connection.prepare(sql).map_err(|e| self.store.fail(&e))?;
         let rows = statement
-            .query_map([&self.run], |row| row.get::<_, String>(0))
+            .query_map([run], |row| row.get::<_, String>(0))
             .map_err(|e| self.store.fail(&e))?;
         let mut commands = Vec::new();
         for row in rows {
@@ -217,6 +226,6 @@ impl Host for SqliteHost {
     }
 
     fn records(&self) -> Result<Vec<Record>, HostError> {
-        self.parsed(self.bodies()?)
+        self.records_of(&self.run)
     }
 }

@@ -309,6 +309,17 @@ impl Store {
         self.connection.query_row(sql, [run], |row| row.get(0)).map_err(|e| self.fail(&e))
     }
 
+    /// Where a run stands, by the names of its plan.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn standing(&self, run: &str) -> Result<Snapshot, HostError> {
+        let sql = "SELECT state FROM run WHERE id = ?1";
+        let state: String =
+            self.connection.query_row(sql, [run], |row| row.get(0)).map_err(|e| self.fail(&e))?;
+        serde_json::from_str(&state).map_err(|_| HostError::Misfit(self.path.clone()))
+    }
+
     /// Takes a run out that has not begun: nothing was recorded of it. Says whether it was one.
     ///
     /// # Errors

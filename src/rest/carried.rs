@@ -64,6 +64,8 @@ pub fn carried(
     told.certificates.retain(|key, _| plan.key(key).is_some());
     told.stopped.retain(|(flow, key, _)| plan.flow(flow).is_some() && plan.stamp(key).is_some());
     (told.started, told.left) = (true, false);
+    // What it stood still for is of the plan that it leaves.
+    told.pauses.clear();
     let state = told.restore(new)?;
     let is_told =
         signs_with_the_same(before, &from.world, plan) && strays(plan, new.order(), &state.world).is_none();

@@ -1,16 +1,20 @@
 //! Who plays which role, and which steps people do by hand.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 
 use crate::{
+    condition::Asks,
     plan::Plan,
     source::shown,
-    transition::state::State,
+    transition::{
+        pause::{interrupted, pause},
+        state::State,
+    },
     world::{
         effect::Effect,
-        id::{AcceptorId, ChannelId, OwnFactId, RoleId, StepId, StoreId, Table},
+        id::{AcceptorId, ChannelId, OwnFactId, RoleId, StepId, StoreId, Table, WindowId},
         landscape::Fact,
     },
 };
@@ -18,6 +22,7 @@ use crate::{
 use super::{
     calendar::Calendar,
     site::{FactBinding, FlowBinding, KeystoreBinding, ReceiverBinding, RoleBinding, Site},
+    time::to_the_second,
 };
 
 /// Why a step is not begun yet although the plan would let it.
@@ -85,24 +90,20 @@ impl Casting {
         Self { is_authority: true, ..self }
     }
 
-    /// Until when a step is held because a calendar of its role is closed, and why; of several the one that
-    /// opens last. Only what changes something is held, and nothing while a flow stands still that a later
-    /// step starts: what was begun is brought to its end.
+    /// Until when a step is held and why: its run is paused, or a calendar of its role is closed; of several what
+    /// ends last.
     #[must_use]
     pub fn held(&self, plan: &Plan, state: &State, step: StepId, now: Timestamp) -> Option<Held> {
-        let row = &plan.steps[step];
-        if self.calendars[row.role.value].is_empty() || row.action.value.effects().is_empty() {
-            return None;
-        }
-        let starts_later = plan.steps.iter().any(|(id, row)| {
-            let starts = |effect: Effect| matches!(effect, Effect::Start(flow) if !state.world.running[flow]);
-            !state.world.is_done(id) && row.action.value.effects().into_iter().any(starts)
-        });
-        if starts_later {
-            return None;
-        }
-        let closed = self.calendars[row.role.value].iter().filter_map(|(name, calendar)| {
-            let closed = calendar.closed_at(now)?;
+        let paused = pause(plan, state, step, now);
+        let paused = paused.map(|pause| Held { until: pause.until, why: pause.reason() });
+        paused.into_iter().chain(self.closed(plan, state, step, now)).max_by_key(|held| held.until)
+    }
+
+    /// The calendar of a role that is closed at a moment, if one is; of several the one that opens last.
+    #[must_use]
+    pub fn closed_at(&self, role: RoleId, at: Timestamp) -> Option<Held> {
+        let closed = self.calendars[role].iter().filter_map(|(name, calendar)| {
+            let closed = calendar.closed_at(at)?;
             let why =
                 if closed.why.is_empty() { String::new() } else { format!(" ({})", shown(&closed.why)) };
             Some(Held { until: closed.until, why: format!("the calendar {} is closed{why}", shown(name)) })
@@ -124,6 +125,43 @@ impl Casting {
             open = from;
         }
         open
+    }
+
+    /// Why a window is not to open at a moment, if a calendar is closed then of a role that changes something in
+    /// it: with the next moment at which it may.
+    #[must_use]
+    pub fn shut(&self, plan: &Plan, window: WindowId, opens: Timestamp) -> Option<String> {
+        let roles = changing(plan, window);
+        let held = |at: Timestamp| {
+            let held = roles.iter().filter_map(|role| Some((*role, self.closed_at(*role, at)?)));
+            held.max_by_key(|(_, held)| held.until)
+        };
+        let (role, first) = held(opens)?;
+        let mut next = first.until;
+        while let Some((_, other)) = held(next) {
+            next = other.until;
+        }
+        let (window, role) =
+            (shown(&plan.landscape.windows[window].name), shown(&plan.landscape.roles[role]));
+        Some(format!(
+            "the window {window} cannot open at {}: {} for {role}; the next moment is {}: --opens {next}",
+            to_the_second(opens),
+            first.why,
+            to_the_second(next)
+        ))
+    }
+
+    /// Until when a step is held because a calendar of its role is closed. Only what changes something is held,
+    /// and nothing while a flow stands still that a later step starts: what was begun is brought to its end.
+    fn closed(&self, plan: &Plan, state: &State, step: StepId, now: Timestamp) -> Option<Held> {
+        let row = &plan.steps[step];
+        if self.calendars[row.role.value].is_empty() || row.action.value.effects().is_empty() {
+            return None;
+        }
+        if interrupted(plan, &state.world).is_some() {
+            return None;
+        }
+        self.closed_at(row.role.value, now)
     }
 
     /// How a role is played.
@@ -158,4 +196,21 @@ impl Casting {
             Fact::Own(own) => self.facts[own],
         })
     }
+}
+
+/// The roles that change something in a window: in steps that need it open, and that stop a flow which stands still
+/// only in it.
+fn changing(plan: &Plan, window: WindowId) -> BTreeSet<RoleId> {
+    let only_in = |flow: ChannelId| {
+        let promises = plan.promises.iter().map(|promise| &promise.value);
+        promises.filter(|p| p.hazard().0 == flow).any(|promise| promise.window() == Some(window))
+    };
+    let in_it = plan.steps.rows().filter(|row| {
+        let effects = row.action.value.effects();
+        let needs =
+            row.needs.iter().any(|need| matches!(need.value.asks(), Asks::Open(open) if open == window));
+        !effects.is_empty()
+            && (needs || effects.iter().any(|effect| matches!(effect, Effect::Stop(flow) if only_in(*flow))))
+    });
+    in_it.map(|row| row.role.value).collect()
 }

@@ -25,7 +25,7 @@ pub struct Difference {
 
 /// The facts that steps which are begun and not ended may have changed already. An attempt that
 /// failed may have taken effect all the same, for instance when its effect could not be looked at.
-fn unsettled(plan: &Plan, state: &State) -> Vec<Fact> {
+pub(super) fn unsettled(plan: &Plan, state: &State) -> Vec<Fact> {
     let begun = |step: &StepId| matches!(state.steps[*step].status, Status::Begun | Status::Failed);
     let steps = plan.steps.ids().filter(begun);
     let effects = steps.flat_map(|step| plan.steps[step].action.value.effects());
@@ -45,6 +45,33 @@ fn unsettled(plan: &Plan, state: &State) -> Vec<Fact> {
 pub fn differences(plan: &Plan, state: &State, seen: &Observation) -> Vec<Difference> {
     let open = unsettled(plan, state);
     compare(plan, &state.world, seen, &open)
+}
+
+/// Lets a fact be in a world as it is in another one.
+pub(super) fn assume(world: &mut World, from: &World, fact: Fact) {
+    match fact {
+        Fact::Place(place) => world.places[place] = from.places[place],
+        Fact::Accepts(receiver, key) if from.accepted[receiver].contains(key) => {
+            world.accepted[receiver].insert(key);
+        }
+        Fact::Accepts(receiver, key) => {
+            world.accepted[receiver].remove(key);
+        }
+        Fact::Running(flow) => world.running[flow] = from.running[flow],
+        Fact::Own(own) => world.set[own] = from.set[own],
+        Fact::AcceptsOther(_) | Fact::Window(_) => {}
+    }
+}
+
+/// Compares what was seen with a world in some facts alone.
+#[must_use]
+pub fn within(plan: &Plan, expected: &World, seen: &Observation, facts: &[Fact]) -> Vec<Difference> {
+    let land = &plan.landscape;
+    let mut world = seen.world.clone();
+    facts.iter().for_each(|fact| assume(&mut world, expected, *fact));
+    let places = land.places.ids().map(Fact::Place);
+    let others = places.chain(land.own_facts.ids().map(Fact::Own)).filter(|fact| !facts.contains(fact));
+    compare(plan, &world, seen, &others.collect::<Vec<Fact>>())
 }
 
 /// Compares what was seen with a world, leaving some facts out.

@@ -210,7 +210,9 @@ impl<'a> Play<'a> {
                         return Ok(());
                     }
                 }
-                Ok(Ending::Done | Ending::Moved(_) | Ending::Interrupted) => return Ok(()),
+                Ok(Ending::Done | Ending::Moved(_) | Ending::Broken(..) | Ending::Interrupted) => {
+                    return Ok(());
+                }
                 Err(RunError::Step { step, cause: why, .. } | RunError::TooLate { step, why, .. }) => {
                     if let Some(id) = self.proven.checked().plan().step(&step) {
                         let act = self.proven.checked().plan().sentence(id);

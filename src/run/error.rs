@@ -41,6 +41,9 @@ pub enum RunError {
         /// The step's line in the plan.
         at: Span,
     },
+    /// The clock says a time that is not believed. Nothing was changed.
+    #[error("{0}")]
+    Clock(String),
     /// The world at the start is not the one that the plan starts from.
     #[error("the certificate of `{key}` is not known: {why}")]
     Start {

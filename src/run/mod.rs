@@ -11,8 +11,9 @@
 //!   somebody has said that it may;
 //!   [`site_schema`] is for editors.
 //! - The run itself: [`runner`] takes one [`turn`] after the other, `people` confirm what two of them do, [`difference`] finds where the
-//!   world is not as recorded, [`window`] what would last too long.
-//! - While it waits: [`status`] of each step, and for whom or what it [`wait`]s.
+//!   world is not as recorded, [`promised`] what is broken there, [`window`] what would last too long.
+//! - While it waits: [`status`] of each step, for whom or what it [`wait`]s and until when that is [`due`], how its [`drains`] are known, and what
+//!   speaks against [`pausing`] it.
 //! - Whoever is waited for is told by [`notices`], afterwards, and no run waits for that.
 //! - A rehearsal: [`sandbox`] is a world of its own, or the likeness that [`rebuild`] makes of what
 //!   [`origin`] sees at a site; [`traffic`] sends messages through it.
@@ -27,21 +28,26 @@ pub mod claims;
 pub mod command_binding;
 pub mod courier;
 pub mod difference;
+pub mod drains;
 pub mod dry_run;
+pub mod due;
 pub mod enact;
 pub mod error;
 mod fact_file_binding;
 pub mod hands;
 mod issuing;
 mod key_kind;
+mod looking;
 mod moment;
 pub mod noted;
 pub mod notices;
 pub mod opening;
 pub mod origin;
 mod own_approval;
+pub mod pausing;
 mod people;
 pub mod programs;
+pub mod promised;
 pub mod prospect;
 pub mod read_only;
 pub mod rebuild;

@@ -18,7 +18,7 @@ use crate::{
     duration::gate::Gates,
     journal::Host,
     proof::verdict::Proven,
-    transition::event::Record,
+    transition::{clock::leap, event::Record},
     world::{
         id::{ChannelId, StepId},
         material::Fingerprint,
@@ -31,6 +31,7 @@ use super::{
     difference::Difference,
     error::RunError,
     opening,
+    promised::Broken,
     sandbox::Sandbox,
     site::Site,
     wait::{Cause, Wait, ready_since, waits},
@@ -51,6 +52,8 @@ pub enum Ending {
     Waiting(Vec<Wait>),
     /// The world is not as recorded.
     Moved(Vec<Difference>),
+    /// The world is not as recorded, and a promise of the plan is broken there.
+    Broken(Vec<Broken>, Vec<Difference>),
     /// Somebody asked it to stop.
     Interrupted,
 }
@@ -111,7 +114,9 @@ impl<'a> Runner<'a> {
         if is_everybody {
             casting = casting.with_an_authority();
         }
-        let material = opening::material(checked, parts.site, parts.host.state(), parts.clock.now());
+        // What is made is valid from now on, and a clock that is behind the last record does not count.
+        let now = parts.clock.now().max(parts.host.state().now);
+        let material = opening::material(checked, parts.site, parts.host.state(), now);
         let (ready_since, gates) = (BTreeMap::new(), OnceCell::new());
         Self { checked, parts, casting, material, ready_since, unrecorded: None, gates, is_everybody }
     }
@@ -134,22 +139,26 @@ impl<'a> Runner<'a> {
             if self.parts.stop.load(Ordering::Relaxed) {
                 return Ok(Ending::Interrupted);
             }
-            if let Some(moved) = self.moved()? {
-                return Ok(Ending::Moved(moved));
+            // A moment that is not believed lets nothing come.
+            if let Some(why) = leap(self.checked, self.parts.host.state(), self.parts.clock.now()) {
+                return Err(RunError::Clock(why.to_string()));
+            }
+            if let Some(ending) = self.astray(watch)? {
+                return Ok(ending);
             }
             if self.parts.host.state().is_finished() && self.parts.host.outbox()?.is_empty() {
                 // A person may have brought it to its end too late, while nobody looked.
                 self.take_down_overruns(watch)?;
                 return Ok(Ending::Done);
             }
-            let looked = self.parts.clock.now();
+            let looked = self.now();
             if self.turn(watch)? {
                 continue;
             }
             let waits = waits(self.checked, &self.casting, self.parts.host.state(), looked);
             let times = self.times(&waits);
             // A time that came after the look was not taken into account by it.
-            let now = self.parts.clock.now();
+            let now = self.now();
             let came = times.iter().any(|at| *at > looked && *at <= now);
             if !follow && !came && !self.is_pausing() {
                 return Ok(Ending::Waiting(waits));

@@ -201,11 +201,11 @@ impl Enactment<'_> {
             }
             Ending::Done => Err(Refused::NotShown("the run came to its end".to_owned()).into()),
             // A run goes by its record, and no record knows of a late effect.
-            Ending::Moved(moved) if self.runner.unrecorded.is_some() => {
+            Ending::Moved(moved) | Ending::Broken(_, moved) if self.runner.unrecorded.is_some() => {
                 let told = moved.iter().map(|d| format!("{} is {}, not {}", d.what, d.seen, d.recorded));
                 Ok(format!("the run stops: {}", told.collect::<Vec<String>>().join("; ")))
             }
-            Ending::Moved(_) | Ending::Interrupted => {
+            Ending::Moved(_) | Ending::Broken(..) | Ending::Interrupted => {
                 Err(Refused::NotShown("the run came to another end".to_owned()).into())
             }
         }

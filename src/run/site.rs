@@ -115,6 +115,9 @@ pub struct RoleBinding {
     /// Calendars, by their names in the site: while one of them is closed the role changes nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calendars: Vec<String>,
+    /// How long after it is asked an act of the role is due: `"5d"`. What is overdue is told, and waits on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers_within: Option<Length>,
     /// Who plays it, by name, where that is said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<String>,

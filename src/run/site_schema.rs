@@ -102,6 +102,7 @@ fn role() -> Value {
     closed(
         &[],
         json!({
+            "answers_within": length("How long after it is asked an act of the role is due, as in 5d."),
             "automatic": {"type": "boolean", "description": "Whether keyroll does the role's acts of speech by itself."},
             "calendars": {"type": "array", "items": {"type": "string"}, "description": "Calendars of the site, by name: while one of them is closed the role changes nothing."},
             "pause": length("How long a step of the role waits after it could begin, as in 5m."),

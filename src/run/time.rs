@@ -2,7 +2,11 @@
 
 use std::sync::LazyLock;
 
-use jiff::{Timestamp, Zoned, civil::DateTime, tz::TimeZone};
+use jiff::{
+    Timestamp, Zoned,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 
 /// The zone of this machine: `TZ`, or what the system is set to; UTC where neither says anything.
 static ZONE: LazyLock<TimeZone> = LazyLock::new(|| TimeZone::try_system().unwrap_or(TimeZone::UTC));
@@ -60,6 +64,18 @@ pub fn moment(text: &str) -> Result<Timestamp, String> {
     Err("write it as 2026-12-01T20:00:00Z or 2026-12-01T21:00:00+01:00".to_owned())
 }
 
+/// The same, or a day: the moment at which it begins in UTC, as in a plan.
+///
+/// # Errors
+/// A help: what is missing, and how to write it.
+pub fn day_or_moment(text: &str) -> Result<Timestamp, String> {
+    let day = text.trim().parse::<Date>().ok().filter(|_| text.trim().len() == "2026-12-01".len());
+    match day.map(|day| day.to_zoned(TimeZone::UTC)) {
+        Some(Ok(day)) => Ok(day.timestamp()),
+        _ => moment(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +93,16 @@ mod tests {
         assert_eq!(spelt(at, &TimeZone::unknown()), "2026-11-23 10:24:35 UTC");
         let summer: Timestamp = "2026-07-01T00:00:00-03:30".parse().unwrap();
         assert_eq!(spelt(summer, &vienna), "2026-07-01 05:30:00 +02:00");
+    }
+
+    #[test]
+    fn a_day_begins_in_utc_and_a_moment_needs_its_zone() {
+        let day: Timestamp = "2026-12-28T00:00:00Z".parse().unwrap();
+        assert_eq!(day_or_moment("2026-12-28"), Ok(day));
+        assert_eq!(day_or_moment(" 2026-12-28T01:00:00+01:00"), Ok(day));
+        for text in ["2026-12-28T08:00:00", "2026-02-30", "20261228", "28.12.2026", "now", ""] {
+            assert!(day_or_moment(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -6,31 +6,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::{
-    backend::{
-        Outcome,
-        bench::Workbench,
-        deployer::InFlight,
-        notifier::Notice,
-        observe::{Observation, observe},
-    },
-    condition::Asks,
+    backend::{Outcome, bench::Workbench, notifier::Notice},
     transition::{
         command::Command,
         early::due,
-        event::{Actor, Drain, Event, Record},
+        event::{Actor, Event, Record},
         next::Verdict,
+        pause::{of_role, whole},
         state::{State, Status},
         unsettled::barred_at,
     },
     world::{
-        id::{ChannelId, KeyId, StepId},
+        id::{KeyId, StepId},
         material::Fingerprint,
-        state::{WindowState, World},
+        state::WindowState,
     },
 };
 
 use super::{
-    difference::{Difference, compare, differences},
+    difference::Difference,
     error::RunError,
     opening,
     runner::{Runner, Watch},
@@ -42,9 +36,14 @@ impl Runner<'_> {
         self.parts.host.state()
     }
 
+    /// The time of the run: that of the clock, and never before the last record.
+    pub(super) fn now(&self) -> Timestamp {
+        self.parts.clock.now().max(self.state().now)
+    }
+
     /// Submits an event of the runner's own; `false` when it was known already or came too late.
     pub(super) fn submit(&mut self, event: Event, watch: Watch<'_>) -> Result<bool, RunError> {
-        let record = Record { at: self.parts.clock.now(), event };
+        let record = Record { at: self.now(), event };
         let before = self.state().clone();
         match self.parts.host.submit(self.checked, &record)? {
             Verdict::Applied(_) => {
@@ -110,21 +109,20 @@ impl Runner<'_> {
         }
     }
 
-    pub(super) fn look(&self) -> Result<Observation, RunError> {
-        let plan = self.checked.plan();
-        observe(&plan.landscape, &self.parts.backends, &self.material, &self.state().world)
-            .map_err(RunError::Observe)
-    }
-
-    /// The differences between the world and the record, if there are any.
-    pub(super) fn moved(&self) -> Result<Option<Vec<Difference>>, RunError> {
-        let found = differences(self.checked.plan(), self.state(), &self.look()?);
-        Ok(Some(found).filter(|found| !found.is_empty()))
-    }
-
     /// One turn; `false` when nothing could be done.
     pub(super) fn turn(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
+        if whole(self.checked.plan(), self.state(), self.now()).is_some() && !self.state().is_finished() {
+            // No step is about to begin.
+            self.ready_since.clear();
+            return Ok(false);
+        }
+        let attempts = |state: &State| state.steps.rows().filter(|row| row.status == Status::Begun).count();
+        let begun = attempts(self.state());
         let mut moved = self.carry_out(watch)?;
+        if attempts(self.state()) < begun {
+            // The world is looked at after each step, before anything is said of it.
+            return Ok(true);
+        }
         moved |= self.open_windows(watch)?;
         moved |= self.take_down_drains(watch)?;
         moved |= self.take_down_overruns(watch)?;
@@ -141,6 +139,8 @@ impl Runner<'_> {
             match &command {
                 Command::Perform { step, attempt } => self.perform(step, *attempt, watch)?,
                 Command::Tell { step, role } => self.tell(step, role, watch)?,
+                // It answers when it goes on.
+                Command::Ask { role, .. } if self.rests(role) => continue,
                 Command::Ask { step, role, .. } => self.ask(step, role, watch)?,
             }
             self.parts.host.settle(&command)?;
@@ -188,43 +188,19 @@ impl Runner<'_> {
 
     /// Lets the backends do what a step does, or says why they did not.
     pub(super) fn act_on_backends(&mut self, step: StepId) -> Result<Outcome, String> {
-        let plan = self.checked.plan();
+        let (plan, now) = (self.checked.plan(), self.now());
         let mut bench = Workbench {
             landscape: &plan.landscape,
             backends: &mut self.parts.backends,
             material: &mut self.material,
-            now: self.parts.clock.now(),
+            now,
         };
         plan.steps[step].action.value.perform(&mut bench).map_err(|error| error.to_string())
     }
 
-    /// What is not as it should be after a step was performed, in words.
-    pub(super) fn not_to_be_seen(&self, step: StepId) -> Result<(), String> {
-        let unseen = self.unseen(step).map_err(|error| error.to_string())?;
-        let told: Vec<String> = unseen
-            .iter()
-            .map(|d| format!("afterwards {} is {}, not {}", d.what, d.seen, d.recorded))
-            .collect();
-        if told.is_empty() { Ok(()) } else { Err(told.join("; ")) }
-    }
-
-    /// The world as the record has it, and where a story has let an attempt take effect of which no record
-    /// can know, as it is.
-    pub(super) fn actual(&self) -> &World {
-        self.unrecorded.as_ref().unwrap_or(&self.state().world)
-    }
-
-    /// What of a step's effect is not to be seen after it was performed.
-    pub(super) fn unseen(&self, step: StepId) -> Result<Vec<Difference>, RunError> {
-        let plan = self.checked.plan();
-        let mut expected = self.actual().clone();
-        for effect in plan.steps[step].action.value.effects() {
-            // What does not fit is said by `next` when the outcome is submitted.
-            if effect.apply(&plan.landscape, &mut expected).is_err() {
-                break;
-            }
-        }
-        Ok(compare(plan, &expected, &self.look()?, &[]))
+    /// Whether a role stands still.
+    fn rests(&self, role: &str) -> bool {
+        of_role(self.checked.plan(), self.state(), role, self.now()).is_some()
     }
 
     fn tell(&mut self, step: &str, role: &str, watch: Watch<'_>) -> Result<(), RunError> {
@@ -271,7 +247,7 @@ impl Runner<'_> {
 
     fn open_windows(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
         let plan = self.checked.plan();
-        let now = self.parts.clock.now();
+        let now = self.now();
         let due = |id| {
             let state = self.state();
             state.world.windows[id] == WindowState::Agreed
@@ -289,59 +265,12 @@ impl Runner<'_> {
     /// once.
     pub(super) fn take_down_overruns(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
         let mut moved = false;
-        for what in overrun(self.checked, self.state(), self.parts.clock.now()) {
+        for what in overrun(self.checked, self.state(), self.now()) {
             if !self.state().broken.contains(&what) {
                 moved |= self.submit(Event::Broken { what }, watch)?;
             }
         }
         Ok(moved)
-    }
-
-    /// Looks for messages under way where some step waits for the last of them.
-    pub(super) fn take_down_drains(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
-        let mut moved = false;
-        for (flow, key) in self.awaited() {
-            let Some(how) = self.drained(flow, key)? else { continue };
-            let land = &self.checked.plan().landscape;
-            let (flow, key) = (land.channels[flow].name.clone(), land.keys[key].clone());
-            moved |= self.submit(Event::Drained { flow, key, how }, watch)?;
-        }
-        Ok(moved)
-    }
-
-    fn awaited(&self) -> Vec<(ChannelId, KeyId)> {
-        let plan = self.checked.plan();
-        let land = &plan.landscape;
-        let state = self.state();
-        let open = plan.steps.iter().filter(|(id, _)| !state.world.is_done(*id));
-        let drains = open.flat_map(|(_, step)| &step.needs).filter_map(|need| match need.value.asks() {
-            Asks::Drained(flow, key) => Some((flow, key)),
-            _ => None,
-        });
-        drains
-            .filter(|(flow, key)| {
-                state.world.under_way[*flow].contains(*key) && state.world.stamp(land, *flow) != Some(*key)
-            })
-            .collect()
-    }
-
-    fn drained(&self, flow: ChannelId, key: KeyId) -> Result<Option<Drain>, RunError> {
-        if let (Some(backend), Some(certificate)) =
-            (self.parts.backends.flows[flow].backend(), self.material.certificate(key))
-        {
-            let seen = backend.in_flight(&certificate.fingerprint());
-            match seen.map_err(|e| RunError::Observe(e.into()))? {
-                InFlight::Seen(0) if !self.state().may_keep(flow, key, self.parts.clock.now()) => {
-                    return Ok(Some(Drain::Seen));
-                }
-                // It may count messages that carry the key beside another one, and these need not arrive.
-                InFlight::Seen(_) if !backend.tells_apart() && self.is_doubled(flow) => {}
-                InFlight::Seen(_) => return Ok(None),
-                InFlight::Unknown => {}
-            }
-        }
-        let due = self.state().drained_by(&self.checked.plan().landscape, flow, key);
-        Ok(due.filter(|due| self.parts.clock.now() >= *due).map(|_| Drain::Waited))
     }
 
     fn begin_ready(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
@@ -350,7 +279,7 @@ impl Runner<'_> {
             let progress = &self.state().steps[step];
             let open = matches!(progress.status, Status::Open | Status::Failed);
             let mine = open && !self.casting.is_by_hand(plan, step);
-            let now = self.parts.clock.now();
+            let now = self.now();
             if mine {
                 self.stand_in_for_late(step, now, watch)?;
             }

@@ -15,6 +15,7 @@ use crate::{
         event::Record,
         late::deadline,
         next::follow,
+        pause::of_role,
         people::lacking,
         ready::Blocker,
         state::{Opening, State, Status},
@@ -26,7 +27,11 @@ use crate::{
     },
 };
 
-use super::{casting::Casting, time::to_the_second};
+use super::{
+    casting::Casting,
+    due::{Due, due_at},
+    time::to_the_second,
+};
 
 /// One thing that a run waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +44,8 @@ pub struct Wait {
     pub since: Option<Timestamp>,
     /// Until when at the latest, where that is known.
     pub until: Option<Timestamp>,
+    /// When a person who is asked is to have answered, where the site says so.
+    pub due: Option<Due>,
 }
 
 /// For what a step waits.
@@ -105,6 +112,12 @@ pub struct Waiting {
     /// Until when at the latest, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// When it is due, where the site says how long its role has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+    /// Whether that has passed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub overdue: bool,
     /// When the window would open that is to be agreed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opens: Option<Timestamp>,
@@ -172,6 +185,8 @@ impl Wait {
             },
             since: self.since,
             until: self.until,
+            due: self.due.map(|due| due.at),
+            overdue: self.due.is_some_and(|due| due.is_over),
             opens: self.cause.proposed().map(|window| window.opens),
             closes: self.cause.proposed().and_then(|window| window.closes),
             not_after: match self.cause {
@@ -190,6 +205,7 @@ impl Wait {
         let act = shown(&plan.sentence(self.step));
         let until =
             self.until.map_or_else(String::new, |at| format!(", until {} at the latest", to_the_second(at)));
+        let until = format!("{until}{}", self.due.map(Due::told).unwrap_or_default());
         let since = self.since.map_or_else(String::new, |at| format!(" since {}", to_the_second(at)));
         match &self.cause {
             Cause::Act(r) => format!("waits for {}{since}: {name} ({act}){until}", role(*r)),
@@ -237,16 +253,29 @@ pub fn waits(checked: &Checked, casting: &Casting, state: &State, now: Timestamp
         found.extend(receipts(checked, casting, state, step));
         let progress = &state.steps[step];
         if progress.status == Status::Proposed {
-            if let Some((window, role)) = plan.proposal(step).filter(|(_, r)| !casting.role(*r).automatic) {
+            if let Some((_, role)) = plan.proposal(step)
+                && let Some(held) = of_role(plan, state, &plan.landscape.roles[role], now)
+            {
+                let cause = Cause::Due(held.reason());
+                found.push(Wait { step, cause, since: progress.begun, until: Some(held.until), due: None });
+            } else if let Some((window, role)) =
+                plan.proposal(step).filter(|(_, r)| !casting.role(*r).automatic)
+            {
                 let cause = Cause::Answer(role, state.windows[window]);
-                found.push(Wait { step, cause, since: progress.begun, until: None });
+                found.push(Wait { step, cause, since: progress.begun, until: None, due: None });
             }
             continue;
         }
         let mut blocking = barred_at(checked, state, step, now);
         let role = plan.steps[step].role.value;
         if let [Blocker::Late(at)] = blocking.as_slice() {
-            found.push(Wait { step, cause: Cause::Late(role, *at), since: Some(*at), until: None });
+            found.push(Wait {
+                step,
+                cause: Cause::Late(role, *at),
+                since: Some(*at),
+                until: None,
+                due: None,
+            });
             continue;
         }
         // What it waits for comes first, however late it is.
@@ -255,7 +284,7 @@ pub fn waits(checked: &Checked, casting: &Casting, state: &State, now: Timestamp
         let held = if blocking.is_empty() { casting.held(plan, state, step, now) } else { None };
         if let Some(held) = held.filter(|_| matches!(progress.status, Status::Open | Status::Failed)) {
             let (since, until) = (since(checked, state, step), Some(held.until));
-            found.push(Wait { step, cause: Cause::Due(held.why), since, until });
+            found.push(Wait { step, cause: Cause::Due(held.why), since, until, due: None });
             continue;
         }
         if blocking.is_empty() && (open || casting.is_by_hand(plan, step)) {
@@ -265,6 +294,7 @@ pub fn waits(checked: &Checked, casting: &Casting, state: &State, now: Timestamp
                 cause: if open { people() } else { Cause::Act(role) },
                 since: since(checked, state, step),
                 until: deadline(checked, state, step).map(|deadline| deadline.at),
+                due: None,
             });
         }
         // Only needs and times are left: then it is time that it waits for.
@@ -273,6 +303,7 @@ pub fn waits(checked: &Checked, casting: &Casting, state: &State, now: Timestamp
             found.extend(times(checked, state, step, &blocking));
         }
     }
+    found.iter_mut().for_each(|wait| wait.due = due_at(casting, wait, now.max(state.now)));
     found
 }
 
@@ -326,6 +357,7 @@ fn receipts<'a>(
         cause: Cause::Receipt(role),
         since: state.steps[step].ended,
         until: None,
+        due: None,
     })
 }
 
@@ -344,7 +376,7 @@ fn times(checked: &Checked, state: &State, step: StepId, blocking: &[Blocker]) -
                 .map_or_else(String::new, |waits| waits.sentence(&plan.steps[waits.after].name.value)),
             _ => row.not_before.map_or_else(String::new, |date| date.sentence()),
         };
-        found.push(Wait { step, cause: Cause::Due(why), since, until: blocker.until() });
+        found.push(Wait { step, cause: Cause::Due(why), since, until: blocker.until(), due: None });
     }
     for blocker in blocking {
         let Blocker::Unmet(number) = blocker else { continue };
@@ -358,7 +390,7 @@ fn times(checked: &Checked, state: &State, step: StepId, blocking: &[Blocker]) -
             }
             Asks::Facts(_) => continue,
         };
-        found.push(Wait { step, cause: Cause::Time(shown(&what)), since, until });
+        found.push(Wait { step, cause: Cause::Time(shown(&what)), since, until, due: None });
     }
     found
 }

@@ -186,6 +186,28 @@ pub enum Event {
         /// How that is known.
         how: Drain,
     },
+    /// The run stands still until a moment, because somebody has it so.
+    Paused {
+        /// Until when.
+        until: Timestamp,
+        /// The role whose steps alone stand still; without one all do.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<String>,
+        /// Who.
+        by: Actor,
+        /// Why.
+        because: String,
+    },
+    /// What stands still goes on before its time; or somebody says that the clock is right.
+    Resumed {
+        /// The role whose steps go on; without one all do.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<String>,
+        /// Who.
+        by: Actor,
+        /// Why.
+        because: String,
+    },
     /// A promise was broken in the world.
     Broken {
         /// What was seen.
@@ -226,6 +248,17 @@ pub enum Drain {
     Seen,
     /// The transit time has passed since signing with the key stopped.
     Waited,
+}
+
+impl Drain {
+    /// The word for people.
+    #[must_use]
+    pub const fn shown(self) -> &'static str {
+        match self {
+            Self::Seen => "seen",
+            Self::Waited => "waited",
+        }
+    }
 }
 
 /// Who did something.

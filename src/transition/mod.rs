@@ -2,13 +2,16 @@
 //! everything else comes in with events.
 
 mod admitted;
+pub mod clock;
 pub mod command;
+mod drained;
 pub mod early;
 pub mod event;
 pub mod late;
 mod leave;
 pub mod moves;
 pub mod next;
+pub mod pause;
 pub mod people;
 pub mod ready;
 pub mod reasons;

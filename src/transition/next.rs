@@ -17,9 +17,13 @@ use crate::{
 
 use super::{
     admitted::admitted,
+    clock,
     command::Command,
-    event::{Actor, Drain, Event, Record},
-    late, leave, people,
+    drained::drained,
+    event::{Actor, Event, Record},
+    late, leave,
+    pause::{self, Pause},
+    people,
     ready::Blocker,
     reasons::reasons,
     state::{Opening, State, Status},
@@ -42,8 +46,12 @@ pub enum Verdict {
 /// Moves a run from one moment to the next, or says why the event does not count; then the state is
 /// as it was.
 ///
-/// It is asked of what is to be taken down. What was taken down is followed by [`follow`].
+/// It is asked of what is to be taken down: a clock that leaps is not believed then. What was taken down is
+/// followed by [`follow`].
 pub fn next(checked: &Checked, state: &mut State, record: &Record) -> Verdict {
+    if let Err(why) = clock::believed(checked, state, record) {
+        return Verdict::Refused(why);
+    }
     move_by(checked, state, record, |certificates| admitted(checked, certificates))
 }
 
@@ -130,6 +138,10 @@ fn step(checked: &Checked, state: &mut State, event: &Event) -> Taken {
         Event::Confirmed { step, by, opens, certificates } => {
             let id = named(checked, step)?;
             own(checked, id, by)?;
+            // A person has done it all the same.
+            if by.automatic {
+                pause::goes_on(checked, state, id)?;
+            }
             confirmed(checked, state, (id, by), *opens, certificates).map(Some)
         }
         Event::Agreed { step, by } => {
@@ -175,7 +187,14 @@ fn step(checked: &Checked, state: &mut State, event: &Event) -> Taken {
         }
         Event::Received { step, by } => received(checked, state, step, by),
         Event::Opened { window } => opened(checked, state, window),
-        Event::Drained { flow, key, how } => drained(checked, state, flow, key, *how),
+        Event::Drained { flow, key, how } => Ok(drained(checked, state, (flow, key), *how)?.then(Vec::new)),
+        Event::Paused { until, role, by, because } => {
+            let pause = Pause { until: *until, role: role.clone(), by: by.clone(), because: because.clone() };
+            Ok(pause::paused(checked, state, pause)?.then(Vec::new))
+        }
+        Event::Resumed { role, .. } => {
+            pause::resumed(checked, state, role.as_deref()).map(|()| Some(Vec::new()))
+        }
         Event::Broken { what } => {
             if state.broken.contains(what) {
                 return Ok(None);
@@ -227,6 +246,7 @@ fn begun(checked: &Checked, state: &mut State, step: &str, attempt: u32) -> Take
         return Err(Why::OtherAttempt(step.to_owned()));
     }
     people::stand_behind(checked, state, id, None)?;
+    pause::goes_on(checked, state, id)?;
     let now = state.now;
     let progress = &mut state.steps[id];
     progress.status = Status::Begun;
@@ -325,29 +345,6 @@ fn opened(checked: &Checked, state: &mut State, window: &str) -> Taken {
         (WindowState::Agreed, Some(opening)) => Err(Why::Early(format!("it opens at {}", opening.opens))),
         _ => Err(Why::Early("it is not agreed".to_owned())),
     }
-}
-
-fn drained(checked: &Checked, state: &mut State, flow: &str, key: &str, how: Drain) -> Taken {
-    let landscape = &checked.plan().landscape;
-    let id = checked.plan().flow(flow).ok_or_else(|| Why::Unknown(flow.to_owned()))?;
-    let key_id = checked.plan().key(key).ok_or_else(|| Why::Unknown(key.to_owned()))?;
-    if state.world.stamp(landscape, id) == Some(key_id) {
-        return Err(Why::Early(format!("`{flow}` still signs with `{key}`")));
-    }
-    if !state.world.under_way[id].contains(key_id) {
-        return Ok(None);
-    }
-    if state.may_keep(id, key_id, state.now) {
-        return Err(Why::Early(format!("the runtime of `{flow}` may still sign with `{key}`")));
-    }
-    if how == Drain::Waited {
-        let due = state.drained_by(landscape, id, key_id);
-        if due.is_none_or(|due| state.now < due) {
-            return Err(Why::Early(format!("a message signed with `{key}` may still be under way")));
-        }
-    }
-    state.world.under_way[id].remove(key_id);
-    Ok(Some(Vec::new()))
 }
 
 /// A step has taken effect.

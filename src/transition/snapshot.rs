@@ -14,7 +14,10 @@ use crate::{
     },
 };
 
-use super::state::{Opening, Progress, State};
+use super::{
+    pause::Pause,
+    state::{Opening, Progress, State},
+};
 
 /// A state by names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -49,6 +52,9 @@ pub struct Snapshot {
     /// Whether the run has left its plan.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub left: bool,
+    /// Until when it stands still, and for whom.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<Pause>,
 }
 
 /// How far a window is agreed.
@@ -128,6 +134,7 @@ impl Snapshot {
             broken: state.broken.clone(),
             now: state.now,
             left: state.left,
+            pauses: state.pauses.clone(),
         }
     }
 
@@ -188,6 +195,7 @@ impl Snapshot {
         state.broken.clone_from(&self.broken);
         state.now = self.now;
         state.left = self.left;
+        state.pauses.clone_from(&self.pauses);
         Some(state)
     }
 }

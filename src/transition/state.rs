@@ -16,6 +16,8 @@ use crate::{
     },
 };
 
+use super::pause::Pause;
+
 /// Where a run stands: a fold of its events.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
@@ -38,6 +40,8 @@ pub struct State {
     pub now: Timestamp,
     /// Whether the run has left this plan.
     pub left: bool,
+    /// Until when it stands still, and for whom: those that are over are kept too.
+    pub pauses: Vec<Pause>,
 }
 
 /// Where a step stands.
@@ -109,6 +113,7 @@ impl State {
             broken: Vec::new(),
             now: Timestamp::UNIX_EPOCH,
             left: false,
+            pauses: Vec::new(),
         }
     }
 

@@ -98,6 +98,28 @@ pub enum Why {
     /// A time has not come yet.
     #[error("too early: {0}")]
     Early(String),
+    /// The run stands still, and so does the step.
+    #[error("`{step}` is not begun: the run is paused until {until}")]
+    Paused {
+        /// Which step.
+        step: String,
+        /// Until when, in words.
+        until: String,
+    },
+    /// The run may not stand still.
+    #[error("the run is not paused: {0}")]
+    NoPause(String),
+    /// The clock has gone on for longer than is believed.
+    #[error(
+        "the clock says {now}, and the last record of the run is of {last}: no time is taken for passed that may not \
+         have passed; set the clock right, or say that it is: keyroll resume --as ROLE --because \"the clock is right\""
+    )]
+    Leap {
+        /// What the clock says, in words.
+        now: String,
+        /// The time of the last record, in words.
+        last: String,
+    },
 }
 
 impl Why {
@@ -112,7 +134,7 @@ impl Why {
     pub fn is_of_time(&self) -> bool {
         let of_time = |blocker: &Blocker| blocker.until().is_some() || matches!(blocker, Blocker::Late(_));
         match self {
-            Self::Late { .. } => true,
+            Self::Late { .. } | Self::Paused { .. } | Self::Leap { .. } => true,
             Self::NotYet { blockers, .. } => blockers.iter().all(of_time),
             _ => false,
         }

@@ -4,7 +4,7 @@
 
 mod approvals;
 pub(crate) mod canaries;
-mod faults;
+pub(crate) mod faults;
 mod likenesses;
 mod lines;
 mod persons;

@@ -143,7 +143,7 @@ fn any(checked: &Checked, dice: &mut Dice) -> Event {
     let key = dice.of(&keys).to_owned();
     let known: BTreeMap<_, _> =
         (dice.below(3) == 0).then(|| (key.clone(), "no PEM".to_owned())).into_iter().collect();
-    match dice.below(12) {
+    match dice.below(14) {
         0 => started(),
         1 => Event::Begun { step, attempt },
         2 => Event::Ended { step, attempt, outcome: Outcome::AlreadySo, certificates: known },
@@ -160,6 +160,12 @@ fn any(checked: &Checked, dice: &mut Dice) -> Event {
             let how = if dice.below(2) == 0 { Drain::Seen } else { Drain::Waited };
             Event::Drained { flow: dice.of(&names).to_owned(), key, how }
         }
+        11 => {
+            let (role, until) = ((dice.below(2) == 0).then(|| by.role.clone()), begin());
+            let until = until + SignedDuration::from_hours(dice.below(2_000) as i64);
+            Event::Paused { until, role, by, because: "why".to_owned() }
+        }
+        12 => Event::Resumed { role: None, by, because: "why".to_owned() },
         _ => Event::Broken { what: "a promise".to_owned() },
     }
 }

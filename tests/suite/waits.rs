@@ -5,6 +5,7 @@
 
 mod begun;
 mod closed;
+mod due;
 mod in_time;
 mod proved;
 mod until;

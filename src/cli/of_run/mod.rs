@@ -1,4 +1,4 @@
-//! What is done with a run as a whole: it is shown partner by partner, called off, held up no longer, moved or
+//! What is done with a run as a whole: it is shown partner by partner, called off, held up or no longer, moved or
 //! handed over.
 
 pub mod abort;
@@ -8,6 +8,7 @@ pub mod called_off;
 pub mod go_on;
 pub mod handover;
 pub mod part;
+pub mod pause;
 pub mod retry;
 pub mod skip;
 
@@ -24,6 +25,8 @@ pub(super) enum Verb {
     Skip(skip::Arguments),
     Amend(amend::Arguments),
     Handover(handover::Arguments),
+    Pause(pause::Arguments),
+    Resume(pause::ResumeArguments),
 }
 
 /// Does it.
@@ -35,5 +38,7 @@ pub(super) fn run(verb: &Verb, screen: &mut Screen) -> Exit {
         Verb::Skip(arguments) => skip::run(arguments, screen),
         Verb::Amend(arguments) => amend::run(arguments, screen),
         Verb::Handover(arguments) => handover::run(arguments, screen),
+        Verb::Pause(arguments) => pause::run(arguments, screen),
+        Verb::Resume(arguments) => pause::resume(arguments, screen),
     }
 }

@@ -297,7 +297,7 @@ impl Hall<'_> {
             }
         };
         let ending = runner.run(self.sandbox.site().digest(), true, &mut watch)?;
-        if let Ending::Moved(differences) = ending {
+        if let Ending::Moved(differences) | Ending::Broken(_, differences) = ending {
             let text: Vec<String> = differences
                 .iter()
                 .map(|d| format!("{} is {}, and {} is recorded", d.what, d.seen, d.recorded))

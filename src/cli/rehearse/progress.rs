@@ -127,8 +127,14 @@ fn told(checked: &Checked, event: &Event) -> Option<Told> {
             row(role, step, "message taken")
         }
         Event::Opened { window } => row("", window, "the window begins"),
-        Event::Drained { flow, key, .. } => row("", flow, &format!("drained of {key}")),
+        Event::Drained { flow, key, how } => row("", flow, &format!("drained of {key} ({})", how.shown())),
         Event::Broken { what } => row("", "", &shown(what)),
+        Event::Paused { until, by, because, .. } => row(
+            &by.role,
+            "",
+            &format!("paused until {}: {}", crate::run::time::to_the_second(*until), shown(because)),
+        ),
+        Event::Resumed { by, because, .. } => row(&by.role, "", &format!("goes on: {}", shown(because))),
         Event::Retried { step, by } => row(&by.role, step, "is to be tried again"),
         Event::Started { .. }
         | Event::Continued { .. }

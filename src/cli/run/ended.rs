@@ -6,6 +6,7 @@ use crate::{
     cli::{
         carried::Carried,
         exit::Exit,
+        halted,
         json::Format,
         metrics::write_of,
         screen::Screen,
@@ -37,6 +38,9 @@ pub(super) fn end(
     let (exit, word) = match ending {
         Ok(Ending::Done) => (Exit::Done, "done"),
         Ok(Ending::Waiting(found)) => {
+            halted::standstill(checked, host.state(), WallClock.now())
+                .iter()
+                .for_each(|line| screen.remark(line));
             waiting(checked, &found, &mut more, screen);
             (Exit::Waiting, "waiting")
         }
@@ -48,22 +52,15 @@ pub(super) fn end(
             (stop::exit(), "interrupted")
         }
         Ok(Ending::Moved(found)) => {
-            screen.talk("the world is not as recorded, and nothing was changed:");
-            for difference in &found {
-                screen.talk(format_args!(
-                    "  {}: recorded is {}, seen is {}",
-                    difference.what,
-                    shown(&difference.recorded),
-                    shown(&difference.seen)
-                ));
-            }
-            screen.talk(if host.state().started {
-                "put it right by hand and run again; `keyroll status` shows where the run stands"
-            } else {
-                "put it right by hand and run again, or write the plan for the world as it is: nothing has begun"
-            });
+            halted::moved(&found, host.state(), screen);
             more.differences = Some(found);
             (Exit::Stale, "moved")
+        }
+        Ok(Ending::Broken(broken, moved)) => {
+            let options = arguments.at.of(Some(host.run())).options();
+            halted::broken(checked, (&broken, &moved), &options, screen);
+            (more.breaches, more.differences) = (broken, Some(moved));
+            (Exit::Broken, "broken")
         }
         Err(RunError::Weak(finding)) => {
             more.cause = Some(finding.to_string());

@@ -224,6 +224,8 @@ const COMMANDS: &[(&str, Bounds, i32)] = &[
     ("reject confirm_trust --as receiver_admin --because later", Bounds::WritesTheJournal, 0),
     ("retry confirm_trust --as receiver_admin", Bounds::WritesTheJournal, 0),
     ("handover --to Ben --person Ada --as tenant_admin", Bounds::WritesTheJournal, 0),
+    ("pause --until 2999-01-01 --as tenant_admin --because moving", Bounds::WritesTheJournal, 1),
+    ("resume --as tenant_admin --because ready", Bounds::WritesTheJournal, 0),
     ("abort --as tenant_admin", Bounds::WritesTheJournal, 0),
     (
         "skip confirm_trust --as tenant_admin --person Ada --because hurry --not-done confirm_trust",

@@ -193,6 +193,14 @@ fn heard() -> Heard {
     heard.hear(&place, 0, "retry confirm_trust --as receiver_admin");
     heard.hear(&place, 0, "handover --to Ben --person Ada --as tenant_admin");
     let run = heard.0.last().unwrap()["run"].as_str().unwrap().to_owned();
+    let soon = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24)).to_string();
+    heard.hear(&place, 0, &format!("pause --until {soon} --as tenant_admin --person Ada --because moving"));
+    heard.hear(&place, 0, "status");
+    heard.hear(&place, 0, "why");
+    heard.hear(&place, 0, "watch plan.renewal");
+    heard.hear(&place, 3, "run plan.renewal");
+    heard.hear(&place, 1, "pause --until 2020-01-01 --as tenant_admin --because moving");
+    heard.hear(&place, 0, "resume --as tenant_admin --because ready");
     let who = "--as tenant_admin --person Ada --because agreed";
     heard.hear(&place, 0, &format!("amend {run} plan.renewal {who}"));
     heard.hear(&place, 0, "abort --as tenant_admin");

@@ -97,7 +97,7 @@ fn all_golden_bounds() -> Vec<String> {
 #[test]
 fn what_the_reader_refuses_for_its_shape_the_schema_refuses_too() {
     let whole = "site = 1\n[parameters]\nalias = \"a\"\n[answers]\nq = \"yes\"\n\
-        [roles.r]\nautomatic = true\npause = \"5m\"\npeople = [\"Ann\"]\n\
+        [roles.r]\nautomatic = true\npause = \"5m\"\nanswers_within = \"5d\"\npeople = [\"Ann\"]\n\
         [keystores.k]\nbackend = \"pkcs12\"\npath = \"k.p12\"\npassword = \"env:P\"\npairs = { path = \"p.p12\", password = \"file:p\" }\n\
         [receivers.v]\nbackend = \"directory\"\npath = \"t\"\ncapacity = 2\n\
         [receivers.w]\nbackend = \"command\"\ncommand = [\"w\"]\ncapacity = 2\ntimeout = \"1m30s\"\nenvironment = [\"URL\"]\nkeep_output = true\n\
@@ -123,6 +123,7 @@ fn what_the_reader_refuses_for_its_shape_the_schema_refuses_too() {
         ("pause = \"5m\"", "pause = \"soon\""),
         ("pause = \"5m\"", "pause = \"\""),
         ("pause = \"5m\"", "pause = 5"),
+        ("answers_within = \"5d\"", "answers_within = \"later\""),
         ("people = [\"Ann\"]", "people = \"Ann\""),
         ("people = [\"Ann\"]", "people = [1]"),
         ("backend = \"pkcs12\"", "backend = \"pkcs11\""),

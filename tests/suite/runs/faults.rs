@@ -32,7 +32,7 @@ use keyroll::{
 use super::{Place, plan};
 
 #[derive(Debug)]
-struct Nobody;
+pub(crate) struct Nobody;
 
 impl Notifier for Nobody {
     fn send(&mut self, _notice: &Notice) -> Result<(), NotifierError> {
@@ -61,7 +61,7 @@ impl Receiver for Blind {
     }
 }
 
-fn read(folder: &Path) -> (Box<keyroll::proof::verdict::Proven>, Site) {
+pub(crate) fn read(folder: &Path) -> (Box<keyroll::proof::verdict::Proven>, Site) {
     let file = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
     let site = Site::read(&Source::new("site.toml", file("site.toml"))).unwrap();
     let checked = check::read(&Source::new("plan.renewal", file("plan.renewal")), &Given::default()).unwrap();

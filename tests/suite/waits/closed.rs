@@ -169,6 +169,40 @@ fn what_stands_still_is_not_held() {
     assert!(closed_at.is_some_and(|number| number > 0), "{closed_at:?}");
 }
 
+/// Nothing is stopped while the role that stops it changes nothing: such a window is not proposed.
+#[test]
+fn no_window_is_proposed_to_open_in_a_closed_calendar() {
+    let hours = |hours| Timestamp::now() + SignedDuration::from_hours(hours);
+    let agree = |place: &Place, opens: &str| {
+        place.keyroll(&format!("confirm agree_downtime --as tenant_admin --opens {opens}"))
+    };
+    let place = Place::one_key();
+    place.played_by_a_person("tenant_admin");
+    kept(&place, "integration_developer", &calendar((24, 72), ""));
+    place.run().ends(3);
+    let said = agree(&place, &hours(48).to_string()).ends(2);
+    assert!(said.err.contains("the window downtime cannot open at"), "{}", said.err);
+    assert!(said.err.contains(&format!("{HELD} for integration_developer")), "{}", said.err);
+    let next = said.err.split("--opens ").nth(1).unwrap().trim().to_owned();
+    let off = next.parse::<Timestamp>().unwrap().duration_since(hours(72));
+    assert!(off.abs() < SignedDuration::from_mins(5), "{next}");
+    // Nothing was taken down, and the moment that is named will do.
+    place.keyroll("inbox --as tenant_admin").ends(0).says("agree_downtime");
+    agree(&place, &next).ends(0);
+    // At once is a moment as well; and a calendar of a role that changes nothing in it bars no window.
+    let place = Place::one_key();
+    place.played_by_a_person("tenant_admin");
+    kept(&place, "integration_developer", &calendar((-1, 48), ""));
+    place.run().ends(3);
+    place.keyroll("confirm agree_downtime --as tenant_admin").ends(2).says("cannot open at");
+    agree(&place, &hours(49).to_string()).ends(0);
+    let place = Place::one_key();
+    place.played_by_a_person("tenant_admin");
+    kept(&place, "receiver_admin", &calendar((-1, 72), ""));
+    place.run().ends(3);
+    agree(&place, &hours(24).to_string()).ends(0);
+}
+
 /// The step that waits first.
 fn first_step(inbox: &serde_json::Value) -> Option<String> {
     let text = inbox.to_string();
