@@ -13,9 +13,9 @@ use crate::{
     plan::answers::Question,
     run::{
         casting::Casting,
+        drains::{Drained, drains},
         notices::told::Told,
         site::Site,
-        drains::{Drained, drains},
         status::{Standing, standings},
         time::to_the_second,
         wait::{Waiting, waits},

@@ -9,8 +9,8 @@ use crate::{
     plan::answers::Question,
     run::{
         casting::Casting,
-        notices::told::Told,
         drains::{Drained, drains, needed},
+        notices::told::Told,
         status::{Standing, standing},
         time::to_the_second,
         wait::{Waiting, waits},
