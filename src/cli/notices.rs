@@ -132,7 +132,8 @@ pub(super) fn why(ending: &Result<Ending, RunError>) -> Option<String> {
                 .map(|one| format!("{}: recorded is {}, seen is {}", one.what, one.recorded, one.seen));
             Some(format!("the world is not as recorded: {}", told.collect::<Vec<_>>().join("; ")))
         }
-        Ok(Ending::Done | Ending::Waiting(_) | Ending::Interrupted) | Err(RunError::Step { .. }) => None,
+        Ok(Ending::Done | Ending::Waiting(_) | Ending::Interrupted | Ending::Broken(..))
+        | Err(RunError::Step { .. }) => None,
         Err(error) => Some(error.to_string()),
     }
 }

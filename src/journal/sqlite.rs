@@ -205,8 +205,9 @@ impl Host for SqliteHost {
     fn outbox(&self) -> Result<Vec<Command>, HostError> {
         let sql = "SELECT command FROM outbox WHERE run = ?1 ORDER BY number";
         let mut statement = self.store.connection.prepare(sql).map_err(|e| self.store.fail(&e))?;
-        let rows =
-            statement.query_map([run], |row| row.get::<_, String>(0)).map_err(|e| self.store.fail(&e))?;
+        let rows = statement
+            .query_map([&self.run], |row| row.get::<_, String>(0))
+            .map_err(|e| self.store.fail(&e))?;
         let mut commands = Vec::new();
         for row in rows {
             let text = row.map_err(|e| self.store.fail(&e))?;
