@@ -168,7 +168,7 @@ impl Bounds {
 const COMMANDS: &[(&str, Bounds, i32)] = &[
     ("check plan.renewal", Bounds::Looks, 0),
     ("prove plan.renewal", Bounds::Looks, 0),
-    ("check plan.renewal --junit output-cases.xml", Bounds::WritesTheOutput, 0),
+    ("check plan.renewal --junit output.junit", Bounds::WritesTheOutput, 0),
     ("check plan.renewal --log-format json -v", Bounds::Looks, 0),
     ("repair plan.renewal", Bounds::Looks, 0),
     ("synthesize scenario.renewal", Bounds::ReadsTheSite, 0),
@@ -195,7 +195,7 @@ const COMMANDS: &[(&str, Bounds, i32)] = &[
     ("site show", Bounds::ReadsTheSite, 0),
     ("watch plan.renewal --within 0", Bounds::ReadsTheSite, 0),
     ("watch plan.renewal --within 0 --metrics output.prom", Bounds::WritesTheOutput, 0),
-    ("dry-run plan.renewal --junit output-cases.xml", Bounds::WritesTheOutput, 0),
+    ("dry-run plan.renewal --junit output.junit", Bounds::WritesTheOutput, 0),
     ("keystore list tenant.p12 --password file:password", Bounds::WritesTheOutput, 0),
     (
         "keystore export tenant.p12 --alias orders-signer --password file:password --output output.pem",
