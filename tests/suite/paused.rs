@@ -81,10 +81,9 @@ fn a_run_that_is_paused_does_nothing_until_then_and_says_so() {
 #[test]
 fn a_pause_that_is_over_holds_nothing() {
     let place = waiting();
-    let until = Timestamp::now() + SignedDuration::from_secs(3);
+    let until = Timestamp::now() + SignedDuration::from_secs(15);
     pause(&place, &until.to_string(), "").ends(0);
     place.keyroll("confirm provide_certificate --as receiver_admin").ends(0);
-    place.run().ends(3).says("paused by Dana");
     // It stays until then, and goes on by itself: the next thing that it waits for is a person.
     let mut run = place.program(&["run", "plan.renewal", "--follow"]);
     let mut run = run.stderr(std::process::Stdio::null()).spawn().unwrap();
