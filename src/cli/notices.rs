@@ -22,6 +22,7 @@ use crate::{
             herald::{SiteHerald, stopped},
             postman::Postman,
         },
+        promised::Broken,
         runner::Ending,
         site::Site,
     },
@@ -132,8 +133,11 @@ pub(super) fn why(ending: &Result<Ending, RunError>) -> Option<String> {
                 .map(|one| format!("{}: recorded is {}, seen is {}", one.what, one.recorded, one.seen));
             Some(format!("the world is not as recorded: {}", told.collect::<Vec<_>>().join("; ")))
         }
-        Ok(Ending::Done | Ending::Waiting(_) | Ending::Interrupted | Ending::Broken(..))
-        | Err(RunError::Step { .. }) => None,
+        Ok(Ending::Broken(broken, _)) => {
+            let told: Vec<String> = broken.iter().map(Broken::sentence).collect();
+            Some(format!("a promise is broken in the world: {}", told.join("; ")))
+        }
+        Ok(Ending::Done | Ending::Waiting(_) | Ending::Interrupted) | Err(RunError::Step { .. }) => None,
         Err(error) => Some(error.to_string()),
     }
 }

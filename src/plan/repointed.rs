@@ -50,8 +50,9 @@ pub(super) fn held(draft: &Draft, steps: &Table<StepId, Step>) -> BTreeMap<Place
             let Effect::Exchange { place, key, backup, .. } = effect else { continue };
             let moved = held.get(&place).cloned().unwrap_or_default();
             let kept = held.entry(backup).or_default();
-            grown |=
-                moved.into_iter().filter(|old| *old != key).fold(false, |new, old| kept.insert(old) || new);
+            let before = kept.len();
+            kept.extend(moved.into_iter().filter(|old| *old != key));
+            grown |= kept.len() > before;
         }
     }
     held

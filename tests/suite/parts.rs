@@ -165,7 +165,7 @@ fn a_copy_that_lacks_a_line_is_no_copy() {
         let is_looked_at = alike(&two).is_some_and(|(_, _, states)| states > whole.2);
         Some(if said.starts_with("proved") && is_looked_at { "proved by itself".to_owned() } else { said })
     };
-    let counts = counted(0..4_000, judged);
+    let counts = counted(0..5_000, judged);
     assert!(counts["refused"] > 5 && counts["proved by itself"] > 20, "{counts:?}");
 }
 

@@ -20,7 +20,7 @@ pub fn within(
     if begun.is_err() {
         return Err(Undelivered::Unusable("the system lets nothing more be begun".to_owned()));
     }
-    told.recv_timeout(time).unwrap_or_else(|_| Err(Undelivered::Late(time.as_secs())))
+    told.recv_timeout(time).unwrap_or(Err(Undelivered::Late(time.as_secs())))
 }
 
 #[cfg(test)]

@@ -47,15 +47,15 @@ pub fn instances<'a>(source: &Source, tree: &'a SyntaxTree) -> Result<Instances<
     Ok(Instances { tree: Cow::Owned(tree), files })
 }
 
+/// Sentences that are said one after the other, and the texts of the files with their tables.
+pub(super) type Alone<'a> = (Rows<'a>, BTreeMap<String, String>);
+
 /// The sentences of a plan in the words of the core that asks nothing, and the files with its tables: each is said
 /// when it is asked for. Nothing where some of them have to be there all at once, and where there are no tables.
 ///
 /// # Errors
 /// Every finding about tables; what is said of their rows is judged when it is said.
-pub fn sentences<'a>(
-    source: &Source,
-    tree: &'a SyntaxTree,
-) -> Result<Option<(Rows<'a>, BTreeMap<String, String>)>, Vec<Finding>> {
+pub fn sentences<'a>(source: &Source, tree: &'a SyntaxTree) -> Result<Option<Alone<'a>>, Vec<Finding>> {
     if !tree.items.iter().any(|line| is_of_tables(&line.node)) {
         return Ok(None);
     }

@@ -218,7 +218,7 @@ mod tests {
         step all by ops {\n  inform $partner for each partner\n}\n";
 
     /// What is said in one go, and what is said one after the other in several.
-    fn both(name: &str, text: String) -> Option<(Result<Vec<Item>, String>, Result<Vec<Item>, String>)> {
+    fn both(name: &str, text: String) -> Option<[Result<Vec<Item>, String>; 2]> {
         let source = Source::new(name, text);
         let (tree, findings) = parse(&source);
         let (rows, _) = sentences(&source, &tree).ok()?.filter(|_| findings.is_empty())?;
@@ -234,7 +234,7 @@ mod tests {
         said.each(Extent::Head, |item| head(item).is_some(), |item| again.extend(head(item)));
         assert_eq!(again, heads, "{name}");
         assert!(said.count(|_| true) >= items.len(), "{name}");
-        Some((whole, said.judged(&source, &tree).map(|()| items).map_err(told)))
+        Some([whole, said.judged(&source, &tree).map(|()| items).map_err(told)])
     }
 
     fn head(item: &Item) -> Option<(String, String)> {
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn one_after_the_other_comes_to_the_same_as_all_at_once() {
-        let (whole, said) = both("rows", ROWS.to_owned()).unwrap();
+        let [whole, said] = both("rows", ROWS.to_owned()).unwrap();
         let whole = whole.unwrap();
         assert!(whole.len() > 40, "{}", whole.len());
         assert_eq!(said.unwrap(), whole);
@@ -273,7 +273,7 @@ mod tests {
             ),
         ] {
             assert!(ROWS.contains(right), "{right}");
-            let (whole, said) = both("rows", ROWS.replace(right, wrong)).unwrap();
+            let [whole, said] = both("rows", ROWS.replace(right, wrong)).unwrap();
             let found = whole.unwrap_err();
             assert!(found.contains("at:"), "{found}");
             assert_eq!(said.unwrap_err(), found, "{wrong}");
@@ -293,7 +293,7 @@ mod tests {
                 } else if path.extension().is_some_and(|end| end == "renewal") {
                     let Ok(text) = fs::read_to_string(entry.path()) else { continue };
                     let name = root.join(&path).display().to_string();
-                    let Some((whole, said)) = both(&name, text) else { continue };
+                    let Some([whole, said]) = both(&name, text) else { continue };
                     assert_eq!(said, whole, "{name}");
                     compared += 1;
                 }

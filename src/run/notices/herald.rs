@@ -97,7 +97,7 @@ fn of_run(kind: Kind, plan: &Plan, run: &str, what: &str, at: Timestamp) -> Card
 }
 
 /// What is asked of a role where a run waits for it.
-fn asked(checked: &Checked, run: &str, state: &State, wait: &Wait, role: RoleId, now: Timestamp) -> Card {
+fn asked((checked, run, state): (&Checked, &str, &State), wait: &Wait, role: RoleId, now: Timestamp) -> Card {
     let plan = checked.plan();
     let waiting = wait.waiting(checked);
     let role = plan.landscape.roles[role].clone();
@@ -166,7 +166,7 @@ impl Herald for SiteHerald {
             if self.ends(name).is_empty() {
                 continue;
             }
-            let card = asked(checked, run, state, &wait, role, now);
+            let card = asked((checked, run, state), &wait, role, now);
             let opens = card.window.as_ref().map(|window| window.opens.to_string()).unwrap_or_default();
             let what = wait.waiting(checked).what.shown();
             let step = card.step.clone().unwrap_or_default();

@@ -13,8 +13,10 @@ fn kind(name: &str) -> Value {
 /// A secret of a channel.
 fn secret(what: &str) -> Value {
     let mut secret = password();
-    secret["description"] =
-        json!(format!("Where the {what} comes from: env:NAME, file:PATH or credential:NAME."));
+    if let Some(told) = secret.as_object_mut() {
+        let source = format!("Where the {what} comes from: env:NAME, file:PATH or credential:NAME.");
+        told.insert("description".to_owned(), source.into());
+    }
     secret
 }
 
