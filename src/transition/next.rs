@@ -115,6 +115,8 @@ fn step(checked: &Checked, state: &mut State, event: &Event) -> Taken {
         Event::Started { .. } | Event::Continued { .. } => Ok(None),
         Event::Left { .. } => {
             state.left = true;
+            // Nothing stands still that is over.
+            state.pauses.clear();
             Ok(Some(Vec::new()))
         }
         // Who wants what is taken down; the run stands where it stood.

@@ -24,10 +24,13 @@ use keyroll::{
     world::material::Certificate,
 };
 
-use crate::runs::{
-    Place,
-    faults::{Nobody, read},
-    plan,
+use crate::{
+    observed::by_hand,
+    runs::{
+        Place,
+        faults::{Nobody, read},
+        plan,
+    },
 };
 
 const YEARS: SignedDuration = SignedDuration::from_hours(24 * 3_653);
@@ -99,11 +102,7 @@ fn by(role: &str) -> Actor {
 
 /// Nobody can look into the flow: what is under way is waited for, a day.
 fn unseen(place: &Place) {
-    let site = place.read("site.toml");
-    let from = site.find("[flows.orders]").unwrap();
-    let until = site[from..].find("\n\n").map_or(site.len(), |at| from + at);
-    let manual = "[flows.orders]\nbackend = \"manual\"";
-    place.write("site.toml", format!("{}{manual}{}", &site[..from], &site[until..]));
+    by_hand(place, "flows.orders");
 }
 
 #[test]

@@ -21,6 +21,7 @@ use crate::{
         wait::{Wait, waits},
     },
     source::{Refusal, shown},
+    transition::state::State,
 };
 
 use super::Job;
@@ -38,16 +39,13 @@ pub(super) fn end(
     let (exit, word) = match ending {
         Ok(Ending::Done) => (Exit::Done, "done"),
         Ok(Ending::Waiting(found)) => {
-            halted::standstill(checked, host.state(), WallClock.now())
-                .iter()
-                .for_each(|line| screen.remark(line));
-            waiting(checked, &found, &mut more, screen);
+            waiting(checked, host.state(), &found, &mut more, screen);
             (Exit::Waiting, "waiting")
         }
         Ok(Ending::Interrupted) => {
             let casting = Casting::of(checked.plan(), site);
             let found = waits(checked, &casting, host.state(), WallClock.now());
-            waiting(checked, &found, &mut more, screen);
+            waiting(checked, host.state(), &found, &mut more, screen);
             screen.talk("interrupted; run again to go on");
             (stop::exit(), "interrupted")
         }
@@ -109,8 +107,9 @@ pub(super) fn end(
     }
 }
 
-fn waiting(checked: &Checked, found: &[Wait], more: &mut Carried, screen: &mut Screen) {
-    let lines: Vec<String> = found.iter().map(|wait| wait.sentence(checked)).collect();
+fn waiting(checked: &Checked, state: &State, found: &[Wait], more: &mut Carried, screen: &mut Screen) {
+    let mut lines = halted::standstill(checked, state, WallClock.now());
+    lines.extend(found.iter().map(|wait| wait.sentence(checked)));
     if screen.is_text() {
         lines.iter().for_each(|line| screen.result(line));
     }
