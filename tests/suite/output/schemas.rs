@@ -399,6 +399,9 @@ fn every_kind_of_event_fits_the_schema() {
         Event::Drained { flow: "f".to_owned(), key: "old".to_owned(), how: Drain::Waited },
         Event::Drained { flow: "f".to_owned(), key: "old".to_owned(), how: Drain::Seen },
         Event::Broken { what: "a promise".to_owned() },
+        Event::Paused { until: at, role: None, by: by(Some("Ann")), because: "why".to_owned() },
+        Event::Paused { until: at, role: Some("ops".to_owned()), by: by(None), because: "why".to_owned() },
+        Event::Resumed { role: None, by: by(Some("Ann")), because: "why".to_owned() },
     ];
     let documents: Vec<Value> =
         events.into_iter().map(|event| serde_json::from_str(&line(&Record { at, event })).unwrap()).collect();
