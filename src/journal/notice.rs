@@ -53,7 +53,7 @@ pub struct Moment<'a> {
 }
 
 /// Says what people are to be told.
-pub trait Herald: Debug {
+pub trait Herald: Debug + Send {
     /// What is asked of people where a run stands.
     fn asked(&self, run: &str, checked: &Checked, state: &State, now: Timestamp) -> Vec<Tiding>;
 

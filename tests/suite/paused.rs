@@ -51,9 +51,9 @@ fn a_run_that_is_paused_does_nothing_until_then_and_says_so() {
     let before = place.files();
     let said = place.run().ends(3);
     assert!(said.out.contains(&told), "{}", said.out);
-    let held = format!("trust_both waits for time since ");
+    let held = "trust_both waits for time since ";
     assert!(
-        said.out.contains(&held) && said.out.contains("paused by Dana (tenant_admin): moving"),
+        said.out.contains(held) && said.out.contains("paused by Dana (tenant_admin): moving"),
         "{}",
         said.out
     );

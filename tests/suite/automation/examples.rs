@@ -66,7 +66,7 @@ fn the_lines_of_cron_are_called() {
         let mut words = line.splitn(6, ' ');
         let times: Vec<&str> = words.by_ref().take(5).collect();
         let is_time = |word: &&str| word.chars().all(|c| c.is_ascii_digit() || "*/,-".contains(c));
-        assert!(times.iter().all(|word| is_time(word)), "{line}");
+        assert!(times.iter().all(is_time), "{line}");
         let command = words.next().unwrap();
         // A percent sign ends a line of cron.
         assert!(!command.contains('%'), "{command}");
