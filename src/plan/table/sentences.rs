@@ -212,9 +212,10 @@ mod tests {
         \x20   needs r-$partner accepts $partner-new for each zone\n    inform $partner\n  }\n\
         \x20 promise f-$partner never rejected\n\
         \x20 waive f-$partner interrupted because \"$title knows\"\n\
+        \x20 for each zone {\n    step s-$zone-$partner by ops {\n      inform $partner\n    }\n  }\n\
         \x20 for each zone where zone is not east {\n\
         \x20   step $zone-$partner by ops {\n      after told-$partner\n      inform $partner\n    }\n  }\n}\n\
-        for each zone {\n  step to-$zone by ops {\n    after told-$partner for each partner where region is not west\n    inform $partner for each partner where region is $zone\n  }\n}\n\
+        for each zone {\n  step to-$zone by ops {\n    after s-$zone-$partner for each partner where region is not west\n    inform $partner for each partner where region is $zone\n  }\n}\n\
         step all by ops {\n  inform $partner for each partner\n}\n";
 
     /// What is said in one go, and what is said one after the other in several.
@@ -258,7 +259,7 @@ mod tests {
         for (right, wrong) in [
             ("key $partner-old", "key $partne-old"),
             ("step told-$partner by", "step told by"),
-            ("after told-$partner for each partner", "after told-$partner for each partners"),
+            ("after s-$zone-$partner for each partner", "after s-$zone-$partner for each partners"),
             (
                 "inform $partner for each partner where region is $zone",
                 "inform $partner for each partner where region is 2",
