@@ -135,7 +135,7 @@ impl View<'_> {
         let mut dates: BTreeMap<Timestamp, Vec<StepId>> = BTreeMap::new();
         for (other, row) in plan.steps.iter() {
             let behind = other == self.step || order.is_before(self.step, other);
-            if let Some(deadline) = row.not_after.filter(|_| behind && !state.world.is_done(other)) {
+            if let Some(deadline) = row.extra().not_after.filter(|_| behind && !state.world.is_done(other)) {
                 dates.entry(deadline.at).or_default().push(other);
             }
         }

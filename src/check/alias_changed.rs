@@ -106,7 +106,7 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
         }
         for step in moves.intersection(&late) {
             let row = &plan.steps[*step];
-            let at = row.comes_late.unwrap_or(row.name.span).into();
+            let at = row.extra().comes_late.unwrap_or(row.name.span).into();
             findings.push(Box::new(Late { step: shown(&row.name.value), flow: name(), at }));
         }
     }

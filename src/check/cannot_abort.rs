@@ -61,7 +61,7 @@ fn finding(plan: &Plan, promise: Span, bar: Bar) -> Option<Finding> {
                 format!("it is not shown that the start is reached again where `{name}` may come late");
             let why = "an attempt of it may do again what was taken back".to_owned();
             let help = "take one of the two lines out".to_owned();
-            let at = row.comes_late.unwrap_or(row.name.span).into();
+            let at = row.extra().comes_late.unwrap_or(row.name.span).into();
             Box::new(CannotAbort { what, help, at, why, promise })
         }
         Bar::Open { statement, window } => {

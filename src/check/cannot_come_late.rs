@@ -69,7 +69,7 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let drains = drains(plan);
     for step in subject.late.moves().iter().copied() {
         let row = &plan.steps[step];
-        let (name, at) = (shown(&row.name.value), row.comes_late.unwrap_or(row.name.span));
+        let (name, at) = (shown(&row.name.value), row.extra().comes_late.unwrap_or(row.name.span));
         for effect in row.action.value.effects() {
             let written = effect.writes().into_iter().map(|(fact, _)| fact).chain(effect.displaces());
             let mut stores = written.filter_map(|fact| match fact {

@@ -1,6 +1,6 @@
 //! A plan that passed every check, and the way there.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use crate::{
     graph::{
@@ -142,20 +142,19 @@ fn found(plan: Plan) -> Result<Checked, Vec<Finding>> {
         Err(Unordered::Entangled) => return Err(vec![too_entangled::finding(&plan)]),
     };
     let workers = workers(plan.steps.len());
-    let told = || (Awaited::of(&plan, &order), Late::of(&plan, &order));
-    let ((awaited, late), knowledge) = both(workers, told, || Knowledge::of(&plan, &order));
-    let (Some(knowledge), Some(awaited)) = (knowledge, awaited) else {
-        return Err(vec![too_entangled::finding(&plan)]);
+    let entangled = || vec![too_entangled::finding(&plan)];
+    let known = OnceLock::new();
+    let told = || (Awaited::of(&plan, &order), Late::of(&plan, &order), Holders::of(&plan, &order));
+    let ((awaited, late, holders), news) = both(workers, told, || {
+        let knowledge = known.get_or_init(|| Knowledge::of(&plan, &order)).as_ref();
+        knowledge.map(|knowledge| News::of(&plan, &order, knowledge))
+    });
+    let (Some(knowledge), Some(news), Some(awaited)) = (known.get().and_then(Option::as_ref), news, awaited)
+    else {
+        return Err(entangled());
     };
-    let (news, holders) = (News::of(&plan, &order, &knowledge), Holders::of(&plan, &order));
-    let subject = Subject {
-        plan: &plan,
-        order: &order,
-        knowledge: &knowledge,
-        late: &late,
-        news: &news,
-        holders: &holders,
-    };
+    let subject =
+        Subject { plan: &plan, order: &order, knowledge, late: &late, news: &news, holders: &holders };
     let rights = || rights(&plan, &news, &holders);
     let ((licences, provisions), findings) = both(workers, rights, || findings(&subject, workers));
     let findings = if plan.has_rows { once(findings) } else { findings };
@@ -165,6 +164,7 @@ fn found(plan: Plan) -> Result<Checked, Vec<Finding>> {
         return Err(errors);
     }
     let advice = plan.source.placed(advice);
+    let knowledge = known.into_inner().flatten().ok_or_else(entangled)?;
     Ok(Checked { late, licences, provisions, awaited, order, knowledge, plan, advice })
 }
 

@@ -56,7 +56,7 @@ struct DeadlineTight {
 #[must_use]
 pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let plan = subject.plan;
-    if plan.steps.rows().all(|step| step.not_after.is_none()) {
+    if plan.steps.rows().all(|step| step.extra().not_after.is_none()) {
         return Vec::new();
     }
     let gates = Gates::of(plan, subject.order);
@@ -139,17 +139,18 @@ fn labels(plan: &Plan, moment: &Moment, takes: impl Fn(StepId) -> Option<String>
     let mut before: Option<StepId> = None;
     for (number, step) in moment.path.iter().enumerate() {
         let row = &plan.steps[*step];
-        let date = row.not_before.map(|date| (date.sentence(), date.span));
-        let deadline = row.not_after.map(|deadline| (deadline.sentence(), deadline.span));
+        let date = row.extra().not_before.map(|date| (date.sentence(), date.span));
+        let deadline = row.extra().not_after.map(|deadline| (deadline.sentence(), deadline.span));
         let from = if moment.from_deadline { deadline } else { date };
         if let Some((text, at)) = from.filter(|_| before.is_none()) {
             labels.push(LabeledSpan::new_with_span(Some(text), at));
         }
-        if let Some(waits) = row.waits.iter().find(|waits| Some(waits.after) == before) {
+        if let Some(waits) = row.extra().waits.iter().find(|waits| Some(waits.after) == before) {
             let text = format!("it waits {}", spelt(waits.time));
             labels.push(LabeledSpan::new_with_span(Some(text), waits.span));
         }
-        if let (Some(declared), Some(text), true) = (row.takes, takes(*step), number + 1 < moment.path.len())
+        if let (Some(declared), Some(text), true) =
+            (row.extra().takes, takes(*step), number + 1 < moment.path.len())
         {
             labels.push(LabeledSpan::new_with_span(Some(text), declared.span));
         }

@@ -1,7 +1,6 @@
 //! A certificate used by a role that does not hold it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use foldhash::{HashMap, HashSet};
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
@@ -66,13 +65,13 @@ pub struct Holders<'a> {
     plan: &'a Plan,
     order: &'a Order,
     /// From the start: it lies in a keystore of the role's, or a receiver of the role's accepts it.
-    from_start: BTreeSet<(RoleId, KeyId)>,
+    from_start: HashSet<(RoleId, KeyId)>,
     /// The steps of a role that create the pair, or issue or install the certificate that was ordered.
-    created: BTreeMap<(RoleId, KeyId), Vec<StepId>>,
+    created: HashMap<(RoleId, KeyId), Vec<StepId>>,
     /// The messages to a role that hand it over.
-    handed: BTreeMap<(RoleId, KeyId), Vec<DeliveryId>>,
+    handed: HashMap<(RoleId, KeyId), Vec<DeliveryId>>,
     /// Where a key lies at the start, or comes to lie.
-    places: BTreeMap<KeyId, PlaceId>,
+    places: HashMap<KeyId, PlaceId>,
 }
 
 impl<'a> Holders<'a> {
@@ -80,8 +79,8 @@ impl<'a> Holders<'a> {
     #[must_use]
     pub fn of(plan: &'a Plan, order: &'a Order) -> Self {
         let land = &plan.landscape;
-        let mut from_start = BTreeSet::new();
-        let mut places = BTreeMap::new();
+        let mut from_start = HashSet::default();
+        let mut places = HashMap::default();
         for (place, key) in plan.places_in_use() {
             from_start.insert((land.stores[land.places[place].store].owner, key));
             places.entry(key).or_insert(place);
@@ -89,7 +88,7 @@ impl<'a> Holders<'a> {
         for (id, acceptor) in land.acceptors.iter() {
             from_start.extend(plan.start.accepted[id].iter().map(|key| (acceptor.owner, key)));
         }
-        let mut created: BTreeMap<_, Vec<StepId>> = BTreeMap::new();
+        let mut created: HashMap<_, Vec<StepId>> = HashMap::default();
         for (id, step) in plan.steps.iter() {
             let role = step.role.value;
             let made = |key: &KeyId| plan.issuer(*key).is_none();
@@ -111,7 +110,7 @@ impl<'a> Holders<'a> {
                 }
             }
         }
-        let mut handed: BTreeMap<_, Vec<DeliveryId>> = BTreeMap::new();
+        let mut handed: HashMap<_, Vec<DeliveryId>> = HashMap::default();
         for (id, delivery) in plan.deliveries.iter() {
             let speech = plan.steps[delivery.step].speech.as_ref();
             if let Some(SpeechKind::Provision(key)) = speech.map(|speech| speech.kind) {

@@ -81,7 +81,7 @@ pub fn find(subject: &Subject<'_>) -> Vec<Finding> {
         Asks::Drained(flow, _) => !plan.landscape.drain(flow).is_zero(),
         Asks::Facts(_) | Asks::Open(_) => false,
     });
-    let is_timed = |step: &Step| step.takes.is_some() || !step.waits.is_empty();
+    let is_timed = |step: &Step| step.extra().takes.is_some() || !step.extra().waits.is_empty();
     if !plan.steps.rows().any(is_timed) && plan.limits.is_empty() && !drains {
         return Vec::new();
     }
@@ -157,7 +157,7 @@ fn for_ever(plan: &Plan, timing: &Timing, waived: &BTreeSet<ChannelId>) -> Vec<F
 
 fn help(plan: &Plan, timing: &Timing, (worst, most): (&Worst, Duration), otherwise: &str) -> String {
     let over = spelt(worst.time.saturating_sub(most));
-    let longest = worst.path.iter().filter_map(|step| Some((plan.steps[*step].takes?.most, *step)));
+    let longest = worst.path.iter().filter_map(|step| Some((plan.steps[*step].extra().takes?.most, *step)));
     let longest = longest.reduce(|longest, next| if next.0 > longest.0 { next } else { longest });
     let drains = worst.path.iter().zip(worst.path.iter().skip(1));
     let drains = drains.filter_map(|(before, step)| timing.drain(*before, *step));
@@ -200,12 +200,12 @@ fn labels(plan: &Plan, timing: &Timing, worst: &Worst) -> Vec<LabeledSpan> {
                 labels.push(LabeledSpan::new_with_span(Some(text), *at));
             }
         }
-        let waits = plan.steps[*step].waits.iter().find(|waits| Some(&waits.after) == before);
+        let waits = plan.steps[*step].extra().waits.iter().find(|waits| Some(&waits.after) == before);
         if let Some(waits) = waits.filter(|_| drain.is_none()) {
             let text = format!("it waits {}", spelt(waits.time));
             labels.push(LabeledSpan::new_with_span(Some(text), waits.span));
         }
-        if let Some(takes) = plan.steps[*step].takes {
+        if let Some(takes) = plan.steps[*step].extra().takes {
             let text = format!("up to {}", spelt(takes.most));
             labels.push(LabeledSpan::new_with_span(Some(text), takes.span));
         }

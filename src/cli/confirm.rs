@@ -100,7 +100,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     };
     let mine = plan.landscape.roles[plan.steps[step].role.value] == arguments.role;
     let casting = Casting::of(plan, &site);
-    let (by_site, two) = (casting.is_by_backend(plan, step), plan.steps[step].two_people.is_some());
+    let (by_site, two) = (casting.is_by_backend(plan, step), plan.steps[step].extra().two_people.is_some());
     if mine
         && two
         && let Some(why) = stranger(&casting.role(plan.steps[step].role.value).people, arguments)

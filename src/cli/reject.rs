@@ -52,7 +52,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     };
     let mine = plan.landscape.roles[plan.steps[step].role.value] == arguments.role;
     // Two people may say no to what a backend does.
-    let two = plan.steps[step].two_people.is_some();
+    let two = plan.steps[step].extra().two_people.is_some();
     if mine && !two && Casting::of(plan, &site).is_by_backend(plan, step) {
         screen.talk(format_args!("not taken down: the site does `{}` by itself", shown(&arguments.step)));
         return Exit::Usage;

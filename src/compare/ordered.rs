@@ -64,7 +64,7 @@ pub(super) fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
     }
     for (name, was) in &before {
         let Some(is) = after.get(name) else { continue };
-        let two = |checked: &Checked, step: StepId| checked.plan().steps[step].two_people.is_some();
+        let two = |checked: &Checked, step: StepId| checked.plan().steps[step].extra().two_people.is_some();
         let (weight, text) = match (two(old, *was), two(new, *is)) {
             (true, false) => (Weight::Weaker, "need not be confirmed by two people any more"),
             (false, true) => (Weight::Stronger, "is confirmed by two people"),

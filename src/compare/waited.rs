@@ -73,16 +73,16 @@ fn deadline(name: &str, was: Option<Timestamp>, is: Option<Timestamp>) -> Option
 /// How long a step waits after which others.
 fn waits(checked: &Checked, step: StepId) -> BTreeMap<&str, Duration> {
     let plan = checked.plan();
-    let waits = plan.steps[step].waits.iter();
+    let waits = plan.steps[step].extra().waits.iter();
     waits.map(|waits| (plan.steps[waits.after].name.value.as_str(), waits.time)).collect()
 }
 
 fn begins(checked: &Checked, step: StepId) -> Option<Timestamp> {
-    checked.plan().steps[step].not_before.map(|date| date.at)
+    checked.plan().steps[step].extra().not_before.map(|date| date.at)
 }
 
 fn until(checked: &Checked, step: StepId) -> Option<Timestamp> {
-    checked.plan().steps[step].not_after.map(|deadline| deadline.at)
+    checked.plan().steps[step].extra().not_after.map(|deadline| deadline.at)
 }
 
 const fn weaker(text: String) -> Difference {

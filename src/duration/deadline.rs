@@ -55,12 +55,12 @@ pub enum Latest {
 /// All steps with deadlines, in the order of the text. Plans without one cost nothing.
 #[must_use]
 pub fn deadlines(plan: &Plan, gates: &Gates<'_>) -> Vec<Due> {
-    if plan.steps.rows().all(|step| step.not_after.is_none()) {
+    if plan.steps.rows().all(|step| step.extra().not_after.is_none()) {
         return Vec::new();
     }
     let early = earliest(gates);
     let late = latest(gates);
-    let due = plan.steps.iter().filter_map(|(step, row)| Some((step, row.not_after?)));
+    let due = plan.steps.iter().filter_map(|(step, row)| Some((step, row.extra().not_after?)));
     due.map(|(step, deadline)| Due {
         step,
         deadline,
@@ -81,7 +81,7 @@ fn earliest(gates: &Gates<'_>) -> Table<StepId, Row<Timestamp>> {
     let plan = gates.plan;
     let mut found: Table<StepId, Row<Timestamp>> = Table::like(&plan.steps, None);
     for step in gates.order.sequence().iter().copied() {
-        let mut row = plan.steps[step].not_before.map(|date| (date.at, None));
+        let mut row = plan.steps[step].extra().not_before.map(|date| (date.at, None));
         for gate in gates.before(step) {
             // What is under way may arrive at once; a wait is as long as it says.
             let (before, time) = match gate {
@@ -128,7 +128,7 @@ fn latest(gates: &Gates<'_>) -> Late {
     let mut late = Late { worst: none(), kept: none() };
     for step in gates.order.sequence().iter().copied() {
         let mut row = Begins {
-            dated: plan.steps[step].not_before.map(|date| (date.at, None)),
+            dated: plan.steps[step].extra().not_before.map(|date| (date.at, None)),
             start: Some((Duration::ZERO, None)),
             ..Begins::default()
         };
@@ -146,7 +146,7 @@ fn latest(gates: &Gates<'_>) -> Late {
             }
         }
         late.worst[step] = row;
-        late.kept[step] = match plan.steps[step].not_after {
+        late.kept[step] = match plan.steps[step].extra().not_after {
             Some(deadline) => row.kept(deadline),
             None => row,
         };

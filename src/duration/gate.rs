@@ -90,8 +90,8 @@ impl<'a> Gates<'a> {
     pub fn before(&self, step: StepId) -> Vec<Gate> {
         let row = &self.plan.steps[step];
         let mut gates: Vec<Gate> = row.after.iter().map(|before| Gate::Done(before.value)).collect();
-        gates.extend(row.waits.iter().map(|waits| Gate::Waited(waits.after, waits.time)));
-        gates.extend(row.not_before.map(|date| Gate::Unknown(Undeclared::Date(step, date.at))));
+        gates.extend(row.extra().waits.iter().map(|waits| Gate::Waited(waits.after, waits.time)));
+        gates.extend(row.extra().not_before.map(|date| Gate::Unknown(Undeclared::Date(step, date.at))));
         for (number, need) in row.needs.iter().enumerate() {
             match need.value.asks() {
                 Asks::Open(window) => gates.push(Gate::Open(window)),
@@ -159,7 +159,7 @@ impl<'a> Gates<'a> {
     /// The step, where nothing says how long it takes.
     pub fn most(&self, step: StepId) -> Result<Duration, Undeclared> {
         let row = &self.plan.steps[step];
-        match (row.takes, &row.speech) {
+        match (row.extra().takes, &row.speech) {
             (Some(takes), _) => Ok(takes.most),
             // An agreement waits for the answer.
             (None, Some(_)) if self.plan.proposal(step).is_none() => Ok(Duration::ZERO),
@@ -190,14 +190,14 @@ impl<'a> Gates<'a> {
     /// How long a step takes at least.
     #[must_use]
     pub fn least(&self, step: StepId) -> Duration {
-        self.plan.steps[step].takes.map(|takes| takes.least).unwrap_or_default()
+        self.plan.steps[step].extra().takes.map(|takes| takes.least).unwrap_or_default()
     }
 }
 
 /// The facts that an attempt may change that comes late, and the flows that one may stop.
 fn late(plan: &Plan, order: &Order) -> (BTreeSet<Fact>, BTreeMap<ChannelId, StepId>) {
     let (mut facts, mut stops) = (BTreeSet::new(), BTreeMap::new());
-    if plan.steps.rows().all(|step| step.comes_late.is_none()) {
+    if plan.steps.rows().all(|step| step.extra().comes_late.is_none()) {
         return (facts, stops);
     }
     for step in Late::of(plan, order).moves().iter().copied() {

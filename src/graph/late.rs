@@ -6,6 +6,9 @@
 
 use std::collections::BTreeMap;
 
+use foldhash::HashMap;
+use smallvec::{SmallVec, smallvec};
+
 use crate::{
     plan::Plan,
     world::{
@@ -17,7 +20,7 @@ use crate::{
 use super::order::Order;
 
 /// What an effect does that lets another one fit again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Trace {
     Started(ChannelId),
     Stopped(ChannelId),
@@ -32,6 +35,9 @@ enum Trace {
     /// A key that lay anywhere lies nowhere any more.
     Removed(KeyId),
 }
+
+/// Those of one effect.
+type Traces = SmallVec<[Trace; 2]>;
 
 /// A step whose effect could change something when it comes late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,12 +65,12 @@ impl Late {
     #[must_use]
     pub fn of(plan: &Plan, order: &Order) -> Self {
         let mut search = Search { plan, order, rows: rows(plan, order), hazards: BTreeMap::new() };
-        let mut sleepers: BTreeMap<Trace, Vec<StepId>> = BTreeMap::new();
+        let mut sleepers: HashMap<Trace, SmallVec<[StepId; 4]>> = HashMap::default();
         let mut open = Vec::new();
         for (step, row) in plan.steps.iter() {
             let waking = row.action.value.effects().into_iter().flat_map(wakes);
             waking.for_each(|trace| sleepers.entry(trace).or_default().push(step));
-            open.extend(search.look(step).filter(|_| row.comes_late.is_some()));
+            open.extend(search.look(step).filter(|_| row.extra().comes_late.is_some()));
         }
         // What may come late may follow on anything, and wake others in its turn.
         while let Some(late) = open.pop() {
@@ -73,12 +79,13 @@ impl Late {
                 let hazard = Hazard { step, after: late, by_late: true, others: false };
                 if step != late && !search.hazards.contains_key(&step) {
                     search.hazards.insert(step, hazard);
-                    open.extend(plan.steps[step].comes_late.map(|_| step));
+                    open.extend(plan.steps[step].extra().comes_late.map(|_| step));
                 }
             }
         }
         let hazards = search.hazards;
-        let declared = plan.steps.iter().filter(|(_, row)| row.comes_late.is_some()).map(|(step, _)| step);
+        let declared =
+            plan.steps.iter().filter(|(_, row)| row.extra().comes_late.is_some()).map(|(step, _)| step);
         let (moves, idle) = declared.partition(|step| hazards.contains_key(step));
         Self { hazards, moves, idle }
     }
@@ -102,50 +109,50 @@ impl Late {
 }
 
 /// What an effect leaves behind.
-fn leaves(effect: Effect) -> Vec<Trace> {
+fn leaves(effect: Effect) -> Traces {
     match effect {
-        Effect::Start(channel) => vec![Trace::Started(channel)],
-        Effect::Stop(channel) => vec![Trace::Stopped(channel)],
-        Effect::Set(own) => vec![Trace::Set(own)],
-        Effect::Clear(own) => vec![Trace::Cleared(own)],
-        Effect::Accept { acceptor, key } => vec![Trace::Taken(acceptor, key)],
-        Effect::Retire { acceptor, key } => vec![Trace::Retired(acceptor, key)],
+        Effect::Start(channel) => smallvec![Trace::Started(channel)],
+        Effect::Stop(channel) => smallvec![Trace::Stopped(channel)],
+        Effect::Set(own) => smallvec![Trace::Set(own)],
+        Effect::Clear(own) => smallvec![Trace::Cleared(own)],
+        Effect::Accept { acceptor, key } => smallvec![Trace::Taken(acceptor, key)],
+        Effect::Retire { acceptor, key } => smallvec![Trace::Retired(acceptor, key)],
         Effect::Replace { acceptor, old, new } => {
             let goes = (old != new).then_some(Trace::Retired(acceptor, old));
             [Trace::Taken(acceptor, new)].into_iter().chain(goes).collect()
         }
-        Effect::Put { place, key } => vec![Trace::Brought(place, key)],
+        Effect::Put { place, key } => smallvec![Trace::Brought(place, key)],
         Effect::Exchange { place, key, backup, .. } => {
-            vec![Trace::Brought(place, key), Trace::Moved(backup)]
+            smallvec![Trace::Brought(place, key), Trace::Moved(backup)]
         }
-        Effect::Repoint { own, .. } => vec![Trace::Moved(own)],
-        Effect::Remove { key, .. } => vec![Trace::Removed(key)],
-        Effect::Try { .. } | Effect::Propose(_) | Effect::Agree(_) => Vec::new(),
+        Effect::Repoint { own, .. } => smallvec![Trace::Moved(own)],
+        Effect::Remove { key, .. } => smallvec![Trace::Removed(key)],
+        Effect::Try { .. } | Effect::Propose(_) | Effect::Agree(_) => Traces::new(),
     }
 }
 
 /// What must have been left behind, one of it, for an effect that is there to change something again.
-fn wakes(effect: Effect) -> Vec<Trace> {
+fn wakes(effect: Effect) -> Traces {
     match effect {
-        Effect::Start(channel) => vec![Trace::Stopped(channel)],
-        Effect::Stop(channel) => vec![Trace::Started(channel)],
-        Effect::Set(own) => vec![Trace::Cleared(own)],
-        Effect::Clear(own) => vec![Trace::Set(own)],
-        Effect::Accept { acceptor, key } => vec![Trace::Retired(acceptor, key)],
-        Effect::Retire { acceptor, key } => vec![Trace::Taken(acceptor, key)],
+        Effect::Start(channel) => smallvec![Trace::Stopped(channel)],
+        Effect::Stop(channel) => smallvec![Trace::Started(channel)],
+        Effect::Set(own) => smallvec![Trace::Cleared(own)],
+        Effect::Clear(own) => smallvec![Trace::Set(own)],
+        Effect::Accept { acceptor, key } => smallvec![Trace::Retired(acceptor, key)],
+        Effect::Retire { acceptor, key } => smallvec![Trace::Taken(acceptor, key)],
         Effect::Replace { acceptor, old, new } => {
             let comes = (old != new).then_some(Trace::Taken(acceptor, old));
             [Trace::Retired(acceptor, new)].into_iter().chain(comes).collect()
         }
         // A pair is not made a second time as long as it lies anywhere.
-        Effect::Put { key, .. } => vec![Trace::Removed(key)],
+        Effect::Put { key, .. } => smallvec![Trace::Removed(key)],
         // Its staging place was left empty: the key must come to lie there again.
-        Effect::Exchange { staged, key, .. } => vec![Trace::Brought(staged, key), Trace::Moved(staged)],
-        Effect::Remove { place, key } => vec![Trace::Brought(place, key), Trace::Moved(place)],
+        Effect::Exchange { staged, key, .. } => smallvec![Trace::Brought(staged, key), Trace::Moved(staged)],
+        Effect::Remove { place, key } => smallvec![Trace::Brought(place, key), Trace::Moved(place)],
         // Another step repointed the flow since.
-        Effect::Repoint { own, .. } => vec![Trace::Moved(own)],
+        Effect::Repoint { own, .. } => smallvec![Trace::Moved(own)],
         // A test changes nothing, and a window that was agreed stays so.
-        Effect::Try { .. } | Effect::Propose(_) | Effect::Agree(_) => Vec::new(),
+        Effect::Try { .. } | Effect::Propose(_) | Effect::Agree(_) => Traces::new(),
     }
 }
 
@@ -153,15 +160,15 @@ fn wakes(effect: Effect) -> Vec<Trace> {
 #[derive(Debug, Default)]
 struct Row {
     /// In their order.
-    steps: Vec<StepId>,
+    steps: SmallVec<[StepId; 4]>,
     /// How many of them come one after the other, counted from the first.
     chained: usize,
     /// The last place whose step does not come after the one before it.
     last_break: usize,
 }
 
-fn rows(plan: &Plan, order: &Order) -> BTreeMap<Trace, Row> {
-    let mut rows: BTreeMap<Trace, Row> = BTreeMap::new();
+fn rows(plan: &Plan, order: &Order) -> HashMap<Trace, Row> {
+    let mut rows: HashMap<Trace, Row> = HashMap::default();
     for step in order.sequence() {
         for trace in plan.steps[*step].action.value.effects().into_iter().flat_map(leaves) {
             let row = rows.entry(trace).or_default();
@@ -185,14 +192,14 @@ const MANY: usize = 64;
 struct Search<'a> {
     plan: &'a Plan,
     order: &'a Order,
-    rows: BTreeMap<Trace, Row>,
+    rows: HashMap<Trace, Row>,
     hazards: BTreeMap<StepId, Hazard>,
 }
 
 impl Search<'_> {
     /// Whether a step could matter late by the order alone.
     fn look(&mut self, step: StepId) -> Option<StepId> {
-        let mut firsts: Vec<(StepId, bool)> = Vec::new();
+        let mut firsts: SmallVec<[(StepId, bool); 2]> = SmallVec::new();
         for trace in self.plan.steps[step].action.value.effects().into_iter().flat_map(wakes) {
             firsts.extend(self.rows.get(&trace).and_then(|row| self.first(row, step)));
         }

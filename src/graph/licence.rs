@@ -1,6 +1,6 @@
 //! By what right a role may rely on a condition: it owns the thing, or it was told.
 
-use std::collections::BTreeMap;
+use foldhash::HashMap;
 
 use crate::{
     condition::Asks,
@@ -53,20 +53,20 @@ pub struct News<'a> {
     order: &'a Order,
     knowledge: &'a Knowledge,
     /// The steps that write a fact, in the order of the text, with what they leave it at.
-    writers: BTreeMap<Fact, Vec<(StepId, Value)>>,
+    writers: HashMap<Fact, Vec<(StepId, Value)>>,
     /// The steps that see by a test that an acceptor accepts a credential.
-    witnesses: BTreeMap<Fact, Vec<StepId>>,
+    witnesses: HashMap<Fact, Vec<StepId>>,
     /// The steps that agree on a window.
-    agreements: BTreeMap<WindowId, Vec<StepId>>,
+    agreements: HashMap<WindowId, Vec<StepId>>,
 }
 
 impl<'a> News<'a> {
     /// The news of a plan.
     #[must_use]
     pub fn of(plan: &'a Plan, order: &'a Order, knowledge: &'a Knowledge) -> Self {
-        let mut writers: BTreeMap<Fact, Vec<(StepId, Value)>> = BTreeMap::new();
-        let mut agreements: BTreeMap<WindowId, Vec<StepId>> = BTreeMap::new();
-        let mut witnesses: BTreeMap<Fact, Vec<StepId>> = BTreeMap::new();
+        let mut writers: HashMap<Fact, Vec<(StepId, Value)>> = HashMap::default();
+        let mut agreements: HashMap<WindowId, Vec<StepId>> = HashMap::default();
+        let mut witnesses: HashMap<Fact, Vec<StepId>> = HashMap::default();
         for (id, step) in plan.steps.iter() {
             for effect in step.action.value.effects() {
                 if let Effect::Try { channel, key } = effect {

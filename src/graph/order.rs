@@ -1,6 +1,7 @@
 //! The partial order of the steps: what happens before what in every run.
 
 use petgraph::algo::toposort;
+use smallvec::SmallVec;
 
 use crate::{
     moment::{self, Event},
@@ -11,6 +12,9 @@ use super::{StepGraph, node, step_set::StepSet};
 
 /// How much memory the sets of an order, or of what is known, may take, in bytes.
 pub(super) const ROOM: usize = 256 * 1024 * 1024;
+
+/// After how many others a step comes mostly, at most.
+const FEW: usize = 4;
 
 /// The order of a plan without cycles.
 #[derive(Clone, Debug)]
@@ -54,7 +58,8 @@ impl Order {
         let mut taken = 0;
         for step in &sequence {
             let earlier = edges.neighbors_directed(node(*step), petgraph::Direction::Incoming);
-            let mut earlier: Vec<StepId> = earlier.filter_map(|n| edges.node_weight(n).copied()).collect();
+            let mut earlier: SmallVec<[StepId; FEW]> =
+                earlier.filter_map(|n| edges.node_weight(n).copied()).collect();
             // The latest first: it brings most of the others with it.
             earlier.sort_by_key(|earlier| std::cmp::Reverse(positions[*earlier]));
             let mut mine = StepSet::default();

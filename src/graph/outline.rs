@@ -214,12 +214,13 @@ impl Outline {
 
 /// What a step waits for by the clock.
 fn times(plan: &Plan, step: &Step) -> impl Iterator<Item = Gate> {
-    let waits = step.waits.iter().map(|waits| {
+    let waits = step.extra().waits.iter().map(|waits| {
         let after = &plan.steps[waits.after].name.value;
         format!("waits {} after {after}", spelt(waits.time))
     });
-    let until = step.not_after.map(|deadline| deadline.sentence());
-    let all: Vec<String> = waits.chain(step.not_before.map(|date| date.sentence())).chain(until).collect();
+    let until = step.extra().not_after.map(|deadline| deadline.sentence());
+    let all: Vec<String> =
+        waits.chain(step.extra().not_before.map(|date| date.sentence())).chain(until).collect();
     all.into_iter().map(|sentence| Gate { sentence, kind: GateKind::Time })
 }
 

@@ -10,6 +10,7 @@ mod digest;
 pub mod duplicate;
 mod expected;
 mod explained;
+mod extra;
 mod fit;
 mod flow;
 pub mod gap;
@@ -39,6 +40,7 @@ pub mod resolve;
 pub mod scope;
 mod settled;
 mod spoken;
+pub mod step_names;
 pub mod steps;
 pub mod suggest;
 mod switches;
@@ -57,6 +59,7 @@ pub use deadline::Deadline;
 pub use declare::Declared;
 pub use expected::Expected;
 pub use explained::explanations;
+pub use extra::Extra;
 pub use names::Names;
 pub use steps::Delivery;
 pub use takes::Takes;
@@ -67,7 +70,7 @@ use crate::{
     action::{Action, Speech},
     condition::{Condition, known::Known},
     invariant::{Invariant, course::Course, limited::Limited, stated::Stated},
-    source::{Source, Span, Spanned},
+    source::{Source, Spanned},
     world::{
         id::{DeliveryId, KeyId, PlaceId, RoleId, StepId, Table},
         landscape::Landscape,
@@ -145,22 +148,11 @@ pub struct Step {
     pub after: Vec<Spanned<StepId>>,
     /// What must hold before it.
     pub needs: Vec<Spanned<Box<dyn Condition>>>,
-    /// How long it takes, where that is said.
-    pub takes: Option<Takes>,
-    /// How long it waits after other steps.
-    pub waits: Vec<Waits>,
-    /// The date before which it does not begin.
-    pub not_before: Option<Date>,
-    /// Until when it has to have begun.
-    pub not_after: Option<Deadline>,
-    /// Where it says that an attempt that was given up may take effect at any later moment.
-    pub comes_late: Option<Span>,
-    /// Where it says that two people stand behind it.
-    pub two_people: Option<Span>,
     /// What it does.
     pub action: Spanned<Box<dyn Action>>,
     /// Whom it speaks to, if it is an act of speech.
     pub speech: Option<Speech>,
+    extra: Option<Box<Extra>>,
 }
 
 impl Plan {

@@ -12,6 +12,7 @@ use crate::{
         NAME_LIMIT,
         tree::{Item, Phrase, SyntaxTree, Term},
     },
+    worker::{both, workers},
     world::{
         id::{RoleId, StepId, Table},
         landscape::Landscape,
@@ -38,7 +39,9 @@ use super::{
     predecessors::predecessors,
     promise::Promises,
     scope::{Scope, Thing},
-    settled, steps,
+    settled,
+    step_names::{StepNames, is_step},
+    steps,
     table::{Extent, Instances, Sentences, instances, once, sentences},
     vocabulary::Vocabulary,
     waiver,
@@ -205,15 +208,23 @@ fn read(
     let tree = whole.tree.as_ref();
     let mut said = rows.map_or(Sentences::Written(tree), Sentences::Rows);
     let head = heads(&mut draft, source, tree);
-    names(&mut draft, &mut said, &given.parameters);
-    groups(&mut draft, &mut said);
-    for name in &whole.spoken {
-        let _used = draft.scope.parameters.named(name);
-    }
-    let questions = variant.asked(&mut draft);
-    let heads = owned(&mut draft, &mut said);
-    declare::bodies(&mut draft, &mut said, heads);
-    let mut steps = all_steps(&mut draft, &mut said);
+    let beside = said.beside();
+    let (named_steps, questions) = both(
+        workers(said.count(is_step)),
+        || StepNames::of(beside.beside()),
+        || {
+            names(&mut draft, &mut said, &given.parameters);
+            groups(&mut draft, &mut said);
+            for name in &whole.spoken {
+                let _used = draft.scope.parameters.named(name);
+            }
+            let questions = variant.asked(&mut draft);
+            let heads = owned(&mut draft, &mut said);
+            declare::bodies(&mut draft, &mut said, heads);
+            questions
+        },
+    );
+    let mut steps = all_steps(&mut draft, &mut said, named_steps);
     settled::settle(&mut draft, &mut steps);
     let (mut promises, mut goals, mut waivers) = (Promises::default(), Goals::default(), Vec::new());
     said.each(Extent::Whole, is_claim, |item| match item {
@@ -343,16 +354,14 @@ fn owned(draft: &mut Draft, said: &mut Sentences<'_>) -> Vec<Head> {
     heads
 }
 
-fn all_steps(draft: &mut Draft, said: &mut Sentences<'_>) -> Table<StepId, Step> {
-    let is_step = |item: &Item| matches!(item, Item::Step(_));
+fn all_steps(
+    draft: &mut Draft,
+    said: &mut Sentences<'_>,
+    (names, findings): (StepNames, Vec<Finding>),
+) -> Table<StepId, Step> {
     let mut steps = Table::with_capacity(said.count(is_step));
-    draft.scope.reserve_steps(said.count(is_step));
-    said.each(Extent::Head, is_step, |item| {
-        if let Item::Step(decl) = item {
-            let first = draft.scope.declare_step(&decl.name.value, decl.name.span);
-            draft.findings.extend(first.map(|first| duplicate::twice(&decl.name, first)));
-        }
-    });
+    draft.scope.declare_steps(names);
+    draft.findings.extend(findings);
     said.each(Extent::Whole, is_step, |item| {
         let Item::Step(decl) = item else { return };
         let owner = draft.reader().role(&decl.role).map_err(|finding| vec![finding]);

@@ -2,7 +2,7 @@
 
 use std::{
     cell::OnceCell,
-    collections::{BTreeMap, BTreeSet, hash_map::Entry},
+    collections::{BTreeMap, BTreeSet},
     sync::atomic::{AtomicBool, Ordering},
 };
 
@@ -10,12 +10,13 @@ use foldhash::HashMap;
 
 use crate::{
     source::Span,
-    world::id::{AcceptorId, ChannelId, GroupId, KeyId, OwnFactId, RoleId, StepId, StoreId, Table, WindowId},
+    world::id::{AcceptorId, ChannelId, GroupId, KeyId, OwnFactId, RoleId, StepId, StoreId, WindowId},
 };
 
 use super::{
     Names,
     parameter::Parameters,
+    step_names::StepNames,
     suggest::{self, Help, Patience},
     usages::Usages,
 };
@@ -85,9 +86,7 @@ pub struct Unused {
 #[derive(Debug, Default)]
 pub struct Scope {
     things: HashMap<String, Declared>,
-    steps: HashMap<String, StepId>,
-    /// Where each step is declared, those with a name twice too.
-    places: Table<StepId, Span>,
+    steps: StepNames,
     /// The names of each kind, sorted once somebody asks for them.
     kinds: OnceCell<BTreeMap<&'static str, BTreeSet<String>>>,
     /// The words of usage lines.
@@ -114,22 +113,10 @@ impl Scope {
         self.things.reserve(things);
     }
 
-    /// Makes room for so many steps.
-    pub fn reserve_steps(&mut self, steps: usize) {
-        self.steps.reserve(steps);
-    }
-
-    /// Enters the next step; gives the place of an earlier one with its name if there is one.
-    pub fn declare_step(&mut self, name: &str, span: Span) -> Option<Span> {
+    /// Enters the names of all steps.
+    pub fn declare_steps(&mut self, steps: StepNames) {
         self.kinds.take();
-        let step = self.places.push(span);
-        match self.steps.entry(name.to_owned()) {
-            Entry::Vacant(free) => {
-                free.insert(step);
-                None
-            }
-            Entry::Occupied(first) => Some(self.places[*first.get()]),
-        }
+        self.steps = steps;
     }
 
     /// What a name stands for; it is used from then on.
@@ -180,13 +167,13 @@ impl Scope {
     /// The step with this name.
     #[must_use]
     pub fn step(&self, name: &str) -> Option<StepId> {
-        self.steps.get(name).copied()
+        self.steps.step(name)
     }
 
     /// Gives up what every name stands for, and the parameters.
     #[must_use]
     pub fn into_parts(self) -> (Names, Parameters) {
-        (Names::of(self.things, self.steps), self.parameters)
+        (Names::of(self.things, self.steps.into_named()), self.parameters)
     }
 
     /// A help for a name of a kind that is not declared.
@@ -197,7 +184,7 @@ impl Scope {
             for (name, found) in &self.things {
                 kinds.entry(found.thing.kind()).or_default().insert(name.clone());
             }
-            kinds.insert(STEP, self.steps.keys().cloned().collect());
+            kinds.insert(STEP, self.steps.names().cloned().collect());
             kinds
         });
         let none = BTreeSet::new();

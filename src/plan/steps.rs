@@ -13,7 +13,8 @@ use crate::{
 };
 
 use super::{
-    Plan, Step, date, deadline, declare::said_twice, phrase::no_room_for_backup, resolve::Draft, takes, waits,
+    Plan, Step, date, deadline, declare::said_twice, extra::Extra, phrase::no_room_for_backup,
+    resolve::Draft, takes, waits,
 };
 
 /// A step that names an unknown step.
@@ -71,14 +72,12 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
     let mut after = Vec::new();
     let mut needs = Vec::new();
     let mut action: Option<Spanned<Box<dyn Action>>> = None;
-    let mut takes = None;
-    let mut waited = Vec::new();
-    let (mut not_before, mut not_after) = (None, None);
-    let (mut comes_late, mut two_people) = (None, None);
+    let mut extra = Extra::default();
     let mut unread = false;
     for line in &decl.body.lines {
         match &line.node {
             StepLine::After(names) => {
+                after.reserve_exact(names.len());
                 for name in names {
                     match step_named(draft, name) {
                         Ok(step) => after.push(Spanned::new(step, name.span)),
@@ -88,29 +87,32 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
             }
             // No table is left where names are resolved, and no condition on an answer.
             StepLine::AfterEach(_) | StepLine::OnlyIf(_) => {}
-            StepLine::Needs(phrase) => needs.extend(condition(draft, phrase)),
-            StepLine::Takes(line) => takes = takes::read(draft, line, takes).or(takes),
-            StepLine::Waits(line) => waited.extend(waits::read(draft, line, &waited)),
-            StepLine::NotBefore(written) => match (date::read(draft, written), not_before) {
+            StepLine::Needs(phrase) => {
+                needs.reserve_exact(1);
+                needs.extend(condition(draft, phrase));
+            }
+            StepLine::Takes(line) => extra.takes = takes::read(draft, line, extra.takes).or(extra.takes),
+            StepLine::Waits(line) => extra.waits.extend(waits::read(draft, line, &extra.waits)),
+            StepLine::NotBefore(written) => match (date::read(draft, written), extra.not_before) {
                 (Some(date), Some(first)) => {
                     let (what, first): (_, date::Date) =
                         ("the date before which the step does not begin", first);
                     draft.findings.push(said_twice(what.to_owned(), date.span, first.span));
                 }
-                (found, first) => not_before = first.or(found),
+                (found, first) => extra.not_before = first.or(found),
             },
-            StepLine::NotAfter(written) => match (deadline::read(draft, written), not_after) {
+            StepLine::NotAfter(written) => match (deadline::read(draft, written), extra.not_after) {
                 (Some(date), Some(first)) => {
                     let (what, first): (_, deadline::Deadline) = ("until when the step has to begin", first);
                     draft.findings.push(said_twice(what.to_owned(), date.span, first.span));
                 }
-                (found, first) => not_after = first.or(found),
+                (found, first) => extra.not_after = first.or(found),
             },
             StepLine::MayComeLate(line) => {
-                once(draft, &mut comes_late, line.span, "that the step may come late")
+                once(draft, &mut extra.comes_late, line.span, "that the step may come late")
             }
             StepLine::TwoPeople(line) => {
-                once(draft, &mut two_people, line.span, "that two people do the step")
+                once(draft, &mut extra.two_people, line.span, "that two people do the step")
             }
             StepLine::Act(phrase) => {
                 if let Some(first) = &action {
@@ -136,29 +138,15 @@ pub fn read(draft: &mut Draft, decl: &StepDecl, role: Option<RoleId>) -> Option<
         let role = shown(&draft.landscape.roles[role]);
         draft.findings.push(Box::new(MessageToItself { role, at: action.span.into() }));
     }
-    for one in &waited {
+    for one in &extra.waits {
         if !after.iter().any(|before| before.value == one.after) {
             after.push(Spanned::new(one.after, one.named));
         }
     }
     let title = decl.title.as_ref().map(|t| t.value.clone());
     let role = Spanned::new(role.unwrap_or_else(|| crate::world::id::Id::at(0)), decl.role.span);
-    let (name, waits) = (decl.name.clone(), waited);
-    Some(Step {
-        name,
-        title,
-        role,
-        after,
-        needs,
-        takes,
-        waits,
-        not_before,
-        not_after,
-        comes_late,
-        two_people,
-        action,
-        speech,
-    })
+    let (name, extra) = (decl.name.clone(), extra.kept());
+    Some(Step { name, title, role, after, needs, action, speech, extra })
 }
 
 /// Keeps where a line stands that is said once.

@@ -82,7 +82,7 @@ pub fn assumptions(checked: &Checked) -> Vec<String> {
         ));
     }
     for step in plan.steps.rows() {
-        if let Some(deadline) = step.not_after {
+        if let Some(deadline) = step.extra().not_after {
             let (name, until) = (shown(&step.name.value), in_utc(deadline.at));
             found.push(format!("{name} begins by {until}, or a person lets it begin later (declared)"));
         }
@@ -91,7 +91,7 @@ pub fn assumptions(checked: &Checked) -> Vec<String> {
     let of_course = [Course::Finishes, Course::CanAbort].into_iter().filter(|c| plan.promised(*c).is_some());
     found
         .extend(of_course.flat_map(|course| taken_for_granted(course).iter().map(|what| (*what).to_owned())));
-    if plan.steps.rows().any(|step| step.takes.is_some()) {
+    if plan.steps.rows().any(|step| step.extra().takes.is_some()) {
         found.push("durations: a step is done within what it takes, once it can begin (declared)".to_owned());
         found.push("durations: a message whose step does not say what it takes takes no time".to_owned());
     }

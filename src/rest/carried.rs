@@ -95,7 +95,7 @@ pub fn unchanged((old, state): (&Checked, &State), new: &Checked) -> BTreeSet<St
     let said = |plan: &Plan, step: StepId| {
         let row = &plan.steps[step];
         let land = &plan.landscape;
-        (land.roles[row.role.value].clone(), row.action.value.words(land), row.two_people.is_some())
+        (land.roles[row.role.value].clone(), row.action.value.words(land), row.extra().two_people.is_some())
     };
     let mut keeps: BTreeSet<String> = BTreeSet::new();
     for step in new.order().sequence() {

@@ -64,7 +64,7 @@ pub(super) fn of(name: &str) -> impl Fn(ProgramError) -> BindError {
 /// The roles behind whose steps two people stand, and that one person plays.
 fn alone(plan: &Plan, site: &Site, text: &Source) -> Vec<Finding> {
     let roles = &plan.landscape.roles;
-    let two = plan.steps.rows().filter(|step| step.two_people.is_some());
+    let two = plan.steps.rows().filter(|step| step.extra().two_people.is_some());
     let mut first: Vec<(RoleId, &str)> = Vec::new();
     for step in two {
         if first.iter().all(|(role, _)| *role != step.role.value) {

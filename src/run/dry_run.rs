@@ -368,7 +368,7 @@ impl<'a> Play<'a> {
 
 /// Says that two people stand behind a step, where they do.
 fn by_two(plan: &Plan, step: StepId) -> &'static str {
-    if plan.steps[step].two_people.is_some() { " (two people confirm it)" } else { "" }
+    if plan.steps[step].extra().two_people.is_some() { " (two people confirm it)" } else { "" }
 }
 
 /// A name that none of these people has.
@@ -381,9 +381,9 @@ fn somebody_else(people: &[String]) -> String {
 /// From when on, at the earliest, where a step waits for a time; and until when, where it has a deadline.
 fn waited(plan: &Plan, step: StepId, at: Timestamp) -> String {
     let row = &plan.steps[step];
-    let waits = !row.waits.is_empty() || row.not_before.is_some();
+    let waits = !row.extra().waits.is_empty() || row.extra().not_before.is_some();
     let from = waits.then(|| format!("not before {}", to_the_second(at)));
-    let until = row.not_after.map(|deadline| format!("not after {}", to_the_second(deadline.at)));
+    let until = row.extra().not_after.map(|deadline| format!("not after {}", to_the_second(deadline.at)));
     let times: Vec<String> = from.into_iter().chain(until).collect();
     if times.is_empty() { String::new() } else { format!(" ({})", times.join(", ")) }
 }

@@ -16,7 +16,8 @@ use super::{bind::created, error::RunError};
 /// The dates that have come already: the steps wait for them no more; and the deadlines that have passed.
 pub(super) fn past(plan: &Plan, state: &State, now: Timestamp) -> Vec<String> {
     let open = plan.steps.iter().filter(|(step, _)| !state.world.is_done(*step));
-    let dated = open.filter_map(|(_, row)| Some((row, row.not_before?))).filter(|(_, date)| date.at <= now);
+    let dated =
+        open.filter_map(|(_, row)| Some((row, row.extra().not_before?))).filter(|(_, date)| date.at <= now);
     let told = |(row, date): (&Step, Date)| {
         format!("{}: {} is past already", shown(&row.name.value), date.sentence())
     };
@@ -30,7 +31,7 @@ pub fn passed(plan: &Plan, state: &State, now: Timestamp) -> Vec<String> {
         matches!(state.steps[*step].status, Status::Open | Status::Failed | Status::Declined)
             && state.steps[*step].begun_late.is_none()
     });
-    let dated = open.filter_map(|(_, row)| Some((row, row.not_after?)));
+    let dated = open.filter_map(|(_, row)| Some((row, row.extra().not_after?)));
     let told = dated.filter(|(_, deadline)| deadline.has_passed(now)).map(|(row, deadline)| {
         format!("{}: {} has passed already", shown(&row.name.value), deadline.sentence())
     });

@@ -55,7 +55,7 @@ pub fn obstacles(checked: &Checked, state: &State, material: &Material, until: T
     for step in plan.steps.ids() {
         let Some(last) = deadline(checked, state, step) else { continue };
         let name = shown(&plan.steps[step].name.value);
-        let own = plan.steps[step].takes.map_or(Duration::ZERO, |takes| takes.most);
+        let own = plan.steps[step].extra().takes.map_or(Duration::ZERO, |takes| takes.most);
         let before = worst(&[step]).map(|time| time.saturating_sub(own));
         if last.has_passed(until) {
             found.push(format!("`{name}` has to begin by {}, before the pause ends", to_the_second(last.at)));

@@ -36,7 +36,7 @@ impl Runner<'_> {
         let plan = self.checked.plan();
         let row = &plan.steps[step];
         let is_late = || matches!(barred_at(self.checked, self.state(), step, now)[..], [Blocker::Late(_)]);
-        if self.is_everybody && row.not_after.is_some() && is_late() {
+        if self.is_everybody && row.extra().not_after.is_some() && is_late() {
             let role = plan.landscape.roles[row.role.value].clone();
             let by = Actor { role, person: None, automatic: true };
             let (step, because) = (row.name.value.clone(), "a trial keeps to no date".to_owned());

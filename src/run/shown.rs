@@ -186,7 +186,7 @@ impl Enactment<'_> {
     fn stuck(&mut self, watch: &mut dyn FnMut(&Record)) -> Result<String, EnactError> {
         let land = &self.plan().landscape;
         let drains = land.channels.ids().map(|flow| land.drain(flow));
-        let waits = self.plan().steps.rows().flat_map(|step| &step.waits).map(|waits| waits.time);
+        let waits = self.plan().steps.rows().flat_map(|step| &step.extra().waits).map(|waits| waits.time);
         let longest = drains.chain(waits).max().unwrap_or_default();
         let later = self.now().checked_add(longest).unwrap_or(Timestamp::MAX);
         self.clock.set(later);

@@ -178,7 +178,7 @@ impl Plotter<'_> {
 
     /// A step that waits after another one begins no earlier. Dates have come when a story begins.
     fn wait_for_times(&mut self, step: StepId) {
-        for waits in &self.plan.steps[step].waits {
+        for waits in &self.plan.steps[step].extra().waits {
             let ended = self.ended.get(&waits.after).copied().unwrap_or_default();
             self.pause(waits.time.saturating_sub(self.paused_since(ended)));
         }

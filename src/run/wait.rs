@@ -191,7 +191,7 @@ impl Wait {
             closes: self.cause.proposed().and_then(|window| window.closes),
             not_after: match self.cause {
                 Cause::Receipt(_) | Cause::Answer(..) => None,
-                _ => plan.steps[self.step].not_after.map(|deadline| deadline.at),
+                _ => plan.steps[self.step].extra().not_after.map(|deadline| deadline.at),
             },
         }
     }
@@ -226,7 +226,8 @@ impl Wait {
             Cause::Time(what) => format!("{name} waits for time{since}: {what}{until}"),
             Cause::Due(why) => {
                 let until = self.until.map(to_the_second).unwrap_or_default();
-                let latest = plan.steps[self.step].not_after.map(|deadline| to_the_second(deadline.at));
+                let latest =
+                    plan.steps[self.step].extra().not_after.map(|deadline| to_the_second(deadline.at));
                 let latest = latest.map_or_else(String::new, |at| format!("; not after {at}"));
                 format!("{name} waits for time{since}: until {until}, {why}{latest}")
             }
@@ -371,10 +372,11 @@ fn times(checked: &Checked, state: &State, step: StepId, blocking: &[Blocker]) -
         let row = &plan.steps[step];
         let why = match blocker {
             Blocker::Waits(number, _) => row
+                .extra()
                 .waits
                 .get(*number)
                 .map_or_else(String::new, |waits| waits.sentence(&plan.steps[waits.after].name.value)),
-            _ => row.not_before.map_or_else(String::new, |date| date.sentence()),
+            _ => row.extra().not_before.map_or_else(String::new, |date| date.sentence()),
         };
         found.push(Wait { step, cause: Cause::Due(why), since, until: blocker.until(), due: None });
     }

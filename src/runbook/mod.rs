@@ -99,8 +99,8 @@ impl Runbook {
                 sentence: plan.sentence(*id),
                 waits: wait::waits(checked, *id, &numbers),
                 tells: deed::tells(plan, *id, &numbers),
-                takes: plan.steps[*id].takes.as_ref().map(time::takes),
-                begin_by: plan.steps[*id].not_after.as_ref().map(time::begin_by),
+                takes: plan.steps[*id].extra().takes.as_ref().map(time::takes),
+                begin_by: plan.steps[*id].extra().not_after.as_ref().map(time::begin_by),
                 beside: Beside::of(checked, (*id, &sequence), &numbers),
             })
             .collect();

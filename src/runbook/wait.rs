@@ -31,12 +31,12 @@ pub(super) fn waits(checked: &Checked, step: StepId, numbers: &Table<StepId, usi
         Asks::Open(window) => format!("{} has begun, as agreed", plan.landscape.windows[window].name),
         Asks::Facts(_) => need.value.sentence(&plan.landscape),
     });
-    let times = plan.steps[step].waits.iter().map(|waits| {
+    let times = plan.steps[step].extra().waits.iter().map(|waits| {
         let (time, number) = (spelt(waits.time), numbers[waits.after]);
         format!("{time} have passed since step {number} ({}) was done", title(plan, waits.after))
     });
-    let date = plan.steps[step].not_before.map(|date| format!("{} has come", in_utc(date.at)));
-    let two = plan.steps[step].two_people.map(|_| {
+    let date = plan.steps[step].extra().not_before.map(|date| format!("{} has come", in_utc(date.at)));
+    let two = plan.steps[step].extra().two_people.map(|_| {
         let role = role(plan, plan.steps[step].role.value);
         format!("two people of {role} have looked at it and agree: one alone does not do this")
     });

@@ -25,14 +25,14 @@ pub fn horizon(checked: &Checked, state: &State) -> Option<Timestamp> {
     let (plan, land) = (checked.plan(), &checked.plan().landscape);
     let open = || plan.steps.iter().filter(|(step, _)| !state.world.is_done(*step));
     let dues = open().filter_map(|(step, _)| due(checked, state, step));
-    let dates = open().filter_map(|(_, row)| row.not_before.map(|date| date.at));
+    let dates = open().filter_map(|(_, row)| row.extra().not_before.map(|date| date.at));
     let windows = state.windows.rows().flatten().map(|window| window.closes.unwrap_or(window.opens));
     let drains = state.stopped.keys().filter_map(|(flow, key)| state.drained_by(land, *flow, *key));
     let pauses = state.pauses.iter().map(|pause| pause.until);
     let all = dues.chain(dates).chain(windows).chain(drains).chain(pauses);
     // A moment that is not known does not come.
     let last = all.filter(|at| *at < Timestamp::MAX).max().map_or(state.now, |at| at.max(state.now));
-    let waits = plan.steps.rows().flat_map(|step| &step.waits).map(|waits| waits.time);
+    let waits = plan.steps.rows().flat_map(|step| &step.extra().waits).map(|waits| waits.time);
     let transits = land.channels.ids().map(|flow| land.drain(flow));
     let longest = waits.chain(transits).max().unwrap_or_default();
     last.checked_add(UNSEEN).ok()?.checked_add(longest).ok()

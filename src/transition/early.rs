@@ -27,13 +27,13 @@ pub fn due(checked: &Checked, state: &State, step: StepId) -> Option<Timestamp> 
 
 fn times(checked: &Checked, state: &State, step: StepId) -> Vec<Blocker> {
     let row = &checked.plan().steps[step];
-    let waits = row.waits.iter().enumerate().filter(|(_, waits)| state.world.is_done(waits.after));
+    let waits = row.extra().waits.iter().enumerate().filter(|(_, waits)| state.world.is_done(waits.after));
     let waits = waits.map(|(number, waits)| {
         // A moment that is not known, or lies outside of the calendar, does not come.
         let ended = state.steps[waits.after].ended;
         let until = ended.and_then(|ended| ended.checked_add(waits.time).ok());
         Blocker::Waits(number, until.unwrap_or(Timestamp::MAX))
     });
-    let date = row.not_before.map(|date| Blocker::NotBefore(date.at));
+    let date = row.extra().not_before.map(|date| Blocker::NotBefore(date.at));
     waits.chain(date).collect()
 }

@@ -16,7 +16,7 @@ use super::{
 pub fn deadline(checked: &Checked, state: &State, step: StepId) -> Option<Deadline> {
     let progress = &state.steps[step];
     let is_open = matches!(progress.status, Status::Open | Status::Failed | Status::Declined);
-    checked.plan().steps[step].not_after.filter(|_| is_open && progress.begun_late.is_none())
+    checked.plan().steps[step].extra().not_after.filter(|_| is_open && progress.begun_late.is_none())
 }
 
 /// What keeps a step from beginning at a moment because that is too late.

@@ -65,7 +65,8 @@ pub fn candidates<'a>(checked: &'a Checked, world: &'a World) -> impl Iterator<I
     let steps = steps.map(move |step| if is_proposed(step) { Move::Answer(step) } else { Move::Act(step) });
     let sent = plan.deliveries.iter().filter(|(id, row)| world.is_done(row.step) && !world.is_heard(*id));
     let agreed = world.windows.iter().filter(|(_, state)| **state == WindowState::Agreed);
-    let late = plan.steps.iter().filter(|(step, row)| row.comes_late.is_some() && world.is_done(*step));
+    let late =
+        plan.steps.iter().filter(|(step, row)| row.extra().comes_late.is_some() && world.is_done(*step));
     // A message that arrives at once is judged in the world that sends it: no moment of its own.
     let flows = land.channels.iter().filter(|(_, channel)| channel.transit != Transit::Immediately);
     let traffic = flows.flat_map(|(flow, _)| {

@@ -15,7 +15,7 @@ const PEOPLE: usize = 2;
 /// How many people have still to confirm a step before it takes effect; none where one is enough.
 #[must_use]
 pub fn lacking(checked: &Checked, state: &State, step: StepId) -> usize {
-    match checked.plan().steps[step].two_people {
+    match checked.plan().steps[step].extra().two_people {
         Some(_) => PEOPLE.saturating_sub(state.steps[step].people.len()),
         None => 0,
     }
@@ -38,7 +38,7 @@ pub(super) fn agreed(checked: &Checked, state: &mut State, step: StepId, by: &Ac
         // Whoever agrees sees what is so; what is still to come may be otherwise.
         return super::next::open(checked, state, step);
     }
-    if checked.plan().steps[step].two_people.is_none() {
+    if checked.plan().steps[step].extra().two_people.is_none() {
         return Err(Why::NoSecond(name.clone()));
     }
     let person = another(checked, state, step, by)?;
@@ -62,7 +62,7 @@ pub(super) fn stand_behind(
     step: StepId,
     by: Option<&Actor>,
 ) -> Result<(), Why> {
-    if checked.plan().steps[step].two_people.is_none() {
+    if checked.plan().steps[step].extra().two_people.is_none() {
         return Ok(());
     }
     let open = lacking(checked, state, step);

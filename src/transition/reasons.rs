@@ -24,7 +24,7 @@ pub fn reasons(checked: &Checked, step: StepId, blockers: &[Blocker]) -> String 
         Blocker::Unknown(number) => format!("{role} was not told yet that {}", need(number)),
         Blocker::Unmet(number) => format!("it is not so yet that {}", need(number)),
         Blocker::Waits(number, until) => {
-            let waits = row.waits.get(*number).map(|waits| waits.sentence(name(waits.after)));
+            let waits = row.extra().waits.get(*number).map(|waits| waits.sentence(name(waits.after)));
             format!("it waits until {}, {}", in_utc(*until), waits.unwrap_or_default())
         }
         Blocker::NotBefore(until) => format!("it does not begin before {}", in_utc(*until)),

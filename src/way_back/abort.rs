@@ -53,7 +53,7 @@ pub fn bars(plan: &Plan, order: &Order) -> Vec<Bar> {
     for step in order.sequence() {
         let row = &plan.steps[*step];
         let stays = |effect: &Effect| !matches!(effect, Effect::Try { .. });
-        if row.comes_late.is_some() && row.action.value.effects().iter().any(stays) {
+        if row.extra().comes_late.is_some() && row.action.value.effects().iter().any(stays) {
             bars.push(Bar::Late { step: *step });
         }
         for effect in row.action.value.effects() {

@@ -167,7 +167,7 @@ fn by_runtimes(checked: &Checked, start: &World, (second, limit): (&Judgement, u
 fn by_record(checked: &Checked, start: &World, (second, limit): (&Judgement, usize)) {
     let plan = checked.plan();
     // What is not on record may be undone late, and is then done a second time: a judge of its own.
-    let comes_late = plan.steps.rows().any(|step| step.comes_late.is_some());
+    let comes_late = plan.steps.rows().any(|step| step.extra().comes_late.is_some());
     if comes_late || !plan.source.text.len().is_multiple_of(3) {
         return;
     }

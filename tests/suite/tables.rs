@@ -25,7 +25,11 @@ pub(crate) fn steps(checked: &Checked) -> Vec<String> {
         let needs: Vec<String> = step.needs.iter().map(|need| need.value.sentence(land)).collect();
         let (role, title) = (&land.roles[step.role.value], &step.title);
         let act = step.action.value.sentence(land);
-        format!("{} {role} {title:?} after {after:?} needs {needs:?} {act} takes {:?}", step.name, step.takes)
+        format!(
+            "{} {role} {title:?} after {after:?} needs {needs:?} {act} takes {:?}",
+            step.name,
+            step.extra().takes
+        )
     };
     plan.steps.rows().map(step).collect()
 }

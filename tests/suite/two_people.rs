@@ -269,6 +269,7 @@ fn each_row_of_a_table_has_its_two_people() {
          step go-$row by ops {{\n two people\n deploy f-$row\n}}\n}}\n"
     );
     let checked = checked(&text);
-    let steps: Vec<bool> = checked.plan().steps.rows().map(|step| step.two_people.is_some()).collect();
+    let steps: Vec<bool> =
+        checked.plan().steps.rows().map(|step| step.extra().two_people.is_some()).collect();
     assert_eq!(steps, [true, true]);
 }

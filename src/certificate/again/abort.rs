@@ -18,7 +18,7 @@ pub(in crate::certificate) fn can_abort(plan: &Plan) -> Result<(), Refused> {
     let mut effects = plan.steps.rows().flat_map(|step| step.action.value.effects());
     let mut literals = plan.statements.iter().flat_map(|stated| stated.value.breaches()).flatten();
     let stays = |effect: &Effect| !matches!(effect, Effect::Try { .. });
-    let mut late = plan.steps.rows().filter(|step| step.comes_late.is_some());
+    let mut late = plan.steps.rows().filter(|step| step.extra().comes_late.is_some());
     // What was taken back must not come again.
     let is_barred = effects.any(|effect| matches!(effect, Effect::Remove { .. }))
         || late.any(|step| step.action.value.effects().iter().any(stays))

@@ -243,7 +243,7 @@ fn longest(plan: &Plan, timing: &Timing, worst: &Result<Worst, Unbounded>) -> St
         if let Some(time) = before.and_then(|before| timing.wait(before, next)) {
             way.push(format!("wait {}", spelt(time)));
         }
-        if let Some(takes) = plan.steps[next].takes {
+        if let Some(takes) = plan.steps[next].extra().takes {
             way.push(format!("{} {}", shown(&plan.steps[next].name.value), spelt(takes.most)));
         }
         before = Some(next);

@@ -51,8 +51,11 @@ impl Schedule {
         let drains = needs.filter(|need| matches!(need.value.asks(), Asks::Drained(..))).count();
         let drains = u32::try_from(drains).unwrap_or(u32::MAX);
         // Of each wait for a time as much is left as messages are under way; the rest is skipped.
-        let timed =
-            plan.steps.rows().filter(|step| !step.waits.is_empty() || step.not_before.is_some()).count();
+        let timed = plan
+            .steps
+            .rows()
+            .filter(|step| !step.extra().waits.is_empty() || step.extra().not_before.is_some())
+            .count();
         let timed = u32::try_from(timed).unwrap_or(u32::MAX);
         // The last message is under way for its transit time when everything else is over.
         let total = margin * 2
@@ -75,7 +78,7 @@ fn room(checked: &Checked) -> Option<Duration> {
     let plan = checked.plan();
     let windows = plan.landscape.windows.rows().filter_map(|window| window.at_most);
     let bound = windows.chain(plan.limits.iter().map(|limit| limit.value.at_most)).min()?;
-    let takes = plan.steps.rows().filter_map(|step| step.takes.as_ref());
+    let takes = plan.steps.rows().filter_map(|step| step.extra().takes.as_ref());
     let takes = takes.fold(Duration::ZERO, |all, takes| all.saturating_add(takes.most));
     // Where the steps take more than that, it is the plan that has no time.
     Some(bound.saturating_sub(takes).max(bound / 8))
@@ -88,7 +91,7 @@ fn waited(checked: &Checked) -> Duration {
     for step in checked.order().sequence() {
         let row = &plan.steps[*step];
         let mut longest = row.after.iter().map(|before| until[before.value]).max().unwrap_or_default();
-        for waits in &row.waits {
+        for waits in &row.extra().waits {
             longest = longest.max(until[waits.after].saturating_add(waits.time));
         }
         until[*step] = longest;

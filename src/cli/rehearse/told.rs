@@ -197,7 +197,7 @@ fn played(
     let start = WallClock.now();
     let start = start.checked_sub(AGO.saturating_add(whole)).unwrap_or(start);
     // A story is an order of moments: every date of the plan has come when it begins.
-    let dates = checked.plan().steps.rows().filter_map(|step| step.not_before);
+    let dates = checked.plan().steps.rows().filter_map(|step| step.extra().not_before);
     let start = dates.map(|date| date.at).fold(start, Timestamp::max);
     let props = Props { key_type: arguments.key_type, start, pause: std::time::Duration::ZERO };
     let sandbox =

@@ -1,7 +1,7 @@
 //! The sentences of a plan one after the other, those for the rows of its tables too, without all of them being
 //! there at the same time.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     source::{Finding, Source},
@@ -27,8 +27,8 @@ pub enum Sentences<'a> {
 /// Sentences that are said for each row of a table, and those that stand beside them.
 #[derive(Debug)]
 pub struct Rows<'a> {
-    tables: BTreeMap<&'a str, Table>,
-    outside: Outside,
+    tables: Arc<BTreeMap<&'a str, Table>>,
+    outside: Arc<Outside>,
     forms: Vec<Form<'a>>,
     findings: Vec<Finding>,
 }
@@ -50,6 +50,12 @@ impl<'a> Form<'a> {
             _ => Vec::new(),
         };
         Self { item: &line.node, is_even: is_even(&line.node), said: None, within }
+    }
+
+    /// The same, of which nothing was said yet.
+    fn beside(&self) -> Self {
+        let within = self.within.iter().map(Self::beside).collect();
+        Self { item: self.item, is_even: self.is_even, said: None, within }
     }
 
     fn has(&self, wanted: fn(&Item) -> bool) -> bool {
@@ -96,11 +102,27 @@ impl<'a> Rows<'a> {
             item => !matches!(item, Item::Inner(_) | Item::Thing(_)),
         });
         let forms = || tree.items.iter().map(Form::of).collect();
+        let (tables, outside) = (Arc::new(tables), Arc::new(outside));
         is_alone.then(|| Self { tables, outside, forms: forms(), findings: Vec::new() })
     }
 }
 
-impl Sentences<'_> {
+impl<'a> Sentences<'a> {
+    /// The same once more, to be looked at beside these: what is found by them is found by these as well, once all
+    /// of each sentence is looked at.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        match self {
+            Self::Written(tree) => Self::Written(tree),
+            Self::Rows(Rows { tables, outside, forms, .. }) => Self::Rows(Rows {
+                tables: Arc::clone(tables),
+                outside: Arc::clone(outside),
+                forms: forms.iter().map(Form::beside).collect(),
+                findings: Vec::new(),
+            }),
+        }
+    }
+
     /// Looks at those that are wanted, in the order of the text, and within a `for each` of the rows.
     pub fn each(&mut self, extent: Extent, wanted: fn(&Item) -> bool, mut see: impl FnMut(&Item)) {
         match self {

@@ -51,7 +51,8 @@ pub fn foreseen(plan: &Plan, site: &Site, under_way: Option<&State>) -> Vec<Fore
         |step: StepId| under_way.is_none_or(|state| !matches!(state.steps[step].status, Status::Done(_)));
     let asks = |step: StepId, role: RoleId| {
         let row = &plan.steps[step];
-        let by_hand = row.role.value == role && (casting.is_by_hand(plan, step) || row.two_people.is_some());
+        let by_hand =
+            row.role.value == role && (casting.is_by_hand(plan, step) || row.extra().two_people.is_some());
         let answers = plan.proposal(step).is_some_and(|(_, other)| other == role);
         let takes = plan.deliveries_of(step).any(|(_, to)| to == role);
         by_hand || ((answers || takes) && !casting.role(role).automatic)

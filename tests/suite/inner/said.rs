@@ -206,7 +206,7 @@ fn a_part_may_end_in_several_steps() {
         let after: Vec<&str> = step.after.iter().map(|id| plan.steps[id.value].name.value.as_str()).collect();
         assert_eq!(after, ["fork-two", "fork-too"]);
     }
-    assert_eq!(plan.steps[plan.step("late").unwrap()].waits.len(), 2);
+    assert_eq!(plan.steps[plan.step("late").unwrap()].extra().waits.len(), 2);
 }
 
 /// A role that a part has for each row of a table is played by somebody too.

@@ -21,7 +21,7 @@ impl Judge<'_> {
             let mut after = moment.clone();
             let effects = row.action.value.effects();
             let fits = effects.iter().all(|effect| after.change(self.plan, effect));
-            if row.comes_late.is_none() || !fits || after == *moment {
+            if row.extra().comes_late.is_none() || !fits || after == *moment {
                 continue;
             }
             let wrong = self.wrong_when_over(&after);

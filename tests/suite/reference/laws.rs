@@ -283,7 +283,7 @@ fn cannot_be_taken_back(plan: &Plan) -> bool {
         !stated.is_before() && (during || !stated.is_always() && is_agreed(stated.what().asks()))
     });
     let mut effects = plan.steps.rows().flat_map(|row| row.action.value.effects());
-    let mut late = plan.steps.rows().filter(|row| row.comes_late.is_some());
+    let mut late = plan.steps.rows().filter(|row| row.extra().comes_late.is_some());
     let comes_again = late.any(|row| row.action.value.effects().iter().any(|e| !changed(e).is_empty()));
     effects.any(|effect| matches!(effect, Effect::Remove { .. })) || of_window || comes_again
 }
@@ -381,7 +381,7 @@ fn matters(plan: &Plan, told: &Told<'_>) -> BTreeSet<StepId> {
     let mut found: BTreeSet<StepId> = BTreeSet::new();
     loop {
         let fresh = plan.steps.ids().filter(|step| {
-            plan.steps[*step].comes_late.is_some()
+            plan.steps[*step].extra().comes_late.is_some()
                 && !found.contains(step)
                 && plan.steps.ids().any(|other| {
                     let may_follow = !told.is_before(other, *step) || found.contains(&other);

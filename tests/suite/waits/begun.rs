@@ -40,11 +40,11 @@ fn begins(event: &Event) -> Option<&str> {
 /// once more, from the plan alone.
 fn earliest(checked: &Checked, state: &State, step: StepId) -> Timestamp {
     let row = &checked.plan().steps[step];
-    let waits = row.waits.iter().map(|waits| {
+    let waits = row.extra().waits.iter().map(|waits| {
         let ended = state.steps[waits.after].ended.expect("what comes before it is done");
         Timestamp::from_second(ended.as_second() + i64::try_from(waits.time.as_secs()).unwrap()).unwrap()
     });
-    waits.chain(row.not_before.map(|date| date.at)).max().unwrap_or(Timestamp::UNIX_EPOCH)
+    waits.chain(row.extra().not_before.map(|date| date.at)).max().unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// Plays a plan an hour a look, each step as soon as it may, and tries each of them before its time.

@@ -92,7 +92,7 @@ fn a_time_may_be_a_parameter_or_a_column_and_stands_in_each_row() {
     let text = format!("{text}param keep : duration = 90d\n");
     let days = |checked: &keyroll::check::Checked| {
         let step = checked.plan().step("destroy_old").unwrap();
-        checked.plan().steps[step].waits[0].time.as_secs() / 86_400
+        checked.plan().steps[step].extra().waits[0].time.as_secs() / 86_400
     };
     assert_eq!(days(&checked(&text)), 90);
     let given = Given::parameters([("keep".to_owned(), "30d".to_owned())].into());
@@ -109,9 +109,9 @@ fn a_time_may_be_a_parameter_or_a_column_and_stands_in_each_row() {
     let table = checked(&format!("{}{rows}", plan("two-keys.renewal")));
     for (name, before, days) in [("tell-north", "note-north", 1), ("tell-south", "note-south", 2)] {
         let row = &table.plan().steps[table.plan().step(name).unwrap()];
-        assert_eq!(row.waits[0].time.as_secs(), days * 86_400, "{name}");
-        assert_eq!(row.waits[0].after, table.plan().step(before).unwrap());
-        assert!(row.not_before.is_some());
+        assert_eq!(row.extra().waits[0].time.as_secs(), days * 86_400, "{name}");
+        assert_eq!(row.extra().waits[0].after, table.plan().step(before).unwrap());
+        assert!(row.extra().not_before.is_some());
     }
 }
 

@@ -163,20 +163,21 @@ fn walked(checked: &Checked, due: &Due) -> (Option<Timestamp>, Option<Timestamp>
     fn back(checked: &Checked, step: StepId, most: bool) -> Option<Timestamp> {
         let plan = checked.plan();
         let row = &plan.steps[step];
-        let mut best = row.not_before.map(|date| date.at);
+        let mut best = row.extra().not_before.map(|date| date.at);
         for before in &row.after {
             let other = &plan.steps[before.value];
             let mut from = back(checked, before.value, most);
-            if let Some(deadline) = other.not_after.filter(|_| most) {
+            if let Some(deadline) = other.extra().not_after.filter(|_| most) {
                 from = Some(from.map_or(deadline.at, |from| from.min(deadline.at)));
             }
-            let takes = other.takes.map_or(0, |takes| if most { takes.most } else { takes.least }.as_secs());
-            let waits = row.waits.iter().filter(|waits| waits.after == before.value);
+            let takes =
+                other.extra().takes.map_or(0, |takes| if most { takes.most } else { takes.least }.as_secs());
+            let waits = row.extra().waits.iter().filter(|waits| waits.after == before.value);
             let waits = waits.map(|waits| waits.time.as_secs()).max().unwrap_or_default();
             let time = SignedDuration::from_secs(i64::try_from(takes + waits).unwrap());
             // Nobody knows when a step is done that does not say how long it takes; word is given at once.
             let is_told = other.speech.is_some() && plan.proposal(before.value).is_none();
-            let is_open = most && (from == Some(Timestamp::MAX) || other.takes.is_none() && !is_told);
+            let is_open = most && (from == Some(Timestamp::MAX) || other.extra().takes.is_none() && !is_told);
             best = best.max(from.map(|from| if is_open { Timestamp::MAX } else { from + time }));
         }
         best
