@@ -209,8 +209,10 @@ fn read(
     let mut said = rows.map_or(Sentences::Written(tree), Sentences::Rows);
     let head = heads(&mut draft, source, tree);
     let beside = said.beside();
+    // The names of those that stand in the text are not worth a thread, which takes room for what it makes.
+    let by_row = if is_said_by_row { said.count(is_step) } else { 0 };
     let (named_steps, questions) = both(
-        workers(said.count(is_step)),
+        workers(by_row),
         || StepNames::of(beside.beside()),
         || {
             names(&mut draft, &mut said, &given.parameters);
