@@ -42,7 +42,21 @@ impl Document for Carried {
     const NAME: &'static str = "run";
 }
 
+/// An event, with the run that it is of where several are told of.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct Told<'a> {
+    #[serde(flatten)]
+    pub(super) record: &'a Record,
+    /// The run, where several are carried on at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) run: Option<&'a str>,
+}
+
 impl Document for Record {
+    const NAME: &'static str = "event";
+}
+
+impl Document for Told<'_> {
     const NAME: &'static str = "event";
 }
 
