@@ -42,7 +42,7 @@ impl Document for Carried {
     const NAME: &'static str = "run";
 }
 
-/// An event, with the run that it is of where several are told of.
+/// An event and the time at which it was taken down.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct Told<'a> {
     #[serde(flatten)]

@@ -50,6 +50,14 @@ impl Store {
         Ok(found)
     }
 
+    /// Waits until whoever is writing now has written, so that it can be read.
+    ///
+    /// # Errors
+    /// When that takes too long.
+    pub fn settled(&self) -> Result<(), HostError> {
+        self.view("BEGIN IMMEDIATE; COMMIT")
+    }
+
     /// The runs that are under way, each by the part in which it goes on, with how many records that has.
     ///
     /// # Errors

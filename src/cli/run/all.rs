@@ -138,6 +138,8 @@ pub(super) fn all(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Ex
     let mut exits = BTreeMap::new();
     loop {
         let due = beside.due(&runs, WallClock.now());
+        // Those that waited and are over by now were brought to their end by a person.
+        exits.retain(|run, exit| *exit != Exit::Waiting || runs.contains_key(run));
         if !due.is_empty() {
             beside.alive = runs.keys().cloned().collect();
             round(arguments, &beside, due, (&mut exits, screen));
@@ -154,6 +156,8 @@ pub(super) fn all(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Ex
         if bell.is_none() {
             return Ok(worst(exits.into_values()));
         }
+        // The bell rings as soon as something is written, and what is written can be read when it is durable.
+        store.settled().map_err(|e| fail(e, screen))?;
         runs = store.under_way().map_err(|e| fail(e, screen))?;
     }
 }
