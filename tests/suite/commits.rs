@@ -10,7 +10,7 @@ use std::{
 
 use keyroll::{
     backend::{
-        clock::{Clock, WallClock},
+        clock::WallClock,
         notifier::{Notice, Notifier, NotifierError},
     },
     check::{self, Checked},
@@ -366,41 +366,6 @@ fn what_fails_at_a_desk_fails_alone_or_for_all() {
         hosts[at].submit(&checked, &records[1]).unwrap();
         assert_eq!(attach(&path, &checked, runs[at]).records().unwrap(), records[..2]);
     }
-}
-
-/// A process that opens its journal a second time keeps its locks: another one that looks meanwhile does not take itself
-/// for the last, and what is taken down afterwards is there for everybody.
-#[test]
-fn a_journal_that_is_opened_twice_loses_nothing() {
-    if let Some(path) = std::env::var_os(ASKED) {
-        // Whoever closes a journal as the last one does away with its log.
-        let journal = Connection::open(path).unwrap();
-        let count: i64 = journal.query_row("SELECT count(*) FROM record", [], |row| row.get(0)).unwrap();
-        assert!(count > 0);
-        return journal.close().unwrap();
-    }
-    let place = Place::two_keys();
-    place.played_by_a_person("receiver_admin");
-    place.run().ends(3);
-    let path = place.folder.join("keyroll.db");
-    let source = Source::new("plan.renewal", place.read("plan.renewal"));
-    let checked = check::read(&source, &Given::default()).unwrap();
-    let run = Store::open(&path).unwrap().runs().unwrap()[0].run.clone();
-    let mut host = attach(&path, &checked, &run);
-    let before = host.records().unwrap().len();
-    let broken = |what: &str| Record { at: WallClock.now(), event: Event::Broken { what: what.to_owned() } };
-    for number in 0..3 {
-        host.submit(&checked, &broken(&format!("before {number}"))).unwrap();
-        drop(Store::open(&path).unwrap());
-        let mut other = Command::new(std::env::current_exe().unwrap());
-        other.args(["--exact", "commits::a_journal_that_is_opened_twice_loses_nothing"]).env(ASKED, &path);
-        assert!(other.output().unwrap().status.success());
-        place.keyroll("status --format json").ends(0).says(&format!("before {number}"));
-        host.submit(&checked, &broken(&format!("after {number}"))).unwrap();
-        place.keyroll("status --format json").ends(0).says(&format!("after {number}"));
-    }
-    drop(host);
-    assert_eq!(attach(&path, &checked, &run).records().unwrap().len(), before + 6);
 }
 
 /// A plan with so many steps that its state is long.

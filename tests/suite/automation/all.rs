@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
-    sync::mpsc::{Receiver, channel},
+    sync::mpsc::{Receiver, RecvTimeoutError, channel},
     time::Duration,
 };
 
@@ -114,8 +114,8 @@ fn one_that_cannot_go_on_holds_no_other_up() {
 struct Stays(Child, Receiver<String>);
 
 impl Stays {
-    fn at(many: &Many) -> Self {
-        let mut command = many.program("run --all --follow --format json");
+    fn at(many: &Many, line: &str) -> Self {
+        let mut command = many.program(line);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let (says, hears) = channel();
@@ -144,7 +144,7 @@ impl Stays {
 fn whoever_stays_with_all_goes_on_with_the_one_on_which_somebody_acts() {
     let many = Many::of(&["first", "second"]);
     let runs = ["first", "second"].map(|plan| many.run_of(plan));
-    let mut stays = Stays::at(&many);
+    let mut stays = Stays::at(&many, "run --all --follow --format json");
     let mut seen = [stays.next(), stays.next()];
     seen.sort();
     let mut waiting = runs.clone().map(|run| (run, "waiting".to_owned()));
@@ -159,9 +159,40 @@ fn whoever_stays_with_all_goes_on_with_the_one_on_which_somebody_acts() {
     assert_eq!(stays.0.wait().unwrap().code(), Some(0), "it ends when all are over");
 
     let third = Many::of(&["third"]);
-    let mut stays = Stays::at(&third);
+    let mut stays = Stays::at(&third, "run --all --follow --format json");
     assert_eq!(stays.next().1, "waiting");
     let id = rustix::process::Pid::from_child(&stays.0);
     rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
     assert_eq!(stays.0.wait().unwrap().code(), Some(143));
+}
+
+/// Whoever closes a journal as the last one does away with its log. A run that stays has opened its journal more than
+/// once, and keeps the lock by which others see that it is not alone.
+#[test]
+fn one_that_stays_is_not_taken_to_be_gone() {
+    let many = Many::of(&["first"]);
+    let run = many.run_of("first");
+    let path = many.0.path().join("keyroll.db");
+    let mut child =
+        many.program("run --follow").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let err = BufReader::new(child.stderr.take().unwrap());
+    let (says, hears) = channel();
+    std::thread::spawn(move || {
+        err.lines().map_while(Result::ok).for_each(|line| {
+            let _over = says.send(line);
+        });
+    });
+    let most = Duration::from_secs(60);
+    many.keyroll(&format!("confirm ask --as ops --run {run}")).ends(0);
+    // Now it is at work.
+    let told = hears.recv_timeout(most).unwrap();
+    assert!(told.contains("the message of ask"), "{told}");
+    // Some versions of SQLite do away with the log as soon as they get this lock for themselves.
+    let file = fs::OpenOptions::new().read(true).write(true).open(&path).unwrap();
+    let lock = rustix::fs::fcntl_lock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive);
+    assert!(lock.is_err(), "nothing tells that somebody is at work on the journal");
+    drop(file);
+    many.keyroll(&format!("confirm answer --as partner --run {run}")).ends(0);
+    while hears.recv_timeout(most).map_err(|end| assert_eq!(end, RecvTimeoutError::Disconnected)).is_ok() {}
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
