@@ -1,16 +1,14 @@
-//! What one asks of runs under way: where one stands, among how many others, and the board of a thousand partners;
-//! and how many runs are taken down side by side.
+//! What one asks of runs under way: where one stands, among how many others, and the board of a thousand partners.
 
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use keyroll::{
     backend::Outcome,
-    check::{self, Checked},
-    journal::sqlite::{SqliteHost, Store},
+    check,
     plan::given::Given,
     source::Source,
     transition::event::{Actor, Event},
@@ -34,15 +32,10 @@ const PARTNERS: usize = 1_000;
 /// So many runs lie in a large journal beside the one that is meant, of eight events each.
 const RUNS: usize = 125_000;
 
-/// So many runs are taken down side by side, so many events each in a turn.
-const SIDE_BY_SIDE: usize = 64;
-const EVENTS: u32 = 4;
-
 /// The figures.
 pub(crate) fn measure(tell: &mut dyn FnMut(Figure)) -> Result<(), Failed> {
     status(tell)?;
-    board(tell)?;
-    side_by_side(tell)
+    board(tell)
 }
 
 fn folder() -> Result<tempfile::TempDir, Failed> {
@@ -228,86 +221,4 @@ for each partner {{
 }}
 "#
     )
-}
-
-/// Each event of each run is a commit of its own, here and there.
-fn side_by_side(tell: &mut dyn FnMut(Figure)) -> Result<(), Failed> {
-    let folder = folder()?;
-    let checked = plan()?;
-    let journal = folder.path().join("keyroll.db");
-    let mut hosts: Vec<(SqliteHost, u32)> = Vec::new();
-    for number in 0..SIDE_BY_SIDE {
-        begun(&journal, &checked, &format!("bench{number}"))?;
-        hosts.push((Store::open(&journal)?.attach(&checked, &format!("bench{number}"), false)?, 0));
-    }
-    let bare = folder.path().join("bare.db");
-    let open = || -> Result<Connection, Failed> {
-        let connection = Connection::open(&bare)?;
-        connection.execute_batch(
-            "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-             CREATE TABLE IF NOT EXISTS record (body TEXT) STRICT;",
-        )?;
-        Ok(connection)
-    };
-    let connections: Vec<Connection> = (0..SIDE_BY_SIDE).map(|_| open()).collect::<Result<_, _>>()?;
-    let connections: Vec<std::sync::Mutex<Connection>> =
-        connections.into_iter().map(std::sync::Mutex::new).collect();
-    let body = "x".repeat(2_000);
-    let sides = pair(
-        7,
-        || {
-            let begin = Instant::now();
-            let checked = &checked;
-            at_once(hosts.iter_mut().map(|(host, attempt)| move || taken_down(checked, host, attempt)))?;
-            Ok(begin.elapsed() / (EVENTS * SIDE_BY_SIDE as u32))
-        },
-        || {
-            let begin = Instant::now();
-            let body = &body;
-            at_once(connections.iter().map(|connection| {
-                move || {
-                    let connection = connection.lock().map_err(|_| "a writer failed".to_owned())?;
-                    for _ in 0..EVENTS {
-                        let done = connection.execute("INSERT INTO record VALUES (?1)", [body]);
-                        done.map_err(|error| error.to_string())?;
-                    }
-                    Ok(())
-                }
-            }))?;
-            Ok(begin.elapsed() / (EVENTS * SIDE_BY_SIDE as u32))
-        },
-    )?;
-    let each_second = |time: Duration| format!("{:.0}/s", 1.0 / time.as_secs_f64());
-    tell(Figure {
-        subject: format!("{SIDE_BY_SIDE} runs at once: events taken down"),
-        ours: each_second(sides.ours),
-        against: format!("commits of SQLite: {}", each_second(sides.theirs)),
-        ratio: 1.0 / sides.ratio,
-        demand: Demand::AtLeast(0.9),
-    });
-    Ok(())
-}
-
-fn taken_down(checked: &Checked, host: &mut SqliteHost, attempt: &mut u32) -> Result<(), String> {
-    for _ in 0..EVENTS / 2 {
-        *attempt += 1;
-        let step = || "create_key".to_owned();
-        let begun = Event::Begun { step: step(), attempt: *attempt };
-        submit(checked, host, begun).map_err(|error| error.to_string())?;
-        let cause = "the disk is full".to_owned();
-        let failed = Event::Failed { step: step(), attempt: *attempt, cause };
-        submit(checked, host, failed).map_err(|error| error.to_string())?;
-    }
-    Ok(())
-}
-
-/// Does all of it, each in a thread of its own.
-fn at_once<W: FnOnce() -> Result<(), String> + Send>(work: impl Iterator<Item = W>) -> Result<(), Failed> {
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = work.map(|work| scope.spawn(work)).collect();
-        for thread in threads {
-            thread.join().map_err(|_| "a thread panicked")??;
-        }
-        Ok(())
-    })
 }

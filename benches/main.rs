@@ -21,8 +21,10 @@ mod plans;
 mod proof;
 mod rehearsal;
 mod renewals;
+mod resting;
 mod shapes;
 mod signature;
+mod together;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -38,7 +40,7 @@ struct Subject {
     measure: Measure,
 }
 
-const SUBJECTS: [Subject; 9] = [
+const SUBJECTS: [Subject; 11] = [
     Subject { name: "command", measure: command::measure },
     Subject { name: "plans", measure: plans::measure },
     Subject { name: "proof", measure: proof::measure },
@@ -46,6 +48,8 @@ const SUBJECTS: [Subject; 9] = [
     Subject { name: "signature", measure: signature::measure },
     Subject { name: "keystore", measure: keystore::measure },
     Subject { name: "journal", measure: journal::measure },
+    Subject { name: "together", measure: together::measure },
+    Subject { name: "resting", measure: resting::measure },
     Subject { name: "board", measure: board::measure },
     Subject { name: "rehearsal", measure: rehearsal::measure },
 ];

@@ -107,6 +107,16 @@ impl AtSite {
             && self.run.as_ref().is_none_or(|meant| leg::run(meant) == leg::run(run))
     }
 
+    /// The run that is meant, read alone.
+    fn found(&self, store: &Store, plan: Option<&str>) -> Result<Option<Pinned>, HostError> {
+        match &self.run {
+            Some(run) => {
+                Ok(store.named(run)?.filter(|pinned| self.means(&pinned.run, &pinned.plan_name, plan)))
+            }
+            None => store.youngest(|run, of| self.means(run, of, plan)),
+        }
+    }
+
     /// Reads the run that is meant, of one plan only if it is named, and writes nothing; nothing where there is none.
     ///
     /// # Errors
@@ -117,7 +127,7 @@ impl AtSite {
             return Ok(None);
         }
         Store::look(&path, |store| {
-            let Some(pinned) = store.youngest(|run, of| self.means(run, of, plan))? else { return Ok(None) };
+            let Some(pinned) = self.found(&store, plan)? else { return Ok(None) };
             let checked = kept(path.clone(), &pinned)?;
             let (host, records) = store.read(&checked, &pinned.run)?;
             let (deliveries, course) = (host.deliveries()?, host.course()?);
@@ -164,8 +174,7 @@ impl AtSite {
         let (site, text) = self.read(screen)?;
         screen.detail(format_args!("the journal {}", text::resolved(&path)));
         let store = Store::open(&path).map_err(|error| failed(&error, screen))?;
-        let found = store.youngest(|run, plan| self.means(run, plan, None));
-        let Some(pinned) = found.map_err(|error| failed(&error, screen))? else {
+        let Some(pinned) = self.found(&store, None).map_err(|error| failed(&error, screen))? else {
             return Err(self.holds_none(screen));
         };
         let checked = kept(path, &pinned).map_err(|error| failed(&error, screen))?;

@@ -42,7 +42,21 @@ impl Document for Carried {
     const NAME: &'static str = "run";
 }
 
+/// An event and the time at which it was taken down.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct Told<'a> {
+    #[serde(flatten)]
+    pub(super) record: &'a Record,
+    /// The run, where several are carried on at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) run: Option<&'a str>,
+}
+
 impl Document for Record {
+    const NAME: &'static str = "event";
+}
+
+impl Document for Told<'_> {
     const NAME: &'static str = "event";
 }
 

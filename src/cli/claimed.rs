@@ -34,15 +34,24 @@ pub fn holder(at: &AtSite, run: &str, screen: &mut Screen) -> Result<Holder, Exi
     Ok(Holder { journal, run: leg::run(run).to_owned() })
 }
 
-/// Claims the keystores of a run.
+/// Claims the keystores of a run; `alive` are the runs under way, where they are known.
 ///
 /// # Errors
 /// The exit; who holds one of them has been said.
-pub fn take(claims: &Claims<'_>, format: Format, screen: &mut Screen) -> Result<(), Exit> {
-    let runs = Store::open(&claims.holder.journal).and_then(|store| store.runs());
-    let runs = runs.map_err(|error| failed(&error, screen))?;
-    let alive: Vec<String> =
-        runs.iter().filter(|run| !run.finished).map(|run| leg::run(&run.run).to_owned()).collect();
+pub fn take(
+    claims: &Claims<'_>,
+    alive: Option<&[String]>,
+    format: Format,
+    screen: &mut Screen,
+) -> Result<(), Exit> {
+    let alive = match alive {
+        Some(alive) => alive.to_owned(),
+        None => {
+            let runs = Store::open(&claims.holder.journal).and_then(|store| store.under_way());
+            runs.map_err(|error| failed(&error, screen))?.into_keys().collect()
+        }
+    };
+    let alive: Vec<String> = alive.iter().map(|run| leg::run(run).to_owned()).collect();
     claims.take(&alive, WallClock.now()).map_err(|error| {
         let waits = waits(&error);
         if format == Format::Json {

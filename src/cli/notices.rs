@@ -43,18 +43,23 @@ pub(super) struct Post<'a> {
     pub(super) at: &'a AtSite,
     pub(super) site: &'a Site,
     pub(super) checked: &'a Checked,
+    /// Whether it is delivered here; otherwise whoever carries on several runs does so for all.
+    pub(super) delivers: bool,
 }
 
 impl Post<'_> {
     /// Delivers what the journal holds, once.
     fn round(self) -> Result<(), HostError> {
+        if !self.delivers {
+            return Ok(());
+        }
         let store = Store::open(&self.at.journal())?;
         Postman::new(self.site, &self.at.folder(), store).round(WallClock.now(), stop::flag())
     }
 
     /// Does the work of a run, and delivers beside it whenever it rests.
     pub(super) fn beside<T>(self, run: &str, work: impl FnOnce() -> T) -> T {
-        if self.site.notices.is_empty() {
+        if self.site.notices.is_empty() || !self.delivers {
             return work();
         }
         let (over, goes_on) = channel::<()>();

@@ -1,7 +1,10 @@
 //! `keyroll run PLAN`
 
+mod all;
+mod bell;
 mod ended;
 
+use std::num::NonZeroU8;
 use std::path::{Path, PathBuf};
 
 use crate::{
@@ -27,7 +30,7 @@ use crate::{
 use super::{
     answered::{Answered, vain},
     at_site::{AtSite, Attached, failed, fitting, shown_path},
-    carried::Carried,
+    carried::{Carried, Told},
     claimed,
     exit::Exit,
     halted,
@@ -51,6 +54,8 @@ use super::{
     validity::{self, At},
 };
 
+pub(super) use all::Beside;
+
 /// Carry a proved plan out at a site, as far as it goes; the same command later goes on.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -66,6 +71,15 @@ pub struct Arguments {
     /// End with exit code 3 when the run waits for people or times, as without it
     #[arg(long)]
     until_waiting: bool,
+    /// Go on with every run of the journal that is under way
+    #[arg(
+        long,
+        conflicts_with_all = ["plan", "run", "again", "approved", "file", "answer"]
+    )]
+    all: bool,
+    /// With --all: how many runs go on at the same time
+    #[arg(long, value_name = "N", default_value = "8", requires = "all")]
+    at_once: NonZeroU8,
     /// Begin another run of a plan whose last run here is done
     #[arg(long, requires = "plan")]
     again: bool,
@@ -92,7 +106,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
 }
 
 fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
-    let Some(path) = &arguments.plan else { return go_on(arguments, None, screen) };
+    if arguments.all {
+        return all::all(arguments, screen);
+    }
+    let Some(path) = &arguments.plan else { return go_on(arguments, None, None, screen) };
     let source = plan(path, screen)?;
     let (site, text) = arguments.at.read(screen)?;
     let given = arguments.answered.given(&site, screen)?;
@@ -100,20 +117,20 @@ fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     vain(&given, &site, proven.checked(), screen)?;
     fitting(proven.checked(), (&site, &text), &arguments.at.folder(), screen)?;
     trusted(&arguments.at, (&site, &text), screen)?;
-    let job = Job { arguments, proven: &proven, site: &site, given: &given };
+    let job = Job { arguments, proven: &proven, site: &site, given: &given, beside: None };
     if let Some(path) = &arguments.approved {
         approved(path, job, screen)?;
     }
     let mut host = match host(job, screen)? {
         Taken::Up(host) => host,
-        Taken::Part(run) => return go_on(arguments, Some(&run), screen),
+        Taken::Part(run) => return go_on(arguments, Some(&run), None, screen),
         Taken::Finished(run) => {
             // It may have been cut off between its last record and the giving back.
             let (holder, folder) = (claimed::holder(&arguments.at, &run, screen)?, arguments.at.folder());
             let plan = proven.checked().plan();
             claimed::give_back(&Claims { plan, site: &site, folder: &folder, holder: &holder }, screen)?;
             screen.remark(format_args!("run {run} of this plan is done already; --again begins another one"));
-            Post { at: &arguments.at, site: &site, checked: proven.checked() }.rest(screen);
+            Post { at: &arguments.at, site: &site, checked: proven.checked(), delivers: true }.rest(screen);
             if arguments.format == Format::Json {
                 screen.document(&Carried::of("done", &Tally::default(), &run));
             }
@@ -136,10 +153,12 @@ pub(super) struct Job<'a> {
     pub(super) proven: &'a Proven,
     pub(super) site: &'a Site,
     pub(super) given: &'a Given,
+    /// The others, where it is carried on beside them.
+    pub(super) beside: Option<&'a Beside>,
 }
 
 pub(super) fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen) -> Result<Exit, Exit> {
-    let Job { arguments, proven, site, .. } = job;
+    let Job { arguments, proven, site, beside, .. } = job;
     let checked = proven.checked();
     screen.about(host.run());
     screen.detail(format_args!("the run {}, proved by {}", host.run(), proven.proof().how.sentence()));
@@ -151,7 +170,7 @@ pub(super) fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen
         screen.talk(shown(&error.to_string()));
         Exit::Backend
     })?;
-    if let Err(exit) = claimed::take(&claims, arguments.format, screen) {
+    if let Err(exit) = claimed::take(&claims, beside.map(|beside| &*beside.alive), arguments.format, screen) {
         withdrawn(host, screen)?;
         return Err(exit);
     }
@@ -168,7 +187,8 @@ pub(super) fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen
         log: screen.log(),
     });
     let clock = Resting::of(figures);
-    let (post, run) = (Post { at: &arguments.at, site, checked }, host.run().to_owned());
+    let (post, run) =
+        (Post { at: &arguments.at, site, checked, delivers: beside.is_none() }, host.run().to_owned());
     let ending = post.beside(&run, || {
         let mut terminal = Terminal { quiet: json || screen.is_quiet(), log: screen.log() };
         let parts = Parts {
@@ -184,16 +204,20 @@ pub(super) fn carry_out(job: Job<'_>, host: &mut SqliteHost, screen: &mut Screen
             progress.record(checked, record);
             clock.moved();
             if json {
-                screen.document(record);
+                let run = beside.map(|_| &*run);
+                screen.document(&Told { record, run });
             }
         };
-        Runner::over_site(proven, parts).run(site.digest(), arguments.follow, &mut watch)
+        Runner::over_site(proven, parts).run(site.digest(), arguments.follow && beside.is_none(), &mut watch)
     });
     progress.finish();
     // A run that changed nothing yet holds nothing either.
     let over = matches!(ending, Ok(Ending::Done)) || !host.state().started;
     let given_back = if over { claimed::give_back(&claims, screen) } else { Ok(()) };
     let may_not_have_begun = matches!(ending, Ok(Ending::Moved(_)) | Err(_));
+    if let Some(beside) = beside {
+        beside.rests(&*host, &ending);
+    }
     let why = notices::why(&ending);
     let exit = ended::end(job, &*host, ending, screen);
     post.after(host, why.as_deref(), screen);
@@ -285,7 +309,7 @@ enum Taken {
 
 /// Takes up the run of this plan that is under way, or enters a new one.
 fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
-    let Job { arguments, proven, site, given } = job;
+    let Job { arguments, proven, site, given, .. } = job;
     let checked = proven.checked();
     let plan = checked.plan();
     let path = arguments.at.journal();

@@ -11,11 +11,10 @@ use crate::{
     proof::story::form::StoryFile,
     run::{dry_run::DryRun, notices::card::Posted, site::VERSION as SITE, site_schema},
     source::shown,
-    transition::event::Record,
 };
 
 use super::{
-    carried::Carried,
+    carried::{Carried, Told},
     check::Sound,
     compare::Compared,
     confirm::Act,
@@ -73,7 +72,7 @@ pub const SCHEMAS: &[Row] = &[
     row::<DryRun>("`dry-run`"),
     row::<Enacted>("`rehearse --story`"),
     row::<Failure>("any command that fails without a result"),
-    row::<Record>("each event of `run` and `rehearse`"),
+    row::<Told<'static>>("each event of `run` and `rehearse`"),
     row::<Explained>("`explain`"),
     row::<Findings>("any command whose plan or site is refused"),
     row::<Formatted>("`fmt`"),

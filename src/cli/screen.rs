@@ -89,6 +89,15 @@ impl Screen {
         self.format = format.into();
     }
 
+    /// A screen for one of several runs, which says of which run each line is. Findings and talk of its own.
+    #[must_use]
+    pub fn beside(&self, run: &str) -> Self {
+        let mut screen = Self::standard(self.manner);
+        screen.format = self.format;
+        screen.log.beside(run);
+        screen
+    }
+
     /// Whether results are for people.
     #[must_use]
     pub fn is_text(&self) -> bool {
@@ -109,7 +118,8 @@ impl Screen {
 
     /// A line of the result.
     pub fn result(&mut self, line: impl Display) {
-        self.text(&format!("{line}\n"));
+        let head = if self.is_text() { self.log.head() } else { "" };
+        self.text(&format!("{head}{line}\n"));
     }
 
     /// A text of the result that brings its own line ends.

@@ -283,7 +283,7 @@ fn last(at: &AtSite, plan: &str) -> Result<Option<(Pinned, Vec<Pause>)>, HostErr
         let runs = store.runs()?.into_iter().filter(|run| run.plan_name == plan);
         for run in runs {
             if store.has_begun(&run.run)? {
-                let pauses = store.standing(&run.run)?.pauses;
+                let pauses = store.pauses(&run.run)?;
                 return Ok(Some((run, pauses)));
             }
         }

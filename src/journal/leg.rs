@@ -3,13 +3,13 @@
 //! The name of a later part is that of the run, a point and its number: `renewal-20261130-0badcafe.2`. No name of
 //! a plan has a point in it.
 
-use rusqlite::{TransactionBehavior, params};
+use rusqlite::{Transaction, TransactionBehavior};
 
 use crate::{
     check::Checked,
     transition::{
         event::Record,
-        next::{Verdict, Why, next},
+        next::{Verdict, Why},
         snapshot::Snapshot,
         state::State,
     },
@@ -18,9 +18,11 @@ use crate::{
 use super::{
     HostError,
     chain::origin,
+    held::{Draft, Pen, raise},
+    kept::{Kept, head},
     notice::{Moment, take_down},
-    schema::{LEFT, RAISE},
-    sqlite::{SqliteHost, append},
+    schema::LEFT,
+    sqlite::SqliteHost,
     store::{Pinned, failure, insert, written},
 };
 
@@ -83,51 +85,52 @@ impl SqliteHost {
     ) -> Result<Verdict, HostError> {
         let path = self.store.path.clone();
         let fail = |e: rusqlite::Error| failure(&path, &e);
+        let connection = &self.store.connection;
         let transaction =
-            self.store.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
-        let head: String = transaction
-            .query_row("SELECT head FROM run WHERE id = ?1", [&self.run], |row| row.get(0))
-            .map_err(fail)?;
-        if head != self.head {
+            Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(fail)?;
+        if head(&transaction, &self.run).map_err(fail)?.as_ref() != Some(&self.draft.kept.head) {
             return Ok(Verdict::Refused(Why::Order("moved on meanwhile: ask again")));
         }
-        let mut state = self.state.clone();
-        let verdict = next(checked, &mut state, left);
-        let Verdict::Applied(commands) = &verdict else { return Ok(verdict) };
-        let digest = append(&transaction, &path, (&self.run, &head), (left, commands), (checked, &state))?;
+        let mut draft = self.draft.clone();
+        let verdict = draft.take(&path, (checked, false), left)?;
+        let Verdict::Applied(_) = &verdict else { return Ok(verdict) };
+        let before = self.draft.kept.state.clone();
+        let draft = self.pen(&transaction, checked).write(draft)?;
         // Nobody is to be told any more what the plan that is left had to tell.
         transaction.execute("DELETE FROM outbox WHERE run = ?1", [&self.run]).map_err(fail)?;
         let mut goes_on = Vec::new();
         if let Some(leg) = next_leg {
-            let mut entered = State::new(leg.checked);
-            let before = written(&path, &Snapshot::of(leg.checked, &entered))?;
-            let verdict = next(leg.checked, &mut entered, leg.first);
-            let Verdict::Applied(commands) = &verdict else { return Ok(verdict) };
+            let state = State::new(leg.checked);
+            let text = written(&path, &Snapshot::of(leg.checked, &state))?;
             let parameters = written(&path, &leg.pinned.parameters)?;
             let Pinned { run, plan, site, .. } = leg.pinned;
-            let origin = origin(run, &plan.to_string(), &site.to_string());
-            insert(&transaction, leg.pinned, [&parameters, &before, &origin]).map_err(fail)?;
-            append(&transaction, &path, (run, &origin), (leg.first, commands), (leg.checked, &entered))?;
+            let head = origin(run, &plan.to_string(), &site.to_string());
+            insert(&transaction, leg.pinned, [&parameters, &text, &head]).map_err(fail)?;
+            let kept = Kept { state, head, position: 0, stated: 0, length: text.len() };
+            let mut entered = Draft::of(kept);
+            let verdict = entered.take(&path, (leg.checked, false), leg.first)?;
+            let Verdict::Applied(_) = &verdict else { return Ok(verdict) };
+            let pen = Pen { connection: &transaction, path: &path, run, checked: leg.checked, herald: None };
+            let entered = pen.write(entered)?;
             if let Some(herald) = &self.herald {
                 // What is still asked under the next plan is no news.
-                goes_on = herald.asked(super::leg::run(run), leg.checked, &entered, left.at);
+                goes_on = herald.asked(super::leg::run(run), leg.checked, &entered.state, left.at);
             }
         }
         if let Some(herald) = &self.herald {
             let moment = Moment {
                 run: &self.run,
                 checked,
-                before: &self.state,
-                after: &state,
+                before: &before,
+                after: &draft.state,
                 record: Some(left),
                 now: left.at,
             };
             take_down(&transaction, &path, herald.as_ref(), &moment, &goes_on)?;
         }
-        transaction.execute(RAISE, params![LEFT.to_string()]).map_err(fail)?;
+        raise(&transaction, LEFT).map_err(fail)?;
         transaction.commit().map_err(fail)?;
-        self.state = state;
-        self.head = digest;
+        self.draft = draft;
         Ok(verdict)
     }
 }

@@ -53,7 +53,8 @@ pub fn marks(path: &Path) -> Marks {
 }
 
 /// The file in which SQLite keeps what is not in the main file yet.
-fn beside(path: &Path) -> PathBuf {
+#[must_use]
+pub fn beside(path: &Path) -> PathBuf {
     let mut beside = path.as_os_str().to_owned();
     beside.push("-wal");
     beside.into()

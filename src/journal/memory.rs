@@ -18,6 +18,8 @@ pub struct MemoryHost {
     state: State,
     records: Vec<Record>,
     outbox: Vec<Command>,
+    /// How it was when it was kept last, where something was taken in since: state, number of records, commands.
+    kept: Option<Box<(State, usize, Vec<Command>)>>,
 }
 
 impl MemoryHost {
@@ -30,7 +32,25 @@ impl MemoryHost {
     /// A run that stands somewhere; what led there is not told.
     #[must_use]
     pub const fn at(state: State) -> Self {
-        Self { state, records: Vec::new(), outbox: Vec::new() }
+        Self { state, records: Vec::new(), outbox: Vec::new(), kept: None }
+    }
+
+    /// Loses what was not kept, as where a program is cut off.
+    pub fn lose(&mut self) {
+        if let Some(kept) = self.kept.take() {
+            let length;
+            (self.state, length, self.outbox) = *kept;
+            self.records.truncate(length);
+        }
+    }
+
+    fn apply(&mut self, checked: &Checked, record: &Record) -> Verdict {
+        let verdict = next(checked, &mut self.state, record);
+        if let Verdict::Applied(commands) = &verdict {
+            self.records.push(record.clone());
+            self.outbox.extend(commands.iter().cloned());
+        }
+        verdict
     }
 }
 
@@ -48,12 +68,20 @@ impl Host for MemoryHost {
     }
 
     fn submit(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError> {
-        let verdict = next(checked, &mut self.state, record);
-        if let Verdict::Applied(commands) = &verdict {
-            self.records.push(record.clone());
-            self.outbox.extend(commands.iter().cloned());
-        }
-        Ok(verdict)
+        self.kept = None;
+        Ok(self.apply(checked, record))
+    }
+
+    fn take(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError> {
+        let before = || Box::new((self.state.clone(), self.records.len(), self.outbox.clone()));
+        let kept = self.kept.take().unwrap_or_else(before);
+        self.kept = Some(kept);
+        Ok(self.apply(checked, record))
+    }
+
+    fn keep(&mut self, _checked: &Checked) -> Result<usize, HostError> {
+        self.kept = None;
+        Ok(0)
     }
 
     fn outbox(&self) -> Result<Vec<Command>, HostError> {

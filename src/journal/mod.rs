@@ -2,11 +2,16 @@
 //! one place only, by `transition::next`.
 
 pub mod chain;
+pub mod desk;
+mod held;
+mod kept;
 pub mod leg;
 pub mod letter;
 pub mod look;
 pub mod memory;
 pub mod notice;
+mod place;
+mod runs;
 pub mod schema;
 pub mod sqlite;
 pub mod store;
@@ -24,7 +29,8 @@ use crate::{
 ///
 /// Laws: events of one run are applied one after the other; event, state and commands become
 /// durable in one act; a command stays in the outbox until it is settled, so that it is carried
-/// out at least once; a verdict is returned only after it is durable.
+/// out at least once; a verdict is returned only after it is durable, but for what is taken in to be
+/// [kept](Host::keep) later.
 pub trait Host: Debug {
     /// The run's id.
     fn run(&self) -> &str;
@@ -45,13 +51,34 @@ pub trait Host: Debug {
     /// When the host cannot write; then nothing happened.
     fn submit(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError>;
 
+    /// Takes an event in that becomes durable with others, by the next [`keep`](Host::keep). Until then it is
+    /// known here alone: nothing is done that rests on it and that the world sees, and nobody is told of it.
+    ///
+    /// The verdict is that of the run as it stands here. A host that keeps nothing back makes it durable at once.
+    ///
+    /// # Errors
+    /// When the host cannot write; then nothing happened since the last [`keep`](Host::keep).
+    fn take(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError> {
+        self.submit(checked, record)
+    }
+
+    /// Makes durable in one act what was taken in. Says how many of the last events do not count after all, because
+    /// somebody else acted meanwhile: the first that is refused then, and all after it.
+    ///
+    /// # Errors
+    /// When the host cannot write; then nothing happened since the last time.
+    fn keep(&mut self, _checked: &Checked) -> Result<usize, HostError> {
+        Ok(0)
+    }
+
     /// The commands that are not settled, in the order in which they arose.
     ///
     /// # Errors
     /// When the host cannot be read.
     fn outbox(&self) -> Result<Vec<Command>, HostError>;
 
-    /// Takes a command out of the outbox: it was carried out.
+    /// Takes a command out of the outbox: it was carried out. That is durable at once, or together with what was
+    /// taken in before it.
     ///
     /// # Errors
     /// When the host cannot write.

@@ -191,7 +191,7 @@ impl SqliteHost {
     fn tell_now(&self, checked: &Checked, now: Timestamp, more: &[Tiding]) -> Result<(), HostError> {
         let Some(herald) = &self.herald else { return Ok(()) };
         let connection = &self.store.connection;
-        let (before, after) = (&self.state, &self.state);
+        let (before, after) = (&self.draft.state, &self.draft.state);
         let moment = Moment { run: &self.run, checked, before, after, record: None, now };
         take_down(connection, &self.store.path, herald.as_ref(), &moment, &[])?;
         let run = leg::run(&self.run);

@@ -1,7 +1,11 @@
 //! The tables of the journal, and its version.
 
 /// The last version that is known.
-pub const VERSION: u32 = PAUSED;
+pub const VERSION: u32 = BEHIND;
+
+/// The version of a journal in which the state of some run was written less often than its records, because it is
+/// long. Until then earlier programs go on with it.
+pub const BEHIND: u32 = 4;
 
 /// The version of a journal in which some run was [paused](crate::transition::pause), or went on after it.
 pub const PAUSED: u32 = 3;
@@ -58,6 +62,18 @@ CREATE TABLE IF NOT EXISTS file (
   name TEXT NOT NULL,
   text TEXT NOT NULL,
   PRIMARY KEY (run, name)
+) STRICT, WITHOUT ROWID;
+";
+
+/// Finds the runs that are under way among those that are over.
+pub const UNDER_WAY: &str = "CREATE INDEX IF NOT EXISTS under_way ON run (id) WHERE finished = 0;";
+
+/// After how many records the state of a run was written that is written less often than those. Of every other run the
+/// state is that after its last record.
+pub const STATED: &str = "
+CREATE TABLE IF NOT EXISTS behind (
+  run      TEXT PRIMARY KEY REFERENCES run (id),
+  position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 ";
 

@@ -1,6 +1,6 @@
 //! A journal file: its tables, its runs, and who is at work on it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -19,8 +19,10 @@ use crate::{
 use super::{
     Host, HostError,
     chain::{origin, replay},
-    leg,
-    schema::{CREATE, FILES, FIRST, NOTICES, VERSION},
+    held::Draft,
+    kept::Kept,
+    place,
+    schema::{CREATE, FILES, FIRST, NOTICES, STATED, UNDER_WAY, VERSION},
     sqlite::SqliteHost,
     wording::wording,
 };
@@ -28,6 +30,9 @@ use super::{
 /// How a connection is made ready.
 const PREPARE: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;";
+
+/// How many sentences stay compiled.
+const SENTENCES: usize = 32;
 
 /// How long an opening waits for another process.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -127,12 +132,14 @@ impl Store {
     /// When the file cannot be opened, is a symbolic link, no journal or one of another version.
     pub fn open(path: &Path) -> Result<Self, HostError> {
         let fail = |cause: String| HostError::Journal { path: path.to_owned(), cause };
-        // SQLite would make the file with the mode of the umask.
-        private::open(path).map_err(|e| fail(format!("cannot be opened: {e}")))?;
+        place::made(path).map_err(|e| fail(format!("cannot be opened: {e}")))?;
+        place::here(path)?;
         // Among the folders on the way there may be links; SQLite would refuse those too.
         let real = resolve(path).map_err(|e| fail(format!("cannot be opened: {e}")))?;
         let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let connection = Connection::open_with_flags(real, flags).map_err(|e| failure(path, &e))?;
+        // The sentences stay compiled: to read them anew takes a good part of an event.
+        connection.set_prepared_statement_cache_capacity(SENTENCES);
         let store = Self { path: path.to_owned(), connection };
         store.prepare()?;
         Ok(store)
@@ -179,6 +186,8 @@ impl Store {
             transaction.execute("INSERT INTO meta VALUES ('schema', ?1)", [FIRST.to_string()])?;
         }
         transaction.execute_batch(FILES)?;
+        transaction.execute_batch(STATED)?;
+        transaction.execute_batch(UNDER_WAY)?;
         transaction.execute_batch(NOTICES)?;
         transaction.commit()
     }
@@ -197,29 +206,6 @@ impl Store {
         failure(&self.path, error)
     }
 
-    /// The youngest run of which this is so, by its name and that of its plan; of a run that has left its plan, the
-    /// part in which it goes on. Of no other run the plan is read.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn youngest(&self, fits: impl Fn(&str, &str) -> bool) -> Result<Option<Pinned>, HostError> {
-        let sql = "SELECT id, plan_name FROM run ORDER BY started DESC, id DESC";
-        let read = |statement: &mut rusqlite::Statement<'_>| {
-            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            rows.collect::<Result<Vec<(String, String)>, _>>()
-        };
-        let names = self.connection.prepare(sql).and_then(|mut statement| read(&mut statement));
-        let names = names.map_err(|e| self.fail(&e))?;
-        let mut last: HashMap<&str, u32> = HashMap::new();
-        for (run, _) in &names {
-            let last = last.entry(leg::run(run)).or_default();
-            *last = leg::number(run).max(*last);
-        }
-        let is_last = |run: &str| last.get(leg::run(run)) == Some(&leg::number(run));
-        let found = names.iter().find(|(run, plan)| is_last(run) && fits(run, plan));
-        found.map_or(Ok(None), |(run, _)| self.pinned(run))
-    }
-
     /// What a run, or a part of one, is pinned to.
     ///
     /// # Errors
@@ -229,7 +215,11 @@ impl Store {
     }
 
     /// The rows of runs that a clause finds.
-    fn rows(&self, clause: &str, parameters: impl rusqlite::Params) -> Result<Vec<Pinned>, HostError> {
+    pub(super) fn rows(
+        &self,
+        clause: &str,
+        parameters: impl rusqlite::Params,
+    ) -> Result<Vec<Pinned>, HostError> {
         let sql = format!(
             "SELECT id, started, plan_name, plan_file, plan_text, plan_digest, site_digest, parameters, finished
              FROM run {clause}"
@@ -271,21 +261,6 @@ impl Store {
         Ok(runs)
     }
 
-    /// The runs of this journal, the youngest first. Of a run that has left its plan, the part in which it goes on.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn runs(&self) -> Result<Vec<Pinned>, HostError> {
-        let mut runs = self.rows("ORDER BY started DESC, id DESC", [])?;
-        let mut last: BTreeMap<String, u32> = BTreeMap::new();
-        for row in &runs {
-            let last = last.entry(leg::run(&row.run).to_owned()).or_default();
-            *last = leg::number(&row.run).max(*last);
-        }
-        runs.retain(|row| last.get(leg::run(&row.run)) == Some(&leg::number(&row.run)));
-        Ok(runs)
-    }
-
     /// Enters a new run.
     ///
     /// # Errors
@@ -309,23 +284,12 @@ impl Store {
         self.connection.query_row(sql, [run], |row| row.get(0)).map_err(|e| self.fail(&e))
     }
 
-    /// Where a run stands, by the names of its plan.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn standing(&self, run: &str) -> Result<Snapshot, HostError> {
-        let sql = "SELECT state FROM run WHERE id = ?1";
-        let state: String =
-            self.connection.query_row(sql, [run], |row| row.get(0)).map_err(|e| self.fail(&e))?;
-        serde_json::from_str(&state).map_err(|_| HostError::Misfit(self.path.clone()))
-    }
-
     /// Takes a run out that has not begun: nothing was recorded of it. Says whether it was one.
     ///
     /// # Errors
     /// When the file cannot be written, or another process is at work on it.
     pub fn withdraw(&mut self, run: &str) -> Result<bool, HostError> {
-        let _alone = self.lock()?;
+        let _alone = self.alone()?;
         self.take_out(run)
     }
 
@@ -347,7 +311,7 @@ impl Store {
     /// When there is no such run, another process is at work on the journal, its records do not
     /// follow from each other, or its state does not follow from them.
     pub fn attach(self, checked: &Checked, run: &str, alone: bool) -> Result<SqliteHost, HostError> {
-        let lock = if alone { Some(self.lock()?) } else { None };
+        let lock = if alone { Some(self.alone()?) } else { None };
         let (mut host, _) = self.read(checked, run)?;
         host.lock = lock;
         Ok(host)
@@ -359,13 +323,14 @@ impl Store {
     /// When there is no such run, its records do not follow from each other, or its state does not follow
     /// from them.
     pub fn read(self, checked: &Checked, run: &str) -> Result<(SqliteHost, Vec<Record>), HostError> {
-        let (run, state) = (run.to_owned(), State::new(checked));
-        let mut host = SqliteHost { run, state, head: String::new(), store: self, lock: None, herald: None };
         // One view of the file for all that is compared: other processes write meanwhile.
-        host.store.view("BEGIN")?;
-        host.refresh(checked)?;
+        self.view("BEGIN")?;
+        let kept = Kept::read(&self.connection, &self.path, run, checked)?;
+        let run = run.to_owned();
+        let host =
+            SqliteHost { run, draft: Draft::of(kept), store: self, lock: None, herald: None, desk: None };
         let records = host.verified()?;
-        if replay(checked, &records) != host.state {
+        if replay(checked, &records) != *host.state() {
             return Err(HostError::Misfit(host.store.path));
         }
         host.store.view("COMMIT")?;
@@ -376,7 +341,11 @@ impl Store {
         self.connection.execute_batch(edge).map_err(|e| self.fail(&e))
     }
 
-    fn lock(&self) -> Result<File, HostError> {
+    /// Lets nobody else carry on a run of this journal for as long as the file is open.
+    ///
+    /// # Errors
+    /// When another process does.
+    pub fn alone(&self) -> Result<File, HostError> {
         let mut path = self.path.clone().into_os_string();
         path.push(".lock");
         let io = |e: std::io::Error| HostError::Journal { path: self.path.clone(), cause: e.to_string() };

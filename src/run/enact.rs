@@ -113,7 +113,9 @@ impl<'a> Enactment<'a> {
         if let Some(why) = nothing_to_play {
             return Err(Refused::NotPlayable(why.to_owned()).into());
         }
-        if let Some(moved) = self.runner.begin(self.site, watch)? {
+        let begun = self.runner.begin(self.site)?;
+        self.runner.keep(watch)?;
+        if let Some(moved) = begun {
             let what = moved.iter().map(|d| format!("{} is {}, not {}", d.what, d.seen, d.recorded));
             let what = what.collect::<Vec<_>>().join("; ");
             // A key that is accepted from the start and lies nowhere has no certificate to accept.

@@ -19,7 +19,7 @@ use super::{
     difference::{Difference, differences, within},
     error::RunError,
     promised::{Broken, broken},
-    runner::{Ending, Runner, Watch},
+    runner::{Ending, Runner},
 };
 
 impl Runner<'_> {
@@ -37,7 +37,7 @@ impl Runner<'_> {
 
     /// How the run ends because the world is not as recorded, if it is not; promises that are broken there are
     /// taken down.
-    pub(super) fn astray(&mut self, watch: Watch<'_>) -> Result<Option<Ending>, RunError> {
+    pub(super) fn astray(&mut self) -> Result<Option<Ending>, RunError> {
         let seen = self.look()?;
         let found = differences(self.checked.plan(), self.state(), &seen);
         if found.is_empty() {
@@ -46,7 +46,7 @@ impl Runner<'_> {
         let broken = broken(self.checked, self.state(), &seen);
         for what in broken.iter().map(Broken::sentence) {
             if !self.state().broken.contains(&what) {
-                self.submit(Event::Broken { what }, watch)?;
+                self.submit(Event::Broken { what })?;
             }
         }
         Ok(Some(if broken.is_empty() { Ending::Moved(found) } else { Ending::Broken(broken, found) }))
@@ -86,13 +86,13 @@ impl Runner<'_> {
     }
 
     /// Looks for messages under way where some step waits for the last of them.
-    pub(super) fn take_down_drains(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
+    pub(super) fn take_down_drains(&mut self) -> Result<bool, RunError> {
         let mut moved = false;
         for (flow, key) in self.awaited() {
             let Some(how) = self.drained(flow, key)? else { continue };
             let land = &self.checked.plan().landscape;
             let (flow, key) = (land.channels[flow].name.clone(), land.keys[key].clone());
-            moved |= self.submit(Event::Drained { flow, key, how }, watch)?;
+            moved |= self.submit(Event::Drained { flow, key, how })?;
         }
         Ok(moved)
     }

@@ -88,6 +88,8 @@ pub struct Runner<'a> {
     pub(super) casting: Casting,
     pub(super) material: Material,
     pub(super) ready_since: BTreeMap<StepId, Timestamp>,
+    /// What was taken in and is not durable yet.
+    pub(super) untold: Vec<Record>,
     /// The world as it is, where a story has let an attempt take effect of which no record can know.
     pub(super) unrecorded: Option<World>,
     /// What each step waits for; asked before a flow is stopped.
@@ -117,8 +119,8 @@ impl<'a> Runner<'a> {
         // What is made is valid from now on, and a clock that is behind the last record does not count.
         let now = parts.clock.now().max(parts.host.state().now);
         let material = opening::material(checked, parts.site, parts.host.state(), now);
-        let (ready_since, gates) = (BTreeMap::new(), OnceCell::new());
-        Self { checked, parts, casting, material, ready_since, unrecorded: None, gates, is_everybody }
+        let (ready_since, untold, gates) = (BTreeMap::new(), Vec::new(), OnceCell::new());
+        Self { checked, parts, casting, material, ready_since, untold, unrecorded: None, gates, is_everybody }
     }
 
     /// Runs until the plan is done or waits. With `follow` it stays while it waits.
@@ -131,7 +133,19 @@ impl<'a> Runner<'a> {
         follow: bool,
         watch: Watch<'_>,
     ) -> Result<Ending, RunError> {
-        if let Some(moved) = self.begin(site_digest, watch)? {
+        let ended = self.rounds(site_digest, follow, watch);
+        // Whatever it ends with, what came about is taken down.
+        let kept = self.keep(watch);
+        ended.and_then(|ending| kept.map(|()| ending))
+    }
+
+    fn rounds(
+        &mut self,
+        site_digest: Fingerprint,
+        follow: bool,
+        watch: Watch<'_>,
+    ) -> Result<Ending, RunError> {
+        if let Some(moved) = self.begin(site_digest)? {
             return Ok(Ending::Moved(moved));
         }
         self.ready_since = ready_since(self.checked, &self.parts.host.records()?);
@@ -143,12 +157,12 @@ impl<'a> Runner<'a> {
             if let Some(why) = leap(self.checked, self.parts.host.state(), self.parts.clock.now()) {
                 return Err(RunError::Clock(why.to_string()));
             }
-            if let Some(ending) = self.astray(watch)? {
+            if let Some(ending) = self.astray()? {
                 return Ok(ending);
             }
             if self.parts.host.state().is_finished() && self.parts.host.outbox()?.is_empty() {
                 // A person may have brought it to its end too late, while nobody looked.
-                self.take_down_overruns(watch)?;
+                self.take_down_overruns()?;
                 return Ok(Ending::Done);
             }
             let looked = self.now();
@@ -163,6 +177,7 @@ impl<'a> Runner<'a> {
             if !follow && !came && !self.is_pausing() {
                 return Ok(Ending::Waiting(waits));
             }
+            self.keep(watch)?;
             self.skip(&waits);
             self.nap(&times)?;
         }

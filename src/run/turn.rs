@@ -41,31 +41,35 @@ impl Runner<'_> {
         self.parts.clock.now().max(self.state().now)
     }
 
-    /// Submits an event of the runner's own; `false` when it was known already or came too late.
-    pub(super) fn submit(&mut self, event: Event, watch: Watch<'_>) -> Result<bool, RunError> {
+    /// Takes in an event of the runner's own; `false` when it was known already or came too late. It is durable, and
+    /// told, with the next [`keep`](Self::keep): what comes one after the other costs one commit.
+    pub(super) fn submit(&mut self, event: Event) -> Result<bool, RunError> {
         let record = Record { at: self.now(), event };
-        let before = self.state().clone();
-        match self.parts.host.submit(self.checked, &record)? {
+        match self.parts.host.take(self.checked, &record)? {
             Verdict::Applied(_) => {
-                watch(&record);
+                self.untold.push(record);
                 Ok(true)
             }
             Verdict::Duplicate => Ok(false),
-            // Somebody else acted since this runner looked.
-            Verdict::Refused(_) if *self.state() != before => Ok(false),
             // The clock was set back since it looked: the time will come. Or it went on, and a deadline passed.
             Verdict::Refused(why) if why.is_of_time() => Ok(false),
             Verdict::Refused(why) => Err(RunError::Inner(why.to_string())),
         }
     }
 
+    /// Makes durable what was taken in, and tells it. This is done before anything that the world sees rests on it,
+    /// before anybody is told, and before the run rests or ends.
+    pub(super) fn keep(&mut self, watch: Watch<'_>) -> Result<(), RunError> {
+        let untold = std::mem::take(&mut self.untold);
+        // Somebody else may have acted since this runner looked: then it looks anew.
+        let dropped = self.parts.host.keep(self.checked)?;
+        untold.iter().take(untold.len().saturating_sub(dropped)).for_each(watch);
+        Ok(())
+    }
+
     /// Takes down the start of the run, once. In a world that is not the one that the plan starts
     /// from nothing is taken down, and the differences come back.
-    pub(super) fn begin(
-        &mut self,
-        site: Fingerprint,
-        watch: Watch<'_>,
-    ) -> Result<Option<Vec<Difference>>, RunError> {
+    pub(super) fn begin(&mut self, site: Fingerprint) -> Result<Option<Vec<Difference>>, RunError> {
         if self.state().started {
             return Ok(None);
         }
@@ -77,7 +81,7 @@ impl Runner<'_> {
         }
         super::weak::inherited(self.checked.plan(), self.parts.site, &self.casting, &self.material)?;
         let plan = self.checked.plan().digest();
-        self.submit(Event::Started { plan, site, certificates }, watch)?;
+        self.submit(Event::Started { plan, site, certificates })?;
         let now = self.parts.clock.now();
         self.material = opening::material(self.checked, self.parts.site, self.state(), now);
         Ok(None)
@@ -123,10 +127,10 @@ impl Runner<'_> {
             // The world is looked at after each step, before anything is said of it.
             return Ok(true);
         }
-        moved |= self.open_windows(watch)?;
-        moved |= self.take_down_drains(watch)?;
-        moved |= self.take_down_overruns(watch)?;
-        moved |= self.begin_ready(watch)?;
+        moved |= self.open_windows()?;
+        moved |= self.take_down_drains()?;
+        moved |= self.take_down_overruns()?;
+        moved |= self.begin_ready()?;
         Ok(moved)
     }
 
@@ -149,8 +153,9 @@ impl Runner<'_> {
         Ok(moved)
     }
 
-    /// Performs a step and takes its outcome down, once its effect is seen.
+    /// Performs a step and takes its outcome in, once its effect is seen. That it is begun is durable before.
     pub(super) fn perform(&mut self, name: &str, attempt: u32, watch: Watch<'_>) -> Result<(), RunError> {
+        self.keep(watch)?;
         let plan = self.checked.plan();
         let Some(step) = plan.step(name) else { return Ok(()) };
         let progress = &self.state().steps[step];
@@ -168,12 +173,12 @@ impl Runner<'_> {
                 };
                 let certificates: BTreeMap<String, String> = fresh.filter_map(pem).collect();
                 let step = name.to_owned();
-                self.submit(Event::Ended { step, attempt, outcome, certificates }, watch)?;
+                self.submit(Event::Ended { step, attempt, outcome, certificates })?;
                 Ok(())
             }
             Err(cause) => {
                 let event = Event::Failed { step: name.to_owned(), attempt, cause: cause.clone() };
-                self.submit(event, watch)?;
+                self.submit(event)?;
                 self.parts.host.settle(&Command::Perform { step: name.to_owned(), attempt })?;
                 let row = &plan.steps[step];
                 let role = plan.landscape.roles[row.role.value].clone();
@@ -207,9 +212,10 @@ impl Runner<'_> {
         let automatic = self.is_automatic(role);
         if automatic {
             let by = Actor { role: role.to_owned(), person: None, automatic };
-            self.submit(Event::Received { step: step.to_owned(), by }, watch)?;
+            self.submit(Event::Received { step: step.to_owned(), by })?;
             return Ok(());
         }
+        self.keep(watch)?;
         let text = format!("the message of {step} is there to be taken");
         self.notify(format!("tell/{step}/{role}"), role, text);
         Ok(())
@@ -222,8 +228,9 @@ impl Runner<'_> {
         if automatic && open {
             let by = Actor { role: role.to_owned(), person: None, automatic };
             let event = Event::Answered { step: step.to_owned(), by, yes: true, because: None };
-            self.submit(event, watch)?;
+            self.submit(event)?;
         } else if open {
+            self.keep(watch)?;
             self.notify(
                 format!("ask/{step}/{role}"),
                 role,
@@ -245,7 +252,7 @@ impl Runner<'_> {
         roles.find(|r| r == role).is_some_and(|id| self.casting.role(id).automatic)
     }
 
-    fn open_windows(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
+    fn open_windows(&mut self) -> Result<bool, RunError> {
         let plan = self.checked.plan();
         let now = self.now();
         let due = |id| {
@@ -256,24 +263,24 @@ impl Runner<'_> {
         let open: Vec<String> =
             plan.landscape.windows.iter().filter(|(id, _)| due(*id)).map(|(_, w)| w.name.clone()).collect();
         for window in &open {
-            self.submit(Event::Opened { window: window.clone() }, watch)?;
+            self.submit(Event::Opened { window: window.clone() })?;
         }
         Ok(!open.is_empty())
     }
 
     /// A flow that is down when its window is over stays down until the plan is through; it is said
     /// once.
-    pub(super) fn take_down_overruns(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
+    pub(super) fn take_down_overruns(&mut self) -> Result<bool, RunError> {
         let mut moved = false;
         for what in overrun(self.checked, self.state(), self.now()) {
             if !self.state().broken.contains(&what) {
-                moved |= self.submit(Event::Broken { what }, watch)?;
+                moved |= self.submit(Event::Broken { what })?;
             }
         }
         Ok(moved)
     }
 
-    fn begin_ready(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
+    fn begin_ready(&mut self) -> Result<bool, RunError> {
         let plan = self.checked.plan();
         for step in plan.steps.ids() {
             let progress = &self.state().steps[step];
@@ -281,7 +288,7 @@ impl Runner<'_> {
             let mine = open && !self.casting.is_by_hand(plan, step);
             let now = self.now();
             if mine {
-                self.stand_in_for_late(step, now, watch)?;
+                self.stand_in_for_late(step, now)?;
             }
             let held = || self.casting.held(plan, self.state(), step, now).is_some();
             let waits = || !barred_at(self.checked, self.state(), step, now).is_empty() || held();
@@ -302,7 +309,7 @@ impl Runner<'_> {
                 return Err(RunError::TooLate { step: row.name.value.clone(), why, at: row.action.span });
             }
             if self.is_everybody {
-                self.agree(step, watch)?;
+                self.agree(step)?;
             }
             let attempt = self.state().steps[step].attempts + 1;
             let row = &plan.steps[step];
@@ -315,7 +322,7 @@ impl Runner<'_> {
             } else {
                 Event::Begun { step: name, attempt }
             };
-            self.submit(event, watch)?;
+            self.submit(event)?;
             if plan.steps[step].action.value.certifies().is_some() {
                 self.learn();
             }

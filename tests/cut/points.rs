@@ -1,7 +1,10 @@
 //! The numbered points: every call of a backend, and every commit of the journal.
 #![cfg(test)]
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 
 use jiff::Timestamp;
 use keyroll::{
@@ -28,6 +31,8 @@ use keyroll::{
 pub(crate) struct Points {
     seen: Arc<Mutex<Vec<String>>>,
     last: Option<usize>,
+    /// Whether something was taken in that is not durable.
+    holds: Arc<AtomicBool>,
 }
 
 impl Points {
@@ -48,6 +53,14 @@ impl Points {
             let own = rustix::process::getpid();
             rustix::process::kill_process(own, rustix::process::Signal::KILL).unwrap();
         }
+    }
+
+    fn hold(&self) {
+        self.holds.store(true, Ordering::Relaxed);
+    }
+
+    fn is_held(&self) -> bool {
+        self.holds.swap(false, Ordering::Relaxed)
     }
 
     /// A call that changes nothing: whether it is cut off after it or before the next one is one.
@@ -159,6 +172,11 @@ impl FactKeeper for Cut<Box<dyn FactKeeper>> {
     }
 }
 
+fn word(record: &Record) -> String {
+    let words = serde_json::to_value(&record.event).unwrap();
+    words.get("event").unwrap().as_str().unwrap().to_owned()
+}
+
 impl<H: Host> Host for Cut<H> {
     fn run(&self) -> &str {
         self.0.run()
@@ -170,15 +188,24 @@ impl<H: Host> Host for Cut<H> {
         self.0.refresh(checked)
     }
     fn submit(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError> {
-        let words = serde_json::to_value(&record.event).unwrap();
-        let what = format!("commit {}", words.get("event").unwrap().as_str().unwrap());
+        let what = format!("commit {}", word(record));
         self.1.change(&what, || self.0.submit(checked, record))
+    }
+    fn take(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError> {
+        self.1.hold();
+        self.1.change(&format!("take {}", word(record)), || self.0.take(checked, record))
+    }
+    fn keep(&mut self, checked: &Checked) -> Result<usize, HostError> {
+        if self.1.is_held() {
+            return self.1.change("commit", || self.0.keep(checked));
+        }
+        self.0.keep(checked)
     }
     fn outbox(&self) -> Result<Vec<Command>, HostError> {
         self.0.outbox()
     }
     fn settle(&mut self, command: &Command) -> Result<(), HostError> {
-        self.1.change("commit settle", || self.0.settle(command))
+        self.1.change("settle", || self.0.settle(command))
     }
     fn records(&self) -> Result<Vec<Record>, HostError> {
         self.0.records()

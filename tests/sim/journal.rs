@@ -35,6 +35,20 @@ impl Host for Journal {
         Ok(verdict)
     }
 
+    fn take(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError> {
+        self.world.look().point();
+        let verdict = self.kept.take(checked, record)?;
+        self.world.look().point();
+        Ok(verdict)
+    }
+
+    fn keep(&mut self, checked: &Checked) -> Result<usize, HostError> {
+        self.world.look().point();
+        let dropped = self.kept.keep(checked)?;
+        self.world.look().point();
+        Ok(dropped)
+    }
+
     fn outbox(&self) -> Result<Vec<Command>, HostError> {
         self.kept.outbox()
     }

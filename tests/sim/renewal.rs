@@ -233,7 +233,7 @@ fn call(
     let clock = Shown(world.clone());
     let run = || {
         let parts = Parts {
-            host: journal,
+            host: &mut *journal,
             backends: backends(&world, reach),
             site,
             folder: Path::new("."),
@@ -254,6 +254,8 @@ fn call(
         Ok(Err(error)) => Err(error.to_string()),
         Err(dead) if dead.is::<Cut>() => {
             told.cuts += 1;
+            // What was not durable goes with the program.
+            journal.kept.lose();
             Ok(Called::CutOff)
         }
         Err(fault) => resume_unwind(fault),

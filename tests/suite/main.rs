@@ -11,6 +11,7 @@ mod certificate;
 mod cli;
 mod clumsy;
 mod commands;
+mod commits;
 mod compare;
 mod courses;
 mod cuts;

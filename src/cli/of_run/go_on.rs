@@ -1,5 +1,7 @@
 //! A run that goes on under the plan that it is pinned to, wherever the text of that plan is.
 
+use std::sync::Arc;
+
 use crate::{
     check::Checked,
     journal::{Host, sqlite::SqliteHost},
@@ -21,13 +23,13 @@ use crate::cli::{
     metrics::write_of,
     notices::Post,
     of_run::abort::is_same_site,
-    run::{Arguments, Job, carry_out},
+    run::{Arguments, Beside, Job, carry_out},
     screen::Screen,
     tally::Tally,
     trusted::trusted,
 };
 
-/// Goes on with a run of the journal: with this one, or else the one that is meant. Its plan is proved again from
+/// Goes on with a run of the journal: with this one, or else the one that is meant; alone, or beside others. Its plan is proved again from
 /// where it began.
 ///
 /// # Errors
@@ -35,17 +37,22 @@ use crate::cli::{
 pub(in crate::cli) fn go_on(
     arguments: &Arguments,
     run: Option<&str>,
+    beside: Option<&Beside>,
     screen: &mut Screen,
 ) -> Result<Exit, Exit> {
     let at = arguments.at.of(run);
-    let Attached { checked, mut host, pinned, site, text } = at.attach(true, screen)?;
+    // Whoever carries on several has the journal for all of them.
+    let Attached { checked, mut host, pinned, site, text } = at.attach(beside.is_none(), screen)?;
+    if let Some(beside) = beside {
+        host = host.writes_at(&beside.desk);
+    }
     is_same_site(&site, &pinned, screen)?;
     trusted(&at, (&site, &text), screen)?;
     if host.state().is_over() {
         let (holder, folder) = (claimed::holder(&at, &pinned.run, screen)?, at.folder());
         let claims = Claims { plan: checked.plan(), site: &site, folder: &folder, holder: &holder };
         claimed::give_back(&claims, screen)?;
-        Post { at: &at, site: &site, checked: &checked }.rest(screen);
+        Post { at: &at, site: &site, checked: &checked, delivers: beside.is_none() }.rest(screen);
         screen.remark(format_args!("run {} is over", shown(&pinned.run)));
         if arguments.format == Format::Json {
             screen.document(&Carried::of("done", &Tally::default(), &pinned.run));
@@ -57,9 +64,9 @@ pub(in crate::cli) fn go_on(
         }
         return Ok(Exit::Done);
     }
-    let proven = from_its_begin(checked, &host, arguments.budget, screen)?;
+    let proven = from_its_begin(checked, &host, (arguments.budget, beside), screen)?;
     let given = Given::kept(&pinned.parameters);
-    carry_out(Job { arguments, proven: &proven, site: &site, given: &given }, &mut host, screen)
+    carry_out(Job { arguments, proven: &proven, site: &site, given: &given, beside }, &mut host, screen)
 }
 
 /// Proves the plan of a run from where the run began under it.
@@ -69,15 +76,23 @@ pub(in crate::cli) fn go_on(
 fn from_its_begin(
     checked: Checked,
     host: &SqliteHost,
-    budget: usize,
+    (budget, beside): (usize, Option<&Beside>),
     screen: &mut Screen,
-) -> Result<Box<Proven>, Exit> {
+) -> Result<Arc<Proven>, Exit> {
     let start = begin(&checked, host).map_err(|error| failed(&error, screen))?;
-    proved(checked, &start, budget).map_err(|why| {
+    if let Some(proven) = beside.and_then(|beside| beside.proven(&checked, &start)) {
+        return Ok(proven);
+    }
+    let proven = proved(checked, &start, budget).map_err(|why| {
         screen
             .talk(format_args!("the plan of this run is not proved, so it does not go on: {}", shown(&why)));
         Exit::NotProved
-    })
+    })?;
+    let proven = Arc::from(proven);
+    if let Some(beside) = beside {
+        beside.keep(start, &proven);
+    }
+    Ok(proven)
 }
 
 /// The world in which a run began under its plan.

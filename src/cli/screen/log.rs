@@ -110,18 +110,32 @@ impl Talk {
 pub struct Log {
     format: LogFormat,
     run: Option<String>,
+    /// What each line for people begins with.
+    head: String,
 }
 
 impl Log {
     /// Talk in this format.
     #[must_use]
     pub const fn of(format: LogFormat) -> Self {
-        Self { format, run: None }
+        Self { format, run: None, head: String::new() }
     }
 
     /// From here on all that is said is about this run.
     pub fn about(&mut self, run: &str) {
         self.run = Some(run.to_owned());
+    }
+
+    /// From here on each line tells which of several runs it is about.
+    pub fn beside(&mut self, run: &str) {
+        self.about(run);
+        self.head = format!("{}: ", shown(run));
+    }
+
+    /// What each line for people begins with.
+    #[must_use]
+    pub fn head(&self) -> &str {
+        &self.head
     }
 
     /// Whether it is for machines.
@@ -136,7 +150,7 @@ impl Log {
         let _unheard = if self.is_json() {
             writeln!(out, "{}", line(&Talk { run: self.run.clone(), ..said() }))
         } else {
-            writeln!(out, "{text}")
+            writeln!(out, "{}{text}", self.head)
         };
     }
 

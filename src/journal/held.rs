@@ -1,0 +1,350 @@
+//! What a run has to say and holds back, until it is made durable in one act.
+
+use std::path::Path;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use crate::{
+    check::Checked,
+    transition::{
+        command::Command,
+        event::{Event, Record},
+        next::{Verdict, next},
+        snapshot::Snapshot,
+        state::State,
+    },
+};
+
+use super::{
+    HostError,
+    chain::link,
+    kept::{Kept, head},
+    notice::{Herald, Moment, take_down},
+    schema::{BEHIND, PAUSED, RAISE},
+    sqlite::SqliteHost,
+    store::{failure, written},
+};
+
+/// One thing that is held back.
+#[derive(Clone, Debug)]
+enum Held {
+    /// An event that came about.
+    Event(Box<Entry>),
+    /// A command that was carried out.
+    Settled(Command),
+}
+
+/// An event with all that follows from it.
+#[derive(Clone, Debug)]
+struct Entry {
+    record: Record,
+    body: String,
+    digest: String,
+    commands: Vec<Command>,
+    /// Where the run stands after it, where somebody is to be told.
+    after: Option<State>,
+}
+
+/// What a run has to say on top of what is durable of it, and where it stands then.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    /// What is durable.
+    pub(super) kept: Kept,
+    /// Where it stands with what is held back.
+    pub(super) state: State,
+    held: Vec<Held>,
+    /// How many of the last events did not count, since that was asked last.
+    dropped: usize,
+}
+
+/// Where and for whom a draft is written.
+#[derive(Clone, Copy)]
+pub(super) struct Pen<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) path: &'a Path,
+    pub(super) run: &'a str,
+    pub(super) checked: &'a Checked,
+    pub(super) herald: Option<&'a dyn Herald>,
+}
+
+impl Draft {
+    /// A run that has nothing to say.
+    pub(super) fn of(kept: Kept) -> Self {
+        Self { state: kept.state.clone(), kept, held: Vec::new(), dropped: 0 }
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+
+    fn events(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.held.iter().filter_map(|one| match one {
+            Held::Event(entry) => Some(&**entry),
+            Held::Settled(_) => None,
+        })
+    }
+
+    /// The position of the next record.
+    fn position(&self) -> i64 {
+        self.kept.position + i64::try_from(self.events().count()).unwrap_or(i64::MAX)
+    }
+
+    /// The records that are held back.
+    pub(super) fn records(&self) -> impl Iterator<Item = Record> {
+        self.events().map(|entry| entry.record.clone())
+    }
+
+    /// Takes an event in, if it counts; with the state after it where somebody is to be told.
+    pub(super) fn take(
+        &mut self,
+        path: &Path,
+        (checked, is_told): (&Checked, bool),
+        record: &Record,
+    ) -> Result<Verdict, HostError> {
+        let body = written(path, record)?;
+        let verdict = next(checked, &mut self.state, record);
+        if let Verdict::Applied(commands) = &verdict {
+            let before = self.events().next_back().map_or(&self.kept.head, |last| &last.digest);
+            let digest = link(before, self.position(), &body);
+            let after = is_told.then(|| self.state.clone());
+            let (record, commands) = (record.clone(), commands.clone());
+            self.held.push(Held::Event(Box::new(Entry { record, body, digest, commands, after })));
+        }
+        Ok(verdict)
+    }
+
+    /// Holds back that a command was carried out.
+    pub(super) fn settle(&mut self, command: &Command) {
+        self.held.push(Held::Settled(command.clone()));
+    }
+
+    /// How many of the last events did not count, since that was asked last.
+    pub(super) const fn dropped(&mut self) -> usize {
+        std::mem::replace(&mut self.dropped, 0)
+    }
+
+    /// These commands, and those that are held back, without those that were carried out.
+    pub(super) fn unsettled(&self, mut commands: Vec<Command>) -> Vec<Command> {
+        for one in &self.held {
+            match one {
+                Held::Event(entry) => {
+                    for command in &entry.commands {
+                        if commands.iter().all(|known| known != command) {
+                            commands.push(command.clone());
+                        }
+                    }
+                }
+                Held::Settled(settled) => commands.retain(|command| command != settled),
+            }
+        }
+        commands
+    }
+
+    /// The state as it is to be written; nothing where it is not due, or nothing came to the record.
+    fn due(&self, path: &Path, checked: &Checked) -> Result<Option<String>, HostError> {
+        let position = self.position();
+        let pauses = |entry: &Entry| is_of_pauses(&entry.record.event);
+        let is_due = position > self.kept.position
+            && (self.state.is_over() || self.kept.is_due(position) || self.events().any(pauses));
+        is_due.then(|| written(path, &Snapshot::of(checked, &self.state))).transpose()
+    }
+
+    /// The same on top of what others have written: as far as it counts there too.
+    fn again(&self, pen: Pen<'_>) -> Result<Self, HostError> {
+        let kept = self.kept.clone().caught_up(pen.connection, pen.path, pen.run, pen.checked)?;
+        let mut again = Self { dropped: self.dropped, ..Self::of(kept) };
+        let mut left = self.events().count();
+        for one in &self.held {
+            match one {
+                Held::Settled(command) => again.settle(command),
+                Held::Event(entry) => {
+                    let to = (pen.checked, pen.herald.is_some());
+                    match again.take(pen.path, to, &entry.record)? {
+                        Verdict::Applied(_) => left -= 1,
+                        // What comes after it was decided by somebody who took it to count.
+                        Verdict::Refused(_) | Verdict::Duplicate => break,
+                    }
+                }
+            }
+        }
+        again.dropped += left;
+        Ok(again)
+    }
+
+    /// The same once it is durable.
+    fn durable(mut self, text: Option<&str>) -> Self {
+        let last = self.events().next_back().map(|last| last.digest.clone());
+        if let Some(head) = last {
+            self.kept.position = self.position();
+            self.kept.head = head;
+            self.kept.state.clone_from(&self.state);
+        }
+        if let Some(text) = text {
+            (self.kept.stated, self.kept.length) = (self.kept.position, text.len());
+        }
+        self.held.clear();
+        self
+    }
+}
+
+impl Pen<'_> {
+    /// Writes a draft, on top of whatever others have written since, and an event whose verdict is that of the run
+    /// as it lies in the file.
+    fn put(
+        self,
+        (mut draft, mut text): (Draft, Option<String>),
+        more: Option<&Record>,
+    ) -> Result<(Draft, Option<Verdict>), HostError> {
+        let found = head(self.connection, self.run).map_err(|e| failure(self.path, &e))?;
+        let none = || HostError::NoRun { path: self.path.to_owned(), run: self.run.to_owned() };
+        let has_moved = found.ok_or_else(none)? != draft.kept.head;
+        if has_moved {
+            draft = draft.again(self)?;
+        }
+        let to = (self.checked, self.herald.is_some());
+        let verdict = more.map(|record| draft.take(self.path, to, record)).transpose()?;
+        if has_moved || matches!(verdict, Some(Verdict::Applied(_))) {
+            text = draft.due(self.path, self.checked)?;
+        }
+        self.rows(&draft)?;
+        self.stands(&draft, text.as_deref()).map_err(|e| failure(self.path, &e))?;
+        Ok((draft.durable(text.as_deref()), verdict))
+    }
+
+    /// Writes a draft as it is; it is durable with the transaction.
+    pub(super) fn write(self, draft: Draft) -> Result<Draft, HostError> {
+        let text = draft.due(self.path, self.checked)?;
+        self.rows(&draft)?;
+        self.stands(&draft, text.as_deref()).map_err(|e| failure(self.path, &e))?;
+        Ok(draft.durable(text.as_deref()))
+    }
+
+    fn rows(self, draft: &Draft) -> Result<(), HostError> {
+        let Self { connection, path, run, checked, .. } = self;
+        let fail = |e: rusqlite::Error| failure(path, &e);
+        let (mut position, mut before) = (draft.kept.position, &draft.kept.state);
+        for one in &draft.held {
+            let entry = match one {
+                Held::Event(entry) => entry,
+                Held::Settled(command) => {
+                    self.settle(command).map_err(fail)?;
+                    continue;
+                }
+            };
+            connection
+                .prepare_cached("INSERT INTO record VALUES (?1, ?2, ?3, ?4)")
+                .and_then(|mut row| row.execute(params![run, position, entry.body, entry.digest]))
+                .map_err(fail)?;
+            position += 1;
+            for command in &entry.commands {
+                let text = written(path, command)?;
+                connection
+                    .prepare_cached("INSERT OR IGNORE INTO outbox (run, id, command) VALUES (?1, ?2, ?3)")
+                    .and_then(|mut row| row.execute(params![run, command.id(), text]))
+                    .map_err(fail)?;
+            }
+            if let (Some(herald), Some(after)) = (self.herald, &entry.after) {
+                let record = Some(&entry.record);
+                let moment = Moment { run, checked, before, after, record, now: entry.record.at };
+                take_down(connection, path, herald, &moment, &[])?;
+                before = after;
+            }
+            if is_of_pauses(&entry.record.event) {
+                raise(connection, PAUSED).map_err(fail)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes where the run stands: the digest of its last record, and its state where that is due.
+    fn stands(self, draft: &Draft, text: Option<&str>) -> Result<(), rusqlite::Error> {
+        let Self { connection, run, .. } = self;
+        let Some(last) = draft.events().next_back() else { return Ok(()) };
+        let (kept, is_over) = (&draft.kept, draft.state.is_over());
+        let was_behind = kept.stated < kept.position;
+        match text {
+            Some(text) => {
+                connection
+                    .prepare_cached("UPDATE run SET state = ?2, head = ?3, finished = ?4 WHERE id = ?1")?
+                    .execute(params![run, text, last.digest, is_over])?;
+                if was_behind {
+                    connection.prepare_cached("DELETE FROM behind WHERE run = ?1")?.execute([run])?;
+                }
+            }
+            None => {
+                connection
+                    .prepare_cached("UPDATE run SET head = ?2, finished = ?3 WHERE id = ?1")?
+                    .execute(params![run, last.digest, is_over])?;
+                if !was_behind {
+                    raise(connection, BEHIND)?;
+                    connection
+                        .prepare_cached("INSERT INTO behind VALUES (?1, ?2)")?
+                        .execute(params![run, kept.stated])?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a command out of the outbox.
+    fn settle(self, command: &Command) -> Result<(), rusqlite::Error> {
+        let sql = "DELETE FROM outbox WHERE run = ?1 AND id = ?2";
+        self.connection.prepare_cached(sql)?.execute(params![self.run, command.id()]).map(|_| ())
+    }
+}
+
+const fn is_of_pauses(event: &Event) -> bool {
+    matches!(event, Event::Paused { .. } | Event::Resumed { .. })
+}
+
+/// Gives a journal a version, if it has an earlier one.
+pub(super) fn raise(connection: &Connection, version: u32) -> Result<(), rusqlite::Error> {
+    connection.prepare_cached(RAISE)?.execute([version.to_string()]).map(|_| ())
+}
+
+impl SqliteHost {
+    /// What it writes with in a transaction of this connection.
+    pub(super) fn pen<'a>(&'a self, connection: &'a Connection, checked: &'a Checked) -> Pen<'a> {
+        let herald = self.herald.as_deref();
+        Pen { connection, path: &self.store.path, run: &self.run, checked, herald }
+    }
+
+    /// Makes durable what is held back, and with it an event whose verdict is that of the run as it lies in the file.
+    pub(super) fn write(
+        &mut self,
+        checked: &Checked,
+        more: Option<&Record>,
+    ) -> Result<Option<Verdict>, HostError> {
+        match self.written(checked, more) {
+            Ok((draft, verdict)) => {
+                self.draft = draft;
+                Ok(verdict)
+            }
+            Err(error) => {
+                // It stands where it stood when it was durable last.
+                self.draft = Draft { dropped: self.draft.dropped, ..Draft::of(self.draft.kept.clone()) };
+                Err(error)
+            }
+        }
+    }
+
+    fn written(
+        &self,
+        checked: &Checked,
+        more: Option<&Record>,
+    ) -> Result<(Draft, Option<Verdict>), HostError> {
+        // What can be made ready is: others may wait for the journal.
+        let text = self.draft.due(&self.store.path, checked)?;
+        let draft = (self.draft.clone(), text);
+        if let Some(desk) = &self.desk {
+            return desk.write(|connection| self.pen(connection, checked).put(draft, more));
+        }
+        let fail = |e: rusqlite::Error| failure(&self.store.path, &e);
+        let connection = &self.store.connection;
+        let transaction =
+            Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(fail)?;
+        let put = self.pen(&transaction, checked).put(draft, more)?;
+        transaction.commit().map_err(fail)?;
+        Ok(put)
+    }
+}
