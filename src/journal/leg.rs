@@ -8,7 +8,7 @@ use rusqlite::{TransactionBehavior, params};
 use crate::{
     check::Checked,
     transition::{
-        event::Record,
+        event::{Event, Record},
         next::{Verdict, Why, next},
         snapshot::Snapshot,
         state::State,
@@ -19,7 +19,7 @@ use super::{
     HostError,
     chain::origin,
     notice::{Moment, take_down},
-    schema::{LEFT, RAISE},
+    schema::{LEFT, RAISE, WAIVED},
     sqlite::{SqliteHost, append},
     store::{Pinned, failure, insert, written},
 };
@@ -97,6 +97,9 @@ impl SqliteHost {
         let digest = append(&transaction, &path, (&self.run, &head), (left, commands), (checked, &state))?;
         // Nobody is to be told any more what the plan that is left had to tell.
         transaction.execute("DELETE FROM outbox WHERE run = ?1", [&self.run]).map_err(fail)?;
+        let goes_without = next_leg.as_ref().is_some_and(|leg| {
+            matches!(&leg.first.event, Event::Continued { standing, .. } if !standing.waived.is_empty())
+        });
         let mut goes_on = Vec::new();
         if let Some(leg) = next_leg {
             let mut entered = State::new(leg.checked);
@@ -124,7 +127,8 @@ impl SqliteHost {
             };
             take_down(&transaction, &path, herald.as_ref(), &moment, &goes_on)?;
         }
-        transaction.execute(RAISE, params![LEFT.to_string()]).map_err(fail)?;
+        let version = if goes_without { WAIVED } else { LEFT };
+        transaction.execute(RAISE, params![version.to_string()]).map_err(fail)?;
         transaction.commit().map_err(fail)?;
         self.state = state;
         self.head = digest;

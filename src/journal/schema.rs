@@ -1,7 +1,10 @@
 //! The tables of the journal, and its version.
 
 /// The last version that is known.
-pub const VERSION: u32 = PAUSED;
+pub const VERSION: u32 = WAIVED;
+
+/// The version of a journal in which some run goes on [without a partner](crate::transition::waived).
+pub const WAIVED: u32 = 4;
 
 /// The version of a journal in which some run was [paused](crate::transition::pause), or went on after it.
 pub const PAUSED: u32 = 3;

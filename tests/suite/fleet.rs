@@ -5,3 +5,4 @@
 mod forty;
 mod pace;
 mod turns;
+mod waived;
