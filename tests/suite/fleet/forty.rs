@@ -452,6 +452,6 @@ fn forty_partners_are_renewed_in_waves() {
         assert_eq!(flow.signs_with().unwrap(), SignsWith::Alias(alias), "{partner}");
     }
     let board = run.board("2026-12-20T12:00:00Z");
-    assert!(board.contains("exchange done with 40 of 40"), "{board}");
+    assert!(board.contains("forty-in-waves (forty-in-waves-20261201-00000001): done\n"), "{board}");
     assert!(!board.contains("queued") && !board.contains("silent"), "{board}");
 }
