@@ -87,6 +87,8 @@ pub enum Because {
     Other,
     /// A time is waited for.
     Time,
+    /// The turn of the partner has not come, by the pace of the site.
+    Pace,
     /// A step was begun, and its outcome is not known yet.
     Begun,
     /// The next `run` does it.
@@ -253,6 +255,7 @@ impl Gathering<'_> {
                 let until = turn.until.map(|at| format!(" until {}", to_the_second(at))).unwrap_or_default();
                 blocking(Because::Time, turn.at, turn.until, format!("waits{until}: {why}"))
             }
+            Condition::Queued => blocking(Because::Pace, turn.at, None, format!("waits for its turn: {why}")),
             Condition::Begun => {
                 blocking(Because::Begun, turn.at, None, format!("`{}` was begun", shown(&own.name.value)))
             }

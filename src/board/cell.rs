@@ -54,6 +54,8 @@ pub enum Condition {
     Waits,
     /// A time is waited for: a date, messages under way, a calendar that is closed.
     Held,
+    /// Its partner's turn is waited for, by the pace of the site.
+    Queued,
     /// Nothing stands in its way: the next `run` does it.
     Due,
     /// It was begun, and its outcome is not known yet.
@@ -224,6 +226,7 @@ fn turn(subject: &Subject<'_>, told: &Told, step: StepId, wait: Option<&Wait>) -
             |state| Turn { until: wait.until, waits_for: wait.cause.role(), ..Turn::of(state, wait.since) };
         return match &wait.cause {
             Cause::Time(why) | Cause::Due(why) => of(Condition::Held).because(why.clone()),
+            Cause::Pace(why) => of(Condition::Queued).because(why.clone()),
             Cause::Late(..) => of(Condition::Late),
             Cause::Act(_) | Cause::Answer(..) | Cause::Receipt(_) => of(Condition::Waits),
             Cause::Second(_, people) if people.is_empty() => {

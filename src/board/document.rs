@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     invariant::Hazard,
     plan::Plan,
-    transition::state::State,
+    transition::{state::State, waived::Waived},
     world::id::{AcceptorId, StepId},
 };
 
@@ -144,7 +144,11 @@ impl Board {
                 let cell = turns.cell(row.role, *column, steps);
                 let [rejected, interrupted] = &waived;
                 let waived = if *column == Column::Stopped { interrupted } else { rejected };
-                left_out(cell, row, waived)
+                let role = &plan.landscape.roles[row.role];
+                match state.waived.iter().find(|waived| waived.partner == *role) {
+                    Some(waived) => left_out_by(waived, cell),
+                    None => left_out(cell, row, waived),
+                }
             };
             partner(subject, &turns, row, columns.iter().map(cell).collect())
         });
@@ -179,6 +183,14 @@ fn left_out(cell: Cell, row: &Row, waived: &[(AcceptorId, String)]) -> Cell {
     match waived.iter().find(|(receiver, _)| row.receivers.contains(receiver)) {
         Some((_, because)) => Cell { state: Condition::Waived, why: Some(because.clone()), ..cell },
         None => cell,
+    }
+}
+
+/// What is left out with a partner because somebody has it so.
+fn left_out_by(waived: &Waived, cell: Cell) -> Cell {
+    match cell.state {
+        Condition::Absent => Cell { state: Condition::Waived, why: Some(waived.reason()), ..cell },
+        _ => cell,
     }
 }
 

@@ -133,7 +133,7 @@ const fn class(state: Condition) -> &'static str {
         Condition::Done => "good",
         Condition::Waits | Condition::Held | Condition::Due | Condition::Begun => "open",
         Condition::Failed | Condition::Declined | Condition::Late => "bad",
-        Condition::Blocked | Condition::Waived | Condition::Absent => "soft",
+        Condition::Queued | Condition::Blocked | Condition::Waived | Condition::Absent => "soft",
     }
 }
 

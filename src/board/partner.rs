@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     plan::Plan,
-    world::id::{AcceptorId, Id, PlaceId, RoleId, Table},
+    run::partner,
+    world::id::{AcceptorId, PlaceId, RoleId, Table},
 };
 
 /// A row: a role, or one receiver of a role that owns several.
@@ -36,7 +37,7 @@ impl Roster {
     /// are none, the coordinator's own receivers.
     pub(super) fn of(plan: &Plan, coordinator: Option<RoleId>) -> Self {
         let land = &plan.landscape;
-        let coordinator = coordinator.unwrap_or_else(|| who_coordinates(plan));
+        let coordinator = coordinator.unwrap_or_else(|| partner::coordinator(plan));
         let mut receivers: Table<RoleId, Vec<AcceptorId>> = Table::like(&land.roles, Vec::new());
         land.acceptors.iter().for_each(|(receiver, row)| receivers[row.owner].push(receiver));
         let spoken_to: BTreeSet<RoleId> = plan
@@ -90,19 +91,6 @@ fn rows_of(role: RoleId, receivers: &[AcceptorId]) -> Vec<Row> {
     }
     let row = |receiver: &AcceptorId| Row { role, receivers: vec![*receiver], is_one_of_several: true };
     receivers.iter().map(row).collect()
-}
-
-/// The role that speaks to most others; of several the one with most steps, and of those the one that is
-/// declared first.
-fn who_coordinates(plan: &Plan) -> RoleId {
-    let mut spoken: Table<RoleId, BTreeSet<RoleId>> = Table::like(&plan.landscape.roles, BTreeSet::new());
-    let mut steps: Table<RoleId, usize> = Table::like(&plan.landscape.roles, 0);
-    for step in plan.steps.rows() {
-        steps[step.role.value] += 1;
-        spoken[step.role.value].extend(step.speech.iter().flat_map(|speech| speech.to.iter().copied()));
-    }
-    let ids = plan.landscape.roles.ids().rev();
-    ids.max_by_key(|role| (spoken[*role].len(), steps[*role])).unwrap_or_else(|| Id::at(0))
 }
 
 impl Row {

@@ -66,21 +66,30 @@ fn one(out: &mut String, board: &Board, boards: &Boards, width: usize) {
     }
 }
 
-/// What a cell is too small for: why somebody declined, or something failed.
-fn notes(partner: &Partner) -> impl Iterator<Item = String> {
-    let told = [Condition::Failed, Condition::Declined, Condition::Waived];
-    let cells = partner.cells.iter().filter(move |cell| told.contains(&cell.state));
-    cells.filter_map(|cell| {
-        let why = cell.why.as_ref()?;
-        let steps =
-            if cell.steps.is_empty() { cell.column.title().to_owned() } else { cell.steps.join(", ") };
+/// What a cell is too small for: why somebody declined, or something failed. Where several are left out for one reason
+/// that is told of the first.
+fn notes(partner: &Partner) -> Vec<String> {
+    let mut waived: Vec<&String> = Vec::new();
+    let mut found = Vec::new();
+    for cell in &partner.cells {
         let word = match cell.state {
             Condition::Failed => "failed",
             Condition::Declined => "declined",
-            _ => "waived",
+            Condition::Waived => "waived",
+            _ => continue,
         };
-        Some(format!("{}: {} {word}: {}", shown(&partner.name), shown(&steps), shown(why)))
-    })
+        let Some(why) = &cell.why else { continue };
+        if cell.state == Condition::Waived {
+            if waived.contains(&why) {
+                continue;
+            }
+            waived.push(why);
+        }
+        let steps =
+            if cell.steps.is_empty() { cell.column.title().to_owned() } else { cell.steps.join(", ") };
+        found.push(format!("{}: {} {word}: {}", shown(&partner.name), shown(&steps), shown(why)));
+    }
+    found
 }
 
 fn table(out: &mut String, board: &Board, cells: &[Vec<String>], width: usize) {

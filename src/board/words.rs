@@ -22,6 +22,7 @@ pub(super) fn short(cell: &Cell, now: Timestamp) -> String {
         Condition::Held => {
             cell.until.map_or_else(|| "waits".to_owned(), |until| format!("until {}", day(until, now)))
         }
+        Condition::Queued => "queued".to_owned(),
         Condition::Due => "due".to_owned(),
         Condition::Begun => format!("begun {}", at()),
         Condition::Failed => format!("failed {}", at()),
@@ -46,7 +47,7 @@ pub(super) const fn word(how: How) -> &'static str {
 }
 
 /// What the words of cells mean, for those that are on a board.
-pub(super) const LEGEND: [(&str, &str); 11] = [
+pub(super) const LEGEND: [(&str, &str); 12] = [
     ("said", "a person has said so"),
     ("sent", "the site has said so by itself"),
     ("taken", "the other side has taken the message"),
@@ -54,9 +55,10 @@ pub(super) const LEGEND: [(&str, &str); 11] = [
     ("tested", "a message was signed and verified"),
     ("waits", "for a person, so many days"),
     ("until", "a time is waited for, or a calendar is closed"),
+    ("queued", "its turn has not come, by the pace of the site"),
     ("due", "the next `keyroll run` does it"),
     ("late", "it had to begin, so many days ago"),
-    ("waived", "left out, and what may come of it is accepted"),
+    ("waived", "left out, by the plan or because somebody has it so"),
     (NOT_YET, "something else comes first"),
 ];
 

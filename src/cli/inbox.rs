@@ -68,8 +68,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let casting = Casting::of(plan, &site);
     let found = waits(&checked, &casting, host.state(), WallClock.now());
     let is_mine = |wait: &&Wait| match &wait.cause {
-        // What the role will have to do when its time has come.
-        Cause::Due(_) => plan.steps[wait.step].role.value == role && casting.is_by_hand(plan, wait.step),
+        // What the role will have to do when its time or its turn has come.
+        Cause::Due(_) | Cause::Pace(_) => {
+            plan.steps[wait.step].role.value == role && casting.is_by_hand(plan, wait.step)
+        }
         cause => cause.role() == Some(role),
     };
     let mine: Vec<&Wait> = found.iter().filter(is_mine).collect();
@@ -94,7 +96,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
                 Some(person) => format!("{confirm} --person NAME; {} has done so", shown(person)),
             },
             What::Message => confirm,
-            What::Time => open.sentence(&checked),
+            What::Time | What::Pace => open.sentence(&checked),
             What::Deadline => {
                 let at = wait.not_after.map(to_the_second).unwrap_or_default();
                 format!("it had to begin by {at}: {confirm} --late --because \"...\" begins it all the same")

@@ -64,7 +64,7 @@ pub struct Row {
 pub const SCHEMAS: &[Row] = &[
     row::<CalledOff>("`abort`"),
     row::<Act>("`confirm`, `reject` and `retry`"),
-    row::<Amended>("`amend` and `skip`"),
+    row::<Amended>("`amend`, `skip` and `waive`"),
     row::<Boards>("`board`"),
     row::<Sound>("`check` of a plan that is accepted"),
     row::<Library>("`check` of a folder and `prove --library`"),

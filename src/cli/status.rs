@@ -24,6 +24,7 @@ use crate::{
     transition::{
         event::{Actor, Bound, Event, Record},
         pause::Pause,
+        waived::Waived,
     },
 };
 
@@ -66,6 +67,9 @@ pub struct Standings {
     /// Why it is not under the plan with which it began, or goes on under none, where that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     departed: Option<Departed>,
+    /// The partners that it goes on without.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    waived: Vec<Waived>,
     /// Until when it stands still, and for whom, where somebody has it so.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     paused: Vec<Pause>,
@@ -118,6 +122,7 @@ impl Departed {
             Bound::Back => "called off",
             Bound::Amended => "moved to another plan",
             Bound::Skipped => "goes on without a step",
+            Bound::Waived => "goes on without a partner",
         };
         let who = self.by.person.as_ref().map_or_else(|| self.by.role.clone(), Clone::clone);
         format!("  {what} by {}: {}", shown(&who), shown(&self.because))
@@ -169,6 +174,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         }
     ));
     found.departed.iter().for_each(|departed| screen.result(departed.line()));
+    for waived in &found.waived {
+        screen.result(format_args!("  {} waived {}", shown(&waived.partner), waived.reason()));
+    }
     lines(&found.paused, now).iter().for_each(|line| screen.result(format_args!("  {line}")));
     answered::lines(&looked.checked.plan().questions).for_each(|line| screen.result(line));
     for (number, row) in found.steps.iter().enumerate() {
@@ -191,6 +199,7 @@ impl Standings {
             started: pinned.started,
             finished: state.is_finished(),
             departed: Departed::of(records),
+            waived: state.waived.clone(),
             paused: state.pauses.iter().filter(|pause| now < pause.until).cloned().collect(),
             drained: drains(checked, state, course),
             answers: checked.plan().questions.iter().map(Question::told).collect(),

@@ -8,7 +8,7 @@ use rusqlite::{Transaction, TransactionBehavior};
 use crate::{
     check::Checked,
     transition::{
-        event::Record,
+        event::{Event, Record},
         next::{Verdict, Why},
         snapshot::Snapshot,
         state::State,
@@ -21,7 +21,7 @@ use super::{
     held::{Draft, Pen, raise},
     kept::{Kept, head},
     notice::{Moment, take_down},
-    schema::LEFT,
+    schema::{LEFT, WAIVED},
     sqlite::SqliteHost,
     store::{Pinned, failure, insert, written},
 };
@@ -98,6 +98,9 @@ impl SqliteHost {
         let draft = self.pen(&transaction, checked).write(draft)?;
         // Nobody is to be told any more what the plan that is left had to tell.
         transaction.execute("DELETE FROM outbox WHERE run = ?1", [&self.run]).map_err(fail)?;
+        let goes_without = next_leg.as_ref().is_some_and(|leg| {
+            matches!(&leg.first.event, Event::Continued { standing, .. } if !standing.waived.is_empty())
+        });
         let mut goes_on = Vec::new();
         if let Some(leg) = next_leg {
             let state = State::new(leg.checked);
@@ -128,7 +131,7 @@ impl SqliteHost {
             };
             take_down(&transaction, &path, herald.as_ref(), &moment, &goes_on)?;
         }
-        raise(&transaction, LEFT).map_err(fail)?;
+        raise(&transaction, if goes_without { WAIVED } else { LEFT }).map_err(fail)?;
         transaction.commit().map_err(fail)?;
         self.draft = draft;
         Ok(verdict)

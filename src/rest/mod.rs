@@ -9,5 +9,6 @@ pub mod carried;
 pub mod declared;
 pub mod standing;
 mod stop;
+pub mod waived;
 pub mod way;
 pub mod without;

@@ -33,7 +33,7 @@ use crate::{
 use super::{
     claims::Claims,
     command_binding::CommandBinding,
-    fact_file_binding, hands, key_kind, own_approval,
+    fact_file_binding, hands, key_kind, own_approval, pace_binding,
     signature_binding::{SignatureBinding, verifier},
     site::{FactBinding, FlowBinding, KeystoreBinding, ReceiverBinding, Site, VALIDITY, subject},
     site_fault::{bad_binding, bad_command, bound_to_nothing, one_person, unbound, weak_binding},
@@ -135,6 +135,7 @@ pub fn compare(plan: &Plan, site: &Site, text: &Source, folder: &Path) -> Result
     }
     findings.extend(alone(plan, site, text));
     findings.extend(own_approval::find(plan, site, text));
+    findings.extend(pace_binding::faults(plan, site, text));
     for (table, name, binding) in commands(site) {
         if let Some((what, help)) = binding.fault(name) {
             findings.push(bad_command(what, help, place(text, table, name)));

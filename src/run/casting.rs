@@ -21,6 +21,7 @@ use crate::{
 
 use super::{
     calendar::Calendar,
+    pace::Pace,
     site::{FactBinding, FlowBinding, KeystoreBinding, ReceiverBinding, RoleBinding, Site},
     time::to_the_second,
 };
@@ -46,6 +47,7 @@ pub struct Casting {
     facts: Table<OwnFactId, bool>,
     /// Whether certificates are ordered and issued without a person.
     is_authority: bool,
+    pace: Option<Pace>,
 }
 
 impl Casting {
@@ -81,6 +83,7 @@ impl Casting {
             flows: flows.collect(),
             facts: facts.collect(),
             is_authority: false,
+            pace: Pace::of(plan, site),
         }
     }
 
@@ -88,6 +91,12 @@ impl Casting {
     #[must_use]
     pub fn with_an_authority(self) -> Self {
         Self { is_authority: true, ..self }
+    }
+
+    /// The pace at which partners are begun, where the site says one.
+    #[must_use]
+    pub const fn pace(&self) -> Option<&Pace> {
+        self.pace.as_ref()
     }
 
     /// Until when a step is held and why: its run is paused, or a calendar of its role is closed; of several what

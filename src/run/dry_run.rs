@@ -21,14 +21,13 @@ use crate::{
     check::Checked,
     journal::{Host, memory::MemoryHost},
     name::Alias,
-    plan::Plan,
     proof::verdict::Proven,
     source::shown,
     transition::{
         event::{Actor, Event, Record},
-        next::Verdict,
-        people::is_same,
+        next::{Verdict, follow},
         state::State,
+        unsettled::barred_at,
     },
     world::{id::StepId, key_kind::KeyKind, material::KeyType, weakness::Weakness},
 };
@@ -37,10 +36,13 @@ use super::{
     casting::Casting,
     difference::{Difference, differences},
     error::RunError,
+    fallout::Fallout,
+    forecast::{by_two, somebody_else, waited},
     issuing::issued,
     noted::{notes, past, remarks},
     notices::foreseen::Foreseen,
     opening,
+    pace::{Pace, Queue},
     read_only::{Leaping, imagined, read_only},
     runner::{Ending, Parts, Runner},
     site::Site,
@@ -50,6 +52,8 @@ use super::{
     wait::{Cause, Wait},
     weak::weak,
 };
+
+pub use super::forecast::{Forecast, Word};
 
 /// What a dry run found.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -65,46 +69,6 @@ pub struct DryRun {
     /// Whom a run would tell what; nobody is told by a dry run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<Foreseen>,
-}
-
-/// What one step would do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Forecast {
-    /// The step.
-    pub step: String,
-    /// Its role.
-    pub role: String,
-    /// What would become of it.
-    pub forecast: Word,
-    /// In one sentence.
-    pub detail: String,
-}
-
-/// What would become of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Word {
-    /// The backend would change something.
-    WouldDo,
-    /// It is so already.
-    AlreadySo,
-    /// It cannot be done in this world.
-    Blocked,
-    /// A person does it.
-    WaitsForPerson,
-}
-
-impl Word {
-    /// The word for people.
-    #[must_use]
-    pub const fn shown(self) -> &'static str {
-        match self {
-            Self::WouldDo => "would do",
-            Self::AlreadySo => "already so",
-            Self::Blocked => "blocked",
-            Self::WaitsForPerson => "waits for",
-        }
-    }
 }
 
 /// A site with the backends that stand behind it.
@@ -145,6 +109,8 @@ pub fn dry_run(
     notes.extend(too_short(checked, &begun.world, &material, now));
     notes.extend(weak(plan, &material));
     notes.extend(remarks(plan, &bound.backends)?);
+    let pace = Pace::of(plan, bound.site).map(|pace| format!("partners: {}", pace.said(plan).join("; ")));
+    notes.extend(pace);
     let mut play = Play::of(proven, bound, under_way, now);
     if differences.is_empty() {
         play.run()?;
@@ -179,6 +145,8 @@ struct Play<'a> {
     clock: Leaping,
     /// What became of the steps so far.
     found: BTreeMap<StepId, (Word, String)>,
+    /// The steps that wait for the turn of their partner, and why.
+    queued: BTreeMap<StepId, String>,
     /// Why it went no further.
     stopped: Option<String>,
 }
@@ -195,6 +163,7 @@ impl<'a> Play<'a> {
             host: MemoryHost::at(under_way.unwrap_or_else(|| State::new(checked))),
             clock: Leaping::from(now),
             found: BTreeMap::new(),
+            queued: BTreeMap::new(),
             stopped: None,
         }
     }
@@ -221,7 +190,42 @@ impl<'a> Play<'a> {
                     self.stopped = Some(format!("`{step}` comes first"));
                     return Ok(());
                 }
+                Err(RunError::Partners(fallout)) => {
+                    self.note_failures(&fallout);
+                    if fallout.is_stopped || !self.pass(&fallout.waits)? {
+                        self.stopped = Some(fallout.to_string());
+                        return Ok(());
+                    }
+                }
                 Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn note_failures(&mut self, fallout: &Fallout) {
+        let plan = self.proven.checked().plan();
+        for failure in &fallout.failures {
+            let detail = format!("{}: {}", plan.sentence(failure.id), failure.cause);
+            self.found.insert(failure.id, (Word::Blocked, detail));
+        }
+    }
+
+    /// Takes down which steps wait for the turn of their partner, from a state on over these records.
+    fn note_turns(&mut self, state: &mut State, ended: &[Record]) {
+        let checked = self.proven.checked();
+        if self.casting.pace().is_none() {
+            return;
+        }
+        for record in ended {
+            let _applied = follow(checked, state, record);
+            let queue = Queue::of(checked, &self.casting, state, record.at);
+            let open = checked
+                .plan()
+                .steps
+                .ids()
+                .filter(|step| barred_at(checked, state, *step, record.at).is_empty());
+            for (step, why) in open.filter_map(|step| Some((step, queue.holds(step)?))) {
+                self.queued.entry(step).or_insert_with(|| why.to_owned());
             }
         }
     }
@@ -229,6 +233,7 @@ impl<'a> Play<'a> {
     /// Runs until the plan is done or waits.
     fn turns(&mut self) -> Result<Ending, RunError> {
         let mut ended: Vec<Record> = Vec::new();
+        let mut before = self.host.state().clone();
         let parts = Parts {
             host: &mut self.host,
             backends: self.backends.take().unwrap_or_default(),
@@ -241,9 +246,10 @@ impl<'a> Play<'a> {
         let mut runner = Runner::over_site(self.proven, parts);
         let ending = runner.run(self.site.digest(), false, &mut |record| ended.push(record.clone()));
         self.backends = Some(runner.parts.backends);
-        for record in ended {
-            self.take_down(&record);
+        for record in &ended {
+            self.take_down(record);
         }
+        self.note_turns(&mut before, &ended);
         ending
     }
 
@@ -309,7 +315,7 @@ impl<'a> Play<'a> {
                 by.person = Some(somebody_else(people));
                 Event::Agreed { step, by }
             }
-            Cause::Act(_) | Cause::Second(..) | Cause::Time(_) | Cause::Due(_) => {
+            Cause::Act(_) | Cause::Second(..) | Cause::Time(_) | Cause::Due(_) | Cause::Pace(_) => {
                 if let Cause::Second(_, people) = &wait.cause {
                     by.person = Some(somebody_else(people));
                 }
@@ -357,35 +363,14 @@ impl<'a> Play<'a> {
             let word = if self.casting.is_by_hand(plan, step) { Word::WaitsForPerson } else { Word::Blocked };
             (word, format!("{}: {why}", plan.sentence(step)))
         });
+        let turn = self.queued.get(&step).map_or_else(String::new, |why| format!(" (in its turn: {why})"));
         Forecast {
             step: shown(&row.name.value),
             role: shown(&plan.landscape.roles[row.role.value]),
             forecast,
-            detail: shown(&detail),
+            detail: shown(&format!("{detail}{turn}")),
         }
     }
-}
-
-/// Says that two people stand behind a step, where they do.
-fn by_two(plan: &Plan, step: StepId) -> &'static str {
-    if plan.steps[step].extra().two_people.is_some() { " (two people confirm it)" } else { "" }
-}
-
-/// A name that none of these people has.
-fn somebody_else(people: &[String]) -> String {
-    let names = (1..=people.len() + 1).map(|number| format!("person {number}"));
-    let mut free = names.filter(|name| people.iter().all(|other| !is_same(other, name)));
-    free.next().unwrap_or_default()
-}
-
-/// From when on, at the earliest, where a step waits for a time; and until when, where it has a deadline.
-fn waited(plan: &Plan, step: StepId, at: Timestamp) -> String {
-    let row = &plan.steps[step];
-    let waits = !row.extra().waits.is_empty() || row.extra().not_before.is_some();
-    let from = waits.then(|| format!("not before {}", to_the_second(at)));
-    let until = row.extra().not_after.map(|deadline| format!("not after {}", to_the_second(deadline.at)));
-    let times: Vec<String> = from.into_iter().chain(until).collect();
-    if times.is_empty() { String::new() } else { format!(" ({})", times.join(", ")) }
 }
 
 /// Nobody is told of what might be.

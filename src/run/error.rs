@@ -6,7 +6,7 @@ use crate::{
     source::{Finding, Span},
 };
 
-use super::opening::XML_KEYS;
+use super::{fallout::Fallout, opening::XML_KEYS};
 
 /// Why a run could not go on.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +31,9 @@ pub enum RunError {
         /// The step's line in the plan.
         at: Span,
     },
+    /// Steps of partners went wrong, and nothing else is begun now.
+    #[error("{0}")]
+    Partners(Box<Fallout>),
     /// A stop was not begun because its window has not time enough left. Nothing was changed.
     #[error("step `{step}` was not begun: {why}")]
     TooLate {

@@ -2,7 +2,7 @@
 //! does what it commands.
 //!
 //! - Before a run: [`site`] is read, [`bind`] compares it with the plan and makes its backends,
-//!   [`casting`] says who plays which role and keeps to which [`calendar`], [`dry_run`] what would happen (the
+//!   [`casting`] says who plays which role and keeps to which [`calendar`], [`dry_run`] what would happen (a `forecast` of each step by the
 //!   same runner over what is [`read_only`], with what [`noted`] tells beside), [`approval`] what was
 //!   agreed to, and [`seen`] that in words, [`slack`] what is left until something ends, [`prospect`] what
 //!   becomes of a plan that waits, [`claims`] which keystores are its own, [`opening`] which certificates the run begins with, and
@@ -12,7 +12,9 @@
 //!   [`site_schema`] is for editors.
 //! - The run itself: [`runner`] takes one [`turn`] after the other, `people` confirm what two of them do, [`difference`] finds where the
 //!   world is not as recorded, [`promised`] what is broken there, [`window`] what would last too long.
-//! - While it waits: [`status`] of each step, for whom or what it [`wait`]s and until when that is [`due`], how its [`drains`] are known, and what
+//! - Over many partners: who of them is a [`partner`] with which `stretch` of steps, and at which [`pace`] of the site, its
+//!   [`pace_binding`], they are begun; what is the [`fallout`] where some fail.
+//! - While it waits: [`status`] of each step, for whom or what it [`wait`]s (`waiting`, for machines) and until when that is [`due`], how its [`drains`] are known, and what
 //!   speaks against [`pausing`] it.
 //! - Whoever is waited for is told by [`notices`], afterwards, and no run waits for that.
 //! - A rehearsal: [`sandbox`] is a world of its own, or the likeness that [`rebuild`] makes of what
@@ -34,6 +36,8 @@ pub mod due;
 pub mod enact;
 pub mod error;
 mod fact_file_binding;
+pub mod fallout;
+mod forecast;
 pub mod hands;
 mod issuing;
 mod key_kind;
@@ -44,6 +48,9 @@ pub mod notices;
 pub mod opening;
 pub mod origin;
 mod own_approval;
+pub mod pace;
+pub mod pace_binding;
+pub mod partner;
 pub mod pausing;
 mod people;
 pub mod programs;
@@ -63,6 +70,7 @@ mod site_reading;
 pub mod site_schema;
 pub mod slack;
 pub mod status;
+mod stretch;
 pub mod time;
 pub mod timetable;
 pub mod traffic;
@@ -70,5 +78,6 @@ pub mod trust;
 pub mod turn;
 pub mod validity;
 pub mod wait;
+mod waiting;
 pub mod weak;
 pub mod window;

@@ -90,6 +90,8 @@ pub struct Runner<'a> {
     pub(super) ready_since: BTreeMap<StepId, Timestamp>,
     /// What was taken in and is not durable yet.
     pub(super) untold: Vec<Record>,
+    /// The steps that failed in this call while it goes on with other partners, each with its attempt.
+    pub(super) spared: BTreeMap<StepId, u32>,
     /// The world as it is, where a story has let an attempt take effect of which no record can know.
     pub(super) unrecorded: Option<World>,
     /// What each step waits for; asked before a flow is stopped.
@@ -120,7 +122,19 @@ impl<'a> Runner<'a> {
         let now = parts.clock.now().max(parts.host.state().now);
         let material = opening::material(checked, parts.site, parts.host.state(), now);
         let (ready_since, untold, gates) = (BTreeMap::new(), Vec::new(), OnceCell::new());
-        Self { checked, parts, casting, material, ready_since, untold, unrecorded: None, gates, is_everybody }
+        let spared = BTreeMap::new();
+        Self {
+            checked,
+            parts,
+            casting,
+            material,
+            ready_since,
+            untold,
+            spared,
+            unrecorded: None,
+            gates,
+            is_everybody,
+        }
     }
 
     /// Runs until the plan is done or waits. With `follow` it stays while it waits.
@@ -166,7 +180,11 @@ impl<'a> Runner<'a> {
                 return Ok(Ending::Done);
             }
             let looked = self.now();
-            if self.turn(watch)? {
+            let turned = match self.turn(watch) {
+                Err(error) => self.goes_on_after(error)?,
+                Ok(turned) => turned,
+            };
+            if turned {
                 continue;
             }
             let waits = waits(self.checked, &self.casting, self.parts.host.state(), looked);
@@ -174,7 +192,11 @@ impl<'a> Runner<'a> {
             // A time that came after the look was not taken into account by it.
             let now = self.now();
             let came = times.iter().any(|at| *at > looked && *at <= now);
-            if !follow && !came && !self.is_pausing() {
+            let rests = !came && !self.is_pausing();
+            if let Some(fallout) = Some(()).filter(|()| rests).and_then(|()| self.fallout(&waits, follow)) {
+                return Err(RunError::Partners(Box::new(fallout)));
+            }
+            if !follow && rests {
                 return Ok(Ending::Waiting(waits));
             }
             self.keep(watch)?;

@@ -161,6 +161,7 @@ impl Sandbox {
                 flows: BTreeMap::new(),
                 facts: BTreeMap::new(),
                 notices: BTreeMap::new(),
+                partners: None,
                 coordinator: None,
                 keys: stood_in(
                     plan,

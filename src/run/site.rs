@@ -28,6 +28,7 @@ use super::{
         channel::Channel,
         contact::{self, Contact},
     },
+    pace_binding::PaceBinding,
     signature_binding::SignatureBinding,
     site_fault::{SiteFault, unreadable},
     site_reading::fault,
@@ -79,6 +80,9 @@ pub struct Site {
     /// By which ways people are told.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub notices: BTreeMap<String, Channel>,
+    /// In which order the partners of a plan come, and how many at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partners: Option<PaceBinding>,
     /// Who is told how runs end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coordinator: Option<Contact>,
@@ -301,13 +305,14 @@ impl Site {
         contact::examine(&self, text).map(|()| self)
     }
 
-    /// Identifies what is bound; comments and order do not count. Nor does who is told of a run, and how: another
-    /// address leaves an approval as it is.
+    /// Identifies what is bound; comments and order do not count. Nor does who is told of a run, and how, nor the pace
+    /// of the partners: another address or another pace leaves an approval as it is.
     #[must_use]
     pub fn digest(&self) -> Fingerprint {
         let mut bound = self.clone();
         bound.notices.clear();
         bound.coordinator = None;
+        bound.partners = None;
         bound.roles.retain(|_, role| {
             let is_told = !role.notify.is_empty() || role.mail.is_some();
             role.notify.clear();

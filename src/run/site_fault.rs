@@ -264,7 +264,7 @@ pub const EXPLANATIONS: &[Explanation] = &[
         code: "bad_binding",
         title: "a value of the site does not fit",
         text: "The help says what belongs there: one of the key types that keyroll makes, a subject such as\n\
-               CN=orders, O=Example, or a number of days.",
+               CN=orders, O=Example, a number of days, or who may go first among the partners.",
     },
     Explanation {
         code: "one_person",

@@ -30,6 +30,7 @@ pub fn schema() -> Value {
             "facts": map(json!({"oneOf": [file(), command(json!({})), manual()]}), "What stands behind the facts of the plan's own."),
             "keys": map(key(), "What is generated for keys, where it is not to be as the key that it replaces."),
             "notices": map(json!({"oneOf": [notices::smtp(), notices::webhook(), notices::spool()]}), "By which ways people are told."),
+            "partners": pace(),
             "coordinator": closed(&[], notices::contact()),
         }),
     );
@@ -109,6 +110,19 @@ fn role() -> Value {
             "people": {"type": "array", "items": {"type": "string"}, "description": "Who plays the role."},
             "notify": notices::notify(),
             "mail": notices::mail(),
+        }),
+    )
+}
+
+fn pace() -> Value {
+    let count =
+        |what: &str| json!({"type": "integer", "minimum": 1, "maximum": u32::MAX, "description": what});
+    closed(
+        &[],
+        json!({
+            "first": {"type": "array", "items": {"type": "string"}, "description": "The partners that go first, by their roles."},
+            "at_once": count("How many partners at most are under way at once."),
+            "stop_after": count("With how many partners a step has failed when no further one is begun."),
         }),
     )
 }

@@ -282,16 +282,18 @@ impl Runner<'_> {
 
     fn begin_ready(&mut self) -> Result<bool, RunError> {
         let plan = self.checked.plan();
+        let queue = self.queue();
         for step in plan.steps.ids() {
             let progress = &self.state().steps[step];
-            let open = matches!(progress.status, Status::Open | Status::Failed);
+            let open = matches!(progress.status, Status::Open | Status::Failed) && !self.is_spared(step);
             let mine = open && !self.casting.is_by_hand(plan, step);
             let now = self.now();
             if mine {
                 self.stand_in_for_late(step, now)?;
             }
             let held = || self.casting.held(plan, self.state(), step, now).is_some();
-            let waits = || !barred_at(self.checked, self.state(), step, now).is_empty() || held();
+            let queued = queue.holds(step).is_some();
+            let waits = || queued || !barred_at(self.checked, self.state(), step, now).is_empty() || held();
             if !mine || waits() || self.waits_for_people(step) {
                 self.ready_since.remove(&step);
                 continue;

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use crate::{
     check::Checked,
@@ -30,8 +28,11 @@ use crate::{
 use super::{
     casting::Casting,
     due::{Due, due_at},
+    pace::Queue,
     time::to_the_second,
 };
+
+pub use super::waiting::{Waiting, What};
 
 /// One thing that a run waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub enum Cause {
     Time(String),
     /// The moment `until`, before which the step does not begin: why, in words.
     Due(String),
+    /// Its partner's turn, by the pace of the site: why, in words.
+    Pace(String),
     /// A person in this role lets it begin although its deadline has passed, which was this moment.
     Late(RoleId, Timestamp),
 }
@@ -77,7 +80,7 @@ impl Cause {
             | Self::Receipt(role)
             | Self::Answer(role, _)
             | Self::Late(role, _) => Some(*role),
-            Self::Time(_) | Self::Due(_) => None,
+            Self::Time(_) | Self::Due(_) | Self::Pace(_) => None,
         }
     }
 
@@ -87,77 +90,6 @@ impl Cause {
         match self {
             Self::Answer(_, window) => *window,
             _ => None,
-        }
-    }
-}
-
-/// One thing that a run waits for, by the names that the plan gives.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Waiting {
-    /// The step that waits, or whose message waits.
-    pub step: String,
-    /// For what.
-    pub what: What,
-    /// The role whose person is waited for; nothing for a time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<String>,
-    /// What the step does.
-    pub act: String,
-    /// Who has confirmed it, where two people do.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub confirmed: Vec<String>,
-    /// Since when.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub since: Option<Timestamp>,
-    /// Until when at the latest, where that is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub until: Option<Timestamp>,
-    /// When it is due, where the site says how long its role has.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub due: Option<Timestamp>,
-    /// Whether that has passed.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub overdue: bool,
-    /// When the window would open that is to be agreed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub opens: Option<Timestamp>,
-    /// When it would close.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub closes: Option<Timestamp>,
-    /// The last second in which the step may begin, where its plan says one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub not_after: Option<Timestamp>,
-}
-
-/// For what is waited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum What {
-    /// An act by hand.
-    Act,
-    /// That another person confirms what two people do.
-    Approval,
-    /// That a message is taken.
-    Message,
-    /// The answer to a proposal.
-    Answer,
-    /// A time.
-    Time,
-    /// That somebody lets a step begin whose deadline has passed.
-    Deadline,
-}
-
-impl What {
-    /// The word for people.
-    #[must_use]
-    pub const fn shown(self) -> &'static str {
-        match self {
-            Self::Act => "act",
-            Self::Approval => "approval",
-            Self::Message => "message",
-            Self::Answer => "answer",
-            Self::Time => "time",
-            Self::Deadline => "deadline",
         }
     }
 }
@@ -175,6 +107,7 @@ impl Wait {
                 Cause::Receipt(_) => What::Message,
                 Cause::Answer(..) => What::Answer,
                 Cause::Time(_) | Cause::Due(_) => What::Time,
+                Cause::Pace(_) => What::Pace,
                 Cause::Late(..) => What::Deadline,
             },
             role: self.cause.role().map(|role| plan.landscape.roles[role].clone()),
@@ -223,6 +156,7 @@ impl Wait {
                 format!("waits for {}{since}: to take the message of {name} ({act}){until}", role(*r))
             }
             Cause::Answer(r, _) => format!("waits for {}{since}: to answer {name} ({act}){until}", role(*r)),
+            Cause::Pace(why) => format!("{name} waits for its turn{since}: {why}"),
             Cause::Time(what) => format!("{name} waits for time{since}: {what}{until}"),
             Cause::Due(why) => {
                 let until = self.until.map(to_the_second).unwrap_or_default();
@@ -250,6 +184,7 @@ pub fn waits(checked: &Checked, casting: &Casting, state: &State, now: Timestamp
     if state.left {
         return found;
     }
+    let queue = Queue::of(checked, casting, state, now);
     for step in plan.steps.ids() {
         found.extend(receipts(checked, casting, state, step));
         let progress = &state.steps[step];
@@ -286,6 +221,12 @@ pub fn waits(checked: &Checked, casting: &Casting, state: &State, now: Timestamp
         if let Some(held) = held.filter(|_| matches!(progress.status, Status::Open | Status::Failed)) {
             let (since, until) = (since(checked, state, step), Some(held.until));
             found.push(Wait { step, cause: Cause::Due(held.why), since, until, due: None });
+            continue;
+        }
+        let turn = queue.holds(step).filter(|_| blocking.is_empty() && progress.status == Status::Open);
+        if let Some(why) = turn {
+            let since = since(checked, state, step);
+            found.push(Wait { step, cause: Cause::Pace(why.to_owned()), since, until: None, due: None });
             continue;
         }
         if blocking.is_empty() && (open || casting.is_by_hand(plan, step)) {

@@ -238,6 +238,8 @@ pub enum Bound {
     Amended,
     /// To the end of its plan without one of its steps.
     Skipped,
+    /// To the end of its plan without one of its partners.
+    Waived,
 }
 
 /// How a drain is known.

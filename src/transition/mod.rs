@@ -18,4 +18,5 @@ pub mod reasons;
 pub mod snapshot;
 pub mod state;
 pub mod unsettled;
+pub mod waived;
 pub mod why;

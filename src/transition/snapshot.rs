@@ -17,6 +17,7 @@ use crate::{
 use super::{
     pause::Pause,
     state::{Opening, Progress, State},
+    waived::Waived,
 };
 
 /// A state by names.
@@ -55,6 +56,9 @@ pub struct Snapshot {
     /// Until when it stands still, and for whom.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<Pause>,
+    /// The partners that it goes on without.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waived: Vec<Waived>,
 }
 
 /// How far a window is agreed.
@@ -135,6 +139,7 @@ impl Snapshot {
             now: state.now,
             left: state.left,
             pauses: state.pauses.clone(),
+            waived: state.waived.clone(),
         }
     }
 
@@ -196,6 +201,7 @@ impl Snapshot {
         state.now = self.now;
         state.left = self.left;
         state.pauses.clone_from(&self.pauses);
+        state.waived.clone_from(&self.waived);
         Some(state)
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-use super::pause::Pause;
+use super::{pause::Pause, waived::Waived};
 
 /// Where a run stands: a fold of its events.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +42,8 @@ pub struct State {
     pub left: bool,
     /// Until when it stands still, and for whom: those that are over are kept too.
     pub pauses: Vec<Pause>,
+    /// The partners that it goes on without.
+    pub waived: Vec<Waived>,
 }
 
 /// Where a step stands.
@@ -114,6 +116,7 @@ impl State {
             now: Timestamp::UNIX_EPOCH,
             left: false,
             pauses: Vec::new(),
+            waived: Vec::new(),
         }
     }
 

@@ -46,7 +46,7 @@ pub(crate) fn act(journal: &mut Journal, checked: &Checked, wait: &Wait, at: Tim
             let because = (!yes).then(|| "not that night".to_owned());
             vec![Event::Answered { step, by: actor(checked, *role), yes, because }]
         }
-        Cause::Second(..) | Cause::Time(_) | Cause::Due(_) | Cause::Late(..) => Vec::new(),
+        Cause::Second(..) | Cause::Time(_) | Cause::Due(_) | Cause::Pace(_) | Cause::Late(..) => Vec::new(),
     };
     for event in events {
         let said = format!("{event:?}");

@@ -19,6 +19,7 @@ use crate::{
         event::{Actor, Bound},
         next::Verdict,
         state::Status,
+        waived::Waived,
     },
 };
 
@@ -92,6 +93,9 @@ pub struct Amended {
     otherwise: Vec<String>,
     /// The steps that are still to be done.
     open: Vec<String>,
+    /// The partner that it goes on without, and what becomes of its flows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waives: Option<Waives>,
     /// Why it is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
@@ -117,7 +121,8 @@ fn amended(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let new = text::pinned(&source, &given, screen)?;
     fitting(&new, (&attached.site, &attached.text), &at.folder(), screen)?;
     let kept = given.to_keep(new.plan());
-    moves((&at, &mut attached), Move { new, kept, bound: Bound::Amended }, &arguments.how, screen)
+    let to = Move { new, kept, bound: Bound::Amended, waives: None, asked: None, takes: true };
+    moves((&at, &mut attached), to, &arguments.how, screen)
 }
 
 /// The plan that a run moves to.
@@ -126,6 +131,34 @@ pub(in crate::cli) struct Move {
     pub(in crate::cli) new: Checked,
     pub(in crate::cli) kept: std::collections::BTreeMap<String, String>,
     pub(in crate::cli) bound: Bound,
+    /// The partner that it goes on without.
+    pub(in crate::cli) waives: Option<Waives>,
+    /// The same plan where that partner does all the same what it was asked for.
+    pub(in crate::cli) asked: Option<Checked>,
+    /// Whether it is taken down; otherwise it is only shown.
+    pub(in crate::cli) takes: bool,
+}
+
+/// A partner that a run goes on without.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Waives {
+    /// Its role.
+    pub(in crate::cli) partner: String,
+    /// The steps that are left out.
+    pub(in crate::cli) left_out: Vec<String>,
+    /// What is to be so no more at the end.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::cli) not_asked: Vec<String>,
+    /// What becomes of its flows, a sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::cli) flows: Vec<String>,
+}
+
+impl How {
+    /// The role in which somebody acts.
+    pub(in crate::cli) fn role(&self) -> &str {
+        &self.role
+    }
 }
 
 /// Moves a run to a plan, or says why what is left of it is not proved.
@@ -134,7 +167,7 @@ pub(in crate::cli) struct Move {
 /// The exit; what is wrong has been said.
 pub(in crate::cli) fn moves(
     (at, attached): (&AtSite, &mut Attached),
-    Move { new, kept, bound }: Move,
+    Move { new, kept, bound, waives, asked, takes }: Move,
     how: &How,
     screen: &mut Screen,
 ) -> Result<Exit, Exit> {
@@ -164,9 +197,10 @@ pub(in crate::cli) fn moves(
         otherwise: before.filter(|step| !keeps.contains(step)).collect(),
         open: open.filter(|step| !keeps.contains(step)).collect(),
         done: keeps.iter().cloned().collect(),
+        waives,
         why: None,
     };
-    let Some(state) = carried((checked, host.state()), &standing, &new, &keeps) else {
+    let Some(mut state) = carried((checked, host.state()), &standing, &new, &keeps) else {
         told.why = Some("the new plan does not speak of all that is so where the run stands".to_owned());
         return Ok(say(&told, Exit::Refused, screen));
     };
@@ -178,8 +212,29 @@ pub(in crate::cli) fn moves(
             return Ok(say(&told, exit, screen));
         }
     };
+    // What a partner was asked for it may do all the same, whenever it likes.
+    if let Some(asked) = asked {
+        let keeps = unchanged((checked, host.state()), &asked);
+        let from = carried((checked, host.state()), &standing, &asked, &keeps);
+        let held = match from {
+            Some(from) => proved(asked, &from.world, how.budget),
+            None => Err("the plan does not speak of all that is so where the run stands".to_owned()),
+        };
+        if let Err(why) = held {
+            let exit = if why.starts_with("not proved") { Exit::NotProved } else { Exit::Refused };
+            told.why = Some(format!("the partner may still do what it was asked for, and then {why}"));
+            return Ok(say(&told, exit, screen));
+        }
+    }
     told.proof = Some(proven.proof().how.sentence());
+    if !takes {
+        return Ok(say(&told, Exit::Done, screen));
+    }
     let by = Actor { role: how.role.clone(), person: Some(how.person.clone()), automatic: false };
+    if let Some(waives) = &told.waives {
+        let (partner, because) = (waives.partner.clone(), how.because.clone());
+        state.waived.push(Waived { partner, by: by.clone(), because });
+    }
     let part = Part { proven: &proven, state: &state, parameters: kept, bound };
     let verdict = goes_over((checked, host), (pinned, site), part, (by, how.because.clone()));
     match verdict.map_err(|error| failed(&error, screen))? {
@@ -203,6 +258,11 @@ fn say(told: &Amended, exit: Exit, screen: &mut Screen) -> Exit {
             screen.result(format_args!("  {head:<11} {}", shown(&steps.join(", "))));
         }
     };
+    if let Some(waives) = &told.waives {
+        row("waived", std::slice::from_ref(&waives.partner));
+        row("left out", &waives.left_out);
+        row("not asked", &waives.not_asked);
+    }
     row("done", &told.done);
     row("otherwise", &told.otherwise);
     row("to do", &told.open);
@@ -212,7 +272,13 @@ fn say(told: &Amended, exit: Exit, screen: &mut Screen) -> Exit {
         }
         None => {
             told.proof.iter().for_each(|how| screen.result(format_args!("  {:<11} {how}", "how")));
-            screen.result("taken down; `keyroll run` goes on from here");
+            let flows = told.waives.iter().flat_map(|waives| &waives.flows);
+            flows.for_each(|flow| screen.result(format_args!("  {flow}")));
+            screen.result(if told.part.is_some() {
+                "taken down; `keyroll run` goes on from here"
+            } else {
+                "nothing was changed; --yes takes it down"
+            });
         }
     }
     exit

@@ -11,6 +11,7 @@ pub mod part;
 pub mod pause;
 pub mod retry;
 pub mod skip;
+pub mod waive;
 
 use clap::Subcommand;
 
@@ -23,6 +24,7 @@ pub(super) enum Verb {
     Abort(abort::Arguments),
     Retry(retry::Arguments),
     Skip(skip::Arguments),
+    Waive(waive::Arguments),
     Amend(amend::Arguments),
     Handover(handover::Arguments),
     Pause(pause::Arguments),
@@ -36,6 +38,7 @@ pub(super) fn run(verb: &Verb, screen: &mut Screen) -> Exit {
         Verb::Abort(arguments) => abort::run(arguments, screen),
         Verb::Retry(arguments) => retry::run(arguments, screen),
         Verb::Skip(arguments) => skip::run(arguments, screen),
+        Verb::Waive(arguments) => waive::run(arguments, screen),
         Verb::Amend(arguments) => amend::run(arguments, screen),
         Verb::Handover(arguments) => handover::run(arguments, screen),
         Verb::Pause(arguments) => pause::run(arguments, screen),

@@ -61,6 +61,6 @@ fn skipped(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         screen.talk("not taken down: without this step the plan is refused");
         Exit::Refused
     })?;
-    let to = Move { new, kept, bound: Bound::Skipped };
+    let to = Move { new, kept, bound: Bound::Skipped, waives: None, asked: None, takes: true };
     moves((&arguments.at, &mut attached), to, &arguments.how, screen)
 }

@@ -65,6 +65,14 @@ pub(super) fn end(
             screen.page(&Refusal::new(checked.plan().source.clone(), vec![finding]));
             (Exit::Refused, "failed")
         }
+        Err(RunError::Partners(fallout)) => {
+            if !fallout.waits.is_empty() {
+                waiting(checked, host.state(), &fallout.waits, &mut more, screen);
+            }
+            screen.talk(shown(&fallout.to_string()));
+            more.cause = Some(fallout.to_string());
+            (Exit::Backend, "failed")
+        }
         Err(error) => {
             if let RunError::Step { at, .. } | RunError::TooLate { at, .. } = &error {
                 let source = &checked.plan().source;

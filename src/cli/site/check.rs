@@ -121,7 +121,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
 /// The table, a line for each binding.
 fn lines(bindings: &[Binding]) -> Vec<String> {
     let name = |one: &Binding| match one.table {
-        "journal" | "site" => one.table.to_owned(),
+        "journal" | "site" | "partners" => one.table.to_owned(),
         table => shown(&format!("{table}.{}", one.name)),
     };
     let width = |of: &dyn Fn(&Binding) -> String| bindings.iter().map(|one| of(one).chars().count()).max();

@@ -47,7 +47,7 @@ pub(super) struct BadCell {
 
 /// Two rows with one name.
 #[derive(Debug, Diagnostic, Error)]
-#[error("{place}the table `{table}` has two rows `{name}`")]
+#[error("{place}the table `{table}` has two rows `{name}`{before}")]
 #[diagnostic(
     code(keyroll::duplicate_row),
     help("its first column tells the rows apart: give each another name")
@@ -56,10 +56,12 @@ pub(super) struct DuplicateRow {
     pub(super) place: String,
     pub(super) table: String,
     pub(super) name: String,
+    /// Where the first one stands, where that is in a file.
+    pub(super) before: String,
     #[label("again here")]
     pub(super) again: SourceSpan,
     #[label("first here")]
-    pub(super) first: SourceSpan,
+    pub(super) first: Option<SourceSpan>,
 }
 
 /// A table of which nothing can be said.

@@ -76,22 +76,28 @@ pub(super) fn table(
         }
     };
     let mut table = Table { columns, rows: Vec::with_capacity(written.len()) };
-    let mut names: BTreeMap<String, Span> = BTreeMap::new();
+    let mut names: BTreeMap<String, (Span, String)> = BTreeMap::new();
     for row in written {
         match cells(&table, decl, &row) {
             Ok(values) => {
                 let name = values.first().map(Value::to_string).unwrap_or_default();
-                if let Some(first) = names.get(&name) {
+                if let Some((first, place)) = names.get(&name) {
+                    let before = match place.trim_end_matches([':', ' ']) {
+                        "" => String::new(),
+                        place => format!(", the first in {place}"),
+                    };
                     findings.push(Box::new(DuplicateRow {
                         place: row.place,
                         table: shown(&decl.name.value),
                         name,
+                        before,
                         again: row.at.into(),
-                        first: (*first).into(),
+                        // The rows of a file stand in one place of the plan.
+                        first: (*first != row.at).then(|| (*first).into()),
                     }));
                     continue;
                 }
-                names.insert(name, row.at);
+                names.insert(name, (row.at, row.place));
                 table.rows.push(values);
             }
             Err(found) => findings.push(found),

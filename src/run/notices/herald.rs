@@ -118,7 +118,9 @@ fn asked((checked, run, state): (&Checked, &str, &State), wait: &Wait, role: Rol
             format!("{confirm} --late --because \"...\""),
         ),
         Cause::Act(_) if plan.proposal(wait.step).is_some() => (act, format!("{confirm} --opens TIME")),
-        Cause::Act(_) | Cause::Time(_) | Cause::Due(_) => (act, format!("{confirm} when it is done")),
+        Cause::Act(_) | Cause::Time(_) | Cause::Due(_) | Cause::Pace(_) => {
+            (act, format!("{confirm} when it is done"))
+        }
     };
     Card {
         step: Some(waiting.step.clone()),

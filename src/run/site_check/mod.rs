@@ -19,7 +19,7 @@ pub mod sheet;
 
 use std::path::Path;
 
-use crate::source::Finding;
+use crate::{run::pace::Pace, source::Finding};
 
 use complaint::Kind;
 use rights::{Others, may_write, not_makeable};
@@ -47,10 +47,20 @@ pub fn examine(look: Look<'_>) -> Examined {
     facts::examine(&mut sheet);
     shared::examine(&mut sheet);
     notices::examine(&mut sheet);
+    partners(&mut sheet);
     journal(&mut sheet);
     itself(&mut sheet);
     let Sheet { bindings, findings, has_failed, .. } = sheet;
     Examined { bindings, findings, has_failed }
+}
+
+/// The pace of the partners, where the site says one: what is wrong with it is found when it is compared with the plan.
+fn partners(sheet: &mut Sheet<'_>) {
+    if let Some(pace) = Pace::of(sheet.plan(), sheet.look.site) {
+        let said = pace.said(sheet.plan());
+        let row = sheet.row("partners", "", "pace");
+        said.into_iter().for_each(|phrase| sheet.say(row, phrase));
+    }
 }
 
 /// Whether somebody else may change what the site says. It has a row only where that is so.

@@ -41,12 +41,12 @@ impl Grade {
 /// One binding, as it was found.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Binding {
-    /// The table of the site: `keystores`, `receivers`, `flows`, `facts`, `keys`, `notices`; or `journal`, or `site` for the file itself.
+    /// The table of the site: `keystores`, `receivers`, `flows`, `facts`, `keys`, `notices`; or `partners` for their pace, `journal`, or `site` for the file itself.
     pub table: &'static str,
-    /// What the plan calls it.
+    /// What the plan calls it; nothing for the pace.
     pub name: String,
     /// What stands behind it: `pkcs12`, `directory`, `local`, `file`, `command`, `manual`; of a channel `smtp`, `webhook`,
-    /// `spool`; of a key `seen`,
+    /// `spool`; of the pace `pace`; of a key `seen`,
     /// `file` or `manual`, as its certificate is known, or `new`.
     pub backend: String,
     /// How it stands.

@@ -370,6 +370,7 @@ fn every_kind_of_event_fits_the_schema() {
             by: by(Some("Ann")),
             because: "why".to_owned(),
         },
+        Event::Left { to: None, bound: Bound::Waived, by: by(Some("Ann")), because: "why".to_owned() },
         Event::NoWayBack { by: by(Some("Ann")), because: "why".to_owned() },
         Event::Retried { step: step.clone(), by: by(Some("Ann")) },
         Event::HandedOver { to: "Ben".to_owned(), by: by(Some("Ann")) },

@@ -108,6 +108,7 @@ fn what_the_reader_refuses_for_its_shape_the_schema_refuses_too() {
         [notices.m]\nkind = \"smtp\"\nhost = \"h\"\nport = 2525\ntls = \"starttls\"\nuser = \"u\"\npassword = \"env:M\"\nca = \"ca.pem\"\nfrom = \"a@example.org\"\n\
         [notices.w]\nkind = \"webhook\"\nurl = \"https://example.org/in\"\nsecret = \"file:s\"\n\
         [notices.s]\nkind = \"spool\"\npath = \"out\"\nfrom = \"b@example.org\"\n\
+        [partners]\nfirst = [\"r\"]\nat_once = 8\nstop_after = 2\n\
         [coordinator]\nnotify = [\"w\"]\nmail = \"c@example.org\"\n";
     assert!(reads(whole));
     assert_eq!(wrong(&[whole.to_owned()]), [""]);
@@ -182,6 +183,13 @@ fn what_the_reader_refuses_for_its_shape_the_schema_refuses_too() {
         ("from = \"b@example.org\"", "from = \"b@example.org\"\nto = \"c@example.org\""),
         ("notify = [\"w\"]", "notify = \"w\""),
         ("mail = \"c@example.org\"", "mail = \"c@example.org, d@example.org\""),
+        ("first = [\"r\"]", "first = \"r\""),
+        ("first = [\"r\"]", "last = [\"r\"]"),
+        ("at_once = 8", "at_once = 0"),
+        ("at_once = 8", "at_once = \"8\""),
+        ("stop_after = 2", "stop_after = 0"),
+        ("stop_after = 2", "stop_after = -1"),
+        ("[partners]", "[partners.p]"),
         ("[coordinator]", "[coordinator.c]"),
         ("[keys.n]", "[key.n]"),
         ("[keys.n]", "[keys.n.more]"),
@@ -232,6 +240,7 @@ fn the_schema_has_every_key_of_the_reader() {
             assert_eq!(own, expected(&site), "{table} {backend}");
         }
     }
+    assert_eq!(keys(&schema["properties"]["partners"]), expected("[partners]\nnonsense = 1"));
     let local = &schema["properties"]["flows"]["additionalProperties"]["oneOf"][0];
     let site = "[flows.n]\nbackend = \"local\"\npath = \"p\"\n[flows.n.signature]\nnonsense = 1";
     assert_eq!(keys(&local["properties"]["signature"]), expected(site));

@@ -1,0 +1,189 @@
+//! `keyroll waive PARTNER --because WHY`
+
+use std::collections::BTreeSet;
+
+use crate::{
+    check::{self, Checked},
+    invariant::Hazard,
+    journal::Host,
+    plan::{Plan, given::Given},
+    rest::waived::{NotLeftOut, Without, without_partner},
+    run::partner::partners,
+    source::{Refusal, Source, shown},
+    transition::event::Bound,
+    world::{
+        id::{ChannelId, RoleId, StepId},
+        landscape::Landscape,
+    },
+};
+
+use crate::cli::{
+    at_site::{AtSite, Attached},
+    confirm::unknown,
+    exit::Exit,
+    json::Format,
+    of_run::{
+        abort::acting,
+        amend::{How, Move, Waives, moves},
+    },
+    screen::Screen,
+};
+
+/// Go on without a partner that is not ready, if what is left of the plan is proved without it from where the run
+/// stands.
+///
+/// Its steps are left out, and what others need of it. Its flows stay, and so does what is promised of them: where
+/// their messages could be rejected it is refused, unless the plan says `waive FLOW rejected`. Without --yes it
+/// shows what would be, and changes nothing.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The role of the partner
+    partner: String,
+    /// Another step that is left out with it, such as the one that removes the old pair
+    #[arg(long, value_name = "STEP")]
+    without: Vec<String>,
+    #[command(flatten)]
+    how: How,
+    /// Take it down
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    at: AtSite,
+    /// Text for people, or JSON
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+/// Does it.
+pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
+    screen.speak(arguments.format);
+    match waived(arguments, screen) {
+        Ok(exit) | Err(exit) => exit,
+    }
+}
+
+fn waived(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
+    let mut attached = arguments.at.attach(true, screen)?;
+    let partner = partner(&attached.checked, arguments, screen)?;
+    let beside = beside(&attached, &arguments.without, screen)?;
+    let plan = attached.checked.plan();
+    let kept = attached.pinned.parameters.clone();
+    let given = Given::kept(&kept);
+    let without = without_partner(plan, &given, attached.host.state(), (partner, &beside));
+    let without = without.map_err(|why| refused(&arguments.partner, why, screen))?;
+    let new = read(&without.source, &given, screen)?;
+    let asked = without.asked.as_ref().map(|source| read(source, &given, screen)).transpose()?;
+    let flows = flows(new.plan(), &arguments.partner);
+    let (first, partner_name) = (flows.first().cloned(), arguments.partner.clone());
+    let Without { steps, not_asked, .. } = without;
+    let waives = Waives {
+        partner: partner_name,
+        left_out: steps,
+        not_asked,
+        flows: flows.into_iter().map(|(_, told)| told).collect(),
+    };
+    let to = Move { new, kept, bound: Bound::Waived, waives: Some(waives), asked, takes: arguments.yes };
+    let exit = moves((&arguments.at, &mut attached), to, &arguments.how, screen)?;
+    if exit == Exit::Refused
+        && let Some((flow, _)) = first
+    {
+        screen.talk(format_args!(
+            "split {flow} off: in another plan `repoint {flow} to ...` lets it sign with an alias of its own, and `keyroll \
+             amend` moves the run there; or accept there what may come of it: `waive {flow} rejected because \"...\"`"
+        ));
+    }
+    Ok(exit)
+}
+
+/// The partner that is meant: somebody else says so.
+fn partner(checked: &Checked, arguments: &Arguments, screen: &mut Screen) -> Result<RoleId, Exit> {
+    let role = acting(checked, &arguments.partner, screen)?;
+    if acting(checked, arguments.how.role(), screen)? == role {
+        screen.talk("not taken down: nobody waives itself; whoever coordinates does");
+        return Err(Exit::Usage);
+    }
+    let known = partners(checked.plan());
+    if !known.contains(&role) {
+        let roles = &checked.plan().landscape.roles;
+        let names: Vec<&str> = known.iter().map(|role| roles[*role].as_str()).collect();
+        let (partner, names) = (shown(&arguments.partner), shown(&names.join(", ")));
+        screen
+            .talk(format_args!("`{partner}` is no partner: that is who owns a receiver or a flow ({names})"));
+        return Err(Exit::Usage);
+    }
+    Ok(role)
+}
+
+fn beside(attached: &Attached, names: &[String], screen: &mut Screen) -> Result<BTreeSet<StepId>, Exit> {
+    let find = |name: &String| {
+        let step = attached.checked.plan().step(name);
+        step.ok_or_else(|| unknown(&attached.checked, name, screen))
+    };
+    names.iter().map(find).collect()
+}
+
+fn read(source: &Source, given: &Given, screen: &mut Screen) -> Result<Checked, Exit> {
+    check::read(source, given).map_err(|refusal| {
+        screen.page(&refusal);
+        screen.talk("not taken down: without the steps of this partner the plan is refused");
+        Exit::Refused
+    })
+}
+
+fn refused(partner: &str, why: NotLeftOut, screen: &mut Screen) -> Exit {
+    let partner = shown(partner);
+    match why {
+        NotLeftOut::Nothing => {
+            screen.talk(format_args!("not taken down: {partner} has nothing left to do"));
+            Exit::Usage
+        }
+        NotLeftOut::Begun(step) => {
+            let step = shown(&step);
+            screen.talk(format_args!(
+                "not taken down: `{step}` was begun and is not done; run it to its end first"
+            ));
+            Exit::Usage
+        }
+        NotLeftOut::Unsaid => {
+            screen.talk(
+                "not taken down: the plan has plans within it, questions or words of its own; write the plan without this \
+                 partner, and `keyroll amend` the run",
+            );
+            Exit::Refused
+        }
+        NotLeftOut::Refused(source, findings) => {
+            screen.page(&Refusal::new(source, findings));
+            screen.talk("not taken down: without the steps of this partner the plan is refused");
+            Exit::Refused
+        }
+    }
+}
+
+/// What becomes of each flow that is the partner's or leads to it, where what is left is proved.
+fn flows(plan: &Plan, partner: &str) -> Vec<(String, String)> {
+    let land = &plan.landscape;
+    let is_meant = |flow: &ChannelId| owners(land, *flow).into_iter().any(|role| land.roles[role] == partner);
+    let told = |flow: ChannelId| {
+        let name = shown(&land.channels[flow].name);
+        let waived = |hazard| plan.waivers.iter().find(|one| one.flow == flow && one.hazard == hazard);
+        let rejected = match waived(Hazard::Rejected) {
+            Some(waiver) => format!("its messages may be rejected: {}", shown(&waiver.because)),
+            // Each flow is judged, whether something is promised of it or not.
+            None => "none of its messages is rejected".to_owned(),
+        };
+        let is_promised =
+            plan.promises.iter().any(|promise| promise.value.hazard() == (flow, Hazard::Interrupted));
+        let interrupted = match waived(Hazard::Interrupted) {
+            Some(waiver) => format!("it may stand still: {}", shown(&waiver.because)),
+            None if is_promised => "it stands still no more than is promised".to_owned(),
+            None => "nothing is promised of it standing still".to_owned(),
+        };
+        (name.clone(), format!("{name}: {rejected}, and {interrupted}"))
+    };
+    land.channels.ids().filter(is_meant).map(told).collect()
+}
+
+fn owners(land: &Landscape, flow: ChannelId) -> [RoleId; 2] {
+    let row = &land.channels[flow];
+    [row.owner, land.acceptors[row.acceptor].owner]
+}
