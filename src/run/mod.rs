@@ -11,7 +11,7 @@
 //!   somebody has said that it may;
 //!   [`site_schema`] is for editors.
 //! - The run itself: [`runner`] takes one [`turn`] after the other, `people` confirm what two of them do, [`difference`] finds where the
-//!   world is not as recorded, [`promised`] what is broken there, [`window`] what would last too long.
+//!   world is not as recorded, [`promised`] what is broken there, [`window`] what would last too long, `behind` when the clock cannot be counted by.
 //! - While it waits: [`status`] of each step, for whom or what it [`wait`]s and until when that is [`due`], how its [`drains`] are known, and what
 //!   speaks against [`pausing`] it.
 //! - Whoever is waited for is told by [`notices`], afterwards, and no run waits for that.
@@ -21,6 +21,7 @@
 //!   holds its messages back until they are to arrive.
 
 pub mod approval;
+mod behind;
 pub mod bind;
 pub mod calendar;
 pub mod casting;
