@@ -13,7 +13,7 @@ use crate::{disk::Disk, people, world::Shared};
 /// Where it is kept.
 #[derive(Debug)]
 pub(crate) enum Kept {
-    Memory(MemoryHost),
+    Memory(Box<MemoryHost>),
     /// In a file, on a disk that loses writes.
     File(Box<Disk>),
 }
@@ -21,14 +21,14 @@ pub(crate) enum Kept {
 impl Kept {
     pub(crate) fn host(&self) -> &dyn Host {
         match self {
-            Self::Memory(host) => host,
+            Self::Memory(host) => host.as_ref(),
             Self::File(disk) => disk.host(),
         }
     }
 
     pub(crate) fn host_mut(&mut self) -> &mut dyn Host {
         match self {
-            Self::Memory(host) => host,
+            Self::Memory(host) => host.as_mut(),
             Self::File(disk) => disk.host_mut(),
         }
     }
@@ -55,7 +55,7 @@ impl Journal {
 
     /// The run goes on under another plan.
     pub(crate) fn goes_over(&mut self, host: MemoryHost, casting: Casting) {
-        (self.kept, self.casting) = (Kept::Memory(host), casting);
+        (self.kept, self.casting) = (Kept::Memory(Box::new(host)), casting);
         self.seen = self.kept.host().state().clone();
     }
 
@@ -86,7 +86,7 @@ impl Journal {
             wait.map(|wait| people::act(host, &world, checked, wait, at)).is_some()
         };
         let acted = match &mut self.kept {
-            Kept::Memory(host) => act(host),
+            Kept::Memory(host) => act(host.as_mut()),
             Kept::File(disk) => disk.beside(checked, act),
         };
         self.meanwhile += u64::from(acted);

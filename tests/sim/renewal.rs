@@ -65,7 +65,7 @@ pub(crate) fn renewal(case: &Case, seed: u64) -> Result<Told, String> {
     let begun = world.now;
     let kept = match habits.disk {
         true => Kept::File(Box::new(Disk::new(case.checked(), site.digest(), begun))),
-        false => Kept::Memory(MemoryHost::new(case.checked())),
+        false => Kept::Memory(Box::new(MemoryHost::new(case.checked()))),
     };
     let world = Shared::of(world);
     let casting = Casting::of(case.checked().plan(), &site);
