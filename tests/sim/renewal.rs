@@ -312,11 +312,13 @@ impl Renewal<'_> {
         let (state, records) =
             (self.journal.kept.host().state(), self.journal.kept.host().records().unwrap());
         is("the records lead to it", replay(self.checked(), &records) == *state)?;
-        // Only people can be late, and it is on record when they were; unless a clock that was behind hid it.
+        // Only people can be late, and it is on record when they were; unless a clock that was behind hid it. Of a way
+        // back it is not asked how long an interruption lasts.
         let windows = &self.case.checked().plan().landscape.windows;
         let allowed = windows.rows().filter_map(|window| window.at_most);
         let allowed = allowed.map(|most| SignedDuration::try_from(most).unwrap()).sum::<SignedDuration>();
-        if world.still <= allowed || !state.broken.is_empty() || self.told.leaps > 0 {
+        let is_asked = self.told.leaps == 0 && self.way_back.is_none();
+        if world.still <= allowed || !state.broken.is_empty() || !is_asked {
             return Ok(());
         }
         let course: Vec<_> = records.iter().skip(1).map(|record| (record.at, &record.event)).collect();
