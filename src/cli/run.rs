@@ -326,7 +326,9 @@ fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
     }
     if let Some(part) = found.filter(|p| leg::number(&p.run) > 1 && !(p.finished && arguments.again)) {
         let run = part.run.clone();
-        return Ok(if part.finished { Taken::Finished(run) } else { Taken::Part(run) });
+        // It may have been cut off before the last thing that it was commanded was carried out.
+        let is_through = part.finished && !store.has_commands(&run).map_err(|e| failed(&e, screen))?;
+        return Ok(if is_through { Taken::Finished(run) } else { Taken::Part(run) });
     }
     let fits = |p: &&Pinned| p.plan == plan.digest() && p.site == site.digest();
     if let Some(pinned) = found.filter(|p| !p.finished && !fits(p)) {
@@ -350,7 +352,12 @@ fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
         return Ok(Taken::Up(Box::new(host)));
     }
     if let Some(pinned) = found.filter(|p| !arguments.again && p.plan == plan.digest()) {
-        return Ok(Taken::Finished(pinned.run.clone()));
+        let run = &pinned.run;
+        if !fits(&pinned) || !store.has_commands(run).map_err(|e| failed(&e, screen))? {
+            return Ok(Taken::Finished(run.clone()));
+        }
+        let host = store.attach(checked, run, true).map_err(|e| failed(&e, screen))?;
+        return Ok(Taken::Up(Box::new(host)));
     }
     let now = WallClock.now();
     let pinned = Pinned {

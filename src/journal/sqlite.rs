@@ -93,6 +93,17 @@ impl SqliteHost {
     }
 }
 
+impl Store {
+    /// Whether something that was commanded by a run is not known to be carried out.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn has_commands(&self, run: &str) -> Result<bool, HostError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE run = ?1)";
+        self.connection.query_row(sql, [run], |row| row.get(0)).map_err(|e| self.fail(&e))
+    }
+}
+
 impl Host for SqliteHost {
     fn run(&self) -> &str {
         &self.run

@@ -11,7 +11,7 @@
 //!   somebody has said that it may;
 //!   [`site_schema`] is for editors.
 //! - The run itself: [`runner`] takes one [`turn`] after the other, `people` confirm what two of them do, [`difference`] finds where the
-//!   world is not as recorded, [`promised`] what is broken there, [`window`] what would last too long.
+//!   world is not as recorded, [`promised`] what is broken there, [`window`] what would last too long, `behind` when the clock cannot be counted by.
 //! - Over many partners: who of them is a [`partner`] with which `stretch` of steps, and at which [`pace`] of the site, its
 //!   [`pace_binding`], they are begun; what is the [`fallout`] where some fail.
 //! - While it waits: [`status`] of each step, for whom or what it [`wait`]s (`waiting`, for machines) and until when that is [`due`], how its [`drains`] are known, and what
@@ -23,6 +23,7 @@
 //!   holds its messages back until they are to arrive.
 
 pub mod approval;
+mod behind;
 pub mod bind;
 pub mod calendar;
 pub mod casting;

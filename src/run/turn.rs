@@ -162,6 +162,7 @@ impl Runner<'_> {
         if progress.status != Status::Begun || progress.attempts != attempt {
             return Ok(()); // Its outcome was taken down before the command was settled.
         }
+        self.is_not_behind(step)?;
         let known: BTreeSet<KeyId> = plan.landscape.own_keys().filter(|k| self.knows(*k)).collect();
         let performed = self.act_on_backends(step);
         let done = performed.and_then(|outcome| self.not_to_be_seen(step).map(|()| outcome));
@@ -310,6 +311,7 @@ impl Runner<'_> {
                 let row = &plan.steps[step];
                 return Err(RunError::TooLate { step: row.name.value.clone(), why, at: row.action.span });
             }
+            self.is_not_behind(step)?;
             if self.is_everybody {
                 self.agree(step)?;
             }

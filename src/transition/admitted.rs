@@ -1,4 +1,5 @@
-//! Which certificates a run takes in: none that is too weak, unless the plan says why.
+//! Which certificates a run takes in: none that is too weak, unless the plan says why, and from people none of a key
+//! that their step neither makes nor issues.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use crate::{
     world::{material::Certificate, weakness::Weakness},
 };
 
-use super::why::Why;
+use super::{event::Event, why::Why};
 
 /// Looks at the certificates that come with an event of a run that is under way, by the names of their keys.
 ///
@@ -24,6 +25,21 @@ pub(super) fn admitted(checked: &Checked, certificates: &BTreeMap<String, String
         }
     }
     Ok(())
+}
+
+/// Looks at whose certificates a person brings with a step: whoever confirms something else says nothing of a key,
+/// and a pair that is still to be made has no certificate yet.
+///
+/// # Errors
+/// When one of them is of another key than that whose certificate is there from this step on.
+pub(super) fn own_certificate(checked: &Checked, event: &Event) -> Result<(), Why> {
+    let Event::Confirmed { step, certificates, .. } = event else { return Ok(()) };
+    let plan = checked.plan();
+    let own = plan.step(step).and_then(|id| plan.certificate_from(id));
+    match certificates.keys().find(|name| own.is_none() || plan.key(name) != own) {
+        None => Ok(()),
+        Some(other) => Err(Why::NotItsCertificate { step: step.clone(), key: other.clone() }),
+    }
 }
 
 /// What is weak about some certificates, the first of which is that of a key.

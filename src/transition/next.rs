@@ -16,7 +16,7 @@ use crate::{
 };
 
 use super::{
-    admitted::admitted,
+    admitted::{admitted, own_certificate},
     clock,
     command::Command,
     drained::drained,
@@ -49,7 +49,9 @@ pub enum Verdict {
 /// It is asked of what is to be taken down: a clock that leaps is not believed then. What was taken down is
 /// followed by [`follow`].
 pub fn next(checked: &Checked, state: &mut State, record: &Record) -> Verdict {
-    if let Err(why) = clock::believed(checked, state, record) {
+    let asked =
+        clock::believed(checked, state, record).and_then(|()| own_certificate(checked, &record.event));
+    if let Err(why) = asked {
         return Verdict::Refused(why);
     }
     move_by(checked, state, record, |certificates| admitted(checked, certificates))

@@ -95,6 +95,14 @@ pub enum Why {
     /// A certificate that is too weak for a key that is new.
     #[error("{0}")]
     Weak(String),
+    /// A certificate of a key that the step neither makes nor issues.
+    #[error("`{step}` brings no certificate of `{key}`")]
+    NotItsCertificate {
+        /// Which step.
+        step: String,
+        /// Whose certificate came with it.
+        key: String,
+    },
     /// A time has not come yet.
     #[error("too early: {0}")]
     Early(String),

@@ -1,7 +1,10 @@
 //! Runs that are cut off: a child process is killed with -9 before and after each numbered call of
-//! a backend and each commit of the journal, and the program itself at random moments a hundred
-//! times. Then the run is taken up again, and world and journal end as if it had not been cut.
+//! a backend and each commit of the journal, also on the way back of a run that was called off; and the program itself at
+//! the calls by which it writes, and at random moments a hundred times, on disks that are full and by clocks that leap.
+//! Then the run is taken up again, and world and journal end as if it had not been cut.
 
+mod called_off;
+mod calls;
 mod hand;
 mod killed;
 mod points;
@@ -17,8 +20,10 @@ fn main() -> ExitCode {
     }
     // `cargo test NAME` asks every binary; this one has these names.
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let tests: [(&str, fn()); 3] = [
+    let tests: [(&str, fn()); 5] = [
         ("killed_at_every_point", uncut::killed_at_every_point),
+        ("killed_on_the_way_back", called_off::killed_on_the_way_back),
+        ("killed_at_calls_that_write", calls::killed_at_calls_that_write),
         ("killed_a_hundred_times", killed::killed_a_hundred_times),
         ("killed_by_hand_at_every_call", hand::killed_by_hand_at_every_call),
     ];

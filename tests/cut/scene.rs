@@ -8,7 +8,7 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
-    sync::atomic::AtomicBool,
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
@@ -31,16 +31,24 @@ use keyroll::{
         site::{Length, Site},
     },
     source::Source,
-    transition::{event::Event, snapshot::Snapshot},
+    transition::{
+        event::{Event, Record},
+        snapshot::Snapshot,
+    },
     world::material::{Certificate, KeyType},
 };
 use serde_json::Value;
 
-use super::points::{Cut, Points};
+use super::{
+    called_off,
+    points::{Cut, Points},
+};
 
 /// Says to a child at which point it dies, and in which folder it works.
 pub(crate) const POINT: &str = "KEYROLL_TEST_POINT";
 const FOLDER: &str = "KEYROLL_TEST_FOLDER";
+/// Says to it that the run was called off.
+const BACK: &str = "KEYROLL_TEST_BACK";
 
 /// The run that every sandbox is made with.
 const RUN: &str = "cut";
@@ -101,19 +109,35 @@ pub(crate) fn enter(folder: &Path) {
 
 /// Runs the plan as far as it goes.
 pub(crate) fn run(folder: &Path, points: &Points) -> Ending {
+    run_until(folder, points, |_| false)
+}
+
+/// The same, until something is taken down.
+pub(crate) fn run_until(folder: &Path, points: &Points, is_last: impl Fn(&Event) -> bool) -> Ending {
     let (proven, site) = read(folder);
+    goes((&proven, &site), folder, (RUN, points), is_last)
+}
+
+/// Runs a plan as far as it goes.
+pub(crate) fn goes(
+    (proven, site): (&Proven, &Site),
+    folder: &Path,
+    (run, points): (&str, &Points),
+    is_last: impl Fn(&Event) -> bool,
+) -> Ending {
     let checked = proven.checked();
-    let host = attach(folder, checked, RUN);
+    let (host, stop) = (attach(folder, checked, run), AtomicBool::new(false));
     let parts = Parts {
         host: &mut Cut(host, points.clone()),
-        backends: points.around(bind(checked.plan(), &site, folder).unwrap()),
-        site: &site,
+        backends: points.around(bind(checked.plan(), site, folder).unwrap()),
+        site,
         folder,
         clock: &WallClock,
         notifier: &mut Nobody,
-        stop: &AtomicBool::new(false),
+        stop: &stop,
     };
-    Runner::over_site(&proven, parts).run(site.digest(), false, &mut |_| {}).unwrap()
+    let mut watch = |record: &Record| stop.store(is_last(&record.event), Ordering::Relaxed);
+    Runner::over_site(proven, parts).run(site.digest(), false, &mut watch).unwrap()
 }
 
 /// Takes up a run. A child that is just being started by another thread holds every lock of this
@@ -133,12 +157,19 @@ fn attach(folder: &Path, checked: &Checked, run: &str) -> SqliteHost {
 pub(crate) fn child(point: &OsStr) {
     let number = point.to_str().unwrap().parse().unwrap();
     let folder = PathBuf::from(std::env::var_os(FOLDER).unwrap());
-    run(&folder, &Points::until(number));
+    let points = Points::until(number);
+    match std::env::var_os(BACK) {
+        Some(_) => called_off::goes_back(&folder, &points),
+        None => run(&folder, &points),
+    };
 }
 
-/// Starts a child that dies at this point.
-pub(crate) fn cut(folder: &Path, number: usize) -> ExitStatus {
+/// Starts a child that dies at this point: of the run, or of its way back.
+pub(crate) fn cut(folder: &Path, number: usize, is_back: bool) -> ExitStatus {
     let mut child = Command::new(std::env::current_exe().unwrap());
+    if is_back {
+        child.env(BACK, "");
+    }
     child.env(POINT, number.to_string()).env(FOLDER, folder);
     child.stdout(Stdio::null()).status().unwrap()
 }
@@ -179,8 +210,12 @@ pub(crate) struct Seen {
 /// is opened.
 pub(crate) fn look(folder: &Path, run: &str) -> Seen {
     let (proven, site) = read(folder);
-    let checked = proven.checked();
-    let backends = bind(checked.plan(), &site, folder).unwrap();
+    look_at(folder, (proven.checked(), &site), run)
+}
+
+/// The same of a run that goes by another plan.
+pub(crate) fn look_at(folder: &Path, (checked, site): (&Checked, &Site), run: &str) -> Seen {
+    let backends = bind(checked.plan(), site, folder).unwrap();
     let host = attach(folder, checked, run);
     assert_eq!(host.outbox().unwrap(), []);
     let snapshot = Snapshot::of(checked, host.state());

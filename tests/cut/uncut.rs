@@ -2,7 +2,7 @@
 #![cfg(test)]
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     os::unix::process::ExitStatusExt,
     path::Path,
@@ -113,8 +113,7 @@ fn round(about: &str, plan: &str, wanted: impl Fn(&str) -> bool, hits: &mut BTre
     assert_eq!(run(&uncut, &points), Ending::Done);
     let expected = look(&uncut, "cut");
     let passed = points.passed();
-    let numbers: Vec<usize> =
-        (1..).zip(&passed).filter(|(_, kind)| wanted(kind)).map(|(number, _)| number).collect();
+    let numbers = different(&passed, wanted);
     let next = AtomicUsize::new(0);
     let faults = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -139,9 +138,18 @@ fn round(about: &str, plan: &str, wanted: impl Fn(&str) -> bool, hits: &mut BTre
     }
 }
 
+/// The numbers of the points that are wanted and at which the disk is as at no other one: between a change and the next
+/// one nothing becomes different. Each kind of point is among them.
+pub(crate) fn different(passed: &[String], wanted: impl Fn(&str) -> bool) -> Vec<usize> {
+    let mut met = BTreeSet::new();
+    let mut is_other = |kind: &String| met.insert(kind.clone()) || kind.starts_with("after");
+    let points = (1..).zip(passed).filter(|(_, kind)| wanted(kind));
+    points.filter(|(_, kind)| is_other(kind)).map(|(number, _)| number).collect()
+}
+
 fn once(first: &Path, folder: &Path, number: usize, expected: &Seen) -> Result<(), String> {
     copy(first, folder);
-    let status = cut(folder, number);
+    let status = cut(folder, number, false);
     if status.signal() != Some(9) {
         return Err(format!("it was not hit: {status}"));
     }

@@ -1,7 +1,8 @@
 """A mail server for tests: `mail_server.py FOLDER [--tls CERT KEY] [--starttls CERT KEY] [--login USER PASSWORD]`.
 
-Prints its port, and keeps each mail that it is sent as FOLDER/N.eml, with the envelope beside it in N.json. What it answers
-is what FOLDER/mode says at that moment: `take`, `hang` once it has the mail, or a code such as `451`."""
+Prints its port, and keeps each mail that it takes as FOLDER/N.eml, with the envelope beside it in N.json. What it answers
+is what FOLDER/mode says at that moment: `take`, `hang` once it has the mail, or a code such as `451`; the last one that
+it refused so is FOLDER/refused."""
 
 import asyncio
 import json
@@ -44,6 +45,7 @@ class Handler:
     async def handle_DATA(self, server, session, envelope):
         mode = (folder / "mode").read_text().strip()
         if mode.isdigit():
+            (folder / "refused").write_bytes(envelope.original_content)
             return f"{mode} hunter2 \x1b[31m what a stranger says"
         (folder / f"{self.number}.json").write_text(
             json.dumps({"from": envelope.mail_from, "to": envelope.rcpt_tos})

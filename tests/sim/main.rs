@@ -1,5 +1,6 @@
-//! Renewals in a world of chance: a clock, backends that fail, a program that is cut off anywhere, people who are
-//! late, wrong or malicious. Each is carried out by the same runner as at a site, thousands of times in seconds.
+//! Renewals in a world of chance: a clock that leaps, backends that fail, a program that is cut off anywhere, a disk that
+//! loses writes, people who are late, wrong or malicious, a partner that lies. Runs stand still and are called off.
+//! Each is carried out by the same runner as at a site, thousands of times in seconds.
 //!
 //! A seed makes a renewal, and makes the same one again:
 //!
@@ -9,23 +10,31 @@
 //! ```
 #![cfg(test)]
 
+mod calling_off;
 mod dice;
+mod disk;
+mod habits;
 mod journal;
 mod pair;
+mod partner;
 mod people;
 mod renewal;
+mod scene;
 mod stores;
+mod told;
 mod world;
 
 use jiff::SignedDuration;
-use renewal::{Case, Told, renewal};
+use renewal::renewal;
+use scene::Case;
+use told::Told;
 
 /// Under which names a seed and the length of it all are asked for.
 const SEED: &str = "KEYROLL_SEED";
 const YEARS: &str = "KEYROLL_SIMULATED_YEARS";
 
 /// So many years are simulated of each plan, unless it is said otherwise.
-const FEW: i64 = 20;
+const FEW: i64 = 12;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap())
@@ -44,12 +53,7 @@ fn every_renewal_ends_as_it_should_whatever_happens() {
         while all.time < most {
             let told = renewal(&case, seed);
             let told = told.unwrap_or_else(|why| panic!("{SEED}={seed}: {}: {why}", case.name));
-            all.time += told.time;
-            all.calls += told.calls;
-            all.cuts += told.cuts;
-            all.failures += told.failures;
-            all.messages += told.messages;
-            all.too_late += told.too_late;
+            all.add(&told);
             count += 1;
             if number(SEED).is_some() {
                 println!("{told:?}");
@@ -61,6 +65,13 @@ fn every_renewal_ends_as_it_should_whatever_happens() {
         if number(SEED).is_none() {
             assert!(all.too_late < count / 2, "{all:?}");
             assert!(all.cuts > count && all.failures > 0 && all.messages > 100 * count, "{all:?}");
+            assert!(
+                all.meanwhile > count / 10 && all.leaps > count / 10 && all.pauses > count / 20,
+                "{all:?}"
+            );
+            assert!(all.torn > 0 && all.refused > 0, "the disk: {all:?}");
+            assert!(all.stopped > 0 && all.blamed > 0, "the partner: {all:?}");
+            assert!(all.back > 0 && all.over > 0, "called off: {all:?}");
         }
     }
 }

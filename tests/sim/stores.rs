@@ -1,4 +1,4 @@
-//! The backends, and the clock, over the world.
+//! The backends, the clock and the network, over the world.
 
 use std::{io, path::PathBuf, time::Duration};
 
@@ -9,6 +9,7 @@ use keyroll::{
         clock::Clock,
         deployer::{Deployer, DeployerError, FlowState, InFlight},
         keystore::{Entry, EntryKind, Exchange, KeySpec, Keystore, KeystoreError},
+        notifier::{Notice, Notifier, NotifierError},
         receiver::{Judgement, Message, Receiver, ReceiverError},
     },
     name::Alias,
@@ -227,5 +228,17 @@ impl Clock for Shown {
 
     fn pace(&self) -> f64 {
         3600.0
+    }
+}
+
+/// Whoever tells people: over a network that is not always there.
+#[derive(Debug)]
+pub(crate) struct Network(pub(crate) Shared);
+
+impl Notifier for Network {
+    fn send(&mut self, _notice: &Notice) -> Result<(), NotifierError> {
+        let mut world = self.0.look();
+        world.point();
+        if world.dice.chance(30) { Err(NotifierError("nobody answers".to_owned())) } else { Ok(()) }
     }
 }

@@ -11,7 +11,10 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use keyroll::{
     name::Alias,
-    world::material::{Certificate, Fingerprint},
+    world::{
+        effect::Effect,
+        material::{Certificate, Fingerprint},
+    },
 };
 
 use crate::dice::Dice;
@@ -52,6 +55,19 @@ pub(crate) struct World {
     /// What is under way: when it arrives, and with what it is signed.
     pub(crate) under_way: Vec<(Timestamp, Fingerprint)>,
     pub(crate) arrived: u64,
+    /// Whether the receiver can be looked at.
+    pub(crate) is_observed: bool,
+    /// Whether the partner says now and then that it has done what it has not.
+    pub(crate) liar: bool,
+    /// What it has said so.
+    pub(crate) owed: Vec<Vec<Effect>>,
+    /// What it took away in silence.
+    pub(crate) withdrawn: Option<Certificate>,
+    /// How many messages were rejected because of what it said, and whether it has not been told yet.
+    pub(crate) blamed: u64,
+    pub(crate) is_found_out: bool,
+    /// A certificate that nobody has to do with.
+    pub(crate) stranger: String,
     /// What must never be.
     pub(crate) wrong: Vec<String>,
 }
@@ -93,10 +109,20 @@ impl World {
         come.sort_by_key(|(at, _)| *at);
         for (at, signed) in come {
             self.arrived += 1;
-            if !self.trusted.iter().any(|held| held.fingerprint() == signed) {
+            if self.trusted.iter().any(|held| held.fingerprint() == signed) {
+                continue;
+            }
+            if !self.is_observed && !self.owed.is_empty() {
+                (self.blamed, self.is_found_out) = (self.blamed + 1, true);
+            } else {
                 self.wrong.push(format!("{at}: a message signed by {} is rejected", signed.short()));
             }
         }
+    }
+
+    /// Whether something is not as it was said.
+    pub(crate) fn is_false(&self) -> bool {
+        !self.owed.is_empty() || self.withdrawn.is_some()
     }
 
     /// What the program's clock shows.

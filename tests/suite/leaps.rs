@@ -180,6 +180,41 @@ fn what_is_made_while_the_clock_is_behind_is_valid_now() {
     assert!(at >= last, "no record is earlier than the one before");
 }
 
+/// The declared time would begin to count ten years ago, or from the last record on, and be over at once when the
+/// clock is right again, with messages under way.
+#[test]
+fn no_time_begins_to_count_while_the_clock_is_behind() {
+    let waiting = |edit: &dyn Fn(&Place)| {
+        let mut run = Run::of(&plan("two-keys.renewal"), |place| {
+            place.played_by_a_person("receiver_admin");
+            edit(place);
+        });
+        run.goes_on(SignedDuration::ZERO).unwrap();
+        let heard = Event::Received { step: "provide_certificate".to_owned(), by: by("receiver_admin") };
+        assert!(matches!(run.submits(heard, SignedDuration::ZERO), Verdict::Applied(_)));
+        run.goes_on(SignedDuration::ZERO).unwrap();
+        let (step, certificates) = ("confirm_trust".to_owned(), Default::default());
+        let told = Event::Confirmed { step, by: by("receiver_admin"), opens: None, certificates };
+        assert!(matches!(run.submits(told, SignedDuration::ZERO), Verdict::Applied(_)));
+        run
+    };
+    let ended = |run: &Run| {
+        run.records().iter().any(|r| matches!(&r.event, Event::Ended { step, .. } if step == "exchange_key"))
+    };
+    // Nobody looks into the flow.
+    let mut run = waiting(&unseen);
+    let files = run.place.files();
+    let Err(RunError::Clock(why)) = run.goes_on(-YEARS) else { panic!("it is not counted by") };
+    assert!(why.contains("`exchange_key` is not begun") && why.contains("set the clock right"), "{why}");
+    assert_eq!((ended(&run), run.place.files()), (false, files));
+    let Ok(Ending::Waiting(_)) = run.goes_on(SignedDuration::ZERO) else { panic!("it goes on") };
+    assert!(ended(&run));
+    // Where somebody looks, no time is counted by.
+    let mut run = waiting(&|_| {});
+    run.goes_on(-YEARS).unwrap();
+    assert!(ended(&run));
+}
+
 /// A runner that was not running when its window was says so, and stops nothing.
 #[test]
 fn a_window_that_was_missed_is_over() {

@@ -8,7 +8,7 @@ mod hostile;
 mod letters;
 mod mails;
 mod secrets;
-mod servers;
+pub(crate) mod servers;
 mod sites;
 mod spools;
 mod windows;

@@ -297,6 +297,21 @@ fn a_run_that_is_called_off_leaves_the_alias_of_another_one_alone() {
     place.keyroll(&format!("run other.renewal --run {second}")).ends(0);
 }
 
+/// Nothing that is signed now is recorded as under way: the messages of a pair that came under the alias by hand count too.
+#[test]
+fn a_pair_that_was_exchanged_by_hand_before_its_time_stops_the_run() {
+    let place = Place::two_keys();
+    place.played_by_a_person("receiver_admin");
+    place.run().ends(3);
+    let key = ["-keystore", "tenant.p12", "-storetype", "PKCS12", "-storepass:file", "password"];
+    for (from, to) in [("orders-signer", "orders-signer-backup"), ("orders-signer-next", "orders-signer")] {
+        place.tool("keytool", &[&["-changealias", "-alias", from, "-destalias", to][..], &key].concat());
+    }
+    let said = place.run().ends(4);
+    let told = "orders never rejected: orders signs with new, and partner accepts old";
+    assert!(said.err.contains(told), "{}", said.err);
+}
+
 /// A receiver that holds nothing any more from some moment on.
 #[derive(Debug)]
 struct Losing(Box<dyn Receiver>, std::sync::Arc<AtomicBool>);

@@ -30,6 +30,8 @@ use keyroll::{
 
 use session::Session;
 
+use crate::notices::servers::{Mail, Server};
+
 /// A fenced block of a page.
 pub(crate) struct Block {
     /// What stands behind the fence.
@@ -95,8 +97,12 @@ fn site_faults(text: &str) -> String {
 
 /// Goes through a page from top to bottom, as a reader would.
 fn follow(page: &str) {
+    follow_text(page, &read(page));
+}
+
+fn follow_text(page: &str, text: &str) -> Session {
     let mut session = Session::new();
-    for block in blocks(&read(page)).0 {
+    for block in blocks(text).0 {
         let (kind, name) = block.fence.split_once(' ').unwrap_or((&block.fence, ""));
         match kind {
             // Commands that make a kind of store; the tests of keystores run them all.
@@ -132,6 +138,7 @@ fn follow(page: &str) {
             other => panic!("{page}: a fence of `{other}`"),
         }
     }
+    session
 }
 
 #[test]
@@ -142,8 +149,36 @@ fn the_readme_can_be_followed() {
 #[test]
 fn the_pages_beside_the_readme_can_be_followed() {
     let pages = pages();
-    assert!(pages.len() > 1, "only {pages:?}");
-    pages.iter().skip(1).for_each(|page| follow(page));
+    assert!(pages.len() > 1 && pages.iter().any(|page| page == WHOLE_RUN), "only {pages:?}");
+    pages.iter().skip(1).filter(|page| *page != WHOLE_RUN).for_each(|page| follow(page));
+}
+
+/// This page has a mail server: whatever port its reader gives it.
+const WHOLE_RUN: &str = "docs/whole-run.md";
+
+#[test]
+fn the_whole_run_can_be_followed() {
+    let server = Server::of_mail(&[]);
+    let (text, port) = (read(WHOLE_RUN), server.port.to_string());
+    assert!(text.matches("127.0.0.1:2525").count() > 2 && text.contains("port = 2525"));
+    let session = follow_text(WHOLE_RUN, &text.replace("2525", &port));
+    let mails = server.mails();
+    let to: Vec<Vec<&str>> = mails.iter().map(Mail::to).collect();
+    // One a day for the partner; that it was called off does not wait.
+    assert_eq!(to[..2], [["gateway@example.net"], ["ops@example.org"]], "{to:?}");
+    assert!(mails[0].part("text/plain").contains("keyroll confirm provide_certificate --as receiver_admin"));
+    assert!(mails[1].part("text/plain").contains("called off by Ada"), "{}", mails[1].part("text/plain"));
+    // Other tools open what is left, and find the key in use where it was.
+    for line in [
+        "openssl pkcs12 -in tenant.p12 -passin file:password -nokeys | grep -c 'BEGIN CERTIFICATE'",
+        "keytool -list -keystore tenant.p12 -storepass:file password | grep -c PrivateKeyEntry",
+    ] {
+        let (exit, printed) = session.run(line);
+        assert_eq!((exit, printed.lines().last()), (0, Some("2")), "{line}: {printed}");
+    }
+    let kept =
+        "openssl pkcs12 -in tenant.p12 -passin file:password -nodes | grep -q 'friendlyName: orders-signer$'";
+    assert_eq!(session.run(kept).0, 0);
 }
 
 #[test]

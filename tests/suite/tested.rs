@@ -2,29 +2,39 @@
 
 #![cfg(test)]
 
-use std::io::{Read, Write};
+use std::{
+    io::{Read, Write},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use jiff::Timestamp;
 use keyroll::{
     backend::{
         Outcome,
         bench::{ActError, Backends, Bound, Material, Signing, Workbench},
+        clock::WallClock,
         deployer::FlowState,
         keystore::{KeySpec, Keystore},
         memory::{MemoryFlow, MemoryReceiver, keystore::MemoryKeystore},
-        receiver::{Message, Receiver},
+        receiver::{Judgement, Message, Receiver, ReceiverError},
         signer::{Signer, SignerError},
         verifier::{Verifier, VerifierError},
     },
+    journal::{Host, memory::MemoryHost},
     name::Alias,
     proof::engine::Engine,
+    run::{
+        bind::bind,
+        error::RunError,
+        runner::{Ending, Parts, Runner},
+    },
     world::material::{Certificate, Fingerprint, KeyType},
 };
 
 use crate::{
     certificate::{certified, judged, proven},
     reference::{Compared, LIMIT, compare, read},
-    runs::Place,
+    runs::{Place, faults},
 };
 
 /// The receiver asks for a test, and whoever tests sees what it need not be told.
@@ -237,6 +247,69 @@ fn a_run_signs_with_the_staged_key_and_counts_nothing() {
     place.run().ends(0).says("test orders with new").says("done");
     assert_eq!(spooled(&place), before, "nothing was put under way");
     assert!(!before.iter().any(|name| name == "counts.json"));
+}
+
+/// A receiver that lists what it accepts, and verifies nothing of it until it is mended.
+#[derive(Debug)]
+struct Misled(Box<dyn Receiver>, std::sync::Arc<AtomicBool>);
+
+impl Receiver for Misled {
+    fn accepted(&self) -> Result<Vec<Certificate>, ReceiverError> {
+        self.0.accepted()
+    }
+    fn change(&mut self, add: &[Certificate], remove: &[Fingerprint]) -> Result<Outcome, ReceiverError> {
+        self.0.change(add, remove)
+    }
+    fn judge(&mut self, message: &mut dyn Message) -> Result<Judgement, ReceiverError> {
+        if self.1.load(Ordering::Relaxed) {
+            return self.0.judge(message);
+        }
+        Ok(Judgement::Rejected("its verifier reads another folder".to_owned()))
+    }
+    fn capacity(&self) -> usize {
+        self.0.capacity()
+    }
+}
+
+/// A marked message that is rejected at a site stops the run before anything is exchanged, as often as it is tried.
+#[test]
+fn a_marked_message_that_is_rejected_stops_the_run_before_the_exchange() {
+    let place = Place::of(TESTED);
+    let (proven, site) = faults::read(&place.folder);
+    let (mended, mut host) = (std::sync::Arc::new(AtomicBool::new(false)), MemoryHost::new(proven.checked()));
+    let go = |host: &mut MemoryHost| {
+        let mut backends = bind(proven.checked().plan(), &site, &place.folder).unwrap();
+        let id = backends.receivers.find(|_| true).unwrap();
+        let Bound::To(receiver) = std::mem::replace(&mut backends.receivers[id], Bound::Manual) else {
+            panic!()
+        };
+        backends.receivers[id] = Bound::To(Box::new(Misled(receiver, mended.clone())));
+        let parts = Parts {
+            host,
+            backends,
+            site: &site,
+            folder: &place.folder,
+            clock: &WallClock,
+            notifier: &mut faults::Nobody,
+            stop: &AtomicBool::new(false),
+        };
+        Runner::over_site(&proven, parts).run(site.digest(), false, &mut |_| {})
+    };
+    let exchanged = |host: &MemoryHost| {
+        let exchange = proven.checked().plan().step("exchange").unwrap();
+        host.state().steps[exchange].attempts
+    };
+    for attempt in 1..3 {
+        let error = go(&mut host).unwrap_err();
+        assert!(
+            matches!(&error, RunError::Step { step, attempt: number, .. } if step == "try" && *number == attempt)
+        );
+        assert!(error.to_string().contains("its verifier reads another folder"), "{error}");
+        assert_eq!(exchanged(&host), 0);
+    }
+    mended.store(true, Ordering::Relaxed);
+    assert_eq!(go(&mut host).unwrap(), Ending::Done);
+    assert_eq!(exchanged(&host), 1);
 }
 
 /// What the receiver does not verify is not done, and the run says why.

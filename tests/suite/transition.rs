@@ -390,3 +390,27 @@ fn a_real_run_is_the_fold_of_its_records() {
         assert!(host.state().is_finished());
     }
 }
+
+/// Whoever agrees on something else cannot name the certificate of a pair that is still to be made.
+#[test]
+fn a_certificate_comes_with_the_step_that_makes_it_alone() {
+    let checked = checked("one-key.renewal");
+    let brings = |step: &str, key: &str| {
+        let mut state = State::new(&checked);
+        let at = state.now;
+        assert!(matches!(next(&checked, &mut state, &Record { at, event: started() }), Verdict::Applied(_)));
+        let (before, certificates) = (state.clone(), [(key.to_owned(), "a stranger's".to_owned())].into());
+        let (step, by) = (step.to_owned(), actor("tenant_admin"));
+        let event = Event::Confirmed { step, by, opens: None, certificates };
+        let verdict = next(&checked, &mut state, &Record { at, event });
+        (verdict, state == before)
+    };
+    for key in ["new", "old", "nothing"] {
+        let (verdict, is_as_before) = brings("agree_downtime", key);
+        let Verdict::Refused(why) = verdict else { panic!("{key}: {verdict:?}") };
+        assert_eq!(why.to_string(), format!("`agree_downtime` brings no certificate of `{key}`"));
+        assert!(is_as_before, "{key}");
+    }
+    assert!(matches!(brings("create_key", "old").0, Verdict::Refused(Why::NotItsCertificate { .. })));
+    assert!(matches!(brings("create_key", "new").0, Verdict::Applied(_)));
+}

@@ -48,7 +48,7 @@ pub(in crate::cli) fn go_on(
     }
     is_same_site(&site, &pinned, screen)?;
     trusted(&at, (&site, &text), screen)?;
-    if host.state().is_over() {
+    if host.state().is_over() && host.outbox().map_err(|error| failed(&error, screen))?.is_empty() {
         let (holder, folder) = (claimed::holder(&at, &pinned.run, screen)?, at.folder());
         let claims = Claims { plan: checked.plan(), site: &site, folder: &folder, holder: &holder };
         claimed::give_back(&claims, screen)?;

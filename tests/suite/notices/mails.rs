@@ -163,6 +163,29 @@ fn a_mail_that_is_sent_again_after_a_crash_is_known_by_its_id() {
     assert_eq!(server.count("eml"), 2, "it is taken, and goes no more");
 }
 
+/// Whoever refused it at first, and took it in truth, knows it again.
+#[test]
+fn a_mail_that_was_refused_at_first_is_the_same_when_it_is_taken() {
+    let server = Server::of_mail(&[]);
+    let place = by(&server);
+    for code in ["451", "452"] {
+        server.answers(code);
+        place.run().ends(3);
+        another_day(&place);
+    }
+    let refused = server.refused();
+    server.answers("take");
+    place.run().ends(3);
+    let [taken] = &server.mails()[..] else { panic!("one is taken") };
+    for name in ["message-id", "date", "subject", "from", "to"] {
+        assert_eq!(refused.header(name), taken.header(name), "{name}");
+    }
+    for kind in ["text/plain", "text/html"] {
+        assert_eq!(refused.part(kind), taken.part(kind));
+    }
+    assert_eq!(notices(&place)[0]["attempts"], 3);
+}
+
 #[test]
 fn whoever_looks_after_a_run_is_told_once_a_day_that_it_stopped() {
     let server = Server::of_mail(&[]);

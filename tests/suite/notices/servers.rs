@@ -10,10 +10,10 @@ use std::{
 use serde_json::Value;
 
 /// A server, until it is dropped.
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
     scratch: tempfile::TempDir,
-    pub(super) port: u16,
+    pub(crate) port: u16,
 }
 
 impl Server {
@@ -33,7 +33,7 @@ impl Server {
     }
 
     /// A mail server that takes everything.
-    pub(super) fn of_mail(words: &[&str]) -> Self {
+    pub(crate) fn of_mail(words: &[&str]) -> Self {
         Self::mail(tempfile::tempdir().unwrap(), words)
     }
 
@@ -44,14 +44,14 @@ impl Server {
     }
 
     /// A webhook that takes everything.
-    pub(super) fn of_hooks(secret: &str) -> Self {
+    pub(crate) fn of_hooks(secret: &str) -> Self {
         let server = Self::start("hook_server.py", tempfile::tempdir().unwrap(), &[secret]);
         server.answers("204");
         server
     }
 
     /// The same by TLS, with a certificate that its own authority has issued.
-    pub(super) fn of_secure_hooks(secret: &str) -> Self {
+    pub(crate) fn of_secure_hooks(secret: &str) -> Self {
         let (scratch, [cert, key]) = certified();
         let server = Self::start("hook_server.py", scratch, &[secret, &cert, &key]);
         server.answers("204");
@@ -59,37 +59,42 @@ impl Server {
     }
 
     /// A mail server by TLS: `--tls` or `--starttls`.
-    pub(super) fn of_secure_mail(how: &str) -> Self {
+    pub(crate) fn of_secure_mail(how: &str) -> Self {
         let (scratch, [cert, key]) = certified();
         Self::mail(scratch, &[how, &cert, &key])
     }
 
     /// The certificate of its authority, as a file.
-    pub(super) fn authority(&self) -> String {
+    pub(crate) fn authority(&self) -> String {
         self.scratch.path().join("ca.pem").display().to_string()
     }
 
     /// What it answers from now on.
-    pub(super) fn answers(&self, mode: &str) {
+    pub(crate) fn answers(&self, mode: &str) {
         fs::write(self.folder().join("mode"), mode).unwrap();
     }
 
-    pub(super) fn folder(&self) -> PathBuf {
+    pub(crate) fn folder(&self) -> PathBuf {
         self.scratch.path().join("seen")
     }
 
     /// How much it was sent.
-    pub(super) fn count(&self, end: &str) -> usize {
+    pub(crate) fn count(&self, end: &str) -> usize {
         (0..).take_while(|number| self.folder().join(format!("{number}.{end}")).exists()).count()
     }
 
-    pub(super) fn seen(&self, number: usize) -> Value {
+    pub(crate) fn seen(&self, number: usize) -> Value {
         let path = self.folder().join(format!("{number}.json"));
         serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
     }
 
+    /// The last mail that it refused.
+    pub(crate) fn refused(&self) -> Mail {
+        Mail::read(&self.folder().join("refused"))
+    }
+
     /// The mails that it was sent, as Python reads them.
-    pub(super) fn mails(&self) -> Vec<Mail> {
+    pub(crate) fn mails(&self) -> Vec<Mail> {
         (0..self.count("eml"))
             .map(|number| Mail::read(&self.folder().join(format!("{number}.eml"))))
             .collect()
@@ -120,12 +125,12 @@ fn certified() -> (tempfile::TempDir, [String; 2]) {
 
 /// A mail, as Python reads it.
 #[derive(Debug)]
-pub(super) struct Mail {
-    pub(super) said: Value,
+pub(crate) struct Mail {
+    pub(crate) said: Value,
 }
 
 impl Mail {
-    pub(super) fn read(path: &Path) -> Self {
+    pub(crate) fn read(path: &Path) -> Self {
         let script = format!("{}/tests/oracles/mail.py", env!("CARGO_MANIFEST_DIR"));
         let mut command = Command::new("python3");
         command.arg(script).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -141,29 +146,29 @@ impl Mail {
     }
 
     /// All values of a header.
-    pub(super) fn headers(&self, name: &str) -> Vec<&str> {
+    pub(crate) fn headers(&self, name: &str) -> Vec<&str> {
         let all = self.said["headers"].as_array().unwrap().iter();
         all.filter(|pair| pair[0] == name).map(|pair| pair[1].as_str().unwrap()).collect()
     }
 
     #[track_caller]
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let found = self.headers(name);
         assert_eq!(found.len(), 1, "{name}: {}", self.said);
         found[0]
     }
 
-    pub(super) fn to(&self) -> Vec<&str> {
+    pub(crate) fn to(&self) -> Vec<&str> {
         self.said["to"].as_array().unwrap().iter().map(|address| address.as_str().unwrap()).collect()
     }
 
     /// The types of its parts, in their order.
-    pub(super) fn types(&self) -> Vec<&str> {
+    pub(crate) fn types(&self) -> Vec<&str> {
         self.said["parts"].as_array().unwrap().iter().map(|part| part["type"].as_str().unwrap()).collect()
     }
 
     #[track_caller]
-    pub(super) fn part(&self, kind: &str) -> &str {
+    pub(crate) fn part(&self, kind: &str) -> &str {
         let found = self.said["parts"].as_array().unwrap().iter().find(|part| part["type"] == kind);
         found.unwrap_or_else(|| panic!("no {kind}: {}", self.said))["text"].as_str().unwrap()
     }

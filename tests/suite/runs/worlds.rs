@@ -3,8 +3,10 @@
 use std::{
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt,
-    process::Command,
+    process,
 };
+
+use keyroll::transition::command::Command;
 
 use super::{Place, Said};
 
@@ -133,7 +135,7 @@ fn a_password_in_a_variable_that_is_not_set_is_said() {
 /// Runs the program as somebody whom modes and limits bind.
 fn bound(place: &Place, before: &str) -> Said {
     let drop = "if [ $(id -u) = 0 ]; then exec setpriv --bounding-set=-all --inh-caps=-all \"$@\"; else exec \"$@\"; fi";
-    let mut command = Command::new("sh");
+    let mut command = process::Command::new("sh");
     command.args([
         "-c",
         &format!("{before} {drop}"),
@@ -154,7 +156,7 @@ fn a_folder_that_cannot_be_written_ends_the_run_and_loses_nothing() {
     fs::rename(place.folder.join("keyroll.db"), &journal).unwrap();
     place.edit("tenant.p12.held", "keyroll.db", "orders-flow/keyroll.db");
     fs::set_permissions(&place.folder, Permissions::from_mode(0o500)).unwrap();
-    let mut run = Command::new("sh");
+    let mut run = process::Command::new("sh");
     let drop = "if [ $(id -u) = 0 ]; then exec setpriv --bounding-set=-all --inh-caps=-all \"$@\"; else exec \"$@\"; fi";
     run.args(["-c", drop, "sh", env!("CARGO_BIN_EXE_keyroll"), "run", "plan.renewal", "--journal"]);
     let said = Said::of(run.arg(&journal).current_dir(&place.folder).output().unwrap()).ends(5);
@@ -196,5 +198,28 @@ fn a_full_disk_ends_the_run_and_loses_nothing() {
         place.run().ends(3);
         place.keyroll("confirm announce_exchange --as receiver_admin").ends(0);
         place.run().ends(0);
+    }
+}
+
+/// Cut off between the last record and what that commands, a run is done, and something is left to be done.
+#[test]
+fn what_is_left_of_a_run_that_is_done_is_carried_out_by_the_next_call() {
+    for line in ["run plan.renewal", "run"] {
+        let place = Place::two_keys();
+        place.run().ends(0);
+        let journal = || rusqlite::Connection::open(place.folder.join("keyroll.db")).unwrap();
+        let left =
+            || -> i64 { journal().query_row("SELECT count(*) FROM outbox", [], |row| row.get(0)).unwrap() };
+        assert_eq!(left(), 0);
+        let command = Command::Perform { step: "retire_old".to_owned(), attempt: 1 };
+        let text = serde_json::to_string(&command).unwrap();
+        let insert = "INSERT INTO outbox (run, id, command) SELECT id, ?1, ?2 FROM run";
+        journal().execute(insert, [command.id(), text]).unwrap();
+        let files = place.files();
+        place.keyroll(line).ends(0);
+        assert_eq!(left(), 0, "{line}");
+        assert_eq!(place.files().keys().collect::<Vec<_>>(), files.keys().collect::<Vec<_>>());
+        place.keyroll(line).ends(0);
+        assert!(!place.folder.join("tenant.p12.held").exists(), "what it held is free");
     }
 }
