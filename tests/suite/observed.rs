@@ -15,13 +15,19 @@ use keyroll::{
         keystore::{Entry, Exchange, KeySpec, Keystore, KeystoreError},
         receiver::{Judgement, Message, Receiver, ReceiverError},
     },
-    journal::{Host, memory::MemoryHost},
+    check::Checked,
+    journal::{Host, HostError, memory::MemoryHost},
     name::Alias,
     run::{
         bind::bind,
         runner::{Ending, Parts, Runner},
     },
-    transition::event::Event,
+    transition::{
+        command::Command,
+        event::{Event, Record},
+        next::Verdict,
+        state::State,
+    },
     world::material::{Certificate, Fingerprint},
 };
 use serde_json::Value;
@@ -366,14 +372,51 @@ impl Keystore for Exchanging {
     }
 }
 
+/// A journal with whose record that the exchange begins the receiver loses what it holds.
+#[derive(Debug)]
+struct Beginning(MemoryHost, std::sync::Arc<AtomicBool>);
+
+impl Host for Beginning {
+    fn run(&self) -> &str {
+        self.0.run()
+    }
+    fn state(&self) -> &State {
+        self.0.state()
+    }
+    fn refresh(&mut self, checked: &Checked) -> Result<bool, HostError> {
+        self.0.refresh(checked)
+    }
+    fn submit(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError> {
+        self.0.submit(checked, record)
+    }
+    fn take(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError> {
+        if matches!(&record.event, Event::Begun { step, .. } if step == "exchange_key") {
+            self.1.store(true, Ordering::Relaxed);
+        }
+        self.0.take(checked, record)
+    }
+    fn keep(&mut self, checked: &Checked) -> Result<usize, HostError> {
+        self.0.keep(checked)
+    }
+    fn outbox(&self) -> Result<Vec<Command>, HostError> {
+        self.0.outbox()
+    }
+    fn settle(&mut self, command: &Command) -> Result<(), HostError> {
+        self.0.settle(command)
+    }
+    fn records(&self) -> Result<Vec<Record>, HostError> {
+        self.0.records()
+    }
+}
+
 /// The world is looked at after each step, and before anything is said of it or done next: the step that took effect
 /// is done, and the run stops.
 #[test]
 fn a_promise_that_breaks_during_a_step_stops_the_run_after_it() {
     let place = Place::two_keys();
     let (proven, site) = read(&place.folder);
-    let mut host = MemoryHost::new(proven.checked());
     let lost = std::sync::Arc::new(AtomicBool::new(false));
+    let mut host = Beginning(MemoryHost::new(proven.checked()), lost.clone());
     let mut backends = bind(proven.checked().plan(), &site, &place.folder).unwrap();
     let id = backends.receivers.find(|_| true).unwrap();
     let Bound::To(receiver) = std::mem::replace(&mut backends.receivers[id], Bound::Manual) else { panic!() };
@@ -387,14 +430,7 @@ fn a_promise_that_breaks_during_a_step_stops_the_run_after_it() {
         notifier: &mut Nobody,
         stop: &AtomicBool::new(false),
     };
-    let mut watch = |record: &keyroll::transition::event::Record| {
-        let exchanging = matches!(&record.event, Event::Begun { step, .. } if step == "exchange_key");
-        // From the moment at which the exchange is about to be made.
-        if exchanging {
-            lost.store(true, Ordering::Relaxed);
-        }
-    };
-    let ending = Runner::over_site(&proven, parts).run(site.digest(), false, &mut watch).unwrap();
+    let ending = Runner::over_site(&proven, parts).run(site.digest(), false, &mut |_| {}).unwrap();
     let Ending::Broken(broken, moved) = ending else { panic!("{ending:?}") };
     // The look before the exchange saw it: nothing was exchanged.
     assert_eq!((broken[0].promise.as_str(), moved.len()), ("orders never rejected", 1));

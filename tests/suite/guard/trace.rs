@@ -228,6 +228,11 @@ const COMMANDS: &[(&str, Bounds, i32)] = &[
     ("resume --as tenant_admin --because ready", Bounds::WritesTheJournal, 0),
     ("abort --as tenant_admin", Bounds::WritesTheJournal, 0),
     (
+        "waive receiver_admin --as tenant_admin --person Ada --because hurry --not-done confirm_trust",
+        Bounds::WritesTheJournal,
+        1,
+    ),
+    (
         "skip confirm_trust --as tenant_admin --person Ada --because hurry --not-done confirm_trust",
         Bounds::WritesTheJournal,
         1,
