@@ -226,7 +226,7 @@ fn what_is_held_back_counts_on_top_of_what_others_wrote() {
         assert!(matches!(one.take(&checked, record).unwrap(), Verdict::Applied(_)));
     }
     let perform = Commanded::Perform { step: "create_key".to_owned(), attempt: 1 };
-    assert_eq!(one.outbox().unwrap(), [perform.clone()]);
+    assert_eq!(one.outbox().unwrap(), std::slice::from_ref(&perform));
     one.settle(&perform).unwrap();
     assert_eq!(one.outbox().unwrap(), []);
     // Nothing of it is there for others yet.

@@ -184,7 +184,7 @@ impl<'a> Run<'a> {
     }
 
     fn submit(&mut self, event: Event) {
-        self.now = self.now + SignedDuration::from_secs(1);
+        self.now += SignedDuration::from_secs(1);
         let record = Record { at: self.now, event };
         let verdict = self.host.submit(&self.checked, &record).unwrap();
         assert!(matches!(verdict, Verdict::Applied(_)), "{record:?}: {verdict:?}");
@@ -302,7 +302,7 @@ impl<'a> Run<'a> {
             certificates: BTreeMap::new(),
         }));
         // Now and then somebody says no; what was declined is asked again at last.
-        if luck % 7 == 0
+        if luck.is_multiple_of(7)
             && let Some((step, _)) = could.last()
         {
             let by = self.by(step);
@@ -310,7 +310,7 @@ impl<'a> Run<'a> {
             return true;
         }
         let declined = plan.steps.iter().find(|(id, _)| state.steps[*id].status == Status::Declined);
-        if let Some((_, row)) = declined.filter(|_| acts.is_empty() || luck % 5 == 0) {
+        if let Some((_, row)) = declined.filter(|_| acts.is_empty() || luck.is_multiple_of(5)) {
             let step = row.name.value.clone();
             let by = self.by(&step);
             self.submit(Event::Retried { step: step.clone(), by: by.clone() });
