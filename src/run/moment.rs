@@ -33,7 +33,7 @@ impl Runner<'_> {
         };
         // A moment that went wrong is taken down too.
         let kept = self.keep(watch);
-        done.and(kept)
+        done.and(kept.map(drop))
     }
 
     /// Performs the act of a step that is done once more, as an attempt would that was given up. Nothing of
@@ -74,7 +74,8 @@ impl Runner<'_> {
         }
         let attempt = self.state().steps[step].attempts + 1;
         self.submit(Event::Begun { step: name.clone(), attempt })?;
-        self.perform(&name, attempt, watch)?;
+        self.keep(watch)?;
+        self.perform(&name, attempt)?;
         self.parts.host.settle(&Command::Perform { step: name, attempt })?;
         Ok(())
     }

@@ -147,10 +147,16 @@ impl<'a> Runner<'a> {
         follow: bool,
         watch: Watch<'_>,
     ) -> Result<Ending, RunError> {
-        let ended = self.rounds(site_digest, follow, watch);
-        // Whatever it ends with, what came about is taken down.
-        let kept = self.keep(watch);
-        ended.and_then(|ending| kept.map(|()| ending))
+        loop {
+            let ended = self.rounds(site_digest, follow, watch);
+            // Whatever it ends with, what came about is taken down.
+            let kept = self.keep(watch);
+            let ending = ended?;
+            // It ends so only if all counts that led there.
+            if kept? {
+                return Ok(ending);
+            }
+        }
     }
 
     fn rounds(
@@ -164,7 +170,7 @@ impl<'a> Runner<'a> {
         }
         self.ready_since = ready_since(self.checked, &self.parts.host.records()?);
         loop {
-            if self.parts.stop.load(Ordering::Relaxed) {
+            if self.is_stopped() {
                 return Ok(Ending::Interrupted);
             }
             // A moment that is not believed lets nothing come.

@@ -1,7 +1,10 @@
 //! One turn of a run: carry out what is commanded, take down what has come about, begin what is
 //! ready.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::atomic::Ordering,
+};
 
 use jiff::Timestamp;
 
@@ -57,14 +60,14 @@ impl Runner<'_> {
         }
     }
 
-    /// Makes durable what was taken in, and tells it. This is done before anything that the world sees rests on it,
-    /// before anybody is told, and before the run rests or ends.
-    pub(super) fn keep(&mut self, watch: Watch<'_>) -> Result<(), RunError> {
+    /// Makes durable what was taken in, and tells it; says whether all of it counts. This is done before anything that
+    /// the world sees rests on it, before anybody is told, and before the run rests or ends.
+    pub(super) fn keep(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
         let untold = std::mem::take(&mut self.untold);
         // Somebody else may have acted since this runner looked: then it looks anew.
         let dropped = self.parts.host.keep(self.checked)?;
         untold.iter().take(untold.len().saturating_sub(dropped)).for_each(watch);
-        Ok(())
+        Ok(dropped == 0)
     }
 
     /// Takes down the start of the run, once. In a world that is not the one that the plan starts
@@ -127,11 +130,19 @@ impl Runner<'_> {
             // The world is looked at after each step, before anything is said of it.
             return Ok(true);
         }
+        if self.is_stopped() {
+            return Ok(true);
+        }
         moved |= self.open_windows()?;
         moved |= self.take_down_drains()?;
         moved |= self.take_down_overruns()?;
         moved |= self.begin_ready()?;
         Ok(moved)
+    }
+
+    /// Whether somebody wants it to end.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.parts.stop.load(Ordering::Relaxed)
     }
 
     fn carry_out(&mut self, watch: Watch<'_>) -> Result<bool, RunError> {
@@ -141,7 +152,14 @@ impl Runner<'_> {
         self.refresh()?;
         for command in commands {
             match &command {
-                Command::Perform { step, attempt } => self.perform(step, *attempt, watch)?,
+                Command::Perform { step, attempt } => {
+                    // That it is begun is durable before, and told: whoever stops the run then stops it here.
+                    self.keep(watch)?;
+                    if self.is_stopped() {
+                        return Ok(true);
+                    }
+                    self.perform(step, *attempt)?;
+                }
                 Command::Tell { step, role } => self.tell(step, role, watch)?,
                 // It answers when it goes on.
                 Command::Ask { role, .. } if self.rests(role) => continue,
@@ -153,9 +171,8 @@ impl Runner<'_> {
         Ok(moved)
     }
 
-    /// Performs a step and takes its outcome in, once its effect is seen. That it is begun is durable before.
-    pub(super) fn perform(&mut self, name: &str, attempt: u32, watch: Watch<'_>) -> Result<(), RunError> {
-        self.keep(watch)?;
+    /// Performs a step that is begun, which is durable, and takes its outcome in, once its effect is seen.
+    pub(super) fn perform(&mut self, name: &str, attempt: u32) -> Result<(), RunError> {
         let plan = self.checked.plan();
         let Some(step) = plan.step(name) else { return Ok(()) };
         let progress = &self.state().steps[step];

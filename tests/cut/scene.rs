@@ -136,7 +136,11 @@ pub(crate) fn goes(
         notifier: &mut Nobody,
         stop: &stop,
     };
-    let mut watch = |record: &Record| stop.store(is_last(&record.event), Ordering::Relaxed);
+    let mut watch = |record: &Record| {
+        if is_last(&record.event) {
+            stop.store(true, Ordering::Relaxed);
+        }
+    };
     Runner::over_site(proven, parts).run(site.digest(), false, &mut watch).unwrap()
 }
 

@@ -1,10 +1,14 @@
 //! The journal: what is in it outlives the program, which may be cut off before an event is there or behind it. People
 //! write to it while the program is at work, which knows of it once it has looked.
 
+use jiff::Timestamp;
 use keyroll::{
     check::Checked,
     journal::{Host, HostError, memory::MemoryHost},
-    run::{casting::Casting, wait::waits},
+    run::{
+        casting::Casting,
+        wait::{Wait, waits},
+    },
     transition::{command::Command, event::Record, next::Verdict, state::State},
 };
 
@@ -69,6 +73,13 @@ impl Journal {
         }
         self.is_held = false;
         self.seen = self.kept.host().state().clone();
+    }
+
+    /// What people are asked for.
+    pub(crate) fn asked(&self, checked: &Checked, at: Timestamp) -> Vec<Wait> {
+        let mut asked = waits(checked, &self.casting, self.kept.host().state(), at);
+        asked.retain(|wait| wait.cause.role().is_some());
+        asked
     }
 
     /// Somebody does what is asked of them, while the program is at work.
@@ -145,6 +156,9 @@ impl Host for Journal {
     }
 
     fn keep(&mut self, checked: &Checked) -> Result<usize, HostError> {
+        if !self.is_held {
+            return Ok(0);
+        }
         self.world.look().point();
         self.others_act(checked);
         let dropped = match &mut self.kept {

@@ -250,7 +250,11 @@ impl Renewal<'_> {
         if habits.pauses && world.look().dice.chance(10) {
             told.pauses += u64::from(people::pause(journal.kept.host_mut(), &world, checked, at));
         }
-        let asked: Vec<&Wait> = waits.iter().filter(|wait| wait.cause.role().is_some()).collect();
+        // Somebody may have done it after the program looked.
+        let open = journal.asked(checked, at);
+        let is_open =
+            |wait: &&Wait| open.iter().any(|one| (one.step, &one.cause) == (wait.step, &wait.cause));
+        let asked: Vec<&Wait> = waits.iter().filter(is_open).collect();
         let acts = world.look().dice.chance(60);
         let wait = world.look().dice.one(&asked).copied();
         if let Some(wait) = wait.filter(|_| acts) {

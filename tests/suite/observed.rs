@@ -440,6 +440,99 @@ fn a_promise_that_breaks_during_a_step_stops_the_run_after_it() {
     assert!(ended("trust_both") && !ended("exchange_key"), "{events:?}");
 }
 
+/// A journal in which the last events do not count at first, as where somebody else has acted meanwhile.
+#[derive(Debug)]
+struct Forgetting(MemoryHost, bool);
+
+impl Host for Forgetting {
+    fn run(&self) -> &str {
+        self.0.run()
+    }
+    fn state(&self) -> &State {
+        self.0.state()
+    }
+    fn refresh(&mut self, checked: &Checked) -> Result<bool, HostError> {
+        self.0.refresh(checked)
+    }
+    fn submit(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError> {
+        self.0.submit(checked, record)
+    }
+    fn take(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError> {
+        self.0.take(checked, record)
+    }
+    fn keep(&mut self, checked: &Checked) -> Result<usize, HostError> {
+        if self.0.state().is_finished() && !self.1 {
+            self.1 = true;
+            let before = self.0.records()?.len();
+            self.0.lose();
+            return Ok(before - self.0.records()?.len());
+        }
+        self.0.keep(checked)
+    }
+    fn outbox(&self) -> Result<Vec<Command>, HostError> {
+        self.0.outbox()
+    }
+    fn settle(&mut self, command: &Command) -> Result<(), HostError> {
+        self.0.settle(command)
+    }
+    fn records(&self) -> Result<Vec<Record>, HostError> {
+        self.0.records()
+    }
+}
+
+#[test]
+fn a_run_is_done_only_when_all_counts_that_led_there() {
+    let place = Place::two_keys();
+    let (proven, site) = read(&place.folder);
+    let mut host = Forgetting(MemoryHost::new(proven.checked()), false);
+    let parts = Parts {
+        host: &mut host,
+        backends: bind(proven.checked().plan(), &site, &place.folder).unwrap(),
+        site: &site,
+        folder: &place.folder,
+        clock: &WallClock,
+        notifier: &mut Nobody,
+        stop: &AtomicBool::new(false),
+    };
+    let mut told = 0;
+    let ending = Runner::over_site(&proven, parts).run(site.digest(), false, &mut |_| told += 1).unwrap();
+    assert!(matches!(ending, Ending::Done), "{ending:?}");
+    assert!(host.1 && host.state().is_finished(), "{:?}", host.state());
+    // What did not count was not told.
+    assert_eq!(told, host.records().unwrap().len());
+}
+
+#[test]
+fn whoever_stops_a_run_stops_it_before_the_next_step_is_performed() {
+    let place = Place::two_keys();
+    let (proven, site) = read(&place.folder);
+    let (mut host, stop) = (MemoryHost::new(proven.checked()), AtomicBool::new(false));
+    let parts = Parts {
+        host: &mut host,
+        backends: bind(proven.checked().plan(), &site, &place.folder).unwrap(),
+        site: &site,
+        folder: &place.folder,
+        clock: &WallClock,
+        notifier: &mut Nobody,
+        stop: &stop,
+    };
+    let mut watch = |record: &Record| {
+        if matches!(&record.event, Event::Ended { step, .. } if step == "exchange_key") {
+            stop.store(true, Ordering::Relaxed);
+        }
+    };
+    let ending = Runner::over_site(&proven, parts).run(site.digest(), false, &mut watch).unwrap();
+    assert!(matches!(ending, Ending::Interrupted), "{ending:?}");
+    let records = host.records().unwrap();
+    let mut ended = records.iter().filter_map(|record| match &record.event {
+        Event::Ended { step, .. } => Some(step.as_str()),
+        _ => None,
+    });
+    assert_eq!(ended.next_back(), Some("exchange_key"));
+    // What was begun is there to be carried out by the next call.
+    assert!(!host.outbox().unwrap().is_empty());
+}
+
 /// The same while a step is performed: its own effect is seen, so it is done; what else moved stops the run.
 #[test]
 fn what_moves_while_a_step_is_performed_does_not_fail_the_step() {

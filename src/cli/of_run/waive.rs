@@ -89,7 +89,8 @@ fn waived(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     {
         screen.talk(format_args!(
             "split {flow} off: in another plan `repoint {flow} to ...` lets it sign with an alias of its own, and `keyroll \
-             amend` moves the run there; or accept there what may come of it: `waive {flow} rejected because \"...\"`"
+             amend` moves the run there; or accept there what may come of it: `waive {flow} rejected because \"...\"`; and what \
+             can no longer be so at the end, such a plan does not ask for"
         ));
     }
     Ok(exit)
