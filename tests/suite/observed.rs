@@ -372,40 +372,51 @@ impl Keystore for Exchanging {
     }
 }
 
-/// A journal with whose record that the exchange begins the receiver loses what it holds.
-#[derive(Debug)]
-struct Beginning(MemoryHost, std::sync::Arc<AtomicBool>);
+/// A journal in memory, and what happens beside it where it takes something in, or keeps it.
+struct Beside<'a> {
+    host: MemoryHost,
+    taken: &'a dyn Fn(&Record),
+    /// Where it says so, so many events do not count.
+    kept: &'a dyn Fn(&mut MemoryHost) -> Option<usize>,
+}
 
-impl Host for Beginning {
+impl std::fmt::Debug for Beside<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.host.fmt(f)
+    }
+}
+
+impl Host for Beside<'_> {
     fn run(&self) -> &str {
-        self.0.run()
+        self.host.run()
     }
     fn state(&self) -> &State {
-        self.0.state()
+        self.host.state()
     }
     fn refresh(&mut self, checked: &Checked) -> Result<bool, HostError> {
-        self.0.refresh(checked)
+        self.host.refresh(checked)
     }
     fn submit(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError> {
-        self.0.submit(checked, record)
+        self.host.submit(checked, record)
     }
     fn take(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError> {
-        if matches!(&record.event, Event::Begun { step, .. } if step == "exchange_key") {
-            self.1.store(true, Ordering::Relaxed);
-        }
-        self.0.take(checked, record)
+        (self.taken)(record);
+        self.host.take(checked, record)
     }
     fn keep(&mut self, checked: &Checked) -> Result<usize, HostError> {
-        self.0.keep(checked)
+        match (self.kept)(&mut self.host) {
+            Some(dropped) => Ok(dropped),
+            None => self.host.keep(checked),
+        }
     }
     fn outbox(&self) -> Result<Vec<Command>, HostError> {
-        self.0.outbox()
+        self.host.outbox()
     }
     fn settle(&mut self, command: &Command) -> Result<(), HostError> {
-        self.0.settle(command)
+        self.host.settle(command)
     }
     fn records(&self) -> Result<Vec<Record>, HostError> {
-        self.0.records()
+        self.host.records()
     }
 }
 
@@ -416,7 +427,14 @@ fn a_promise_that_breaks_during_a_step_stops_the_run_after_it() {
     let place = Place::two_keys();
     let (proven, site) = read(&place.folder);
     let lost = std::sync::Arc::new(AtomicBool::new(false));
-    let mut host = Beginning(MemoryHost::new(proven.checked()), lost.clone());
+    // The receiver loses what it holds with the record that begins the exchange.
+    let begins = |record: &Record| {
+        if matches!(&record.event, Event::Begun { step, .. } if step == "exchange_key") {
+            lost.store(true, Ordering::Relaxed);
+        }
+    };
+    let host = MemoryHost::new(proven.checked());
+    let mut host = Beside { host, taken: &begins, kept: &|_| None };
     let mut backends = bind(proven.checked().plan(), &site, &place.folder).unwrap();
     let id = backends.receivers.find(|_| true).unwrap();
     let Bound::To(receiver) = std::mem::replace(&mut backends.receivers[id], Bound::Manual) else { panic!() };
@@ -440,51 +458,22 @@ fn a_promise_that_breaks_during_a_step_stops_the_run_after_it() {
     assert!(ended("trust_both") && !ended("exchange_key"), "{events:?}");
 }
 
-/// A journal in which the last events do not count at first, as where somebody else has acted meanwhile.
-#[derive(Debug)]
-struct Forgetting(MemoryHost, bool);
-
-impl Host for Forgetting {
-    fn run(&self) -> &str {
-        self.0.run()
-    }
-    fn state(&self) -> &State {
-        self.0.state()
-    }
-    fn refresh(&mut self, checked: &Checked) -> Result<bool, HostError> {
-        self.0.refresh(checked)
-    }
-    fn submit(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError> {
-        self.0.submit(checked, record)
-    }
-    fn take(&mut self, checked: &Checked, record: &Record) -> Result<Verdict, HostError> {
-        self.0.take(checked, record)
-    }
-    fn keep(&mut self, checked: &Checked) -> Result<usize, HostError> {
-        if self.0.state().is_finished() && !self.1 {
-            self.1 = true;
-            let before = self.0.records()?.len();
-            self.0.lose();
-            return Ok(before - self.0.records()?.len());
-        }
-        self.0.keep(checked)
-    }
-    fn outbox(&self) -> Result<Vec<Command>, HostError> {
-        self.0.outbox()
-    }
-    fn settle(&mut self, command: &Command) -> Result<(), HostError> {
-        self.0.settle(command)
-    }
-    fn records(&self) -> Result<Vec<Record>, HostError> {
-        self.0.records()
-    }
-}
-
+/// The last events do not count at first, as where somebody else has acted meanwhile.
 #[test]
 fn a_run_is_done_only_when_all_counts_that_led_there() {
     let place = Place::two_keys();
     let (proven, site) = read(&place.folder);
-    let mut host = Forgetting(MemoryHost::new(proven.checked()), false);
+    let has_lost = std::cell::Cell::new(false);
+    let loses = |host: &mut MemoryHost| {
+        if !host.state().is_finished() || has_lost.replace(true) {
+            return None;
+        }
+        let before = host.records().unwrap().len();
+        host.lose();
+        Some(before - host.records().unwrap().len())
+    };
+    let host = MemoryHost::new(proven.checked());
+    let mut host = Beside { host, taken: &|_| {}, kept: &loses };
     let parts = Parts {
         host: &mut host,
         backends: bind(proven.checked().plan(), &site, &place.folder).unwrap(),
@@ -497,7 +486,7 @@ fn a_run_is_done_only_when_all_counts_that_led_there() {
     let mut told = 0;
     let ending = Runner::over_site(&proven, parts).run(site.digest(), false, &mut |_| told += 1).unwrap();
     assert!(matches!(ending, Ending::Done), "{ending:?}");
-    assert!(host.1 && host.state().is_finished(), "{:?}", host.state());
+    assert!(has_lost.get() && host.state().is_finished(), "{:?}", host.state());
     // What did not count was not told.
     assert_eq!(told, host.records().unwrap().len());
 }
