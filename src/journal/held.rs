@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::{
     check::Checked,
@@ -18,9 +18,11 @@ use crate::{
 use super::{
     HostError,
     chain::link,
+    desk::Desk,
     kept::{Kept, head},
     notice::{Herald, Moment, take_down},
-    schema::{BEHIND, PAUSED, RAISE},
+    schema::PAUSED,
+    sheet::{Laid, Row, Sheet, Stands},
     sqlite::SqliteHost,
     store::{failure, written},
 };
@@ -171,19 +173,49 @@ impl Draft {
         Ok(again)
     }
 
-    /// The same once it is durable.
-    fn durable(mut self, text: Option<&str>) -> Self {
+    /// What it writes, with the state where that is due.
+    fn sheet(&self, path: &Path, run: &str, text: Option<String>) -> Result<Sheet, HostError> {
+        let (mut rows, mut position) = (Vec::new(), self.kept.position);
+        for one in &self.held {
+            let entry = match one {
+                Held::Event(entry) => entry,
+                Held::Settled(command) => {
+                    rows.push(Row::Settled { id: command.id() });
+                    continue;
+                }
+            };
+            let (body, digest) = (entry.body.clone(), entry.digest.clone());
+            rows.push(Row::Record { position, body, digest });
+            position += 1;
+            for command in &entry.commands {
+                rows.push(Row::Command { id: command.id(), text: written(path, command)? });
+            }
+            if is_of_pauses(&entry.record.event) {
+                rows.push(Row::Version(PAUSED));
+            }
+        }
+        let stands = self.events().next_back().map(|last| Stands {
+            head: last.digest.clone(),
+            is_over: self.state.is_over(),
+            text,
+            stated: self.kept.stated,
+            was_behind: self.kept.stated < self.kept.position,
+        });
+        Ok(Sheet { run: run.to_owned(), after: Some(self.kept.head.clone()), rows, stands })
+    }
+
+    /// From here on what is held back is durable, and with it the state of so many bytes, where that was written.
+    fn durable(&mut self, length: Option<usize>) {
         let last = self.events().next_back().map(|last| last.digest.clone());
         if let Some(head) = last {
             self.kept.position = self.position();
             self.kept.head = head;
             self.kept.state.clone_from(&self.state);
         }
-        if let Some(text) = text {
-            (self.kept.stated, self.kept.length) = (self.kept.position, text.len());
+        if let Some(length) = length {
+            (self.kept.stated, self.kept.length) = (self.kept.position, length);
         }
         self.held.clear();
-        self
     }
 }
 
@@ -196,8 +228,7 @@ impl Pen<'_> {
         more: Option<&Record>,
     ) -> Result<(Draft, Option<Verdict>), HostError> {
         let found = head(self.connection, self.run).map_err(|e| failure(self.path, &e))?;
-        let none = || HostError::NoRun { path: self.path.to_owned(), run: self.run.to_owned() };
-        let has_moved = found.ok_or_else(none)? != draft.kept.head;
+        let has_moved = found.ok_or_else(|| self.gone())? != draft.kept.head;
         if has_moved {
             draft = draft.again(self)?;
         }
@@ -206,100 +237,53 @@ impl Pen<'_> {
         if has_moved || matches!(verdict, Some(Verdict::Applied(_))) {
             text = draft.due(self.path, self.checked)?;
         }
-        self.rows(&draft)?;
-        self.stands(&draft, text.as_deref()).map_err(|e| failure(self.path, &e))?;
-        Ok((draft.durable(text.as_deref()), verdict))
+        self.lay(&mut draft, text)?;
+        Ok((draft, verdict))
     }
 
     /// Writes a draft as it is; it is durable with the transaction.
-    pub(super) fn write(self, draft: Draft) -> Result<Draft, HostError> {
+    pub(super) fn write(self, mut draft: Draft) -> Result<Draft, HostError> {
         let text = draft.due(self.path, self.checked)?;
-        self.rows(&draft)?;
-        self.stands(&draft, text.as_deref()).map_err(|e| failure(self.path, &e))?;
-        Ok(draft.durable(text.as_deref()))
+        self.lay(&mut draft, text)?;
+        Ok(draft)
     }
 
-    fn rows(self, draft: &Draft) -> Result<(), HostError> {
+    fn lay(self, draft: &mut Draft, text: Option<String>) -> Result<(), HostError> {
+        let length = text.as_ref().map(String::len);
+        let sheet = draft.sheet(self.path, self.run, text)?;
+        match sheet.write(self.connection).map_err(|e| failure(self.path, &e))? {
+            Laid::Written => {}
+            // It was looked at in this transaction.
+            Laid::Moved => return Err(HostError::Misfit(self.path.to_owned())),
+            Laid::Gone => return Err(self.gone()),
+        }
+        self.tell(draft)?;
+        draft.durable(length);
+        Ok(())
+    }
+
+    /// Takes down what people are to be told of what is held back.
+    fn tell(self, draft: &Draft) -> Result<(), HostError> {
         let Self { connection, path, run, checked, .. } = self;
-        let fail = |e: rusqlite::Error| failure(path, &e);
-        let (mut position, mut before) = (draft.kept.position, &draft.kept.state);
-        for one in &draft.held {
-            let entry = match one {
-                Held::Event(entry) => entry,
-                Held::Settled(command) => {
-                    self.settle(command).map_err(fail)?;
-                    continue;
-                }
-            };
-            connection
-                .prepare_cached("INSERT INTO record VALUES (?1, ?2, ?3, ?4)")
-                .and_then(|mut row| row.execute(params![run, position, entry.body, entry.digest]))
-                .map_err(fail)?;
-            position += 1;
-            for command in &entry.commands {
-                let text = written(path, command)?;
-                connection
-                    .prepare_cached("INSERT OR IGNORE INTO outbox (run, id, command) VALUES (?1, ?2, ?3)")
-                    .and_then(|mut row| row.execute(params![run, command.id(), text]))
-                    .map_err(fail)?;
-            }
-            if let (Some(herald), Some(after)) = (self.herald, &entry.after) {
-                let record = Some(&entry.record);
-                let moment = Moment { run, checked, before, after, record, now: entry.record.at };
-                take_down(connection, path, herald, &moment, &[])?;
-                before = after;
-            }
-            if is_of_pauses(&entry.record.event) {
-                raise(connection, PAUSED).map_err(fail)?;
-            }
+        let Some(herald) = self.herald else { return Ok(()) };
+        let mut before = &draft.kept.state;
+        for entry in draft.events() {
+            let Some(after) = &entry.after else { continue };
+            let record = Some(&entry.record);
+            let moment = Moment { run, checked, before, after, record, now: entry.record.at };
+            take_down(connection, path, herald, &moment, &[])?;
+            before = after;
         }
         Ok(())
     }
 
-    /// Writes where the run stands: the digest of its last record, and its state where that is due.
-    fn stands(self, draft: &Draft, text: Option<&str>) -> Result<(), rusqlite::Error> {
-        let Self { connection, run, .. } = self;
-        let Some(last) = draft.events().next_back() else { return Ok(()) };
-        let (kept, is_over) = (&draft.kept, draft.state.is_over());
-        let was_behind = kept.stated < kept.position;
-        match text {
-            Some(text) => {
-                connection
-                    .prepare_cached("UPDATE run SET state = ?2, head = ?3, finished = ?4 WHERE id = ?1")?
-                    .execute(params![run, text, last.digest, is_over])?;
-                if was_behind {
-                    connection.prepare_cached("DELETE FROM behind WHERE run = ?1")?.execute([run])?;
-                }
-            }
-            None => {
-                connection
-                    .prepare_cached("UPDATE run SET head = ?2, finished = ?3 WHERE id = ?1")?
-                    .execute(params![run, last.digest, is_over])?;
-                if !was_behind {
-                    raise(connection, BEHIND)?;
-                    connection
-                        .prepare_cached("INSERT INTO behind VALUES (?1, ?2)")?
-                        .execute(params![run, kept.stated])?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes a command out of the outbox.
-    fn settle(self, command: &Command) -> Result<(), rusqlite::Error> {
-        let sql = "DELETE FROM outbox WHERE run = ?1 AND id = ?2";
-        self.connection.prepare_cached(sql)?.execute(params![self.run, command.id()]).map(|_| ())
+    fn gone(self) -> HostError {
+        HostError::NoRun { path: self.path.to_owned(), run: self.run.to_owned() }
     }
 }
 
 const fn is_of_pauses(event: &Event) -> bool {
     matches!(event, Event::Paused { .. } | Event::Resumed { .. })
-}
-
-/// Gives a journal a version, if it has an earlier one.
-pub(super) fn raise(connection: &Connection, version: u32) -> Result<(), rusqlite::Error> {
-    connection.prepare_cached(RAISE)?.execute([version.to_string()]).map(|_| ())
 }
 
 impl SqliteHost {
@@ -316,10 +300,7 @@ impl SqliteHost {
         more: Option<&Record>,
     ) -> Result<Option<Verdict>, HostError> {
         match self.written(checked, more) {
-            Ok((draft, verdict)) => {
-                self.draft = draft;
-                Ok(verdict)
-            }
+            Ok(verdict) => Ok(verdict),
             Err(error) => {
                 // It stands where it stood when it was durable last.
                 self.draft = Draft { dropped: self.draft.dropped, ..Draft::of(self.draft.kept.clone()) };
@@ -328,23 +309,55 @@ impl SqliteHost {
         }
     }
 
-    fn written(
-        &self,
-        checked: &Checked,
-        more: Option<&Record>,
-    ) -> Result<(Draft, Option<Verdict>), HostError> {
+    fn written(&mut self, checked: &Checked, more: Option<&Record>) -> Result<Option<Verdict>, HostError> {
+        // Nobody is told of it: so it can be made ready, and be written by somebody else.
+        if let (Some(desk), None) = (self.desk.clone(), &self.herald)
+            && let Some(verdict) = self.posted(&desk, checked, more)?
+        {
+            return Ok(verdict);
+        }
         // What can be made ready is: others may wait for the journal.
         let text = self.draft.due(&self.store.path, checked)?;
         let draft = (self.draft.clone(), text);
-        if let Some(desk) = &self.desk {
-            return desk.write(|connection| self.pen(connection, checked).put(draft, more));
+        let (draft, verdict) = if let Some(desk) = &self.desk {
+            desk.write(|connection| self.pen(connection, checked).put(draft, more))?
+        } else {
+            let fail = |e: rusqlite::Error| failure(&self.store.path, &e);
+            let connection = &self.store.connection;
+            let transaction =
+                Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(fail)?;
+            let put = self.pen(&transaction, checked).put(draft, more)?;
+            transaction.commit().map_err(fail)?;
+            put
+        };
+        self.draft = draft;
+        Ok(verdict)
+    }
+
+    /// The same by a sheet that lies at the desk; nothing where others have written since, and nothing has come about.
+    fn posted(
+        &mut self,
+        desk: &Desk,
+        checked: &Checked,
+        more: Option<&Record>,
+    ) -> Result<Option<Option<Verdict>>, HostError> {
+        let path = &self.store.path;
+        // If nobody has written since, the verdict is that of the run as it lies in the file.
+        let verdict = more.map(|record| self.draft.take(path, (checked, false), record)).transpose()?;
+        let text = self.draft.due(path, checked)?;
+        let length = text.as_ref().map(String::len);
+        match desk.post(self.draft.sheet(path, &self.run, text)?)? {
+            Laid::Written => {
+                self.draft.durable(length);
+                Ok(Some(verdict))
+            }
+            Laid::Moved => {
+                if matches!(verdict, Some(Verdict::Applied(_))) {
+                    self.draft.held.pop();
+                }
+                Ok(None)
+            }
+            Laid::Gone => Err(HostError::NoRun { path: path.clone(), run: self.run.clone() }),
         }
-        let fail = |e: rusqlite::Error| failure(&self.store.path, &e);
-        let connection = &self.store.connection;
-        let transaction =
-            Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(fail)?;
-        let put = self.pen(&transaction, checked).put(draft, more)?;
-        transaction.commit().map_err(fail)?;
-        Ok(put)
     }
 }

@@ -18,10 +18,11 @@ use crate::{
 use super::{
     HostError,
     chain::origin,
-    held::{Draft, Pen, raise},
+    held::{Draft, Pen},
     kept::{Kept, head},
     notice::{Moment, take_down},
     schema::{LEFT, WAIVED},
+    sheet::raise,
     sqlite::SqliteHost,
     store::{Pinned, failure, insert, written},
 };

@@ -13,6 +13,7 @@ pub mod notice;
 mod place;
 mod runs;
 pub mod schema;
+mod sheet;
 pub mod sqlite;
 pub mod store;
 mod wording;

@@ -2,8 +2,6 @@
 
 use std::fs::File;
 
-use rusqlite::{Connection, params};
-
 use crate::{
     check::Checked,
     transition::{command::Command, event::Record, next::Verdict, state::State},
@@ -16,6 +14,7 @@ use super::{
     held::Draft,
     kept::{Body, bodies, head},
     notice::Herald,
+    sheet::{Row, Sheet},
 };
 
 pub use super::store::{Pinned, Store, run_id};
@@ -168,15 +167,11 @@ impl Host for SqliteHost {
             self.draft.settle(command);
             return Ok(());
         }
-        let settle = |connection: &Connection| {
-            let sql = "DELETE FROM outbox WHERE run = ?1 AND id = ?2";
-            let done = connection.prepare_cached(sql);
-            let done = done.and_then(|mut row| row.execute(params![self.run, command.id()]));
-            done.map(|_| ()).map_err(|e| self.store.fail(&e))
-        };
+        let (run, rows) = (self.run.clone(), vec![Row::Settled { id: command.id() }]);
+        let sheet = Sheet { run, after: None, rows, stands: None };
         match &self.desk {
-            Some(desk) => desk.write(settle),
-            None => settle(&self.store.connection),
+            Some(desk) => desk.post(sheet).map(|_| ()),
+            None => sheet.write(&self.store.connection).map(|_| ()).map_err(|e| self.store.fail(&e)),
         }
     }
 

@@ -18,6 +18,7 @@ use keyroll::{
         Host, HostError,
         desk::Desk,
         memory::MemoryHost,
+        notice::{Herald, Moment, Tiding},
         sqlite::{Pinned, SqliteHost, Store},
     },
     plan::given::Given,
@@ -209,16 +210,67 @@ fn what_was_not_kept_is_lost_with_the_program() {
     assert_eq!(host.records().unwrap(), records[..2]);
 }
 
+/// Tells one person of each event.
+#[derive(Debug)]
+struct Crier;
+
+impl Herald for Crier {
+    fn asked(&self, _: &str, _: &Checked, _: &State, _: jiff::Timestamp) -> Vec<Tiding> {
+        Vec::new()
+    }
+
+    fn told(&self, moment: &Moment<'_>) -> Vec<Tiding> {
+        let text = |text: &str| text.to_owned();
+        vec![Tiding {
+            key: format!("{}", moment.now),
+            kind: "told",
+            step: String::new(),
+            role: text("tenant_admin"),
+            channel: text("mail"),
+            address: text("admin@example.org"),
+            body: text("{}"),
+        }]
+    }
+
+    fn answered<'r>(&self, _: &'r Record) -> Option<(&'r str, &'r str)> {
+        None
+    }
+
+    fn taken_back(&self, body: &str, _: jiff::Timestamp) -> String {
+        body.to_owned()
+    }
+
+    fn words(&self) -> (&'static str, &'static str) {
+        ("asked", "taken back")
+    }
+}
+
 /// What somebody else writes between an event and its keeping comes first, and the event counts on top of it, or it
 /// does not, with all that was taken in after it.
 #[test]
 fn what_is_held_back_counts_on_top_of_what_others_wrote() {
+    let ways: [fn(SqliteHost, &Desk) -> SqliteHost; 3] = [
+        |host, _| host,
+        |host, desk| host.writes_at(desk),
+        |mut host, desk| {
+            host.told_by(Box::new(Crier));
+            host.writes_at(desk)
+        },
+    ];
+    for way in ways {
+        counts_on_top(way);
+    }
+}
+
+fn counts_on_top(way: fn(SqliteHost, &Desk) -> SqliteHost) {
     let checked = checked(PLANS[0]);
     let records = played(&checked);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keyroll.db");
     enter(&path, &checked, "run");
-    let (mut one, mut other) = (attach(&path, &checked, "run"), attach(&path, &checked, "run"));
+    let desk = Desk::at(&path).unwrap();
+    let (one, mut other) = (attach(&path, &checked, "run"), attach(&path, &checked, "run"));
+    let mut one = way(one, &desk);
     one.submit(&checked, &records[0]).unwrap();
     let by = |role: &str| Actor { role: role.to_owned(), person: None, automatic: false };
     let broken = |what: &str| Record { at: records[1].at, event: Event::Broken { what: what.to_owned() } };
@@ -291,6 +343,9 @@ fn many_runs_share_commits_at_a_desk() {
         for run in &runs {
             scope.spawn(|| {
                 let mut host = attach(&path, &checked, run).writes_at(&desk);
+                if run.ends_with('7') {
+                    host.told_by(Box::new(Crier));
+                }
                 let mut state = State::new(&checked);
                 for (number, record) in records.iter().enumerate() {
                     together.wait();
@@ -316,6 +371,11 @@ fn many_runs_share_commits_at_a_desk() {
         assert!(host.state().is_finished());
         assert_eq!(host.outbox().unwrap(), []);
         host.verify().unwrap();
+        let told: i64 = Connection::open(&path)
+            .unwrap()
+            .query_row("SELECT count(*) FROM notice WHERE run = ?1", [run], |row| row.get(0))
+            .unwrap();
+        assert_eq!(told as usize, if run.ends_with('7') { records.len() } else { 0 }, "{run}");
     }
     let events = (runs.len() * records.len()) as u64;
     println!("{events} events in {} commits", desk.commits());
@@ -346,6 +406,38 @@ fn what_fails_at_a_desk_fails_alone_or_for_all() {
         work.into_iter().map(|thread| thread.join().unwrap().map(|_| ())).collect()
     });
     assert_eq!(outcomes, [Ok(()), Err(true), Ok(())]);
+    // A row of one of them is refused: those beside it are written, whether they lie in one transaction or not.
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch(
+            "CREATE TRIGGER bad BEFORE INSERT ON record WHEN NEW.run = 'good'
+             BEGIN SELECT RAISE(ABORT, 'bad'); END",
+        )
+        .unwrap();
+    for _ in 0..20 {
+        enter(&path, &checked, "gone");
+        hosts[1] = attach(&path, &checked, "gone").writes_at(&desk);
+        let together = Barrier::new(2);
+        let (good, gone) = hosts.split_at_mut(1);
+        let (first, second) = std::thread::scope(|scope| {
+            let first = scope.spawn(|| {
+                together.wait();
+                good[0].submit(&checked, &records[1]).map(|_| ())
+            });
+            together.wait();
+            let second = gone[0].submit(&checked, &records[0]).map(|_| ());
+            (first.join().unwrap(), second)
+        });
+        assert!(matches!(first, Err(HostError::Journal { .. })), "{first:?}");
+        assert!(second.is_ok(), "{second:?}");
+        assert_eq!(hosts[0].records().unwrap(), records[..1]);
+        assert_eq!(attach(&path, &checked, "gone").records().unwrap(), records[..1]);
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch("DELETE FROM record WHERE run = 'gone'; DELETE FROM run WHERE id = 'gone'")
+            .unwrap();
+    }
+    Connection::open(&path).unwrap().execute_batch("DROP TRIGGER bad").unwrap();
     // Somebody holds the journal for longer than it is waited for: nothing happened to any of them.
     for at in [0, 2] {
         hosts[at].take(&checked, &records[1]).unwrap();
