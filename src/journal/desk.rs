@@ -281,3 +281,37 @@ impl SqliteHost {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sheet::Row;
+    use super::*;
+
+    /// A row that is refused takes nothing with it of those beside it in one transaction, and leaves nothing of its own.
+    #[test]
+    fn a_sheet_that_is_refused_stands_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keyroll.db");
+        let desk = Desk::at(&path).unwrap();
+        let slip = || Arc::new(Slip { waits: thread::current(), said: Mutex::default() });
+        let (good, bad) = (slip(), slip());
+        let sheet = |rows| Sheet { run: "nobody".to_owned(), after: None, rows, stands: None };
+        let record = Row::Record { position: 0, body: "{}".to_owned(), digest: String::new() };
+        let sheets = vec![
+            (sheet(vec![Row::Version(2)]), Arc::clone(&good)),
+            (sheet(vec![Row::Version(3), record]), Arc::clone(&bad)),
+        ];
+        let mut page = desk.0.turn_has_come();
+        page.lay(&path, sheets);
+        page.turn();
+        desk.0.tell(page, 0);
+        assert_eq!(good.wait(), Ok(Laid::Written));
+        let why = bad.wait().unwrap_err();
+        assert!(why.contains("does not fit together"), "{why}");
+        let version: String = Connection::open(&path)
+            .unwrap()
+            .query_row("SELECT value FROM meta WHERE name = 'schema'", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!((version.as_str(), desk.commits()), ("2", 1));
+    }
+}
