@@ -48,6 +48,36 @@ pub(super) const fn word(yes: bool) -> &'static str {
     if yes { "yes" } else { "no" }
 }
 
+/// So many answers are told one by one.
+const TOLD: usize = 3;
+
+/// The same where there may be very many: some of them, and how many more there are.
+#[must_use]
+pub fn few(answers: &Answers) -> String {
+    if answers.len() <= 2 * TOLD {
+        return written(answers);
+    }
+    let yes = answers.values().filter(|yes| **yes).count();
+    let (all, no) = (answers.len(), answers.len() - yes);
+    if yes == 0 || no == 0 {
+        return format!("all {all} answers are {}", word(no == 0));
+    }
+    // What fewer of them are is what tells this way from others.
+    let rare = yes <= no;
+    let some: Answers = answers
+        .iter()
+        .filter(|(_, yes)| **yes == rare)
+        .take(TOLD)
+        .map(|(name, yes)| (name.clone(), *yes))
+        .collect();
+    let rest = all - some.len();
+    let fewer = yes.min(no);
+    if fewer > TOLD {
+        return format!("{}, and {} more of {all} are {}", written(&some), fewer - TOLD, word(rare));
+    }
+    format!("{}, and the other {rest} are {}", written(&some), word(!rare))
+}
+
 /// Answers as they are told: `holds_two is yes, sends_two is no`.
 #[must_use]
 pub fn written(answers: &Answers) -> String {
