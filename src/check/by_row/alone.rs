@@ -49,25 +49,40 @@ pub struct Alone {
 
 /// A plan with one row that is refused.
 #[derive(Debug)]
-pub(super) struct Fault {
-    pub(super) row: String,
-    pub(super) answers: Answers,
-    pub(super) findings: Vec<Finding>,
+pub struct Fault {
+    /// The row.
+    pub row: String,
+    /// How what is asked then is answered.
+    pub answers: Answers,
+    /// What is wrong then.
+    pub findings: Vec<Finding>,
 }
 
 /// Why nothing is said of the whole.
-pub(super) enum Unsound {
+#[derive(Debug)]
+pub enum Unsound {
     /// What is wrong is wrong with the whole text.
     Whole(Vec<Finding>),
     /// These rows are refused alone.
     Alone(Vec<Fault>),
 }
 
+impl Unsound {
+    /// In findings.
+    #[must_use]
+    pub fn findings(self) -> Vec<Finding> {
+        match self {
+            Self::Whole(findings) => findings,
+            Self::Alone(faults) => entangled::alone(faults),
+        }
+    }
+}
+
 /// Checks every plan with one row, and that the rows are isolated.
 ///
 /// # Errors
 /// Why nothing is said of the whole.
-pub(super) fn all(source: &Source, tree: &SyntaxTree, given: &Given) -> Result<ByRow, Unsound> {
+pub fn all(source: &Source, tree: &SyntaxTree, given: &Given) -> Result<ByRow, Unsound> {
     let table = match tables_that_ask(tree).as_slice() {
         [table] => table.value.clone(),
         [_, second, ..] => return Err(Unsound::Whole(vec![entangled::two_tables(second)])),

@@ -25,7 +25,7 @@ use crate::{
 
 use super::family::{Family, of_ways};
 
-pub use alone::{Alone, ByRow};
+pub use alone::{Alone, ByRow, Fault, Unsound, all as judge};
 pub use entangled::{EXPLANATION, refused_alone};
 
 /// So many questions are answered otherwise than all others, one by one, in variants that are judged as a whole.

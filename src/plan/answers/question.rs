@@ -84,3 +84,21 @@ pub fn written(answers: &Answers) -> String {
     let one = |(name, yes): (&String, &bool)| format!("{name} is {}", word(*yes));
     answers.iter().map(one).collect::<Vec<String>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Answers, few};
+
+    #[test]
+    fn very_many_answers_are_told_in_few_words() {
+        let told = |yes: usize, all: usize| {
+            few(&(0..all).map(|number| (format!("q{number}"), number < yes)).collect::<Answers>())
+        };
+        assert_eq!(told(1, 2), "q0 is yes, q1 is no");
+        assert_eq!(told(40, 40), "all 40 answers are yes");
+        assert_eq!(told(0, 40), "all 40 answers are no");
+        assert_eq!(told(1, 40), "q0 is yes, and the other 39 are no");
+        assert_eq!(told(39, 40), "q39 is no, and the other 39 are yes");
+        assert_eq!(told(5, 40), "q0 is yes, q1 is yes, q2 is yes, and 2 more of 40 are yes");
+    }
+}
