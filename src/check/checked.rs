@@ -11,7 +11,13 @@ use crate::{
         licence::{Licence, News},
         order::{Order, Unordered},
     },
-    plan::{Plan, answers::questions, given::Given, resolve::resolve_asked, table::once},
+    plan::{
+        Plan,
+        answers::{questions, written_out},
+        given::Given,
+        resolve::resolve_asked,
+        table::once,
+    },
     source::{Finding, Refusal, Source, is_advice},
     syntax::parse,
     worker::{both, give_back, workers},
@@ -21,7 +27,7 @@ use crate::{
     },
 };
 
-use super::{Subject, cycle, each::findings, family::variants, key_not_provided::Holders, too_entangled};
+use super::{Subject, cycle, each::findings, family::family, key_not_provided::Holders, too_entangled};
 
 /// A plan that passed every check. There is no other way to make one than [`all`].
 #[derive(Debug)]
@@ -110,13 +116,16 @@ pub fn read(source: &Source, given: &Given) -> Result<Checked, Refusal> {
     if !findings.is_empty() {
         return Err(refuse(findings));
     }
-    let asked = questions(&tree).map_err(refuse)?;
+    let written = written_out(source, &tree).map_err(refuse)?;
+    let asked = questions(&written.tree).map_err(refuse)?;
     // What is wrong under some answers is told before it is asked which of them are meant.
     if !given.silence && asked.all.iter().any(|(ask, _)| !given.answers.contains_key(&ask.name.value)) {
-        variants(source, given)?;
+        family(source, given)?;
     }
     // All questions are answered, or silence is taken for the answer.
-    let plan = resolve_asked(source, &tree, given, !asked.are_none).map_err(refuse)?;
+    let asks = !asked.are_none;
+    drop(written);
+    let plan = resolve_asked(source, &tree, given, asks).map_err(refuse)?;
     // That of a large plan takes as much memory as all that is made of it.
     give_back(tree.items.len(), tree);
     all(given.applied(plan)).map_err(refuse)

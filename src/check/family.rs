@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     plan::{
-        answers::{Answers, questions, written},
+        answers::{Answers, MOST, few, questions, too_many, written, written_out},
         given::Given,
         resolve::resolve_asked,
     },
     source::{Finding, Noted, Refusal, Source},
-    syntax::parse,
+    syntax::{parse, tree::SyntaxTree},
     worker::give_back,
 };
 
-use super::{Checked, all};
+use super::{Checked, all, by_row, by_row::ByRow};
 
 /// A plan for one way to answer its questions.
 #[derive(Debug)]
@@ -32,6 +32,12 @@ impl Variant {
         self.answers.iter().map(one).collect()
     }
 
+    /// The answers as a clause; of very many, some.
+    #[must_use]
+    pub fn clause(&self) -> String {
+        few(&self.answers)
+    }
+
     /// Whether it is the plan of a run for which nobody answers anything.
     #[must_use]
     pub fn is_of_silence(&self) -> bool {
@@ -42,18 +48,86 @@ impl Variant {
 /// The most ways that are told one by one.
 const TOLD: usize = 3;
 
-/// Checks each variant of a plan that agrees with the answers that are given; a plan without questions has one.
+/// The plans that a plan is.
+#[derive(Debug)]
+pub struct Family {
+    /// Its variants; where it is judged row by row, some of them.
+    pub variants: Vec<Variant>,
+    /// Its rows, where it is judged row by row.
+    pub rows: Option<ByRow>,
+}
+
+/// Checks a plan for every way to answer its questions that agrees with the answers that are given. Where more
+/// than six questions are open and some of them are asked for each row of a table, it is checked row by row.
 ///
 /// # Errors
 /// What is wrong with the text, or with any of its variants.
-pub fn variants(source: &Source, given: &Given) -> Result<Vec<Variant>, Refusal> {
+pub fn family(source: &Source, given: &Given) -> Result<Family, Refusal> {
+    judged(source, given, MOST)
+}
+
+/// The same, where more than so many open questions are judged row by row.
+///
+/// # Errors
+/// What is wrong with the text, or with any of its variants.
+pub fn judged(source: &Source, given: &Given, most: usize) -> Result<Family, Refusal> {
     let refuse = |findings| Refusal::new(source.clone(), findings);
-    let (mut tree, findings) = parse(source);
+    let (tree, findings) = parse(source);
     if !findings.is_empty() {
         return Err(refuse(findings));
     }
-    let asked = questions(&tree).map_err(refuse)?;
+    let written = written_out(source, &tree).map_err(refuse)?;
+    let asked = questions(&written.tree).map_err(refuse)?;
+    if written.is_by_row() && asked.open(&given.answers).count() > most {
+        return by_row::family(source, &tree, given);
+    }
     let (asks, ways) = (!asked.are_none, asked.ways(&given.answers));
+    drop(written);
+    let variants = of_all(source, tree, given, (asks, &ways))?;
+    Ok(Family { variants, rows: None })
+}
+
+/// Checks each variant of a plan that agrees with the answers that are given; a plan without questions has one.
+///
+/// # Errors
+/// What is wrong with the text, or with any of its variants; or that there are more than can be checked one by one.
+pub fn variants(source: &Source, given: &Given) -> Result<Vec<Variant>, Refusal> {
+    let refuse = |findings| Refusal::new(source.clone(), findings);
+    let (tree, findings) = parse(source);
+    if !findings.is_empty() {
+        return Err(refuse(findings));
+    }
+    let written = written_out(source, &tree).map_err(refuse)?;
+    let asked = questions(&written.tree).map_err(refuse)?;
+    let open = asked.open(&given.answers).count();
+    if let Some(ask) = asked.open(&given.answers).nth(MOST) {
+        return Err(refuse(vec![too_many(open, ask.name.span)]));
+    }
+    let (asks, ways) = (!asked.are_none, asked.ways(&given.answers));
+    drop(written);
+    of_all(source, tree, given, (asks, &ways))
+}
+
+/// Checks the variants for some ways to answer all questions of a plan that asks some.
+///
+/// # Errors
+/// What is wrong with any of them.
+pub(super) fn of_ways(
+    source: &Source,
+    tree: &SyntaxTree,
+    given: &Given,
+    ways: &[Answers],
+) -> Result<Vec<Variant>, Refusal> {
+    of_all(source, tree.clone(), given, (true, ways))
+}
+
+fn of_all(
+    source: &Source,
+    mut tree: SyntaxTree,
+    given: &Given,
+    (asks, ways): (bool, &[Answers]),
+) -> Result<Vec<Variant>, Refusal> {
+    let refuse = |findings| Refusal::new(source.clone(), findings);
     let mut found = Found::default();
     let mut checked = Vec::new();
     for (number, way) in ways.iter().enumerate() {
@@ -69,7 +143,7 @@ pub fn variants(source: &Source, given: &Given) -> Result<Vec<Variant>, Refusal>
             Err(refusal) => found.add(way, refusal.findings),
         }
     }
-    if found.is_empty() { Ok(checked) } else { Err(refuse(found.told(&ways))) }
+    if found.is_empty() { Ok(checked) } else { Err(refuse(found.told(ways))) }
 }
 
 /// The advice on all variants, each piece once.
@@ -133,9 +207,9 @@ fn told(under: &[&Answers], ways: &[Answers]) -> String {
     common.retain(|name, yes| under.iter().all(|way| way.get(name) == Some(yes)));
     let agrees = |way: &&Answers| common.iter().all(|(name, yes)| way.get(name) == Some(yes));
     if ways.iter().filter(agrees).count() == under.len() {
-        return written(&common);
+        return few(&common);
     }
-    let each: BTreeSet<String> = under.iter().map(|way| written(way)).collect();
+    let each: BTreeSet<String> = under.iter().map(|way| few(way)).collect();
     let more = each.len().saturating_sub(TOLD);
     let some: Vec<String> = each.into_iter().take(TOLD).collect();
     let more = if more == 0 { String::new() } else { format!("; or {more} other ways") };

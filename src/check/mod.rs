@@ -3,6 +3,7 @@
 pub mod agreed_twice;
 pub mod alias_changed;
 pub mod alias_spelling;
+pub mod by_row;
 pub mod cannot_abort;
 pub mod cannot_come_late;
 pub mod cannot_sign;
@@ -43,7 +44,7 @@ pub mod weak_inherited;
 pub mod wrong_issuer;
 
 pub use checked::{Checked, all, read};
-pub use family::{Variant, variants};
+pub use family::{Family, Variant, family, variants};
 
 use crate::{
     explanation::Explanation,
@@ -128,6 +129,7 @@ pub fn explanations() -> Vec<Explanation> {
         agreed_twice::EXPLANATION,
         alias_changed::EXPLANATION,
         alias_spelling::EXPLANATION,
+        by_row::EXPLANATION,
         cannot_abort::EXPLANATION,
         cannot_come_late::EXPLANATION,
         cannot_sign::EXPLANATION,

@@ -6,12 +6,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    check::{Variant, family},
+    check::{Family, Variant, family},
     page::{findings, junit::Case},
     source::Refusal,
 };
 
 use super::{
+    by_row::RowByRow,
     exit::Exit,
     json::{Document, Findings},
     library,
@@ -48,6 +49,9 @@ pub struct Sound {
     /// The plans for the ways to answer its questions; nothing where there is one plan only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     variants: Vec<Part>,
+    /// How it was judged, where there are too many of these to judge each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row_by_row: Option<RowByRow>,
     /// Advice, which refuses nothing.
     findings: Vec<findings::Entry>,
 }
@@ -95,8 +99,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             screen,
         );
     }
-    match arguments.plan.variants(screen) {
-        Ok((source, variants)) => {
+    match arguments.plan.family(screen) {
+        Ok((source, Family { variants, rows })) => {
             // The process ends: to take a large plan apart first would cost a tenth of the time.
             let mut variants = ManuallyDrop::new(variants);
             let (advice, refuses) = arguments.weights.weighed(family::advice(&mut variants));
@@ -108,7 +112,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
                 return Exit::Refused;
             }
             let Some(plan) = variants.first().map(|first| first.checked.plan()) else { return Exit::Done };
-            let (parts, roles) = (parts(&variants), plan.landscape.roles.len());
+            let by_row = rows.as_ref().map(|rows| RowByRow::of(rows, variants.len()));
+            let parts = if by_row.is_some() { Vec::new() } else { parts(&variants) };
+            let roles = plan.landscape.roles.len();
             let steps = all_steps(&variants);
             if let Some(cases) = screen.cases() {
                 cases.add(Case::passed(&file, format!("{} is accepted", plan.name)));
@@ -123,6 +129,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
                         steps,
                         roles,
                         variants: parts,
+                        row_by_row: by_row,
                         findings,
                     });
                     return Exit::Done;
@@ -135,6 +142,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
                 if steps == 1 { "step" } else { "steps" },
                 if roles == 1 { "role" } else { "roles" }
             ));
+            if let Some(by_row) = &by_row {
+                screen.result(format_args!("  {}", by_row.sentence()));
+            }
             for part in &parts {
                 let (answers, steps) = (part.answers.join(", "), part.steps);
                 let word = if steps == 1 { "step" } else { "steps" };

@@ -2,6 +2,7 @@
 
 pub mod answered;
 pub mod at_site;
+pub mod by_row;
 pub mod carried;
 pub mod check;
 pub mod claimed;

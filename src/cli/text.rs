@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::{
     backend::file::bounded,
-    check::{self, Checked, Variant},
+    check::{self, Checked, Family, Variant},
     plan::given::Given,
     run::site::Site,
     source::{Refusal, Source, shown},
@@ -61,19 +61,20 @@ impl PlanText {
         Ok(Given { answers: self.answered.answers(screen)?, ..Given::parameters(values(&self.set, screen)?) })
     }
 
-    /// Reads it and checks each variant that agrees with the answers that are given.
+    /// Reads it and checks it for every way to answer that agrees with the answers that are given.
     ///
     /// # Errors
     /// The exit; what is wrong has been said.
-    pub fn variants(&self, screen: &mut Screen) -> Result<(Source, Vec<Variant>), Exit> {
+    pub fn family(&self, screen: &mut Screen) -> Result<(Source, Family), Exit> {
         let source = self.source(screen)?;
         let given = self.given(screen)?;
-        let read = check::variants(&source, &given).and_then(|variants| {
-            let vain = variants.first().map(|first| given.in_vain(first.checked.plan())).unwrap_or_default();
-            if vain.is_empty() { Ok(variants) } else { Err(Refusal::new(source.clone(), vain)) }
+        let read = check::family(&source, &given).and_then(|family| {
+            let first = family.variants.first();
+            let vain = first.map(|first| given.in_vain(first.checked.plan())).unwrap_or_default();
+            if vain.is_empty() { Ok(family) } else { Err(Refusal::new(source.clone(), vain)) }
         });
         match read {
-            Ok(variants) => Ok((source, variants)),
+            Ok(family) => Ok((source, family)),
             Err(refusal) => {
                 screen.page(&refusal);
                 Err(Exit::Refused)
@@ -85,9 +86,10 @@ impl PlanText {
     ///
     /// # Errors
     /// The exit; what is wrong has been said.
-    pub fn only(&self, screen: &mut Screen) -> Result<(Source, Vec<Variant>), Exit> {
+    pub fn only(&self, screen: &mut Screen) -> Result<(Source, Family), Exit> {
         let (source, checked) = self.checked(None, screen)?;
-        Ok((source, vec![Variant { answers: self.answered.answers(screen)?, checked }]))
+        let variants = vec![Variant { answers: self.answered.answers(screen)?, checked }];
+        Ok((source, Family { variants, rows: None }))
     }
 
     /// The same with the parameters and answers that a site gives.

@@ -178,6 +178,9 @@ fn read(
     around: Around<'_>,
     asks: bool,
 ) -> Result<(Plan, Option<SyntaxTree>), Vec<Finding>> {
+    let written =
+        if asks { answers::written_out(source, tree)? } else { answers::WrittenOut::as_it_is(tree) };
+    let tree = &*written.tree;
     let vocabulary = Vocabulary::of(source, tree)?;
     let variant = Variant::of(tree, given, asks)?;
     let mut left_out = LeftOut::default();
@@ -189,9 +192,10 @@ fn read(
         Some((rows, files)) => (Instances { tree: Cow::Borrowed(&*meant), files }, Some(rows)),
         None => (instances(source, &meant)?, None),
     };
-    let is_said_by_row = said.has_rows() || rows.is_some();
+    let is_said_by_row = said.has_rows() || rows.is_some() || written.is_by_row();
     let mut files = std::mem::take(&mut said.files);
     files.extend(vocabulary.files().clone());
+    files.extend(written.files.clone());
     let mut draft = Draft::default();
     let outline = &*said.tree;
     let meant = answers::steps(outline, &variant, &mut left_out)?;

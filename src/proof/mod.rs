@@ -8,6 +8,7 @@
 mod after;
 pub mod assumption;
 pub mod budget;
+pub mod by_row;
 pub mod cuts;
 pub mod ending;
 pub mod engine;

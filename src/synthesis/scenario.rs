@@ -12,7 +12,7 @@ use crate::{
     invariant::{Breach, alias_lost, been::Been},
     plan::{
         Plan,
-        answers::{LeftOut, Variant, parts},
+        answers::{LeftOut, Variant, parts, written_out},
         given::Given,
         judged::Judged,
         resolve::resolve_scenario,
@@ -163,6 +163,7 @@ impl Scenario {
             return Err(refuse(vain));
         }
         // What is found is a plan for these answers, and asks nothing.
+        let tree = written_out(source, &tree).map_err(refuse)?.tree;
         let variant = Variant::of(&tree, given, true).map_err(refuse)?;
         let tree = parts(&tree, &variant, &mut LeftOut::default()).into_owned();
         let scenario = Self { tree, plan: given.applied(plan) };

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    check,
+    check::{self, Family},
     plan::{
         given::Given,
         mention::{Declaration, Mentions, Of},
         parameter::ParameterValue,
         suggest::nearest,
     },
-    proof::verdict::{BUDGET, NotProven, Proven, Refuted, Verdict, prove},
+    proof::{
+        by_row::prove_by_row,
+        verdict::{BUDGET, NotProven, Proven, Refuted, Verdict, Why, prove},
+    },
     repair::{Change, changed},
     source::{Finding, Refusal, Source, Span, shown},
     syntax::{
@@ -109,7 +112,8 @@ fn twice(wishes: &Wishes) -> Refusal {
 
 fn judged(source: Source) -> Result<Made, Unmade> {
     let mut kept = None;
-    for variant in check::variants(&source, &Given::default()).map_err(Unmade::Refused)? {
+    let Family { variants, rows } = check::family(&source, &Given::default()).map_err(Unmade::Refused)?;
+    for variant in variants {
         let is_of_silence = variant.is_of_silence();
         let start = variant.checked.plan().start.clone();
         match prove(variant.checked, &start, BUDGET) {
@@ -119,6 +123,14 @@ fn judged(source: Source) -> Result<Made, Unmade> {
             Verdict::Refuted(refuted) => return Err(Unmade::Refuted(source, refuted)),
             Verdict::NotProven(open) => return Err(Unmade::NotProved(open)),
         }
+    }
+    if let Some(mut rows) = rows
+        && let Err((number, why)) = prove_by_row(&rows)
+        && number < rows.alone.len()
+    {
+        let checked = rows.alone.swap_remove(number).variant.checked;
+        let why = Why::Unsettled(why);
+        return Err(Unmade::NotProved(Box::new(NotProven { checked, states: 0, why })));
     }
     match kept {
         Some(proven) => Ok(Made { text: source.text, proven }),

@@ -7,6 +7,7 @@ mod answers;
 mod automation;
 mod board;
 mod book;
+mod by_row;
 mod certificate;
 mod cli;
 mod clumsy;

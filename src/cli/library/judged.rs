@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use crate::{
-    check::{self, Checked, family},
+    check::{self, Checked, Family, family},
     plan::{
         given::Given,
         vocabulary::{self, Vocabulary},
     },
     proof::{
         budget::Budget,
+        by_row::prove_by_row,
         engine::{Engine, How},
         verdict::{Refuted, Verdict, prove_by},
     },
@@ -20,6 +21,7 @@ use crate::{
 
 use super::{
     super::{
+        by_row::{RowByRow, unproved},
         text::{Unread, loaded},
         weighed::Weights,
     },
@@ -62,8 +64,8 @@ pub(super) fn look(path: &Path, task: Task, weights: &Weights) -> Looked {
             Err(findings) => refused(file, None, Refusal::new(source, findings)),
         };
     }
-    let mut variants = match check::variants(&source, &Given::default()) {
-        Ok(variants) => variants,
+    let Family { mut variants, rows } = match check::family(&source, &Given::default()) {
+        Ok(family) => family,
         Err(refusal) => return unchecked(file, &source, refusal),
     };
     let (advice, refuses) = weights.weighed(family::advice(&mut variants));
@@ -85,7 +87,7 @@ pub(super) fn look(path: &Path, task: Task, weights: &Weights) -> Looked {
             refusal: None,
         };
     };
-    let mut looked = Vec::new();
+    let (mut looked, whole) = (Vec::new(), variants.len());
     for variant in variants {
         let answers = variant.told().join(", ");
         let found = judged((&file, &source), variant.checked, engine, budget);
@@ -98,13 +100,23 @@ pub(super) fn look(path: &Path, task: Task, weights: &Weights) -> Looked {
     let notes: Vec<String> =
         looked.iter().map(|(answers, found)| format!("where {answers}: {}", found.row.note)).collect();
     let is_one = looked.len() == 1;
+    let by_row = rows.as_ref().map(|rows| (rows, prove_by_row(rows)));
     let Some((_, first)) = looked.into_iter().next() else {
         return row(file, Outcome::Failed, None, String::new());
     };
     if is_one || first.row.outcome != Outcome::Proved {
         return first;
     }
-    Looked { row: Row { note: notes.join("; "), ..first.row }, ..first }
+    let note = match by_row {
+        None => notes.join("; "),
+        Some((rows, Ok(_))) => format!("{}", RowByRow::of(rows, whole).sentence()),
+        Some((rows, Err((number, why)))) => {
+            let alone = rows.alone.get(number);
+            let why = alone.map(|alone| unproved(alone, &why)).unwrap_or_default();
+            return row(file, Outcome::NotProved, first.row.expected, why);
+        }
+    };
+    Looked { row: Row { note, ..first.row }, ..first }
 }
 
 /// Proves a plan.

@@ -1,12 +1,12 @@
 //! What `prove` tells machines.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    cli::{exit::Exit, json::Document},
+    cli::{by_row::RowByRow, exit::Exit, json::Document},
     page::findings::{Entry, Lines, Place},
     plan::Plan,
     proof::{
@@ -34,6 +34,10 @@ pub struct Judged {
     /// The verdict on each variant of a plan with questions; nothing otherwise.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     variants: Vec<Judged>,
+    /// How it was judged, where that was row by row; then promises, ends and durations hang on the answers, and are
+    /// told of one variant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row_by_row: Option<RowByRow>,
     /// The promises that hold in every order of events; nothing unless proved.
     promises: Vec<Kept>,
     /// What holds at the end; nothing unless proved.
@@ -190,6 +194,7 @@ impl Judged {
             outcome,
             answers: Vec::new(),
             variants: Vec::new(),
+            row_by_row: None,
             promises: Vec::new(),
             finals: Vec::new(),
             waived: Vec::new(),
@@ -300,6 +305,32 @@ impl Judged {
             _ => Outcome::NotProved,
         };
         Self { variants, ..Self::of(plan, source, outcome) }
+    }
+
+    /// A plan that is proved row by row, with the proofs of some variants of the whole, and how many moments the
+    /// order of the steps rules out.
+    pub(super) fn row_by_row(
+        (plan, source): (&str, &Source),
+        proofs: &[Proof],
+        (rows, cuts): (RowByRow, usize),
+    ) -> Self {
+        let unique = |of: fn(&Proof) -> &[String]| {
+            let all: BTreeSet<String> = proofs.iter().flat_map(of).cloned().collect();
+            all.into_iter().collect::<Vec<String>>()
+        };
+        Self {
+            row_by_row: Some(rows),
+            engine: Some(By::Cuts),
+            cuts: Some(cuts),
+            waived: unique(|proof| &proof.waived),
+            assumptions: unique(|proof| &proof.assumptions),
+            ..Self::of(plan, source, Outcome::Proved)
+        }
+    }
+
+    /// A plan of which a row alone is not proved.
+    pub(super) fn open_row_by_row((plan, source): (&str, &Source), reason: String) -> Self {
+        Self { reason: Some(reason), ..Self::of(plan, source, Outcome::NotProved) }
     }
 
     /// The same with findings.

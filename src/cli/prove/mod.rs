@@ -6,6 +6,7 @@ mod judged;
 mod moments;
 mod one;
 mod refuted;
+mod rows;
 mod several;
 mod story;
 mod timed;
@@ -15,7 +16,7 @@ mod words;
 use std::path::PathBuf;
 
 use crate::{
-    check::{Variant, family},
+    check::{Family, Variant, family},
     proof::{engine::Engine, verdict::BUDGET},
     source::Refusal,
 };
@@ -80,8 +81,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     }
     // A certificate or a story is of one plan.
     let is_of_one = arguments.certificate.is_some() || arguments.story.is_some() || arguments.all;
-    let read = if is_of_one { arguments.plan.only(screen) } else { arguments.plan.variants(screen) };
-    let (source, mut variants) = match read {
+    let read = if is_of_one { arguments.plan.only(screen) } else { arguments.plan.family(screen) };
+    let (source, Family { mut variants, rows }) = match read {
         Ok(read) => read,
         Err(exit) => return exit,
     };
@@ -99,6 +100,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         place.stays_empty(screen);
         story.stays_empty("refused for its advice", screen);
         return Exit::Refused;
+    }
+    if let Some(rows) = rows {
+        return rows::prove(arguments, (source, variants, &rows), advice, (&place, &story), screen);
     }
     if variants.len() > 1 {
         return several::prove(arguments, (source, variants, advice), (&place, &story), screen);

@@ -11,6 +11,7 @@ use crate::{
         verdict::{Verdict, Why, prove_by},
     },
     source::{Finding, Refusal, Source},
+    world::state::World,
 };
 
 use super::{
@@ -29,11 +30,29 @@ pub(super) fn one(
     screen: &mut Screen,
 ) -> (Exit, Option<Judged>) {
     let start = checked.plan().start.clone();
+    let verdict = verdict(arguments, checked, screen);
+    told(arguments, (source, (verdict, &start), name), advice, (place, story), screen)
+}
+
+/// Judges one plan from its start.
+pub(super) fn verdict(arguments: &Arguments, checked: Checked, screen: &Screen) -> Verdict {
+    let start = checked.plan().start.clone();
     let watch = Watch::of(screen);
     let goes_on = |reached| watch.goes_on(reached);
     let verdict =
         prove_by(arguments.engine, checked, &start, Budget { states: arguments.budget, goes_on: &goes_on });
     watch.ends();
+    verdict
+}
+
+/// Tells what became of one plan.
+pub(super) fn told(
+    arguments: &Arguments,
+    (source, (verdict, start), name): (&Source, (Verdict, &World), &str),
+    advice: Vec<Finding>,
+    (place, story): (&certificate::Place<'_>, &story::Place<'_>),
+    screen: &mut Screen,
+) -> (Exit, Option<Judged>) {
     match verdict {
         Verdict::Proven(proven) => {
             // The process ends soon: to give a large plan back piece by piece takes a tenth of its time.
@@ -42,7 +61,7 @@ pub(super) fn one(
             if !advice.is_empty() {
                 screen.page(&Refusal::new(source.clone(), advice));
             }
-            let written = match place.write((&proven, &start), arguments.budget, screen) {
+            let written = match place.write((&proven, start), arguments.budget, screen) {
                 Ok(written) => written,
                 Err(exit) => return (exit, None),
             };

@@ -1,12 +1,12 @@
 //! Which variant of a plan is meant.
 
 use crate::{
-    plan::{given::Given, resolve::Draft},
+    plan::{given::Given, resolve::Draft, table::once},
     source::Finding,
     syntax::tree::{AskDecl, SyntaxTree},
 };
 
-use super::{Answers, Question, Questions, not_answered, questions};
+use super::{Answers, MOST, Question, Questions, not_answered, questions};
 
 /// The questions of a plan, each with the answer that it is read for.
 #[derive(Debug)]
@@ -36,6 +36,7 @@ impl<'t> Variant<'t> {
             asked.push((ask, silence, answer.is_some()));
             answers.insert(name.clone(), answer.unwrap_or(silence));
         }
+        let findings = if findings.len() > MOST { once(findings) } else { findings };
         if findings.is_empty() { Ok(Self { asked, answers, are_none }) } else { Err(findings) }
     }
 

@@ -56,6 +56,13 @@ pub fn without_condition(phrase: &mut Phrase) {
     }
 }
 
+/// A phrase without the condition at its end, and that condition, the words `only if` included; nothing where it
+/// has none.
+pub fn apart(phrase: &Phrase) -> Option<(Phrase, Phrase)> {
+    let (said, condition) = phrase.terms.split_at_checked(place(phrase)?)?;
+    Some((Phrase { terms: said.to_vec() }, Phrase { terms: condition.to_vec() }))
+}
+
 /// The condition at the end of a phrase; one that holds always where there is none.
 ///
 /// # Errors

@@ -103,7 +103,9 @@ struct TooManyQuestions {
     at: SourceSpan,
 }
 
-pub(super) fn too_many(count: usize, at: Span) -> Finding {
+/// The finding for more questions than are judged.
+#[must_use]
+pub fn too_many(count: usize, at: Span) -> Finding {
     Box::new(TooManyQuestions { count, at: at.into() })
 }
 
@@ -240,7 +242,8 @@ it is refused. Say what is done under those answers.
         title: "a plan asks more questions than are judged",
         text: "\
 Every way to answer the questions is judged by itself, and each question doubles their number: six
-of them make 64 plans. Split the plan where it asks for more.
+of them make 64 plans. Split the plan where it asks for more. Those that are asked for each row of
+a table count once, for the row.
 ",
     },
     Explanation {

@@ -10,10 +10,12 @@ mod finding;
 mod question;
 mod survey;
 mod variant;
+mod written_out;
 
 pub use chosen::Variant;
-pub use condition::without_condition;
-pub use finding::{EXPLANATIONS, empty_variant, not_answered, unknown_given};
-pub use question::{Answers, Question, written};
+pub use condition::{apart, without_condition};
+pub use finding::{EXPLANATIONS, empty_variant, not_answered, too_many, unknown_given};
+pub use question::{Answers, Question, few, written};
 pub use survey::{MOST, Questions, questions};
 pub use variant::{LeftOut, parts, steps};
+pub use written_out::{WrittenOut, tables_that_ask, written_out};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    plan::duplicate,
+    plan::{duplicate, table::once},
     source::{Finding, Span},
     syntax::tree::{AskDecl, Block, Item, Line, Phrase, StepLine, SyntaxTree, Term},
 };
@@ -47,6 +47,22 @@ impl Questions<'_> {
             ways = ways.iter().flat_map(longer).collect();
         }
         ways
+    }
+
+    /// Those that no given answer answers.
+    pub fn open<'q>(&'q self, given: &'q Answers) -> impl Iterator<Item = &'q AskDecl> {
+        self.all.iter().map(|(ask, _)| *ask).filter(|ask| !given.contains_key(&ask.name.value))
+    }
+
+    /// One way to answer them: what is given, and of each other question what `otherwise` says, which is told
+    /// its name and what silence means.
+    #[must_use]
+    pub fn way(&self, given: &Answers, otherwise: impl Fn(&str, bool) -> bool) -> Answers {
+        let one = |(ask, silence): &(&AskDecl, bool)| {
+            let name = &ask.name.value;
+            (name.clone(), given.get(name).copied().unwrap_or_else(|| otherwise(name, *silence)))
+        };
+        self.all.iter().map(one).collect()
     }
 
     /// The names.
@@ -115,8 +131,11 @@ pub fn questions(tree: &SyntaxTree) -> Result<Questions<'_>, Vec<Finding>> {
         look.questions.all.push((ask, silence));
     }
     look.names = look.questions.names();
-    if let Some((ask, _)) = look.questions.all.get(MOST) {
-        look.findings.push(too_many(look.questions.all.len(), ask.name.span));
+    // One that is asked for each row of a table stands in one place.
+    let places: BTreeSet<Span> = look.questions.all.iter().map(|(ask, _)| ask.name.span).collect();
+    let is_by_row = places.len() < look.questions.all.len();
+    if let Some(at) = places.iter().nth(MOST) {
+        look.findings.push(too_many(places.len(), *at));
     }
     look.items(&tree.items);
     // What is told already may be why nothing hangs on a question.
@@ -126,7 +145,10 @@ pub fn questions(tree: &SyntaxTree) -> Result<Questions<'_>, Vec<Finding>> {
             look.findings.push(unused(&ask.name));
         }
     }
-    if look.findings.is_empty() { Ok(look.questions) } else { Err(look.findings) }
+    if look.findings.is_empty() {
+        return Ok(look.questions);
+    }
+    Err(if is_by_row { once(look.findings) } else { look.findings })
 }
 
 /// What was seen so far.

@@ -122,6 +122,7 @@ stock! {
     "xml-signature/by-what-the-partner-holds",
     "xml-signature/one-key",
     "xml-signature/one-key-as-documented",
+    "xml-signature/shared-alias-asked",
     "xml-signature/shared-alias-in-waves",
     "xml-signature/shared-alias-one-moment",
     "xml-signature/two-keys",

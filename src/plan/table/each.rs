@@ -3,12 +3,11 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use crate::{
-    plan::suggest,
+    plan::{answers::apart, suggest},
     source::{Finding, Source, Span, Spanned, shown},
     syntax::tree::{
-        Binding, Block, Every, FactDecl, FactOf, GroupDecl, InnerDecl, InnerLine, Item, KindDecl, Line,
-        Owned, Phrase, StepDecl, StepLine, SyntaxTree, TakesLine, Term, Thing, Titled, UseDecl, WaitsLine,
-        WindowDecl,
+        AskDecl, Binding, Block, Every, FactDecl, FactOf, GroupDecl, InnerDecl, InnerLine, Item, Line, Owned,
+        Phrase, StepDecl, StepLine, SyntaxTree, TakesLine, Term, Thing, Titled, WaitsLine, WindowDecl,
     },
 };
 
@@ -18,7 +17,7 @@ use super::{
     declared::tables,
     finding::{ColumnNameTaken, MisplacedInEach, NoRow, SameInEachRow, UnknownColumn, UnknownTable},
     list::{Piece, pieces, whole},
-    of_tables::is_of_tables,
+    of_tables::{is_of_tables, is_said_once},
     once,
     read::{Table, written},
     row::{Outside, Row},
@@ -205,18 +204,7 @@ impl<'a> Saying<'a> {
         let misplaced = |word: &'static str, at: Span| -> Option<Finding> {
             (!around.is_empty()).then(|| Box::new(MisplacedInEach { word, at: at.into() }) as Finding)
         };
-        let once = match item {
-            Item::Plan(head) => Some(("plan", head.name.span)),
-            Item::Param(decl) => Some(("param", decl.name.span)),
-            Item::Ask(ask) => Some(("ask", ask.name.span)),
-            Item::Expect(expect) => Some(("expect", expect.code.span)),
-            Item::Use(UseDecl { file, .. }) => Some(("use", file.span)),
-            Item::Kind(KindDecl { name, .. }) => Some(("kind", name.span)),
-            Item::Say(say) => Some(("say", say.said.span)),
-            Item::Vocabulary(head) => Some(("vocabulary", head.name.span)),
-            _ => None,
-        };
-        if let Some((word, at)) = once {
+        if let Some((word, at)) = is_said_once(item) {
             self.findings.extend(misplaced(word, at));
             return Some(item.clone());
         }
@@ -229,6 +217,12 @@ impl<'a> Saying<'a> {
             Item::Inner(inner) => Item::Inner(Box::new(self.inner(inner, row, around))),
             Item::Role(titled) => Item::Role(self.titled(titled, row, around)),
             Item::Key(titled) => Item::Key(self.titled(titled, row, around)),
+            Item::Ask(ask) => Item::Ask(Box::new(AskDecl {
+                name: self.own(&ask.name, row, around),
+                role: self.name(&ask.role, row),
+                text: row.name(&ask.text),
+                ..(**ask).clone()
+            })),
             Item::Group(group) => Item::Group(Box::new(GroupDecl {
                 name: self.own(&group.name, row, around),
                 roles: self.phrase(&group.roles, row),
@@ -252,9 +246,7 @@ impl<'a> Saying<'a> {
             Item::Waive(words) => Item::Waive(self.phrase(words, row)),
             Item::Issued(words) => Item::Issued(self.phrase(words, row)),
             Item::Typed(words) => Item::Typed(self.phrase(words, row)),
-            Item::ForEach(_) | Item::Plan(_) | Item::Param(_) | Item::Ask(_) | Item::Expect(_) => {
-                return None;
-            }
+            Item::ForEach(_) | Item::Plan(_) | Item::Param(_) | Item::Expect(_) => return None,
             Item::Use(_) | Item::Kind(_) | Item::Say(_) | Item::Vocabulary(_) => return None,
         })
     }
@@ -336,9 +328,8 @@ impl<'a> Saying<'a> {
                 }))],
                 StepLine::NotBefore(date) => vec![StepLine::NotBefore(Box::new(row.term(date)))],
                 StepLine::NotAfter(date) => vec![StepLine::NotAfter(Box::new(row.term(date)))],
-                same @ (StepLine::MayComeLate(_) | StepLine::TwoPeople(_) | StepLine::OnlyIf(_)) => {
-                    vec![same.clone()]
-                }
+                StepLine::OnlyIf(words) => vec![StepLine::OnlyIf(self.phrase(words, row))],
+                same @ (StepLine::MayComeLate(_) | StepLine::TwoPeople(_)) => vec![same.clone()],
                 StepLine::Act(words) => vec![StepLine::Act(self.phrase(words, row))],
             };
             body.lines.extend(said.into_iter().map(|node| with(line, node)));
@@ -348,9 +339,19 @@ impl<'a> Saying<'a> {
 
     /// A line that may be said for each row of a table, as a whole.
     fn for_rows(&mut self, words: &Phrase, row: &Row<'a>) -> Vec<Phrase> {
-        let Some((said, every)) = whole(words) else { return vec![self.phrase(words, row)] };
+        let (before, condition) = apart(words).unzip();
+        let Some((said, every)) = whole(before.as_ref().unwrap_or(words)) else {
+            return vec![self.phrase(words, row)];
+        };
         let rows = self.rows(&every, row).into_iter().flat_map(|(_, rows)| rows);
-        rows.map(|row| self.phrase(&said, &row)).collect()
+        let one = |row: Row<'a>| {
+            let mut one = self.phrase(&said, &row);
+            // The condition is asked of the row too.
+            let condition = condition.as_ref().map(|condition| self.phrase(condition, &row));
+            one.terms.extend(condition.into_iter().flat_map(|condition| condition.terms));
+            one
+        };
+        rows.map(one).collect()
     }
 
     /// A phrase, in which a word may be a list.

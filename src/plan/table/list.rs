@@ -47,6 +47,12 @@ pub(super) fn has_list(phrase: &Phrase) -> bool {
     phrase.terms.windows(2).any(|two| matches!(two, [one, other] if is(one, "for") && is(other, "each")))
 }
 
+/// Whether a phrase has a list in it with a member for each row of a table.
+#[must_use]
+pub fn lists(phrase: &Phrase, table: &str) -> bool {
+    pieces(phrase).iter().any(|piece| matches!(piece, Piece::Each(_, every) if every.table.value == table))
+}
+
 fn is(term: &Term, word: &str) -> bool {
     matches!(term, Term::Word(found) if found.value == word)
 }

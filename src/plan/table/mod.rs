@@ -14,6 +14,7 @@ mod flat;
 mod list;
 mod of_tables;
 mod once;
+mod one_row;
 mod read;
 mod row;
 mod sentences;
@@ -26,7 +27,9 @@ pub use count::{LIMIT, total};
 pub use each::{instances, sentences};
 pub use finding::EXPLANATIONS;
 pub use flat::flat;
+pub use list::lists;
 pub use once::once;
+pub use one_row::OneRow;
 pub use sentences::{Rows, Sentences};
 pub use value::Kind;
 

@@ -1,6 +1,9 @@
 //! What has to do with tables.
 
-use crate::syntax::tree::{Block, Item, Phrase, StepLine};
+use crate::{
+    source::Span,
+    syntax::tree::{Block, Item, KindDecl, Phrase, StepLine, UseDecl},
+};
 
 use super::list::has_list;
 
@@ -46,5 +49,19 @@ pub(super) fn is_of_tables(item: &Item) -> bool {
             let of_fact = thing.fact.as_ref().is_some_and(|fact| fact.owner.value.contains('$'));
             thing.name.value.contains('$') || of || of_fact
         }
+    }
+}
+
+/// A sentence that a plan says once, and not for each row: its word and its place.
+pub(super) fn is_said_once(item: &Item) -> Option<(&'static str, Span)> {
+    match item {
+        Item::Plan(head) => Some(("plan", head.name.span)),
+        Item::Param(decl) => Some(("param", decl.name.span)),
+        Item::Expect(expect) => Some(("expect", expect.code.span)),
+        Item::Use(UseDecl { file, .. }) => Some(("use", file.span)),
+        Item::Kind(KindDecl { name, .. }) => Some(("kind", name.span)),
+        Item::Say(say) => Some(("say", say.said.span)),
+        Item::Vocabulary(head) => Some(("vocabulary", head.name.span)),
+        _ => None,
     }
 }
