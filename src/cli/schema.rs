@@ -14,6 +14,7 @@ use crate::{
 };
 
 use super::{
+    answer::TakenDown,
     carried::{Carried, Told},
     check::Sound,
     compare::Compared,
@@ -64,6 +65,7 @@ pub struct Row {
 pub const SCHEMAS: &[Row] = &[
     row::<CalledOff>("`abort`"),
     row::<Act>("`confirm`, `reject` and `retry`"),
+    row::<TakenDown>("`answer`"),
     row::<Amended>("`amend`, `skip` and `waive`"),
     row::<Boards>("`board`"),
     row::<Sound>("`check` of a plan that is accepted"),

@@ -15,6 +15,7 @@ mod runs;
 pub mod schema;
 pub mod sqlite;
 pub mod store;
+pub mod survey;
 mod wording;
 
 use std::fmt::Debug;
