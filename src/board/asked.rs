@@ -25,7 +25,7 @@ pub(super) fn cell(cell: Cell, asked: &[&Asked], now: Timestamp) -> Cell {
         _ => return cell,
     };
     // What is still to come of its acts is told where nothing of this is open.
-    if put.state == Condition::Done && cell.state != Condition::Absent {
+    if put.state == Condition::Done && !matches!(cell.state, Condition::Absent | Condition::Blocked) {
         return Cell { questions: put.questions, ..cell };
     }
     put
