@@ -65,8 +65,8 @@ pub struct Row {
 pub const SCHEMAS: &[Row] = &[
     row::<CalledOff>("`abort`"),
     row::<Act>("`confirm`, `reject` and `retry`"),
-    row::<TakenDown>("`answer`"),
     row::<Amended>("`amend`, `skip` and `waive`"),
+    row::<TakenDown>("`answer`"),
     row::<Boards>("`board`"),
     row::<Sound>("`check` of a plan that is accepted"),
     row::<Library>("`check` of a folder and `prove --library`"),

@@ -180,6 +180,15 @@ fn another_text_keeps_the_answers_to_the_same_words() {
     assert!(said.err.contains("asked anew: holds_two"), "{}", said.err);
     assert!(said.out.contains("waits for receiver_admin until"), "{}", said.out);
     assert_eq!((count(&other, "run"), count(&other, "answer"), count(&other, "survey")), (0, 1, 1));
+
+    // Nor does it give anybody more time.
+    let third = super::place("  answers within 14d\n");
+    third.run().ends(3);
+    pass(&third, 13);
+    third.edit("plan.renewal", "keyroll 1\n", "# Looked through once more.\nkeyroll 1\n");
+    third.run().ends(3).says("waits for receiver_admin until");
+    pass(&third, 1);
+    third.run().ends(3).says("silence of receiver_admin until");
 }
 
 #[test]
