@@ -42,6 +42,9 @@ pub struct Cell {
     pub why: Option<String>,
     /// The steps.
     pub steps: Vec<String>,
+    /// What the partner was asked before the run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<String>,
 }
 
 /// How it stands.
@@ -195,6 +198,7 @@ impl<'a> Turns<'a> {
             waits_for: turn.waits_for.map(|role| plan.landscape.roles[role].clone()),
             why: turn.why,
             steps: steps.iter().map(|step| plan.steps[*step].name.value.clone()).collect(),
+            questions: Vec::new(),
         }
     }
 }

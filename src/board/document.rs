@@ -8,11 +8,11 @@ use crate::{
     invariant::Hazard,
     plan::Plan,
     transition::{state::State, waived::Waived},
-    world::id::{AcceptorId, StepId},
+    world::id::{AcceptorId, RoleId, StepId},
 };
 
 use super::{
-    Awaited, Cell, Column, Condition, Subject,
+    Awaited, Cell, Column, Condition, Subject, asked,
     awaited::awaited,
     cell::{Turns, days},
     column::grid,
@@ -136,12 +136,19 @@ impl Board {
         let turns = Turns::of(*subject);
         let has =
             |column: &Column| grid.iter().any(|row| row.get(column.place()).is_some_and(|c| !c.is_empty()));
-        let columns: Vec<Column> = Column::ALL.into_iter().filter(has).collect();
+        let put = |role: RoleId| {
+            let role = &plan.landscape.roles[role];
+            subject.survey.map(|survey| asked::of_role(survey, role, subject.now)).unwrap_or_default()
+        };
+        let are_asked = roster.rows.iter().any(|row| !put(row.role).is_empty());
+        let is_put = |column: &Column| are_asked && matches!(column, Column::Asked | Column::Answered);
+        let columns: Vec<Column> =
+            Column::ALL.into_iter().filter(|column| has(column) || is_put(column)).collect();
         let waived = [Hazard::Rejected, Hazard::Interrupted].map(|hazard| waived(plan, hazard));
         let partners = roster.rows.iter().zip(&grid).map(|(row, cells)| {
             let cell = |column: &Column| {
                 let steps: &[StepId] = cells.get(column.place()).map_or(&[], Vec::as_slice);
-                let cell = turns.cell(row.role, *column, steps);
+                let cell = asked::cell(turns.cell(row.role, *column, steps), &put(row.role), subject.now);
                 let [rejected, interrupted] = &waived;
                 let waived = if *column == Column::Stopped { interrupted } else { rejected };
                 let role = &plan.landscape.roles[row.role];

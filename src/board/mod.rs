@@ -3,6 +3,7 @@
 //! It is made from the plan, the site and the records of a run. Nothing is looked at in the world: what a
 //! person has said is told as said, and what a backend has shown as seen, each with the time of its record.
 
+mod asked;
 mod awaited;
 mod cell;
 mod column;
@@ -27,6 +28,7 @@ use jiff::Timestamp;
 use crate::{
     backend::bench::Material,
     check::Checked,
+    journal::survey::Survey,
     run::casting::Casting,
     transition::{event::Record, state::State},
     world::id::RoleId,
@@ -47,6 +49,8 @@ pub struct Subject<'a> {
     pub records: &'a [Record],
     /// The moment.
     pub now: Timestamp,
+    /// What its roles are asked before it begins, or were asked.
+    pub survey: Option<&'a Survey>,
     /// Who coordinates, where that is said; otherwise the role that speaks to most others.
     pub coordinator: Option<RoleId>,
 }

@@ -24,7 +24,10 @@ pub struct Answered {
 }
 
 /// Reads `NAME=yes` or `NAME=no`.
-fn answer(text: &str) -> Result<(String, bool), String> {
+///
+/// # Errors
+/// It is neither.
+pub(super) fn answer(text: &str) -> Result<(String, bool), String> {
     match text.split_once('=') {
         Some((name, "yes")) => Ok((name.to_owned(), true)),
         Some((name, "no")) => Ok((name.to_owned(), false)),

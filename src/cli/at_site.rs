@@ -9,6 +9,7 @@ use crate::{
         Host, HostError, leg,
         letter::Delivery,
         sqlite::{Pinned, SqliteHost, Store},
+        survey::Survey,
     },
     plan::given::Given,
     run::{bind::compare, notices::herald::SiteHerald, site::Site},
@@ -130,9 +131,9 @@ impl AtSite {
             let Some(pinned) = self.found(&store, plan)? else { return Ok(None) };
             let checked = kept(path.clone(), &pinned)?;
             let (host, records) = store.read(&checked, &pinned.run)?;
-            let (deliveries, course) = (host.deliveries()?, host.course()?);
+            let (deliveries, course, survey) = (host.deliveries()?, host.course()?, host.survey()?);
             let state = host.state().clone();
-            Ok(Some(Looked { checked, state, records, course, deliveries, pinned }))
+            Ok(Some(Looked { checked, state, records, course, deliveries, survey, pinned }))
         })
     }
 
@@ -209,6 +210,8 @@ pub struct Looked {
     pub course: Vec<Record>,
     /// How the delivery of what people were told stands.
     pub deliveries: Vec<Delivery>,
+    /// The survey with whose answers it began, where there was one.
+    pub survey: Option<Survey>,
     /// What it is pinned to.
     pub pinned: Pinned,
 }

@@ -10,6 +10,7 @@ use crate::{
 
 use super::{
     json::Document,
+    survey::Surveyed,
     tally::{Summary, Tally},
 };
 
@@ -24,6 +25,9 @@ pub struct Carried {
     /// What it waits for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) waiting: Option<Vec<Waiting>>,
+    /// What people are asked before it begins, where they are waited for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) survey: Option<Surveyed>,
     /// Where the world is not as recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) differences: Option<Vec<Difference>>,
@@ -74,6 +78,7 @@ impl Carried {
             summary: Summary::of(outcome, tally, run),
             waits: None,
             waiting: None,
+            survey: None,
             differences: None,
             breaches: Vec::new(),
             broken: Vec::new(),

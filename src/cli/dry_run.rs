@@ -2,13 +2,18 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use crate::{
     backend::clock::{Clock, WallClock},
+    check::Checked,
     journal::{
         Host, HostError,
         sqlite::{Pinned, Store},
+        survey::Survey,
     },
     page::junit::Case,
+    plan::answers::Question,
     proof::verdict::{BUDGET, Proven, Verdict, prove},
     run::{
         approval::Approval,
@@ -19,8 +24,10 @@ use crate::{
         error::RunError,
         notices::foreseen::foreseen,
         site::Site,
+        time::to_the_second,
     },
     source::{Refusal, shown},
+    syntax::spelt,
     transition::state::State,
 };
 
@@ -30,7 +37,8 @@ use super::{
     exit::Exit,
     json::{Document, Format},
     screen::{Screen, cases::Junit},
-    text::{pinned, plan},
+    survey::found::{asking, read as known},
+    text::plan,
     trusted::trusted,
 };
 
@@ -69,7 +77,7 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let source = plan(&arguments.plan, screen)?;
     let (site, text) = arguments.at.read(screen)?;
     let given = arguments.answered.given(&site, screen)?;
-    let checked = pinned(&source, &given, screen)?;
+    let (checked, given, survey) = known(&arguments.at, (&source, given), screen)?;
     vain(&given, &site, &checked, screen)?;
     fitting(&checked, (&site, &text), &arguments.at.folder(), screen)?;
     trusted(&arguments.at, (&site, &text), screen)?;
@@ -98,6 +106,7 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     // Taken before the backends are covered: it is of the world, and not of what would become of it.
     let approval = arguments.save.as_ref().map(|_| Approval::of(&proven, &site, &folder, &backends));
     let told = foreseen(proven.checked().plan(), &site, under_way.as_ref());
+    let under_way_is_none = under_way.is_none();
     let bound = Bound { site: &site, folder: &folder, backends };
     let mut found = match dry_run(&proven, bound, under_way, now) {
         Err(RunError::Weak(finding)) => {
@@ -108,6 +117,7 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         found => found.map_err(|e| complain(e.to_string()))?,
     };
     found.notices = told;
+    found.notes.extend(unanswered(proven.checked(), survey.as_deref(), under_way_is_none, now));
     let plan = proven.checked().plan();
     for (store, claim) in Claims::held(plan, &site, &folder).map_err(|e| complain(e.to_string()))? {
         found.notes.extend(claim.runs.iter().map(|hold| {
@@ -132,6 +142,27 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         None => {}
     }
     Ok(if fits { Exit::Done } else { Exit::Stale })
+}
+
+/// What a run would ask before it begins, and what silence would mean.
+fn unanswered(checked: &Checked, survey: Option<&Survey>, not_begun: bool, now: Timestamp) -> Vec<String> {
+    let plan = checked.plan();
+    let open = asking(checked).filter(|question| not_begun && !question.given);
+    let note = |question: &Question| {
+        let (name, role) = (shown(&question.name.value), shown(&plan.landscape.roles[question.role]));
+        let silence = if question.silence { "yes" } else { "no" };
+        let put = survey.and_then(|survey| survey.asked.iter().find(|put| put.name == question.name.value));
+        let until = match put {
+            Some(put) if put.due <= now => format!("did not answer until {}", to_the_second(put.due)),
+            Some(put) => format!("is asked, and may answer until {}", to_the_second(put.due)),
+            None => {
+                let within = question.within.map(spelt).unwrap_or_default();
+                format!("would be asked, and have {within} to answer")
+            }
+        };
+        format!("{name} is not answered: {role} {until}; what is shown is for {silence}, which silence means")
+    };
+    open.map(note).collect()
 }
 
 /// Where the run of this plan stands that is under way at this site, if there is one.

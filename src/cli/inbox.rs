@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     backend::clock::{Clock, WallClock},
-    journal::Host,
+    journal::{Host, survey::Survey},
     run::{
         casting::Casting,
         due::Due,
@@ -17,10 +17,11 @@ use crate::{
 };
 
 use super::{
-    at_site::{AtSite, Attached},
+    at_site::{AtSite, Attached, failed},
     exit::Exit,
     json::{Document, Format},
     screen::Screen,
+    survey::{Put, Surveyed, found::meant},
 };
 
 /// Show what waits for a role.
@@ -45,6 +46,9 @@ pub struct Inbox {
     role: String,
     /// What waits for it.
     waits: Vec<Waiting>,
+    /// What it is asked before a run begins.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    questions: Vec<Put>,
 }
 
 impl Document for Inbox {
@@ -54,6 +58,11 @@ impl Document for Inbox {
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     screen.speak(arguments.format);
+    match meant(&arguments.at) {
+        Ok(Some(survey)) => return asked(arguments, &survey, screen),
+        Ok(None) => {}
+        Err(error) => return failed(&error, screen),
+    }
     let Attached { checked, host, site, pinned, .. } = match arguments.at.attach(false, screen) {
         Ok(attached) => attached,
         Err(exit) => return exit,
@@ -77,7 +86,12 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let mine: Vec<&Wait> = found.iter().filter(is_mine).collect();
     if arguments.format == Format::Json {
         let waits = mine.iter().map(|wait| wait.waiting(&checked)).collect();
-        screen.document(&Inbox { run: pinned.run, role: arguments.role.clone(), waits });
+        screen.document(&Inbox {
+            run: pinned.run,
+            role: arguments.role.clone(),
+            waits,
+            questions: Vec::new(),
+        });
         return Exit::Done;
     }
     for open in &mine {
@@ -123,4 +137,38 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
 fn proposed(window: Opening) -> String {
     let closes = window.closes.map(|at| format!(" to {}", to_the_second(at)));
     format!("from {}{}: ", to_the_second(window.opens), closes.unwrap_or_default())
+}
+
+/// What a role is asked before a run begins.
+fn asked(arguments: &Arguments, survey: &Survey, screen: &mut Screen) -> Exit {
+    let told = Surveyed::of(survey, &survey.given, WallClock.now());
+    let questions: Vec<Put> = told.questions.into_iter().filter(|put| put.role == arguments.role).collect();
+    if arguments.format == Format::Json {
+        let questions = questions.into_iter().filter(|put| put.open).collect();
+        let (run, role) = (survey.run.clone(), arguments.role.clone());
+        screen.document(&Inbox { run, role, waits: Vec::new(), questions });
+        return Exit::Done;
+    }
+    let at = AtSite { run: None, ..arguments.at.clone() };
+    for put in questions.iter().filter(|put| put.open) {
+        let name = shown(&put.question);
+        let earlier = put.earlier.as_ref().map_or_else(String::new, |earlier| {
+            format!("; answered {} on {}", earlier.answer, to_the_second(earlier.at))
+        });
+        screen.result(format_args!(
+            "question {name}: {} (since {}, due {}; silence is taken as {}{earlier})\n         keyroll answer {} {name}=yes \
+             --as {}{}, or {name}=no",
+            shown(&put.text),
+            to_the_second(put.asked),
+            to_the_second(put.due),
+            put.silence,
+            shown(&survey.run),
+            shown(&arguments.role),
+            at.options(),
+        ));
+    }
+    if questions.iter().all(|put| !put.open) {
+        screen.result(format_args!("nothing waits for {}", shown(&arguments.role)));
+    }
+    Exit::Done
 }

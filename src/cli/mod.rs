@@ -1,5 +1,6 @@
 //! The command line: arguments in, words and an exit code out.
 
+pub mod answer;
 pub mod answered;
 pub mod at_site;
 pub mod by_row;
@@ -46,6 +47,7 @@ pub mod signature;
 pub mod site;
 pub mod status;
 pub mod stop;
+pub mod survey;
 pub mod synthesize;
 pub mod tally;
 mod terminal;
@@ -107,6 +109,7 @@ enum Verb {
     Status(status::Arguments),
     Why(why::Arguments),
     Inbox(inbox::Arguments),
+    Answer(answer::Arguments),
     Confirm(confirm::Arguments),
     Reject(reject::Arguments),
     #[command(flatten)]
@@ -155,6 +158,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Verb::Status(arguments) => status::run(&arguments, &mut screen),
         Verb::Why(arguments) => why::run(&arguments, &mut screen),
         Verb::Inbox(arguments) => inbox::run(&arguments, &mut screen),
+        Verb::Answer(arguments) => answer::run(&arguments, &mut screen),
         Verb::Confirm(arguments) => confirm::run(&arguments, &mut screen),
         Verb::Reject(arguments) => reject::run(&arguments, &mut screen),
         Verb::OfRun(verb) => of_run::run(&verb, &mut screen),

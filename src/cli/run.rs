@@ -1,22 +1,23 @@
 //! `keyroll run PLAN`
 
 mod all;
+mod approved;
+mod asked;
 mod bell;
 mod ended;
+mod surveys;
+mod taken;
 
 use std::num::NonZeroU8;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::{
     backend::clock::{Clock, WallClock},
-    journal::{
-        Host, leg,
-        sqlite::{Pinned, SqliteHost, Store, run_id},
-    },
+    check::Checked,
+    journal::{Host, sqlite::SqliteHost, survey::Survey},
     plan::given::Given,
     proof::verdict::{BUDGET, Proven, Verdict, prove},
     run::{
-        approval::Approval,
         bind::bind_for,
         claims::Claims,
         notices::herald::SiteHerald,
@@ -29,7 +30,7 @@ use crate::{
 
 use super::{
     answered::{Answered, vain},
-    at_site::{AtSite, Attached, failed, fitting, shown_path},
+    at_site::{AtSite, Attached, failed, fitting},
     carried::{Carried, Told},
     claimed,
     exit::Exit,
@@ -40,19 +41,23 @@ use super::{
         resting::{Figures, Resting},
         write_of,
     },
-    moved::moved,
     notices::{self, Post},
     of_run::go_on::go_on,
     prove::told,
     rehearse::progress::Progress,
     screen::Screen,
     stop,
+    survey::found::meant,
     tally::Tally,
     terminal::Terminal,
-    text::{pinned, plan, resolved},
+    text::{pinned, plan},
     trusted::trusted,
     validity::{self, At},
 };
+
+use approved::approved;
+use asked::{Call, Met, Ready, met};
+use taken::{Taken, host};
 
 pub(super) use all::Beside;
 
@@ -109,20 +114,34 @@ fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     if arguments.all {
         return all::all(arguments, screen);
     }
-    let Some(path) = &arguments.plan else { return go_on(arguments, None, None, screen) };
-    let source = plan(path, screen)?;
+    let source = match &arguments.plan {
+        Some(path) => plan(path, screen)?,
+        // What is asked before a run is carried on like the run.
+        None => match meant(&arguments.at).map_err(|error| failed(&error, screen))? {
+            Some(survey) => kept(&survey),
+            None => return go_on(arguments, None, None, screen),
+        },
+    };
     let (site, text) = arguments.at.read(screen)?;
     let given = arguments.answered.given(&site, screen)?;
-    let proven = proven(&source, &given, arguments.budget, screen)?;
+    let checked = pinned(&source, &given, screen)?;
+    let call = Call { arguments, at: &arguments.at, source: &source, site: (&site, &text), beside: false };
+    let Ready { checked, given, survey } = match met(call, (checked, given), screen)? {
+        Met::Ends(exit, _) => return Ok(exit),
+        Met::Begins(ready) => *ready,
+    };
+    let proven = judged(checked, arguments.budget, screen)?;
     vain(&given, &site, proven.checked(), screen)?;
     fitting(proven.checked(), (&site, &text), &arguments.at.folder(), screen)?;
     trusted(&arguments.at, (&site, &text), screen)?;
-    let job = Job { arguments, proven: &proven, site: &site, given: &given, beside: None };
+    let job =
+        Job { arguments, proven: &proven, site: &site, given: &given, survey: survey.as_ref(), beside: None };
     if let Some(path) = &arguments.approved {
         approved(path, job, screen)?;
     }
     let mut host = match host(job, screen)? {
         Taken::Up(host) => host,
+        Taken::Moved => return begin(arguments, screen),
         Taken::Part(run) => return go_on(arguments, Some(&run), None, screen),
         Taken::Finished(run) => {
             // It may have been cut off between its last record and the giving back.
@@ -153,6 +172,8 @@ pub(super) struct Job<'a> {
     pub(super) proven: &'a Proven,
     pub(super) site: &'a Site,
     pub(super) given: &'a Given,
+    /// The survey that it begins with the answers of.
+    pub(super) survey: Option<&'a Survey>,
     /// The others, where it is carried on beside them.
     pub(super) beside: Option<&'a Beside>,
 }
@@ -234,13 +255,12 @@ fn withdrawn(host: &mut SqliteHost, screen: &mut Screen) -> Result<(), Exit> {
 
 /// Proves the plan from its declared start. A run that is under way stays pinned to this proof: its
 /// plan, its parameters and its start are those that were proved.
-fn proven(source: &Source, given: &Given, budget: usize, screen: &mut Screen) -> Result<Box<Proven>, Exit> {
-    let checked = pinned(source, given, screen)?;
-    let start = checked.plan().start.clone();
+fn judged(checked: Checked, budget: usize, screen: &mut Screen) -> Result<Box<Proven>, Exit> {
+    let (source, start) = (checked.plan().source.clone(), checked.plan().start.clone());
     match prove(checked, &start, budget) {
         Verdict::Proven(proven) => Ok(proven),
         Verdict::Refuted(refuted) => {
-            screen.page(&Refusal::new(source.clone(), vec![refuted.finding]));
+            screen.page(&Refusal::new(source, vec![refuted.finding]));
             for line in told(refuted.checked.plan(), &refuted.story, screen.is_verbose()) {
                 screen.talk(line);
             }
@@ -254,125 +274,7 @@ fn proven(source: &Source, given: &Given, budget: usize, screen: &mut Screen) ->
     }
 }
 
-/// Holds the run to what was approved.
-fn approved(path: &Path, job: Job<'_>, screen: &mut Screen) -> Result<(), Exit> {
-    let Job { arguments, proven, site, .. } = job;
-    let approval = Approval::read(path).map_err(|error| {
-        screen.talk(shown(&error.to_string()));
-        Exit::Usage
-    })?;
-    let begun = under_way(proven, arguments, screen)?;
-    // A run that is under way moves the world itself; what it finds otherwise it says itself.
-    let folder = arguments.at.folder();
-    let moved = if begun {
-        Ok(approval.moved(proven.checked().plan().digest(), site, None))
-    } else {
-        approval.differences(proven, site, &folder)
-    };
-    match moved {
-        Ok(moved) if moved.is_empty() => Ok(()),
-        Ok(moved) => {
-            screen.talk("the approval is stale:");
-            for line in moved {
-                screen.talk(format_args!("  {}", shown(&line)));
-            }
-            screen.talk("make a dry run again, and have that one approved");
-            Err(Exit::Stale)
-        }
-        Err(error) => {
-            screen.talk(shown(&error.to_string()));
-            Err(Exit::Backend)
-        }
-    }
-}
-
-/// Whether a run of this plan is under way.
-fn under_way(proven: &Proven, arguments: &Arguments, screen: &mut Screen) -> Result<bool, Exit> {
-    let path = arguments.at.journal();
-    if !path.exists() {
-        return Ok(false);
-    }
-    let name = &proven.checked().plan().name;
-    let begun = |store: Store| match arguments.at.meant(&store.runs()?, Some(name)) {
-        Some(pinned) if !pinned.finished => store.has_begun(&pinned.run),
-        _ => Ok(false),
-    };
-    Store::open(&path).and_then(begun).map_err(|e| failed(&e, screen))
-}
-
-enum Taken {
-    Up(Box<SqliteHost>),
-    /// It has left this plan, and goes on in another part.
-    Part(String),
-    Finished(String),
-}
-
-/// Takes up the run of this plan that is under way, or enters a new one.
-fn host(job: Job<'_>, screen: &mut Screen) -> Result<Taken, Exit> {
-    let Job { arguments, proven, site, given, .. } = job;
-    let checked = proven.checked();
-    let plan = checked.plan();
-    let path = arguments.at.journal();
-    screen.detail(format_args!("the journal {}", resolved(&path)));
-    let mut store = Store::open(&path).map_err(|e| failed(&e, screen))?;
-    let runs = store.runs().map_err(|e| failed(&e, screen))?;
-    let mut found = arguments.at.meant(&runs, Some(&plan.name));
-    if let (None, Some(run)) = (found, &arguments.at.run) {
-        let (path, run) = (shown_path(&path), shown(run));
-        screen.talk(format_args!(
-            "the journal {path} holds no run {run} of this plan; without --run one begins"
-        ));
-        return Err(Exit::Usage);
-    }
-    if let Some(part) = found.filter(|p| leg::number(&p.run) > 1 && !(p.finished && arguments.again)) {
-        let run = part.run.clone();
-        // It may have been cut off before the last thing that it was commanded was carried out.
-        let is_through = part.finished && !store.has_commands(&run).map_err(|e| failed(&e, screen))?;
-        return Ok(if is_through { Taken::Finished(run) } else { Taken::Part(run) });
-    }
-    let fits = |p: &&Pinned| p.plan == plan.digest() && p.site == site.digest();
-    if let Some(pinned) = found.filter(|p| !p.finished && !fits(p)) {
-        // A run that did not come to its first record changed nothing, and binds nobody.
-        if store.withdraw(&pinned.run).map_err(|e| failed(&e, screen))? {
-            found = None;
-        }
-    }
-    if let Some(pinned) = found.filter(|p| !p.finished) {
-        if !fits(&pinned) {
-            screen.talk(moved(pinned, plan, &given.to_keep(plan)));
-            return Err(Exit::Stale);
-        }
-        if arguments.again {
-            let run = &pinned.run;
-            screen.remark(format_args!(
-                "run {run} is not finished; it goes on, and --again begins none beside it"
-            ));
-        }
-        let host = store.attach(checked, &pinned.run, true).map_err(|e| failed(&e, screen))?;
-        return Ok(Taken::Up(Box::new(host)));
-    }
-    if let Some(pinned) = found.filter(|p| !arguments.again && p.plan == plan.digest()) {
-        let run = &pinned.run;
-        if !fits(&pinned) || !store.has_commands(run).map_err(|e| failed(&e, screen))? {
-            return Ok(Taken::Finished(run.clone()));
-        }
-        let host = store.attach(checked, run, true).map_err(|e| failed(&e, screen))?;
-        return Ok(Taken::Up(Box::new(host)));
-    }
-    let now = WallClock.now();
-    let pinned = Pinned {
-        run: run_id(&plan.name, now),
-        started: now,
-        plan_name: plan.name.clone(),
-        plan_file: arguments.plan.as_deref().map(shown_path).unwrap_or_default(),
-        plan_text: plan.source.text.clone(),
-        plan_files: plan.files.clone(),
-        plan: plan.digest(),
-        site: site.digest(),
-        parameters: given.to_keep(plan),
-        finished: false,
-    };
-    store.enter(checked, &pinned).map_err(|e| failed(&e, screen))?;
-    let host = store.attach(checked, &pinned.run, true).map_err(|e| failed(&e, screen))?;
-    Ok(Taken::Up(Box::new(host)))
+/// The text that a survey was opened for.
+fn kept(survey: &Survey) -> Source {
+    Source::new(survey.plan_file.clone(), survey.plan_text.clone()).with_files(survey.plan_files.clone())
 }

@@ -14,6 +14,7 @@ use crate::{
 };
 
 use super::{
+    answer::TakenDown,
     carried::{Carried, Told},
     check::Sound,
     compare::Compared,
@@ -65,6 +66,7 @@ pub const SCHEMAS: &[Row] = &[
     row::<CalledOff>("`abort`"),
     row::<Act>("`confirm`, `reject` and `retry`"),
     row::<Amended>("`amend`, `skip` and `waive`"),
+    row::<TakenDown>("`answer`"),
     row::<Boards>("`board`"),
     row::<Sound>("`check` of a plan that is accepted"),
     row::<Library>("`check` of a folder and `prove --library`"),

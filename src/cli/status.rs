@@ -1,5 +1,6 @@
 //! `keyroll status`
 
+mod asked;
 mod lanes;
 mod terminal;
 mod watched;
@@ -30,12 +31,13 @@ use crate::{
 
 use super::{
     answered,
-    at_site::{AtSite, Looked},
+    at_site::{AtSite, Looked, failed},
     exit::Exit,
     json::{Document, Format},
     metrics::{Metrics, Seen},
     of_run::pause::lines,
     screen::Screen,
+    survey::{Surveyed, answers, found::meant},
 };
 
 /// Show where a run stands, step by step.
@@ -79,7 +81,10 @@ pub struct Standings {
     /// The answer to each question of the plan, and whether silence was taken for it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     answers: Vec<String>,
-    /// Each step, in the order of the plan.
+    /// What its roles are asked before it begins, or were asked, and what they have answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    survey: Option<Surveyed>,
+    /// Each step, in the order of the plan; none before it begins, where its roles are asked.
     steps: Vec<Standing>,
     /// What it waits for, a sentence each.
     waits: Vec<String>,
@@ -143,6 +148,11 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     if arguments.watch {
         return watched::run(&arguments.at, arguments.format, screen);
     }
+    match meant(&arguments.at) {
+        Ok(Some(survey)) => return asked::show((arguments, figures), &survey, screen),
+        Ok(None) => {}
+        Err(error) => return failed(&error, screen),
+    }
     let found = arguments.at.looked(screen).and_then(|looked| Ok((looked, arguments.at.read(screen)?.0)));
     let (looked, site) = match found {
         Ok(found) => found,
@@ -179,6 +189,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     }
     lines(&found.paused, now).iter().for_each(|line| screen.result(format_args!("  {line}")));
     answered::lines(&looked.checked.plan().questions).for_each(|line| screen.result(line));
+    for line in looked.survey.iter().flat_map(|survey| answers(survey, survey.moved())) {
+        screen.result(format_args!("  answer      {line}"));
+    }
     for (number, row) in found.steps.iter().enumerate() {
         screen.result(line(number + 1, row));
     }
@@ -190,7 +203,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
 impl Standings {
     /// Where a run stands at a moment.
     fn of(looked: &Looked, site: &Site, now: Timestamp) -> Self {
-        let Looked { checked, state, records, course, deliveries, pinned } = looked;
+        let Looked { checked, state, records, course, deliveries, survey, pinned } = looked;
         let casting = Casting::of(checked.plan(), site);
         let found = waits(checked, &casting, state, now);
         Self {
@@ -203,6 +216,7 @@ impl Standings {
             paused: state.pauses.iter().filter(|pause| now < pause.until).cloned().collect(),
             drained: drains(checked, state, course),
             answers: checked.plan().questions.iter().map(Question::told).collect(),
+            survey: survey.as_ref().map(|survey| Surveyed::of(survey, &survey.given, survey.moved())),
             steps: standings(checked, &casting, state, now),
             waits: found.iter().map(|wait| wait.sentence(checked)).collect(),
             waiting: found.iter().map(|wait| wait.waiting(checked)).collect(),

@@ -33,7 +33,8 @@ use super::{
     metrics::{self, Metrics},
     of_run::pause::lines,
     screen::Screen,
-    text::{pinned, plan},
+    survey::found::read as known,
+    text::plan,
     trusted::trusted,
 };
 
@@ -187,7 +188,7 @@ fn watched(path: &Path, arguments: &Arguments, screen: &mut Screen) -> Result<Wa
     let source = plan(path, screen)?;
     let (site, text) = at.read(screen)?;
     let given = arguments.answered.given(&site, screen)?;
-    let checked = pinned(&source, &given, screen)?;
+    let (checked, given, _) = known(&at, (&source, given), screen)?;
     vain(&given, &site, &checked, screen)?;
     fitting(&checked, (&site, &text), &at.folder(), screen)?;
     trusted(&at, (&site, &text), screen)?;

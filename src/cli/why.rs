@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     backend::clock::{Clock, WallClock},
-    journal::Host,
+    journal::{Host, survey::Survey},
     plan::answers::Question,
     run::{
         casting::Casting,
@@ -26,6 +26,7 @@ use super::{
     json::{Document, Format},
     of_run::pause::lines,
     screen::Screen,
+    survey::{Surveyed, answers, found::meant, waits as asks},
 };
 
 /// Say why a step is not done: for whom or what it waits, since when, and what happens next.
@@ -59,6 +60,9 @@ pub struct Reasons {
     /// The answer to each question of the plan, and whether silence was taken for it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     answers: Vec<String>,
+    /// What its roles are asked before it begins, or were asked, and what they have answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    survey: Option<Surveyed>,
     /// The step that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     step: Option<Standing>,
@@ -77,6 +81,11 @@ impl Document for Reasons {
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     screen.speak(arguments.format);
+    match meant(&arguments.at) {
+        Ok(Some(survey)) => return not_begun(arguments, &survey, screen),
+        Ok(None) => {}
+        Err(error) => return failed(&error, screen),
+    }
     let Attached { checked, host, site, pinned, .. } = match arguments.at.attach(false, screen) {
         Ok(attached) => attached,
         Err(exit) => return exit,
@@ -94,6 +103,10 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Ok(records) => drains(&checked, state, &records),
         Err(error) => return failed(&error, screen),
     };
+    let survey = match host.survey() {
+        Ok(survey) => survey,
+        Err(error) => return failed(&error, screen),
+    };
     let paused: Vec<Pause> = state.pauses.iter().filter(|pause| now < pause.until).cloned().collect();
     let standing_still = lines(&paused, now);
     let reasons = Reasons {
@@ -103,6 +116,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         paused,
         drained: drained.clone(),
         answers: plan.questions.iter().map(Question::told).collect(),
+        survey: survey.as_ref().map(|survey| Surveyed::of(survey, &survey.given, survey.moved())),
         step: None,
         then: None,
         notices: told,
@@ -113,6 +127,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             return Exit::Done;
         }
         answered::lines(&plan.questions).for_each(|line| screen.result(line));
+        for line in survey.iter().flat_map(|survey| answers(survey, survey.moved())) {
+            screen.result(format_args!("  answer      {line}"));
+        }
         standing_still.iter().for_each(|line| screen.result(line));
         for wait in &found {
             screen.result(wait.sentence(&checked));
@@ -158,6 +175,36 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     notices.iter().for_each(|told| screen.result(format_args!("  {}", told.line())));
     if !next.is_empty() {
         screen.result(format_args!("  then: {}", shown(&next.join(", "))));
+    }
+    Exit::Done
+}
+
+/// Why a run has not begun: its roles are asked.
+fn not_begun(arguments: &Arguments, survey: &Survey, screen: &mut Screen) -> Exit {
+    let now = WallClock.now();
+    let mut lines = answers(survey, now);
+    lines.extend(asks(survey, &survey.given, now));
+    if arguments.format == Format::Json {
+        screen.document(&Reasons {
+            run: survey.run.clone(),
+            finished: false,
+            waits: Vec::new(),
+            paused: Vec::new(),
+            drained: Vec::new(),
+            answers: answers(survey, now),
+            survey: Some(Surveyed::of(survey, &survey.given, now)),
+            step: None,
+            then: None,
+            notices: Vec::new(),
+        });
+        return Exit::Done;
+    }
+    if let Some(step) = &arguments.step {
+        screen.result(format_args!("{}: the run has not begun, for its roles are asked", shown(step)));
+    }
+    lines.iter().for_each(|line| screen.result(line));
+    if survey.open(&survey.given, now).next().is_none() {
+        screen.result("nobody is waited for: `keyroll run` begins");
     }
     Exit::Done
 }

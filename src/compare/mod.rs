@@ -3,6 +3,7 @@
 //! Things are the same when they have the same name; what was renamed is gone and new. A promise
 //! counts as kept where the plan is proved, so both plans are proved before they are compared.
 
+mod asked;
 mod demanded;
 mod difference;
 mod issued;
@@ -30,6 +31,7 @@ pub fn differences(old: &Checked, new: &Checked) -> Vec<Difference> {
     found.extend(timed::differences(old, new));
     found.extend(waited::differences(old, new));
     found.extend(ordered::differences(old, new));
+    found.extend(asked::differences(old, new));
     found.sort_by_key(|difference| (difference.weight, difference.about));
     found
 }

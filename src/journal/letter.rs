@@ -199,6 +199,17 @@ impl Store {
         rows.map(|row| self.letter(row.map_err(|e| self.fail(&e))?)).collect()
     }
 
+    /// When the next letter that was not handed over is tried again.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn next_try(&self) -> Result<Option<Timestamp>, HostError> {
+        let sql = "SELECT min(due) FROM letter WHERE sent IS NULL AND NOT needless";
+        let due: Option<String> =
+            self.connection.query_row(sql, [], |row| row.get(0)).map_err(|e| self.fail(&e))?;
+        due.map(|due| due.parse().map_err(|_| HostError::Misfit(self.path.clone()))).transpose()
+    }
+
     /// Takes down how an attempt ended: handed over, or why not and when to try again.
     ///
     /// # Errors

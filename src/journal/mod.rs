@@ -16,6 +16,7 @@ pub mod schema;
 mod sheet;
 pub mod sqlite;
 pub mod store;
+pub mod survey;
 mod wording;
 
 use std::fmt::Debug;

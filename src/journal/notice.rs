@@ -14,7 +14,7 @@ use crate::{
     world::material::Fingerprint,
 };
 
-use super::{Host, HostError, leg, sqlite::SqliteHost, store::failure};
+use super::{Host, HostError, leg, sqlite::SqliteHost, store::failure, survey::Survey};
 
 /// What somebody is asked, or told, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +64,9 @@ pub trait Herald: Debug + Send {
     /// no more.
     fn answered<'r>(&self, record: &'r Record) -> Option<(&'r str, &'r str)>;
 
+    /// What is asked of people by a survey.
+    fn surveyed(&self, survey: &Survey, now: Timestamp) -> Vec<Tiding>;
+
     /// The text that takes back what was asked.
     fn taken_back(&self, body: &str, now: Timestamp) -> String;
 
@@ -89,16 +92,35 @@ pub(super) fn take_down(
     let run = leg::run(moment.run);
     let mut wanted = herald.asked(run, moment.checked, moment.after, moment.now);
     wanted.extend_from_slice(goes_on);
-    let (asks, takes_back) = herald.words();
-    let open = open(transaction, run).map_err(fail)?;
+    let answered = moment.record.and_then(|record| herald.answered(record));
+    let has_answered = |role: &str, step: &str| answered == Some((role, step));
+    let back = |body: &str| herald.taken_back(body, moment.now);
+    matched(transaction, run, &wanted, (herald.words(), &has_answered, &back)).map_err(fail)?;
+    for tiding in herald.told(moment) {
+        insert(transaction, run, &tiding, false).map_err(fail)?;
+    }
+    Ok(())
+}
+
+/// How what was asked is taken back: the words for both, whether a role has answered about a step, and the text.
+pub(super) type Back<'a> =
+    ((&'static str, &'static str), &'a dyn Fn(&str, &str) -> bool, &'a dyn Fn(&str) -> String);
+
+/// Lets exactly this be asked of people for a run: what else was is taken back, and what was not is asked.
+pub(super) fn matched(
+    transaction: &Connection,
+    run: &str,
+    wanted: &[Tiding],
+    ((asks, takes_back), has_answered, back): Back<'_>,
+) -> Result<(), rusqlite::Error> {
+    let open = open(transaction, run)?;
     let is_at = |tiding: &Tiding, open: &Open| {
         tiding.key == open.1 && tiding.channel == open.4 && tiding.address == open.5
     };
-    let answered = moment.record.and_then(|record| herald.answered(record));
     for one in open.iter().filter(|one| wanted.iter().all(|tiding| !is_at(tiding, one))) {
         let (number, key, step, role, channel, address, body, is_in_a_letter) = one;
         // What nobody has heard of need not be taken back, nor what is done.
-        if *is_in_a_letter && answered != Some((role.as_str(), step.as_str())) {
+        if *is_in_a_letter && !has_answered(role, step) {
             let tiding = Tiding {
                 key: key.clone(),
                 kind: takes_back,
@@ -106,22 +128,19 @@ pub(super) fn take_down(
                 role: role.clone(),
                 channel: channel.clone(),
                 address: address.clone(),
-                body: herald.taken_back(body, moment.now),
+                body: back(body),
             };
-            insert(transaction, run, &tiding, false).map_err(fail)?;
+            insert(transaction, run, &tiding, false)?;
         }
         let sql = if *is_in_a_letter {
             "UPDATE notice SET open = 0 WHERE number = ?1"
         } else {
             "DELETE FROM notice WHERE number = ?1"
         };
-        transaction.execute(sql, [number]).map_err(fail)?;
+        transaction.execute(sql, [number])?;
     }
     for tiding in wanted.iter().filter(|tiding| open.iter().all(|one| !is_at(tiding, one))) {
-        insert(transaction, run, &Tiding { kind: asks, ..tiding.clone() }, true).map_err(fail)?;
-    }
-    for tiding in herald.told(moment) {
-        insert(transaction, run, &tiding, false).map_err(fail)?;
+        insert(transaction, run, &Tiding { kind: asks, ..tiding.clone() }, true)?;
     }
     Ok(())
 }

@@ -1,7 +1,11 @@
 //! The tables of the journal, and its version.
 
 /// The last version that is known.
-pub const VERSION: u32 = WAIVED;
+pub const VERSION: u32 = SURVEYED;
+
+/// The version of a journal in which somebody was [asked](super::survey) before a run began: an earlier program would
+/// begin it without the answers.
+pub const SURVEYED: u32 = 6;
 
 /// The version of a journal in which some run goes on [without a partner](crate::transition::waived).
 pub const WAIVED: u32 = 5;
@@ -109,5 +113,46 @@ CREATE TABLE IF NOT EXISTS letter (
   sent     TEXT,
   fault    TEXT,
   needless INTEGER NOT NULL
+) STRICT;
+";
+
+/// What roles are asked before a run begins, and what they have answered. `answered` is the number of the last answer
+/// when a survey was opened.
+pub const SURVEYS: &str = "
+CREATE TABLE IF NOT EXISTS survey (
+  run        TEXT PRIMARY KEY,
+  plan_name  TEXT NOT NULL,
+  plan_file  TEXT NOT NULL,
+  plan_text  TEXT NOT NULL,
+  plan_files TEXT NOT NULL,
+  given      TEXT NOT NULL,
+  opened     TEXT NOT NULL,
+  stage      TEXT NOT NULL,
+  called_off TEXT,
+  answered   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS one_survey ON survey (plan_name) WHERE stage = 'open';
+CREATE TABLE IF NOT EXISTS question (
+  run     TEXT NOT NULL REFERENCES survey (run),
+  place   INTEGER NOT NULL,
+  name    TEXT NOT NULL,
+  role    TEXT NOT NULL,
+  text    TEXT NOT NULL,
+  silence INTEGER NOT NULL,
+  asked   TEXT NOT NULL,
+  due     TEXT NOT NULL,
+  holds   INTEGER,
+  PRIMARY KEY (run, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS answer (
+  number   INTEGER PRIMARY KEY,
+  run      TEXT NOT NULL REFERENCES survey (run),
+  question TEXT NOT NULL,
+  role     TEXT NOT NULL,
+  text     TEXT NOT NULL,
+  yes      INTEGER NOT NULL,
+  person   TEXT,
+  because  TEXT,
+  at       TEXT NOT NULL
 ) STRICT;
 ";

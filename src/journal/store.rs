@@ -22,7 +22,7 @@ use super::{
     held::Draft,
     kept::Kept,
     place,
-    schema::{CREATE, FILES, FIRST, NOTICES, STATED, UNDER_WAY, VERSION},
+    schema::{CREATE, FILES, FIRST, NOTICES, STATED, SURVEYS, UNDER_WAY, VERSION},
     sqlite::SqliteHost,
     wording::wording,
 };
@@ -114,6 +114,23 @@ pub(super) fn insert(
     Ok(())
 }
 
+/// The texts of a run that is entered: its parameters, its state, and the digest that its first record follows.
+pub(super) struct Entry([String; 3]);
+
+impl Entry {
+    /// # Errors
+    /// When one of them has no written form.
+    pub(super) fn of(path: &Path, checked: &Checked, pinned: &Pinned) -> Result<Self, HostError> {
+        let state = written(path, &Snapshot::of(checked, &State::new(checked)))?;
+        let head = origin(&pinned.run, &pinned.plan.to_string(), &pinned.site.to_string());
+        Ok(Self([written(path, &pinned.parameters)?, state, head]))
+    }
+
+    pub(super) fn insert(&self, transaction: &Connection, pinned: &Pinned) -> Result<(), rusqlite::Error> {
+        insert(transaction, pinned, self.0.each_ref().map(String::as_str))
+    }
+}
+
 /// A row's text: nothing is stored that could not be written out.
 pub(super) fn written(path: &Path, row: &impl Serialize) -> Result<String, HostError> {
     let cause = || "a row has no written form".to_owned();
@@ -189,6 +206,7 @@ impl Store {
         transaction.execute_batch(STATED)?;
         transaction.execute_batch(UNDER_WAY)?;
         transaction.execute_batch(NOTICES)?;
+        transaction.execute_batch(SURVEYS)?;
         transaction.commit()
     }
 
@@ -266,12 +284,9 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn enter(&mut self, checked: &Checked, pinned: &Pinned) -> Result<(), HostError> {
-        let state = Snapshot::of(checked, &State::new(checked));
-        let state = written(&self.path, &state)?;
-        let parameters = written(&self.path, &pinned.parameters)?;
-        let head = origin(&pinned.run, &pinned.plan.to_string(), &pinned.site.to_string());
+        let entry = Entry::of(&self.path, checked, pinned)?;
         let transaction = self.connection.transaction().map_err(|e| failure(&self.path, &e))?;
-        let done = insert(&transaction, pinned, [&parameters, &state, &head]);
+        let done = entry.insert(&transaction, pinned);
         done.and_then(|()| transaction.commit()).map_err(|e| failure(&self.path, &e))
     }
 
@@ -297,9 +312,14 @@ impl Store {
     pub(super) fn take_out(&self, run: &str) -> Result<bool, HostError> {
         let sql = "DELETE FROM run WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM record WHERE run = ?1)";
         let files = "DELETE FROM file WHERE run = ?1 AND NOT EXISTS (SELECT 1 FROM record WHERE run = ?1)";
+        // Where it began with the answers of a survey, that is open again.
+        let survey = "UPDATE survey SET stage = 'open' WHERE run = ?1 AND stage = 'begun'";
         let gone = self.connection.unchecked_transaction().and_then(|transaction| {
             transaction.execute(files, [run])?;
             let gone = transaction.execute(sql, [run])?;
+            if gone > 0 {
+                transaction.execute(survey, [run])?;
+            }
             transaction.commit().map(|()| gone)
         });
         Ok(gone.map_err(|e| self.fail(&e))? > 0)

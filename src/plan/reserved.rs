@@ -13,9 +13,9 @@ use crate::{
 use super::lines::{FLOW_LINES, ISSUED, KEYSTORE_LINES, RECEIVER_LINES, TYPED, WAIVERS};
 
 /// The words of sentences that no usage line holds.
-const OTHERS: [&str; 22] = [
-    "after", "at", "because", "by", "come", "each", "from", "if", "keyroll", "late", "may", "needs", "of",
-    "people", "silence", "source", "takes", "to", "two", "version", "where", "with",
+const OTHERS: [&str; 24] = [
+    "after", "answers", "at", "because", "by", "come", "each", "from", "holds", "if", "keyroll", "late",
+    "may", "needs", "of", "people", "silence", "source", "takes", "to", "two", "version", "where", "with",
 ];
 
 /// Whether the language has this word: one that begins a sentence, or is written as it stands in one.

@@ -11,7 +11,7 @@ const SENTENCES: usize = 64;
 const LINES: usize = 4096;
 
 /// Words that begin a line in which a sentence goes on.
-const GO_ON: [&str; 6] = ["at", "because", "for", "one", "silence", "source"];
+const GO_ON: [&str; 8] = ["answers", "at", "because", "for", "holds", "one", "silence", "source"];
 
 /// The offset of the next word that begins a line and a sentence of its own: no sentence goes on
 /// behind it.

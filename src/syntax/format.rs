@@ -161,7 +161,10 @@ impl Page {
             Item::Ask(ask) => {
                 self.sentence(line, &format!("ask {} of {}", ask.name, ask.role));
                 let silence = ask.silence.as_ref().map(|silence| format!("silence means {silence}"));
-                self.parts(&ask.asides, std::iter::once(quoted(&ask.text.value)).chain(silence));
+                let within = ask.within.as_ref().map(|time| format!("answers within {}", term(time)));
+                let holds = ask.holds.as_ref().map(|time| format!("holds for {}", term(time)));
+                let parts = std::iter::once(quoted(&ask.text.value));
+                self.parts(&ask.asides, parts.chain(within).chain(holds).chain(silence));
             }
             Item::Role(role) => {
                 self.sentence(line, &titled("role", &role.name, role.title.as_ref(), widths.name));

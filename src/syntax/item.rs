@@ -42,7 +42,8 @@ const ITEMS: [(&str, &str, &str); 24] = [
     ),
     (
         "ask",
-        "`ask NAME of ROLE \"...\"`, then `silence means no` or `silence means yes`",
+        "`ask NAME of ROLE \"...\"`, perhaps `answers within 14d` and `holds for 730d`, then `silence means no` or \
+         `silence means yes`",
         "a question on whose answer steps, lines, promises and ends hang by `only if`.",
     ),
     ("window", "`window NAME at most 4h`", "a time that two roles agree on."),

@@ -37,9 +37,10 @@ impl Lowering<'_, '_> {
         Some(UseDecl { file: file?, version })
     }
 
-    /// `ask NAME of ROLE "question" silence means no`
+    /// `ask NAME of ROLE "question" answers within 14d holds for 730d silence means no`
     pub(super) fn ask(&mut self, pair: Pair<'_, Rule>) -> Option<AskDecl> {
         let (mut name, mut role, mut text, mut silence) = (None, None, None, None);
+        let (mut within, mut holds) = (None, None);
         let (mut parts, mut asides) = (0, Vec::new());
         for part in pair.into_inner() {
             match part.as_rule() {
@@ -48,6 +49,14 @@ impl Lowering<'_, '_> {
                 Rule::text => {
                     parts += 1;
                     text = Some(self.words.text(&part));
+                }
+                Rule::within => {
+                    parts += 1;
+                    within = part.into_inner().find_map(|part| self.words.term(part));
+                }
+                Rule::holding => {
+                    parts += 1;
+                    holds = part.into_inner().find_map(|part| self.words.term(part));
                 }
                 Rule::silence => {
                     parts += 1;
@@ -59,7 +68,7 @@ impl Lowering<'_, '_> {
             }
         }
         self.last_aside(&mut asides, parts);
-        Some(AskDecl { name: name?, role: role?, text: text?, silence, asides })
+        Some(AskDecl { name: name?, role: role?, text: text?, within, holds, silence, asides })
     }
 
     /// `kind NAME is KIND`

@@ -1,9 +1,9 @@
 //! A question as the author wrote it.
 
-use super::tree::Aside;
+use super::tree::{Aside, Term};
 use crate::source::Spanned;
 
-/// `ask NAME of ROLE "question" silence means no`
+/// `ask NAME of ROLE "question" answers within 14d holds for 730d silence means no`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AskDecl {
     /// What the question is called.
@@ -12,6 +12,10 @@ pub struct AskDecl {
     pub role: Spanned<String>,
     /// The question, for people.
     pub text: Spanned<String>,
+    /// How long after it is asked it is to be answered.
+    pub within: Option<Term>,
+    /// How long an answer counts for those who ask the same again.
+    pub holds: Option<Term>,
     /// What it means that nobody answers: `yes` or `no`.
     pub silence: Option<Spanned<String>>,
     /// The comments between its parts.

@@ -67,6 +67,8 @@ pub(super) fn rule_words(rule: Rule) -> Option<&'static str> {
         Rule::date | Rule::day => "a date like `2026-12-01`",
         Rule::may_come_late | Rule::late => "`may come late`",
         Rule::ask_word | Rule::ask => "`ask`",
+        Rule::answers_within | Rule::within => "`answers within`",
+        Rule::holds_for | Rule::holding => "`holds for`",
         Rule::silence_means | Rule::silence => "`silence means`",
         Rule::only_if_word | Rule::only_if => "`only if`",
         Rule::two_people | Rule::two => "`two people`",

@@ -24,6 +24,23 @@ pub enum Why {
     /// The act belongs to another role.
     #[error("this is an act of `{0}`")]
     WrongRole(String),
+    /// The question is asked of another role.
+    #[error("this is asked of `{0}`")]
+    NotAsked(String),
+    /// No such question is asked.
+    #[error("no question `{0}` is asked")]
+    Unasked(String),
+    /// The clock is far ahead of a survey.
+    #[error(
+        "the clock says {now}, and the last word of the survey is of {last}: no time is taken for passed that may not have \
+         passed; set the clock right, or call the survey off and ask anew: keyroll abort"
+    )]
+    Astray {
+        /// What the clock says, in words.
+        now: String,
+        /// The last moment of the survey, in words.
+        last: String,
+    },
     /// The step is done.
     #[error("`{0}` is done already")]
     Closed(String),

@@ -145,7 +145,15 @@ fn board((checked, state, records): (&Checked, &State, &[Record]), site: &str, n
     let site = Site::read(&Source::new("site.toml", site)).unwrap();
     let casting = Casting::of(checked.plan(), &site);
     let material = material(checked, &site, state, now);
-    let subject =
-        Subject { checked, casting: &casting, material: &material, state, records, now, coordinator: None };
+    let subject = Subject {
+        checked,
+        casting: &casting,
+        material: &material,
+        state,
+        records,
+        now,
+        survey: None,
+        coordinator: None,
+    };
     Boards { at: now, boards: vec![Board::of(&subject, None)] }
 }

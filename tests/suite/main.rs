@@ -64,6 +64,7 @@ mod slices;
 mod small_scope;
 mod stated;
 mod story;
+mod survey;
 mod syntax;
 mod synthesis;
 mod tables;

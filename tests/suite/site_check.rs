@@ -27,6 +27,7 @@ use rustix::process::geteuid;
 use zeroize::Zeroizing;
 
 use crate::{
+    answers::JOINED,
     commands::Shop,
     runs::{Place, Said},
 };
@@ -140,6 +141,10 @@ fn page(code: &str) -> Said {
         "site_bound_twice" => place.edit("site.toml", "path = \"orders-flow\"", "path = \"partner-trust\""),
         "site_certificate_ends" => renew(&place, &spec("2020-01-01T00:00:00Z", 30)),
         "site_weak" => by_tool(&place, "-newkey rsa:1024"),
+        "site_untold" => {
+            let silence = "  silence means no\n";
+            place.write("plan.renewal", JOINED.replace(silence, &format!("  answers within 14d\n{silence}")));
+        }
         "site_backend_failed" => place.write("orders-flow/flow.json", "nonsense"),
         "untrusted" => {
             let shop = Shop::new();
@@ -150,7 +155,7 @@ fn page(code: &str) -> Said {
     }
     let exit = match code {
         "site_backend_failed" => 5,
-        "site_alias_shared" | "site_certificate_ends" | "site_weak" => 0,
+        "site_alias_shared" | "site_certificate_ends" | "site_untold" | "site_weak" => 0,
         _ => 1,
     };
     place.keyroll(CHECK).ends(exit)

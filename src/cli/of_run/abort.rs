@@ -1,5 +1,7 @@
 //! `keyroll abort RUN`
 
+mod not_begun;
+
 use std::{collections::BTreeSet, sync::atomic::Ordering};
 
 use crate::{
@@ -34,6 +36,7 @@ use crate::cli::{
     of_run::part::{Part, goes_over},
     screen::Screen,
     stop,
+    survey::found::meant,
     trusted::trusted,
 };
 
@@ -86,6 +89,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
 
 fn called_off(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let at = arguments.at.of(arguments.called.as_deref());
+    if let Some(survey) = meant(&at).map_err(|error| failed(&error, screen))? {
+        return not_begun::call_off((arguments, &at), &survey, screen);
+    }
     let mut attached = at.attach(arguments.yes, screen)?;
     let by = acting(&attached.checked, &arguments.role, screen)?;
     if !attached.host.state().started || attached.host.state().is_over() {

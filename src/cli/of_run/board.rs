@@ -8,10 +8,10 @@ use crate::{
     backend::clock::{Clock, WallClock},
     board::{Board, Boards, Page, Subject, text},
     check::Checked,
-    journal::chain::replay,
-    plan::suggest::did_you_mean,
+    journal::{chain::replay, survey::Survey},
+    plan::{given::Given, suggest::did_you_mean},
     run::{casting::Casting, opening::material, site::Site, time::moment},
-    source::shown,
+    source::{Source, shown},
     transition::{event::Record, state::State},
 };
 
@@ -22,6 +22,7 @@ use super::super::{
     json::{self, Document, line},
     output::Output,
     screen::Screen,
+    survey::found::{meant, read as known},
     text::{pinned, plan},
 };
 
@@ -91,7 +92,10 @@ fn width() -> usize {
 }
 
 fn boards(arguments: &Arguments, screen: &mut Screen) -> Result<Boards, Exit> {
-    let alone = if arguments.plans.is_empty() { Some(arguments.at.looked(screen)?) } else { None };
+    let survey = if arguments.plans.is_empty() { meant(&arguments.at) } else { Ok(None) };
+    let survey = survey.map_err(|error| failed(&error, screen))?;
+    let is_alone = arguments.plans.is_empty() && survey.is_none();
+    let alone = if is_alone { Some(arguments.at.looked(screen)?) } else { None };
     let (site, _) = arguments.at.read(screen)?;
     let at = arguments.moment.unwrap_or_else(|| WallClock.now());
     let asked = Asked { arguments, site: &site, at };
@@ -99,12 +103,23 @@ fn boards(arguments: &Arguments, screen: &mut Screen) -> Result<Boards, Exit> {
     if let Some(run) = alone {
         boards.push(asked.of_run(run, screen)?);
     }
+    if let Some(survey) = survey {
+        let source = Source::new(survey.plan_file.clone(), survey.plan_text.clone())
+            .with_files(survey.plan_files.clone());
+        let given = Given::at_site(site.parameters.clone(), survey.answers(&site.answers()));
+        let checked = pinned(&source, &given, screen)?;
+        let state = State::new(&checked);
+        boards.push(asked.board((&checked, &state, &[]), (None, Some(&survey)), screen)?);
+    }
     for path in &arguments.plans {
         let source = plan(path, screen)?;
         let given = arguments.answered.given(&site, screen)?;
-        let checked = pinned(&source, &given, screen)?;
+        let (checked, given, survey) = known(&arguments.at, (&source, given), screen)?;
         vain(&given, &site, &checked, screen)?;
-        let run = arguments.at.look(Some(&checked.plan().name)).map_err(|error| failed(&error, screen))?;
+        let run = match &survey {
+            Some(_) => None,
+            None => arguments.at.look(Some(&checked.plan().name)).map_err(|error| failed(&error, screen))?,
+        };
         boards.push(match run {
             Some(run) => {
                 if run.pinned.plan != checked.plan().digest() {
@@ -117,7 +132,7 @@ fn boards(arguments: &Arguments, screen: &mut Screen) -> Result<Boards, Exit> {
             }
             None => {
                 let state = State::new(&checked);
-                asked.board((&checked, &state, &[]), None, screen)?
+                asked.board((&checked, &state, &[]), (None, survey.as_deref()), screen)?
             }
         });
     }
@@ -133,20 +148,21 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// The board of a run, as it stood at the moment.
     fn of_run(&self, run: Looked, screen: &mut Screen) -> Result<Board, Exit> {
-        let Looked { checked, mut state, mut records, pinned, .. } = run;
+        let Looked { checked, mut state, mut records, pinned, survey, .. } = run;
         let all = records.len();
         records.retain(|record| record.at <= self.at);
         if records.len() < all {
             state = replay(&checked, &records);
         }
         let began = (pinned.run, pinned.started);
-        self.board((&checked, &state, &records), Some(began).filter(|_| state.started), screen)
+        let began = Some(began).filter(|_| state.started);
+        self.board((&checked, &state, &records), (began, survey.as_ref()), screen)
     }
 
     fn board(
         &self,
         (checked, state, records): (&Checked, &State, &[Record]),
-        run: Option<(String, Timestamp)>,
+        (run, survey): (Option<(String, Timestamp)>, Option<&Survey>),
         screen: &mut Screen,
     ) -> Result<Board, Exit> {
         let roles = &checked.plan().landscape.roles;
@@ -171,6 +187,7 @@ impl Asked<'_> {
             state,
             records,
             now: self.at,
+            survey,
             coordinator,
         };
         Ok(Board::of(&subject, run))

@@ -100,6 +100,11 @@ impl Document for CalledOff {
 }
 
 impl CalledOff {
+    /// Of a run that has not begun: nothing is to be taken back.
+    pub(in crate::cli) fn of_survey(run: &str, taken: bool) -> Self {
+        Self { way: Whither::Nowhere, taken, ..Self::of(run) }
+    }
+
     pub(in crate::cli) fn of(run: &str) -> Self {
         Self {
             run: run.to_owned(),

@@ -66,7 +66,11 @@ pub(in crate::cli) fn go_on(
     }
     let proven = from_its_begin(checked, &host, (arguments.budget, beside), screen)?;
     let given = Given::kept(&pinned.parameters);
-    carry_out(Job { arguments, proven: &proven, site: &site, given: &given, beside }, &mut host, screen)
+    carry_out(
+        Job { arguments, proven: &proven, site: &site, given: &given, survey: None, beside },
+        &mut host,
+        screen,
+    )
 }
 
 /// Proves the plan of a run from where the run began under it.

@@ -30,7 +30,7 @@ use crate::{
     world::{material::Fingerprint, state::World},
 };
 
-use super::{Arguments, bell::Bell};
+use super::{Arguments, bell::Bell, surveys::Surveys};
 
 /// What runs that are carried on side by side share.
 #[derive(Debug)]
@@ -135,8 +135,12 @@ pub(super) fn all(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Ex
         rests: Mutex::default(),
     };
     let bell = if arguments.follow { Some(Bell::at(&path).map_err(|e| fail(e, screen))?) } else { None };
-    let mut exits = BTreeMap::new();
+    let (mut exits, mut asked) = (BTreeMap::new(), Surveys::default());
     loop {
+        let call = (arguments, (&site, &text));
+        if asked.carry_on(call, &store, (&mut exits, screen)).map_err(|e| fail(e, screen))? {
+            runs = store.under_way().map_err(|e| fail(e, screen))?;
+        }
         let due = beside.due(&runs, WallClock.now());
         // Those that waited and are over by now were brought to their end by a person.
         exits.retain(|run, exit| *exit != Exit::Waiting || runs.contains_key(run));
@@ -144,17 +148,24 @@ pub(super) fn all(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Ex
             beside.alive = runs.keys().cloned().collect();
             round(arguments, &beside, due, (&mut exits, screen));
             deliver(&site, &arguments.at, &path, screen);
-        } else if let Some(bell) = bell.as_ref().filter(|_| !runs.is_empty()) {
-            let until = beside.next().map(|next| next.duration_since(WallClock.now()));
+        } else if let Some(bell) = bell.as_ref().filter(|_| !runs.is_empty() || asked.are_open()) {
+            let mut next = beside.next();
+            if asked.are_open() {
+                // Who is asked is told again each day, until there is an answer.
+                deliver(&site, &arguments.at, &path, screen);
+                next = next.into_iter().chain(asked.next(WallClock.now())).min();
+            }
+            let until = next.map(|next| next.duration_since(WallClock.now()));
             bell.wait(until.map(|until| Duration::try_from(until).unwrap_or_default()));
         } else {
-            return Ok(worst(exits.into_values()));
+            deliver(&site, &arguments.at, &path, screen);
+            return Ok(asked.and(worst(exits.into_values())));
         }
         if stop::flag().load(Ordering::Relaxed) {
             return Ok(stop::exit());
         }
         if bell.is_none() {
-            return Ok(worst(exits.into_values()));
+            return Ok(asked.and(worst(exits.into_values())));
         }
         // The bell rings as soon as something is written, and what is written can be read when it is durable.
         store.settled().map_err(|e| fail(e, screen))?;
@@ -203,7 +214,7 @@ fn deliver(site: &Site, at: &AtSite, path: &Path, screen: &mut Screen) {
 }
 
 /// How all of them ended: as the one for which most is to be done.
-fn worst(exits: impl Iterator<Item = Exit>) -> Exit {
+pub(super) fn worst(exits: impl Iterator<Item = Exit>) -> Exit {
     let weight = |exit: &Exit| match exit {
         Exit::Done => 0,
         Exit::Waiting => 1,

@@ -1,9 +1,9 @@
 //! Which variant of a plan is meant.
 
 use crate::{
-    plan::{given::Given, resolve::Draft, table::once},
+    plan::{given::Given, resolve::Draft, table::once, takes::duration},
     source::Finding,
-    syntax::tree::{AskDecl, SyntaxTree},
+    syntax::tree::{AskDecl, SyntaxTree, Term},
 };
 
 use super::{Answers, MOST, Question, Questions, not_answered, questions};
@@ -58,9 +58,11 @@ impl<'t> Variant<'t> {
         for (ask, silence, given) in &self.asked {
             let role = draft.reader().role(&ask.role).map_err(|finding| vec![finding]);
             let Some(role) = draft.keep(role) else { continue };
+            let mut time = |term: &Option<Term>| term.as_ref().and_then(|term| duration(draft, term));
+            let (within, holds) = (time(&ask.within), time(&ask.holds));
             let yes = self.answers.get(&ask.name.value).copied().unwrap_or_default();
             let (name, text, silence, given) = (ask.name.clone(), ask.text.value.clone(), *silence, *given);
-            questions.push(Question { name, role, text, silence, yes, given });
+            questions.push(Question { name, role, text, within, holds, silence, yes, given });
         }
         questions
     }

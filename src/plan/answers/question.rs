@@ -1,6 +1,6 @@
 //! A question with the answer that a plan was read for.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use crate::{source::Spanned, world::id::RoleId};
 
@@ -16,6 +16,10 @@ pub struct Question {
     pub role: RoleId,
     /// The question, for people.
     pub text: String,
+    /// How long after it is asked it is to be answered; nothing where nobody is asked by keyroll.
+    pub within: Option<Duration>,
+    /// How long an answer counts where the same is asked again.
+    pub holds: Option<Duration>,
     /// What silence means.
     pub silence: bool,
     /// The answer.

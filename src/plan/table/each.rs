@@ -221,6 +221,8 @@ impl<'a> Saying<'a> {
                 name: self.own(&ask.name, row, around),
                 role: self.name(&ask.role, row),
                 text: row.name(&ask.text),
+                within: ask.within.as_ref().map(|time| row.term(time)),
+                holds: ask.holds.as_ref().map(|time| row.term(time)),
                 ..(**ask).clone()
             })),
             Item::Group(group) => Item::Group(Box::new(GroupDecl {

@@ -80,9 +80,12 @@ pub struct Card {
     pub run: String,
     /// The plan's name.
     pub plan: String,
-    /// The step that it is about; nothing where it is about the run.
+    /// The step that it is about; nothing where it is about a question or the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
+    /// The question that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
     /// The role that is told; nothing for whoever looks after the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
@@ -108,6 +111,12 @@ pub struct Card {
 }
 
 impl Card {
+    /// The step or the question that it is about.
+    #[must_use]
+    pub fn about(&self) -> Option<&str> {
+        self.step.as_deref().or(self.question.as_deref())
+    }
+
     /// Its written form, as the journal keeps it.
     #[must_use]
     pub fn body(&self) -> String {

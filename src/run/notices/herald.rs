@@ -4,7 +4,10 @@ use jiff::Timestamp;
 
 use crate::{
     check::Checked,
-    journal::notice::{Herald, Moment, Tiding},
+    journal::{
+        notice::{Herald, Moment, Tiding},
+        survey::Survey,
+    },
     plan::Plan,
     run::{
         casting::Casting,
@@ -24,7 +27,7 @@ use crate::{
 use super::{
     card::{Card, Kind, Window},
     contact::{Contact, End},
-    tame,
+    question, tame,
 };
 
 /// The herald of a site.
@@ -71,7 +74,7 @@ fn tiding(end: End, role: &str, key: String, card: &Card) -> Tiding {
     Tiding {
         key,
         kind: card.kind.word(),
-        step: card.step.clone().unwrap_or_default(),
+        step: card.about().unwrap_or_default().to_owned(),
         role: role.to_owned(),
         channel: end.channel,
         address: end.address,
@@ -85,6 +88,7 @@ fn of_run(kind: Kind, plan: &Plan, run: &str, what: &str, at: Timestamp) -> Card
         run: run.to_owned(),
         plan: plan.name.clone(),
         step: None,
+        question: None,
         role: None,
         what: what.to_owned(),
         why: None,
@@ -233,9 +237,21 @@ impl Herald for SiteHerald {
         }
     }
 
+    fn surveyed(&self, survey: &Survey, now: Timestamp) -> Vec<Tiding> {
+        let cards = question::cards(survey, now).into_iter();
+        cards
+            .flat_map(|(key, card)| {
+                let role = card.role.clone().unwrap_or_default();
+                self.to_role(&role, key, card).collect::<Vec<Tiding>>()
+            })
+            .collect()
+    }
+
     fn taken_back(&self, body: &str, now: Timestamp) -> String {
         Card::read(body).map_or_else(String::new, |card| {
-            Card { kind: Kind::Withdrawn, answer: None, by: None, at: now, ..card }.body()
+            // The entry of a calendar that is cancelled has its time.
+            let by = card.by.filter(|_| card.question.is_some());
+            Card { kind: Kind::Withdrawn, answer: None, by, at: now, ..card }.body()
         })
     }
 

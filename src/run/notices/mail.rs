@@ -1,4 +1,4 @@
-//! A letter as a mail (RFC 5322): text and HTML, and an entry of a calendar for each window.
+//! A letter as a mail (RFC 5322): text and HTML, and an entry of a calendar for each window and for the day by which a question is due.
 
 use std::time::SystemTime;
 
@@ -67,7 +67,8 @@ pub fn mail(letter: &Letter, from: &Address) -> Result<Vec<u8>, Undelivered> {
     for (number, (card, calendar)) in calendars.enumerate() {
         let kind = format!("text/calendar; charset=utf-8; method={}", window::method(card));
         let kind = ContentType::parse(&kind).map_err(|_| unclear())?;
-        whole = whole.singlepart(Attachment::new(format!("window-{}.ics", number + 1)).body(calendar, kind));
+        let what = if card.question.is_some() { "due" } else { "window" };
+        whole = whole.singlepart(Attachment::new(format!("{what}-{}.ics", number + 1)).body(calendar, kind));
     }
     let message = Message::builder()
         .from(mailbox(from.as_str(), Some("keyroll"))?)
@@ -87,8 +88,15 @@ fn subject(cards: &[(Card, bool)]) -> String {
     let Some((first, _)) = cards.iter().find(|(card, _)| asked == 0 || card.kind == Kind::Asked) else {
         return "keyroll".to_owned();
     };
-    let step = first.step.as_deref().unwrap_or(&first.run);
+    let step = first.about().unwrap_or(&first.run);
+    let is_asked = |(card, _): &&(Card, bool)| card.kind == Kind::Asked;
+    let questions = cards.iter().filter(is_asked).filter(|(card, _)| card.question.is_some()).count();
     let what = match first.kind {
+        Kind::Asked if asked > 1 && questions == asked => {
+            format!("{asked} questions wait for your answer, first {step}")
+        }
+        Kind::Asked if questions == asked => format!("{step} waits for your answer"),
+        Kind::Asked if asked > 1 && questions > 0 => format!("{asked} things wait for you, first {step}"),
         Kind::Asked if asked > 1 => format!("{asked} steps wait for you, first {step}"),
         Kind::Asked => format!("{step} waits for you"),
         Kind::Withdrawn => format!("{step} is no longer needed"),

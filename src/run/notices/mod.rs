@@ -17,6 +17,7 @@ pub mod herald;
 pub mod mail;
 mod page;
 pub mod postman;
+mod question;
 mod text;
 pub mod told;
 mod window;

@@ -26,7 +26,8 @@ pub(super) fn lines(card: &Card) -> Vec<(&'static str, String)> {
     let mut say = |name: &'static str, text: Option<String>| lines.extend(text.map(|text| (name, text)));
     say("why", card.why.clone());
     say("since", card.since.map(in_utc));
-    say("by", card.by.map(|at| format!("{} at the latest", in_utc(at))));
+    let by = card.by.filter(|_| card.kind != Kind::Withdrawn);
+    say("by", by.map(|at| format!("{} at the latest", in_utc(at))));
     say(
         "window",
         card.window.as_ref().map(|window| {
@@ -39,10 +40,10 @@ pub(super) fn lines(card: &Card) -> Vec<(&'static str, String)> {
     lines
 }
 
-/// The head of a card: its step, and what it is about.
+/// The head of a card: its step or question, and what it is about.
 pub(super) fn head(card: &Card, again: bool) -> String {
     let again = if again { " (asked before)" } else { "" };
-    card.step.as_ref().map_or_else(|| card.what.clone(), |step| format!("{step}: {}{again}", card.what))
+    card.about().map_or_else(|| card.what.clone(), |about| format!("{about}: {}{again}", card.what))
 }
 
 /// A letter of these cards, each with whether it is told again.

@@ -1,4 +1,4 @@
-//! A window as an entry of a calendar (RFC 5545), published (RFC 5546, section 3.2.1), or cancelled (3.2.5).
+//! A window, or the moment by which a question is due, as an entry of a calendar (RFC 5545), published (RFC 5546, section 3.2.1), or cancelled (3.2.5).
 
 use jiff::Timestamp;
 
@@ -14,15 +14,10 @@ pub(super) const fn method(card: &Card) -> &'static str {
     if matches!(card.kind, Kind::Withdrawn) { "CANCEL" } else { "PUBLISH" }
 }
 
-/// The calendar that comes with a card, where it is about a window.
+/// The calendar that comes with a card, where it is about a window, or about a question that is due.
 pub(super) fn calendar(card: &Card, from: &Address) -> Option<String> {
-    let window = card.window.as_ref()?;
-    let uid = Fingerprint::of(format!("keyroll window\n{}\n{}", card.run, window.name).as_bytes());
-    let status = match card.kind {
-        Kind::Withdrawn => "CANCELLED",
-        _ if window.agreed => "CONFIRMED",
-        _ => "TENTATIVE",
-    };
+    let entry = Entry::of_window(card).or_else(|| Entry::of_question(card))?;
+    let uid = Fingerprint::of(entry.name.as_bytes());
     let mut lines: Vec<String> = vec![
         "BEGIN:VCALENDAR".to_owned(),
         "VERSION:2.0".to_owned(),
@@ -31,16 +26,62 @@ pub(super) fn calendar(card: &Card, from: &Address) -> Option<String> {
         "BEGIN:VEVENT".to_owned(),
         format!("UID:{uid}@{}", from.domain()),
         format!("DTSTAMP:{}", moment(card.at)),
-        format!("SEQUENCE:{}", sequence(card, window)),
+        format!("SEQUENCE:{}", entry.sequence),
         format!("ORGANIZER:mailto:{}", from.as_str()),
-        format!("DTSTART:{}", moment(window.opens)),
+        format!("DTSTART:{}", moment(entry.starts)),
     ];
-    lines.extend(window.closes.map(|closes| format!("DTEND:{}", moment(closes))));
-    lines.push(format!("SUMMARY:{}", escaped(&format!("{}: window {}", card.plan, window.name))));
+    lines.extend(entry.ends.map(|ends| format!("DTEND:{}", moment(ends))));
+    lines.push(format!("SUMMARY:{}", escaped(&format!("{}: {}", card.plan, entry.summary))));
     lines.push(format!("DESCRIPTION:{}", escaped(&format!("{} (run {})", card.what, card.run))));
-    lines.push(format!("STATUS:{status}"));
+    lines.push(format!("STATUS:{}", entry.status));
     lines.extend(["END:VEVENT".to_owned(), "END:VCALENDAR".to_owned()]);
     Some(lines.iter().map(|line| folded(line)).collect())
+}
+
+/// What is peculiar to an entry.
+struct Entry {
+    /// What makes it the same entry again.
+    name: String,
+    sequence: u32,
+    starts: Timestamp,
+    ends: Option<Timestamp>,
+    summary: String,
+    status: &'static str,
+}
+
+impl Entry {
+    fn of_window(card: &Card) -> Option<Self> {
+        let window = card.window.as_ref()?;
+        let status = match card.kind {
+            Kind::Withdrawn => "CANCELLED",
+            _ if window.agreed => "CONFIRMED",
+            _ => "TENTATIVE",
+        };
+        Some(Self {
+            name: format!("keyroll window\n{}\n{}", card.run, window.name),
+            sequence: sequence(card, window),
+            starts: window.opens,
+            ends: window.closes,
+            summary: format!("window {}", window.name),
+            status,
+        })
+    }
+
+    /// The moment by which a question is to be answered. One that is asked anew is another one.
+    fn of_question(card: &Card) -> Option<Self> {
+        let (question, by) = (card.question.as_ref()?, card.by?);
+        let since = card.since.map(|since| since.to_string()).unwrap_or_default();
+        let role = card.role.as_deref().unwrap_or_default();
+        let is_back = matches!(card.kind, Kind::Withdrawn);
+        Some(Self {
+            name: format!("keyroll question\n{}\n{question}\n{role}\n{since}", card.run),
+            sequence: u32::from(is_back),
+            starts: by,
+            ends: None,
+            summary: format!("answer {question}"),
+            status: if is_back { "CANCELLED" } else { "CONFIRMED" },
+        })
+    }
 }
 
 /// A later word about a window has a higher number.
@@ -102,6 +143,7 @@ mod tests {
                 run: "r".into(),
                 plan: "p".into(),
                 step: None,
+                question: None,
                 role: None,
                 what: super::super::tame(&what),
                 why: None,

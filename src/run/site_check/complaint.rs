@@ -49,6 +49,8 @@ refusals! {
     Ends: site_certificate_ends, "its certificate";
     /// A key or a signature is weak.
     Weak: site_weak, "weak";
+    /// A role is asked before a run, and no channel leads to it.
+    Untold: site_untold, "is asked, and nobody tells it";
     /// What is there does not answer as it should.
     Failed: site_backend_failed, "does not answer as it should";
 }
@@ -163,6 +165,13 @@ pub const EXPLANATIONS: &[Explanation] = &[
         title: "a key or a certificate in use is weak",
         text: "RSA below 2048 bits, DSA, a curve below 256 bits, a signature over MD5 or SHA-1. Of a key that is\n\
                in use it is a reason to renew it; a new one is refused, unless the plan waives that.",
+    },
+    Explanation {
+        code: "site_untold",
+        title: "a role is asked before a run, and no channel leads to it",
+        text: "A question of the plan says by when it is to be answered, so `run` asks its role and waits. Without\n\
+               `notify`, and an address where the channel is one of mails, nobody hears of it, and silence is\n\
+               taken for the answer. Ask the role yourself, or name a channel in `[roles.NAME]`.",
     },
     Explanation {
         code: "site_backend_failed",

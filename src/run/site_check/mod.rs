@@ -4,6 +4,7 @@
 //! Each kind of binding has a file; what they find is gathered on a [`sheet`], by the codes of
 //! [`complaint`].
 
+mod asked;
 mod commands;
 pub mod complaint;
 mod facts;
@@ -47,6 +48,7 @@ pub fn examine(look: Look<'_>) -> Examined {
     facts::examine(&mut sheet);
     shared::examine(&mut sheet);
     notices::examine(&mut sheet);
+    asked::examine(&mut sheet);
     partners(&mut sheet);
     journal(&mut sheet);
     itself(&mut sheet);

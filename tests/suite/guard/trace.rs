@@ -219,6 +219,7 @@ const COMMANDS: &[(&str, Bounds, i32)] = &[
     ("board plan.renewal --format html --output output.html", Bounds::WritesTheOutput, 0),
     ("why trust_both", Bounds::WritesTheJournal, 0),
     ("inbox --as receiver_admin", Bounds::WritesTheJournal, 0),
+    ("answer xml-signature-two-keys holds_two=yes --as receiver_admin", Bounds::WritesTheJournal, 2),
     ("confirm provide_certificate --as receiver_admin", Bounds::WritesTheJournal, 0),
     ("run plan.renewal", Bounds::Runs, 3),
     ("reject confirm_trust --as receiver_admin --because later", Bounds::WritesTheJournal, 0),

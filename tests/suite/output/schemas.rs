@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::tool;
 use crate::{
+    answers::JOINED,
     commands::Shop,
     runs::{Place, plan},
 };
@@ -217,6 +218,7 @@ fn heard() -> Heard {
     heard.hear(&place, 6, "dry-run plan.renewal");
     heard.hear(&place, 6, "run plan.renewal --again");
     by_hand(&mut heard);
+    asked(&mut heard);
     let place = Place::two_keys();
     place.write("password", "wrong");
     heard.hear(&place, 5, "run plan.renewal");
@@ -227,6 +229,27 @@ fn heard() -> Heard {
     let said = shop.keyroll("site show --format json").ends(0).out;
     heard.0.push(serde_json::from_str(&said).unwrap());
     heard
+}
+
+/// A role is asked before a run, answers, and is asked no more.
+fn asked(heard: &mut Heard) {
+    let place = Place::two_keys();
+    let silence = "  silence means no\n";
+    place.write("plan.renewal", JOINED.replace(silence, &format!("  answers within 14d\n{silence}")));
+    let answer = "answer plan.renewal holds_two=yes --as receiver_admin --person Ann --because tried";
+    for (exit, line) in [
+        (3, "run plan.renewal"),
+        (0, "status"),
+        (0, "why"),
+        (0, "inbox --as receiver_admin"),
+        (0, "board plan.renewal"),
+        (2, "answer plan.renewal holds_two=yes --as tenant_admin"),
+        (0, answer),
+        (0, "status"),
+        (0, "abort --as tenant_admin --person Ada --because later --yes"),
+    ] {
+        heard.hear(&place, exit, line);
+    }
 }
 
 /// A keystore is made and changed by hand, and documents are verified.

@@ -15,8 +15,9 @@ fn offered(line: &str) -> Vec<String> {
         words.len() - 1
     );
     // `compopt` belongs to a completion that readline asked for.
-    let bash =
-        tool(Command::new("bash").args(["--norc", "-c"]).arg(format!("compopt() {{ :; }}\n{input}")), "");
+    let input = format!("compopt() {{ :; }}\n{input}");
+    // It is longer than an argument may be (`MAX_ARG_STRLEN`, execve(2)).
+    let bash = tool(Command::new("bash").args(["--norc", "-s"]), &input);
     bash.lines().map(str::to_owned).collect()
 }
 

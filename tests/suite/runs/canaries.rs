@@ -94,6 +94,7 @@ fn password_and_private_keys_come_out_nowhere() {
         ];
         let mut words: Vec<Said> = lines.iter().map(|line| place.keyroll(line)).collect();
         assert!(words.iter().all(|said| [0, 3].contains(&said.exit)), "{words:?}");
+        words.push(place.keyroll("answer xml-signature-two-keys holds_two=yes --as receiver_admin"));
         let both = canaries(&place);
         assert!(both.len() > old.len());
         let whole = fs::read(place.folder.join("tenant.p12")).unwrap();

@@ -323,12 +323,20 @@ fn sentence() -> impl Strategy<Value = Item> + Clone {
             }),
         (free_word(), any_word(), option::of(prop_oneof![4 => value(), 1 => day()]), option::of(range()))
             .prop_map(|(name, kind, default, range)| Item::Param(ParamDecl { name, kind, default, range })),
-        (free_word(), free_word(), text(), option::of(any_word()), asides()).prop_map(
-            |(name, role, text, silence, asides)| {
-                let asides = of_parts(asides, 1 + usize::from(silence.is_some()));
-                Item::Ask(Box::new(AskDecl { name, role, text, silence, asides }))
-            }
-        ),
+        (
+            free_word(),
+            free_word(),
+            text(),
+            option::of(bound()),
+            option::of(bound()),
+            option::of(any_word()),
+            asides()
+        )
+            .prop_map(|(name, role, text, within, holds, silence, asides)| {
+                let said = [within.is_some(), holds.is_some(), silence.is_some()];
+                let asides = of_parts(asides, 1 + said.into_iter().filter(|said| *said).count());
+                Item::Ask(Box::new(AskDecl { name, role, text, within, holds, silence, asides }))
+            }),
         titled().prop_map(Item::Role),
         (free_word(), condition()).prop_map(|(name, roles)| Item::Group(Box::new(GroupDecl { name, roles }))),
         titled().prop_map(Item::Key),
