@@ -80,4 +80,5 @@ mod waits;
 mod watched;
 mod weak;
 mod words;
+mod written_out;
 mod xml;

@@ -244,7 +244,7 @@ impl<'a> Stage<'a> {
 
 /// How a run that was called off went on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Went {
+pub(super) enum Went {
     Nowhere,
     Back,
     BackAfterStop,
@@ -338,7 +338,7 @@ fn called_off_after(text: &str, most: usize) -> Option<Went> {
 }
 
 /// Calls a run of a plan off at each of its moments, and says how it went on, in order and each kind once.
-fn everywhere(text: &str) -> Vec<Went> {
+pub(super) fn everywhere(text: &str) -> Vec<Went> {
     let mut found: Vec<Went> = Vec::new();
     let mut moments = 0;
     while let Some(went) = called_off_after(text, moments + 1) {
