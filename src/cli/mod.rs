@@ -1,6 +1,7 @@
 //! The command line: arguments in, words and an exit code out.
 
 pub mod answered;
+pub mod asked;
 pub mod at_site;
 pub mod carried;
 pub mod check;

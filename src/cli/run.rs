@@ -111,12 +111,15 @@ fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     }
     let Some(path) = &arguments.plan else { return go_on(arguments, None, None, screen) };
     let source = plan(path, screen)?;
-    let (site, text) = arguments.at.read(screen)?;
+    let (mut site, text) = arguments.at.read(screen)?;
     let given = arguments.answered.given(&site, screen)?;
     let proven = proven(&source, &given, arguments.budget, screen)?;
     vain(&given, &site, proven.checked(), screen)?;
     fitting(proven.checked(), (&site, &text), &arguments.at.folder(), screen)?;
     trusted(&arguments.at, (&site, &text), screen)?;
+    if !is_over(&proven, arguments, screen)? {
+        arguments.at.ask((&mut site, &text), screen)?;
+    }
     let job = Job { arguments, proven: &proven, site: &site, given: &given, beside: None };
     if let Some(path) = &arguments.approved {
         approved(path, job, screen)?;
@@ -298,6 +301,24 @@ fn under_way(proven: &Proven, arguments: &Arguments, screen: &mut Screen) -> Res
         _ => Ok(false),
     };
     Store::open(&path).and_then(begun).map_err(|e| failed(&e, screen))
+}
+
+/// Whether the run of this plan is done, and no other one is to begin.
+fn is_over(proven: &Proven, arguments: &Arguments, screen: &mut Screen) -> Result<bool, Exit> {
+    let path = arguments.at.journal();
+    if arguments.again || !path.exists() {
+        return Ok(false);
+    }
+    let plan = proven.checked().plan();
+    let over = |store: Store| {
+        let runs = store.runs()?;
+        let last = arguments.at.meant(&runs, Some(&plan.name));
+        let Some(last) = last.filter(|last| last.finished && last.plan == plan.digest()) else {
+            return Ok(false);
+        };
+        Ok(!store.has_commands(&last.run)?)
+    };
+    Store::open(&path).and_then(over).map_err(|e| failed(&e, screen))
 }
 
 enum Taken {

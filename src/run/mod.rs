@@ -5,7 +5,7 @@
 //!   [`casting`] says who plays which role and keeps to which [`calendar`], [`dry_run`] what would happen (a `forecast` of each step by the
 //!   same runner over what is [`read_only`], with what [`noted`] tells beside), [`approval`] what was
 //!   agreed to, and [`seen`] that in words, [`slack`] what is left until something ends, [`prospect`] what
-//!   becomes of a plan that waits, [`claims`] which keystores are its own, [`opening`] which certificates the run begins with, and
+//!   becomes of a plan that waits, [`asked`] for which passwords somebody is asked, [`claims`] which keystores are its own, [`opening`] which certificates the run begins with, and
 //!   [`validity`] whether they last as long as the plan may, and [`weak`] which are too weak.
 //! - Of a site alone: [`site_check`] looks at all that it binds, [`programs`] tells what it has started, [`trust`] whether
 //!   somebody has said that it may;
@@ -23,6 +23,7 @@
 //!   holds its messages back until they are to arrive.
 
 pub mod approval;
+pub mod asked;
 mod behind;
 pub mod bind;
 pub mod calendar;
