@@ -8,12 +8,16 @@ use crate::{
     journal::Host,
     run::{
         casting::Casting,
+        compared::BLANK,
         due::Due,
         time::to_the_second,
         wait::{Cause, Wait, Waiting, What, waits},
     },
     source::shown,
-    transition::state::Opening,
+    transition::{
+        compared::{known, sent},
+        state::Opening,
+    },
 };
 
 use super::{
@@ -80,6 +84,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         screen.document(&Inbox { run: pinned.run, role: arguments.role.clone(), waits });
         return Exit::Done;
     }
+    // Of a certificate that came from outside its fingerprint is computed, and never told.
+    let is_sent = |step| sent(plan, step).is_some_and(|key| known(host.state(), key).is_some());
     for open in &mine {
         let wait = open.waiting(&checked);
         let (step, act) = (shown(&wait.step), shown(&wait.act));
@@ -100,6 +106,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             What::Deadline => {
                 let at = wait.not_after.map(to_the_second).unwrap_or_default();
                 format!("it had to begin by {at}: {confirm} --late --because \"...\" begins it all the same")
+            }
+            What::Act if is_sent(open.step) => {
+                format!("{confirm} --fingerprint ____ when it is done; {BLANK}")
             }
             What::Act => format!("{confirm} when it is done"),
         };

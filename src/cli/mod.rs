@@ -7,6 +7,7 @@ pub mod carried;
 pub mod check;
 pub mod claimed;
 pub mod compare;
+pub mod compared;
 pub mod completions;
 pub mod confirm;
 pub mod document;

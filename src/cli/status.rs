@@ -22,6 +22,7 @@ use crate::{
     },
     source::shown,
     transition::{
+        compared::Substituted,
         event::{Actor, Bound, Event, Record},
         pause::Pause,
         waived::Waived,
@@ -73,6 +74,9 @@ pub struct Standings {
     /// Until when it stands still, and for whom, where somebody has it so.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     paused: Vec<Pause>,
+    /// Certificates at partners that are other ones than were sent, and that nobody has seen to yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    substituted: Vec<Substituted>,
     /// Which flows are drained of which keys, and whether that was seen or waited for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     drained: Vec<Drained>,
@@ -178,6 +182,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         screen.result(format_args!("  {} waived {}", shown(&waived.partner), waived.reason()));
     }
     lines(&found.paused, now).iter().for_each(|line| screen.result(format_args!("  {line}")));
+    for one in &found.substituted {
+        screen.result(format_args!("  substituted: {}", one.sentence()));
+    }
     answered::lines(&looked.checked.plan().questions).for_each(|line| screen.result(line));
     for (number, row) in found.steps.iter().enumerate() {
         screen.result(line(number + 1, row));
@@ -201,6 +208,7 @@ impl Standings {
             departed: Departed::of(records),
             waived: state.waived.clone(),
             paused: state.pauses.iter().filter(|pause| now < pause.until).cloned().collect(),
+            substituted: state.substituted.clone(),
             drained: drains(checked, state, course),
             answers: checked.plan().questions.iter().map(Question::told).collect(),
             steps: standings(checked, &casting, state, now),
@@ -218,5 +226,8 @@ fn line(number: usize, row: &Standing) -> String {
     let until =
         row.not_after.map_or_else(String::new, |at| format!("\n      not after {}", to_the_second(at)));
     let line = format!("  {number:>2}  {:<10}  {:<22} {:<22}{since}", row.status.shown(), row.role, row.step);
-    format!("{}{why}{until}", line.trim_end())
+    let compared = row
+        .compared
+        .map_or_else(String::new, |at| format!("\n      the fingerprint was compared {}", to_the_second(at)));
+    format!("{}{why}{until}{compared}", line.trim_end())
 }

@@ -20,7 +20,7 @@ use super::{
     chain::link,
     kept::{Kept, head},
     notice::{Herald, Moment, take_down},
-    schema::{BEHIND, PAUSED, RAISE},
+    schema::{BEHIND, COMPARED, PAUSED, RAISE},
     sqlite::SqliteHost,
     store::{failure, written},
 };
@@ -143,7 +143,7 @@ impl Draft {
     /// The state as it is to be written; nothing where it is not due, or nothing came to the record.
     fn due(&self, path: &Path, checked: &Checked) -> Result<Option<String>, HostError> {
         let position = self.position();
-        let pauses = |entry: &Entry| is_of_pauses(&entry.record.event);
+        let pauses = |entry: &Entry| version(&entry.record.event).is_some();
         let is_due = position > self.kept.position
             && (self.state.is_over() || self.kept.is_due(position) || self.events().any(pauses));
         is_due.then(|| written(path, &Snapshot::of(checked, &self.state))).transpose()
@@ -249,8 +249,8 @@ impl Pen<'_> {
                 take_down(connection, path, herald, &moment, &[])?;
                 before = after;
             }
-            if is_of_pauses(&entry.record.event) {
-                raise(connection, PAUSED).map_err(fail)?;
+            if let Some(version) = version(&entry.record.event) {
+                raise(connection, version).map_err(fail)?;
             }
         }
         Ok(())
@@ -293,8 +293,13 @@ impl Pen<'_> {
     }
 }
 
-const fn is_of_pauses(event: &Event) -> bool {
-    matches!(event, Event::Paused { .. } | Event::Resumed { .. })
+/// The version of a journal that has such an event, where the first one does not know it.
+const fn version(event: &Event) -> Option<u32> {
+    match event {
+        Event::Paused { .. } | Event::Resumed { .. } => Some(PAUSED),
+        Event::Compared { .. } | Event::Resolved { .. } => Some(COMPARED),
+        _ => None,
+    }
 }
 
 /// Gives a journal a version, if it has an earlier one.

@@ -112,6 +112,7 @@ fn role() -> Value {
             "automatic": {"type": "boolean", "description": "Whether keyroll does the role's acts of speech by itself."},
             "calendars": {"type": "array", "items": {"type": "string"}, "description": "Calendars of the site, by name: while one of them is closed the role changes nothing."},
             "pause": length("How long a step of the role waits after it could begin, as in 5m."),
+            "fingerprint": words(["demanded"], "Whether its people name the fingerprint of each certificate that the role accepts."),
             "people": {"type": "array", "items": {"type": "string"}, "description": "Who plays the role."},
             "notify": notices::notify(),
             "mail": notices::mail(),

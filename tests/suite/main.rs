@@ -18,6 +18,7 @@ mod cuts;
 mod durations;
 mod explicit;
 mod faults;
+mod fingerprints;
 mod fleet;
 mod flow;
 mod gap;

@@ -269,6 +269,7 @@ fn called_off_after(text: &str, most: usize) -> Option<Went> {
             Ending::Interrupted => {}
             Ending::Waiting(_) => assert!(stage.deliver(&about) > 0),
             Ending::Moved(found) | Ending::Broken(_, found) => panic!("{about}: {found:?}"),
+            Ending::Substituted(found) => panic!("{about}: {found:?}"),
         }
     }
     if host.state().is_finished() {
