@@ -1,6 +1,10 @@
 //! Where passwords come from: a reference, never the password itself.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -13,7 +17,10 @@ const LARGEST: usize = 4096;
 /// The variable that names the folder of credentials (systemd.exec(5)).
 pub const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 
-/// A reference to a password: `env:NAME`, `file:PATH` or `credential:NAME`.
+/// The word for a password that whoever starts a command is asked for.
+pub const ASK: &str = "ask";
+
+/// A reference to a password: `env:NAME`, `file:PATH`, `credential:NAME` or `ask`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum SecretReference {
@@ -24,14 +31,48 @@ pub enum SecretReference {
     /// A file of that name in the folder that a service manager hands over (`CREDENTIALS_DIRECTORY`,
     /// systemd.exec(5)); as a file otherwise.
     Credential(String),
+    /// Whoever starts the command is asked for it, at the terminal.
+    Ask(Asked),
 }
+
+/// What somebody has answered, as long as the command lasts; nothing before. It is written, compared and shown as if
+/// nothing had been answered.
+#[derive(Clone, Default)]
+pub struct Asked(Option<Arc<Zeroizing<String>>>);
+
+impl Asked {
+    /// What was typed.
+    #[must_use]
+    pub fn with(password: Zeroizing<String>) -> Self {
+        Self(Some(Arc::new(password)))
+    }
+}
+
+impl fmt::Debug for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Asked")
+    }
+}
+
+impl PartialEq for Asked {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Asked {}
 
 /// Why there is no password. Never holds one.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The text is no reference. It is not repeated: it may be the password itself.
-    #[error("a password is named by `env:NAME`, `file:PATH` or `credential:NAME`, and is never written out")]
+    #[error(
+        "a password is named by `env:NAME`, `file:PATH` or `credential:NAME`, or is `ask`, and is never written out"
+    )]
     NoReference,
+    /// Nobody was asked.
+    #[error("the password is one that whoever starts keyroll is asked for, and nobody was")]
+    Unasked,
     /// The variable is not set, or not as text.
     #[error("the environment variable {0} is not set")]
     Unset(String),
@@ -62,6 +103,7 @@ impl SecretReference {
                 let folder = folder.ok_or_else(|| SecretError::Unset(CREDENTIALS.to_owned()))?;
                 of_file(&Path::new(&folder).join(name))
             }
+            Self::Ask(Asked(answer)) => answer.as_deref().map(Zeroizing::clone).ok_or(SecretError::Unasked),
         }
     }
 }
@@ -95,6 +137,7 @@ impl TryFrom<String> for SecretReference {
             Some(("credential", name)) if !name.is_empty() && !name.contains('/') && name != ".." => {
                 Ok(Self::Credential(name.to_owned()))
             }
+            None if text == ASK => Ok(Self::Ask(Asked::default())),
             _ => Err(SecretError::NoReference),
         }
     }
@@ -106,6 +149,7 @@ impl From<SecretReference> for String {
             SecretReference::Env(name) => format!("env:{name}"),
             SecretReference::File(path) => format!("file:{}", path.display()),
             SecretReference::Credential(name) => format!("credential:{name}"),
+            SecretReference::Ask(_) => ASK.to_owned(),
         }
     }
 }
@@ -146,6 +190,18 @@ mod tests {
         let secret = SecretReference::try_from("file:/dev/zero".to_owned()).unwrap();
         let error = secret.fetch(Path::new(".")).unwrap_err().to_string();
         assert!(error.contains("too many for a password"), "{error}");
+    }
+
+    #[test]
+    fn what_was_answered_is_had_and_not_shown() {
+        let open = SecretReference::try_from("ask".to_owned()).unwrap();
+        assert!(matches!(open.fetch(Path::new(".")), Err(SecretError::Unasked)));
+        let answered = SecretReference::Ask(Asked::with(Zeroizing::new("hunter2-canary".to_owned())));
+        assert_eq!(answered.fetch(Path::new(".")).unwrap().as_str(), "hunter2-canary");
+        assert_eq!(answered, open);
+        let written = serde_json::to_string(&answered).unwrap();
+        let shown = format!("{answered:?} {written} {}", String::from(answered.clone()));
+        assert_eq!(shown, "Ask(Asked) \"ask\" ask");
     }
 
     #[test]

@@ -260,7 +260,12 @@ impl Gathering<'_> {
                 blocking(Because::Begun, turn.at, None, format!("`{}` was begun", shown(&own.name.value)))
             }
             Condition::Due => blocking(Because::Due, turn.at, None, "due at the next run".to_owned()),
-            Condition::Done | Condition::Blocked | Condition::Waived | Condition::Absent => {
+            Condition::Done
+            | Condition::Blocked
+            | Condition::NotCompared
+            | Condition::Substituted
+            | Condition::Waived
+            | Condition::Absent => {
                 blocking(Because::Turn, None, None, format!("its turn has not come: {why}"))
             }
         }

@@ -71,6 +71,10 @@ pub enum Condition {
     Late,
     /// Something else comes first.
     Blocked,
+    /// It was done, and no fingerprint was compared.
+    NotCompared,
+    /// The certificate there is another one than was sent: the run is stopped.
+    Substituted,
     /// The plan leaves it out with this partner, and accepts what may come of it.
     Waived,
     /// The plan has no such act with this partner.
@@ -91,6 +95,8 @@ pub enum How {
     Seen,
     /// A message was signed and verified.
     Tested,
+    /// The fingerprint was compared.
+    Compared,
 }
 
 /// Where a step stands.
@@ -105,11 +111,11 @@ pub(super) struct Turn {
 }
 
 impl Turn {
-    const fn of(state: Condition, at: Option<Timestamp>) -> Self {
+    pub(super) const fn of(state: Condition, at: Option<Timestamp>) -> Self {
         Self { state, how: None, at, until: None, waits_for: None, why: None }
     }
 
-    fn because(self, why: impl Into<String>) -> Self {
+    pub(super) fn because(self, why: impl Into<String>) -> Self {
         Self { why: Some(why.into()), ..self }
     }
 }
@@ -174,7 +180,6 @@ impl<'a> Turns<'a> {
 
     /// The cell of a partner, from its steps.
     pub(super) fn cell(&self, role: RoleId, column: Column, steps: &[StepId]) -> Cell {
-        let plan = self.subject.checked.plan();
         let turns: Vec<Turn> = steps.iter().map(|step| self.with(role, *step, column)).collect();
         let open = turns.iter().position(|turn| turn.state != Condition::Done);
         let turn = match open {
@@ -185,7 +190,12 @@ impl<'a> Turns<'a> {
                 .max_by_key(|turn| turn.at)
                 .map(|last| Turn { how: turns.iter().filter_map(|turn| turn.how).min(), ..last.clone() }),
         };
-        let turn = turn.unwrap_or_else(|| Turn::of(Condition::Absent, None));
+        self.as_cell(column, turn.unwrap_or_else(|| Turn::of(Condition::Absent, None)), steps)
+    }
+
+    /// A cell that says this.
+    pub(super) fn as_cell(&self, column: Column, turn: Turn, steps: &[StepId]) -> Cell {
+        let plan = self.subject.checked.plan();
         let open =
             [Condition::Waits, Condition::Failed, Condition::Declined, Condition::Late, Condition::Begun];
         Cell {

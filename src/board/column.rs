@@ -32,6 +32,10 @@ pub enum Column {
     Certificate,
     /// The partner accepts the new key too, or instead of the old one.
     AcceptsNew,
+    /// The fingerprint of the certificate that the partner has installed was compared with the one that was sent.
+    Compared,
+    /// The partner accepts the new key beside the old one: somebody said so, or it was tested.
+    HoldsBoth,
     /// A message that is signed with the new key was verified there.
     Tested,
     /// The partner reports that it accepts the new key.
@@ -58,7 +62,7 @@ pub enum Column {
 
 impl Column {
     /// All of them, in their order.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Asked,
         Self::Answered,
         Self::Made,
@@ -66,6 +70,8 @@ impl Column {
         Self::HandedOver,
         Self::Certificate,
         Self::AcceptsNew,
+        Self::Compared,
+        Self::HoldsBoth,
         Self::Tested,
         Self::Confirmed,
         Self::Stopped,
@@ -90,6 +96,8 @@ impl Column {
             Self::HandedOver => "handed over",
             Self::Certificate => "certificate sent",
             Self::AcceptsNew => "accepts new",
+            Self::Compared => "fingerprint compared",
+            Self::HoldsBoth => "holds both",
             Self::Tested => "tested",
             Self::Confirmed => "confirmed",
             Self::Stopped => "stopped",

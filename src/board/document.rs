@@ -16,6 +16,7 @@ use super::{
     awaited::awaited,
     cell::{Turns, days},
     column::grid,
+    held::held,
     partner::{Roster, Row},
 };
 
@@ -134,21 +135,27 @@ impl Board {
         let roster = Roster::of(plan, subject.coordinator);
         let grid = grid(checked, &roster);
         let turns = Turns::of(*subject);
-        let has =
-            |column: &Column| grid.iter().any(|row| row.get(column.place()).is_some_and(|c| !c.is_empty()));
         let put = |role: RoleId| {
             let role = &plan.landscape.roles[role];
             subject.survey.map(|survey| asked::of_role(survey, role, subject.now)).unwrap_or_default()
         };
         let are_asked = roster.rows.iter().any(|row| !put(row.role).is_empty());
         let is_put = |column: &Column| are_asked && matches!(column, Column::Asked | Column::Answered);
-        let columns: Vec<Column> =
-            Column::ALL.into_iter().filter(|column| has(column) || is_put(column)).collect();
+        let own = held(subject, &grid);
+        let has = |column: &Column| {
+            let mut acts = grid.iter().map(|row| row.get(column.place()).is_some_and(|c| !c.is_empty()));
+            let mut told = own.iter().filter_map(|held| held.of(*column));
+            acts.any(|is_there| is_there) || told.any(|steps| !steps.is_empty()) || is_put(column)
+        };
+        let columns: Vec<Column> = Column::ALL.into_iter().filter(has).collect();
         let waived = [Hazard::Rejected, Hazard::Interrupted].map(|hazard| waived(plan, hazard));
-        let partners = roster.rows.iter().zip(&grid).map(|(row, cells)| {
+        let partners = roster.rows.iter().zip(&grid).zip(&own).map(|((row, cells), own)| {
             let cell = |column: &Column| {
                 let steps: &[StepId] = cells.get(column.place()).map_or(&[], Vec::as_slice);
-                let cell = asked::cell(turns.cell(row.role, *column, steps), &put(row.role), subject.now);
+                let cell = match own.of(*column) {
+                    Some(_) => own.cell((subject, &turns), row.role, *column),
+                    None => asked::cell(turns.cell(row.role, *column, steps), &put(row.role), subject.now),
+                };
                 let [rejected, interrupted] = &waived;
                 let waived = if *column == Column::Stopped { interrupted } else { rejected };
                 let role = &plan.landscape.roles[row.role];

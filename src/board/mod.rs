@@ -8,6 +8,7 @@ mod awaited;
 mod cell;
 mod column;
 mod document;
+mod held;
 mod latest;
 mod page;
 mod partner;

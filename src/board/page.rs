@@ -132,8 +132,12 @@ const fn class(state: Condition) -> &'static str {
     match state {
         Condition::Done => "good",
         Condition::Waits | Condition::Held | Condition::Due | Condition::Begun => "open",
-        Condition::Failed | Condition::Declined | Condition::Late => "bad",
-        Condition::Queued | Condition::Blocked | Condition::Waived | Condition::Absent => "soft",
+        Condition::Failed | Condition::Declined | Condition::Late | Condition::Substituted => "bad",
+        Condition::NotCompared
+        | Condition::Queued
+        | Condition::Blocked
+        | Condition::Waived
+        | Condition::Absent => "soft",
     }
 }
 

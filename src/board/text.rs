@@ -75,6 +75,7 @@ fn notes(partner: &Partner) -> Vec<String> {
         let word = match cell.state {
             Condition::Failed => "failed",
             Condition::Declined => "declined",
+            Condition::Substituted => "substituted",
             Condition::Waived => "waived",
             _ => continue,
         };

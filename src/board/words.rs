@@ -29,6 +29,8 @@ pub(super) fn short(cell: &Cell, now: Timestamp) -> String {
         Condition::Declined => format!("declined {}", at()),
         Condition::Late => format!("late {}", days()),
         Condition::Blocked => NOT_YET.to_owned(),
+        Condition::NotCompared => "no".to_owned(),
+        Condition::Substituted => format!("substituted {}", at()),
         Condition::Waived => "waived".to_owned(),
         Condition::Absent => String::new(),
     };
@@ -43,16 +45,20 @@ pub(super) const fn word(how: How) -> &'static str {
         How::Taken => "taken",
         How::Seen => "seen",
         How::Tested => "tested",
+        How::Compared => "yes",
     }
 }
 
 /// What the words of cells mean, for those that are on a board.
-pub(super) const LEGEND: [(&str, &str); 12] = [
+pub(super) const LEGEND: [(&str, &str); 15] = [
     ("said", "a person has said so"),
     ("sent", "the site has said so by itself"),
     ("taken", "the other side has taken the message"),
     ("seen", "a backend did it, and its effect was seen then"),
     ("tested", "a message was signed and verified"),
+    ("yes", "its fingerprint is that of the certificate that was sent"),
+    ("no", "nobody compared it"),
+    ("substituted", "it is another certificate, and the run is stopped"),
     ("waits", "for a person, so many days"),
     ("until", "a time is waited for, or a calendar is closed"),
     ("queued", "its turn has not come, by the pace of the site"),

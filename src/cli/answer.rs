@@ -89,7 +89,7 @@ fn taken_down(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> 
             return Err(Exit::Usage);
         }
     }
-    let at = AtSite { site: arguments.site.clone(), journal: arguments.journal.clone(), run: None };
+    let at = AtSite::by(&arguments.site, arguments.journal.as_deref());
     let path = at.journal();
     if !path.exists() {
         let journal = shown_path(&path);

@@ -18,7 +18,7 @@ use crate::{
     transition::{event::Record, state::State},
 };
 
-use super::{exit::Exit, screen::Screen, text};
+use super::{asked::Passwords, exit::Exit, screen::Screen, text};
 
 /// Which site, journal and run.
 #[derive(Clone, Debug, clap::Args)]
@@ -32,9 +32,31 @@ pub struct AtSite {
     /// The run, if it is not the youngest in the journal
     #[arg(long, value_name = "RUN")]
     pub run: Option<String>,
+    /// What was typed so far for this command
+    #[arg(skip)]
+    pub passwords: Passwords,
 }
 
 impl AtSite {
+    /// A site by its file, and the journal if that is named.
+    #[must_use]
+    pub fn by(site: &Path, journal: Option<&Path>) -> Self {
+        Self {
+            site: site.to_owned(),
+            journal: journal.map(Path::to_owned),
+            run: None,
+            passwords: Passwords::default(),
+        }
+    }
+
+    /// Asks for the passwords that the site has asked for and that were not yet, and puts them into it.
+    ///
+    /// # Errors
+    /// The exit; what is wrong has been said.
+    pub fn ask(&self, (site, text): (&mut Site, &Source), screen: &mut Screen) -> Result<(), Exit> {
+        self.passwords.ask((site, text), &self.folder(), screen)
+    }
+
     /// The same for a run that is named otherwise.
     #[must_use]
     pub fn of(&self, run: Option<&str>) -> Self {
@@ -89,7 +111,10 @@ impl AtSite {
         let site = Site::read(&text).map_err(|finding| vec![finding]);
         let site = site.and_then(|site| site.with_calendars(&self.folder(), &text));
         match site.and_then(|site| site.with_contacts(&text)) {
-            Ok(site) => Ok((site, text)),
+            Ok(mut site) => {
+                self.passwords.fill(&mut site, &self.folder());
+                Ok((site, text))
+            }
             Err(findings) => {
                 screen.page(&Refusal::new(text, findings));
                 Err(Exit::Refused)

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     run::{difference::Difference, promised::Broken, wait::Waiting},
-    transition::event::Record,
+    transition::{compared::Substituted, event::Record},
 };
 
 use super::{
@@ -37,6 +37,9 @@ pub struct Carried {
     /// Promises that were broken on the way.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) broken: Vec<String>,
+    /// Certificates at partners that are other ones than were sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) substituted: Vec<Substituted>,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) cause: Option<String>,
@@ -82,6 +85,7 @@ impl Carried {
             differences: None,
             breaches: Vec::new(),
             broken: Vec::new(),
+            substituted: Vec::new(),
             cause: None,
         }
     }

@@ -25,14 +25,20 @@ use crate::{
         event::{Actor, Event, Record},
         next::{Verdict, Why, next},
         people::{is_same, lacking},
+        ready::Blocker,
         state::{State, Status},
     },
-    world::{id::StepId, key_kind::KeyKind, material::Certificate},
+    world::{
+        id::StepId,
+        key_kind::KeyKind,
+        material::{Certificate, Fingerprint},
+    },
 };
 
 use super::{
     at_site::{AtSite, Attached, failed},
     claimed,
+    compared::{self, Claim, joined, stopped},
     exit::Exit,
     granted,
     json::{Document, Format},
@@ -57,6 +63,10 @@ pub struct Arguments {
     /// what the authority answered: PEM, DER or PKCS#7, with its issuers
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
+    /// SHA-256 of the certificate that comes to be accepted by the step, computed from the file that was installed; it is
+    /// compared with the one that was sent
+    #[arg(long, value_name = "HEX", value_parser = compared::fingerprint)]
+    fingerprint: Option<Fingerprint>,
     /// Let the step begin although its deadline has passed; it says --because
     #[arg(long, requires = "because")]
     late: bool,
@@ -81,6 +91,9 @@ pub struct Act {
     role: String,
     /// Whether it is new; otherwise it was taken down before, and nothing changed.
     new: bool,
+    /// Whether the fingerprint of the certificate was compared with it, and is that of the one that was sent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    compared: bool,
 }
 
 impl Document for Act {
@@ -121,15 +134,24 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let agrees = mine && two && (by_site || host.state().steps[step].people.is_empty());
     let late = arguments.because.clone().filter(|_| arguments.late);
     let late = late.map(|because| Event::Extended { step: arguments.step.clone(), by: by.clone(), because });
+    let claim = Claim { checked: &checked, casting: &casting, state: host.state(), step, agrees, by: &by };
+    let named =
+        claim.is_named(arguments.certificate.is_some()).and_then(|()| claim.named(arguments.fingerprint));
     // What the site does by itself it goes on with.
-    let act = match late.is_some() && by_site && !two {
-        true => Ok(Vec::new()),
-        false => act((&checked, &casting), &host, (step, agrees), arguments, by),
-    };
+    let act = named.map_err(|why| format!("not taken down: {why}")).and_then(|named| {
+        match late.is_some() && by_site && !two {
+            true => Ok(Vec::new()),
+            false => act((&checked, &casting), &host, (step, agrees), arguments, by.clone())
+                .map(|act| joined(act, named)),
+        }
+    });
     match act {
         Ok(events) => {
             let events: Vec<Event> = late.into_iter().chain(events).collect();
             let exit = submit(&checked, &mut host, events, (&arguments.step, &arguments.role), screen);
+            if exit == Exit::Broken {
+                stopped(&checked, &host.state().substituted, &arguments.at.options(), screen);
+            }
             if !host.state().is_finished() {
                 return exit;
             }
@@ -192,12 +214,18 @@ pub fn submit(
             return failed(&error, screen);
         }
     }
+    if matches!(records.last(), Some(Record { event: Event::Compared { .. }, .. })) {
+        return Exit::Broken;
+    }
+    let compared = records.iter().any(|record| matches!(record.event, Event::Compared { .. }));
     let (step, role) = about;
     if screen.is_text() {
         let agreed = matches!(records.last(), Some(Record { event: Event::Agreed { .. }, .. }));
         let open = checked.plan().step(step).is_some_and(|id| lacking(checked, host.state(), id) > 0);
         screen.result(if new && agreed && open {
             "taken down; another person of the role confirms it too"
+        } else if new && compared {
+            "taken down, and the fingerprint is that of the certificate that was sent; `keyroll run` goes on from here"
         } else if new {
             "taken down; `keyroll run` goes on from here"
         } else {
@@ -205,7 +233,7 @@ pub fn submit(
         });
     } else {
         let (step, role) = (step.to_owned(), role.to_owned());
-        screen.document(&Act { run: host.run().to_owned(), step, role, new });
+        screen.document(&Act { run: host.run().to_owned(), step, role, new, compared });
     }
     Exit::Done
 }
@@ -213,6 +241,9 @@ pub fn submit(
 fn refused(why: &Why, screen: &mut Screen) -> Exit {
     screen.talk(format_args!("not taken down: {}", shown(&why.to_string())));
     match why {
+        Why::NotYet { blockers, .. } if blockers.iter().any(|one| matches!(one, Blocker::Substituted(_))) => {
+            Exit::Broken
+        }
         Why::NotYet { .. } | Why::Early(_) | Why::Late { .. } => Exit::Waiting,
         _ => Exit::Usage,
     }

@@ -75,7 +75,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
 
 fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     let source = plan(&arguments.plan, screen)?;
-    let (site, text) = arguments.at.read(screen)?;
+    let (mut site, text) = arguments.at.read(screen)?;
     let given = arguments.answered.given(&site, screen)?;
     let (checked, given, survey) = known(&arguments.at, (&source, given), screen)?;
     vain(&given, &site, &checked, screen)?;
@@ -94,6 +94,7 @@ fn look(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
             return Err(Exit::NotProved);
         }
     };
+    arguments.at.ask((&mut site, &text), screen)?;
     let folder = arguments.at.folder();
     let plan_text = proven.checked().plan().source.clone();
     let mut complain = |error: String| {

@@ -7,7 +7,7 @@ Exit codes:
     1  the plan, the site, a signature, a certificate or what was asked is refused
     2  the command is not understood or not allowed, or what it names is not there
     3  waiting; for whom or what is on standard output; or a run holds the alias
-    4  a promise was broken in the world, or the story of `rehearse --story` came true
+    4  a promise was broken in the world, a certificate is another one, or a story came true
     5  a backend failed
     6  the approval or the trust is stale, or the world is not as the plan or the journal says
     8  not proved, or no plan found: the bound of --budget was reached

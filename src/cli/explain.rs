@@ -93,6 +93,7 @@ pub fn all() -> Vec<Explanation> {
     all.extend_from_slice(template::EXPLANATIONS);
     all.extend(run::site_fault::EXPLANATIONS);
     all.extend_from_slice(run::calendar::EXPLANATIONS);
+    all.extend_from_slice(run::substituted::EXPLANATIONS);
     all.extend_from_slice(run::notices::finding::EXPLANATIONS);
     all.extend(run::site_check::complaint::EXPLANATIONS);
     all.extend(keystore::explained::EXPLANATIONS);

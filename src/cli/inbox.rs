@@ -8,12 +8,16 @@ use crate::{
     journal::{Host, survey::Survey},
     run::{
         casting::Casting,
+        compared::BLANK,
         due::Due,
         time::to_the_second,
         wait::{Cause, Wait, Waiting, What, waits},
     },
     source::shown,
-    transition::state::Opening,
+    transition::{
+        compared::{known, sent},
+        state::Opening,
+    },
 };
 
 use super::{
@@ -94,6 +98,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         });
         return Exit::Done;
     }
+    // Of a certificate that came from outside its fingerprint is computed, and never told.
+    let is_sent = |step| sent(plan, step).is_some_and(|key| known(host.state(), key).is_some());
     for open in &mine {
         let wait = open.waiting(&checked);
         let (step, act) = (shown(&wait.step), shown(&wait.act));
@@ -114,6 +120,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             What::Deadline => {
                 let at = wait.not_after.map(to_the_second).unwrap_or_default();
                 format!("it had to begin by {at}: {confirm} --late --because \"...\" begins it all the same")
+            }
+            What::Act if is_sent(open.step) => {
+                format!("{confirm} --fingerprint ____ when it is done; {BLANK}")
             }
             What::Act => format!("{confirm} when it is done"),
         };

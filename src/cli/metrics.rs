@@ -144,6 +144,7 @@ impl Seen<'_> {
             Some((_, word)) => word,
             None if state.left => "called_off",
             None if state.is_finished() && !state.broken.is_empty() => "broken",
+            None if !state.substituted.is_empty() => "broken",
             None if state.is_finished() => "done",
             None if rows.iter().any(|row| row.status == Word::Failed) => "failed",
             None if !found.is_empty() => "waiting",

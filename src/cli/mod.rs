@@ -2,12 +2,14 @@
 
 pub mod answer;
 pub mod answered;
+pub mod asked;
 pub mod at_site;
 pub mod by_row;
 pub mod carried;
 pub mod check;
 pub mod claimed;
 pub mod compare;
+pub mod compared;
 pub mod completions;
 pub mod confirm;
 pub mod document;

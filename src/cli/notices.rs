@@ -142,7 +142,9 @@ pub(super) fn why(ending: &Result<Ending, RunError>) -> Option<String> {
             let told: Vec<String> = broken.iter().map(Broken::sentence).collect();
             Some(format!("a promise is broken in the world: {}", told.join("; ")))
         }
-        Ok(Ending::Done | Ending::Waiting(_) | Ending::Interrupted) | Err(RunError::Step { .. }) => None,
+        // What is substituted is told with the act that showed it.
+        Ok(Ending::Done | Ending::Waiting(_) | Ending::Substituted(_) | Ending::Interrupted)
+        | Err(RunError::Step { .. }) => None,
         Err(error) => Some(error.to_string()),
     }
 }

@@ -20,10 +20,11 @@ pub fn can_ask() -> bool {
 /// When the terminal fails, or the answer is no text.
 pub fn ask(question: &str) -> io::Result<Option<Zeroizing<String>>> {
     let mut stderr = io::stderr().lock();
-    write!(stderr, "{question}: ")?;
-    stderr.flush()?;
     let answer = {
+        // What is typed as soon as the question is there is not shown either.
         let _quiet = Quiet::begin()?;
+        write!(stderr, "{question}: ")?;
+        stderr.flush()?;
         typed(io::stdin().lock().bytes())
     };
     writeln!(stderr)?;

@@ -57,7 +57,7 @@ use super::{
 
 use approved::approved;
 use asked::{Call, Met, Ready, met};
-use taken::{Taken, host};
+use taken::{Taken, host, is_over};
 
 pub(super) use all::Beside;
 
@@ -122,7 +122,7 @@ fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
             None => return go_on(arguments, None, None, screen),
         },
     };
-    let (site, text) = arguments.at.read(screen)?;
+    let (mut site, text) = arguments.at.read(screen)?;
     let given = arguments.answered.given(&site, screen)?;
     let checked = pinned(&source, &given, screen)?;
     let call = Call { arguments, at: &arguments.at, source: &source, site: (&site, &text), beside: false };
@@ -134,6 +134,9 @@ fn begin(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     vain(&given, &site, proven.checked(), screen)?;
     fitting(proven.checked(), (&site, &text), &arguments.at.folder(), screen)?;
     trusted(&arguments.at, (&site, &text), screen)?;
+    if !is_over(&proven, arguments, screen)? {
+        arguments.at.ask((&mut site, &text), screen)?;
+    }
     let job =
         Job { arguments, proven: &proven, site: &site, given: &given, survey: survey.as_ref(), beside: None };
     if let Some(path) = &arguments.approved {

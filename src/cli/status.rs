@@ -23,6 +23,7 @@ use crate::{
     },
     source::shown,
     transition::{
+        compared::Substituted,
         event::{Actor, Bound, Event, Record},
         pause::Pause,
         waived::Waived,
@@ -75,6 +76,9 @@ pub struct Standings {
     /// Until when it stands still, and for whom, where somebody has it so.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     paused: Vec<Pause>,
+    /// Certificates at partners that are other ones than were sent, and that nobody has seen to yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    substituted: Vec<Substituted>,
     /// Which flows are drained of which keys, and whether that was seen or waited for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     drained: Vec<Drained>,
@@ -188,6 +192,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         screen.result(format_args!("  {} waived {}", shown(&waived.partner), waived.reason()));
     }
     lines(&found.paused, now).iter().for_each(|line| screen.result(format_args!("  {line}")));
+    for one in &found.substituted {
+        screen.result(format_args!("  substituted: {}", one.sentence()));
+    }
     answered::lines(&looked.checked.plan().questions).for_each(|line| screen.result(line));
     for line in looked.survey.iter().flat_map(|survey| answers(survey, survey.moved())) {
         screen.result(format_args!("  answer      {line}"));
@@ -214,6 +221,7 @@ impl Standings {
             departed: Departed::of(records),
             waived: state.waived.clone(),
             paused: state.pauses.iter().filter(|pause| now < pause.until).cloned().collect(),
+            substituted: state.substituted.clone(),
             drained: drains(checked, state, course),
             answers: checked.plan().questions.iter().map(Question::told).collect(),
             survey: survey.as_ref().map(|survey| Surveyed::of(survey, &survey.given, survey.moved())),
@@ -232,5 +240,8 @@ fn line(number: usize, row: &Standing) -> String {
     let until =
         row.not_after.map_or_else(String::new, |at| format!("\n      not after {}", to_the_second(at)));
     let line = format!("  {number:>2}  {:<10}  {:<22} {:<22}{since}", row.status.shown(), row.role, row.step);
-    format!("{}{why}{until}", line.trim_end())
+    let compared = row
+        .compared
+        .map_or_else(String::new, |at| format!("\n      the fingerprint was compared {}", to_the_second(at)));
+    format!("{}{why}{until}{compared}", line.trim_end())
 }

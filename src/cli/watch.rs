@@ -127,8 +127,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Err(exit) => return exit,
     };
     let (mut worst, mut figures) = (Exit::Done, Exposition::default());
+    let at = AtSite::by(&arguments.site, arguments.journal.as_deref());
     for path in &arguments.plans {
-        let exit = match watched(path, arguments, screen) {
+        let exit = match watched(path, &at, arguments, screen) {
             Ok(watched) => {
                 let exit = match watched.outlook {
                     Outlook::Fine | Outlook::UnderWay | Outlook::Done => Exit::Done,
@@ -183,15 +184,14 @@ fn tell(watched: &Watched, format: Format, screen: &mut Screen) {
     }
 }
 
-fn watched(path: &Path, arguments: &Arguments, screen: &mut Screen) -> Result<Watched, Exit> {
-    let at = AtSite { site: arguments.site.clone(), journal: arguments.journal.clone(), run: None };
+fn watched(path: &Path, at: &AtSite, arguments: &Arguments, screen: &mut Screen) -> Result<Watched, Exit> {
     let source = plan(path, screen)?;
-    let (site, text) = at.read(screen)?;
+    let (mut site, text) = at.read(screen)?;
     let given = arguments.answered.given(&site, screen)?;
     let (checked, given, _) = known(&at, (&source, given), screen)?;
     vain(&given, &site, &checked, screen)?;
     fitting(&checked, (&site, &text), &at.folder(), screen)?;
-    trusted(&at, (&site, &text), screen)?;
+    trusted(at, (&site, &text), screen)?;
     let (name, digest) = (checked.plan().name.clone(), checked.plan().digest());
     let watched = |outlook, reasons| Watched {
         plan: name.clone(),
@@ -204,7 +204,7 @@ fn watched(path: &Path, arguments: &Arguments, screen: &mut Screen) -> Result<Wa
         screen.talk(shown(&error));
         Exit::Backend
     };
-    let last = last(&at, &name).map_err(|error| complain(error.to_string()))?;
+    let last = last(at, &name).map_err(|error| complain(error.to_string()))?;
     if let Some((last, pauses)) = last {
         if !last.finished {
             let now = WallClock.now();
@@ -227,7 +227,8 @@ fn watched(path: &Path, arguments: &Arguments, screen: &mut Screen) -> Result<Wa
             return Err(Exit::NotProved);
         }
     };
-    let found = outlook(&proven, &site, &at, arguments, screen)?;
+    at.ask((&mut site, &text), screen)?;
+    let found = outlook(&proven, &site, at, arguments, screen)?;
     let outlook = match found.first() {
         None => Outlook::Fine,
         // What fails now comes first.

@@ -16,7 +16,7 @@ use crate::{
         wait::{Waiting, waits},
     },
     source::shown,
-    transition::pause::Pause,
+    transition::{compared::Substituted, pause::Pause},
 };
 
 use super::{
@@ -53,6 +53,9 @@ pub struct Reasons {
     /// Until when it stands still, and for whom, where somebody has it so.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     paused: Vec<Pause>,
+    /// Certificates at partners that are other ones than were sent, and that nobody has seen to yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    substituted: Vec<Substituted>,
     /// Which flows are drained of which keys, and whether that was seen or waited for; of one step, those that
     /// it needs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -114,6 +117,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         finished: state.is_finished(),
         waits: found.iter().map(|wait| wait.waiting(&checked)).collect(),
         paused,
+        substituted: state.substituted.clone(),
         drained: drained.clone(),
         answers: plan.questions.iter().map(Question::told).collect(),
         survey: survey.as_ref().map(|survey| Surveyed::of(survey, &survey.given, survey.moved())),
@@ -131,11 +135,15 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
             screen.result(format_args!("  answer      {line}"));
         }
         standing_still.iter().for_each(|line| screen.result(line));
+        for one in &reasons.substituted {
+            screen.result(format_args!("substituted: {}", one.sentence()));
+            screen.result(format_args!("  {}", one.mend(&arguments.at.options())));
+        }
         for wait in &found {
             screen.result(wait.sentence(&checked));
         }
         drained.iter().for_each(|drained| screen.result(drained.sentence()));
-        if found.is_empty() && standing_still.is_empty() {
+        if found.is_empty() && standing_still.is_empty() && reasons.substituted.is_empty() {
             screen.result(if state.left {
                 "the run was called off, and is over"
             } else if state.is_finished() {
@@ -169,6 +177,9 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         screen.result(format_args!("  {why}"));
     }
     drained.iter().for_each(|drained| screen.result(format_args!("  {}", drained.sentence())));
+    if let Some(at) = row.compared {
+        screen.result(format_args!("  the fingerprint was compared {}", to_the_second(at)));
+    }
     if let Some(at) = row.not_after {
         screen.result(format_args!("  not after {}", to_the_second(at)));
     }
@@ -189,6 +200,7 @@ fn not_begun(arguments: &Arguments, survey: &Survey, screen: &mut Screen) -> Exi
             run: survey.run.clone(),
             finished: false,
             waits: Vec::new(),
+            substituted: Vec::new(),
             paused: Vec::new(),
             drained: Vec::new(),
             answers: answers(survey, now),

@@ -21,7 +21,7 @@ use super::{
     desk::Desk,
     kept::{Kept, head},
     notice::{Herald, Moment, take_down},
-    schema::PAUSED,
+    schema::{COMPARED, PAUSED},
     sheet::{Laid, Row, Sheet, Stands},
     sqlite::SqliteHost,
     store::{failure, written},
@@ -145,7 +145,7 @@ impl Draft {
     /// The state as it is to be written; nothing where it is not due, or nothing came to the record.
     fn due(&self, path: &Path, checked: &Checked) -> Result<Option<String>, HostError> {
         let position = self.position();
-        let pauses = |entry: &Entry| is_of_pauses(&entry.record.event);
+        let pauses = |entry: &Entry| version(&entry.record.event).is_some();
         let is_due = position > self.kept.position
             && (self.state.is_over() || self.kept.is_due(position) || self.events().any(pauses));
         is_due.then(|| written(path, &Snapshot::of(checked, &self.state))).transpose()
@@ -190,8 +190,8 @@ impl Draft {
             for command in &entry.commands {
                 rows.push(Row::Command { id: command.id(), text: written(path, command)? });
             }
-            if is_of_pauses(&entry.record.event) {
-                rows.push(Row::Version(PAUSED));
+            if let Some(version) = version(&entry.record.event) {
+                rows.push(Row::Version(version));
             }
         }
         let stands = self.events().next_back().map(|last| Stands {
@@ -282,8 +282,13 @@ impl Pen<'_> {
     }
 }
 
-const fn is_of_pauses(event: &Event) -> bool {
-    matches!(event, Event::Paused { .. } | Event::Resumed { .. })
+/// The version of a journal that has such an event, where the first one does not know it.
+const fn version(event: &Event) -> Option<u32> {
+    match event {
+        Event::Paused { .. } | Event::Resumed { .. } => Some(PAUSED),
+        Event::Compared { .. } | Event::Resolved { .. } => Some(COMPARED),
+        _ => None,
+    }
 }
 
 impl SqliteHost {

@@ -1,7 +1,10 @@
 //! The tables of the journal, and its version.
 
 /// The last version that is known.
-pub const VERSION: u32 = SURVEYED;
+pub const VERSION: u32 = COMPARED;
+
+/// The version of a journal in which a partner has named the [fingerprint](crate::transition::compared) of a certificate.
+pub const COMPARED: u32 = 7;
 
 /// The version of a journal in which somebody was [asked](super::survey) before a run began: an earlier program would
 /// begin it without the answers.

@@ -50,6 +50,7 @@ mod usages;
 pub mod vocabulary;
 mod waits;
 mod waiver;
+pub mod written_out;
 mod wrong_usage;
 
 use std::collections::BTreeMap;

@@ -311,7 +311,11 @@ pub fn waiting(checked: &Checked, world: &World) -> Option<Wait> {
                 let what = format!("news of {other}");
                 Some(Wait { step, what, at: plan.steps[step].name.span })
             }
-            Blocker::Done | Blocker::Unanswered | Blocker::After(_) | Blocker::Unsettled(_) => None,
+            Blocker::Done
+            | Blocker::Unanswered
+            | Blocker::After(_)
+            | Blocker::Unsettled(_)
+            | Blocker::Substituted(_) => None,
             // A time comes: no step waits for it for ever. That one passes, no world knows.
             Blocker::Waits(..) | Blocker::NotBefore(_) | Blocker::Late(_) => None,
         },

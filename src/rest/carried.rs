@@ -66,6 +66,8 @@ pub fn carried(
     (told.started, told.left) = (true, false);
     // What it stood still for is of the plan that it leaves.
     told.pauses.clear();
+    // What was not seen to still is, where the step is still to come.
+    told.substituted.retain(|one| plan.step(&one.step).is_some());
     let state = told.restore(new)?;
     let is_told =
         signs_with_the_same(before, &from.world, plan) && strays(plan, new.order(), &state.world).is_none();

@@ -1,11 +1,7 @@
 //! A plan text without steps that begins where a run stands and ends how it was at the start.
 
 use crate::{
-    plan::{
-        Plan,
-        answers::{LeftOut, Variant, parts},
-        given::Given,
-    },
+    plan::{Plan, given::Given, written_out::WrittenOut},
     source::{Source, Span},
     syntax::{
         NAME_LIMIT, format, parse, quoted,
@@ -14,18 +10,16 @@ use crate::{
     world::state::World,
 };
 
-/// Says how things are, how they are to be and what is promised on the way; nothing where the plan is
-/// written with sentences for which that cannot be said by lines of their own: tables, plans within, words of its own.
+/// Says how things are, how they are to be and what is promised on the way, where each row of a table, each plan within
+/// and each of its own words is written out; nothing where that cannot be said by lines of their own: of facts, and of flows that
+/// are repointed.
 #[must_use]
 pub fn declared(plan: &Plan, given: &Given, is: &World, to_be: &World) -> Option<String> {
     // With what a flow signs that was repointed is not one of its lines.
     if plan.landscape.repointed().next().is_some() {
         return None;
     }
-    let source = &plan.source;
-    let (tree, _) = parse(source);
-    let variant = Variant::of(&tree, given, true).ok()?;
-    let tree = parts(&tree, &variant, &mut LeftOut::default()).into_owned();
+    let WrittenOut { tree, .. } = plan.written_out(given).ok()?;
     let land = &plan.landscape;
     let mut items = Vec::new();
     for mut line in tree.items {

@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     condition::{Asks, Condition},
-    plan::{Plan, given::Given, resolve::resolve, table::instances},
+    plan::{Plan, given::Given, resolve::resolve, written_out::WrittenOut},
     run::partner::{partners, whose},
     source::{Finding, Source, Span, Spanned},
     syntax::{
         format, parse,
-        tree::{Item, Line, StepLine, SyntaxTree, Trivia},
+        tree::{Item, StepLine, SyntaxTree},
     },
     transition::state::{State, Status},
     world::id::{RoleId, StepId},
@@ -25,6 +25,8 @@ use crate::{
 pub struct Without {
     /// Its text.
     pub source: Source,
+    /// The values of its parameters; it asks nothing.
+    pub parameters: BTreeMap<String, String>,
     /// The same where the partner does all the same what it was asked for, if it was asked for anything.
     pub asked: Option<Source>,
     /// The steps that are left out, in the order of the plan.
@@ -40,8 +42,6 @@ pub enum NotLeftOut {
     Nothing,
     /// This step of it was begun and is not done.
     Begun(String),
-    /// The plan is written with sentences for which that is not done: plans within it, questions, words of its own.
-    Unsaid,
     /// What is left is no plan.
     Refused(Source, Vec<Finding>),
 }
@@ -69,7 +69,10 @@ pub fn without_partner(
     if left.is_empty() {
         return Err(NotLeftOut::Nothing);
     }
-    let tree = written_out(plan).ok_or(NotLeftOut::Unsaid)?;
+    let refused = |found| NotLeftOut::Refused(plan.source.clone(), found);
+    let WrittenOut { tree, given: parameters } = plan.written_out(given).map_err(refused)?;
+    // It asks nothing any more: what was answered is what it is.
+    let given = &Given::parameters(parameters);
     let names: BTreeSet<String> = left.iter().map(|step| name(*step)).collect();
     let asked = may_be_done(plan, state, partner, &left);
     let asked: BTreeSet<String> = asked.into_iter().map(name).collect();
@@ -78,6 +81,7 @@ pub fn without_partner(
         (!asked.is_empty()).then(|| said(plan, given, partner, &tree, (&names, &asked))).transpose()?;
     Ok(Without {
         source,
+        parameters: given.parameters.clone(),
         asked: second.map(|(source, _)| source),
         steps: left.iter().map(|step| name(*step)).collect(),
         not_asked,
@@ -100,33 +104,6 @@ fn may_be_done(plan: &Plan, state: &State, partner: RoleId, left: &[StepId]) -> 
         }
         found.extend(more);
     }
-}
-
-/// The sentences of a plan, each row of its tables written out.
-fn written_out(plan: &Plan) -> Option<SyntaxTree> {
-    let (tree, _) = parse(&plan.source);
-    let is_core = |line: &Line<Item>| {
-        !matches!(
-            &line.node,
-            Item::Inner(_)
-                | Item::Ask(_)
-                | Item::Vocabulary(_)
-                | Item::Use(_)
-                | Item::Kind(_)
-                | Item::Say(_)
-                | Item::Thing(_)
-        )
-    };
-    if !tree.items.iter().all(is_core) {
-        return None;
-    }
-    let mut tree = instances(&plan.source, &tree).ok()?.tree.into_owned();
-    for line in &mut tree.items {
-        // What is said of all rows is not said again of each.
-        line.comment = None;
-        line.before.retain(|trivia| matches!(trivia, Trivia::Blank));
-    }
-    Some(tree)
 }
 
 /// Says the sentences again without some steps; those that are `kept` stay, and nobody waits for them.

@@ -159,7 +159,7 @@ fn back(
     let kept = run.given.parameters.iter().filter(|(name, _)| declares(name));
     let given = Given::parameters(kept.map(|(name, value)| (name.clone(), value.clone())).collect());
     let text = declared(plan, run.given, &run.standing.world, &plan.start).ok_or(
-        "it is searched for no plan with tables, plans within it, flows that are repointed, facts or words of its own: \
+        "it is searched for no plan with flows that are repointed or facts of its own: \
          write its plan, and move the run to it by `keyroll amend`",
     )?;
     let source = Source::new(plan.source.name.clone(), text);

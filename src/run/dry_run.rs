@@ -179,7 +179,13 @@ impl<'a> Play<'a> {
                         return Ok(());
                     }
                 }
-                Ok(Ending::Done | Ending::Moved(_) | Ending::Broken(..) | Ending::Interrupted) => {
+                Ok(
+                    Ending::Done
+                    | Ending::Moved(_)
+                    | Ending::Broken(..)
+                    | Ending::Substituted(_)
+                    | Ending::Interrupted,
+                ) => {
                     return Ok(());
                 }
                 Err(RunError::Step { step, cause: why, .. } | RunError::TooLate { step, why, .. }) => {

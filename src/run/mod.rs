@@ -5,7 +5,7 @@
 //!   [`casting`] says who plays which role and keeps to which [`calendar`], [`dry_run`] what would happen (a `forecast` of each step by the
 //!   same runner over what is [`read_only`], with what [`noted`] tells beside), [`approval`] what was
 //!   agreed to, and [`seen`] that in words, [`slack`] what is left until something ends, [`prospect`] what
-//!   becomes of a plan that waits, [`claims`] which keystores are its own, [`opening`] which certificates the run begins with, and
+//!   becomes of a plan that waits, [`asked`] for which passwords somebody is asked, [`claims`] which keystores are its own, [`opening`] which certificates the run begins with, and
 //!   [`validity`] whether they last as long as the plan may, and [`weak`] which are too weak.
 //! - Of a site alone: [`site_check`] looks at all that it binds, [`programs`] tells what it has started, [`trust`] whether
 //!   somebody has said that it may;
@@ -13,8 +13,8 @@
 //! - The run itself: [`runner`] takes one [`turn`] after the other, `people` confirm what two of them do, [`difference`] finds where the
 //!   world is not as recorded, [`promised`] what is broken there, [`window`] what would last too long, `behind` when the clock cannot be counted by.
 //! - Over many partners: who of them is a [`partner`] with which `stretch` of steps, and at which [`pace`] of the site, its
-//!   [`pace_binding`], they are begun; what is the [`fallout`] where some fail.
-//! - While it waits: [`status`] of each step, for whom or what it [`wait`]s (`waiting`, for machines) and until when that is [`due`], how its [`drains`] are known, and what
+//!   [`pace_binding`], they are begun; what is the [`fallout`] where some fail; a certificate there is [`substituted`].
+//! - While it waits: [`status`] of each step, for whom or what it [`wait`]s (`waiting`, for machines) and until when that is [`due`], how its [`drains`] are known, how a certificate is [`compared`], and what
 //!   speaks against [`pausing`] it.
 //! - Whoever is waited for is told by [`notices`], afterwards, and no run waits for that.
 //! - A rehearsal: [`sandbox`] is a world of its own, or the likeness that [`rebuild`] makes of what
@@ -23,12 +23,14 @@
 //!   holds its messages back until they are to arrive.
 
 pub mod approval;
+pub mod asked;
 mod behind;
 pub mod bind;
 pub mod calendar;
 pub mod casting;
 pub mod claims;
 pub mod command_binding;
+pub mod compared;
 pub mod courier;
 pub mod difference;
 pub mod drains;
@@ -72,6 +74,7 @@ pub mod site_schema;
 pub mod slack;
 pub mod status;
 mod stretch;
+pub mod substituted;
 pub mod time;
 pub mod timetable;
 pub mod traffic;

@@ -18,7 +18,7 @@ use crate::{
     duration::gate::Gates,
     journal::Host,
     proof::verdict::Proven,
-    transition::{clock::leap, event::Record},
+    transition::{clock::leap, compared::Substituted, event::Record},
     world::{
         id::{ChannelId, StepId},
         material::Fingerprint,
@@ -54,6 +54,8 @@ pub enum Ending {
     Moved(Vec<Difference>),
     /// The world is not as recorded, and a promise of the plan is broken there.
     Broken(Vec<Broken>, Vec<Difference>),
+    /// A certificate at a partner is another one than the run knows.
+    Substituted(Vec<Substituted>),
     /// Somebody asked it to stop.
     Interrupted,
 }
@@ -192,6 +194,9 @@ impl<'a> Runner<'a> {
             };
             if turned {
                 continue;
+            }
+            if !self.state().substituted.is_empty() {
+                return Ok(Ending::Substituted(self.state().substituted.clone()));
             }
             let waits = waits(self.checked, &self.casting, self.parts.host.state(), looked);
             let times = self.times(&waits);

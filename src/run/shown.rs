@@ -205,7 +205,7 @@ impl Enactment<'_> {
                 let told = moved.iter().map(|d| format!("{} is {}, not {}", d.what, d.seen, d.recorded));
                 Ok(format!("the run stops: {}", told.collect::<Vec<String>>().join("; ")))
             }
-            Ending::Moved(_) | Ending::Broken(..) | Ending::Interrupted => {
+            Ending::Moved(_) | Ending::Broken(..) | Ending::Substituted(_) | Ending::Interrupted => {
                 Err(Refused::NotShown("the run came to another end".to_owned()).into())
             }
         }
@@ -226,6 +226,7 @@ impl Enactment<'_> {
                         | Blocker::NotBefore(_)
                         | Blocker::Late(_)
                         | Blocker::Unsettled(_)
+                        | Blocker::Substituted(_)
                 )
             });
             let name = shown(&plan.steps[step].name.value);

@@ -125,12 +125,23 @@ pub struct RoleBinding {
     /// Who plays it, by name, where that is said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<String>,
+    /// Whether its people name the fingerprint of each certificate that the role accepts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<FingerprintRule>,
     /// By which channels of the site the role is told what waits for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notify: Vec<String>,
     /// At which address, where the channel is one of mails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<Address>,
+}
+
+/// Whether fingerprints are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FingerprintRule {
+    /// Each is named, and compared.
+    Demanded,
 }
 
 /// What stands behind a keystore.

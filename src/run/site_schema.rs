@@ -5,6 +5,7 @@ mod notices;
 
 use serde_json::{Map, Value, json};
 
+use crate::backend::secret::ASK;
 use crate::backend::xml_dsig::{Algorithm, Canonicalization, Digest, KeyInfoPart, Shape};
 
 use super::site::{VALIDITY, VERSION};
@@ -81,11 +82,15 @@ fn path(what: &str) -> Value {
     text(&format!("{what}; a relative path begins at the site's folder."))
 }
 
+/// Where a secret comes from.
+fn secret() -> Value {
+    json!({"type": "string", "pattern": "^(env:[\\s\\S]+|file:[\\s\\S]+|credential:(?!\\.\\.$)[^/]+)$"})
+}
+
 fn password() -> Value {
     json!({
-        "type": "string",
-        "pattern": "^(env:[\\s\\S]+|file:[\\s\\S]+|credential:(?!\\.\\.$)[^/]+)$",
-        "description": "Where the password comes from: env:NAME, file:PATH or credential:NAME. It is never written out."
+        "anyOf": [secret(), {"const": ASK}],
+        "description": "Where the password comes from: env:NAME, file:PATH or credential:NAME; or ask, and whoever starts the command is asked. It is never written out."
     })
 }
 
@@ -107,6 +112,7 @@ fn role() -> Value {
             "automatic": {"type": "boolean", "description": "Whether keyroll does the role's acts of speech by itself."},
             "calendars": {"type": "array", "items": {"type": "string"}, "description": "Calendars of the site, by name: while one of them is closed the role changes nothing."},
             "pause": length("How long a step of the role waits after it could begin, as in 5m."),
+            "fingerprint": words(["demanded"], "Whether its people name the fingerprint of each certificate that the role accepts."),
             "people": {"type": "array", "items": {"type": "string"}, "description": "Who plays the role."},
             "notify": notices::notify(),
             "mail": notices::mail(),

@@ -84,6 +84,9 @@ pub struct Standing {
     /// The last second in which it may begin, where its plan says one and it is still to begin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_after: Option<Timestamp>,
+    /// When the fingerprint of the certificate that comes to be accepted was compared, where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compared: Option<Timestamp>,
     /// How often it was tried.
     pub attempts: u32,
 }
@@ -146,6 +149,7 @@ fn one(checked: &Checked, (state, now): (&State, Timestamp), step: StepId, mine:
         why: why.map(|text| shown(&text)),
         since,
         not_after: deadline(checked, state, step).map(|deadline| deadline.at),
+        compared: progress.compared,
         attempts: progress.attempts,
     }
 }

@@ -3,6 +3,8 @@
 use crate::{
     action::{SpeechKind, certifying::Certifying},
     plan::Plan,
+    run::compared::COMPUTE,
+    transition::compared::sent,
     world::{
         effect::Effect,
         id::{PlaceId, RoleId, StepId, Table},
@@ -22,6 +24,17 @@ pub(super) fn words(plan: &Plan, step: StepId) -> String {
     }
     let effects = plan.steps[step].action.value.effects();
     effects.first().map_or_else(|| plan.sentence(step), |effect| done(plan, effect))
+}
+
+/// What is compared by whoever accepts a certificate that somebody else has sent: it may have been put in the place of what
+/// was sent, and so might have been what stands beside it.
+pub(super) fn compares(plan: &Plan, step: StepId) -> Option<String> {
+    sent(plan, step).map(|_| {
+        format!(
+            "compute the fingerprint of the file that was installed ({COMPUTE}) and tell it to whoever sent the certificate, who \
+             does not tell you what it should be: ________"
+        )
+    })
 }
 
 fn certified(plan: &Plan, step: StepId, certifying: Certifying) -> String {

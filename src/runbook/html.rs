@@ -114,6 +114,7 @@ fn write_step(f: &mut Formatter<'_>, step: &Step) -> fmt::Result {
         f.write_str("<dt>Wait for</dt><dd>nothing</dd>\n")?;
     }
     entries(f, "Tell", &step.tells)?;
+    entries(f, "Compare", step.compares.as_slice())?;
     entries(f, "Begin by", step.begin_by.as_slice())?;
     entries(f, "Takes", step.takes.as_slice())?;
     writeln!(f, "<dt>Side by side with</dt><dd>{}</dd>", step.beside.sentence())?;

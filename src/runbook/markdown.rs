@@ -113,6 +113,9 @@ fn role(f: &mut Formatter<'_>, book: &Runbook, (number, part): (usize, &Part)) -
         for told in &step.tells {
             writeln!(f, "  - Tell: {}", text(told))?;
         }
+        if let Some(what) = &step.compares {
+            writeln!(f, "  - Compare: {}", text(what))?;
+        }
         if let Some(until) = &step.begin_by {
             writeln!(f, "  - Begin by: {}", text(until))?;
         }

@@ -68,6 +68,8 @@ pub struct Step {
     pub waits: Vec<String>,
     /// Whom to tell.
     pub tells: Vec<String>,
+    /// What is compared, where a certificate comes to be accepted.
+    pub compares: Option<String>,
     /// How long it takes, where that is said.
     pub takes: Option<String>,
     /// Until when it has to begin, where that is said.
@@ -99,6 +101,7 @@ impl Runbook {
                 sentence: plan.sentence(*id),
                 waits: wait::waits(checked, *id, &numbers),
                 tells: deed::tells(plan, *id, &numbers),
+                compares: deed::compares(plan, *id),
                 takes: plan.steps[*id].extra().takes.as_ref().map(time::takes),
                 begin_by: plan.steps[*id].extra().not_after.as_ref().map(time::begin_by),
                 beside: Beside::of(checked, (*id, &sequence), &numbers),

@@ -128,6 +128,27 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         certificates: BTreeMap<String, String>,
     },
+    /// A role has computed the fingerprint of the certificate that it comes to accept by its step. Where it is that of
+    /// the one that is known, the two were compared; otherwise the certificate is another one, and the run stops.
+    Compared {
+        /// Which step.
+        step: String,
+        /// What was computed: SHA-256 of the certificate.
+        named: Fingerprint,
+        /// That of the certificate that the run knows.
+        known: Fingerprint,
+        /// Who.
+        by: Actor,
+    },
+    /// Somebody has seen to a certificate that was another one: the run goes on, and the step is still to be done.
+    Resolved {
+        /// Which step.
+        step: String,
+        /// Who.
+        by: Actor,
+        /// Why.
+        because: String,
+    },
     /// One of the two people who stand behind a step agrees to it; nothing has taken effect yet.
     Agreed {
         /// Which step.

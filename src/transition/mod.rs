@@ -4,6 +4,7 @@
 mod admitted;
 pub mod clock;
 pub mod command;
+pub mod compared;
 mod drained;
 pub mod early;
 pub mod event;
@@ -11,6 +12,7 @@ pub mod late;
 mod leave;
 pub mod moves;
 pub mod next;
+mod opened;
 pub mod pause;
 pub mod people;
 pub mod ready;

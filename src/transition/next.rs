@@ -19,9 +19,11 @@ use super::{
     admitted::{admitted, own_certificate},
     clock,
     command::Command,
+    compared,
     drained::drained,
     event::{Actor, Event, Record},
     late, leave,
+    opened::opened,
     pause::{self, Pause},
     people,
     ready::Blocker,
@@ -148,6 +150,13 @@ fn step(checked: &Checked, state: &mut State, event: &Event) -> Taken {
             }
             confirmed(checked, state, (id, by), *opens, certificates).map(Some)
         }
+        Event::Compared { step, named: fingerprint, known, by } => {
+            let id = named(checked, step)?;
+            own(checked, id, by)?;
+            let both = (*fingerprint, *known);
+            Ok(compared::compared(checked, state, id, both, by)?.then(Vec::new))
+        }
+        Event::Resolved { step, .. } => compared::resolved(state, step).map(|()| Some(Vec::new())),
         Event::Agreed { step, by } => {
             let id = named(checked, step)?;
             own(checked, id, by)?;
@@ -190,7 +199,7 @@ fn step(checked: &Checked, state: &mut State, event: &Event) -> Taken {
             Ok(Some(Vec::new()))
         }
         Event::Received { step, by } => received(checked, state, step, by),
-        Event::Opened { window } => opened(checked, state, window),
+        Event::Opened { window } => Ok(opened(checked, state, window)?.then(Vec::new)),
         Event::Drained { flow, key, how } => Ok(drained(checked, state, (flow, key), *how)?.then(Vec::new)),
         Event::Paused { until, role, by, because } => {
             let pause = Pause { until: *until, role: role.clone(), by: by.clone(), because: because.clone() };
@@ -335,20 +344,6 @@ fn received(checked: &Checked, state: &mut State, step: &str, by: &Actor) -> Tak
     }
     state.world.heard.insert(delivery.index());
     Ok(Some(Vec::new()))
-}
-
-fn opened(checked: &Checked, state: &mut State, window: &str) -> Taken {
-    let windows = &checked.plan().landscape.windows;
-    let id = windows.find(|w| w.name == window).ok_or_else(|| Why::Unknown(window.to_owned()))?;
-    match (state.world.windows[id], state.windows[id]) {
-        (WindowState::Open, _) => Ok(None),
-        (WindowState::Agreed, Some(opening)) if state.now >= opening.opens => {
-            state.world.windows[id] = WindowState::Open;
-            Ok(Some(Vec::new()))
-        }
-        (WindowState::Agreed, Some(opening)) => Err(Why::Early(format!("it opens at {}", opening.opens))),
-        _ => Err(Why::Early("it is not agreed".to_owned())),
-    }
 }
 
 /// A step has taken effect.

@@ -37,6 +37,8 @@ pub enum Blocker {
     Late(Timestamp),
     /// This step of the same role was begun, has no outcome yet, and changes what this one needs.
     Unsettled(StepId),
+    /// The certificate that comes to be accepted by this step is another one than the run knows: nothing begins.
+    Substituted(StepId),
 }
 
 impl Blocker {

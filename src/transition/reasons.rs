@@ -32,6 +32,12 @@ pub fn reasons(checked: &Checked, step: StepId, blockers: &[Blocker]) -> String 
         Blocker::Unsettled(other) => {
             format!("`{}` has no outcome yet, and it changes what `{}` asks for", name(*other), name(step))
         }
+        Blocker::Substituted(other) => {
+            format!(
+                "a certificate is another one than was sent: nothing begins until `{}` is seen to",
+                name(*other)
+            )
+        }
         Blocker::Stale(number) => {
             format!("{role} was told that {}, and that is not so any more", need(number))
         }

@@ -15,6 +15,7 @@ use crate::{
 };
 
 use super::{
+    compared::Substituted,
     pause::Pause,
     state::{Opening, Progress, State},
     waived::Waived,
@@ -59,6 +60,9 @@ pub struct Snapshot {
     /// The partners that it goes on without.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waived: Vec<Waived>,
+    /// The certificates that are other ones than the run knows, and that nobody has seen to yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub substituted: Vec<Substituted>,
 }
 
 /// How far a window is agreed.
@@ -140,6 +144,7 @@ impl Snapshot {
             left: state.left,
             pauses: state.pauses.clone(),
             waived: state.waived.clone(),
+            substituted: state.substituted.clone(),
         }
     }
 
@@ -202,6 +207,7 @@ impl Snapshot {
         state.left = self.left;
         state.pauses.clone_from(&self.pauses);
         state.waived.clone_from(&self.waived);
+        state.substituted.clone_from(&self.substituted);
         Some(state)
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-use super::{pause::Pause, waived::Waived};
+use super::{compared::Substituted, pause::Pause, waived::Waived};
 
 /// Where a run stands: a fold of its events.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +44,8 @@ pub struct State {
     pub pauses: Vec<Pause>,
     /// The partners that it goes on without.
     pub waived: Vec<Waived>,
+    /// The certificates that are other ones than the run knows, and that nobody has seen to yet.
+    pub substituted: Vec<Substituted>,
 }
 
 /// Where a step stands.
@@ -68,6 +70,9 @@ pub struct Progress {
     /// Why it begins although its deadline has passed, where a person has said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub begun_late: Option<String>,
+    /// When the fingerprint of the certificate that comes to be accepted was compared, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compared: Option<Timestamp>,
 }
 
 /// The statuses that events give to a step. Whether an open step is blocked, ready or waits follows
@@ -117,6 +122,7 @@ impl State {
             left: false,
             pauses: Vec::new(),
             waived: Vec::new(),
+            substituted: Vec::new(),
         }
     }
 

@@ -14,6 +14,7 @@ use crate::{
 };
 
 use super::{
+    compared,
     early::early,
     late::late,
     ready::{Blocker, blockers},
@@ -42,6 +43,9 @@ pub fn barred_at(checked: &Checked, state: &State, step: StepId, now: Timestamp)
 #[must_use]
 pub fn barred_at_any_time(checked: &Checked, state: &State, step: StepId) -> Vec<Blocker> {
     let mut found = blockers(checked, &state.world, step);
+    if found.is_empty() {
+        found.extend(compared::barred(checked, state));
+    }
     if found.is_empty() {
         found.extend(unsettled(checked, state, step).map(Blocker::Unsettled));
     }

@@ -120,6 +120,15 @@ pub enum Why {
         /// Whose certificate came with it.
         key: String,
     },
+    /// The step lets no receiver accept a certificate.
+    #[error("by `{0}` no certificate comes to be accepted, so there is no fingerprint to compare")]
+    NothingToCompare(String),
+    /// No certificate of the key is known in this run, or another one than was told.
+    #[error("the run knows no certificate of `{0}` with which it could be compared")]
+    NotKnown(String),
+    /// No other certificate was named by the step.
+    #[error("by `{0}` no other certificate was named than the run knows, or somebody has seen to it already")]
+    NotSubstituted(String),
     /// A time has not come yet.
     #[error("too early: {0}")]
     Early(String),

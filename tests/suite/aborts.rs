@@ -4,3 +4,4 @@
 mod commands;
 mod everywhere;
 mod random;
+mod tables;

@@ -250,9 +250,9 @@ fn another_version_and_another_file_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = journal(folder.path(), &checked);
     let change = |sql: &str| Connection::open(&path).unwrap().execute_batch(sql).unwrap();
-    change("UPDATE meta SET value = '7'");
+    change("UPDATE meta SET value = '8'");
     let error = Store::open(&path).unwrap_err();
-    assert!(error.to_string().ends_with("has schema version 7, and this keyroll knows 6"), "{error}");
+    assert!(error.to_string().ends_with("has schema version 8, and this keyroll knows 7"), "{error}");
     change("DELETE FROM meta");
     assert!(matches!(Store::open(&path), Err(HostError::Version { .. })));
     change("DROP TABLE meta");

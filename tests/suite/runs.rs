@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod approvals;
+mod asked;
 pub(crate) mod canaries;
 pub(crate) mod faults;
 mod likenesses;

@@ -121,6 +121,7 @@ fn page(code: &str) -> Said {
     match code {
         "site_unreachable" => fs::remove_dir_all(at("partner-trust")).unwrap(),
         "site_password" => place.edit("site.toml", "file:password", "env:KEYROLL_TEST_UNSET"),
+        "asks_for_password" => place.edit("site.toml", "file:password", "ask"),
         "site_open" => fs::set_permissions(at("password"), fs::Permissions::from_mode(0o644)).unwrap(),
         "site_not_writable" => return hindered(&place, &["site", "check", "plan.renewal"], &["."]).ends(1),
         "site_key_missing" => place.edit("plan.renewal", "\"orders-signer\"", "\"orders-singer\""),
@@ -155,7 +156,9 @@ fn page(code: &str) -> Said {
     }
     let exit = match code {
         "site_backend_failed" => 5,
-        "site_alias_shared" | "site_certificate_ends" | "site_untold" | "site_weak" => 0,
+        "asks_for_password" | "site_alias_shared" | "site_certificate_ends" | "site_untold" | "site_weak" => {
+            0
+        }
         _ => 1,
     };
     place.keyroll(CHECK).ends(exit)

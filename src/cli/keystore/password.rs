@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::{
-    backend::secret::{SecretReference, of_file},
+    backend::secret::{ASK, SecretReference, of_file},
     cli::{at_site::shown_path, exit::Exit, prompt, screen::Screen},
     source::shown,
 };
@@ -20,7 +20,7 @@ const SOURCES: &str = "env:NAME, file:PATH, fd:NUMBER or credential:NAME";
 /// be the password itself.
 pub fn fetch(source: Option<&str>, store: &Path, screen: &mut Screen) -> Result<Zeroizing<String>, Exit> {
     let source = source.unwrap_or("-");
-    if source == "-" {
+    if source == "-" || source == ASK {
         return asked(&format!("password of {}", shown_path(store)), screen);
     }
     let number = source.strip_prefix("fd:").map(str::parse::<u32>);

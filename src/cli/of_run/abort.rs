@@ -161,9 +161,10 @@ pub fn stands(
     screen: &mut Screen,
 ) -> Result<Result<Standing, Vec<StepId>>, Exit> {
     let Attached { checked, host, pinned, site, text } = attached;
+    let mut site = site.clone();
     let plan = checked.plan();
-    is_same_site(site, pinned, screen)?;
-    trusted(at, (site, text), screen)?;
+    is_same_site(&site, pinned, screen)?;
+    trusted(at, (&site, text), screen)?;
     let mut denied = BTreeSet::new();
     for step in not_done {
         let Some(id) = plan.step(step) else {
@@ -171,13 +172,14 @@ pub fn stands(
         };
         denied.insert(id);
     }
+    at.ask((&mut site, text), screen)?;
     let unreadable = |error: String, screen: &mut Screen| {
         screen.talk(shown(&error));
         Exit::Backend
     };
     let (folder, now) = (at.folder(), WallClock.now());
-    let backends = bind(plan, site, &folder).map_err(|error| unreadable(error.to_string(), screen))?;
-    let material = opening::material(checked, site, host.state(), now);
+    let backends = bind(plan, &site, &folder).map_err(|error| unreadable(error.to_string(), screen))?;
+    let material = opening::material(checked, &site, host.state(), now);
     let seen = observe(&plan.landscape, &backends, &material, &host.state().world)
         .map_err(|error| unreadable(format!("cannot look at the world: {error}"), screen))?;
     match standing(checked, (host.state(), now), (&seen, &backends), &denied) {

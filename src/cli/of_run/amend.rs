@@ -149,6 +149,12 @@ pub struct Waives {
     /// What is to be so no more at the end.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::cli) not_asked: Vec<String>,
+    /// When it was or is due, where the site or the plan says that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::cli) due: Option<String>,
+    /// Whether it is waived before that.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(in crate::cli) early: bool,
     /// What becomes of its flows, a sentence each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::cli) flows: Vec<String>,
@@ -231,12 +237,14 @@ pub(in crate::cli) fn moves(
         return Ok(say(&told, Exit::Done, screen));
     }
     let by = Actor { role: how.role.clone(), person: Some(how.person.clone()), automatic: false };
+    let early = told.waives.as_ref().filter(|waives| waives.early).and_then(|waives| waives.due.as_ref());
+    let because = early.map_or_else(|| how.because.clone(), |due| format!("early, {due}: {}", how.because));
     if let Some(waives) = &told.waives {
-        let (partner, because) = (waives.partner.clone(), how.because.clone());
+        let (partner, because) = (waives.partner.clone(), because.clone());
         state.waived.push(Waived { partner, by: by.clone(), because });
     }
     let part = Part { proven: &proven, state: &state, parameters: kept, bound };
-    let verdict = goes_over((checked, host), (pinned, site), part, (by, how.because.clone()));
+    let verdict = goes_over((checked, host), (pinned, site), part, (by, because));
     match verdict.map_err(|error| failed(&error, screen))? {
         Verdict::Applied(_) | Verdict::Duplicate => {}
         Verdict::Refused(why) => {
@@ -260,6 +268,7 @@ fn say(told: &Amended, exit: Exit, screen: &mut Screen) -> Exit {
     };
     if let Some(waives) = &told.waives {
         row("waived", std::slice::from_ref(&waives.partner));
+        row("due", waives.due.as_slice());
         row("left out", &waives.left_out);
         row("not asked", &waives.not_asked);
     }

@@ -42,7 +42,7 @@ pub(in crate::cli) fn go_on(
 ) -> Result<Exit, Exit> {
     let at = arguments.at.of(run);
     // Whoever carries on several has the journal for all of them.
-    let Attached { checked, mut host, pinned, site, text } = at.attach(beside.is_none(), screen)?;
+    let Attached { checked, mut host, pinned, mut site, text } = at.attach(beside.is_none(), screen)?;
     if let Some(beside) = beside {
         host = host.writes_at(&beside.desk);
     }
@@ -64,6 +64,7 @@ pub(in crate::cli) fn go_on(
         }
         return Ok(Exit::Done);
     }
+    at.ask((&mut site, &text), screen)?;
     let proven = from_its_begin(checked, &host, (arguments.budget, beside), screen)?;
     let given = Given::kept(&pinned.parameters);
     carry_out(

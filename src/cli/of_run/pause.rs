@@ -67,9 +67,13 @@ pub struct Arguments {
     how: How,
 }
 
-/// Let a run that was paused go on at once; or say that the clock is right where a run does not believe it.
+/// Let a run that was paused go on at once; or say that the clock is right where a run does not believe it, or that you
+/// have seen to a certificate that was another one than was sent.
 #[derive(Debug, clap::Args)]
 pub struct ResumeArguments {
+    /// The step by which another certificate was named than the one that was sent: you have seen to it
+    #[arg(long, value_name = "STEP", conflicts_with = "partner")]
+    substituted: Option<String>,
     #[command(flatten)]
     how: How,
 }
@@ -100,16 +104,20 @@ pub fn lines(pauses: &[Pause], now: Timestamp) -> Vec<String> {
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
     let Arguments { until, how } = arguments;
     screen.speak(how.format);
-    done(how, Some(*until), screen).unwrap_or_else(|exit| exit)
+    done(how, (Some(*until), None), screen).unwrap_or_else(|exit| exit)
 }
 
 /// Lets it go on.
 pub fn resume(arguments: &ResumeArguments, screen: &mut Screen) -> Exit {
     screen.speak(arguments.how.format);
-    done(&arguments.how, None, screen).unwrap_or_else(|exit| exit)
+    done(&arguments.how, (None, arguments.substituted.as_deref()), screen).unwrap_or_else(|exit| exit)
 }
 
-fn done(how: &How, until: Option<Timestamp>, screen: &mut Screen) -> Result<Exit, Exit> {
+fn done(
+    how: &How,
+    (until, substituted): (Option<Timestamp>, Option<&str>),
+    screen: &mut Screen,
+) -> Result<Exit, Exit> {
     let Attached { checked, mut host, site, .. } = how.at.of(how.called.as_deref()).attach(false, screen)?;
     acting(&checked, &how.role, screen)?;
     if let Some(partner) = &how.partner {
@@ -122,10 +130,21 @@ fn done(how: &How, until: Option<Timestamp>, screen: &mut Screen) -> Result<Exit
     let (now, role) = (WallClock.now(), how.partner.clone());
     let by = Actor { role: how.role.clone(), person: how.person.clone(), automatic: false };
     let because = how.because.clone();
-    let event = match until {
-        Some(until) => Event::Paused { until, role, by, because },
-        None => Event::Resumed { role, by, because },
+    let event = match (until, substituted) {
+        (Some(until), _) => Event::Paused { until, role, by, because },
+        (None, Some(step)) => Event::Resolved { step: step.to_owned(), by, because },
+        (None, None) => Event::Resumed { role, by, because },
     };
+    let state = host.state();
+    if let (Event::Resumed { .. }, Some(one), true) =
+        (&event, state.substituted.first(), state.pauses.is_empty())
+    {
+        let step = shown(&one.step);
+        screen.talk(format_args!(
+            "not taken down: the run is stopped for a certificate: add --substituted {step}"
+        ));
+        return Err(Exit::Usage);
+    }
     let record = Record { at: now, event };
     if let Verdict::Refused(why) = next(&checked, &mut host.state().clone(), &record) {
         screen.talk(format_args!("not taken down: {}", shown(&why.to_string())));

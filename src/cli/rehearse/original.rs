@@ -31,7 +31,7 @@ impl Original {
     /// The exit; what is wrong has been said.
     pub(super) fn read(arguments: &Arguments, screen: &mut Screen) -> Result<Option<Self>, Exit> {
         let Some(site) = &arguments.site else { return Ok(None) };
-        let at = AtSite { site: site.clone(), journal: None, run: None };
+        let at = AtSite::by(site, None);
         let (site, text) = at.read(screen)?;
         Ok(Some(Self { site, text, at }))
     }
@@ -52,15 +52,17 @@ impl Original {
     /// The exit: it cannot be read, or is not as the plan starts from; it has been said.
     pub(super) fn look(&self, checked: &Checked, screen: &mut Screen) -> Result<Origin, Exit> {
         trusted(&self.at, (&self.site, &self.text), screen)?;
+        let mut site = self.site.clone();
+        self.at.ask((&mut site, &self.text), screen)?;
         let mut complain = |error: String| {
             screen.talk(shown(&error));
             Exit::Backend
         };
         let folder = self.at.folder();
-        let backends = bind(checked.plan(), &self.site, &folder).map_err(|e| complain(e.to_string()))?;
+        let backends = bind(checked.plan(), &site, &folder).map_err(|e| complain(e.to_string()))?;
         let now = WallClock.now();
-        let origin = Origin::look(checked, &self.site, (&folder, &backends), now)
-            .map_err(|e| complain(e.to_string()))?;
+        let origin =
+            Origin::look(checked, &site, (&folder, &backends), now).map_err(|e| complain(e.to_string()))?;
         if origin.differences.is_empty() {
             return Ok(origin);
         }

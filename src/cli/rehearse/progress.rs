@@ -117,6 +117,15 @@ fn told(checked: &Checked, event: &Event) -> Option<Told> {
             let person = by.person.as_deref().map(shown).unwrap_or_default();
             row(&by.role, step, &format!("{person} agrees"))
         }
+        Event::Compared { step, named, known, by } if named == known => {
+            row(&by.role, step, "the fingerprint is that of the certificate that was sent")
+        }
+        Event::Compared { step, by, .. } => {
+            row(&by.role, step, "substituted: the certificate is another one than was sent")
+        }
+        Event::Resolved { step, by, because } => {
+            row(&by.role, step, &format!("was seen to: {}", shown(because)))
+        }
         Event::Answered { step, by, yes, .. } => {
             row(&by.role, step, if *yes { "agrees" } else { "does not agree" })
         }

@@ -121,13 +121,16 @@ pub(super) fn all(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Ex
         screen.talk(format_args!("there is no journal {journal}: nothing was run here"));
         return Err(Exit::Usage);
     }
-    let (site, text) = arguments.at.read(screen)?;
+    let (mut site, text) = arguments.at.read(screen)?;
     trusted(&arguments.at, (&site, &text), screen)?;
     let fail = |error, screen: &mut Screen| failed(&error, screen);
     let store = Store::open(&path).map_err(|e| fail(e, screen))?;
     // As long as they are carried on, nobody else carries on a run of this journal.
     let _alone = store.alone().map_err(|e| fail(e, screen))?;
     let mut runs = store.under_way().map_err(|e| fail(e, screen))?;
+    if arguments.follow || !runs.is_empty() {
+        arguments.at.ask((&mut site, &text), screen)?;
+    }
     let mut beside = Beside {
         desk: Desk::at(&path).map_err(|e| fail(e, screen))?,
         alive: Vec::new(),

@@ -5,6 +5,7 @@ use crate::{
     check::Checked,
     cli::{
         carried::Carried,
+        compared,
         exit::Exit,
         halted,
         json::Format,
@@ -21,7 +22,7 @@ use crate::{
         wait::{Wait, waits},
     },
     source::{Refusal, shown},
-    transition::state::State,
+    transition::{compared::Substituted, state::State},
 };
 
 use super::Job;
@@ -58,6 +59,17 @@ pub(super) fn end(
             let options = arguments.at.of(Some(host.run())).options();
             halted::broken(checked, (&broken, &moved), &options, screen);
             (more.breaches, more.differences) = (broken, Some(moved));
+            (Exit::Broken, "broken")
+        }
+        Ok(Ending::Substituted(found)) => {
+            let options = arguments.at.of(Some(host.run())).options();
+            if screen.is_text() {
+                compared::stopped(checked, &found, &options, screen);
+            } else {
+                found.iter().for_each(|one| screen.talk(format_args!("substituted: {}", one.sentence())));
+            }
+            more.cause = Some(found.iter().map(Substituted::sentence).collect::<Vec<_>>().join("; "));
+            more.substituted = found;
             (Exit::Broken, "broken")
         }
         Err(RunError::Weak(finding)) => {

@@ -14,11 +14,12 @@ use crate::{
         sqlite::{Pinned, SqliteHost, Store, run_id},
         survey::{Begun, Survey},
     },
+    proof::verdict::Proven,
     run::notices::herald::SiteHerald,
     source::shown,
 };
 
-use super::Job;
+use super::{Arguments, Job};
 
 /// What there is to run.
 pub(super) enum Taken {
@@ -124,4 +125,22 @@ fn pins(job: Job<'_>, run: String) -> Pinned {
         parameters: given.to_keep(plan),
         finished: false,
     }
+}
+
+/// Whether the run of this plan is done, and no other one is to begin.
+pub(super) fn is_over(proven: &Proven, arguments: &Arguments, screen: &mut Screen) -> Result<bool, Exit> {
+    let path = arguments.at.journal();
+    if arguments.again || !path.exists() {
+        return Ok(false);
+    }
+    let plan = proven.checked().plan();
+    let over = |store: Store| {
+        let runs = store.runs()?;
+        let last = arguments.at.meant(&runs, Some(&plan.name));
+        let Some(last) = last.filter(|last| last.finished && last.plan == plan.digest()) else {
+            return Ok(false);
+        };
+        Ok(!store.has_commands(&last.run)?)
+    };
+    Store::open(&path).and_then(over).map_err(|e| failed(&e, screen))
 }

@@ -12,6 +12,7 @@ use crate::{
         at_site::AtSite,
         exit::Exit,
         json::{Document, Format},
+        prompt,
         screen::Screen,
         text::{pinned, plan},
     },
@@ -42,6 +43,9 @@ pub struct Arguments {
     /// The journal, if it is not keyroll.db beside the site
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
+    /// Look at it for runs that go on while nobody is there: nobody may be asked for a password
+    #[arg(long)]
+    unattended: bool,
     #[command(flatten)]
     answered: Answered,
     /// Text for people, or JSON
@@ -74,12 +78,15 @@ impl Document for Found {
 /// Does it.
 pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
     screen.speak(arguments.format);
-    let at = AtSite { site: arguments.site.clone(), journal: arguments.journal.clone(), run: None };
+    let at = AtSite::by(&arguments.site, arguments.journal.as_deref());
     let source = plan(&arguments.plan, screen)?;
-    let (site, text) = at.read(screen)?;
+    let (mut site, text) = at.read(screen)?;
     let given = arguments.answered.given(&site, screen)?;
     let checked = pinned(&source, &given, screen)?;
     vain(&given, &site, &checked, screen)?;
+    if !arguments.unattended && prompt::can_ask() {
+        at.ask((&mut site, &text), screen)?;
+    }
     let mut findings: Vec<Finding> =
         compare(checked.plan(), &site, &text, &at.folder()).err().unwrap_or_default();
     // A program that is not there is found where its binding is looked at.
@@ -93,6 +100,7 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Exit> {
         journal: &journal,
         now: WallClock.now(),
         may_ask: trust.as_ref().is_some_and(Trust::is_given),
+        unattended: arguments.unattended,
     });
     findings.extend(examined.findings);
     let errors = findings.iter().filter(|finding| !is_advice(finding.as_ref())).count();

@@ -44,7 +44,7 @@ impl Document for Shown {
 
 /// A site by its file alone.
 pub(super) fn at(site: &std::path::Path) -> AtSite {
-    AtSite { site: site.to_owned(), journal: None, run: None }
+    AtSite::by(site, None)
 }
 
 /// What is to be trusted of a site.

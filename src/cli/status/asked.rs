@@ -51,6 +51,7 @@ pub(super) fn show(
             waits,
             waiting: Vec::new(),
             broken: Vec::new(),
+            substituted: Vec::new(),
             notices,
         });
         return Exit::Done;

@@ -99,6 +99,16 @@ impl Channel {
         }
     }
 
+    /// Whether somebody is asked for its secret.
+    #[must_use]
+    pub const fn asks(&self) -> bool {
+        match self {
+            Self::Smtp(smtp) => matches!(smtp.password, Some(SecretReference::Ask(_))),
+            Self::Webhook(hook) => matches!(hook.secret, SecretReference::Ask(_)),
+            Self::Spool(_) => false,
+        }
+    }
+
     /// The server to which it speaks, and what it hands over there besides notices, for people; nothing where it
     /// stays on this machine's disk.
     #[must_use]

@@ -87,6 +87,11 @@ pub fn examine(site: &Site, text: &Source) -> Result<(), Vec<Finding>> {
     let mut findings = Vec::new();
     for (name, channel) in &site.notices {
         let at = place(text, "notices", name);
+        if channel.asks() {
+            let help = "name where its secret comes from: `env:NAME`, `file:PATH` or `credential:NAME`";
+            let why = "people are told while nobody is there who could be asked for its secret";
+            findings.push(bad(name, why.to_owned(), help, at));
+        }
         let Channel::Smtp(smtp) = channel else { continue };
         if smtp.tls == Secrecy::NoneOnLoopback && !is_loopback(&smtp.host) {
             let help =

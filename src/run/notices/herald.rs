@@ -11,10 +11,12 @@ use crate::{
     plan::Plan,
     run::{
         casting::Casting,
+        compared::BLANK,
         site::Site,
         wait::{Cause, Wait, waits},
     },
     transition::{
+        compared::{known, sent},
         event::{Bound, Event, Record},
         state::{State, Status},
     },
@@ -122,6 +124,9 @@ fn asked((checked, run, state): (&Checked, &str, &State), wait: &Wait, role: Rol
             format!("{confirm} --late --because \"...\""),
         ),
         Cause::Act(_) if plan.proposal(wait.step).is_some() => (act, format!("{confirm} --opens TIME")),
+        Cause::Act(_) if sent(plan, wait.step).is_some_and(|key| known(state, key).is_some()) => {
+            (act, format!("{confirm} --fingerprint ____ when it is done; {BLANK}"))
+        }
         Cause::Act(_) | Cause::Time(_) | Cause::Due(_) | Cause::Pace(_) => {
             (act, format!("{confirm} when it is done"))
         }
@@ -209,6 +214,17 @@ impl Herald for SiteHerald {
                     Card { step: Some(name.clone()), why, ..of_run(Kind::Stopped, plan, run, &what, now) };
                 tell(format!("declined|{name}|{now}"), &card);
             }
+        }
+        for one in after.substituted.iter().filter(|one| !before.substituted.contains(one)) {
+            let card = of_run(
+                Kind::Stopped,
+                plan,
+                run,
+                "substituted: a certificate is another one than was sent",
+                now,
+            );
+            let card = Card { step: Some(one.step.clone()), why: Some(tame(&one.sentence())), ..card };
+            tell(format!("substituted|{}|{now}", one.step), &card);
         }
         for broken in after.broken.iter().skip(before.broken.len()) {
             let card = of_run(Kind::Stopped, plan, run, "a promise was broken", now);

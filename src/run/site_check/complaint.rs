@@ -4,7 +4,11 @@ use std::fmt;
 
 use miette::{Diagnostic, LabeledSpan, Severity};
 
-use crate::{explanation::Explanation, source::Span};
+use crate::{
+    explanation::Explanation,
+    run::bind::place,
+    source::{Finding, Source, Span, shown},
+};
 
 macro_rules! refusals {
     ($($(#[$doc:meta])* $name:ident: $code:ident, $label:literal;)*) => {
@@ -31,6 +35,8 @@ refusals! {
     Unreachable: site_unreachable, "nothing can be reached by this";
     /// A password is not there, or is another one.
     Password: site_password, "no password that opens it";
+    /// A password is one that a person is asked for.
+    Asks: asks_for_password, "somebody is asked";
     /// Others may read a secret, or write what is executed or relied on.
     Open: site_open, "open to others";
     /// What the plan changes cannot be changed.
@@ -92,6 +98,15 @@ impl Diagnostic for Complaint {
     }
 }
 
+/// Nobody can be asked for a password, for there is no terminal.
+pub(in crate::run) fn nobody_to_ask((table, name): (&str, &str), text: &Source) -> Finding {
+    let what = format!("a person is asked for the password of `{}`, and there is no terminal", shown(name));
+    let help = "start keyroll at a terminal, or name where the password comes from: `env:NAME`, `file:PATH` or \
+                `credential:NAME`";
+    let at = place(text, table, name);
+    Box::new(Complaint { kind: Kind::Asks, what, help: help.to_owned(), at, is_advice: false })
+}
+
 /// What `explain` says.
 pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
@@ -103,9 +118,21 @@ pub const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: "site_password",
         title: "a password is not there, or opens nothing",
-        text: "A password comes from a variable, a file or a credential of the service manager, and nobody is\n\
-               ever asked for one: a run goes on while nobody is there. So it must be found by the program that\n\
-               starts keyroll, cron or a pipeline for instance, and not only in your own shell.",
+        text: "A password comes from a variable, a file or a credential of the service manager. It must be found\n\
+               by the program that starts keyroll, cron or a pipeline for instance, and not only in your own shell.\n\
+               Where the site says `ask`, a person is asked, and what was typed opens nothing.",
+    },
+    Explanation {
+        code: "asks_for_password",
+        title: "a person is asked for a password",
+        text: "With `password = \"ask\"` whoever starts a command types the password at the terminal: it is written\n\
+               down nowhere. So nothing goes on while nobody is there, be it a timer, a service or a pipeline:\n\
+               without a terminal the command ends with 5 before anything is done. Where that is to be, name where\n\
+               the password comes from:\n\n  \
+               site = 1\n\n  [keystores.tenant]\n  backend = \"pkcs12\"\n  path = \"tenant.p12\"\n  \
+               password = \"credential:tenant\"\n\n\
+               `site check` tells it as advice. It refuses it with `--unattended`, and where another secret of the\n\
+               site is a `credential:`, for that is handed over by whatever starts keyroll by itself.",
     },
     Explanation {
         code: "site_open",

@@ -74,6 +74,8 @@ pub struct Look<'a> {
     pub now: jiff::Timestamp,
     /// Whether its programs may be started, to look.
     pub may_ask: bool,
+    /// Whether it is looked at for runs that go on while nobody is there.
+    pub unattended: bool,
 }
 
 /// The findings so far.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::backend::post::smtp::Secrecy;
 
-use super::{closed, password, path, text, words};
+use super::{closed, path, text, words};
 
 fn kind(name: &str) -> Value {
     json!({"const": name, "description": "What kind of way it is."})
@@ -12,7 +12,7 @@ fn kind(name: &str) -> Value {
 
 /// A secret of a channel.
 fn secret(what: &str) -> Value {
-    let mut secret = password();
+    let mut secret = super::secret();
     if let Some(told) = secret.as_object_mut() {
         let source = format!("Where the {what} comes from: env:NAME, file:PATH or credential:NAME.");
         told.insert("description".to_owned(), source.into());

@@ -244,7 +244,7 @@ impl<'a> Stage<'a> {
 
 /// How a run that was called off went on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Went {
+pub(super) enum Went {
     Nowhere,
     Back,
     BackAfterStop,
@@ -269,6 +269,7 @@ fn called_off_after(text: &str, most: usize) -> Option<Went> {
             Ending::Interrupted => {}
             Ending::Waiting(_) => assert!(stage.deliver(&about) > 0),
             Ending::Moved(found) | Ending::Broken(_, found) => panic!("{about}: {found:?}"),
+            Ending::Substituted(found) => panic!("{about}: {found:?}"),
         }
     }
     if host.state().is_finished() {
@@ -338,7 +339,7 @@ fn called_off_after(text: &str, most: usize) -> Option<Went> {
 }
 
 /// Calls a run of a plan off at each of its moments, and says how it went on, in order and each kind once.
-fn everywhere(text: &str) -> Vec<Went> {
+pub(super) fn everywhere(text: &str) -> Vec<Went> {
     let mut found: Vec<Went> = Vec::new();
     let mut moments = 0;
     while let Some(went) = called_off_after(text, moments + 1) {

@@ -260,6 +260,7 @@ fn the_board_names_the_three_that_are_silent_and_the_two_that_are_frozen() {
     let expected = [
         "certificate",
         "accepts_new",
+        "holds_both",
         "tested",
         "confirmed",
         "exchanged",

@@ -108,7 +108,7 @@ fn columns_are_those_of_the_acts_of_the_plan() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("plans").join(name);
         std::fs::read_to_string(path).unwrap()
     };
-    let two = ["certificate sent", "accepts new", "confirmed", "exchanged", "told", "old gone"];
+    let two = ["certificate sent", "accepts new", "holds both", "confirmed", "exchanged", "told", "old gone"];
     assert_eq!(columns(&stock("xml-signature/two-keys.renewal")), two);
     let words = columns(&stock("cms/signer-two-keys.renewal"));
     assert_eq!(words, [&two[..], &["gone confirmed"]].concat(), "in the words of another vocabulary");

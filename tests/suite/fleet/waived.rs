@@ -145,20 +145,7 @@ fn split(text: &str) -> String {
 #[test]
 fn what_a_partner_may_still_do_is_reckoned_with() {
     // Here to accept the new key is to accept the old one no more, at any moment once the certificate is there.
-    let text = "keyroll 1\n\nplan p\n\nrole lead\nrole left\nrole right\n\nkey old\nkey new\n\n\
-        keystore store of lead {\n  alias \"a\" is old\n}\n\n\
-        receiver one of left {\n  accepts old\n  accepts at most 2\n}\n\n\
-        receiver two of right {\n  accepts old\n  accepts new\n  accepts at most 2\n}\n\n\
-        flow to-one of lead {\n  signs xml with store[\"a\"]\n  sends to one\n  delivers immediately\n  deployed\n}\n\n\
-        flow to-two of lead {\n  signs xml with store[\"a\"]\n  sends to two\n  delivers immediately\n  deployed\n}\n\n\
-        step create by lead {\n  create new in store as \"a-next\"\n}\n\n\
-        step give by lead {\n  after create\n  provide new to left, right\n}\n\n\
-        step trust by left {\n  after give\n  accept new at one\n}\n\n\
-        step told by left {\n  after trust\n  inform lead\n}\n\n\
-        step switch by lead {\n  after create, told\n  needs one accepts new\n  exchange store[\"a\"] for new\n}\n\n\
-        step say by lead {\n  after switch\n  inform left, right\n}\n\n\
-        step drop by right {\n  after say\n  retire old at two\n}\n\n\
-        promise to-one never rejected\npromise to-two never rejected\n";
+    let text = TWO;
     let place = Place::of(text);
     by_hand(&place, "receivers.two");
     place.run().ends(3);
@@ -235,4 +222,105 @@ fn who_waives_whom_is_looked_at() {
     let said = place.keyroll(&format!("waive admin-delta {HOW} --yes")).ends(3);
     assert!(said.out.contains("trust-delta"), "{}", said.out);
     assert_eq!((run_of(&place), place.files()), before);
+}
+
+/// Two partners, one of whom accepts the new key from the start.
+const TWO: &str = "keyroll 1\n\nplan p\n\nrole lead\nrole left\nrole right\n\nkey old\nkey new\n\n\
+        keystore store of lead {\n  alias \"a\" is old\n}\n\n\
+        receiver one of left {\n  accepts old\n  accepts at most 2\n}\n\n\
+        receiver two of right {\n  accepts old\n  accepts new\n  accepts at most 2\n}\n\n\
+        flow to-one of lead {\n  signs xml with store[\"a\"]\n  sends to one\n  delivers immediately\n  deployed\n}\n\n\
+        flow to-two of lead {\n  signs xml with store[\"a\"]\n  sends to two\n  delivers immediately\n  deployed\n}\n\n\
+        step create by lead {\n  create new in store as \"a-next\"\n}\n\n\
+        step give by lead {\n  after create\n  provide new to left, right\n}\n\n\
+        step trust by left {\n  after give\n  accept new at one\n}\n\n\
+        step told by left {\n  after trust\n  inform lead\n}\n\n\
+        step switch by lead {\n  after create, told\n  needs one accepts new\n  exchange store[\"a\"] for new\n}\n\n\
+        step say by lead {\n  after switch\n  inform left, right\n}\n\n\
+        step drop by right {\n  after say\n  retire old at two\n}\n\n\
+        promise to-one never rejected\npromise to-two never rejected\n";
+
+/// A run that waits for `right` alone, who retires the old key by hand.
+fn waiting_for_right(text: &str, site: impl FnOnce(&Place)) -> Place {
+    let place = Place::of(text);
+    by_hand(&place, "receivers.two");
+    site(&place);
+    place.run().ends(3);
+    place
+}
+
+const RIGHT: &str = "waive right --as lead --person Dana --because nobody-answers --not-done drop";
+
+/// Before it is due a partner is waived by an act that says so, and the journal keeps it.
+#[test]
+fn a_partner_that_is_not_due_yet_is_waived_early_or_not_at_all() {
+    let place = waiting_for_right(TWO, |place| {
+        place.edit("site.toml", "[roles.right]\n", "[roles.right]\nanswers_within = \"5d\"\n");
+    });
+    for more in ["", " --yes"] {
+        let said = place.keyroll(&format!("{RIGHT}{more}")).ends(1);
+        assert!(said.err.contains("right is not due until ") && said.err.contains("--early"), "{}", said.err);
+    }
+    let said = place.keyroll(&format!("{RIGHT} --early")).ends(0);
+    assert!(said.out.contains("due         not due until "), "{}", said.out);
+    place.keyroll(&format!("{RIGHT} --early --yes")).ends(0);
+    place.keyroll("status").ends(0).says("right waived by Dana (lead): early, not due until ");
+    // Where nobody says a date nothing is said of one.
+    let place = waiting_for_right(TWO, |_| {});
+    let said = place.keyroll(RIGHT).ends(0);
+    assert!(!said.out.contains("due"), "{}", said.out);
+}
+
+#[test]
+fn how_late_a_partner_is_is_said_first() {
+    let late = TWO.replace("step drop by right {\n", "step drop by right {\n  not after 2026-01-01\n");
+    let place = waiting_for_right(&late, |_| {});
+    let told = json(&place.keyroll(&format!("{RIGHT} --yes --format json")).ends(0));
+    let due = told["waives"]["due"].as_str().unwrap();
+    assert!(due.starts_with("was due 2026-01-01 23:59:59 UTC, ") && due.ends_with(" days late"), "{due}");
+    assert!(told["waives"]["early"].is_null());
+    assert!(!place.keyroll("status").ends(0).out.contains("early"));
+}
+
+/// The answers of a run say which of its variants goes on, and so do the values of its parameters.
+#[test]
+fn a_partner_of_a_plan_with_questions_is_waived_too() {
+    let asks = "ask quick of left\n  \"May it be quick?\"\n  silence means no\n\nparam next : alias = \"a-next\"\n\nkey old\n";
+    let text = TWO.replacen("key old\n", asks, 1).replace("as \"a-next\"", "as \"$next\"");
+    let hurry = "step drop by right {";
+    let text = text.replace(
+        hurry,
+        &format!("step hurry by lead {{\n  only if quick\n  after say\n  inform left\n}}\n\n{hurry}"),
+    );
+    for (answer, steps) in [("yes", true), ("no", false)] {
+        let place = waiting_for_right(TWO, |place| {
+            place.write("plan.renewal", &text);
+            place.write(
+                "site.toml",
+                format!("{}\n[answers]\nquick = \"{answer}\"\n", place.read("site.toml")),
+            );
+        });
+        let told = json(&place.keyroll(&format!("{RIGHT} --yes --format json")).ends(0));
+        assert_eq!(told["waives"]["left_out"], serde_json::json!(["drop"]));
+        let is_done = told["done"].as_array().unwrap().contains(&"hurry".into());
+        assert_eq!(is_done, steps, "{told}");
+        place.keyroll("run").ends(0);
+        let status = place.keyroll("status").ends(0).out;
+        assert!(status.contains("right waived by Dana") && !status.contains("drop"), "{status}");
+    }
+}
+
+/// A plan within another one is written out, and what may come of it is judged as ever: the way out names flow and alias.
+#[test]
+fn what_stands_in_a_plan_within_is_judged_too() {
+    let place = Place::of(&plan("two-partners.renewal"));
+    place.played_by_a_person("bolt_admin");
+    place.run().ends(3);
+    let said =
+        place.keyroll("waive bolt_admin --as tenant_admin --person Dana --because nobody-answers").ends(1);
+    for words in
+        ["what is left is not proved", "`repoint bolt-orders to tenant[\"bolt-signer-bolt-orders\"]`"]
+    {
+        assert!(said.err.contains(words), "{words}: {}", said.err);
+    }
 }

@@ -19,7 +19,7 @@ fn versions_are_told() {
         "sqlite    3.",
         "language  keyroll 1",
         "site      1",
-        "journal   6",
+        "journal   7",
         "json      keyroll/*/1",
     ] {
         assert!(long.contains(line), "{line}: {long}");

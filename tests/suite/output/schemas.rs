@@ -413,6 +413,13 @@ fn every_kind_of_event_fits_the_schema() {
         Event::Failed { step: step.clone(), attempt: 1, cause: "no".to_owned() },
         Event::Confirmed { step: step.clone(), by: by(Some("Ann")), opens: Some(at), certificates },
         Event::Confirmed { step: step.clone(), by: by(None), opens: None, certificates: BTreeMap::new() },
+        Event::Compared {
+            step: step.clone(),
+            named: Fingerprint::of(b"one"),
+            known: Fingerprint::of(b"other"),
+            by: by(Some("Ann")),
+        },
+        Event::Resolved { step: step.clone(), by: by(Some("Ann")), because: "why".to_owned() },
         Event::Agreed { step: step.clone(), by: by(Some("Ann")) },
         Event::Declined { step: step.clone(), by: by(Some("Ann")), because: "no".to_owned() },
         Event::Extended { step: step.clone(), by: by(Some("Ann")), because: "why".to_owned() },
