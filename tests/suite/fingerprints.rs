@@ -151,6 +151,9 @@ fn another_certificate_stops_the_run_until_somebody_has_seen_to_it() {
     {
         assert!(said.err.contains(words), "{words}: {}", said.err);
     }
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/run/substituted.snap");
+    let steady = said.err.replace(&both[0], "KNOWN").replace(&both[1], "NAMED");
+    assert_eq!(steady, fs::read_to_string(golden).unwrap());
     assert!(!said.out.contains("taken down"), "{}", said.out);
     assert_ne!(step(&place, "trust_both")["status"], "done", "nothing counts as done");
     // It stays so, whoever calls it again, and whatever is said.

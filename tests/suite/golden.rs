@@ -138,6 +138,8 @@ fn every_code_has_a_page_and_every_page_has_a_code() {
     // Those about what stands behind a site, which only the world shows, and those about stories.
     pages.extend(stems(&folder("site"), "snap"));
     pages.extend(stems(&folder("told"), "snap"));
+    // What only a run shows.
+    pages.extend(stems(&folder("run"), "snap"));
     // Those about prose stand in no plan; the tests of imports bring them about.
     pages.extend(stems(&folder("prose"), "snap"));
     // And those about how a plan begins.
