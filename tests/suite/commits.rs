@@ -20,6 +20,7 @@ use keyroll::{
         memory::MemoryHost,
         notice::{Herald, Moment, Tiding},
         sqlite::{Pinned, SqliteHost, Store},
+        survey::Survey,
     },
     plan::given::Given,
     proof::verdict::{BUDGET, Verdict as Proof, prove},
@@ -242,6 +243,10 @@ impl Herald for Crier {
 
     fn words(&self) -> (&'static str, &'static str) {
         ("asked", "taken back")
+    }
+
+    fn surveyed(&self, _: &Survey, _: jiff::Timestamp) -> Vec<Tiding> {
+        Vec::new()
     }
 }
 
