@@ -103,7 +103,7 @@ impl SecretReference {
                 let folder = folder.ok_or_else(|| SecretError::Unset(CREDENTIALS.to_owned()))?;
                 of_file(&Path::new(&folder).join(name))
             }
-            Self::Ask(Asked(answer)) => answer.as_deref().map(Zeroizing::clone).ok_or(SecretError::Unasked),
+            Self::Ask(Asked(answer)) => answer.as_deref().cloned().ok_or(SecretError::Unasked),
         }
     }
 }

@@ -5,6 +5,7 @@ mod approved;
 mod asked;
 mod bell;
 mod ended;
+mod every_way;
 mod surveys;
 mod taken;
 

@@ -188,7 +188,7 @@ fn watched(path: &Path, at: &AtSite, arguments: &Arguments, screen: &mut Screen)
     let source = plan(path, screen)?;
     let (mut site, text) = at.read(screen)?;
     let given = arguments.answered.given(&site, screen)?;
-    let (checked, given, _) = known(&at, (&source, given), screen)?;
+    let (checked, given, _) = known(at, (&source, given), screen)?;
     vain(&given, &site, &checked, screen)?;
     fitting(&checked, (&site, &text), &at.folder(), screen)?;
     trusted(at, (&site, &text), screen)?;

@@ -10,7 +10,11 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, pa
 use serde::Serialize;
 
 use crate::{
-    backend::file::{atomic::resolve, private},
+    backend::file::{
+        atomic::resolve,
+        lock::{MOMENT, locked},
+        private,
+    },
     check::Checked,
     transition::{event::Record, snapshot::Snapshot, state::State},
     world::material::Fingerprint,
@@ -370,10 +374,6 @@ impl Store {
         path.push(".lock");
         let io = |e: std::io::Error| HostError::Journal { path: self.path.clone(), cause: e.to_string() };
         let file = private::open(Path::new(&path)).map_err(io)?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(std::fs::TryLockError::WouldBlock) => Err(HostError::Busy(self.path.clone())),
-            Err(std::fs::TryLockError::Error(error)) => Err(io(error)),
-        }
+        if locked(&file, MOMENT).map_err(io)? { Ok(file) } else { Err(HostError::Busy(self.path.clone())) }
     }
 }

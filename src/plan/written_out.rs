@@ -39,10 +39,12 @@ impl Plan {
         // The texts of the plans within come behind the outermost one, as when it was read.
         let source = self.source.with_text(self.source.text.clone());
         let (tree, _) = parse(&source);
-        let vocabulary = Vocabulary::of(&source, &tree)?;
-        let variant = Variant::of(&tree, given, true)?;
+        let written = answers::written_out(&source, &tree)?;
+        let tree = &*written.tree;
+        let vocabulary = Vocabulary::of(&source, tree)?;
+        let variant = Variant::of(tree, given, true)?;
         let mut left_out = LeftOut::default();
-        let meant = answers::parts(&tree, &variant, &mut left_out);
+        let meant = answers::parts(tree, &variant, &mut left_out);
         let said = instances(&source, &meant)?;
         let meant = answers::steps(&said.tree, &variant, &mut left_out)?;
         let mut findings = Vec::new();

@@ -119,6 +119,10 @@ pub(super) fn compared(
         return Ok(was.is_none());
     }
     let (key, by, at) = (plan.landscape.keys[key].clone(), by.clone(), state.now);
+    let is_said = |one: &Substituted| (&one.step, one.named, &one.by) == (&name, named, &by);
+    if state.substituted.iter().any(is_said) {
+        return Ok(false);
+    }
     state.steps[step].compared = None;
     state.substituted.push(Substituted { step: name, key, named, known: told, by, at });
     Ok(true)

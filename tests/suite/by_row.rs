@@ -6,7 +6,7 @@ mod commands;
 mod entangled;
 mod random;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use keyroll::{
     check::{by_row::judge, variants},
@@ -23,6 +23,15 @@ use keyroll::{
 use entangled::{ENTANGLED, isolated};
 
 pub(crate) const ASKED: &str = include_str!("../../plans/xml-signature/shared-alias-asked.renewal");
+
+/// The plan with so many rows.
+pub(crate) fn many(rows: usize) -> String {
+    let first = ASKED.find("  acme,").unwrap();
+    let end = first + ASKED[first..].find('}').unwrap();
+    let mut table = String::new();
+    (0..rows).for_each(|row| writeln!(table, "  p{row}, \"Partner {row}\", 1h").unwrap());
+    format!("{}{table}{}", &ASKED[..first], &ASKED[end..])
+}
 
 /// So many states are looked at of a variant.
 const STATES: usize = 4_000;

@@ -6,6 +6,7 @@ mod begun;
 mod kept;
 mod killed;
 mod mails;
+mod rows;
 mod said;
 
 use rusqlite::Connection;

@@ -12,6 +12,26 @@ use super::private;
 
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// How long it is waited for a lock that nobody seems to hold: between fork and exec a program that is being started holds
+/// whatever this process held then, also what this process has let go of since.
+pub const MOMENT: Duration = Duration::from_millis(200);
+
+/// Locks a file, waiting at most so long for whoever holds it; whether it is locked.
+///
+/// # Errors
+/// When the system refuses.
+pub fn locked(file: &File, patience: Duration) -> io::Result<bool> {
+    let deadline = Instant::now() + patience;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if Instant::now() >= deadline => return Ok(false),
+            Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+        }
+    }
+}
+
 /// The right to change a file, held until it is dropped or the process ends. The sidecar
 /// (`<file>.lock`) stays behind: removing it would let two processes lock two different files.
 #[derive(Debug)]
@@ -27,15 +47,7 @@ impl Lock {
     /// When the sidecar cannot be made or locked.
     pub fn take(path: &Path, patience: Duration) -> io::Result<Option<Self>> {
         let sidecar = private::open(&Self::sidecar(path))?;
-        let deadline = Instant::now() + patience;
-        loop {
-            match sidecar.try_lock() {
-                Ok(()) => return Ok(Some(Self { _sidecar: sidecar })),
-                Err(TryLockError::Error(error)) => return Err(error),
-                Err(TryLockError::WouldBlock) if Instant::now() >= deadline => return Ok(None),
-                Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
-            }
-        }
+        Ok(locked(&sidecar, patience)?.then_some(Self { _sidecar: sidecar }))
     }
 
     /// Where the lock of a file lies.

@@ -5,11 +5,14 @@
 //! fair: a sender that locks again at once could keep a deployer waiting for ever. So everybody
 //! passes a turnstile first, and whoever wants to be alone waits in it.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::io;
 
 use super::places::Places;
-use crate::backend::file::private::open;
+use crate::backend::file::{
+    lock::{MOMENT, locked},
+    private::open,
+};
 
 /// The right to stamp a message. Others may have it too.
 #[derive(Debug)]
@@ -55,10 +58,6 @@ impl Stillness {
     /// still, so that a mere question never makes the true owner fail.
     pub(super) fn ownership(&self, places: &Places) -> io::Result<Option<Ownership>> {
         let owner = open(&places.owner())?;
-        match owner.try_lock() {
-            Ok(()) => Ok(Some(Ownership { _owner: owner })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
-        }
+        Ok(locked(&owner, MOMENT)?.then_some(Ownership { _owner: owner }))
     }
 }

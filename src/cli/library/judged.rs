@@ -109,7 +109,7 @@ pub(super) fn look(path: &Path, task: Task, weights: &Weights) -> Looked {
     }
     let note = match by_row {
         None => notes.join("; "),
-        Some((rows, Ok(_))) => format!("{}", RowByRow::of(rows, whole).sentence()),
+        Some((rows, Ok(_))) => RowByRow::of(rows, whole).sentence().to_string(),
         Some((rows, Err((number, why)))) => {
             let alone = rows.alone.get(number);
             let why = alone.map(|alone| unproved(alone, &why)).unwrap_or_default();

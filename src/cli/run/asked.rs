@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp, civil::Time, tz::TimeZone};
 
 use crate::{
     backend::clock::{Clock, WallClock},
-    check::{Checked, variants},
+    check::Checked,
     cli::{
         answered::vain,
         at_site::{AtSite, failed, fitting},
@@ -37,7 +37,7 @@ use crate::{
     source::{Source, shown},
 };
 
-use super::{Arguments, bell::Bell, judged};
+use super::{Arguments, bell::Bell, every_way::every_way};
 
 /// What is to be run, and where.
 #[derive(Clone, Copy)]
@@ -166,16 +166,7 @@ fn open(
     vain(given, site, checked, screen)?;
     fitting(checked, (site, text), &call.at.folder(), screen)?;
     trusted(call.at, (site, text), screen)?;
-    let all = variants(call.source, given).map_err(|refusal| {
-        screen.page(&refusal);
-        Exit::Refused
-    })?;
-    for variant in all {
-        let told = variant.told().join(", ");
-        judged(variant.checked, call.arguments.budget, screen).inspect_err(|_| {
-            screen.talk(format_args!("nobody is asked: the plan is not proved where {}", shown(&told)));
-        })?;
-    }
+    every_way(call, given, screen)?;
     let (plan, now) = (checked.plan(), WallClock.now());
     let given = own(checked, &given.answers);
     let asked = asking(checked).filter(|question| !given.contains_key(&question.name.value));

@@ -5,21 +5,21 @@ use super::{
     everywhere::{Went, everywhere},
 };
 
-/// The plan for two keys whose receiver and flow are said for the rows of a table, and whose names are words of its own.
+/// The plan for two keys whose flow is said for the rows of a table.
 fn in_a_table() -> String {
     let text = plan("two-keys.renewal");
-    let (head, rest) = text.split_once("receiver partner of receiver_admin {").unwrap();
-    let (things, steps) = rest.split_once("# 1\n").unwrap();
-    let things =
-        things.replace("sends to partner", "sends to $gate").replace("within $delivery", "within $delivers");
-    let things = things.replace("flow orders of", "flow $sending of");
+    let (head, rest) = text.split_once("flow orders of").unwrap();
+    let (flow, steps) = rest.split_once("# 1\n").unwrap();
+    let flow =
+        flow.replace("sends to partner", "sends to $gate").replace("within $delivery", "within $delivers");
     let table = "table sending with gate : name, delivers : duration {\n  orders, partner, 24h\n}\n\n";
     let (promise, ending) = ("promise orders never rejected", "promise orders never interrupted");
+    assert!(steps.contains(promise) && steps.contains(ending));
     let steps = steps
         .replace(promise, "for each sending {\n  promise $sending never rejected\n}")
         .replace(ending, "");
     let head = head.replacen("param delivery", "# param delivery", 1);
-    format!("{head}{table}for each sending {{\nreceiver $gate of receiver_admin {{{things}}}\n\n{steps}")
+    format!("{head}{table}for each sending {{\nflow $sending of{flow}}}\n\n{steps}")
 }
 
 #[test]

@@ -185,8 +185,7 @@ fn without_a_terminal_nothing_is_begun() {
         place.keyroll(line).ends(5).says("keyroll::asks_for_password");
     }
     let found: Value =
-        serde_json::from_str(&place.keyroll("run --format json").ends(5).out.lines().last().unwrap())
-            .unwrap();
+        serde_json::from_str(place.keyroll("run --format json").ends(5).out.lines().last().unwrap()).unwrap();
     assert_eq!(found["schema"], "keyroll/findings/1");
     assert_eq!(place.keyroll("status --format json").ends(0).out, records);
 }
