@@ -33,6 +33,19 @@ pub(crate) fn many(rows: usize) -> String {
     format!("{}{table}{}", &ASKED[..first], &ASKED[end..])
 }
 
+/// The same where a row of its own kind is wrong under an answer that no variant of the whole that is looked at gives it.
+pub(crate) fn apart(rows: usize) -> String {
+    let text = many(rows);
+    let one = "for each partner where partner is p5 {\n  step early-$partner by admin-$partner {\n    \
+               only if two-$partner and not other-$partner\n    after provide_certificate\n    \
+               replace old by new at gate-$partner\n  }\n}\n";
+    let asks = "  # A partner that is not known";
+    let other = "  ask other-$partner of admin-$partner\n    \"Else?\"\n    silence means no\n";
+    let also = "for each partner {\n  step more-$partner by tenant_admin {\n    only if other-$partner\n    \
+                after create_key\n    inform admin-$partner\n  }\n}\n";
+    format!("{}\n{also}{one}", text.replace(asks, &format!("{other}{asks}")))
+}
+
 /// So many states are looked at of a variant.
 const STATES: usize = 4_000;
 

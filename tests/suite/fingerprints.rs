@@ -169,6 +169,9 @@ fn another_certificate_stops_the_run_until_somebody_has_seen_to_it() {
     }
     let last = json(&place.keyroll("run --format json").ends(4));
     assert_eq!((&last["outcome"], &last["substituted"][0]["step"]), (&"broken".into(), &"trust_both".into()));
+    confirm(&place, &both[1]).ends(4);
+    let all = &json(&place.keyroll("status --format json"))["substituted"];
+    assert_eq!(all.as_array().unwrap().len(), 1, "what is named again is one and the same");
     confirm(&place, &right).ends(4).says("a certificate is another one than was sent");
     place.keyroll("confirm trust_both --as receiver_admin").ends(4);
     place.keyroll("status").ends(0).says("substituted: receiver_admin named");

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     backend::{
         deployer::{DeployerError, FlowState},
+        file::lock::MOMENT,
         receiver::{Judgement, Receiver, ReceiverError},
         signer::{KeyCache, Signer, SignerError},
     },
@@ -136,7 +137,7 @@ impl LocalFlow {
         let places = Places::new(&config.folder);
         places.create().map_err(failed("cannot create", &config.folder))?;
         let still = Stillness::begin(&places).map_err(failed("cannot lock", places.stamping()))?;
-        let ownership = still.ownership(&places).map_err(failed("cannot lock", places.owner()))?;
+        let ownership = still.ownership(&places, MOMENT).map_err(failed("cannot lock", places.owner()))?;
         let ownership = ownership.ok_or_else(|| FlowError::Busy(config.folder.clone()))?;
         let spool = Spool::open(places.spool()).map_err(failed("cannot open", places.spool()))?;
         let mut waiting = BTreeMap::new();

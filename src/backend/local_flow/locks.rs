@@ -5,14 +5,10 @@
 //! fair: a sender that locks again at once could keep a deployer waiting for ever. So everybody
 //! passes a turnstile first, and whoever wants to be alone waits in it.
 
-use std::fs::File;
-use std::io;
+use std::{fs::File, io, time::Duration};
 
 use super::places::Places;
-use crate::backend::file::{
-    lock::{MOMENT, locked},
-    private::open,
-};
+use crate::backend::file::{lock::locked, private::open};
 
 /// The right to stamp a message. Others may have it too.
 #[derive(Debug)]
@@ -54,10 +50,10 @@ impl Stillness {
         Ok(Self { _room: room, _turnstile: turnstile })
     }
 
-    /// The ownership, or `None` while somebody else has it. Only to be asked while the flow is
+    /// The ownership, or `None` while somebody else has it for so long. Only to be asked while the flow is
     /// still, so that a mere question never makes the true owner fail.
-    pub(super) fn ownership(&self, places: &Places) -> io::Result<Option<Ownership>> {
+    pub(super) fn ownership(&self, places: &Places, patience: Duration) -> io::Result<Option<Ownership>> {
         let owner = open(&places.owner())?;
-        Ok(locked(&owner, MOMENT)?.then_some(Ownership { _owner: owner }))
+        Ok(locked(&owner, patience)?.then_some(Ownership { _owner: owner }))
     }
 }

@@ -1,6 +1,6 @@
 //! The hand on the switch of a flow.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
 
@@ -112,7 +112,9 @@ impl Deployer for FlowSwitch {
             return Ok(InFlight::Seen(0));
         }
         let still = self.stillness()?;
-        let owner = still.ownership(&self.places).map_err(failed("cannot lock", self.places.owner()))?;
+        let owner = still
+            .ownership(&self.places, Duration::ZERO)
+            .map_err(failed("cannot lock", self.places.owner()))?;
         let spool = Spool::open(self.places.spool()).map_err(failed("cannot open", self.places.spool()))?;
         let files = spool.scan().map_err(failed("cannot read", self.places.spool()))?;
         let sender_lives = owner.is_none();

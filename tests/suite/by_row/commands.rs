@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::runs::Place;
 
-use super::{ENTANGLED, entangled::written, many};
+use super::{ENTANGLED, apart, entangled::written, many};
 
 fn place(rows: usize) -> Place {
     let place = Place::two_keys();
@@ -96,16 +96,7 @@ fn what_is_refused_says_where() {
         (&told["outcome"], &told["findings"][0]["code"]),
         (&"refused".into(), &"keyroll::undrained".into())
     );
-    // A row of its own kind, under an answer that no variant of the whole that is looked at gives it.
-    let one = "for each partner where partner is p5 {\n  step early-$partner by admin-$partner {\n    \
-               only if two-$partner and not other-$partner\n    after provide_certificate\n    \
-               replace old by new at gate-$partner\n  }\n}\n";
-    let asks = "  # A partner that is not known";
-    let other = "  ask other-$partner of admin-$partner\n    \"Else?\"\n    silence means no\n";
-    let also = "for each partner {\n  step more-$partner by tenant_admin {\n    only if other-$partner\n    \
-                after create_key\n    inform admin-$partner\n  }\n}\n";
-    let text = format!("{}\n{also}{one}", text.replace(asks, &format!("{other}{asks}")));
-    place.write("apart.renewal", text);
+    place.write("apart.renewal", apart(8));
     let said = place.keyroll("prove apart.renewal");
     assert_ne!(said.exit, 0, "{}", said.out);
     assert!(format!("{}{}", said.out, said.err).contains("p5"), "{}{}", said.out, said.err);
