@@ -1,6 +1,7 @@
 //! `keyroll status`
 
 mod asked;
+mod before;
 mod lanes;
 mod terminal;
 mod watched;
@@ -150,7 +151,8 @@ pub fn run(arguments: &Arguments, screen: &mut Screen) -> Exit {
         Err(exit) => return exit,
     };
     if arguments.watch {
-        return watched::run(&arguments.at, arguments.format, screen);
+        let ended = before::watch(arguments, screen);
+        return ended.unwrap_or_else(|| watched::run(&arguments.at, arguments.format, screen));
     }
     match meant(&arguments.at) {
         Ok(Some(survey)) => return asked::show((arguments, figures), &survey, screen),

@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::{answers::JOINED, runs::Place};
 
 /// What the plan is called.
-const PLAN: &str = "xml-signature-by-what-the-partner-holds";
+pub(crate) const PLAN: &str = "xml-signature-by-what-the-partner-holds";
 
 const SITE: &str = r#"site = 1
 [keystores.tenant]
@@ -34,7 +34,7 @@ fn asks(times: &str) -> String {
 }
 
 /// A place in which all is done by hand, and nobody is told.
-fn place(times: &str) -> Place {
+pub(crate) fn place(times: &str) -> Place {
     let place = Place::two_keys();
     place.write("plan.renewal", asks(times));
     place.write("site.toml", SITE);

@@ -2,7 +2,7 @@
 //! them: it is checked row by row, and some of its variants are checked as a whole beside.
 //!
 //! Why that is enough is written in `docs/proof.md`: each row is judged in the plan that has this row alone, with
-//! every way to answer what it is asked, and [`isolated`] sees to it that rows have nothing to do with each other
+//! every way to answer what it is asked, and `isolated` sees to it that rows have nothing to do with each other
 //! but through what all of them share.
 
 mod alone;

@@ -27,10 +27,10 @@ use super::{
 };
 
 /// How long the marks are not looked at.
-const BEAT: Duration = Duration::from_secs(1);
+pub(super) const BEAT: Duration = Duration::from_secs(1);
 
 /// How long what is shown stands, where nothing was recorded.
-const STANDS: SignedDuration = SignedDuration::from_secs(30);
+pub(super) const STANDS: SignedDuration = SignedDuration::from_secs(30);
 
 /// Does it.
 pub(super) fn run(at: &AtSite, format: Format, screen: &mut Screen) -> Exit {

@@ -5,7 +5,7 @@ use std::{
     process::{Child, ChildStdout, Command, Stdio},
 };
 
-use crate::runs::Place;
+use crate::{runs::Place, survey};
 
 /// A place in which a run waits for the partner.
 fn waiting() -> Place {
@@ -124,4 +124,25 @@ fn on_a_terminal_the_lanes_are_drawn_in_place_and_it_is_restored() {
         assert!(rest.contains("receiver_admin  0 of 3 done") && !rest.contains("q ends"), "{rest}");
         assert_eq!(place.read("before"), place.read("after"));
     }
+}
+
+#[test]
+fn what_is_asked_before_a_run_is_watched_until_it_begins() {
+    let place = survey::place("  answers within 14d\n");
+    place.run().ends(3);
+    let mut watched = Watched::begin(&place, &["status", "--watch"]);
+    watched.until("waits for receiver_admin until");
+    place.keyroll(&format!("answer {} holds_two=yes --as receiver_admin", survey::PLAN)).ends(0);
+    watched.until("holds_two is yes: answered");
+    place.run().ends(3);
+    watched.until("create_key");
+    watched.signal("INT");
+    watched.ends(130);
+    // It is ended as ever, whether the run has begun or not.
+    let other = survey::place("  answers within 14d\n");
+    other.run().ends(3);
+    let mut watched = Watched::begin(&other, &["status", "--watch", "--format", "json"]);
+    watched.until("keyroll/status/1");
+    watched.signal("INT");
+    watched.ends(130);
 }
