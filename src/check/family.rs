@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     plan::{
-        answers::{Answers, MOST, few, questions, too_many, written, written_out},
+        answers::{Answers, MOST, few, questions, written, written_out},
         given::Given,
         resolve::resolve_asked,
     },
@@ -85,27 +85,6 @@ pub fn judged(source: &Source, given: &Given, most: usize) -> Result<Family, Ref
     drop(written);
     let variants = of_all(source, tree, given, (asks, &ways))?;
     Ok(Family { variants, rows: None })
-}
-
-/// Checks each variant of a plan that agrees with the answers that are given; a plan without questions has one.
-///
-/// # Errors
-/// What is wrong with the text, or with any of its variants; or that there are more than can be checked one by one.
-pub fn variants(source: &Source, given: &Given) -> Result<Vec<Variant>, Refusal> {
-    let refuse = |findings| Refusal::new(source.clone(), findings);
-    let (tree, findings) = parse(source);
-    if !findings.is_empty() {
-        return Err(refuse(findings));
-    }
-    let written = written_out(source, &tree).map_err(refuse)?;
-    let asked = questions(&written.tree).map_err(refuse)?;
-    let open = asked.open(&given.answers).count();
-    if let Some(ask) = asked.open(&given.answers).nth(MOST) {
-        return Err(refuse(vec![too_many(open, ask.name.span)]));
-    }
-    let (asks, ways) = (!asked.are_none, asked.ways(&given.answers));
-    drop(written);
-    of_all(source, tree, given, (asks, &ways))
 }
 
 /// Checks the variants for some ways to answer all questions of a plan that asks some.

@@ -44,7 +44,7 @@ pub mod weak_inherited;
 pub mod wrong_issuer;
 
 pub use checked::{Checked, all, read};
-pub use family::{Family, Variant, family, variants};
+pub use family::{Family, Variant, family};
 
 use crate::{
     explanation::Explanation,

@@ -8,15 +8,32 @@ mod written_out;
 use std::collections::BTreeSet;
 
 use keyroll::{
-    check::{self, Variant, variants},
+    check::{self, Variant},
     plan::{answers::Answers, given::Given},
     proof::verdict::{Verdict, prove},
-    source::Source,
+    source::{Refusal, Source},
 };
 
 pub(crate) const JOINED: &str = include_str!("../../plans/xml-signature/by-what-the-partner-holds.renewal");
 const TWO_KEYS: &str = include_str!("../../plans/xml-signature/two-keys.renewal");
 const ONE_KEY: &str = include_str!("../../plans/xml-signature/one-key.renewal");
+
+/// A site at which all is done by hand.
+pub(crate) const BY_HAND: &str = r#"site = 1
+[keystores.tenant]
+backend = "manual"
+[receivers.partner]
+backend = "manual"
+[flows.orders]
+backend = "manual"
+"#;
+
+/// Each variant of a plan, judged as a whole.
+pub(crate) fn variants(source: &Source, given: &Given) -> Result<Vec<Variant>, Refusal> {
+    let family = check::family(source, given)?;
+    assert!(family.rows.is_none(), "not every variant is looked at");
+    Ok(family.variants)
+}
 
 /// So many states are looked at: a plan that is refused may have many more.
 const STATES: usize = 5_000;

@@ -9,7 +9,7 @@ mod random;
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use keyroll::{
-    check::{by_row::judge, variants},
+    check::by_row::judge,
     plan::given::Given,
     proof::{
         by_row::prove_by_row,
@@ -19,6 +19,8 @@ use keyroll::{
     source::Source,
     syntax::parse,
 };
+
+use crate::answers::variants;
 
 use entangled::{ENTANGLED, isolated};
 

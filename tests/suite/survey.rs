@@ -12,19 +12,13 @@ mod said;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::{answers::JOINED, runs::Place};
+use crate::{
+    answers::{BY_HAND, JOINED},
+    runs::Place,
+};
 
 /// What the plan is called.
 pub(crate) const PLAN: &str = "xml-signature-by-what-the-partner-holds";
-
-const SITE: &str = r#"site = 1
-[keystores.tenant]
-backend = "manual"
-[receivers.partner]
-backend = "manual"
-[flows.orders]
-backend = "manual"
-"#;
 
 /// A plan that asks by when, and perhaps for how long an answer holds.
 fn asks(times: &str) -> String {
@@ -37,7 +31,7 @@ fn asks(times: &str) -> String {
 pub(crate) fn place(times: &str) -> Place {
     let place = Place::two_keys();
     place.write("plan.renewal", asks(times));
-    place.write("site.toml", SITE);
+    place.write("site.toml", BY_HAND);
     place
 }
 
@@ -47,7 +41,7 @@ fn told() -> Place {
     std::fs::create_dir(place.folder.join("post")).unwrap();
     let role = "[roles.receiver_admin]\nnotify = [\"post\"]\nmail = \"partner@example.net\"\n";
     let post = "[notices.post]\nkind = \"spool\"\npath = \"post\"\nfrom = \"keyroll@example.org\"\n";
-    place.write("site.toml", format!("{SITE}{role}{post}"));
+    place.write("site.toml", format!("{BY_HAND}{role}{post}"));
     place
 }
 

@@ -2,21 +2,12 @@
 
 use crate::runs::Place;
 
-use super::JOINED;
-
-const SITE: &str = r#"site = 1
-[keystores.tenant]
-backend = "manual"
-[receivers.partner]
-backend = "manual"
-[flows.orders]
-backend = "manual"
-"#;
+use super::{BY_HAND, JOINED};
 
 fn place() -> Place {
     let place = Place::two_keys();
     place.write("joined.renewal", JOINED);
-    place.write("by_hand.toml", SITE);
+    place.write("by_hand.toml", BY_HAND);
     place
 }
 
@@ -128,14 +119,14 @@ fn a_run_goes_by_silence_and_keeps_to_its_answers() {
 #[test]
 fn a_site_answers_and_a_run_says_so() {
     let place = place();
-    place.write("by_hand.toml", format!("{SITE}[answers]\nholds_two = \"yes\"\n"));
+    place.write("by_hand.toml", format!("{BY_HAND}[answers]\nholds_two = \"yes\"\n"));
     let at = "--site by_hand.toml --journal by_hand.db";
     place.keyroll(&format!("dry-run joined.renewal {at}")).says("trust_both");
     place.keyroll(&format!("run joined.renewal {at}")).ends(3);
     place.keyroll(&format!("status {at}")).ends(0).says("holds_two is yes: answered");
     place.keyroll(&format!("run joined.renewal {at} --answer holds_two=no")).ends(2);
-    place.write("by_hand.toml", format!("{SITE}[answers]\nhold_two = \"yes\"\n"));
+    place.write("by_hand.toml", format!("{BY_HAND}[answers]\nhold_two = \"yes\"\n"));
     place.keyroll(&format!("run joined.renewal {at}")).ends(1);
-    place.write("by_hand.toml", format!("{SITE}[answers]\nholds_two = \"perhaps\"\n"));
+    place.write("by_hand.toml", format!("{BY_HAND}[answers]\nholds_two = \"perhaps\"\n"));
     place.keyroll(&format!("run joined.renewal {at}")).ends(1);
 }

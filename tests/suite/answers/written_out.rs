@@ -5,12 +5,12 @@
 use std::collections::BTreeSet;
 
 use keyroll::{
-    check::{self, variants},
+    check,
     plan::{answers::Answers, given::Given},
     source::Source,
 };
 
-use super::{JOINED, word};
+use super::{JOINED, variants, word};
 
 /// Whether the words behind `only if` are so.
 fn holds(words: &str, yes: bool) -> bool {

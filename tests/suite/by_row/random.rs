@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use crate::random_plans::counted;
 
 use super::{ASKED, ENTANGLED, Whole, by_row, few_rows, isolated, whole};
-use keyroll::{check::variants, plan::given::Given, source::Source};
+use keyroll::{plan::given::Given, source::Source};
+
+use crate::answers::variants;
 
 /// How many texts are made in each run of the tests, always the same ones; `KEYROLL_RANDOM_ROWS` asks for more.
 const TEXTS: u64 = 300;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use keyroll::{check, plan::given::Given, source::Source};
 
 use super::{TWO_KEYS, read_with};
-use crate::tables::steps;
+use crate::{answers::variants, tables::steps};
 
 /// A plan that asks, as a part: the question of a part is one of the plan, and each answer is judged.
 const ASKS: &str = include_str!("../../../plans/xml-signature/by-what-the-partner-holds.renewal");
@@ -21,7 +21,7 @@ fn a_question_of_a_part_is_passed_on() {
     let files = BTreeMap::from([("asks".to_owned(), ASKS.to_owned())]);
     let source = |text: String| Source::new("plan", text).with_files(files.clone());
     let ours = "ask acme_holds_two of acme_admin\n  \"Can you hold two?\"\n  silence means no\n";
-    let passed = check::variants(&source(outer("acme_holds_two", ours)), &Given::default()).unwrap();
+    let passed = variants(&source(outer("acme_holds_two", ours)), &Given::default()).unwrap();
     assert_eq!(passed.len(), 2);
     for variant in &passed {
         let yes = variant.answers["acme_holds_two"];
@@ -34,7 +34,7 @@ fn a_question_of_a_part_is_passed_on() {
     }
     assert_ne!(steps(&passed[0].checked), steps(&passed[1].checked));
     // One that nothing here asks, and one that nothing hangs on.
-    let codes = |text: String| check::variants(&source(text), &Given::default()).unwrap_err().error_codes();
+    let codes = |text: String| variants(&source(text), &Given::default()).unwrap_err().error_codes();
     assert_eq!(codes(outer("acme_hold_two", ours)), ["question_unused"]);
     assert_eq!(codes(outer("acme_holds_two", "")), ["bad_part"]);
     // Passed on twice: through a part of a part.
@@ -42,7 +42,7 @@ fn a_question_of_a_part_is_passed_on() {
     let files = BTreeMap::from([("asks".to_owned(), ASKS.to_owned()), ("middle".to_owned(), middle)]);
     let top = "keyroll 1\n\nplan top\n\nrole one\nrole two\nrole three\n\nask ours of two\n  \"Two?\"\n  silence means no\n\n\
                plan part from \"middle\" {\n  admin = one\n  acme_admin = two\n  developer = three\n  theirs = ours\n}\n";
-    let passed = check::variants(&Source::new("plan", top).with_files(files), &Given::default()).unwrap();
+    let passed = variants(&Source::new("plan", top).with_files(files), &Given::default()).unwrap();
     let count = |variant: &check::Variant| variant.checked.plan().steps.len();
     assert_eq!(passed.len(), 2);
     assert_ne!(count(&passed[0]), count(&passed[1]));

@@ -13,7 +13,7 @@ fn a_real_server_gets_the_question_once_a_day_until_it_is_answered() {
     let site = format!(
         "{}[roles.receiver_admin]\nnotify = [\"post\"]\nmail = \"partner@example.net\"\n[notices.post]\nkind = \"smtp\"\n\
          host = \"127.0.0.1\"\nport = {}\ntls = \"none-on-loopback\"\nfrom = \"keyroll@example.org\"\n",
-        super::SITE,
+        crate::answers::BY_HAND,
         server.port
     );
     place.write("site.toml", site);
